@@ -1,0 +1,105 @@
+// The generated pages, from the same schemas and tables that the service runs on.
+import type { TProperties } from 'typebox';
+import { Environment } from '../src/config.ts';
+import { PROBLEMS } from '../src/errors.ts';
+import { methods } from '../src/methods/index.ts';
+import { METRICS } from '../src/metrics/index.ts';
+
+interface Field {
+  type?: string;
+  const?: unknown;
+  enum?: unknown[];
+  anyOf?: Field[];
+  default?: unknown;
+  description?: string;
+  minimum?: number;
+  maximum?: number;
+  exclusiveMinimum?: number;
+  exclusiveMaximum?: number;
+}
+
+const cell = (value: string) => value.replaceAll('|', '\\|').replaceAll('\n', ' ');
+
+function table(head: string[], rows: string[][]): string {
+  const line = (cells: string[]) => `| ${cells.map(cell).join(' | ')} |`;
+  return [line(head), `|${head.map(() => '---|').join('')}`, ...rows.map(line)].join('\n');
+}
+
+function typeOf(field: Field): string {
+  if (field.anyOf) return field.anyOf.map(typeOf).join(', ');
+  if (field.enum) return field.enum.map((value) => `\`${String(value)}\``).join(', ');
+  return field.const !== undefined ? `\`${String(field.const)}\`` : (field.type ?? 'any');
+}
+
+function boundsOf(field: Field): string {
+  const low = field.minimum ?? field.exclusiveMinimum;
+  const high = field.maximum ?? field.exclusiveMaximum;
+  const parts = [
+    low === undefined ? '' : `${field.minimum === undefined ? '>' : '≥'} ${low}`,
+    high === undefined ? '' : `${field.maximum === undefined ? '<' : '≤'} ${high}`,
+  ];
+  return parts.filter((part) => part !== '').join(', ');
+}
+
+const rowsOf = (properties: TProperties) =>
+  Object.entries(properties as Record<string, Field>).map(([name, field]) => [
+    `\`${name}\``,
+    typeOf(field),
+    boundsOf(field),
+    field.default === undefined ? '' : `\`${JSON.stringify(field.default)}\``,
+    field.description ?? '',
+  ]);
+
+const FIELDS = ['name', 'type', 'bounds', 'default', 'what'];
+const page = (title: string, ...parts: string[]) =>
+  `# ${title}\n\n<!-- Written by npm run docs; do not edit. -->\n\n${parts.join('\n\n')}\n`;
+const paperOf = (paper: { title: string; arxiv: string } | null) =>
+  paper ? `[${paper.title}](https://arxiv.org/abs/${paper.arxiv})` : '';
+
+export function configurationPage(): string {
+  return page(
+    'Configuration',
+    'Environment variables; an empty one counts as unset. They are read once, at start, and a wrong one stops the start.',
+    table(FIELDS, rowsOf(Environment.properties)),
+  );
+}
+
+export function errorsPage(): string {
+  return page(
+    'Errors',
+    'Every failure is a problem document (RFC 9457) with one of these codes.',
+    table(
+      ['code', 'status', 'title', 'what to do'],
+      Object.entries(PROBLEMS).map(([code, [status, title, remedy]]) => [`\`${code}\``, String(status), title, remedy]),
+    ),
+  );
+}
+
+export function methodsPage(): string {
+  const sections = Object.values(methods).map((method) =>
+    [
+      `## ${method.name}`,
+      method.summary,
+      `Family: ${method.family}. Highest guarantee: ${method.guarantee}.${method.paper ? ` Paper: ${paperOf(method.paper)}.` : ''}`,
+      Object.keys(method.params.properties).length === 0
+        ? 'No parameters.'
+        : table(FIELDS, rowsOf(method.params.properties)),
+    ].join('\n\n'),
+  );
+  return page(
+    'Methods',
+    'How a model can be made to forget. `GET /v1/methods` answers the same, as JSON.',
+    ...sections,
+  );
+}
+
+export function metricsPage(): string {
+  return page(
+    'Metrics and attacks',
+    'What verification measures; [verification.md](verification.md) tells how a verdict follows from it.',
+    table(
+      ['name', 'kind', 'what', 'paper'],
+      METRICS.map((metric) => [`\`${metric.name}\``, metric.kind, metric.summary, paperOf(metric.paper)]),
+    ),
+  );
+}

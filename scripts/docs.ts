@@ -1,0 +1,24 @@
+// Writes the generated pages of docs/; `--check` exits 1 when a committed page differs.
+import { readFile, writeFile } from 'node:fs/promises';
+import { configurationPage, errorsPage, methodsPage, metricsPage } from './docs-pages.ts';
+
+const PAGES = {
+  'configuration.md': configurationPage,
+  'errors.md': errorsPage,
+  'methods.md': methodsPage,
+  'metrics.md': metricsPage,
+};
+
+let stale = 0;
+for (const [name, render] of Object.entries(PAGES)) {
+  const file = new URL(`../docs/${name}`, import.meta.url);
+  const fresh = render();
+  if (!process.argv.includes('--check')) {
+    await writeFile(file, fresh);
+    continue;
+  }
+  if ((await readFile(file, 'utf8').catch(() => '')) === fresh) continue;
+  console.error(`docs/${name} differs from the sources: run \`npm run docs\` and commit the result.`);
+  stale += 1;
+}
+process.exitCode = stale > 0 ? 1 : 0;

@@ -1,0 +1,2 @@
+/** Why an install is needed, or null. */
+export function whyInstall(root: string): string | null;

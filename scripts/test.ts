@@ -1,0 +1,80 @@
+// `npm test`: one Postgres for the whole run, every test file in a process of its own, one line of counts at the end.
+//   node scripts/test.ts [--redis] [part of a file name ...]
+import { glob } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+import { parseArgs } from 'node:util';
+import { startTestServer } from '../test/helpers/postgres.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+/** Files that need something which not every machine has; each kind is asked for by an option of its name. */
+const SPECIAL = ['redis', 'browser', 'gpu'] as const;
+const FILE_LIMIT_MS = 15 * 60_000;
+
+interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { redis: { type: 'boolean' }, browser: { type: 'boolean' }, gpu: { type: 'boolean' } },
+});
+
+async function chosenFiles(): Promise<string[]> {
+  const files: string[] = [];
+  for await (const file of glob('test/**/*.test.ts', { cwd: ROOT })) {
+    const special = SPECIAL.find((kind) => file.endsWith(`.${kind}.test.ts`));
+    if (special && !values[special]) continue;
+    const filters = positionals.map((part) => relative(ROOT, join(process.cwd(), part)));
+    const asked = positionals.some((part, i) => file.includes(part) || file.startsWith(filters[i]!));
+    if (positionals.length === 0 || asked) files.push(join(ROOT, file));
+  }
+  return files.sort();
+}
+
+/** Runs the files and prints their results as they come. */
+async function runFiles(files: string[], signal: AbortSignal): Promise<Counts> {
+  const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
+  const events = run({ files, concurrency: availableParallelism(), timeout: FILE_LIMIT_MS, cwd: ROOT, signal });
+  events.on('test:summary', ({ file, counts: c }) => {
+    // every file sends a summary of its own; the one without a name is the whole run's
+    if (file !== undefined) return;
+    Object.assign(counts, {
+      passed: c.passed,
+      failed: c.tests - c.passed - c.skipped - c.todo,
+      skipped: c.skipped + c.todo,
+    });
+  });
+  const report = events.compose(new spec());
+  report.pipe(process.stdout, { end: false });
+  await finished(report);
+  return counts;
+}
+
+async function main(): Promise<Counts> {
+  const files = await chosenFiles();
+  if (files.length === 0) throw new Error('No test file matches.');
+  const aborted = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => aborted.abort());
+  const own = process.env.TEST_DATABASE_URL ? null : await startTestServer();
+  if (own) process.env.TEST_DATABASE_URL = own.url;
+  // `node` in a test is the one that runs the tests
+  process.env.PATH = `${dirname(process.execPath)}:${process.env.PATH ?? ''}`;
+  try {
+    return await runFiles(files, aborted.signal);
+  } finally {
+    await own?.stop();
+  }
+}
+
+const counts = await main().catch((error: unknown): Counts => {
+  console.error(error);
+  return { passed: 0, failed: 1, skipped: 0 };
+});
+console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+process.exitCode = counts.failed > 0 ? 1 : 0;
