@@ -1,0 +1,73 @@
+// The border between the worker and its compute process: messages in both directions, ids and paths only.
+
+import type { SetRow } from './record.ts';
+import type { CurvePoint, MethodChoice, RunProgress } from './resources.ts';
+import type { VerificationPolicy, VerificationReport } from './verification.ts';
+
+/** Written to a file beside the job, since sets may be long. */
+export interface SetsFile {
+  forget: SetRow[];
+  retain: SetRow[];
+  /** Half of the holdout people, for the stop rule. */
+  calibration: SetRow[];
+  /** The other half, seen by verification alone. */
+  holdout: SetRow[];
+}
+
+interface JobBase {
+  run_id: string;
+  /** Corpus id -> path of its stored file. */
+  corpora: Record<string, string>;
+  sets_file: string;
+  parent_dir: string;
+  seed: number;
+  threads: number;
+  backend: string;
+  /** Seconds after which the job gives up by itself. */
+  time_limit_seconds: number;
+}
+export interface UnlearnJob extends JobBase {
+  stage: 'unlearn';
+  method: MethodChoice;
+  /** Empty folder that the candidate is written to, in the parent's layout. */
+  out_dir: string;
+}
+export interface VerifyJob extends JobBase {
+  stage: 'verify';
+  candidate_dir: string;
+  policy: VerificationPolicy;
+}
+export interface CompleteJob {
+  stage: 'complete';
+  checkpoint_dir: string;
+  prompts: string[];
+  max_new_tokens: number;
+  threads: number;
+  backend: string;
+}
+export type ComputeJob = UnlearnJob | VerifyJob | CompleteJob;
+
+export interface UnlearnResult {
+  stage: 'unlearn';
+  curve: CurvePoint[];
+  seconds: Record<string, number>;
+  peak_memory_bytes: number;
+  backend: string;
+}
+export interface VerifyResult {
+  stage: 'verify';
+  report: VerificationReport;
+  peak_memory_bytes: number;
+}
+export interface CompleteResult {
+  stage: 'complete';
+  answers: string[];
+}
+export type ComputeResult = UnlearnResult | VerifyResult | CompleteResult;
+
+export type ToCompute = { type: 'start'; job: ComputeJob } | { type: 'cancel' };
+export type FromCompute =
+  | { type: 'ready' }
+  | { type: 'progress'; progress: Omit<RunProgress, 'updated_at'>; point?: CurvePoint }
+  | { type: 'result'; result: ComputeResult }
+  | { type: 'error'; code: string; message: string };

@@ -1,0 +1,72 @@
+// The engine as the pure parts see it: tensors on the host, a state, and steps compiled over it.
+// Nothing here loads TensorFlow.js; `Tf` is a type and the library is handed in.
+import type * as tfjs from '@tensorflow/tfjs';
+
+export type Tf = typeof tfjs;
+export type Tensor = tfjs.Tensor;
+export type Tensors = Record<string, Tensor>;
+export type Dtype = 'float32' | 'int32' | 'bool';
+
+/** A tensor in ordinary memory, row-major. */
+export interface HostTensor {
+  dtype: Dtype;
+  shape: number[];
+  data: Float32Array | Int32Array | Uint8Array;
+}
+export type HostTensors = Record<string, HostTensor>;
+
+/** Named tensors that outlive a step: weights, optimizer moments. Shared by every step compiled over it. */
+export interface State {
+  /** Copies of the named tensors (default: all). */
+  read(names?: string[]): Promise<HostTensors>;
+  /** Replaces or adds tensors. */
+  write(tensors: HostTensors): void;
+  dispose(): void;
+}
+
+export interface StepResult {
+  /** Scalars and small tensors to read back. */
+  outputs: Tensors;
+  /** New values of state tensors; names left out keep their value. */
+  state?: Tensors;
+}
+/** Pure: reads only its arguments, so it may be traced once and replayed with other feeds. */
+export type StepFunction = (state: Tensors, feeds: Tensors) => StepResult;
+export type CompiledStep = (feeds: HostTensors) => Promise<HostTensors>;
+
+export interface EngineStats {
+  compileMs: number;
+  runMs: number;
+  runs: number;
+  sessions: number;
+}
+
+export interface Engine {
+  /** For example `onnxruntime/cpu` or `tfjs-cpu`. */
+  readonly name: string;
+  readonly tf: Tf;
+  createState(tensors: HostTensors): State;
+  /** Traces `fn` once for every combination of feed shapes and replays it after that. */
+  compileStep(fn: StepFunction, state: State): CompiledStep;
+  stats(): EngineStats;
+  dispose(): Promise<void>;
+}
+
+export const elementCount = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+
+/** Float32 host tensor. */
+export const float32 = (data: Float32Array, shape: number[] = [data.length]): HostTensor => ({
+  dtype: 'float32',
+  shape,
+  data,
+});
+
+/** Int32 host tensor. */
+export const int32 = (data: Int32Array, shape: number[] = [data.length]): HostTensor => ({
+  dtype: 'int32',
+  shape,
+  data,
+});
+
+/** Scalar feed: a value that may change at every step without changing the compiled structure. */
+export const scalar = (value: number): HostTensor => float32(Float32Array.of(value), []);

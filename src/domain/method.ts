@@ -1,0 +1,64 @@
+// What an unlearning method is. A method is one file of pure functions and one line in methods/registry.ts.
+import type { Static, TObject } from 'typebox';
+import type { Tensor, Tf } from './engine.ts';
+import type { Guarantee } from './verification.ts';
+
+export type Family = 'example-based' | 'gradient-based' | 'optimization-based';
+
+/** One half of a training batch as a loss sees it. B rows, T positions, V vocabulary. */
+export interface LossBatch {
+  /** (B, T, V); position t predicts label t + 1. */
+  logits: Tensor;
+  /** (B, T) int32; -100 where the loss does not look. */
+  labels: Tensor;
+  /**
+   * (B, T - 1) 1 where the token still counts, 0 where the hinge released it: then it is a constant to the gradient.
+   * Absent: every token counts.
+   */
+  active?: Tensor;
+  /** (B, T, V) of the parent checkpoint; present when `needs` names `reference-logits`. */
+  referenceLogits?: Tensor;
+  /** (B) summed answer log-probability under the parent; present when `needs` names `reference-log-probability`. */
+  referenceLogProb?: Tensor;
+}
+
+export type Need = 'retain' | 'reference-logits' | 'reference-log-probability' | 'recipe';
+
+interface MethodBase<Name extends string, Params extends TObject> {
+  name: Name;
+  family: Family;
+  summary: string;
+  paper: { title: string; arxiv: string } | null;
+  params: Params;
+  /** The highest class its evidence can reach. */
+  guarantee: Guarantee;
+}
+
+/** A method that minimises a loss over forget and retain batches, step by step, under the stop rule. */
+export interface LossMethod<Name extends string = string, Params extends TObject = TObject>
+  extends MethodBase<Name, Params> {
+  kind: 'loss';
+  needs(params: Static<Params>): Need[];
+  /** Scalar to minimise. */
+  loss(tf: Tf, params: Static<Params>, batch: { forget: LossBatch; retain: LossBatch | null }): Tensor;
+}
+
+/** A method that trains again from the recorded recipe, without the forgotten. */
+export interface RetrainMethod<Name extends string = string, Params extends TObject = TObject>
+  extends MethodBase<Name, Params> {
+  kind: 'retrain';
+  needs(params: Static<Params>): Need[];
+}
+
+export type Method<Name extends string = string, Params extends TObject = TObject> =
+  | LossMethod<Name, Params>
+  | RetrainMethod<Name, Params>;
+
+/** Keeps the literal name and the parameter type. */
+export const defineLossMethod = <const Name extends string, Params extends TObject>(
+  method: Omit<LossMethod<Name, Params>, 'kind'>,
+): LossMethod<Name, Params> => ({ kind: 'loss', ...method });
+
+export const defineRetrainMethod = <const Name extends string, Params extends TObject>(
+  method: Omit<RetrainMethod<Name, Params>, 'kind'>,
+): RetrainMethod<Name, Params> => ({ kind: 'retrain', ...method });

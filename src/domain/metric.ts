@@ -1,0 +1,25 @@
+// What a metric or an attack is. One file and one line in metrics/registry.ts.
+import type { RowScore } from './verification.ts';
+
+/** A number of one record: how well the model still knows it, or how well it works. */
+export interface RecordMetric {
+  kind: 'memory';
+  name: string;
+  summary: string;
+  paper: { title: string; arxiv: string } | null;
+  /** higher-is-more-memory: a retained record should score high, a forgotten one like a never-seen one. */
+  range: [number, number];
+  needsGeneration: boolean;
+  score(row: RowScore): number;
+}
+
+/** A membership attack: the higher the score, the less likely a member (the field's sign). */
+export interface MembershipAttack {
+  kind: 'membership';
+  name: string;
+  summary: string;
+  paper: { title: string; arxiv: string } | null;
+  score(row: RowScore): number;
+}
+
+export type Metric = RecordMetric | MembershipAttack;

@@ -1,0 +1,55 @@
+// recipe.json beside the weights: all that is needed to train the same model again.
+import Type, { type Static } from 'typebox';
+import { Digest, Nullable, StringEnum } from './common.ts';
+
+export const TrainingOptions = Type.Object(
+  {
+    optimizer: Type.Literal('adamw', { default: 'adamw' }),
+    learning_rate: Type.Number({ exclusiveMinimum: 0, default: 2e-3 }),
+    beta1: Type.Number({ default: 0.9 }),
+    beta2: Type.Number({ default: 0.98 }),
+    weight_decay: Type.Number({ minimum: 0, default: 0.01 }),
+    warmup_steps: Type.Integer({ minimum: 0, default: 50 }),
+    schedule: StringEnum(['cosine', 'constant'] as const, 'Learning rate after the warm-up', 'cosine'),
+    clip_norm: Type.Number({ exclusiveMinimum: 0, default: 1 }),
+    batch_size: Type.Integer({ minimum: 1, default: 64 }),
+    steps: Type.Integer({ minimum: 1, description: 'Upper bound; training also ends at stop_when' }),
+    stop_when: Type.Optional(
+      Type.Object({
+        exact_memorization: Type.Number({ minimum: 0, maximum: 1 }),
+        check_every: Type.Integer({ minimum: 1 }),
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+export type TrainingOptions = Static<typeof TrainingOptions>;
+
+export const Recipe = Type.Object(
+  {
+    version: Type.Literal(1),
+    trainer_version: Type.String(),
+    architecture: Type.String(),
+    init: Type.Object({
+      seed: Type.Integer({ minimum: 0 }),
+      base_checkpoint: Nullable(Digest),
+    }),
+    corpora: Type.Array(
+      Type.Object({
+        name: Type.String(),
+        role: StringEnum(['train', 'holdout'] as const),
+        digest: Digest,
+        records: Type.Integer({ minimum: 0 }),
+      }),
+    ),
+    tokenizer_digest: Digest,
+    order_seed: Type.Integer({ minimum: 0 }),
+    options: TrainingOptions,
+    /** Steps that were really taken; a retraining takes the same number. */
+    steps_taken: Type.Integer({ minimum: 1 }),
+    backend: Type.String(),
+    threads: Type.Integer(),
+  },
+  { additionalProperties: false },
+);
+export type Recipe = Static<typeof Recipe>;

@@ -1,0 +1,162 @@
+// The resources of /v1: what the store returns and the wire shows (snake_case in both).
+import Type, { type Static } from 'typebox';
+import { Digest, Id, Name, Nullable, StringEnum, Timestamp } from './common.ts';
+import { CorpusRole } from './record.ts';
+import { REQUEST_STATES, RUN_STATES, TARGET_STATES } from './states.ts';
+import { VERDICTS } from './verification.ts';
+
+export const Corpus = Type.Object({
+  id: Id,
+  name: Name,
+  records: Type.Integer(),
+  people: Type.Integer({ description: 'Distinct subjects named by its records' }),
+  digest: Nullable(Digest),
+  created_at: Timestamp,
+});
+export type Corpus = Static<typeof Corpus>;
+
+export const Model = Type.Object({
+  id: Id,
+  name: Name,
+  architecture: Type.String(),
+  parameters: Type.Integer({ description: 'Number of weights' }),
+  active: Digest,
+  corpora: Type.Array(Type.Object({ corpus_id: Id, role: CorpusRole })),
+  has_recipe: Type.Boolean(),
+  warnings: Type.Array(Type.String()),
+  created_at: Timestamp,
+  updated_at: Timestamp,
+});
+export type Model = Static<typeof Model>;
+
+export const MethodChoice = Type.Object({
+  name: Type.String(),
+  params: Type.Record(Type.String(), Type.Unknown()),
+});
+export type MethodChoice = Static<typeof MethodChoice>;
+
+export const Target = Type.Object({
+  id: Id,
+  model_id: Id,
+  model_name: Name,
+  state: StringEnum(TARGET_STATES),
+  reason: Nullable(Type.String()),
+  run_id: Nullable(Id),
+  certificate_id: Nullable(Id),
+  records: Type.Integer({ description: 'Training records of the subject in this model’s train corpora' }),
+  updated_at: Timestamp,
+});
+export type Target = Static<typeof Target>;
+
+export const GROUNDS = [
+  'no_longer_necessary',
+  'consent_withdrawn',
+  'objection',
+  'unlawful_processing',
+  'legal_obligation',
+  'child_information_society_service',
+] as const;
+
+export const DeletionRequest = Type.Object({
+  id: Id,
+  external_id: Nullable(Type.String()),
+  state: StringEnum(REQUEST_STATES),
+  ground: Nullable(StringEnum(GROUNDS, 'GDPR Art. 17(1)(a) to (f)')),
+  identifier_types: Type.Array(Type.String(), { description: 'Kinds of identifier given, never values' }),
+  method: Nullable(MethodChoice),
+  targets: Type.Array(Target),
+  certificate_ids: Type.Array(Id),
+  submitted_at: Timestamp,
+  received_at: Timestamp,
+  due_at: Timestamp,
+  completed_at: Nullable(Timestamp),
+  updated_at: Timestamp,
+  version: Type.Integer({ description: 'Grows with every change; the ETag' }),
+});
+export type DeletionRequest = Static<typeof DeletionRequest>;
+
+export const RunProgress = Type.Object({
+  phase: StringEnum([
+    'waiting',
+    'loading',
+    'calibrating',
+    'unlearning',
+    'repairing',
+    'saving',
+    'verifying',
+    'done',
+  ] as const),
+  step: Type.Integer(),
+  steps: Type.Integer({ description: 'Upper bound of steps in this phase; 0 when unknown' }),
+  forget_loss: Nullable(Type.Number({ description: 'Mean NLL of the forget set’s facts, nats a token' })),
+  retain_loss: Nullable(Type.Number()),
+  forget_target: Nullable(Type.Number({ description: 'The same for never-seen people: where forgetting ends' })),
+  seconds_left: Nullable(Type.Number()),
+  updated_at: Timestamp,
+});
+export type RunProgress = Static<typeof RunProgress>;
+
+export const CurvePoint = Type.Object({
+  step: Type.Integer(),
+  phase: Type.String(),
+  forget_loss: Nullable(Type.Number()),
+  retain_loss: Nullable(Type.Number()),
+});
+export type CurvePoint = Static<typeof CurvePoint>;
+
+export const RunCounts = Type.Object({
+  requests: Type.Integer(),
+  people: Type.Integer(),
+  forget_records: Type.Integer(),
+  shared_records: Type.Integer({ description: 'Forget records that also name other people' }),
+  retain_records: Type.Integer(),
+  holdout_records: Type.Integer(),
+  erased_before: Type.Integer(),
+});
+export type RunCounts = Static<typeof RunCounts>;
+
+/** What one attempt (one method of the plan) did. */
+export const Attempt = Type.Object({
+  method: MethodChoice,
+  seed: Type.Integer(),
+  candidate: Nullable(Digest),
+  verdict: Nullable(StringEnum(VERDICTS)),
+  reason: Nullable(Type.String()),
+  seconds: Type.Record(Type.String(), Type.Number(), { description: 'By phase' }),
+  peak_memory_bytes: Nullable(Type.Integer()),
+  backend: Type.Optional(Type.String({ description: 'What computed it, for example onnxruntime/cpu' })),
+});
+export type Attempt = Static<typeof Attempt>;
+
+export const Run = Type.Object({
+  id: Id,
+  model_id: Id,
+  request_ids: Type.Array(Id),
+  state: StringEnum(RUN_STATES),
+  reason: Nullable(Type.String()),
+  plan: Type.Array(MethodChoice, { description: 'Methods in the order in which they are tried' }),
+  attempts: Type.Array(Attempt),
+  parent: Digest,
+  candidate: Nullable(Digest),
+  verdict: Nullable(StringEnum(VERDICTS)),
+  counts: RunCounts,
+  progress: RunProgress,
+  restarts: Type.Integer(),
+  created_at: Timestamp,
+  started_at: Nullable(Timestamp),
+  finished_at: Nullable(Timestamp),
+  updated_at: Timestamp,
+  version: Type.Integer(),
+});
+export type Run = Static<typeof Run>;
+
+export const Certificate = Type.Object({
+  id: Id,
+  request_id: Id,
+  target_id: Nullable(Id),
+  run_id: Nullable(Id),
+  kid: Type.String(),
+  jws: Type.String({ description: 'Compact JWS (EdDSA, Ed25519) over an in-toto Statement v1' }),
+  created_at: Timestamp,
+});
+export type Certificate = Static<typeof Certificate>;

@@ -1,0 +1,87 @@
+// The report of a verification and the policy that turns it into a verdict.
+import Type, { type Static } from 'typebox';
+import { Nullable, StringEnum } from './common.ts';
+
+export const VERDICTS = ['passed', 'failed', 'inconclusive'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+export const GUARANTEES = ['exact', 'certified', 'empirical'] as const;
+export type Guarantee = (typeof GUARANTEES)[number];
+
+/** Thresholds; every default is explained in docs/verification.md. */
+export const VerificationPolicy = Type.Object(
+  {
+    version: Type.Literal(1, { default: 1 }),
+    memory_margin: Type.Number({
+      minimum: 0,
+      maximum: 1,
+      default: 0.05,
+      description: 'How far a memory metric of the forgotten may lie above the 95th percentile of never-seen people',
+    }),
+    membership_alpha: Type.Number({
+      exclusiveMinimum: 0,
+      maximum: 0.5,
+      default: 0.05,
+      description: 'A membership attack fails the run when its two-sided p-value, by person, is below this',
+    }),
+    utility_min_ratio: Type.Number({
+      minimum: 0,
+      maximum: 1,
+      default: 0.95,
+      description: 'Utility on the retain set, as a share of the parent checkpoint’s',
+    }),
+  },
+  { additionalProperties: false, default: {} },
+);
+export type VerificationPolicy = Static<typeof VerificationPolicy>;
+
+export const Interval = Type.Object({ low: Type.Number(), high: Type.Number(), level: Type.Number() });
+export type Interval = Static<typeof Interval>;
+
+/** One measured number: of one set, before and after, with what it was held against. */
+export const Finding = Type.Object({
+  metric: Type.String({ description: 'Registered metric or attack' }),
+  set: StringEnum(['forget', 'retain', 'holdout'] as const),
+  before: Nullable(Type.Number({ description: 'Value on the parent checkpoint' })),
+  after: Nullable(Type.Number({ description: 'Value on the candidate checkpoint' })),
+  interval: Nullable(Interval),
+  p_value: Nullable(Type.Number()),
+  smallest_reachable_p: Nullable(Type.Number({ description: 'With so few people, no attack can show less' })),
+  threshold: Nullable(Type.String({ description: 'The rule, in words and numbers; null when only reported' })),
+  verdict: Nullable(StringEnum(VERDICTS)),
+  note: Nullable(Type.String()),
+});
+export type Finding = Static<typeof Finding>;
+
+export const VerificationReport = Type.Object({
+  verdict: StringEnum(VERDICTS),
+  reason: Type.String({ description: 'Why, in one sentence' }),
+  policy: VerificationPolicy,
+  people: Type.Object({ forget: Type.Integer(), holdout: Type.Integer() }),
+  records: Type.Object({ forget: Type.Integer(), retain: Type.Integer(), holdout: Type.Integer() }),
+  findings: Type.Array(Finding),
+  seconds: Type.Number(),
+  verifier_version: Type.String(),
+});
+export type VerificationReport = Static<typeof VerificationReport>;
+
+/**
+ * What a model does with one record, measured once and shared by all metrics. Token arrays cover the answer
+ * tokens in order, the end-of-text token last; metrics say which of them they drop.
+ */
+export interface RowScore {
+  /** Position of the record in its set. */
+  index: number;
+  /** Number of the person in the run; -1 for none. */
+  person: number;
+  /** log p(token | everything before it), nats. */
+  logProbs: Float32Array;
+  /** 1 where the most likely token is the true one. */
+  correct: Uint8Array;
+  /** Mean of log p under the model's own next-token distribution. */
+  mu: Float32Array;
+  /** Variance of log p under that distribution. */
+  variance: Float32Array;
+  /** Greedy answer to the prompt, and the true answer; absent where generation was not asked for. */
+  generated?: string;
+  reference?: string;
+}
