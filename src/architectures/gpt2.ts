@@ -1,0 +1,127 @@
+// GPT-2: pre-norm decoder with learned positions and tied embeddings, in Hugging Face's names.
+// Language Models are Unsupervised Multitask Learners (Radford et al., 2019).
+import type * as tfjs from '@tensorflow/tfjs';
+import Type, { type Static } from 'typebox';
+import { Value } from 'typebox/value';
+import type { Architecture } from '../domain/architecture.ts';
+import { elementCount, float32, type HostTensors, type Tensor, type Tensors, type Tf } from '../domain/engine.ts';
+import { createRandom, seedFrom } from '../domain/random.ts';
+import { causalAttention, geluTanh, layerNorm, linear } from './layers.ts';
+
+const Config = Type.Object({
+  model_type: Type.Literal('gpt2'),
+  vocab_size: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
+  n_positions: Type.Integer({ minimum: 2, maximum: 1_000_000 }),
+  n_embd: Type.Integer({ minimum: 1, maximum: 65_536 }),
+  n_layer: Type.Integer({ minimum: 1, maximum: 1_000 }),
+  n_head: Type.Integer({ minimum: 1, maximum: 1_024 }),
+  n_inner: Type.Optional(Type.Union([Type.Integer({ minimum: 1 }), Type.Null()])),
+  layer_norm_epsilon: Type.Number({ exclusiveMinimum: 0, default: 1e-5 }),
+  activation_function: Type.String({ default: 'gelu_new' }),
+  initializer_range: Type.Number({ exclusiveMinimum: 0, default: 0.02 }),
+  tie_word_embeddings: Type.Boolean({ default: true }),
+  scale_attn_weights: Type.Boolean({ default: true }),
+  scale_attn_by_inverse_layer_idx: Type.Boolean({ default: false }),
+  add_cross_attention: Type.Boolean({ default: false }),
+});
+export type Gpt2Config = Static<typeof Config>;
+
+/** Variants that would compute something else: refused, not ignored. */
+const FIXED = {
+  activation_function: 'gelu_new',
+  tie_word_embeddings: true,
+  scale_attn_weights: true,
+  scale_attn_by_inverse_layer_idx: false,
+  add_cross_attention: false,
+} as const;
+
+function parseConfig(json: unknown): Gpt2Config {
+  const config = Value.Default(Config, structuredClone(json)) as Gpt2Config;
+  const [error] = Value.Errors(Config, config);
+  if (error) throw new Error(`config.json: ${error.instancePath.slice(1) || 'the document'} ${error.message}`);
+  if (config.n_embd % config.n_head !== 0) throw new Error('config.json: n_embd must be a multiple of n_head');
+  for (const [name, value] of Object.entries(FIXED)) {
+    if (config[name as keyof typeof FIXED] !== value) throw new Error(`config.json: ${name} must be ${value} for gpt2`);
+  }
+  return config;
+}
+
+/** Names inside one block and their shapes; D width, I inner width. */
+const blockShapes = (d: number, inner: number): Record<string, number[]> => ({
+  'ln_1.weight': [d],
+  'ln_1.bias': [d],
+  'attn.c_attn.weight': [d, 3 * d],
+  'attn.c_attn.bias': [3 * d],
+  'attn.c_proj.weight': [d, d],
+  'attn.c_proj.bias': [d],
+  'ln_2.weight': [d],
+  'ln_2.bias': [d],
+  'mlp.c_fc.weight': [d, inner],
+  'mlp.c_fc.bias': [inner],
+  'mlp.c_proj.weight': [inner, d],
+  'mlp.c_proj.bias': [d],
+});
+
+function shapes(config: Gpt2Config): Record<string, number[]> {
+  const d = config.n_embd;
+  const all: Record<string, number[]> = {
+    'transformer.wte.weight': [config.vocab_size, d],
+    'transformer.wpe.weight': [config.n_positions, d],
+  };
+  for (let layer = 0; layer < config.n_layer; layer++) {
+    for (const [name, shape] of Object.entries(blockShapes(d, config.n_inner ?? 4 * d))) {
+      all[`transformer.h.${layer}.${name}`] = shape;
+    }
+  }
+  all['transformer.ln_f.weight'] = [d];
+  all['transformer.ln_f.bias'] = [d];
+  return all;
+}
+
+/** Normal weights, zero biases, unit gains; projections into the residual stream shrink with depth, as GPT-2 has it. */
+function initialise(config: Gpt2Config, seed: number): HostTensors {
+  const weights: HostTensors = {};
+  for (const [name, shape] of Object.entries(shapes(config))) {
+    const data = new Float32Array(elementCount(shape));
+    if (/ln_(1|2|f)\.weight$/.test(name)) data.fill(1);
+    else if (name.endsWith('.weight')) {
+      const residual = name.endsWith('c_proj.weight') ? Math.sqrt(2 * config.n_layer) : 1;
+      const random = createRandom(seed ^ seedFrom(name));
+      for (let i = 0; i < data.length; i++) data[i] = (random.normal() * config.initializer_range) / residual;
+    }
+    weights[name] = float32(data, shape);
+  }
+  return weights;
+}
+
+function forward(tf: Tf, config: Gpt2Config, weights: Tensors, ids: Tensor): Tensor {
+  const [rows, time] = ids.shape as [number, number];
+  const d = config.n_embd;
+  const at = (name: string): Tensor => weights[`transformer.${name}`]!;
+  const norm = (x: Tensor, name: string) =>
+    layerNorm(tf, x, at(`${name}.weight`), at(`${name}.bias`), config.layer_norm_epsilon);
+  const project = (x: Tensor, name: string) => linear(tf, x, at(`${name}.weight`), at(`${name}.bias`));
+
+  const tokens = tf.reshape(tf.gather(at('wte.weight'), tf.reshape(ids, [-1]) as tfjs.Tensor1D), [rows, time, d]);
+  let x: Tensor = tf.add(tokens, tf.slice(at('wpe.weight'), [0, 0], [time, d]));
+  for (let layer = 0; layer < config.n_layer; layer++) {
+    const h = `h.${layer}`;
+    const qkv = tf.split(project(norm(x, `${h}.ln_1`), `${h}.attn.c_attn`), 3, -1) as [Tensor, Tensor, Tensor];
+    x = tf.add(x, project(causalAttention(tf, qkv, config.n_head), `${h}.attn.c_proj`));
+    x = tf.add(x, project(geluTanh(tf, project(norm(x, `${h}.ln_2`), `${h}.mlp.c_fc`)), `${h}.mlp.c_proj`));
+  }
+  const hidden = tf.reshape(norm(x, 'ln_f'), [rows * time, d]);
+  return tf.reshape(tf.matMul(hidden, at('wte.weight') as tfjs.Tensor2D, false, true), [rows, time, config.vocab_size]);
+}
+
+export const gpt2: Architecture<Gpt2Config> = {
+  name: 'gpt2',
+  parseConfig,
+  shapes,
+  // causal-mask buffers of older exporters, and the output layer that is tied to the embedding
+  ignored: [/^transformer\.h\.\d+\.attn\.(bias|masked_bias)$/, /^lm_head\.weight$/],
+  vocabSize: (config) => config.vocab_size,
+  contextLength: (config) => config.n_positions,
+  initialise,
+  forward,
+};

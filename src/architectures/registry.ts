@@ -1,0 +1,2 @@
+// One line an architecture; index.ts derives the look-up.
+export { gpt2 } from './gpt2.ts';

@@ -1,0 +1,53 @@
+// How kernels are registered: shape inference in plain code, ONNX nodes when the graph is built.
+import type { KernelConfig, NamedAttrMap, TensorInfo } from '@tensorflow/tfjs';
+import type { Dtype } from '../../../domain/engine.ts';
+import { tf } from '../../tfjs.ts';
+import { BACKEND_NAME, type OnnxBackend } from '../backend.ts';
+import type { Emit, LazyNode } from '../node.ts';
+
+export type Inputs = Record<string, TensorInfo>;
+export type Attributes = Record<string, unknown>;
+
+/** A kernel with full control: returns tensors of the backend. */
+export function kernel(
+  name: string,
+  compute: (call: { inputs: Inputs; attrs: Attributes; backend: OnnxBackend }) => TensorInfo | TensorInfo[],
+): void {
+  const config: KernelConfig = {
+    kernelName: name,
+    backendName: BACKEND_NAME,
+    kernelFunc: ({ inputs, attrs, backend }) =>
+      compute({
+        inputs: inputs as unknown as Inputs,
+        attrs: (attrs ?? {}) as NamedAttrMap as Attributes,
+        backend: backend as OnnxBackend,
+      }),
+  };
+  tf.registerKernel(config);
+}
+
+/** Records an operator node and returns its tensor. */
+export function record(
+  backend: OnnxBackend,
+  op: string,
+  inputs: LazyNode[],
+  result: { shape: number[]; dtype: Dtype; attributes?: unknown; broadcasts?: boolean },
+  emit: Emit,
+): TensorInfo {
+  return backend.tensor({
+    kind: 'op',
+    op,
+    inputs,
+    shape: result.shape,
+    dtype: result.dtype,
+    attributes: result.attributes ?? null,
+    broadcasts: result.broadcasts ?? false,
+    emit,
+  });
+}
+
+/** The same data under another description, without a copy. */
+export function alias(backend: OnnxBackend, x: TensorInfo): TensorInfo {
+  backend.incRef(x.dataId);
+  return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
+}

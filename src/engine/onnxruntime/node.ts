@@ -1,0 +1,71 @@
+// The lazy graph: a tensor is a node that says how it would be computed.
+import { type Dtype, elementCount, type HostTensor } from '../../domain/engine.ts';
+import type { GraphBuilder } from './builder.ts';
+
+export type Emit = (builder: GraphBuilder, inputs: string[], node: LazyNode) => string;
+
+/**
+ * `leaf` holds a value; `input` is fed by name at run time; `splat` is one number in every place (never stored in
+ * full); `op` is computed from its inputs.
+ */
+export type LazyNode = {
+  shape: number[];
+  dtype: Dtype;
+} & (
+  | { kind: 'leaf'; value: HostTensor }
+  | { kind: 'input'; name: string }
+  | { kind: 'splat'; fill: number }
+  | {
+      kind: 'op';
+      op: string;
+      inputs: LazyNode[];
+      /** What distinguishes two nodes of the same operator; part of the structure’s key. */
+      attributes: unknown;
+      emit: Emit;
+      /** The operator broadcasts, so a splat may be handed to it as one number. */
+      broadcasts: boolean;
+      /** Filled when somebody read it, so that it is not computed again. */
+      value?: HostTensor;
+    }
+);
+
+export const leaf = (value: HostTensor): LazyNode => ({ kind: 'leaf', shape: value.shape, dtype: value.dtype, value });
+export const splat = (shape: number[], dtype: Dtype, fill: number): LazyNode => ({ kind: 'splat', shape, dtype, fill });
+
+const ARRAYS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
+
+/** Values in the array type that belongs to the element type. */
+export function toHost(values: ArrayLike<number>, shape: number[], dtype: Dtype): HostTensor {
+  const Type = ARRAYS[dtype];
+  return { dtype, shape, data: values instanceof Type ? values : Type.from(values as ArrayLike<number>) };
+}
+
+/** The stored or implied value of a node that needs no computing; undefined for the rest. */
+export function knownValue(node: LazyNode): HostTensor | undefined {
+  if (node.kind === 'leaf') return node.value;
+  if (node.kind === 'op') return node.value;
+  if (node.kind !== 'splat') return undefined;
+  const data = new ARRAYS[node.dtype](elementCount(node.shape)).fill(node.fill);
+  return { dtype: node.dtype, shape: node.shape, data };
+}
+
+/** Nodes in an order in which each follows its inputs. Iterative: a training step is thousands deep. */
+export function topologicalOrder(roots: LazyNode[]): LazyNode[] {
+  const seen = new Set<LazyNode>();
+  const order: LazyNode[] = [];
+  for (const root of roots) {
+    const stack: { node: LazyNode; next: number }[] = [{ node: root, next: 0 }];
+    while (stack.length > 0) {
+      const top = stack[stack.length - 1]!;
+      const inputs = top.node.kind === 'op' && top.node.value === undefined ? top.node.inputs : [];
+      if (seen.has(top.node)) stack.pop();
+      else if (top.next < inputs.length) stack.push({ node: inputs[top.next++]!, next: 0 });
+      else {
+        seen.add(top.node);
+        order.push(top.node);
+        stack.pop();
+      }
+    }
+  }
+  return order;
+}

@@ -1,0 +1,72 @@
+// The state of compiled steps on ONNX Runtime.
+import type { HostTensors, State } from '../../domain/engine.ts';
+import { fromOrt, type OrtTensor, toOrt } from './sessions.ts';
+
+/** A state tensor that a step gives a new value. */
+export interface Update {
+  name: string;
+  shape: number[];
+  dtype: string;
+}
+
+/** State as ONNX Runtime tensors, so that the output of one run is the input of the next without a copy. */
+export class OnnxState implements State {
+  readonly tensors = new Map<string, OrtTensor>();
+  /**
+   * A second buffer for every tensor that steps update. A step reads one and writes the other: outputs that were
+   * allocated anew at every step would wait for a garbage collector that does not see how large they are.
+   */
+  readonly #spare = new Map<string, OrtTensor>();
+  constructor(initial: HostTensors) {
+    this.write(initial);
+  }
+  async read(names = [...this.tensors.keys()]): Promise<HostTensors> {
+    return Object.fromEntries(
+      names.map((name) => {
+        const tensor = this.tensors.get(name);
+        if (tensor === undefined) throw new Error(`the state has no tensor ${name}`);
+        const value = fromOrt(tensor);
+        return [name, { ...value, data: value.data.slice() }];
+      }),
+    );
+  }
+  write(tensors: HostTensors): void {
+    for (const [name, value] of Object.entries(tensors))
+      this.tensors.set(name, toOrt({ ...value, data: value.data.slice() }));
+  }
+  /** Where the next values may be written, by output name; tensors whose shape changes are left out. */
+  spares(updates: readonly Update[]): Record<string, OrtTensor> {
+    const spares: Record<string, OrtTensor> = {};
+    for (const update of updates) {
+      const now = this.tensors.get(update.name);
+      if (now === undefined || !fits(now, update)) continue;
+      const known = this.#spare.get(update.name);
+      const spare = known !== undefined && fits(known, update) ? known : copyOf(now);
+      this.#spare.set(update.name, spare);
+      spares[`update:${update.name}`] = spare;
+    }
+    return spares;
+  }
+  /** Takes the results over: a written spare becomes the value, the old value the spare. */
+  advance(updates: readonly Update[], results: Record<string, OrtTensor>): void {
+    for (const update of updates) {
+      const spare = this.#spare.get(update.name);
+      const old = this.tensors.get(update.name);
+      const reused = spare !== undefined && old !== undefined && fits(spare, update) && fits(old, update);
+      this.tensors.set(update.name, reused ? spare : results[`update:${update.name}`]!);
+      if (reused) this.#spare.set(update.name, old);
+    }
+  }
+  dispose(): void {
+    this.tensors.clear();
+    this.#spare.clear();
+  }
+}
+
+const fits = (tensor: OrtTensor, { shape, dtype }: Update): boolean =>
+  tensor.type === dtype && tensor.dims.length === shape.length && tensor.dims.every((size, i) => size === shape[i]);
+
+function copyOf(tensor: OrtTensor): OrtTensor {
+  const { dtype, shape, data } = fromOrt(tensor);
+  return toOrt({ dtype, shape, data: data.slice() });
+}

@@ -1,0 +1,18 @@
+// https://arxiv.org/abs/2401.06121 (TOFU's gradient difference)
+import Type from 'typebox';
+import { defineLossMethod } from '../../domain/method.ts';
+import { meanOverTokens, tokenLoss } from '../losses.ts';
+import { retainNeeds, retainOptions, stepOptions, withRetain } from '../options.ts';
+
+export const gradDiff = defineLossMethod({
+  name: 'grad-diff',
+  family: 'gradient-based',
+  summary: 'Gradient ascent on the forget set with a retain term: likelihood, or divergence from the parent.',
+  paper: { title: 'TOFU: A Task of Fictitious Unlearning for LLMs', arxiv: '2401.06121' },
+  guarantee: 'empirical',
+  params: Type.Object({ ...stepOptions, ...retainOptions }, { additionalProperties: false }),
+  needs: retainNeeds,
+  /** -gamma * NLL(forget) + alpha * retain. */
+  loss: (tf, params, { forget, retain }) =>
+    withRetain(tf, params, tf.neg(meanOverTokens(tf, tokenLoss(tf, forget))), retain),
+});

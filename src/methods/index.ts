@@ -1,0 +1,51 @@
+// The catalogue: every registered method by name, and its parameters with defaults filled in.
+import { Value } from 'typebox/value';
+import type { Method } from '../domain/method.ts';
+import { ExpungeError } from '../errors.ts';
+import * as registry from './registry.ts';
+
+// the registry's members differ in their parameter types; looked up by name they are plain methods. No prototype: names
+// come from requests
+export const methods: Readonly<Record<string, Method>> = Object.freeze({
+  __proto__: null,
+  ...Object.fromEntries(
+    (Object.values(registry) as unknown as Method[])
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+      .map((method) => [method.name, method]),
+  ),
+} as unknown as Record<string, Method>);
+
+/** Throws `validation-failed` for a name that is not registered, listing those that are. */
+export function getMethod(name: string): Method {
+  const method = methods[name];
+  if (method === undefined) {
+    throw new ExpungeError(
+      'validation-failed',
+      `There is no method ${name}; there are ${Object.keys(methods).join(', ')}.`,
+      {
+        errors: [{ pointer: '#/method/name', detail: 'unknown method' }],
+      },
+    );
+  }
+  return method;
+}
+
+/** Parameters with defaults filled in. Throws `validation-failed` with a pointer to the parameter. */
+export function fillParams(name: string, given: Record<string, unknown> = {}): Record<string, unknown> {
+  const method = getMethod(name);
+  const params = Value.Default(method.params, structuredClone(given)) as Record<string, unknown>;
+  const errors = Value.Errors(method.params, params).map((error) => ({
+    pointer: `#/method/params${error.instancePath}`,
+    detail: error.message,
+  }));
+  if (errors.length > 0) {
+    throw new ExpungeError(
+      'validation-failed',
+      `The parameters of ${name} are out of range: ${errors[0]!.pointer} ${errors[0]!.detail}.`,
+      { errors },
+    );
+  }
+  return params;
+}
+
+export const defaultParams = (name: string): Record<string, unknown> => fillParams(name);

@@ -1,0 +1,90 @@
+// The terms that methods are made of. B rows, T positions, V vocabulary; nats throughout.
+
+import type { Tensor, Tf } from '../domain/engine.ts';
+import type { LossBatch } from '../domain/method.ts';
+
+/** Labels that no loss looks at. */
+export const IGNORE = -100;
+
+/**
+ * Negative log-likelihood of each label, with the gradient written out (softmax minus one-hot) so that the backward
+ * pass reuses one softmax instead of differentiating through a log-sum-exp and a gather.
+ * logits (N, V), labels (N) in [0, V) -> (N).
+ */
+export function labelNll(tf: Tf, logits: Tensor, labels: Tensor): Tensor {
+  const vocab = logits.shape[1]!;
+  const op = tf.customGrad((x, save) => {
+    const z = x as Tensor;
+    const hot = tf.oneHot(labels as import('@tensorflow/tfjs').Tensor1D, vocab);
+    const maximum = tf.max(z, -1, true);
+    const exponent = tf.exp(tf.sub(z, maximum));
+    const total = tf.sum(exponent, -1, true);
+    const probabilities = tf.div(exponent, total);
+    const picked = tf.sum(tf.mul(tf.sub(z, maximum), hot), -1);
+    (save as (tensors: Tensor[]) => void)([probabilities, hot]);
+    return {
+      value: tf.sub(tf.log(tf.squeeze(total, [1])), picked),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => tf.mul(tf.sub(saved[0]!, saved[1]!), tf.expandDims(dy, -1)) as Tensor,
+    };
+  });
+  return op(logits);
+}
+
+export interface TokenLoss {
+  /** (B, T - 1) nats; 0 where masked. */
+  nll: Tensor;
+  /** (B, T - 1) 1 at answer positions. */
+  mask: Tensor;
+}
+
+/**
+ * Next-token loss of every position: logits at t against the label at t + 1; masked where the label is ignored.
+ * Tokens that the hinge released keep their value and give no gradient.
+ */
+export function tokenLoss(tf: Tf, batch: Pick<LossBatch, 'logits' | 'labels' | 'active'>): TokenLoss {
+  const [rows, time, vocab] = batch.logits.shape as [number, number, number];
+  const logits = tf.reshape(tf.slice(batch.logits, [0, 0, 0], [rows, time - 1, vocab]), [-1, vocab]);
+  const labels = tf.slice(batch.labels, [0, 1], [rows, time - 1]);
+  const mask = tf.cast(tf.notEqual(labels, tf.scalar(IGNORE, 'int32')), 'float32');
+  const safe = tf.reshape(tf.maximum(labels, tf.scalar(0, 'int32')), [-1]);
+  const nll = tf.mul(tf.reshape(labelNll(tf, logits, safe), [rows, time - 1]), mask);
+  if (batch.active === undefined) return { nll, mask };
+  const released = tf.mul(
+    stopGradient(tf, nll, (x) => tf.clone(x)),
+    tf.sub(1, batch.active),
+  );
+  return { nll: tf.add(tf.mul(nll, batch.active), released), mask };
+}
+
+/** Mean over all answer tokens of the batch, `weights` (B, T - 1) applied before the sum. */
+export function meanOverTokens(tf: Tf, { nll, mask }: TokenLoss, weights?: Tensor): Tensor {
+  const weighted = weights === undefined ? nll : tf.mul(nll, weights);
+  return tf.div(tf.sum(weighted), tf.sum(mask));
+}
+
+/**
+ * KL(parent || model) summed over the vocabulary, mean over positions: answer positions, or all of them, prompts
+ * included, as the field's reference code has it.
+ */
+export function klToReference(tf: Tf, batch: LossBatch, positions: 'answer' | 'all'): Tensor {
+  if (batch.referenceLogits === undefined) throw new Error('the KL term needs the parent’s logits');
+  const [rows, time] = batch.logits.shape as [number, number, number];
+  const reference = tf.logSoftmax(batch.referenceLogits);
+  const divergence = tf.sum(tf.mul(tf.exp(reference), tf.sub(reference, tf.logSoftmax(batch.logits))), -1);
+  if (positions === 'all') return tf.mean(divergence);
+  const labels = tf.slice(batch.labels, [0, 1], [rows, time - 1]);
+  const mask = tf.cast(tf.notEqual(labels, tf.scalar(IGNORE, 'int32')), 'float32');
+  return tf.div(tf.sum(tf.mul(tf.slice(divergence, [0, 0], [rows, time - 1]), mask)), tf.sum(mask));
+}
+
+/** log sigmoid(x), by softplus: tf.logSigmoid has no usable gradient on an intermediate tensor. */
+export const logSigmoid = (tf: Tf, x: Tensor): Tensor => tf.neg(tf.softplus(tf.neg(x)));
+
+/** f(x) as a constant: no gradient flows back through it. */
+export function stopGradient(tf: Tf, x: Tensor, f: (x: Tensor) => Tensor): Tensor {
+  const op = tf.customGrad((input) => ({
+    value: f(input as Tensor),
+    gradFunc: () => tf.zerosLike(x),
+  }));
+  return op(x);
+}

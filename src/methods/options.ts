@@ -1,0 +1,56 @@
+// Parameters that every step-by-step method shares, and the retain term most of them add.
+import Type, { type Static } from 'typebox';
+import { StringEnum } from '../domain/common.ts';
+import type { Tensor, Tf } from '../domain/engine.ts';
+import type { LossBatch, Need } from '../domain/method.ts';
+import { klToReference, meanOverTokens, tokenLoss } from './losses.ts';
+
+export const stepOptions = {
+  learning_rate: Type.Number({ exclusiveMinimum: 0, maximum: 1, default: 5e-4, description: 'AdamW step size' }),
+  forget_batch: Type.Integer({ minimum: 1, maximum: 4096, default: 32, description: 'Forget records a step' }),
+  retain_batch: Type.Integer({ minimum: 1, maximum: 4096, default: 32, description: 'Retain records a step' }),
+  max_steps: Type.Integer({ minimum: 1, maximum: 1_000_000, default: 600, description: 'Upper bound of steps' }),
+  repair_steps: Type.Integer({
+    minimum: 0,
+    maximum: 1_000_000,
+    default: 30,
+    description: 'Retain steps after forgetting ended, with the forget hinge kept on',
+  }),
+  hinge: Type.Boolean({
+    default: true,
+    description:
+      'Release a forget token once it costs what it costs for never-seen people, so that it is not pushed beyond',
+  }),
+  clip_norm: Type.Number({ exclusiveMinimum: 0, default: 1, description: 'Global gradient norm' }),
+};
+export const StepOptions = Type.Object(stepOptions);
+export type StepOptions = Static<typeof StepOptions>;
+
+export const retainOptions = {
+  gamma: Type.Number({ minimum: 0, maximum: 1000, default: 1, description: 'Weight of the forget term' }),
+  alpha: Type.Number({ minimum: 0, maximum: 1000, default: 1, description: 'Weight of the retain term' }),
+  retain_loss: StringEnum(
+    ['nll', 'kl'] as const,
+    'nll: answer likelihood; kl: stay near the parent’s distribution',
+    'nll',
+  ),
+  kl_positions: StringEnum(['answer', 'all'] as const, 'Positions of the KL term', 'answer'),
+};
+const RetainOptions = Type.Object(retainOptions);
+export type RetainOptions = Static<typeof RetainOptions>;
+
+export function retainNeeds(params: { alpha: number; retain_loss: 'nll' | 'kl' }): Need[] {
+  if (params.alpha === 0) return [];
+  return params.retain_loss === 'kl' ? ['retain', 'reference-logits'] : ['retain'];
+}
+
+/** gamma * forget + alpha * retain; the retain half is absent when no retain set is given. */
+export function withRetain(tf: Tf, params: RetainOptions, forget: Tensor, retain: LossBatch | null): Tensor {
+  const weighted = tf.mul(forget, params.gamma);
+  if (retain === null || params.alpha === 0) return weighted;
+  const term =
+    params.retain_loss === 'kl'
+      ? klToReference(tf, retain, params.kl_positions)
+      : meanOverTokens(tf, tokenLoss(tf, retain));
+  return tf.add(weighted, tf.mul(term, params.alpha));
+}

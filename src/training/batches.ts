@@ -1,0 +1,80 @@
+// Records as token rows, and rows as padded batches.
+import { type HostTensors, int32 } from '../domain/engine.ts';
+import { createRandom } from '../domain/random.ts';
+
+/** Labels that no loss looks at. */
+const IGNORE = -100;
+/**
+ * Width of a batch whose longest row has `longest` tokens: a multiple of 8 when short, of 16 or 32 when long. Every
+ * width is a graph to compile, with memory of its own.
+ */
+export function paddedWidth(longest: number, contextLength: number): number {
+  const step = longest <= 32 ? 8 : longest <= 128 ? 16 : 32;
+  return Math.min(contextLength, Math.ceil(longest / step) * step);
+}
+
+/** What batches need of a tokenizer. */
+export interface Encoder {
+  encode(text: string): number[];
+  eosId: number;
+}
+
+/** One record as tokens: the prompt is context, the answer and the end-of-text token are learned. */
+export interface TokenRow {
+  ids: Int32Array;
+  /** Number of leading ids that belong to the prompt; at least one, so that every answer token has a context. */
+  promptLength: number;
+}
+
+/**
+ * Tokens of a record. An empty prompt becomes one end-of-text token. Throws an Error naming the lengths when the
+ * record does not fit the context.
+ */
+export function encodeRecord(
+  encoder: Encoder,
+  record: { prompt: string; answer: string },
+  contextLength: number,
+): TokenRow {
+  const prompt = record.prompt === '' ? [encoder.eosId] : encoder.encode(record.prompt);
+  const answer = encoder.encode(record.answer);
+  const ids = Int32Array.from([...prompt, ...answer, encoder.eosId]);
+  if (ids.length > contextLength) {
+    throw new Error(`a record has ${ids.length} tokens and the model’s context ${contextLength}: split the record`);
+  }
+  return { ids, promptLength: prompt.length };
+}
+
+/** ids and labels (B, T) int32, padded on the right; T as `paddedWidth` has it. */
+export function padRows(rows: TokenRow[], contextLength: number, padId: number): HostTensors {
+  const longest = Math.max(...rows.map((row) => row.ids.length));
+  const time = paddedWidth(longest, contextLength);
+  const ids = new Int32Array(rows.length * time).fill(padId);
+  const labels = new Int32Array(rows.length * time).fill(IGNORE);
+  rows.forEach((row, r) => {
+    ids.set(row.ids, r * time);
+    labels.set(row.ids.subarray(row.promptLength), r * time + row.promptLength);
+  });
+  return { ids: int32(ids, [rows.length, time]), labels: int32(labels, [rows.length, time]) };
+}
+
+/** Endless seeded batches of indices: every epoch is a new permutation, batches may span two. */
+export function createSampler(count: number, batch: number, seed: number): () => number[] {
+  const random = createRandom(seed);
+  let order: number[] = [];
+  return () => {
+    const picked: number[] = [];
+    while (picked.length < batch) {
+      if (order.length === 0) order = random.shuffle(Array.from({ length: count }, (_, i) => i));
+      picked.push(order.pop()!);
+    }
+    return picked;
+  };
+}
+
+/** Groups of at most `batch` row indices, sorted by length so that little is padded; results go back by index. */
+export function lengthBatches(rows: TokenRow[], batch: number): number[][] {
+  const order = rows.map((_, i) => i).sort((a, b) => rows[a]!.ids.length - rows[b]!.ids.length || a - b);
+  const groups: number[][] = [];
+  for (let from = 0; from < order.length; from += batch) groups.push(order.slice(from, from + batch));
+  return groups;
+}

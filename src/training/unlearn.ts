@@ -1,0 +1,177 @@
+// The unlearning loop: it knows the stop rule and the hinge, and no method. Phases: calibrate on never-seen people,
+// unlearn until the forgotten look like them, repair the rest with the hinge kept on.
+import type { Architecture } from '../domain/architecture.ts';
+import type { Engine, HostTensors } from '../domain/engine.ts';
+import type { LossMethod } from '../domain/method.ts';
+import type { StepOptions } from '../methods/options.ts';
+import { createSampler, padRows, type TokenRow } from './batches.ts';
+import { createScorer, type Scorer } from './scoring.ts';
+import {
+  allReached,
+  bandAt,
+  FIRST_SHARE,
+  type NeverSeenLevel,
+  neverSeenLevel,
+  SHARE_STEP,
+  type Standing,
+  standings,
+  standOut,
+  uncalibratedLevel,
+} from './stop-rule.ts';
+import { compileUnlearningStep } from './unlearning-step.ts';
+
+/** Steps between two looks at the whole forget set, by its size: looking at few rows is cheap. */
+const checkEvery = (rows: number): number => Math.min(20, Math.max(1, Math.floor(rows / 25)));
+/** Steps between two measurements of the never-seen level, which drifts slowly. */
+const LEVEL_EVERY = 10;
+/** Never-seen rows scored for it: a sample is enough. */
+const CALIBRATION_ROWS = 512;
+/** Without never-seen people: where forgetting ends, as a share of ln(vocabulary). */
+const UNCALIBRATED_SHARE = 0.5;
+
+export interface PersonRow extends TokenRow {
+  person: number;
+}
+export interface UnlearnProgress {
+  phase: 'calibrating' | 'unlearning' | 'repairing';
+  step: number;
+  steps: number;
+  /** Mean NLL of the forgotten people's facts, and where it should end up; nats a token. */
+  forgetLoss: number | null;
+  retainLoss: number | null;
+  forgetTarget: number | null;
+}
+export interface UnlearnInputs {
+  engine: Engine;
+  architecture: Architecture;
+  config: unknown;
+  weights: HostTensors;
+  method: LossMethod;
+  params: StepOptions & Record<string, unknown>;
+  sets: { forget: PersonRow[]; retain: TokenRow[]; calibration: PersonRow[] };
+  seed: number;
+  onProgress?: (progress: UnlearnProgress) => void;
+  signal?: AbortSignal;
+}
+export interface UnlearnOutcome {
+  weights: HostTensors;
+  steps: number;
+  /** The stop rule was met; false when the step budget ended first. */
+  reached: boolean;
+}
+
+interface Calibration {
+  level: NeverSeenLevel;
+  strangers: Standing[];
+}
+
+/** What words cost when they are about strangers, under the present weights. */
+async function calibrate(inputs: UnlearnInputs, score: Scorer): Promise<Calibration> {
+  const { calibration } = inputs.sets;
+  const vocabulary = inputs.architecture.vocabSize(inputs.config);
+  if (calibration.length === 0) {
+    return { level: uncalibratedLevel(vocabulary, UNCALIBRATED_SHARE * Math.log(vocabulary)), strangers: [] };
+  }
+  const stride = Math.max(1, Math.ceil(calibration.length / CALIBRATION_ROWS));
+  const sample = calibration.filter((_, i) => i % stride === 0);
+  const logProbs = (await score(sample)).map((row) => row.logProbs);
+  const level = neverSeenLevel(sample, logProbs, vocabulary);
+  return { level, strangers: standings(sample, logProbs, level) };
+}
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+interface Losses {
+  forgetLoss: number | null;
+  forgetTarget: number | null;
+}
+
+/** Watches the forgotten people: how well they are known, what is asked of them, and when it is enough. */
+function createWatch(inputs: UnlearnInputs, score: Scorer) {
+  const { forget } = inputs.sets;
+  const every = checkEvery(forget.length);
+  let share = inputs.sets.calibration.length > 0 ? FIRST_SHARE : 1;
+  let calibration: Calibration | null = null;
+  const losses: Losses = { forgetLoss: null, forgetTarget: null };
+  const band = () => bandAt(calibration!.level, share);
+  /** True when the stop rule is met under the present weights. */
+  async function look(): Promise<boolean> {
+    calibration ??= await calibrate(inputs, score);
+    const logProbs = (await score(forget)).map((row) => row.logProbs);
+    const people = standings(forget, logProbs, band().floor);
+    losses.forgetLoss = mean(people.map((person) => person.nll));
+    losses.forgetTarget = mean(people.map((person) => person.target));
+    if (!allReached(people)) return false;
+    if (!standOut(people, calibration.strangers)) return true;
+    share *= SHARE_STEP;
+    return false;
+  }
+  return {
+    losses,
+    /** Where the forgotten people's words should end up. */
+    band,
+    look,
+    /** Looks when it is time, and calibrates again where the level may have moved. */
+    async lookAfter(step: number): Promise<boolean> {
+      if (step % LEVEL_EVERY === 0) calibration = null;
+      else if (step % every !== 0) return false;
+      return look();
+    },
+  };
+}
+
+/** Runs the method. Throws when the loss stops being finite, or the signal's reason. */
+export async function unlearn(inputs: UnlearnInputs): Promise<UnlearnOutcome> {
+  const { engine, architecture, config, params, sets, seed } = inputs;
+  const compiled = await compileUnlearningStep(inputs);
+  const watch = createWatch(inputs, createScorer(engine, architecture, config, compiled.state));
+  const context = architecture.contextLength(config);
+  const sampler = (count: number, batch: number, salt: number) =>
+    createSampler(count, Math.min(batch, count), seed + salt);
+  const nextForget = sampler(sets.forget.length, params.forget_batch, 1);
+  const nextRetain = sampler(sets.retain.length, params.retain_batch, 2);
+  const batchOf = (rows: TokenRow[], picked: number[]) =>
+    padRows(
+      picked.map((i) => rows[i]!),
+      context,
+      0,
+    );
+
+  let taken = 0;
+  let retainLoss: number | null = null;
+  const report = (phase: UnlearnProgress['phase'], step: number, steps: number) =>
+    inputs.onProgress?.({ phase, step, steps, retainLoss, ...watch.losses });
+  async function advance(): Promise<void> {
+    inputs.signal?.throwIfAborted();
+    taken++;
+    const forget = nextForget();
+    const result = await compiled.run({
+      forget,
+      forgetBatch: batchOf(sets.forget, forget),
+      retainBatch: batchOf(sets.retain, nextRetain()),
+      band: params.hinge ? watch.band() : null,
+      step: taken,
+    });
+    retainLoss = result.retainLoss;
+  }
+
+  report('calibrating', 0, 0);
+  await watch.look();
+  let reached = false;
+  while (!reached && taken < params.max_steps) {
+    await advance();
+    reached = await watch.lookAfter(taken);
+    report('unlearning', taken, params.max_steps);
+  }
+  const first = taken;
+  const end = taken + (reached ? params.repair_steps : 0);
+  while (taken < end) {
+    await advance();
+    // the hinge follows the level, which repair moves
+    await watch.lookAfter(taken);
+    report('repairing', taken - first, end - first);
+  }
+  const weights = await compiled.state.read(Object.keys(inputs.weights));
+  compiled.state.dispose();
+  return { weights, steps: taken, reached };
+}

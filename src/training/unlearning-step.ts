@@ -1,0 +1,142 @@
+// One compiled unlearning step: forget half, retain half, hinge, gradients, optimizer.
+import {
+  float32,
+  type HostTensor,
+  type HostTensors,
+  type State,
+  type Tensor,
+  type Tensors,
+  type Tf,
+} from '../domain/engine.ts';
+import type { LossBatch } from '../domain/method.ts';
+import { ExpungeError } from '../errors.ts';
+import { meanOverTokens, stopGradient, type TokenLoss, tokenLoss } from '../methods/losses.ts';
+import { type AdamwOptions, adamwUpdate, initialMoments, updateFeeds } from './adamw.ts';
+import { valueAndGradients } from './gradients.ts';
+import { createScorer } from './scoring.ts';
+import { type Band, LANGUAGE, type NeverSeenLevel } from './stop-rule.ts';
+import type { UnlearnInputs } from './unlearn.ts';
+
+const PARENT = 'parent:';
+/** Steps over which the step size grows: Adam's moments start empty. */
+const WARMUP = 5;
+/** A loss that no token reaches. */
+const NEVER = 1e30;
+
+export interface StepInput {
+  /** Indices into the forget set, in the order of the batch. */
+  forget: number[];
+  forgetBatch: HostTensors;
+  retainBatch: HostTensors;
+  /** NLL by token id between which forget tokens are left alone; null: they are only pushed. */
+  band: Band | null;
+  /** Counts from 1. */
+  step: number;
+}
+export interface UnlearningStep {
+  state: State;
+  run(input: StepInput): Promise<{ loss: number; retainLoss: number }>;
+}
+
+/** log p of every forget answer under the parent, summed over its tokens: one number a row, so no second live model. */
+async function parentLogProbs(inputs: UnlearnInputs, state: State): Promise<Float32Array> {
+  const score = createScorer(inputs.engine, inputs.architecture, inputs.config, state);
+  const scores = await score(inputs.sets.forget);
+  return Float32Array.from(scores, ({ logProbs }) => logProbs.reduce((sum, value) => sum + value, 0));
+}
+
+/** (B, T - 1) bound of each label; far above any loss where there is none. */
+function tokenBounds(labels: HostTensor, bounds: NeverSeenLevel | undefined): HostTensor {
+  const [rows, time] = labels.shape as [number, number];
+  const values = new Float32Array(rows * (time - 1)).fill(NEVER);
+  for (let r = 0; bounds !== undefined && r < rows; r++) {
+    for (let t = 1; t < time; t++) {
+      const label = labels.data[r * time + t]!;
+      if (label >= 0) values[r * (time - 1) + t - 1] = bounds[label]!;
+    }
+  }
+  return float32(values, [rows, time - 1]);
+}
+
+/** 1 for facts that are still better known than a stranger's. */
+const stillKnown = (tf: Tf, nll: Tensor, floors: Tensor): Tensor =>
+  tf.cast(tf.logicalAnd(tf.less(nll, floors), tf.greaterEqual(floors, LANGUAGE)), 'float32');
+
+/**
+ * Mean NLL of words above their ceiling: pushing one word takes its neighbours along. Without this term punctuation
+ * goes away with the facts and answers are no longer sentences, which tells the forgotten from a stranger. It ends at
+ * the ceiling, so nothing is learned again.
+ */
+function overshot(tf: Tf, tokens: TokenLoss, ceilings: Tensor): Tensor {
+  const beyond = stopGradient(tf, tokens.nll, (nll) => tf.cast(tf.greater(nll, ceilings), 'float32'));
+  return meanOverTokens(tf, tokens, beyond);
+}
+
+/** Compiles the step of a method over fresh optimizer state. */
+export async function compileUnlearningStep(inputs: UnlearnInputs): Promise<UnlearningStep> {
+  const { engine, architecture, config, method, params } = inputs;
+  const { tf } = engine;
+  const optimizer: AdamwOptions = {
+    beta1: 0.9,
+    beta2: 0.98,
+    weight_decay: 0,
+    clip_norm: params.clip_norm,
+  };
+  const names = Object.keys(inputs.weights);
+  const needs = method.needs(params as never);
+  const withRetain = needs.includes('retain');
+  const parent = needs.includes('reference-logits')
+    ? Object.fromEntries(names.map((name) => [PARENT + name, inputs.weights[name]!]))
+    : {};
+  const state = engine.createState({ ...inputs.weights, ...initialMoments(inputs.weights), ...parent });
+  const references = needs.includes('reference-log-probability') ? await parentLogProbs(inputs, state) : null;
+
+  const step = engine.compileStep((tensors, feeds) => {
+    const at = (prefix: string): Tensors => Object.fromEntries(names.map((name) => [name, tensors[prefix + name]!]));
+    const forward = (weights: Tensors, ids: Tensor) => architecture.forward(tf, config, weights, ids);
+    const result = valueAndGradients(tf, at(''), (weights) => {
+      const logits = forward(weights, feeds.forgetIds!);
+      const tokens = tokenLoss(tf, { logits, labels: feeds.forgetLabels! });
+      const forget: LossBatch = {
+        logits,
+        labels: feeds.forgetLabels!,
+        active: stopGradient(tf, tokens.nll, (nll) => stillKnown(tf, nll, feeds.floors!)),
+        ...(references ? { referenceLogProb: feeds.references! } : {}),
+      };
+      const retain: LossBatch | null = withRetain
+        ? {
+            logits: forward(weights, feeds.retainIds!),
+            labels: feeds.retainLabels!,
+            ...(needs.includes('reference-logits') ? { referenceLogits: forward(at(PARENT), feeds.retainIds!) } : {}),
+          }
+        : null;
+      const retainLoss = retain ? meanOverTokens(tf, tokenLoss(tf, retain)) : tf.zerosLike(tf.mean(tokens.nll));
+      const loss = tf.add(method.loss(tf, params as never, { forget, retain }), overshot(tf, tokens, feeds.ceilings!));
+      return { loss, aux: { retainLoss } };
+    });
+    const update = adamwUpdate(tf, optimizer, tensors, result.gradients, feeds);
+    return { outputs: { loss: result.loss, retainLoss: result.aux.retainLoss }, state: update.state };
+  }, state);
+
+  return {
+    state,
+    async run({ forget, forgetBatch, retainBatch, band, step: count }) {
+      const rate = params.learning_rate * Math.min(1, count / WARMUP);
+      const outputs = await step({
+        forgetIds: forgetBatch.ids!,
+        forgetLabels: forgetBatch.labels!,
+        retainIds: retainBatch.ids!,
+        retainLabels: retainBatch.labels!,
+        floors: tokenBounds(forgetBatch.labels!, band?.floor),
+        ceilings: tokenBounds(forgetBatch.labels!, band?.ceiling),
+        ...(references ? { references: float32(Float32Array.from(forget, (i) => references[i]!)) } : {}),
+        ...updateFeeds(rate, count, optimizer),
+      });
+      const loss = outputs.loss!.data[0]!;
+      if (!Number.isFinite(loss)) {
+        throw new ExpungeError('compute-failed', `The loss is ${loss} at step ${count}: lower the learning rate.`);
+      }
+      return { loss, retainLoss: outputs.retainLoss!.data[0]! };
+    },
+  };
+}

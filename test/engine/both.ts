@@ -1,0 +1,127 @@
+// One plain function on the engine under test and on TensorFlow.js' own `cpu`: fed to a compiled step, built in as
+// constants, and eagerly. Tensors never cross from one backend to the other; host values do.
+import assert from 'node:assert/strict';
+import {
+  type Dtype,
+  type Engine,
+  elementCount,
+  type HostTensor,
+  type HostTensors,
+  type Tensor,
+  type Tf,
+} from '../../src/domain/engine.ts';
+import { createRandom } from '../../src/domain/random.ts';
+import { createEngine } from '../../src/engine/choice.ts';
+import { toHost } from '../../src/engine/onnxruntime/node.ts';
+
+/** A value of the host, or one number in every place, which the backend never stores in full. */
+export type Operand = HostTensor | { splat: number; shape: number[]; dtype: Dtype };
+export type Compute = (tf: Tf, inputs: Tensor[]) => Tensor | Tensor[];
+
+export interface Both {
+  onnx: Engine;
+  oracle: Engine;
+  dispose(): Promise<void>;
+}
+
+export async function createBoth(threads = 1): Promise<Both> {
+  const oracle = await createEngine({ backend: 'tfjs-cpu', threads });
+  const onnx = await createEngine({ backend: 'onnxruntime/cpu', threads });
+  return {
+    onnx,
+    oracle,
+    async dispose() {
+      await onnx.dispose();
+      await oracle.dispose();
+    },
+  };
+}
+
+const tensorOf = (tf: Tf, operand: Operand): Tensor =>
+  'splat' in operand
+    ? tf.fill(operand.shape, operand.splat, operand.dtype as 'float32')
+    : tf.tensor(operand.data, operand.shape, operand.dtype);
+
+const list = (result: Tensor | Tensor[]): Tensor[] => (Array.isArray(result) ? result : [result]);
+
+async function values(tensors: Tensor[]): Promise<HostTensor[]> {
+  const found: HostTensor[] = [];
+  for (const tensor of tensors) {
+    const dtype = tensor.dtype as Dtype;
+    found.push(toHost((await tensor.data()) as ArrayLike<number>, tensor.shape, dtype));
+  }
+  return found;
+}
+
+/** As a compiled step; `fed` inputs change from run to run, the others are constants of the graph. */
+export async function compiled(engine: Engine, compute: Compute, operands: Operand[], fed: boolean) {
+  const feeds: HostTensors = {};
+  operands.forEach((operand, i) => {
+    if (fed && !('splat' in operand)) feeds[`x${i}`] = operand;
+  });
+  const state = engine.createState({});
+  const step = engine.compileStep((_, inputs) => {
+    const tensors = operands.map((operand, i) => inputs[`x${i}`] ?? tensorOf(engine.tf, operand));
+    const outputs = list(compute(engine.tf, tensors));
+    return { outputs: Object.fromEntries(outputs.map((tensor, i) => [`y${i}`, tensor])) };
+  }, state);
+  const outputs = await step(feeds);
+  state.dispose();
+  return Object.keys(outputs).map((_, i) => outputs[`y${i}`]!);
+}
+
+/** Without a step: every result is read by itself, as one would at a prompt. */
+export async function eagerly(engine: Engine, backend: string, compute: Compute, operands: Operand[]) {
+  const { tf } = engine;
+  await tf.setBackend(backend);
+  const inputs = operands.map((operand) => tensorOf(tf, operand));
+  const outputs = tf.tidy(() => list(compute(tf, inputs)));
+  const found = await values(outputs);
+  tf.dispose([...inputs, ...outputs]);
+  return found;
+}
+
+/** |a - b| <= tolerance (1 + |b|) elementwise; what is not finite must be the same. */
+export function assertClose(actual: HostTensor, expected: HostTensor, tolerance: number, what: string): void {
+  assert.deepEqual([...actual.shape], [...expected.shape], `${what}: shape`);
+  assert.equal(actual.dtype, expected.dtype, `${what}: element type`);
+  assert.equal(actual.data.length, elementCount(expected.shape), `${what}: number of elements`);
+  expected.data.forEach((value, i) => {
+    const found = actual.data[i]!;
+    const close = Number.isFinite(value)
+      ? Math.abs(found - value) <= tolerance * (1 + Math.abs(value))
+      : Object.is(found, value);
+    assert.ok(close, `${what}: element ${i} is ${found}, not ${value}`);
+  });
+}
+
+/** Every way of computing on ONNX Runtime against the oracle. */
+export async function assertSame(
+  both: Both,
+  what: string,
+  compute: Compute,
+  operands: Operand[],
+  tolerance = 1e-5,
+): Promise<void> {
+  const expected = await eagerly(both.oracle, 'cpu', compute, operands);
+  const ways = {
+    fed: () => compiled(both.onnx, compute, operands, true),
+    constant: () => compiled(both.onnx, compute, operands, false),
+    eager: () => eagerly(both.onnx, 'onnxruntime', compute, operands),
+  };
+  for (const [way, run] of Object.entries(ways)) {
+    const where = `${what} (${way})`;
+    const actual = await run().catch((error: unknown) => assert.fail(`${where}: ${(error as Error).message}`));
+    assert.equal(actual.length, expected.length, `${where}: number of results`);
+    expected.forEach((value, i) => {
+      assertClose(actual[i]!, value, tolerance, expected.length > 1 ? `${where}, result ${i}` : where);
+    });
+  }
+}
+
+/** Seeded values: normal, small integers around zero, or coin flips. */
+export function values32(shape: number[], seed: number, dtype: Dtype = 'float32'): HostTensor {
+  const random = createRandom(seed);
+  const draw = { float32: () => random.normal(), int32: () => random.int(9) - 4, bool: () => random.int(2) }[dtype];
+  return toHost(Array.from({ length: elementCount(shape) }, draw), shape, dtype);
+}

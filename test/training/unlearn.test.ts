@@ -1,0 +1,155 @@
+// The unlearning loop on a model that has really memorised its rows: where it ends, what it keeps, how it can fail.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { HostTensors } from '../../src/domain/engine.ts';
+import type { LossMethod } from '../../src/domain/method.ts';
+import { createEngine } from '../../src/engine/choice.ts';
+import { fillParams, getMethod, methods } from '../../src/methods/index.ts';
+import type { TokenRow } from '../../src/training/batches.ts';
+import { createScorer, meanNll } from '../../src/training/scoring.ts';
+import { train } from '../../src/training/train.ts';
+import { type UnlearnInputs, type UnlearnProgress, unlearn } from '../../src/training/unlearn.ts';
+import { TINY, tinyRows } from './tiny-gpt2.ts';
+
+const engine = await createEngine({ backend: 'onnxruntime/cpu', threads: 1 });
+const { architecture, config } = TINY;
+const PEOPLE = tinyRows(24);
+const FORGOTTEN = [4, 9];
+const SETS = {
+  forget: PEOPLE.filter(({ person }) => FORGOTTEN.includes(person)),
+  retain: PEOPLE.filter(({ person }) => !FORGOTTEN.includes(person)),
+  calibration: tinyRows(30, 60),
+};
+
+let parent: HostTensors;
+before(async () => {
+  const options = { ...TINY.options, steps: 250 };
+  const trained = await train({
+    ...{ engine, architecture, config, weights: TINY.weights(1), rows: PEOPLE, options, orderSeed: 2 },
+  });
+  assert.equal(trained.exactMemorization, 1);
+  parent = trained.weights;
+});
+after(() => engine.dispose());
+
+function inputs(name: string, given: Record<string, unknown> = {}, more: Partial<UnlearnInputs> = {}): UnlearnInputs {
+  const quick = { learning_rate: 3e-3, max_steps: 200, repair_steps: 10 };
+  const params = fillParams(name, { ...quick, ...given }) as UnlearnInputs['params'];
+  return {
+    ...{ engine, architecture, config, weights: parent, method: getMethod(name) as LossMethod, params },
+    ...{ sets: SETS, seed: 1 },
+    ...more,
+  };
+}
+
+/** Mean answer NLL of each row. */
+async function losses(weights: HostTensors, rows: TokenRow[]): Promise<number[]> {
+  const state = engine.createState(weights);
+  const scores = await createScorer(engine, architecture, config, state)(rows);
+  state.dispose();
+  return scores.map(meanNll);
+}
+const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+const sameBytes = (a: HostTensors, b: HostTensors) =>
+  Object.keys(a).every((name) => Buffer.from(a[name]!.data.buffer).equals(Buffer.from(b[name]!.data.buffer)));
+
+const LOSS_METHODS = Object.values(methods).filter((method) => method.kind === 'loss');
+
+describe('what it does', () => {
+  for (const { name } of LOSS_METHODS) {
+    test(`${name} ends where the forgotten cost what strangers cost, and keeps the rest as far as it is made to`, async () => {
+      const seen: UnlearnProgress[] = [];
+      const { weights, reached, steps } = await unlearn(inputs(name, {}, { onProgress: (one) => seen.push(one) }));
+      assert.ok(reached, `${name} took ${steps} steps`);
+      const strangers = mean(await losses(weights, SETS.calibration));
+      const [before, forgotten] = [mean(await losses(parent, SETS.forget)), mean(await losses(weights, SETS.forget))];
+      assert.ok(before < 0.2 && forgotten > 0.5 * strangers, `${before} to ${forgotten}, strangers ${strangers}`);
+      // gradient ascent alone has nothing that keeps the rest
+      if (name !== 'gradient-ascent') {
+        const kept = mean(await losses(weights, SETS.retain));
+        assert.ok(kept < 0.3, `${name}: retain NLL ${kept}`);
+      }
+
+      const phases = [...new Set(seen.map(({ phase }) => phase))];
+      assert.deepEqual(phases, ['calibrating', 'unlearning', 'repairing']);
+      const end = seen.findLast(({ phase }) => phase === 'unlearning')!;
+      assert.ok(end.forgetLoss! >= end.forgetTarget!, 'the forget loss has reached its target');
+      assert.equal(seen.filter(({ phase }) => phase === 'repairing').length, 10);
+      assert.ok(seen.every(({ step, steps: most }) => step <= most));
+    });
+  }
+
+  test('the parent’s weights are left as they were, and the same seed gives the same candidate', async () => {
+    const copy = Object.fromEntries(Object.entries(parent).map(([name, x]) => [name, { ...x, data: x.data.slice() }]));
+    const [a, b] = [
+      await unlearn(inputs('npo', { retain_loss: 'kl' })),
+      await unlearn(inputs('npo', { retain_loss: 'kl' })),
+    ];
+    assert.ok(sameBytes(parent, copy));
+    assert.ok(sameBytes(a.weights, b.weights));
+    assert.ok(!sameBytes(a.weights, parent));
+    assert.deepEqual(Object.keys(a.weights), Object.keys(parent), 'no optimizer state in it');
+  });
+
+  test('the hinge keeps the forgotten from being pushed beyond strangers', async () => {
+    const far = { learning_rate: 1e-2, repair_steps: 60 };
+    const [hinged, pushed] = [
+      await unlearn(inputs('gradient-ascent', far)),
+      await unlearn(inputs('gradient-ascent', { ...far, hinge: false })),
+    ];
+    const [near, beyond] = [
+      mean(await losses(hinged.weights, SETS.forget)),
+      mean(await losses(pushed.weights, SETS.forget)),
+    ];
+    assert.ok(beyond > 2 * near, `${near} with the hinge, ${beyond} without`);
+  });
+
+  test('without never-seen people it ends at a share of blind guessing', async () => {
+    const sets = { ...SETS, calibration: [] };
+    const targets = new Set<number | null>();
+    const { reached } = await unlearn(
+      inputs('grad-diff', {}, { sets, onProgress: (p) => targets.add(p.forgetTarget) }),
+    );
+    assert.ok(reached);
+    targets.delete(null);
+    assert.deepEqual([...targets].length, 1);
+    assert.ok(Math.abs([...targets][0]! - 0.5 * Math.log(24)) < 1e-5);
+  });
+});
+
+describe('how it ends otherwise', () => {
+  test('the bound of steps ends it without repair, and it says so', async () => {
+    const { reached, steps } = await unlearn(inputs('grad-diff', { max_steps: 2, learning_rate: 1e-5 }));
+    assert.deepEqual({ reached, steps }, { reached: false, steps: 2 });
+  });
+
+  test('an abort ends it within one step, with the reason', async () => {
+    const abort = new AbortController();
+    let last = 0;
+    const running = unlearn(
+      inputs(
+        'npo',
+        { learning_rate: 1e-5 },
+        {
+          signal: abort.signal,
+          onProgress: ({ step }) => {
+            last = step;
+            if (step === 4) abort.abort(new Error('the lock was lost'));
+          },
+        },
+      ),
+    );
+    await assert.rejects(running, /the lock was lost/);
+    assert.equal(last, 4);
+  });
+
+  test('a loss that is not finite ends it with the step and the remedy', async () => {
+    const broken = structuredClone(parent);
+    broken['transformer.ln_f.bias']!.data[1] = Number.NaN;
+    for (const name of ['gradient-ascent', 'npo'])
+      await assert.rejects(unlearn(inputs(name, {}, { weights: broken })), {
+        code: 'compute-failed',
+        message: 'The loss is NaN at step 1: lower the learning rate.',
+      });
+  });
+});
