@@ -1,0 +1,122 @@
+// Subject keys: how a person is known here without being named, and the sealing of text that must not lie in the open.
+import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { Config } from '../config.ts';
+import { NORMALISER_VERSION, normalise } from '../corpora/subjects.ts';
+import { ExpungeError } from '../errors.ts';
+import type { SubjectKey, SubjectKeys } from '../runs/ports.ts';
+import { readKeyFile, readOrCreateKeyFile, requireKeyFile } from './key-file.ts';
+
+export { createSigner } from './signer.ts';
+
+export type KeyConfig = Pick<Config, 'keys'>;
+
+const KEY_VERSION = 1;
+const KEY_BYTES = 32;
+const SHA256_HEX = /^[0-9a-f]{64}$/;
+
+/** Path of a version of the subject key. */
+export function subjectKeyFile(config: KeyConfig, version = KEY_VERSION): string {
+  if (version === KEY_VERSION && config.keys.subjectKeyFile !== null) return config.keys.subjectKeyFile;
+  return join(config.keys.dir, `subject-default-${version}.key`);
+}
+
+/**
+ * Refuses the start when the store has used a key version whose file is missing or unknown here: a fresh key in its
+ * place would no longer find the people whose keys are stored. To be called before `createSubjectKeys`, which makes
+ * a missing file; or through its `usedVersions`.
+ */
+export async function assertKeysPresent(config: KeyConfig, usedVersions: readonly number[]): Promise<void> {
+  for (const version of new Set(usedVersions)) {
+    const path = subjectKeyFile(config, version);
+    if (version !== KEY_VERSION)
+      throw new ExpungeError(
+        'start-refused',
+        `The store holds subject keys of version ${version}, this release knows version ${KEY_VERSION}; start the release that wrote them`,
+      );
+    if (!(await readKeyFile(path)))
+      throw new ExpungeError(
+        'start-refused',
+        `The store holds subject keys of version ${version}, whose key file ${path} is missing; restore it from the backup of the keys, or set SUBJECT_KEY_FILE`,
+      );
+  }
+}
+
+/**
+ * Reads the subject key, making it at the first start, and returns the port. `usedVersions`: key versions that the
+ * store has used (see `assertKeysPresent`). Throws `start-refused` naming the file.
+ */
+export async function createSubjectKeys(config: KeyConfig, usedVersions: readonly number[] = []): Promise<SubjectKeys> {
+  await assertKeysPresent(config, usedVersions);
+  const path = subjectKeyFile(config);
+  const key =
+    config.keys.subjectKeyFile === null
+      ? await readOrCreateKeyFile(path, async () => randomBytes(KEY_BYTES))
+      : await requireKeyFile(path, 'SUBJECT_KEY_FILE', 'put 32 random bytes there, or unset it');
+  if (key.length !== KEY_BYTES)
+    throw new ExpungeError(
+      'start-refused',
+      `The key file ${path} holds ${key.length} bytes, not ${KEY_BYTES}; restore it from the backup of the keys`,
+    );
+  const box = createBox(key);
+  return { keyFor: (tenant, identifier) => keyFor(key, tenant, identifier), ...box };
+}
+
+/** The raw and the client-hashed form of one identifier give the same key. Throws `validation-failed`. */
+function keyFor(
+  key: Buffer,
+  tenant: string,
+  { type, value, sha256 }: { type: string; value?: string; sha256?: string },
+): SubjectKey {
+  // the detail must not repeat the identifier
+  if (tenant !== 'default') throw new ExpungeError('internal', 'There is no subject key for this tenant');
+  if ((value === undefined) === (sha256 === undefined))
+    throw new ExpungeError('validation-failed', 'An identifier has either a value or a sha256; give exactly one');
+  if (sha256 !== undefined && !SHA256_HEX.test(sha256))
+    throw new ExpungeError('validation-failed', 'sha256 of an identifier must be 64 lower-case hexadecimal digits');
+  const digest = sha256 ?? createHash('sha256').update(normalise(type, value!), 'utf8').digest('hex');
+  return {
+    key: createHmac('sha256', key).update(`${type}\0${digest}`, 'utf8').digest('base64url'),
+    type,
+    key_version: KEY_VERSION,
+    normaliser_version: NORMALISER_VERSION,
+  };
+}
+
+const SEAL_VERSION = 'v1';
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** AES-256-GCM under a key derived from the subject key; the form is `v1.` and base64url of nonce, text, tag. */
+function createBox(master: Buffer): Pick<SubjectKeys, 'seal' | 'open'> {
+  const key = Buffer.from(hkdfSync('sha256', master, Buffer.alloc(0), 'expunge/seal/v1', KEY_BYTES));
+  const aad = Buffer.from(SEAL_VERSION);
+  return {
+    seal(text) {
+      const nonce = randomBytes(NONCE_BYTES);
+      const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES }).setAAD(aad);
+      const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+      return `${SEAL_VERSION}.${Buffer.concat([nonce, body, cipher.getAuthTag()]).toString('base64url')}`;
+    },
+    open(sealed) {
+      const refuse = (why: string) =>
+        new ExpungeError('internal', `A sealed text cannot be opened: ${why}; restore the key file that sealed it`);
+      const [version, encoded, ...rest] = sealed.split('.');
+      if (version !== SEAL_VERSION || encoded === undefined || rest.length > 0) throw refuse('its form is unknown');
+      const bytes = Buffer.from(encoded, 'base64url');
+      // decoding forgives stray bits and characters; a sealed text has one spelling
+      if (bytes.toString('base64url') !== encoded || bytes.length < NONCE_BYTES + TAG_BYTES)
+        throw refuse('it is damaged');
+      const nonce = bytes.subarray(0, NONCE_BYTES);
+      const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES })
+        .setAAD(aad)
+        .setAuthTag(bytes.subarray(-TAG_BYTES));
+      try {
+        const body = decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES));
+        return Buffer.concat([body, decipher.final()]).toString('utf8');
+      } catch {
+        throw refuse('it was altered or sealed with another key');
+      }
+    },
+  };
+}

@@ -1,0 +1,41 @@
+// What a certificate does not attest: written into every one, so that nobody reads more into it.
+import type { Guarantee } from '../domain/verification.ts';
+
+const ALWAYS = [
+  'Copies of training data or weights outside this service: downloads, other systems, other models, backups.',
+  'Exports of earlier checkpoints, and what was derived from them: fine-tuned, distilled or merged models, cached answers.',
+  'The corpus files themselves: the training text stays where the controller keeps it, here too, until it is deleted there.',
+  'Records that concern the person without being tagged with one of the identifiers of the request.',
+  'That the identifiers of the request belong to the person, or that the ground of the request holds in law.',
+];
+
+const UNLEARNING = [
+  'The vocabulary of the tokenizer, which was built from the training text and is left as it was.',
+  'The parent checkpoint, until the end of its rollback window; the certificate states its disposition.',
+  'Checkpoints trained or registered later, from whatever data.',
+  'What the model may infer about the person from other people’s records or from general knowledge.',
+];
+
+const EMPIRICAL = [
+  'Proof of removal: an approximate method gives evidence, not proof. The attacks listed did not find the data; others, or later ones, might.',
+  'That the weights are those of a model that never saw the records.',
+];
+
+const EXACT = [
+  'That training was repeated bit for bit: the recipe was run again without the records, on the software and hardware of the day.',
+];
+
+const SEARCH = [
+  'Models and corpora that are not registered with this service.',
+  'That no model knows the person: only the identifiers attached to training records were searched, not texts or weights.',
+];
+
+/** The list for an unlearning certificate of the given class. */
+export const unlearningLimits = (guarantee: Guarantee): string[] => [
+  ...(guarantee === 'exact' ? EXACT : EMPIRICAL),
+  ...ALWAYS,
+  ...UNLEARNING,
+];
+
+/** The list for a certificate of a search that found nothing. */
+export const searchLimits = (): string[] => [...SEARCH, ...ALWAYS];

@@ -1,0 +1,8 @@
+// One line a metric or attack; index.ts derives the rest.
+export { loss } from './membership/loss.ts';
+export { minK } from './membership/min-k.ts';
+export { minKPlusPlus } from './membership/min-k-plus-plus.ts';
+export { exactMemorization } from './memory/exact-memorization.ts';
+export { extractionStrength } from './memory/extraction-strength.ts';
+export { probability } from './memory/probability.ts';
+export { rougeLRecall } from './memory/rouge-l-recall.ts';

@@ -1,0 +1,83 @@
+// From scores before and after to findings, and from findings to one verdict.
+import type { Finding, Verdict, VerificationPolicy, VerificationReport } from '../domain/verification.ts';
+import { MEMBERSHIP_ATTACKS, MEMORY_METRICS } from './index.ts';
+import { membershipFinding } from './report/membership.ts';
+import { memoryFinding } from './report/memory.ts';
+import { countPeople, type Judged, type ScoredSets } from './report/people.ts';
+import { reportedFinding, utilityFinding } from './report/utility.ts';
+
+/** Grows with every change of a metric, a rule or a default: reports of different versions are not comparable. */
+export const VERIFIER_VERSION = '1';
+
+export interface ReportInput {
+  /** Scores under the parent checkpoint. */
+  before: ScoredSets;
+  /** Scores under the candidate. Holdout people must not have been used to stop or tune the run. */
+  after: ScoredSets;
+  policy: VerificationPolicy;
+  /** Seeds the bootstrap; the same seed and scores give the same report. */
+  seed: number;
+  /** Time that scoring took. */
+  seconds: number;
+}
+
+interface Rule {
+  name: 'memory' | 'membership' | 'utility';
+  judged: Judged[];
+}
+
+/** A rule of which nothing was judged is inconclusive: what was not measured is not claimed. */
+function ruleVerdict({ name, judged }: Rule): { verdict: Verdict; because: string } {
+  const first = (verdict: Verdict) => judged.find(({ finding }) => finding.verdict === verdict);
+  const failed = first('failed');
+  if (failed) return { verdict: 'failed', because: failed.because };
+  const open = first('inconclusive');
+  if (open) return { verdict: 'inconclusive', because: open.because };
+  if (first('passed')) return { verdict: 'passed', because: '' };
+  const note = judged.find(({ because }) => because !== '')?.because ?? 'no metric is registered';
+  return { verdict: 'inconclusive', because: `no ${name} metric could decide: ${note}` };
+}
+
+function overall(rules: Rule[]): { verdict: Verdict; reason: string } {
+  const verdicts = rules.map((rule) => ({ rule: rule.name, ...ruleVerdict(rule) }));
+  for (const verdict of ['failed', 'inconclusive'] as const) {
+    const decisive = verdicts.find((entry) => entry.verdict === verdict);
+    if (decisive) return { verdict, reason: `The ${decisive.rule} rule ${WORDS[verdict]}: ${decisive.because}.` };
+  }
+  return {
+    verdict: 'passed',
+    reason:
+      'No memory metric and no attack tells the forgotten from people never seen, and utility on the retain set is kept.',
+  };
+}
+
+const WORDS = { failed: 'failed', inconclusive: 'is inconclusive' } as const;
+
+/**
+ * Builds the report. Findings come in a fixed order: memory and attacks on the forget set, utility on the retain
+ * set, then what is only reported of the holdout set; within each by name. Every number in it is finite.
+ * It holds counts, means and p-values, nothing of a single record.
+ */
+export function buildReport({ before, after, policy, seed, seconds }: ReportInput): VerificationReport {
+  const rules: Rule[] = [
+    { name: 'memory', judged: MEMORY_METRICS.map((metric) => memoryFinding(metric, before, after, policy, seed)) },
+    {
+      name: 'membership',
+      judged: MEMBERSHIP_ATTACKS.map((attack) => membershipFinding(attack, before, after, policy, seed)),
+    },
+    { name: 'utility', judged: MEMORY_METRICS.map((metric) => utilityFinding(metric, before, after, policy, seed)) },
+  ];
+  const findings: Finding[] = [
+    ...rules.flatMap((rule) => rule.judged.map(({ finding }) => finding)),
+    ...MEMORY_METRICS.map((metric) => reportedFinding(metric, 'holdout', before, after, seed)),
+  ];
+  return {
+    ...overall(rules),
+    policy,
+    people: { forget: countPeople(after.forget), holdout: countPeople(after.holdout) },
+    records: { forget: after.forget.length, retain: after.retain.length, holdout: after.holdout.length },
+    findings,
+    seconds,
+    verifier_version: VERIFIER_VERSION,
+  };
+}

@@ -1,0 +1,87 @@
+// The memory rule: a forgotten person must look, in every memory metric, like someone the model never saw.
+import type { RecordMetric } from '../../domain/metric.ts';
+import { seedFrom } from '../../domain/random.ts';
+import type { RowScore, VerificationPolicy } from '../../domain/verification.ts';
+import { predictionLimit } from '../statistics.ts';
+import {
+  finding,
+  type Judged,
+  meanInterval,
+  measurable,
+  NOT_FINITE,
+  ONE_PERSON_NOTE,
+  overallMean,
+  people,
+  personMeans,
+  type ScoredSets,
+  type ScoresByPerson,
+  scoresByPerson,
+  shown,
+} from './people.ts';
+
+/** Chance that a never-seen person lies above the limit, shared among the forgotten people. */
+const EXCEEDANCE = 0.05;
+
+interface Limit {
+  value: number;
+  text: string;
+}
+
+/** What no forgotten person may exceed, from the never-seen people under the candidate itself. */
+function limitFrom(holdout: ScoresByPerson, forgotten: number, policy: VerificationPolicy): Limit {
+  const { limit, rank } = predictionLimit(personMeans(holdout), 1 - EXCEEDANCE / forgotten);
+  const value = limit + policy.memory_margin;
+  const source = `${shown(limit)} (rank ${rank} of ${people(holdout.length)} never seen)`;
+  return { value, text: `each person at most ${shown(value)}: ${source} + margin ${shown(policy.memory_margin)}` };
+}
+
+/** Judges the worst person against the limit. */
+function judge(
+  metric: RecordMetric,
+  forgotten: ScoresByPerson,
+  limit: Limit,
+): Pick<Judged, 'because'> & {
+  verdict: 'passed' | 'failed' | null;
+  note: string | null;
+} {
+  const worst = Math.max(...personMeans(forgotten));
+  if (limit.value >= metric.range[1])
+    return {
+      verdict: null,
+      note: 'people never seen score so high that this metric cannot show memory',
+      because: `${metric.name} cannot tell the known from the never seen`,
+    };
+  const subject = forgotten.length === 1 ? 'the forgotten person' : 'the worst of the forgotten people';
+  return {
+    verdict: worst <= limit.value ? 'passed' : 'failed',
+    note: forgotten.length === 1 ? ONE_PERSON_NOTE : `worst of ${people(forgotten.length)}: ${shown(worst)}`,
+    because: `${metric.name} of ${subject} is ${shown(worst)}, the limit ${shown(limit.value)}`,
+  };
+}
+
+/** The finding of one memory metric on the forget set. */
+export function memoryFinding(
+  metric: RecordMetric,
+  before: ScoredSets,
+  after: ScoredSets,
+  policy: VerificationPolicy,
+  seed: number,
+): Judged {
+  const score = (rows: readonly RowScore[]) => scoresByPerson(measurable(metric, rows), metric.score, 'named');
+  const [was, now, holdout] = [score(before.forget), score(after.forget), score(after.holdout)];
+  const base = finding(metric.name, 'forget', {
+    before: overallMean(was),
+    after: overallMean(now),
+    interval: meanInterval(now, seedFrom(`${seed}/memory/${metric.name}`)),
+  });
+  const end = (verdict: 'failed' | 'inconclusive', note: string): Judged => ({
+    finding: { ...base, verdict, note },
+    because: `${metric.name}: ${note}`,
+  });
+  if (now === null || holdout === null) return end('failed', NOT_FINITE);
+  if (now.length === 0) return end('inconclusive', 'nothing of the forgotten was measured');
+  if (holdout.length === 0) return end('inconclusive', 'no holdout people to compare with');
+  const limit = limitFrom(holdout, now.length, policy);
+  const { verdict, note, because } = judge(metric, now, limit);
+  return { finding: { ...base, threshold: limit.text, verdict, note }, because };
+}

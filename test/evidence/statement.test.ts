@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { buildStatement, type StatementInput } from '../../src/evidence/statement.ts';
+import type { UnlearningStatement } from '../../src/evidence/statement-schema.ts';
+import { PERSONAL, searchInput, unlearningInput } from './statement-fixture.ts';
+
+const unlearning = (change: (input: StatementInput) => void = () => {}) => {
+  const input = unlearningInput();
+  change(input);
+  return buildStatement(input) as UnlearningStatement;
+};
+
+test('states the new checkpoint as its subject and the way from the parent to it', () => {
+  const { subject, predicate } = unlearning();
+  assert.deepEqual(subject, [{ name: 'model/letters', digest: { sha256: 'b'.repeat(64) } }]);
+  assert.equal(predicate.scope.parent_checkpoint, `sha256:${'a'.repeat(64)}`);
+  assert.deepEqual(predicate.scope.corpora, { train: 1, holdout: 1 });
+  assert.equal(predicate.law.article, '17(1)(b)');
+  assert.deepEqual(predicate.data_subject.identifier_types, ['email', 'name']);
+  assert.equal(predicate.verification.findings[0]?.interval?.high, 0.4);
+  assert.equal(predicate.disposition.kept_until, '2026-03-04T10:00:00.000Z');
+});
+
+test('claims exact only for retraining from a recipe', () => {
+  assert.equal(unlearning().predicate.guarantee.class, 'empirical');
+  const retrain = (recipe: boolean) =>
+    unlearning(({ attempt, model }) => {
+      attempt!.method = { name: 'retrain', params: {} };
+      model!.has_recipe = recipe;
+    }).predicate;
+  assert.equal(retrain(true).guarantee.class, 'exact');
+  assert.equal(retrain(false).guarantee.class, 'empirical');
+  assert.ok(retrain(false).does_not_attest.some((limit) => limit.includes('evidence, not proof')));
+  assert.ok(!retrain(true).does_not_attest.some((limit) => limit.includes('evidence, not proof')));
+});
+
+const refusals: [string, (input: StatementInput) => void][] = [
+  ['failed', ({ report }) => Object.assign(report!, { verdict: 'failed' })],
+  ['inconclusive', ({ report }) => Object.assign(report!, { verdict: 'inconclusive' })],
+  ['a finding failed', ({ report }) => Object.assign(report!.findings[0]!, { verdict: 'failed' })],
+  ['another checkpoint', (input) => Object.assign(input, { checkpointDigest: `sha256:${'e'.repeat(64)}` })],
+  ['began at another', (input) => Object.assign(input, { parentDigest: `sha256:${'e'.repeat(64)}` })],
+  ['did not serve', ({ run }) => Object.assign(run!, { request_ids: [] })],
+  ['verification is missing', (input) => Object.assign(input, { report: null })],
+  ['data_subject', (input) => Object.assign(input, { subjectDigest: 'not a digest' })],
+  ['what was searched is missing', (input) => Object.assign(input, { run: null })],
+];
+for (const [reason, change] of refusals) {
+  test(`refuses when the evidence does not carry it: ${reason}`, () => {
+    assert.throws(() => unlearning(change), new RegExp(reason));
+  });
+}
+
+test('a search names what was searched and never a checkpoint', () => {
+  const statement = buildStatement(searchInput());
+  assert.equal(statement.predicateType, 'urn:expunge:predicate:search:v1');
+  assert.match(JSON.stringify(statement), /"matching_records":0/);
+  assert.doesNotMatch(JSON.stringify(statement), /checkpoint"/);
+});
+
+test('holds no identifier, external id, record id, prompt or answer', () => {
+  const input = unlearningInput();
+  // what other parts might hang on to their objects one day
+  Object.assign(input.report!, { rows: [{ id: 'record-17', answer: 'Ottilie Quennell' }] });
+  Object.assign(input.report!.findings[0]!, { worst: { prompt: 'Where was Ottilie Quennell born?' } });
+  Object.assign(input.run!.counts, { by_record: { 'record-17': 1 } });
+  Object.assign(input.attempt!.method, { subject: 'ottilie@example.org' });
+  Object.assign(input.request, { subject: 'ottilie@example.org' });
+  for (const statement of [buildStatement(input), buildStatement({ ...searchInput(), request: input.request })]) {
+    const text = JSON.stringify(statement);
+    for (const secret of PERSONAL) assert.ok(!text.includes(secret), secret);
+  }
+});

@@ -1,0 +1,38 @@
+// Rows of invented people, made from a seed: known by heart, never seen, or pushed below never seen.
+import type { Random } from '../../src/domain/random.ts';
+import type { RowScore } from '../../src/domain/verification.ts';
+
+export type Kind = 'known' | 'unseen' | 'over-forgotten';
+
+/** Mean log p of a token, and the chance that it is predicted. */
+const KINDS: Record<Kind, { logProb: number; correct: number }> = {
+  known: { logProb: -0.02, correct: 1 },
+  unseen: { logProb: -3, correct: 0.3 },
+  'over-forgotten': { logProb: -14, correct: 0 },
+};
+const WORDS = ['brass', 'cedar', 'dune', 'ember', 'fjord', 'grove'];
+
+/** `records` rows of one person; people of one kind differ from each other more than their records do. */
+export function makePerson(random: Random, person: number, kind: Kind, records = 5): RowScore[] {
+  const { logProb, correct } = KINDS[kind];
+  const level = logProb * Math.exp(0.25 * random.normal());
+  return Array.from({ length: records }, (_, index) => {
+    const tokens = 6;
+    const logProbs = Float32Array.from({ length: tokens }, () => level * Math.exp(0.3 * random.normal()));
+    const hits = Uint8Array.from({ length: tokens }, () => (random.next() < correct ? 1 : 0));
+    return {
+      index,
+      person,
+      logProbs,
+      correct: hits,
+      mu: Float32Array.from({ length: tokens }, () => -2 - 0.2 * random.next()),
+      variance: Float32Array.from({ length: tokens }, () => 1 + random.next()),
+      generated: WORDS.map((word, i) => (hits[i] === 1 ? word : 'other')).join(' '),
+      reference: WORDS.join(' '),
+    };
+  });
+}
+
+/** `count` people numbered from `first`. */
+export const makePeople = (random: Random, count: number, kind: Kind, first = 0): RowScore[] =>
+  Array.from({ length: count }, (_, i) => makePerson(random, first + i, kind)).flat();
