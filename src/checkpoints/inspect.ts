@@ -1,0 +1,62 @@
+// Every check of a checkpoint folder that comes from outside, and of a candidate before it is published.
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { Tokenizer } from '@huggingface/tokenizers';
+import { tokenizerFacts } from '../domain/tokenizer.ts';
+import { invalid } from './header.ts';
+import { readJson } from './json-file.ts';
+import { type Architectures, readLayout, WEIGHTS } from './layout.ts';
+import { readTensors } from './safetensors.ts';
+
+/** Kinds of tokenizer that the parser knows by name. It guesses where it knows none; a file without a name is older. */
+const KINDS = new Set<unknown>(['BPE', 'WordPiece', 'Unigram', undefined, null]);
+
+const digestOf = (json: unknown): string => `sha256:${createHash('sha256').update(JSON.stringify(json)).digest('hex')}`;
+
+/** The parsed tokenizer.json, when it can be read and its ids fit the model. */
+async function checkTokenizer(folder: string, configJson: unknown, modelVocabulary: number): Promise<object> {
+  const json = await readJson(folder, 'tokenizer.json');
+  if (typeof json !== 'object' || json === null)
+    throw invalid('tokenizer.json', 'is missing', 'Save the tokenizer in its fast form beside the weights.');
+  const tokenizerConfig = (await readJson(folder, 'tokenizer_config.json')) ?? {};
+  const { vocabSize } = tokenizerFacts(json, tokenizerConfig, configJson);
+  if (vocabSize > modelVocabulary)
+    throw invalid(
+      'tokenizer.json',
+      `numbers its tokens up to ${vocabSize - 1}, and the model's vocabulary ends at ${modelVocabulary - 1}`,
+      'Use the tokenizer that the model was trained with.',
+    );
+  const unsupported = (cause?: unknown) =>
+    invalid('tokenizer.json', 'uses a part that is not supported', 'Use another kind of tokenizer.', cause);
+  if (!KINDS.has((json as { model: { type?: unknown } }).model.type)) throw unsupported();
+  try {
+    new Tokenizer(json, tokenizerConfig);
+  } catch (error) {
+    throw unsupported(error);
+  }
+  return json;
+}
+
+/**
+ * Holds configuration, header, tokenizer and recipe against one another and looks for numbers that are not finite.
+ * Memory: the largest tensor. `parameters` counts weights. Throws `checkpoint-invalid` naming the file and the remedy.
+ */
+export async function inspectFolder(
+  folder: string,
+  architectures?: Architectures,
+): Promise<{ architecture: string; parameters: number; has_recipe: boolean; vocab_size: number }> {
+  const { architecture, config, configJson, tensors, recipe } = await readLayout(folder, architectures);
+  const vocab_size = architecture.vocabSize(config);
+  const tokenizerJson = await checkTokenizer(folder, configJson, vocab_size);
+  if (recipe !== null && recipe.tokenizer_digest !== digestOf(tokenizerJson))
+    throw invalid(
+      'tokenizer.json',
+      'is not the tokenizer that recipe.json names: its digest differs',
+      'Put the one beside the weights that they were trained with.',
+    );
+  const only = tensors.map(({ name }) => name);
+  let parameters = 0;
+  // Reading checks the numbers.
+  for await (const [, { data }] of readTensors(join(folder, WEIGHTS), { only })) parameters += data.length;
+  return { architecture: architecture.name, parameters, has_recipe: recipe !== null, vocab_size };
+}

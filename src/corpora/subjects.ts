@@ -1,0 +1,45 @@
+// How an identifier of a person is written before it is hashed. Changing a rule needs a new NORMALISER_VERSION:
+// keys that were made under another rule no longer meet.
+import { ExpungeError } from '../errors.ts';
+
+export const NORMALISER_VERSION = 1;
+
+/** Case folding as Unicode defines it, except that Cherokee folds to small letters; dotless i stays itself. */
+function caseFold(text: string): string {
+  let folded = '';
+  for (const letter of text) folded += letter === 'ı' ? letter : letter.toUpperCase().toLowerCase();
+  return folded.replaceAll('ς', 'σ');
+}
+
+/** `+41 (0)79 123 45 67`, `0041 79 1234567` and `+41791234567` are one number. Letters and signs are dropped. */
+function phone(text: string): string {
+  const international = text.startsWith('+') || text.startsWith('00');
+  const trunkless = international ? text.replace(/\(0\)/, '') : text;
+  const digits = trunkless.replace(/[^0-9]/g, '');
+  return international ? `+${digits.replace(/^00/, '')}` : digits;
+}
+
+function byType(type: string, text: string): string {
+  switch (type) {
+    case 'email':
+      return text.toLowerCase();
+    case 'phone':
+      return phone(text);
+    default:
+      return caseFold(text).replace(/\s+/gu, ' ');
+  }
+}
+
+/**
+ * The form of an identifier that is hashed (UTF-8): NFKC and trimmed, then by type. `email`: lower-case. `phone`: digits,
+ * with a leading + when the number is international. Any other: case-folded, runs of white space become one space.
+ * Idempotent. Throws `validation-failed` when nothing is left, since all such people would be one.
+ */
+export function normalise(type: string, value: string): string {
+  const normal = byType(type, value.normalize('NFKC').trim()).normalize('NFKC').trim();
+  if (/[\p{L}\p{N}\p{S}\p{P}]/u.test(normal) && normal !== '+') return normal;
+  throw new ExpungeError(
+    'validation-failed',
+    `An identifier of type ${type} holds nothing to compare once it is normalised; send its real value.`,
+  );
+}

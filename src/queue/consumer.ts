@@ -1,0 +1,117 @@
+// The worker side of the queue: BullMQ calls, we look the work up in the store.
+import { type AnyWorker, openWorker, type QueueConfig } from './connection.ts';
+import { parseJob, QUEUES, type QueueKey } from './jobs.ts';
+
+export interface RingHandlers {
+  /** Aborted when the job's lock is lost or the consumer closes; another worker may be at it by then. */
+  model(modelId: string, signal: AbortSignal): Promise<void>;
+  probe(probeId: string, signal: AbortSignal): Promise<void>;
+}
+export interface ConsumeOptions {
+  config: QueueConfig;
+  handlers: RingHandlers;
+  onError(error: Error, queue: string): void;
+  /** Keeps tests apart; see connection.ts. */
+  namespace?: string;
+  /** Tests shorten the lock to see its loss sooner. */
+  timing?: Partial<Timing>;
+}
+export interface Timing {
+  lockMs: number;
+  renewMs: number;
+  stalledMs: number;
+}
+export interface Consumer {
+  ready(): Promise<void>;
+  /** Takes no more jobs, aborts the running handlers and waits for them. */
+  close(): Promise<void>;
+}
+
+/** A killed worker's job starts again after the lock plus two checks at most: 15 + 2 x 5 = 25 s. */
+const TIMING: Timing = { lockMs: 15_000, renewMs: 5_000, stalledMs: 5_000 };
+
+/** BullMQ gives a job up for good after maxStalledCount kills; our own limit is kept in the store. */
+const NEVER = 1_000_000_000;
+
+/** Renewals per job; a lock that was not renewed within its duration is lost, whatever the queue says. */
+function watchLocks(worker: AnyWorker, timing: Timing) {
+  const renewed = new Map<string, number>();
+  worker.on('locksRenewed', ({ jobIds }) => {
+    for (const id of jobIds) if (renewed.has(id)) renewed.set(id, Date.now());
+  });
+  worker.on('lockRenewalFailed', (jobIds) => {
+    for (const id of jobIds) worker.cancelJob(id, 'the lock of the job is lost');
+  });
+  const timer = setInterval(() => {
+    for (const [id, at] of renewed) {
+      if (Date.now() - at > timing.lockMs) worker.cancelJob(id, 'the lock of the job could not be renewed in time');
+    }
+  }, timing.renewMs / 2);
+  return {
+    async during<T>(jobId: string, work: () => Promise<T>): Promise<T> {
+      renewed.set(jobId, Date.now());
+      try {
+        return await work();
+      } finally {
+        renewed.delete(jobId);
+      }
+    },
+    stop: () => clearInterval(timer),
+  };
+}
+
+function consume<K extends QueueKey>(
+  key: K,
+  handle: (data: unknown, signal: AbortSignal) => Promise<void>,
+  options: ConsumeOptions,
+) {
+  const timing = { ...TIMING, ...options.timing };
+  const { name } = QUEUES[key];
+  // BullMQ hands a signal over only to a processor that declares three parameters
+  const processor = async (job: { id?: string; data: unknown }, _token?: string, signal?: AbortSignal) => {
+    await locks.during(job.id ?? '', () => handle(job.data, signal ?? new AbortController().signal));
+  };
+  const worker = openWorker(
+    options.config,
+    name,
+    processor,
+    {
+      concurrency: 1,
+      lockDuration: timing.lockMs,
+      lockRenewTime: timing.renewMs,
+      stalledInterval: timing.stalledMs,
+      maxStalledCount: NEVER,
+      runRetryDelay: 1000,
+      removeOnComplete: { count: 0 },
+      removeOnFail: { count: 0 },
+    },
+    options.namespace,
+  );
+  const locks = watchLocks(worker, timing);
+  worker.on('error', (error) => options.onError(error, name));
+  return {
+    ready: () => worker.waitUntilReady(),
+    async close() {
+      const closing = worker.close();
+      worker.cancelAllJobs('the worker is shutting down');
+      await closing;
+      locks.stop();
+    },
+  };
+}
+
+/** Starts to answer rings: one run and one probe at a time. */
+export function consumeRings(options: ConsumeOptions): Consumer {
+  const workers = [
+    consume('models', (data, signal) => options.handlers.model(parseJob('models', data).modelId, signal), options),
+    consume('probes', (data, signal) => options.handlers.probe(parseJob('probes', data).probeId, signal), options),
+  ];
+  return {
+    async ready() {
+      await Promise.all(workers.map((worker) => worker.ready()));
+    },
+    async close() {
+      await Promise.all(workers.map((worker) => worker.close()));
+    },
+  };
+}

@@ -1,0 +1,66 @@
+// Certificates: one a target, or one a request that found no data anywhere.
+import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
+import type { Store } from '../runs/ports.ts';
+import { beyond, type Context, toPage, transact } from './db.ts';
+import { append } from './ledger.ts';
+import { lockRequests, refreshRequests } from './targets.ts';
+
+const COLUMNS = ['id', 'request_id', 'target_id', 'run_id', 'kid', 'jws', 'created_at'] as const;
+
+export const certificatesStore = (
+  context: Context,
+): Pick<Store, 'saveCertificate' | 'getCertificate' | 'listCertificates' | 'uncertified'> => ({
+  // the first one counts: two workers may certify the same target at once
+  saveCertificate: (tenant, certificate) =>
+    transact(context, async (trx) => {
+      await lockRequests(trx, tenant, [certificate.request_id]);
+      const saved = await trx
+        .insertInto('certificates')
+        .values({ tenant_id: tenant, ...certificate })
+        .onConflict((conflict) => conflict.doNothing())
+        .returning('id')
+        .executeTakeFirst();
+      if (!saved) return;
+      await refreshRequests(trx, tenant, [certificate.request_id], await context.now(trx));
+      const { id, request_id, target_id, run_id, kid, jws } = certificate;
+      const digest = `sha256:${createHash('sha256').update(jws).digest('hex')}`;
+      const data = { certificate_id: id, request_id, target_id, run_id, kid, digest };
+      await append(context, trx, { tenant, type: 'certificate.issued', actor: 'service', data });
+    }),
+
+  async getCertificate(tenant, id) {
+    const query = context.db.selectFrom('certificates').select(COLUMNS).where('tenant_id', '=', tenant);
+    return (await query.where('id', '=', id).executeTakeFirst()) ?? null;
+  },
+
+  async listCertificates(tenant, query) {
+    const rows = await context.db
+      .selectFrom('certificates')
+      .select(COLUMNS)
+      .where('tenant_id', '=', tenant)
+      .$if(query.request_id !== undefined, (q) => q.where('request_id', '=', query.request_id!))
+      .$if(query.after !== undefined, (q) => q.where(beyond('created_at', query.after!)))
+      .orderBy('created_at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(query.limit + 1)
+      .execute();
+    return toPage(rows, query, (row) => row.created_at);
+  },
+
+  async uncertified() {
+    const { rows } = await sql<Awaited<ReturnType<Store['uncertified']>>[number]>`
+      select t.tenant_id as tenant, t.request_id, t.id as target_id, t.run_id
+      from request_targets t
+      where t.state in ('completed', 'completed_no_data') and not exists (
+        select from certificates c where c.tenant_id = t.tenant_id and c.request_id = t.request_id and c.target_id = t.id)
+      union all
+      select r.tenant_id, r.id, null, null
+      from deletion_requests r
+      where r.state = 'completed_no_data'
+        and not exists (select from request_targets t where t.tenant_id = r.tenant_id and t.request_id = r.id)
+        and not exists (select from certificates c where c.tenant_id = r.tenant_id and c.request_id = r.id)
+      order by request_id, target_id`.execute(context.db);
+    return rows;
+  },
+});

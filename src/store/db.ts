@@ -1,0 +1,102 @@
+// The connection: one pool, times as RFC 3339 text, transactions that try again after a deadlock.
+import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
+import pg from 'pg';
+import { ExpungeError } from '../errors.ts';
+import type { Page, PageQuery } from '../runs/ports.ts';
+import type { Database } from './schema.ts';
+
+export interface StoreOptions {
+  /** postgres:// URL; Postgres 15 or later. */
+  url: string;
+  /** Most connections of the pool. */
+  max?: number;
+  /** Time of what is written, for tests; leases go by the database's clock always. */
+  clock?: () => Date;
+}
+
+export type Db = Kysely<Database>;
+export type Trx = Transaction<Database>;
+export interface Context {
+  db: Db;
+  /** Now, RFC 3339 with milliseconds: the database's clock unless one was given. */
+  now(db: Db): Promise<string>;
+}
+
+const TIMESTAMPTZ = 1184;
+const INT8 = 20;
+const parseTime = pg.types.getTypeParser(TIMESTAMPTZ) as unknown as (text: string) => Date;
+const types: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') => {
+    if (oid === TIMESTAMPTZ) return (text: string) => parseTime(text).toISOString();
+    // counts, bytes and sequence numbers stay below 2^53
+    if (oid === INT8) return Number;
+    return pg.types.getTypeParser(oid, format as 'text');
+  }) as pg.CustomTypesConfig['getTypeParser'],
+};
+
+/** Opens the pool; nothing is sent until the first query. */
+export function connect(options: StoreOptions): Context {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.max ?? 10,
+    connectionTimeoutMillis: 10_000,
+    application_name: 'expunge',
+    types,
+  });
+  // an idle connection that breaks is replaced by the next query; without a listener the process would end
+  pool.on('error', () => {});
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  const { clock } = options;
+  return {
+    db,
+    async now(executor) {
+      if (clock) return clock().toISOString();
+      const { rows } = await sql<{ now: string }>`select clock_timestamp() as now`.execute(executor);
+      return rows[0]!.now;
+    },
+  };
+}
+
+const codeOf = (error: unknown): string => {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' ? code : '';
+};
+
+const DEADLOCK = '40P01';
+const SERIALIZATION = '40001';
+
+/** Runs `work` in one transaction, again (at most three times) when Postgres chose it as a deadlock's victim. */
+export async function transact<T>(context: Context, work: (trx: Trx) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await context.db.transaction().execute(work);
+    } catch (error) {
+      if (attempt === 4 || ![DEADLOCK, SERIALIZATION].includes(codeOf(error))) throw error;
+    }
+  }
+}
+
+// SQLSTATE classes and system codes that mean: the server is away, not: the statement is wrong
+const AWAY = /^(08|57P|53300|ECONN|ENOTFOUND|ETIMEDOUT|EPIPE|EHOSTUNREACH|EAI_AGAIN|ENOENT)/;
+const AWAY_TEXT = /connection terminated|timeout exceeded when trying to connect|client has encountered a connection/i;
+
+/** `service-unavailable` for a server that is away, the error itself for everything else. */
+export function unavailable(error: unknown): unknown {
+  if (error instanceof ExpungeError) return error;
+  const text = error instanceof Error ? error.message : '';
+  if (!AWAY.test(codeOf(error)) && !AWAY_TEXT.test(text)) return error;
+  return new ExpungeError('service-unavailable', 'Postgres does not answer; check DATABASE_URL and the server.', {
+    cause: error,
+  });
+}
+
+/** `where` of the page after `after`, newest first. `column` is the time that the list is ordered by. */
+export const beyond = (column: string, after: { created_at: string; id: string }) =>
+  sql<boolean>`(${sql.ref(column)}, id) < (${after.created_at}::timestamptz, ${after.id}::uuid)`;
+
+/** Cuts a page out of one row more than asked for. */
+export function toPage<T extends { id: string }>(rows: T[], query: PageQuery, time: (row: T) => string): Page<T> {
+  const items = rows.slice(0, query.limit);
+  const last = items.at(-1);
+  return { items, next: last && rows.length > query.limit ? { created_at: time(last), id: last.id } : null };
+}

@@ -1,0 +1,26 @@
+// Migrations from a static list: nothing is looked up on the disk.
+import type { Kysely } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import { ExpungeError } from '../errors.ts';
+import type { Db } from './db.ts';
+import * as initial from './migrations/001-initial.ts';
+
+const MIGRATIONS = { '001-initial': initial };
+
+/** Brings the schema up to date; safe when several processes start at once (Kysely takes an advisory lock). */
+export async function migrate(db: Db): Promise<void> {
+  const migrator = new Migrator({
+    // migrations must not depend on the tables' present types
+    db: db as unknown as Kysely<unknown>,
+    provider: { getMigrations: async () => MIGRATIONS },
+  });
+  const { error, results } = await migrator.migrateToLatest();
+  if (error === undefined) return;
+  const failed = results?.find((result) => result.status === 'Error');
+  if (!failed) throw error;
+  throw new ExpungeError(
+    'start-refused',
+    `Migration ${failed.migrationName} failed; DATABASE_URL must name a database that this role owns, on Postgres 15 or later.`,
+    { cause: error },
+  );
+}

@@ -1,0 +1,134 @@
+// Models: named lines of checkpoints, with the alias `active`.
+import { sql } from 'kysely';
+import { v7 as uuid } from 'uuid';
+import type { CorpusRole } from '../domain/record.ts';
+import type { Model } from '../domain/resources.ts';
+import { ExpungeError } from '../errors.ts';
+import type { NewCheckpoint, Store } from '../runs/ports.ts';
+import { beyond, type Context, type Db, type Trx, toPage, transact } from './db.ts';
+import { append } from './ledger.ts';
+
+const COLUMNS = [
+  'id',
+  'name',
+  'architecture',
+  'parameters',
+  'active',
+  'has_recipe',
+  'warnings',
+  'created_at',
+  'updated_at',
+] as const;
+
+const corporaOf = sql<{ corpus_id: string; role: CorpusRole }[]>`coalesce((
+  select jsonb_agg(jsonb_build_object('corpus_id', c.corpus_id, 'role', c.role) order by c.position)
+  from model_corpora c where c.tenant_id = models.tenant_id and c.model_id = models.id), '[]')`.as('corpora');
+
+/** Inserts a checkpoint row; the alias and the states of other checkpoints are the caller's. */
+export async function insertCheckpoint(
+  trx: Trx,
+  owner: { tenant: string; model_id: string; at: string },
+  checkpoint: NewCheckpoint,
+): Promise<void> {
+  const { digest, parent_digest, run_id, bytes } = checkpoint;
+  await trx
+    .insertInto('checkpoints')
+    .values({
+      tenant_id: owner.tenant,
+      model_id: owner.model_id,
+      digest,
+      parent_digest,
+      run_id,
+      state: 'active',
+      manifest: JSON.stringify(checkpoint.manifest),
+      bytes,
+      created_at: owner.at,
+      delete_after: null,
+    })
+    .execute();
+}
+
+export async function loadModel(db: Db, tenant: string, id: string): Promise<Model | null> {
+  const query = db.selectFrom('models').select(COLUMNS).select(corporaOf);
+  return (await query.where('tenant_id', '=', tenant).where('id', '=', id).executeTakeFirst()) ?? null;
+}
+
+type NewModel = Parameters<Store['createModel']>[1];
+
+/** The first corpus that the tenant does not have; locks the others, so that no upload changes them meanwhile. */
+async function unknownCorpus(trx: Trx, tenant: string, model: NewModel): Promise<string | null> {
+  const ids = model.corpora.map((corpus) => corpus.corpus_id);
+  if (ids.length === 0) return null;
+  if (new Set(ids).size < ids.length) {
+    throw new ExpungeError('validation-failed', '`corpora` names a corpus twice; give every corpus one role.');
+  }
+  const query = trx.selectFrom('corpora').select('id').where('tenant_id', '=', tenant).where('id', 'in', ids);
+  const known = await query.orderBy('id').forShare().execute();
+  return ids.find((id) => !known.some((row) => row.id === id)) ?? null;
+}
+
+async function insertModel(trx: Trx, tenant: string, model: NewModel, at: string): Promise<string | null> {
+  const id = uuid();
+  const { name, architecture, parameters, has_recipe, checkpoint } = model;
+  const times = { created_at: at, updated_at: at };
+  const row = await trx
+    .insertInto('models')
+    .values({
+      ...{ id, tenant_id: tenant, name, architecture, parameters, has_recipe, ...times },
+      active: checkpoint.digest,
+      warnings: JSON.stringify(model.warnings),
+    })
+    .onConflict((conflict) => conflict.columns(['tenant_id', 'name']).doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  if (!row) return null;
+  const corpora = model.corpora.map((corpus, position) => ({ tenant_id: tenant, model_id: id, ...corpus, position }));
+  if (corpora.length > 0) await trx.insertInto('model_corpora').values(corpora).execute();
+  await insertCheckpoint(trx, { tenant, model_id: id, at }, checkpoint);
+  return id;
+}
+
+export const modelsStore = (
+  context: Context,
+): Pick<Store, 'createModel' | 'getModel' | 'listModels' | 'listCheckpoints'> => ({
+  createModel: (tenant, model, actor) =>
+    transact(context, async (trx) => {
+      const corpus_id = await unknownCorpus(trx, tenant, model);
+      if (corpus_id !== null) return { status: 'unknown_corpus', corpus_id };
+      const id = await insertModel(trx, tenant, model, await context.now(trx));
+      if (id === null) {
+        const named = trx.selectFrom('models').select('id').where('tenant_id', '=', tenant);
+        const taken = await named.where('name', '=', model.name).executeTakeFirstOrThrow();
+        return { status: 'name_taken', id: taken.id };
+      }
+      const data = { model_id: id, checkpoint: model.checkpoint.digest, corpora: model.corpora };
+      await append(context, trx, { tenant, type: 'model.registered', actor, data });
+      return { status: 'created', model: (await loadModel(trx, tenant, id))! };
+    }),
+
+  getModel: (tenant, id) => loadModel(context.db, tenant, id),
+
+  async listModels(tenant, query) {
+    const rows = await context.db
+      .selectFrom('models')
+      .select(COLUMNS)
+      .select(corporaOf)
+      .where('tenant_id', '=', tenant)
+      .$if(query.after !== undefined, (q) => q.where(beyond('created_at', query.after!)))
+      .orderBy('created_at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(query.limit + 1)
+      .execute();
+    return toPage(rows, query, (row) => row.created_at);
+  },
+
+  listCheckpoints: (tenant, modelId) =>
+    context.db
+      .selectFrom('checkpoints')
+      .select(['digest', 'model_id', 'parent_digest', 'run_id', 'state', 'bytes', 'created_at', 'delete_after'])
+      .where('tenant_id', '=', tenant)
+      .where('model_id', '=', modelId)
+      .orderBy('created_at', 'desc')
+      .orderBy('digest')
+      .execute(),
+});

@@ -1,0 +1,57 @@
+// What is left to forget when a run starts: an earlier run may have removed it while the request waited.
+import { sql } from 'kysely';
+import type { Context, Trx } from './db.ts';
+import { append } from './ledger.ts';
+import { refreshRequests } from './targets.ts';
+
+interface Waiting {
+  id: string;
+  request_id: string;
+}
+
+/** Train records of each target's people that its model has not forgotten; targets without any are not in it. */
+async function remaining(trx: Trx, tenant: string, ids: readonly string[]): Promise<Map<string, number>> {
+  const { rows } = await sql<{ id: string; records: number }>`
+    select t.id, count(distinct (s.corpus_id, s.ordinal))::int as records
+    from request_targets t
+    join request_subjects q on q.tenant_id = t.tenant_id and q.request_id = t.request_id
+    join record_subjects s on s.tenant_id = q.tenant_id and s.subject_key = q.subject_key
+    join model_corpora mc on mc.tenant_id = s.tenant_id and mc.corpus_id = s.corpus_id
+      and mc.model_id = t.model_id and mc.role = 'train'
+    where t.tenant_id = ${tenant} and t.id = any(${ids}::uuid[]) and not exists (
+      select from erased_records e where e.tenant_id = t.tenant_id and e.model_id = t.model_id
+        and e.corpus_id = s.corpus_id and e.ordinal = s.ordinal)
+    group by t.id`.execute(trx);
+  return new Map(rows.map((row) => [row.id, row.records]));
+}
+
+/**
+ * Counts again what the targets ask for, and ends those `completed_no_data` of which nothing is left: a run must not
+ * certify for them what it did to others. Returns the targets that still wait. The caller holds the locks of the model,
+ * so that nothing is erased meanwhile, and of the requests.
+ */
+export async function dropForgotten<T extends Waiting>(
+  context: Context,
+  trx: Trx,
+  { tenant, model_id, worker }: { tenant: string; model_id: string; worker: string },
+  targets: readonly T[],
+): Promise<T[]> {
+  if (targets.length === 0) return [];
+  const ids = targets.map((target) => target.id);
+  const left = await remaining(trx, tenant, ids);
+  const at = await context.now(trx);
+  for (const { id } of targets) {
+    const records = left.get(id) ?? 0;
+    const end = records === 0 ? { state: 'completed_no_data' as const, reason: null, updated_at: at } : {};
+    const update = trx.updateTable('request_targets').set({ records, ...end });
+    await update.where('tenant_id', '=', tenant).where('id', '=', id).execute();
+  }
+  const gone = targets.filter((target) => !left.has(target.id));
+  if (gone.length > 0) {
+    const request_ids = gone.map((target) => target.request_id);
+    await refreshRequests(trx, tenant, request_ids, at);
+    const data = { model_id, request_ids, targets: gone.map((target) => target.id) };
+    await append(context, trx, { tenant, type: 'request.nothing_left', actor: worker, data });
+  }
+  return targets.filter((target) => left.has(target.id));
+}

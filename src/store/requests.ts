@@ -1,0 +1,114 @@
+// Deletion requests as they are read: rows with their targets, identifier types and certificates.
+import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
+import type { DeletionRequest, Target } from '../domain/resources.ts';
+import type { RequestState } from '../domain/states.ts';
+import { ExpungeError } from '../errors.ts';
+import type { Store } from '../runs/ports.ts';
+import { beyond, type Context, type Db, toPage } from './db.ts';
+
+const COLUMNS = [
+  'id',
+  'external_id',
+  'state',
+  'ground',
+  'method',
+  'submitted_at',
+  'received_at',
+  'due_at',
+  'completed_at',
+  'updated_at',
+  'version',
+] as const;
+type RequestRow = Omit<DeletionRequest, 'identifier_types' | 'targets' | 'certificate_ids' | 'ground'> & {
+  ground: string | null;
+};
+
+const targetsOf = (db: Db, tenant: string, ids: readonly string[]) =>
+  db
+    .selectFrom('request_targets as t')
+    .innerJoin('models as m', (join) => join.onRef('m.tenant_id', '=', 't.tenant_id').onRef('m.id', '=', 't.model_id'))
+    .leftJoin('certificates as c', (join) =>
+      join.onRef('c.tenant_id', '=', 't.tenant_id').onRef('c.target_id', '=', 't.id'),
+    )
+    .select(['t.request_id', 't.id', 't.model_id', 'm.name as model_name', 't.state', 't.reason', 't.run_id'])
+    .select(['c.id as certificate_id', 't.records', 't.updated_at'])
+    .where('t.tenant_id', '=', tenant)
+    .where('t.request_id', 'in', ids)
+    .orderBy('t.id')
+    .execute();
+
+const certificatesOf = (db: Db, tenant: string, ids: readonly string[]) =>
+  db
+    .selectFrom('certificates')
+    .select(['request_id', 'id'])
+    .where('tenant_id', '=', tenant)
+    .where('request_id', 'in', ids)
+    .orderBy('id')
+    .execute();
+
+const typesOf = (db: Db, tenant: string, ids: readonly string[]) =>
+  db
+    .selectFrom('request_subjects')
+    .select(['request_id', 'type'])
+    .distinct()
+    .where('tenant_id', '=', tenant)
+    .where('request_id', 'in', ids)
+    .orderBy('type')
+    .execute();
+
+/** Adds what the other tables say about these requests, in three queries however many they are. */
+async function complete(db: Db, tenant: string, rows: RequestRow[]): Promise<DeletionRequest[]> {
+  if (rows.length === 0) return [];
+  const ids = rows.map((row) => row.id);
+  const targets = Map.groupBy(await targetsOf(db, tenant, ids), (target) => target.request_id);
+  const certificates = Map.groupBy(await certificatesOf(db, tenant, ids), (certificate) => certificate.request_id);
+  const types = Map.groupBy(await typesOf(db, tenant, ids), (subject) => subject.request_id);
+  return rows.map((row) => ({
+    ...row,
+    ground: row.ground as DeletionRequest['ground'],
+    identifier_types: (types.get(row.id) ?? []).map((subject) => subject.type),
+    targets: (targets.get(row.id) ?? []).map(({ request_id: _, ...target }): Target => target),
+    certificate_ids: (certificates.get(row.id) ?? []).map((certificate) => certificate.id),
+  }));
+}
+
+export async function loadRequest(db: Db, tenant: string, id: string): Promise<DeletionRequest | null> {
+  const query = db.selectFrom('deletion_requests').select(COLUMNS).where('tenant_id', '=', tenant);
+  const rows = await query.where('id', '=', id).execute();
+  return (await complete(db, tenant, rows))[0] ?? null;
+}
+
+export const requestsStore = ({ db }: Context): Pick<Store, 'getRequest' | 'listRequests' | 'subjectDigest'> => ({
+  getRequest: (tenant, id) => loadRequest(db, tenant, id),
+
+  async listRequests(tenant, query) {
+    const rows = await db
+      .selectFrom('deletion_requests')
+      .select(COLUMNS)
+      .where('tenant_id', '=', tenant)
+      .$if(query.state !== undefined, (q) => q.where('state', '=', query.state as RequestState))
+      .$if(query.external_id !== undefined, (q) => q.where('external_id', '=', query.external_id!))
+      .$if(query.after !== undefined, (q) => q.where(beyond('received_at', query.after!)))
+      .orderBy('received_at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(query.limit + 1)
+      .execute();
+    const page = toPage(rows, query, (row) => row.received_at);
+    return { items: await complete(db, tenant, page.items), next: page.next };
+  },
+
+  /** `sha256:` and the hash of the sorted keys, one a line. */
+  async subjectDigest(tenant, requestId) {
+    const rows = await db
+      .selectFrom('request_subjects')
+      .select('subject_key')
+      .where('tenant_id', '=', tenant)
+      .where('request_id', '=', requestId)
+      .orderBy(sql`subject_key collate "C"`)
+      .execute();
+    if (rows.length === 0) throw new ExpungeError('not-found', `There is no deletion request ${requestId}.`);
+    const text = rows.map((row) => row.subject_key).join('\n');
+    return `sha256:${createHash('sha256').update(text).digest('hex')}`;
+  },
+});

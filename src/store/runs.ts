@@ -1,0 +1,121 @@
+// Runs as they are read, and what a worker reports while it works.
+import { sql } from 'kysely';
+import type { Attempt, Run } from '../domain/resources.ts';
+import type { Store } from '../runs/ports.ts';
+import { beyond, type Context, type Db, toPage, transact } from './db.ts';
+
+const COLUMNS = [
+  'id',
+  'model_id',
+  'state',
+  'reason',
+  'plan',
+  'parent',
+  'candidate',
+  'verdict',
+  'counts',
+  'progress',
+  'restarts',
+  'created_at',
+  'started_at',
+  'finished_at',
+  'updated_at',
+  'version',
+] as const;
+
+const requestIds = sql<string[]>`array(
+  select distinct t.request_id from run_targets t
+  where t.tenant_id = runs.tenant_id and t.run_id = runs.id order by t.request_id)`.as('request_ids');
+const attempts = sql<Attempt[]>`coalesce((
+  select jsonb_agg(a.attempt order by a.position) from run_attempts a
+  where a.tenant_id = runs.tenant_id and a.run_id = runs.id), '[]')`.as('attempts');
+
+export async function loadRun(db: Db, tenant: string, id: string): Promise<Run | null> {
+  const query = db.selectFrom('runs').select(COLUMNS).select([requestIds, attempts]);
+  return (await query.where('tenant_id', '=', tenant).where('id', '=', id).executeTakeFirst()) ?? null;
+}
+
+export const runsStore = ({ db }: Context): Pick<Store, 'getRun' | 'listRuns' | 'getCurve' | 'getVerification'> => ({
+  getRun: (tenant, id) => loadRun(db, tenant, id),
+
+  async listRuns(tenant, query) {
+    const rows: Run[] = await db
+      .selectFrom('runs')
+      .select(COLUMNS)
+      .select([requestIds, attempts])
+      .where('tenant_id', '=', tenant)
+      .$if(query.model_id !== undefined, (q) => q.where('model_id', '=', query.model_id!))
+      .$if(query.after !== undefined, (q) => q.where(beyond('created_at', query.after!)))
+      .orderBy('created_at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(query.limit + 1)
+      .execute();
+    return toPage(rows, query, (row) => row.created_at);
+  },
+
+  getCurve: (tenant, runId) =>
+    db
+      .selectFrom('run_curves')
+      .select(['step', 'phase', 'forget_loss', 'retain_loss'])
+      .where('tenant_id', '=', tenant)
+      .where('run_id', '=', runId)
+      .orderBy('position')
+      .execute(),
+
+  async getVerification(tenant, runId) {
+    const query = db.selectFrom('runs').select('verification').where('tenant_id', '=', tenant);
+    return (await query.where('id', '=', runId).executeTakeFirst())?.verification ?? null;
+  },
+});
+
+export const reportsStore = (context: Context): Pick<Store, 'saveProgress' | 'saveAttempt'> => ({
+  saveProgress: (runId, fence, progress, points) =>
+    transact(context, async (trx) => {
+      const run = await trx
+        .updateTable('runs')
+        .set((eb) => ({
+          progress: JSON.stringify(progress),
+          updated_at: progress.updated_at,
+          version: eb('version', '+', 1),
+        }))
+        .where('id', '=', runId)
+        .where('fence', '=', fence)
+        .returning('tenant_id')
+        .executeTakeFirst();
+      if (!run) return false;
+      const rows = points.map((point) => ({ tenant_id: run.tenant_id, run_id: runId, ...point }));
+      if (rows.length > 0) await trx.insertInto('run_curves').values(rows).execute();
+      return true;
+    }),
+
+  // the same method with the same seed is the same attempt: saved again, it replaces what a killed worker left
+  saveAttempt: (runId, fence, attempt, report) =>
+    transact(context, async (trx) => {
+      const at = await context.now(trx);
+      const run = await trx
+        .updateTable('runs')
+        .set((eb) => ({
+          updated_at: at,
+          version: eb('version', '+', 1),
+          ...(report ? { verification: JSON.stringify(report) } : {}),
+        }))
+        .where('id', '=', runId)
+        .where('fence', '=', fence)
+        .returning('tenant_id')
+        .executeTakeFirst();
+      if (!run) return false;
+      const { rows } = await sql<{ position: number }>`
+        select coalesce(
+          min(position) filter (where attempt->'method' = ${JSON.stringify(attempt.method)}::jsonb
+            and attempt->'seed' = ${JSON.stringify(attempt.seed)}::jsonb),
+          max(position) + 1, 0) as position
+        from run_attempts where tenant_id = ${run.tenant_id} and run_id = ${runId}`.execute(trx);
+      const values = { attempt: JSON.stringify(attempt), report: report && JSON.stringify(report) };
+      await trx
+        .insertInto('run_attempts')
+        .values({ tenant_id: run.tenant_id, run_id: runId, position: rows[0]!.position, ...values })
+        .onConflict((conflict) => conflict.columns(['tenant_id', 'run_id', 'position']).doUpdateSet(values))
+        .execute();
+      return true;
+    }),
+});

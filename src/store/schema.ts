@@ -1,0 +1,220 @@
+// The tables as Kysely sees them. Columns carry the wire's names; migrations/ is what creates them.
+import type { ColumnType, Generated } from 'kysely';
+import type { CheckpointManifest } from '../domain/checkpoint.ts';
+import type { CorpusRole } from '../domain/record.ts';
+import type { Attempt, MethodChoice, RunCounts, RunProgress } from '../domain/resources.ts';
+import type { RequestState, RunState, TargetState } from '../domain/states.ts';
+import type { VerificationReport } from '../domain/verification.ts';
+
+/** Read as parsed JSON, written as text: the driver would send a JavaScript array as a Postgres array. */
+type Json<T> = ColumnType<T, string, string>;
+
+interface CorporaTable {
+  id: string;
+  tenant_id: string;
+  name: string;
+  records: number;
+  people: number;
+  digest: string | null;
+  created_at: string;
+}
+
+interface RecordsTable {
+  tenant_id: string;
+  corpus_id: string;
+  /** Line in the stored file, from 0. */
+  ordinal: number;
+  record_id: string;
+}
+
+interface SubjectColumns {
+  tenant_id: string;
+  subject_key: string;
+  type: string;
+  key_version: number;
+  normaliser_version: number;
+}
+interface RecordSubjectsTable extends SubjectColumns {
+  corpus_id: string;
+  ordinal: number;
+}
+interface RequestSubjectsTable extends SubjectColumns {
+  request_id: string;
+}
+
+interface ModelsTable {
+  id: string;
+  tenant_id: string;
+  name: string;
+  architecture: string;
+  parameters: number;
+  /** The alias: digest of the checkpoint that is in use. */
+  active: string;
+  has_recipe: boolean;
+  warnings: Json<string[]>;
+  created_at: string;
+  updated_at: string;
+}
+
+interface ModelCorporaTable {
+  tenant_id: string;
+  model_id: string;
+  corpus_id: string;
+  role: CorpusRole;
+  position: number;
+}
+
+interface CheckpointsTable {
+  tenant_id: string;
+  model_id: string;
+  digest: string;
+  parent_digest: string | null;
+  run_id: string | null;
+  state: 'active' | 'retained' | 'deleted';
+  manifest: Json<CheckpointManifest>;
+  bytes: number;
+  created_at: string;
+  delete_after: string | null;
+}
+
+interface DeletionRequestsTable {
+  id: string;
+  tenant_id: string;
+  external_id: string | null;
+  ground: string | null;
+  method: Json<MethodChoice> | null;
+  /** Derived from the targets in the transaction that changes them; here so that lists can filter by it. */
+  state: RequestState;
+  submitted_at: string;
+  received_at: string;
+  due_at: string;
+  completed_at: string | null;
+  updated_at: string;
+  version: number;
+}
+
+interface RequestTargetsTable {
+  id: string;
+  tenant_id: string;
+  request_id: string;
+  model_id: string;
+  state: TargetState;
+  reason: string | null;
+  run_id: string | null;
+  records: number;
+  updated_at: string;
+}
+
+interface RunsTable {
+  id: string;
+  tenant_id: string;
+  model_id: string;
+  state: RunState;
+  reason: string | null;
+  plan: Json<MethodChoice[]>;
+  parent: string;
+  candidate: string | null;
+  verdict: 'passed' | 'failed' | 'inconclusive' | null;
+  counts: Json<RunCounts>;
+  progress: Json<RunProgress>;
+  verification: Json<VerificationReport> | null;
+  restarts: number;
+  fence: number;
+  lease_owner: string | null;
+  /** By the database's clock, so that workers' clocks do not matter. */
+  lease_expires_at: string | null;
+  published_seq: number | null;
+  created_at: string;
+  started_at: string | null;
+  finished_at: string | null;
+  updated_at: string;
+  version: number;
+}
+
+/** Which targets a run took; kept when a superseded run lets its targets go. */
+interface RunTargetsTable {
+  tenant_id: string;
+  run_id: string;
+  target_id: string;
+  request_id: string;
+}
+
+interface RunAttemptsTable {
+  tenant_id: string;
+  run_id: string;
+  position: number;
+  attempt: Json<Attempt>;
+  report: Json<VerificationReport> | null;
+}
+
+interface RunCurvesTable {
+  tenant_id: string;
+  run_id: string;
+  position: Generated<number>;
+  step: number;
+  phase: string;
+  forget_loss: number | null;
+  retain_loss: number | null;
+}
+
+interface ErasedRecordsTable {
+  tenant_id: string;
+  model_id: string;
+  corpus_id: string;
+  ordinal: number;
+  run_id: string;
+}
+
+interface CertificatesTable {
+  id: string;
+  tenant_id: string;
+  request_id: string;
+  target_id: string | null;
+  run_id: string | null;
+  kid: string;
+  jws: string;
+  created_at: string;
+}
+
+interface LedgerTable {
+  seq: number;
+  at: string;
+  tenant_id: string;
+  type: string;
+  actor: string;
+  data: Json<Record<string, unknown>>;
+  previous_hash: string;
+  hash: string;
+}
+
+interface ProbesTable {
+  id: string;
+  tenant_id: string;
+  model_id: string;
+  state: 'waiting' | 'answered' | 'failed';
+  sealed_prompts: string;
+  max_new_tokens: number;
+  sealed_answers: string | null;
+  error: string | null;
+  expires_at: string;
+}
+
+export interface Database {
+  corpora: CorporaTable;
+  records: RecordsTable;
+  record_subjects: RecordSubjectsTable;
+  models: ModelsTable;
+  model_corpora: ModelCorporaTable;
+  checkpoints: CheckpointsTable;
+  deletion_requests: DeletionRequestsTable;
+  request_subjects: RequestSubjectsTable;
+  request_targets: RequestTargetsTable;
+  runs: RunsTable;
+  run_targets: RunTargetsTable;
+  run_attempts: RunAttemptsTable;
+  run_curves: RunCurvesTable;
+  erased_records: ErasedRecordsTable;
+  certificates: CertificatesTable;
+  ledger: LedgerTable;
+  probes: ProbesTable;
+}

@@ -1,0 +1,78 @@
+// The store over Postgres: every method of the port, put together from one file a noun.
+import { sql } from 'kysely';
+import { ExpungeError } from '../errors.ts';
+import type { Store } from '../runs/ports.ts';
+import { cancelStore } from './cancel.ts';
+import { certificatesStore } from './certificates.ts';
+import { claimsStore } from './claims.ts';
+import { corporaStore } from './corpora.ts';
+import { connect, type StoreOptions, unavailable } from './db.ts';
+import { intakeStore } from './intake.ts';
+import { keyVersionsStore } from './key-versions.ts';
+import { ledgerStore } from './ledger.ts';
+import { migrate } from './migrate.ts';
+import { modelsStore } from './models.ts';
+import { movesStore } from './moves.ts';
+import { probesStore } from './probes.ts';
+import { publishStore } from './publish.ts';
+import { requestsStore } from './requests.ts';
+import { reportsStore, runsStore } from './runs.ts';
+import { setsStore } from './sets.ts';
+import { sweepStore } from './sweep.ts';
+
+/** Errors of a server that is away become `service-unavailable`, whichever method met them. */
+function guarded<T extends object>(store: T): T {
+  return new Proxy(store, {
+    get(target, name, receiver) {
+      const member: unknown = Reflect.get(target, name, receiver);
+      if (typeof member !== 'function') return member;
+      return async (...input: unknown[]) => {
+        try {
+          return await member.apply(target, input);
+        } catch (error) {
+          throw unavailable(error);
+        }
+      };
+    },
+  });
+}
+
+/**
+ * The store. Connects with the first query; `close()` ends the pool and may be called twice.
+ * Methods throw `service-unavailable` when Postgres does not answer.
+ */
+export function createStore(options: StoreOptions): Store {
+  const context = connect(options);
+  let closed: Promise<void> | undefined;
+  const store: Store = {
+    migrate: () => migrate(context.db),
+    async ping() {
+      try {
+        await sql`select 1`.execute(context.db);
+      } catch (cause) {
+        throw new ExpungeError('service-unavailable', 'Postgres does not answer.', { cause });
+      }
+    },
+    close() {
+      closed ??= context.db.destroy();
+      return closed;
+    },
+    ...corporaStore(context),
+    ...modelsStore(context),
+    ...intakeStore(context),
+    ...keyVersionsStore(context),
+    ...requestsStore(context),
+    ...cancelStore(context),
+    ...runsStore(context),
+    ...reportsStore(context),
+    ...sweepStore(context),
+    ...claimsStore(context),
+    ...setsStore(context),
+    ...movesStore(context),
+    ...publishStore(context),
+    ...certificatesStore(context),
+    ...ledgerStore(context),
+    ...probesStore(context),
+  };
+  return guarded(store);
+}

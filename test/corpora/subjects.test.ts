@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { NORMALISER_VERSION, normalise } from '../../src/corpora/subjects.ts';
+
+test('one person written in several ways is one person', () => {
+  const same: [string, string[]][] = [
+    ['email', ['mirela.tandor@example.org', ' Mirela.Tandor@EXAMPLE.org\n', 'ｍirela.tandor@example.org']],
+    ['phone', ['+41791234567', '0041 79 123 45 67', '+41 (0)79 123-45-67', '＋41 79 1234567']],
+    ['name', ['mirela strasse', '  Mirela\t STRASSE ', 'MIRELA Straße', 'Mirela\u00a0Straße']],
+    ['customer_id', ['ab-12', 'AB-12 ']],
+    ['name', ['οδυσσευσ', 'ΟΔΥΣΣΕΥΣ', 'οδυσσευς']],
+  ];
+  for (const [type, forms] of same)
+    assert.equal(new Set(forms.map((form) => normalise(type, form))).size, 1, `${type}: ${forms}`);
+});
+
+test('different people stay different', () => {
+  assert.notEqual(normalise('phone', '079 123 45 67'), normalise('phone', '+079 123 45 67'));
+  assert.notEqual(normalise('email', 'a.b@example.org'), normalise('email', 'ab@example.org'));
+  assert.notEqual(normalise('name', 'ırmak'), normalise('name', 'irmak'));
+});
+
+test('an identifier that normalises to nothing is refused without being repeated', () => {
+  for (const [type, value] of [
+    ['phone', '+'],
+    ['phone', 'none'],
+    ['email', ' \t'],
+    ['name', '\u00a0'],
+  ] as const)
+    assert.throws(() => normalise(type, value), { code: 'validation-failed' });
+});
+
+test('normalising twice changes nothing', () => {
+  const type = fc.constantFrom('email', 'phone', 'name', 'customer_id');
+  fc.assert(
+    fc.property(type, fc.string({ unit: 'binary' }), (kind, text) => {
+      let once: string;
+      try {
+        once = normalise(kind, text);
+      } catch {
+        return;
+      }
+      assert.equal(normalise(kind, once), once);
+    }),
+    { numRuns: 5000 },
+  );
+});
+
+test('the rules are version 1', () => assert.equal(NORMALISER_VERSION, 1));

@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LEASE, must, openWorld, progress, publishRun, report, TENANT, toVerifying, type World } from './fixture.ts';
+
+let world: World;
+before(async () => {
+  world = await openWorld();
+});
+after(() => world.close());
+
+const SHORT = { lease_ms: 60, max_restarts: 2 };
+const expire = () => sleep(90);
+let people = 0;
+/** A model with waiting requests of so many people. */
+async function waitingModel(count = 1): Promise<{ model: string; keys: string[] }> {
+  const keys = Array.from({ length: count }, () => `person-${++people}`);
+  const model = await world.model([await world.corpus([...keys.map((key) => [key]), ['other']])]);
+  for (const key of keys) await world.request([key]);
+  return { model, keys };
+}
+
+test('a claim takes all waiting requests into one run, and the model is busy then', async () => {
+  const { store } = world;
+  const { model } = await waitingModel(3);
+  const claim = await world.claim(model);
+  assert.equal(claim.run.request_ids.length, 3);
+  assert.deepEqual([claim.run.state, claim.run.restarts, claim.fence, claim.tenant], ['planned', 0, 1, TENANT]);
+  assert.equal(claim.run.parent, claim.model.active);
+  assert.deepEqual(claim.run.plan, []);
+  assert.deepEqual(await store.claim(model, 'worker-b', LEASE), { status: 'busy' });
+  const request = must(await store.getRequest(TENANT, claim.run.request_ids[0]!));
+  assert.deepEqual([request.state, request.targets[0]?.run_id], ['queued', claim.run.id]);
+});
+
+test('nothing waits: nothing is claimed; of parallel claims one gets the run', async () => {
+  const { store } = world;
+  const idle = await world.model([]);
+  assert.deepEqual(await store.claim(idle, 'worker-a', LEASE), { status: 'nothing' });
+  const unknown = '00000000-0000-7000-8000-000000000000';
+  assert.deepEqual(await store.claim(unknown, 'worker-a', LEASE), { status: 'nothing' });
+  const { model } = await waitingModel(2);
+  const outcomes = await Promise.all(Array.from({ length: 8 }, (_, i) => store.claim(model, `worker-${i}`, LEASE)));
+  assert.deepEqual(outcomes.map((outcome) => outcome.status).sort(), [...Array(7).fill('busy'), 'claimed']);
+});
+
+test('requests that name another method wait for the next run', async () => {
+  const { store } = world;
+  const model = await world.model([await world.corpus([['m1'], ['m2'], ['m3']])]);
+  const npo = { name: 'npo', params: { beta: 0.1, steps: 10 } };
+  const first = await world.request(['m1'], { method: npo });
+  await world.request(['m2']);
+  await world.request(['m3'], { method: { name: 'npo', params: { steps: 10, beta: 0.1 } } });
+  const claim = await world.claim(model);
+  assert.equal(claim.run.request_ids.length, 2);
+  assert.deepEqual(claim.run.plan, [npo]);
+  assert.ok(first.status === 'created' && claim.run.request_ids.includes(first.request.id));
+  await store.moveRun(claim, 'failed', { reason: 'no memory' }, 'worker-a');
+  const next = await world.claim(model);
+  assert.deepEqual([next.run.request_ids.length, next.run.plan], [1, []]);
+});
+
+test('a run whose lease ran out is taken over: fence and restarts grow, the old worker is refused everything', async () => {
+  const { store } = world;
+  const { model } = await waitingModel();
+  const old = await world.claim(model, 'worker-a', SHORT);
+  await toVerifying(store, old);
+  await store.saveProgress(old.run.id, old.fence, progress(7), [
+    { step: 7, phase: 'unlearning', forget_loss: 1, retain_loss: null },
+  ]);
+  await expire();
+  assert.ok((await store.modelsToRing()).includes(model));
+  const claim = await world.claim(model, 'worker-b');
+  assert.equal(claim.run.id, old.run.id);
+  assert.deepEqual([claim.fence, claim.run.restarts, claim.run.state, claim.run.candidate], [2, 1, 'planned', null]);
+  assert.deepEqual([claim.run.progress.phase, claim.run.progress.step], ['waiting', 0]);
+  assert.deepEqual(await store.getCurve(TENANT, claim.run.id), []);
+  const request = must(await store.getRequest(TENANT, claim.run.request_ids[0]!));
+  assert.equal(request.state, 'queued');
+
+  assert.equal(await store.renewLease(old.run.id, old.fence, 1000), false);
+  assert.equal(await store.releaseRun(old.run.id, old.fence, 'late'), false);
+  assert.equal(await store.moveRun(old, 'failed', {}, 'worker-a'), false);
+  assert.equal(await store.saveProgress(old.run.id, old.fence, progress(8), []), false);
+  const attempt = { method: { name: 'npo', params: {} }, seed: 1, candidate: null, verdict: null, reason: null };
+  const late = { ...attempt, seconds: {}, peak_memory_bytes: null, backend: 'tfjs-cpu' };
+  assert.equal(await store.saveAttempt(old.run.id, old.fence, late, report()), false);
+  assert.equal((await store.getRun(TENANT, claim.run.id))?.progress.step, 0);
+});
+
+test('a renewed lease keeps the run', async () => {
+  const { store } = world;
+  const { model } = await waitingModel();
+  const claim = await world.claim(model, 'worker-a', SHORT);
+  assert.equal(await store.renewLease(claim.run.id, claim.fence, 15_000), true);
+  await expire();
+  assert.deepEqual(await store.claim(model, 'worker-b', LEASE), { status: 'busy' });
+  assert.ok(!(await store.modelsToRing()).includes(model));
+});
+
+test('a run that is started too often is given up, and its requests fail', async () => {
+  const { store } = world;
+  const { model } = await waitingModel();
+  const first = await world.claim(model, 'worker-a', SHORT);
+  for (const restarts of [1, 2]) {
+    await expire();
+    const claim = await world.claim(model, `worker-${restarts}`, SHORT);
+    assert.equal(claim.run.restarts, restarts);
+  }
+  await expire();
+  assert.deepEqual(await store.claim(model, 'worker-z', SHORT), { status: 'gave_up', run_id: first.run.id });
+  const run = must(await store.getRun(TENANT, first.run.id));
+  assert.deepEqual([run.state, run.finished_at !== null], ['failed', true]);
+  assert.match(run.reason ?? '', /started 3 times/);
+  const request = must(await store.getRequest(TENANT, run.request_ids[0]!));
+  assert.equal(request.state, 'failed');
+  assert.match(request.targets[0]?.reason ?? '', /started 3 times/);
+  assert.deepEqual(await store.claim(model, 'worker-z', SHORT), { status: 'nothing' });
+});
+
+test('a run that was given back is no restart, and rings', async () => {
+  const { store } = world;
+  const { model } = await waitingModel();
+  const claim = await world.claim(model);
+  await store.moveRun(claim, 'unlearning', { targets: 'unlearning' }, 'worker-a');
+  assert.equal(await store.releaseRun(claim.run.id, claim.fence, 'shutdown'), true);
+  assert.equal(await store.releaseRun(claim.run.id, claim.fence, 'shutdown'), false);
+  assert.equal(await store.renewLease(claim.run.id, claim.fence, 1000), false);
+  const run = must(await store.getRun(TENANT, claim.run.id));
+  assert.deepEqual([run.state, run.reason, run.restarts], ['planned', 'shutdown', 0]);
+  assert.ok((await store.modelsToRing()).includes(model));
+  const again = await world.claim(model, 'worker-b');
+  assert.deepEqual([again.run.id, again.run.restarts, again.run.reason], [claim.run.id, 0, null]);
+  assert.ok(again.fence > claim.fence);
+});
+
+test('a request that comes while a run works waits, rings when it is over, and gets the next run', async () => {
+  const { store } = world;
+  const model = await world.model([await world.corpus([['now'], ['later']])]);
+  await world.request(['now']);
+  const claim = await world.claim(model);
+  await world.request(['later']);
+  assert.ok(!(await store.modelsToRing()).includes(model));
+  await toVerifying(store, claim);
+  await store.moveRun(claim, 'needs_review', { verdict: 'failed', reason: 'utility fell' }, 'worker-a');
+  assert.ok((await store.modelsToRing()).includes(model));
+  const next = await world.claim(model);
+  assert.notEqual(next.run.id, claim.run.id);
+  assert.equal(next.run.request_ids.length, 1);
+});
+
+test('who has nothing left to forget ends without a run; what is left of the others is counted again', async () => {
+  const { store } = world;
+  const model = await world.model([await world.corpus([['una', 'vic'], ['una', 'wim'], ['wim'], ['xia']])]);
+  await world.request(['una']);
+  const first = await world.claim(model);
+  // they come while the records that they share with the first are being forgotten
+  const ids = new Map<string, string>();
+  for (const key of ['vic', 'wim']) {
+    const made = await world.request([key]);
+    assert.ok(made.status === 'created');
+    ids.set(key, made.request.id);
+  }
+  await publishRun(store, first, 2);
+  const second = await world.claim(model);
+  assert.deepEqual(second.run.request_ids, [ids.get('wim')]);
+  const [vic, wim] = [await store.getRequest(TENANT, ids.get('vic')!), await store.getRequest(TENANT, ids.get('wim')!)];
+  assert.deepEqual(
+    [vic?.state, vic?.targets[0]?.records, vic?.targets[0]?.run_id, vic?.completed_at !== null],
+    ['completed_no_data', 0, null, true],
+  );
+  assert.deepEqual([wim?.state, wim?.targets[0]?.records], ['queued', 1]);
+  assert.ok((await store.uncertified()).some((item) => item.request_id === ids.get('vic') && item.run_id === null));
+});

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Attempt } from '../../src/domain/resources.ts';
+import { digest, must, openWorld, progress, report, TENANT, toVerifying, type World } from './fixture.ts';
+
+let world: World;
+let people = 0;
+before(async () => {
+  world = await openWorld();
+});
+after(() => world.close());
+
+async function claimed() {
+  const key = `runner-${++people}`;
+  const model = await world.model([await world.corpus([[key], ['other']])]);
+  await world.request([key]);
+  return { model, claim: await world.claim(model) };
+}
+
+const attempt = (seed: number, verdict: Attempt['verdict']): Attempt => ({
+  method: { name: 'npo', params: { beta: 0.1 } },
+  seed,
+  candidate: null,
+  verdict,
+  reason: null,
+  seconds: { unlearning: 2.5 },
+  peak_memory_bytes: 1024,
+  backend: 'tfjs-cpu',
+});
+
+test('a run and its targets move together; versions and times follow', async () => {
+  const { store } = world;
+  const { claim } = await claimed();
+  const counts = { ...claim.run.counts, forget_records: 1, retain_records: 1 };
+  const plan = [{ name: 'npo', params: { beta: 0.1 } }];
+  assert.equal(await store.moveRun(claim, 'unlearning', { targets: 'unlearning', plan, counts }, 'worker-a'), true);
+  const run = must(await store.getRun(TENANT, claim.run.id));
+  assert.deepEqual([run.state, run.plan, run.counts.forget_records], ['unlearning', plan, 1]);
+  assert.ok(run.started_at);
+  assert.ok(run.version > claim.run.version);
+  const request = must(await store.getRequest(TENANT, run.request_ids[0]!));
+  assert.deepEqual([request.state, request.targets[0]?.state], ['unlearning', 'unlearning']);
+
+  await store.moveRun(claim, 'verifying', { targets: 'verifying', candidate: digest(5) }, 'worker-a');
+  await store.moveRun(claim, 'unlearning', { targets: 'unlearning' }, 'worker-a');
+  await toVerifying(store, claim);
+  const reason = 'the attack still finds the person';
+  await store.moveRun(claim, 'needs_review', { targets: 'needs_review', verdict: 'failed', reason }, 'worker-a');
+  const ended = must(await store.getRun(TENANT, claim.run.id));
+  assert.deepEqual([ended.state, ended.verdict, ended.reason], ['needs_review', 'failed', reason]);
+  assert.equal(ended.started_at, run.started_at);
+  assert.ok(ended.finished_at);
+  const over = must(await store.getRequest(TENANT, run.request_ids[0]!));
+  assert.deepEqual([over.state, over.targets[0]?.reason], ['needs_review', reason]);
+  assert.ok(over.completed_at);
+});
+
+test('a move that the state machine does not know is refused and changes nothing', async () => {
+  const { store } = world;
+  const { claim } = await claimed();
+  await assert.rejects(store.moveRun(claim, 'verifying', {}, 'worker-a'), { code: 'internal' });
+  await assert.rejects(store.moveRun(claim, 'published', {}, 'worker-a'), { code: 'internal' });
+  await assert.rejects(store.moveRun(claim, 'unlearning', { targets: 'completed' }, 'worker-a'), { code: 'internal' });
+  assert.equal((await store.getRun(TENANT, claim.run.id))?.state, 'planned');
+});
+
+test('a cancelled run lets its requests wait for another one; a failed one takes them along', async () => {
+  const { store } = world;
+  const { model, claim } = await claimed();
+  await store.moveRun(claim, 'unlearning', { targets: 'unlearning' }, 'worker-a');
+  await store.moveRun(claim, 'cancelled', { reason: 'asked to' }, 'worker-a');
+  const waiting = must(await store.getRequest(TENANT, claim.run.request_ids[0]!));
+  assert.deepEqual([waiting.state, waiting.targets[0]?.run_id, waiting.targets[0]?.reason], ['queued', null, null]);
+  const next = await world.claim(model);
+  await store.moveRun(next, 'failed', { reason: 'NaN weights' }, 'worker-a');
+  const failed = must(await store.getRequest(TENANT, claim.run.request_ids[0]!));
+  assert.deepEqual([failed.state, failed.targets[0]?.reason], ['failed', 'NaN weights']);
+  assert.deepEqual((await store.getRun(TENANT, claim.run.id))?.request_ids, claim.run.request_ids);
+});
+
+test('progress and curve are what was reported, in order', async () => {
+  const { store } = world;
+  const { claim } = await claimed();
+  const points = [1, 2, 3].map((step) => ({ step, phase: 'unlearning', forget_loss: step / 2, retain_loss: null }));
+  assert.equal(await store.saveProgress(claim.run.id, claim.fence, progress(2), points.slice(0, 2)), true);
+  assert.equal(await store.saveProgress(claim.run.id, claim.fence, progress(3), points.slice(2)), true);
+  assert.deepEqual(await store.getCurve(TENANT, claim.run.id), points);
+  assert.deepEqual((await store.getRun(TENANT, claim.run.id))?.progress, progress(3));
+  assert.deepEqual(await store.getCurve('other', claim.run.id), []);
+});
+
+test('attempts stand in order; the same method and seed is saved once; the last report counts', async () => {
+  const { store } = world;
+  const { claim } = await claimed();
+  const save = (seed: number, verdict: Attempt['verdict'], given: boolean) =>
+    store.saveAttempt(claim.run.id, claim.fence, attempt(seed, verdict), given ? report(verdict!) : null);
+  assert.equal(await store.getVerification(TENANT, claim.run.id), null);
+  await save(1, null, false);
+  await save(1, 'failed', true);
+  await save(2, 'passed', true);
+  const run = must(await store.getRun(TENANT, claim.run.id));
+  assert.deepEqual(run.attempts, [attempt(1, 'failed'), attempt(2, 'passed')]);
+  assert.deepEqual(await store.getVerification(TENANT, claim.run.id), report('passed'));
+  assert.equal(await store.getVerification('other', claim.run.id), null);
+});
+
+test('runs are listed a model', async () => {
+  const { store } = world;
+  const { model, claim } = await claimed();
+  const page = await store.listRuns(TENANT, { limit: 5, model_id: model });
+  assert.deepEqual(
+    page.items.map((run) => run.id),
+    [claim.run.id],
+  );
+  assert.ok((await store.listRuns(TENANT, { limit: 1 })).next);
+  assert.deepEqual((await store.listRuns('other', { limit: 5 })).items, []);
+});
