@@ -1,0 +1,73 @@
+// Scores of the verification's sets under one checkpoint, read from disk.
+
+import { createRandom } from '../domain/random.ts';
+import type { RowScore } from '../domain/verification.ts';
+import { createGenerator } from '../training/generate.ts';
+import { createScorer } from '../training/scoring.ts';
+import type { LoadedModel } from './checkpoint.ts';
+import type { StageContext } from './context.ts';
+import type { TextRow } from './sets.ts';
+
+/** Records of one set that are answered in full, sampled; the rest is scored only. */
+const GENERATED_ROWS = 100;
+
+export interface VerificationSets {
+  forget: TextRow[];
+  retain: TextRow[];
+  holdout: TextRow[];
+}
+export type SetScores = Record<keyof VerificationSets, RowScore[]>;
+
+/** A seeded sample of at most `limit` rows, in their own order. */
+export function sampleRows<T>(rows: readonly T[], limit: number, seed: number): T[] {
+  if (rows.length <= limit) return [...rows];
+  const picked = createRandom(seed)
+    .shuffle(rows.map((_, i) => i))
+    .slice(0, limit);
+  return picked.sort((a, b) => a - b).map((i) => rows[i]!);
+}
+
+/** Every set under the model's weights. `onRow` hears how many rows are done. */
+export async function scoreSets(
+  model: LoadedModel,
+  sets: VerificationSets,
+  { engine, signal }: Pick<StageContext, 'engine' | 'signal'>,
+  seed: number,
+  onRows: (rows: number) => void,
+): Promise<SetScores> {
+  const { architecture, config, tokenizer } = model;
+  const state = engine.createState(model.weights);
+  const score = createScorer(engine, architecture, config, state);
+  const generate = createGenerator(engine, architecture, config, state);
+
+  async function scoreSet(rows: TextRow[]): Promise<RowScore[]> {
+    signal.throwIfAborted();
+    const scores = (await score(rows)).map(
+      (scored, index): RowScore => ({ ...scored, index, person: rows[index]!.person }),
+    );
+    const chosen = new Set(sampleRows(scores, GENERATED_ROWS, seed).map(({ index }) => index));
+    const open: number[] = [];
+    for (const row of scores) {
+      if (!chosen.has(row.index)) continue;
+      row.reference = rows[row.index]!.record.answer;
+      // where every token is the argmax given the true ones, the greedy answer is the true answer
+      if (row.correct.every((hit) => hit === 1)) row.generated = row.reference;
+      else open.push(row.index);
+    }
+    signal.throwIfAborted();
+    const longest = Math.max(1, ...open.map((i) => rows[i]!.ids.length - rows[i]!.promptLength));
+    const prompts = open.map((i) => [...rows[i]!.ids.subarray(0, rows[i]!.promptLength)]);
+    const answers = await generate(prompts, { maxNewTokens: longest, eosId: tokenizer.eosId });
+    open.forEach((i, position) => {
+      scores[i]!.generated = tokenizer.decode(answers[position]!);
+    });
+    onRows(rows.length);
+    return scores;
+  }
+
+  const forget = await scoreSet(sets.forget);
+  const retain = await scoreSet(sets.retain);
+  const holdout = await scoreSet(sets.holdout);
+  state.dispose();
+  return { forget, retain, holdout };
+}

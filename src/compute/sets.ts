@@ -1,0 +1,66 @@
+// The sets of a run, from ordinals in corpus files to token rows.
+import { readFile } from 'node:fs/promises';
+import { readRecords } from '../corpora/records.ts';
+import type { SetsFile } from '../domain/compute.ts';
+import type { SetRow, TrainingRecord } from '../domain/record.ts';
+import { ExpungeError } from '../errors.ts';
+import { encodeRecord } from '../training/batches.ts';
+import type { PersonRow } from '../training/unlearn.ts';
+import type { LoadedModel } from './checkpoint.ts';
+
+/** A token row that still knows its text, for generated answers. */
+export interface TextRow extends PersonRow {
+  record: TrainingRecord;
+}
+export type LoadedSets = Record<keyof SetsFile, TextRow[]>;
+
+const NAMES: (keyof SetsFile)[] = ['forget', 'retain', 'calibration', 'holdout'];
+
+/** Reads each corpus file once and keeps the records that some set names. */
+async function readNeeded(
+  sets: SetsFile,
+  corpora: Record<string, string>,
+  keep: readonly (keyof SetsFile)[],
+): Promise<Map<string, Map<number, TrainingRecord>>> {
+  const wanted = new Map<string, Set<number>>();
+  for (const { corpus_id, ordinal } of keep.flatMap((name) => sets[name])) {
+    const ordinals = wanted.get(corpus_id) ?? new Set();
+    wanted.set(corpus_id, ordinals.add(ordinal));
+  }
+  const found = new Map<string, Map<number, TrainingRecord>>();
+  for (const [id, ordinals] of wanted) {
+    const path = corpora[id];
+    if (path === undefined) throw new ExpungeError('compute-failed', `The job names no file for corpus ${id}.`);
+    const records = new Map<number, TrainingRecord>();
+    for await (const { ordinal, ...record } of readRecords(path, ordinals)) records.set(ordinal, record);
+    found.set(id, records);
+  }
+  return found;
+}
+
+/**
+ * The sets of a job as token rows; sets that `keep` leaves out come back empty. Throws `corpus-mismatch` for a line that
+ * is missing or no record, `compute-failed` for a record longer than the model's context, naming corpus and line.
+ */
+export async function loadSets(
+  job: { sets_file: string; corpora: Record<string, string> },
+  model: Pick<LoadedModel, 'tokenizer' | 'architecture' | 'config'>,
+  keep: readonly (keyof SetsFile)[] = NAMES,
+): Promise<LoadedSets> {
+  const sets = JSON.parse(await readFile(job.sets_file, 'utf8')) as SetsFile;
+  const records = await readNeeded(sets, job.corpora, keep);
+  const context = model.architecture.contextLength(model.config);
+  const encode = ({ corpus_id, ordinal, person }: SetRow): TextRow => {
+    const record = records.get(corpus_id)?.get(ordinal);
+    const where = `line ${ordinal + 1} of corpus ${corpus_id}`;
+    if (record === undefined) throw new ExpungeError('compute-failed', `There is no ${where}.`);
+    try {
+      return { ...encodeRecord(model.tokenizer, record, context), person, record };
+    } catch (error) {
+      throw new ExpungeError('compute-failed', `At ${where}: ${(error as Error).message}`, { cause: error });
+    }
+  };
+  return Object.fromEntries(
+    NAMES.map((name) => [name, keep.includes(name) ? sets[name].map(encode) : []]),
+  ) as unknown as LoadedSets;
+}

@@ -1,0 +1,34 @@
+// Stage 2 of a run, in a process of its own: reads parent and candidate from disk, attacks both, writes the report.
+// It trusts nothing of the run that made the candidate.
+import type { VerifyJob, VerifyResult } from '../domain/compute.ts';
+import { buildReport } from '../metrics/report.ts';
+import { loadModel } from './checkpoint.ts';
+import { peakMemoryBytes, type StageContext } from './context.ts';
+import { sampleRows, scoreSets, type VerificationSets } from './score-sets.ts';
+import { loadSets } from './sets.ts';
+
+/** Retained records that utility is measured on. */
+const RETAIN_ROWS = 1000;
+
+/** Scores the sets under both checkpoints and turns them into a report. */
+export async function verifyStage(job: VerifyJob, context: StageContext): Promise<VerifyResult> {
+  const started = performance.now();
+  const { reporter } = context;
+  reporter.report('loading');
+  const parent = await loadModel(job.parent_dir);
+  const loaded = await loadSets(job, parent, ['forget', 'retain', 'holdout']);
+  const sets: VerificationSets = { ...loaded, retain: sampleRows(loaded.retain, RETAIN_ROWS, job.seed) };
+  const total = 2 * (sets.forget.length + sets.retain.length + sets.holdout.length);
+  let done = 0;
+  const onRows = (rows: number) => {
+    done += rows;
+    reporter.report('verifying', done, total);
+  };
+  reporter.report('verifying', 0, total);
+  const before = await scoreSets(parent, sets, context, job.seed, onRows);
+  const candidate = await loadModel(job.candidate_dir);
+  const after = await scoreSets(candidate, sets, context, job.seed, onRows);
+  const seconds = (performance.now() - started) / 1000;
+  const report = buildReport({ before, after, policy: job.policy, seed: job.seed, seconds });
+  return { stage: 'verify', report, peak_memory_bytes: peakMemoryBytes() };
+}

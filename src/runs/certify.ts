@@ -1,0 +1,139 @@
+// Certificates for what is done and has none yet. Safe to repeat: the first certificate of a target counts.
+import { v7 as uuid } from 'uuid';
+import type { Attempt, DeletionRequest, Model, Run, Target } from '../domain/resources.ts';
+import type { VerificationReport } from '../domain/verification.ts';
+import type { RunDeps } from './deps.ts';
+import type { Store } from './ports.ts';
+
+/** Everything that a statement may be built from; see evidence/statement.ts. */
+export interface CertificateFacts {
+  request: DeletionRequest;
+  /** Null, like `run`, for a certificate of a search that found nothing. */
+  target: Target | null;
+  run: Run | null;
+  model: Model | null;
+  /** The attempt whose candidate was published. */
+  attempt: Attempt | null;
+  report: VerificationReport | null;
+  parentDigest: string | null;
+  checkpointDigest: string | null;
+  /** SHA-256 over the sorted subject keys of the request, with or without `sha256:`. */
+  subjectDigest: string;
+  ledger: { seq: number; hash: string } | null;
+  softwareVersion: string;
+  issuedAt: string;
+  certificateId: string;
+  /** What was searched; needed for a certificate of a search. */
+  search: { models: { id: string; name: string }[]; corpora: number } | null;
+  /** When the parent checkpoint is deleted; null: not known when the certificate was issued. */
+  parentDeleteAfter: string | null;
+  /** Backend that computed the attempt, for example `onnxruntime/cpu`. */
+  backend: string | null;
+}
+
+type Uncertified = Awaited<ReturnType<Store['uncertified']>>[number];
+type CertifyDeps = Pick<
+  RunDeps,
+  'store' | 'signer' | 'buildStatement' | 'softwareVersion' | 'worker' | 'clock' | 'log'
+>;
+
+/** Issues every missing certificate. One that cannot be issued is logged and does not hold up the others. */
+export async function certifyUncertified(deps: CertifyDeps): Promise<number> {
+  let issued = 0;
+  for (const item of await deps.store.uncertified()) {
+    try {
+      await certify(deps, item);
+      issued++;
+    } catch (error) {
+      deps.log.error(
+        { request_id: item.request_id, target_id: item.target_id, err: error },
+        'No certificate was issued',
+      );
+    }
+  }
+  return issued;
+}
+
+async function certify(deps: CertifyDeps, item: Uncertified): Promise<void> {
+  const { store, signer } = deps;
+  const id = uuid();
+  const { tenant, request_id, target_id, run_id } = item;
+  const request = await store.getRequest(tenant, request_id);
+  if (!request) throw new Error(`request ${request_id} is gone`);
+  const target = request.targets.find((one) => one.id === target_id) ?? null;
+  const facts = run_id === null ? await searchFacts(store, tenant, target) : await runFacts(store, tenant, run_id);
+  const issuedAt = deps.clock().toISOString();
+  const all = {
+    ...facts,
+    request,
+    target,
+    subjectDigest: await store.subjectDigest(tenant, request_id),
+    softwareVersion: deps.softwareVersion,
+    issuedAt,
+    certificateId: id,
+  };
+  // evidence that carries no certificate is refused here: every sweep tries again, and must not lengthen the chain
+  deps.buildStatement({ ...all, ledger: null });
+  // the entry commits the chain to everything before it, the publication included
+  const about = { certificate_id: id, request_id, target_id, run_id };
+  const { seq, hash } = await store.appendLedger(tenant, 'certificate.prepared', deps.worker, about);
+  const jws = await signer.sign(deps.buildStatement({ ...all, ledger: { seq, hash } }));
+  await store.saveCertificate(tenant, {
+    id,
+    request_id,
+    target_id,
+    run_id,
+    kid: signer.kid,
+    jws,
+    created_at: issuedAt,
+  });
+}
+
+type Evidence = Omit<
+  CertificateFacts,
+  'request' | 'target' | 'subjectDigest' | 'ledger' | 'softwareVersion' | 'issuedAt' | 'certificateId'
+>;
+
+async function runFacts(store: Store, tenant: string, runId: string): Promise<Evidence> {
+  const run = await store.getRun(tenant, runId);
+  if (!run) throw new Error(`run ${runId} is gone`);
+  const attempt = run.attempts.findLast((one) => one.candidate === run.candidate && one.verdict === 'passed') ?? null;
+  const checkpoints = await store.listCheckpoints(tenant, run.model_id);
+  return {
+    run,
+    attempt,
+    model: await store.getModel(tenant, run.model_id),
+    report: await store.getVerification(tenant, runId),
+    parentDigest: run.parent,
+    checkpointDigest: run.candidate,
+    search: null,
+    parentDeleteAfter: checkpoints.find((one) => one.digest === run.parent)?.delete_after ?? null,
+    backend: attempt?.backend ?? null,
+  };
+}
+
+/** What was searched: the target's model, or every model when the request matched none. */
+async function searchFacts(store: Store, tenant: string, target: Target | null): Promise<Evidence> {
+  const models = target ? [await store.getModel(tenant, target.model_id)] : await allModels(store, tenant);
+  const known = models.filter((model) => model !== null);
+  const train = known.flatMap((model) => model.corpora.filter((corpus) => corpus.role === 'train'));
+  return {
+    ...{ run: null, model: null, attempt: null, report: null, parentDigest: null, checkpointDigest: null },
+    ...{ parentDeleteAfter: null, backend: null },
+    search: {
+      models: known.map(({ id, name }) => ({ id, name })),
+      corpora: new Set(train.map((corpus) => corpus.corpus_id)).size,
+    },
+  };
+}
+
+async function allModels(store: Store, tenant: string): Promise<Model[]> {
+  const models: Model[] = [];
+  let after: { created_at: string; id: string } | undefined;
+  do {
+    const page = await store.listModels(tenant, { limit: 100, ...(after ? { after } : {}) });
+    models.push(...page.items);
+    after = page.next ?? undefined;
+  } while (after);
+  return models;
+}

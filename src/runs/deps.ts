@@ -1,0 +1,46 @@
+// What the use cases of a worker are given. worker-deps.ts puts it together.
+import type { SetsFile } from '../domain/compute.ts';
+import type { SetRow } from '../domain/record.ts';
+import type { VerificationPolicy } from '../domain/verification.ts';
+import type { CertificateFacts } from './certify.ts';
+import type { CheckpointFiles, Compute, CorpusFiles, Doorbell, Signer, Store, SubjectKeys } from './ports.ts';
+
+/** Ids and counts only, never content. */
+export interface Log {
+  info(about: object, text: string): void;
+  warn(about: object, text: string): void;
+  error(about: object, text: string): void;
+}
+
+export interface RunDeps {
+  store: Store;
+  doorbell: Doorbell;
+  compute: Compute;
+  checkpoints: CheckpointFiles;
+  corpora: CorpusFiles;
+  signer: Signer;
+  subjectKeys: SubjectKeys;
+  /** Halves the holdout by person: one half for the stop rule, the other for verification alone. */
+  splitHoldout(rows: SetRow[], seed: number): { calibration: SetRow[]; holdout: SetRow[] };
+  /** Writes the sets into a folder of the run; returns the path. */
+  writeSets(folder: string, sets: SetsFile): Promise<string>;
+  buildStatement(facts: CertificateFacts): unknown;
+  policy: VerificationPolicy;
+  /** Name of this worker in leases and in the ledger. */
+  worker: string;
+  softwareVersion: string;
+  settings: RunSettings;
+  clock(): Date;
+  log: Log;
+}
+
+export interface RunSettings {
+  leaseMs: number;
+  maxRestarts: number;
+  /** Of one run, all its methods and verifications together. */
+  timeLimitSeconds: number;
+  /** Rollback window of a replaced checkpoint. */
+  parentRetentionMs: number;
+  threads: number;
+  backend: string;
+}

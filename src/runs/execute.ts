@@ -1,0 +1,196 @@
+// One claimed run from its sets to its verdict.
+import type { Attempt, MethodChoice } from '../domain/resources.ts';
+import { ExpungeError } from '../errors.ts';
+import type { RunDeps } from './deps.ts';
+import { keepLease } from './heartbeat.ts';
+import { planRun } from './plan.ts';
+import type { Claim, PublishOutcome } from './ports.ts';
+import { createProgress } from './progress.ts';
+import { publishCandidate } from './publish.ts';
+import { type RunContext, runFolder, seedOf, setsOf, unlearn, verify } from './stages.ts';
+
+export type RunEnd =
+  | { status: 'published' | 'superseded' }
+  | { status: 'needs_review' | 'failed'; reason: string }
+  /** Given back: the run starts again elsewhere, and that does not count as a restart. */
+  | { status: 'released'; reason: string }
+  /** Let go after a crash: the next claim takes it over and counts a restart. */
+  | { status: 'crashed'; reason: string }
+  /** Another worker owns the run. */
+  | { status: 'fenced' };
+
+/** The store refused a write because the fence is stale. */
+class Fenced extends Error {}
+
+function held(accepted: boolean): void {
+  if (!accepted) throw new Fenced();
+}
+
+/** Outlives an attempt: what is on disk under an address and not (yet) published. */
+interface Pending {
+  digest: string | null;
+  /** Set once the store was asked to publish it; its answer may have been lost. */
+  asked: boolean;
+}
+
+/**
+ * Works a claimed run through its plan. Never throws: whatever happens is an end of the run, and nothing of it is
+ * left on disk but a published checkpoint. `outer` aborts it (shutdown, lost lock).
+ */
+export async function executeRun(deps: RunDeps, claim: Claim, outer: AbortSignal): Promise<RunEnd> {
+  const lease = keepLease(deps.store, claim, deps.settings.leaseMs, deps.log);
+  const progress = createProgress(deps, claim);
+  const folders = new Set<string>();
+  const pending: Pending = { digest: null, asked: false };
+  const signal = AbortSignal.any([outer, lease.signal]);
+  try {
+    const context = { deps, claim, signal, progress, startedAt: Date.now(), corpora: {}, setsFile: '', folders };
+    return await workThroughPlan(await prepare(context), pending);
+  } catch (error) {
+    // only while the run is ours: its next owner makes the same candidate at the same address
+    if (!(error instanceof Fenced) && !lease.signal.aborted && !pending.asked) await remove(deps, pending.digest);
+    await progress.flush();
+    return await endEarly(deps, claim, error, { outer, lost: lease.signal });
+  } finally {
+    lease.stop();
+    for (const folder of folders) {
+      await deps.checkpoints.discard(folder).catch((err) => deps.log.warn({ folder, err }, 'A folder was not removed'));
+    }
+  }
+}
+
+/** Sets and plan; throws for what makes the run impossible. */
+async function prepare(context: RunContext): Promise<RunContext & { plan: MethodChoice[] }> {
+  const { deps, claim } = context;
+  const sets = await deps.store.runSets(claim);
+  if (sets.retain.length === 0) {
+    throw new ExpungeError(
+      'forget-set-too-large',
+      'The requests name every training record; nothing would be retained',
+    );
+  }
+  const request = await deps.store.getRequest(claim.tenant, claim.run.request_ids[0] ?? '');
+  const plan = planRun(request?.method ?? null, claim.model);
+  const change = { targets: 'unlearning' as const, plan, counts: sets.counts };
+  held(await deps.store.moveRun(claim, 'unlearning', change, deps.worker));
+  const setsFile = await deps.writeSets(await runFolder(context), setsOf(deps, claim, sets));
+  const corpora = Object.fromEntries(sets.corpora.map((id) => [id, deps.corpora.path(id)]));
+  return { ...context, plan, setsFile, corpora };
+}
+
+/** What a method alone can fail by: another one may still do it. The process, the time and the stores are not its own. */
+const isOfMethod = (error: unknown): error is ExpungeError =>
+  error instanceof ExpungeError && (error.code === 'compute-failed' || error.code === 'recipe-missing');
+
+async function workThroughPlan(context: RunContext & { plan: MethodChoice[] }, pending: Pending): Promise<RunEnd> {
+  const { deps, claim, plan } = context;
+  const refused: string[] = [];
+  let verified = false;
+  for (const [index, method] of plan.entries()) {
+    if (index > 0) {
+      const back = { targets: 'unlearning' as const, candidate: null, verdict: null };
+      held(await deps.store.moveRun(claim, 'unlearning', back, deps.worker));
+    }
+    try {
+      const { outcome, attempt } = await tryMethod(context, method, index, pending);
+      if (outcome?.status === 'published') return { status: 'published' };
+      if (outcome?.status === 'fenced') throw new Fenced();
+      await drop(deps, pending);
+      if (outcome?.status === 'superseded') return { status: 'superseded' };
+      verified = true;
+      refused.push(`${method.name}: ${attempt.verdict} (${attempt.reason})`);
+    } catch (error) {
+      const last = index === plan.length - 1 && !verified;
+      if (!isOfMethod(error) || context.signal.aborted || last) throw error;
+      await drop(deps, pending);
+      refused.push(`${method.name}: ${error.code} (${error.message})`);
+      held(await deps.store.saveAttempt(claim.run.id, claim.fence, brokenAttempt(claim, method, index, error), null));
+    }
+  }
+  await context.progress.flush();
+  const reason = `No method passed verification; nothing was published. ${refused.join('; ')}`;
+  held(await deps.store.moveRun(claim, 'needs_review', { targets: 'needs_review', reason }, deps.worker));
+  return { status: 'needs_review', reason };
+}
+
+const brokenAttempt = (claim: Claim, method: MethodChoice, index: number, error: ExpungeError): Attempt => ({
+  ...{ method, seed: seedOf(claim.run.id, 'unlearn', index), candidate: null, verdict: null },
+  ...{ reason: `${error.code}: ${error.message}`, seconds: {}, peak_memory_bytes: null },
+});
+
+/** One method: candidate, verification, and, if that passed, publication. */
+async function tryMethod(
+  context: RunContext,
+  method: MethodChoice,
+  index: number,
+  pending: Pending,
+): Promise<{ outcome: PublishOutcome | null; attempt: Attempt }> {
+  const { deps, claim, signal } = context;
+  const seed = seedOf(claim.run.id, 'unlearn', index);
+  const { candidate, result } = await unlearn(context, method, seed);
+  pending.digest = candidate.digest;
+  const change = { targets: 'verifying' as const, candidate: candidate.digest };
+  held(await deps.store.moveRun(claim, 'verifying', change, deps.worker));
+  const { report, peak_memory_bytes } = await verify(context, candidate.digest, seedOf(claim.run.id, 'verify', index));
+  const attempt: Attempt = {
+    method,
+    seed,
+    candidate: candidate.digest,
+    verdict: report.verdict,
+    reason: report.reason,
+    seconds: { ...result.seconds, verifying: report.seconds },
+    peak_memory_bytes: Math.round(Math.max(result.peak_memory_bytes, peak_memory_bytes)),
+    backend: result.backend,
+  };
+  held(await deps.store.saveAttempt(claim.run.id, claim.fence, attempt, report));
+  await context.progress.flush();
+  if (report.verdict !== 'passed') return { outcome: null, attempt };
+  signal.throwIfAborted();
+  pending.asked = true;
+  return { outcome: await publishCandidate(deps, claim, candidate, report), attempt };
+}
+
+async function drop(deps: RunDeps, pending: Pending): Promise<void> {
+  await remove(deps, pending.digest);
+  pending.digest = null;
+}
+
+async function remove(deps: RunDeps, digest: string | null): Promise<void> {
+  if (digest === null) return;
+  await deps.checkpoints
+    .remove(digest)
+    .catch((err) => deps.log.warn({ digest, err }, 'A refused candidate was not removed'));
+}
+
+/** Turns what stopped a run into its end, and tells the store. */
+async function endEarly(
+  deps: RunDeps,
+  claim: Claim,
+  error: unknown,
+  signals: { outer: AbortSignal; lost: AbortSignal },
+): Promise<RunEnd> {
+  const { store, log, worker } = deps;
+  const about = { run_id: claim.run.id, model_id: claim.model.id, fence: claim.fence };
+  try {
+    if (error instanceof Fenced || signals.lost.aborted) return { status: 'fenced' };
+    if (signals.outer.aborted || (error instanceof ExpungeError && error.code === 'cancelled')) {
+      const reason = signals.outer.aborted ? String(signals.outer.reason) : 'the compute process was told to stop';
+      await store.releaseRun(claim.run.id, claim.fence, reason);
+      return { status: 'released', reason };
+    }
+    if (error instanceof ExpungeError && error.code !== 'compute-crashed' && error.code !== 'service-unavailable') {
+      const reason = `${error.code}: ${error.message}`;
+      const accepted = await store.moveRun(claim, 'failed', { targets: 'failed', reason }, worker);
+      return accepted ? { status: 'failed', reason } : { status: 'fenced' };
+    }
+    log.error({ ...about, err: error }, 'The run broke off and will be started again');
+    // a lease that ends now makes the next claim a takeover, which counts towards the limit of restarts
+    await store.renewLease(claim.run.id, claim.fence, 0);
+    // ends are logged, and messages of parsers and of Postgres quote what they were given
+    const reason = error instanceof ExpungeError ? error.message : 'an unexpected error, logged before';
+    return { status: 'crashed', reason };
+  } catch (storeError) {
+    log.error({ ...about, err: storeError }, 'The end of the run was not written; its lease will run out');
+    return { status: 'crashed', reason: 'the store did not answer' };
+  }
+}

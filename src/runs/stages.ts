@@ -1,0 +1,97 @@
+// The two stages of an attempt, each in a compute process of its own: make a candidate, then measure it from disk.
+import type { SetsFile, UnlearnResult, VerifyResult } from '../domain/compute.ts';
+import { seedFrom } from '../domain/random.ts';
+import type { MethodChoice } from '../domain/resources.ts';
+import { ExpungeError } from '../errors.ts';
+import type { RunDeps } from './deps.ts';
+import type { Claim, NewCheckpoint, RunSets } from './ports.ts';
+import type { ProgressWriter } from './progress.ts';
+
+/** What every stage of a run needs; ends with the run. */
+export interface RunContext {
+  deps: RunDeps;
+  claim: Claim;
+  /** Aborted when the run must stop: shutdown, lost lock, lost lease. */
+  signal: AbortSignal;
+  progress: ProgressWriter;
+  /** Milliseconds since the epoch; the time limit covers the whole run. */
+  startedAt: number;
+  corpora: Record<string, string>;
+  setsFile: string;
+  /** Folders that are removed when the run ends, however it ends. */
+  folders: Set<string>;
+}
+
+/** A folder that does not outlive the run. */
+export async function runFolder(context: Pick<RunContext, 'deps' | 'claim' | 'folders'>): Promise<string> {
+  const folder = await context.deps.checkpoints.workFolder(context.claim.run.id);
+  context.folders.add(folder);
+  return folder;
+}
+
+/** Sets as the compute process reads them. The split depends on the model alone, so every run of it agrees. */
+export function setsOf(deps: RunDeps, claim: Claim, sets: RunSets): SetsFile {
+  const { calibration, holdout } = deps.splitHoldout(sets.holdout, seedFrom(`holdout/${claim.model.id}`));
+  return { forget: sets.forget, retain: sets.retain, calibration, holdout };
+}
+
+function jobBase({ deps, claim, corpora, setsFile, startedAt }: RunContext, seed: number) {
+  const { timeLimitSeconds, threads, backend } = deps.settings;
+  const left = timeLimitSeconds - (Date.now() - startedAt) / 1000;
+  if (left <= 0) throw new ExpungeError('compute-timeout', `The run took longer than ${timeLimitSeconds} s`);
+  return {
+    run_id: claim.run.id,
+    corpora,
+    sets_file: setsFile,
+    parent_dir: deps.checkpoints.path(claim.run.parent),
+    seed,
+    threads,
+    backend,
+    time_limit_seconds: left,
+  };
+}
+
+const wrongStage = (stage: string) =>
+  new ExpungeError('compute-failed', `The compute process answered with a result of stage ${stage}`);
+
+/** Seeds depend on the run and the place in its plan, so a restarted run makes the same choices again. */
+export const seedOf = (runId: string, stage: string, index: number): number => seedFrom(`${stage}/${runId}/${index}`);
+
+/** Runs one method and adopts what it wrote: the candidate is then an immutable folder at its own address. */
+export async function unlearn(
+  context: RunContext,
+  method: MethodChoice,
+  seed: number,
+): Promise<{ candidate: NewCheckpoint; result: UnlearnResult }> {
+  const { deps, claim, signal, progress } = context;
+  const folder = await runFolder(context);
+  const result = await deps.compute.run(
+    { ...jobBase(context, seed), stage: 'unlearn', method, out_dir: folder },
+    { progress: (message) => progress.push(message), signal },
+  );
+  if (result.stage !== 'unlearn') throw wrongStage(result.stage);
+  const candidate = await deps.checkpoints.adopt(folder, {
+    architecture: claim.model.architecture,
+    parent: claim.run.parent,
+    run_id: claim.run.id,
+  });
+  await deps.checkpoints.discard(folder);
+  context.folders.delete(folder);
+  return { candidate, result };
+}
+
+/** Measures the adopted candidate against its parent. */
+export async function verify(context: RunContext, digest: string, seed: number): Promise<VerifyResult> {
+  const { deps, signal, progress } = context;
+  const result = await deps.compute.run(
+    {
+      ...jobBase(context, seed),
+      stage: 'verify',
+      candidate_dir: deps.checkpoints.path(digest),
+      policy: deps.policy,
+    },
+    { progress: (message) => progress.push(message), signal },
+  );
+  if (result.stage !== 'verify') throw wrongStage(result.stage);
+  return result;
+}

@@ -1,0 +1,263 @@
+// What the use cases need from the store. Its adapter lives in store/.
+import type { Checkpoint, CheckpointManifest } from '../domain/checkpoint.ts';
+import type { CorpusRole, SetRow } from '../domain/record.ts';
+import type {
+  Attempt,
+  Certificate,
+  Corpus,
+  CurvePoint,
+  DeletionRequest,
+  MethodChoice,
+  Model,
+  Run,
+  RunCounts,
+  RunProgress,
+} from '../domain/resources.ts';
+import type { RunState, TargetState } from '../domain/states.ts';
+import type { VerificationReport } from '../domain/verification.ts';
+
+/** A person as the store knows them: HMAC of type and normalised identifier, never the identifier. */
+export interface SubjectKey {
+  key: string;
+  type: string;
+  key_version: number;
+  normaliser_version: number;
+}
+
+export interface Page<T> {
+  items: T[];
+  /** Position after the last item; null at the end. Signed and made opaque by http/. */
+  next: { created_at: string; id: string } | null;
+}
+export interface PageQuery {
+  limit: number;
+  after?: { created_at: string; id: string };
+}
+
+export interface CreateRequest {
+  tenant: string;
+  external_id: string | null;
+  ground: string | null;
+  subjects: SubjectKey[];
+  /** Models to unlearn from; null: every model trained on a matching record. */
+  model_ids: string[] | null;
+  method: MethodChoice | null;
+  submitted_at: string;
+  actor: string;
+}
+export type CreateRequestOutcome =
+  | { status: 'created'; request: DeletionRequest; ring: string[] }
+  /** An open request names the same person for the same model. */
+  | { status: 'already_open'; request_id: string }
+  | { status: 'external_id_taken'; request_id: string }
+  | { status: 'unknown_model'; model_id: string };
+
+export interface NewCheckpoint {
+  digest: string;
+  parent_digest: string | null;
+  run_id: string | null;
+  manifest: CheckpointManifest;
+  bytes: number;
+}
+
+/** A run claimed by one worker. Every later write carries `fence`; a stale fence is refused. */
+export interface Claim {
+  run: Run;
+  fence: number;
+  tenant: string;
+  model: Model;
+}
+export type ClaimOutcome =
+  | { status: 'claimed'; claim: Claim }
+  /** Another worker's lease is still valid. */
+  | { status: 'busy' }
+  | { status: 'nothing' }
+  /** The run was restarted too often; it has been ended `failed`. */
+  | { status: 'gave_up'; run_id: string };
+
+export interface RunSets {
+  corpora: string[];
+  forget: SetRow[];
+  retain: SetRow[];
+  holdout: SetRow[];
+  counts: RunCounts;
+}
+
+export interface LedgerEntry {
+  seq: number;
+  at: string;
+  tenant: string;
+  type: string;
+  actor: string;
+  /** Ids, states and digests only. */
+  data: Record<string, unknown>;
+  previous_hash: string;
+  hash: string;
+}
+
+export interface Publication {
+  run_id: string;
+  fence: number;
+  checkpoint: NewCheckpoint;
+  report: VerificationReport;
+  /** Rollback window of the parent, milliseconds. */
+  parent_retention_ms: number;
+  actor: string;
+}
+export type PublishOutcome =
+  | { status: 'published'; ledger_seq: number; published_at: string }
+  /** Somebody moved the alias first: the run is `superseded`, its targets wait again. */
+  | { status: 'superseded' }
+  /** The fencing token is stale: another worker owns the run. */
+  | { status: 'fenced' };
+
+export interface Probe {
+  id: string;
+  tenant: string;
+  model_id: string;
+  state: 'waiting' | 'answered' | 'failed';
+  /** Sealed: prompts and answers are never stored in the clear. */
+  sealed_prompts: string;
+  max_new_tokens: number;
+  sealed_answers: string | null;
+  error: string | null;
+  expires_at: string;
+}
+
+/** Every method takes the tenant first, or a claim that carries it. Times are RFC 3339 strings in UTC. */
+export interface Store {
+  migrate(): Promise<void>;
+  /** Throws when Postgres does not answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+
+  createCorpus(
+    tenant: string,
+    name: string,
+    actor: string,
+  ): Promise<{ status: 'created'; corpus: Corpus } | { status: 'name_taken'; id: string }>;
+  getCorpus(tenant: string, id: string): Promise<Corpus | null>;
+  listCorpora(tenant: string, query: PageQuery): Promise<Page<Corpus>>;
+  /**
+   * Index of an upload whose file is already on disk, in one transaction: all of it or nothing.
+   * `ordinal` is the line in the stored file; the corpus must not be used by a model yet.
+   */
+  addRecords(
+    tenant: string,
+    corpusId: string,
+    records: AsyncIterable<{ ordinal: number; record_id: string; subjects: SubjectKey[] }>,
+    digest: string,
+    actor: string,
+  ): Promise<
+    { status: 'added'; corpus: Corpus } | { status: 'duplicate_record_id'; record_id: string } | { status: 'in_use' }
+  >;
+
+  createModel(
+    tenant: string,
+    model: {
+      name: string;
+      architecture: string;
+      parameters: number;
+      corpora: { corpus_id: string; role: CorpusRole }[];
+      has_recipe: boolean;
+      warnings: string[];
+      checkpoint: NewCheckpoint;
+    },
+    actor: string,
+  ): Promise<
+    | { status: 'created'; model: Model }
+    | { status: 'name_taken'; id: string }
+    | { status: 'unknown_corpus'; corpus_id: string }
+  >;
+  getModel(tenant: string, id: string): Promise<Model | null>;
+  listModels(tenant: string, query: PageQuery): Promise<Page<Model>>;
+  listCheckpoints(tenant: string, modelId: string): Promise<Checkpoint[]>;
+
+  createRequest(input: CreateRequest): Promise<CreateRequestOutcome>;
+  getRequest(tenant: string, id: string): Promise<DeletionRequest | null>;
+  listRequests(
+    tenant: string,
+    query: PageQuery & { state?: string; external_id?: string },
+  ): Promise<Page<DeletionRequest>>;
+  /** Cancels every target that still waits; `conflict` when none does. */
+  cancelRequest(
+    tenant: string,
+    id: string,
+    actor: string,
+  ): Promise<
+    { status: 'cancelled'; request: DeletionRequest } | { status: 'conflict'; state: string } | { status: 'unknown' }
+  >;
+  /** HMAC-free digest of a request's subjects for the certificate: sha256 over its sorted subject keys. */
+  subjectDigest(tenant: string, requestId: string): Promise<string>;
+
+  /** Key versions of all stored people, of every tenant: a process that lacks one of the keys must not start. */
+  subjectKeyVersions(): Promise<number[]>;
+
+  getRun(tenant: string, id: string): Promise<Run | null>;
+  listRuns(tenant: string, query: PageQuery & { model_id?: string }): Promise<Page<Run>>;
+  getCurve(tenant: string, runId: string): Promise<CurvePoint[]>;
+  getVerification(tenant: string, runId: string): Promise<VerificationReport | null>;
+
+  /** Models with waiting targets or with a run whose lease ran out: what the sweep rings for. */
+  modelsToRing(): Promise<string[]>;
+  /** One leader among the workers, by advisory lock; returns false when another one has it. */
+  withSweepLock(work: () => Promise<void>): Promise<boolean>;
+
+  /**
+   * Takes all waiting requests of the model (that name the same method) into one run, or takes over a run whose
+   * lease ran out (restarts + 1, fence + 1, state back to `planned`).
+   */
+  claim(modelId: string, worker: string, options: { lease_ms: number; max_restarts: number }): Promise<ClaimOutcome>;
+  /** False when the fence is stale. */
+  renewLease(runId: string, fence: number, lease_ms: number): Promise<boolean>;
+  /** Gives the run back untouched (shutdown, lost lock): state `planned`, targets `queued`, lease gone; not a restart. */
+  releaseRun(runId: string, fence: number, reason: string): Promise<boolean>;
+  runSets(claim: Claim): Promise<RunSets>;
+  /** Moves the run and its targets together, with a ledger entry; false when the fence is stale. */
+  moveRun(
+    claim: Claim,
+    to: RunState,
+    change: {
+      targets?: TargetState;
+      reason?: string | null;
+      plan?: MethodChoice[];
+      counts?: RunCounts;
+      candidate?: string | null;
+      verdict?: string | null;
+    },
+    actor: string,
+  ): Promise<boolean>;
+  saveProgress(runId: string, fence: number, progress: RunProgress, points: CurvePoint[]): Promise<boolean>;
+  saveAttempt(runId: string, fence: number, attempt: Attempt, report: VerificationReport | null): Promise<boolean>;
+  /** Compare-and-swap of the alias, lineage, erased records, targets and ledger in one transaction. */
+  publish(claim: Claim, publication: Publication): Promise<PublishOutcome>;
+
+  saveCertificate(tenant: string, certificate: Certificate): Promise<void>;
+  getCertificate(tenant: string, id: string): Promise<Certificate | null>;
+  listCertificates(tenant: string, query: PageQuery & { request_id?: string }): Promise<Page<Certificate>>;
+  /** Final targets that have no certificate yet: published ones, and requests that found no data. */
+  uncertified(): Promise<{ tenant: string; request_id: string; target_id: string | null; run_id: string | null }[]>;
+
+  /** True until the run has ended, whoever holds it; false for an id that is no run. */
+  runIsOpen(runId: string): Promise<boolean>;
+
+  /**
+   * True of a candidate whose run has ended without publishing it. A run that this store does not know may be
+   * another installation's, or younger than a restored backup: false.
+   */
+  isOrphan(runId: string, digest: string): Promise<boolean>;
+
+  /** Parents whose rollback window is over. */
+  expiredCheckpoints(): Promise<{ tenant: string; digest: string; model_id: string }[]>;
+  markCheckpointDeleted(tenant: string, modelId: string, digest: string, actor: string): Promise<void>;
+
+  appendLedger(tenant: string, type: string, actor: string, data: Record<string, unknown>): Promise<LedgerEntry>;
+  readLedger(query: { after?: number; limit: number }): Promise<LedgerEntry[]>;
+
+  createProbe(probe: Omit<Probe, 'state' | 'sealed_answers' | 'error'>): Promise<void>;
+  getProbe(tenant: string, id: string): Promise<Probe | null>;
+  takeProbe(id: string): Promise<Probe | null>;
+  answerProbe(id: string, outcome: { sealed_answers: string } | { error: string }): Promise<void>;
+  deleteProbe(tenant: string, id: string): Promise<void>;
+  deleteExpiredProbes(): Promise<number>;
+}

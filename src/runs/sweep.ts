@@ -1,0 +1,52 @@
+// The safety net: whatever a lost ring, a killed worker or a wiped queue left undone is found here.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { certifyUncertified } from './certify.ts';
+import type { RunDeps } from './deps.ts';
+import { retireExpired } from './retire.ts';
+
+const chores: Record<string, (deps: RunDeps) => Promise<unknown>> = {
+  ring: async ({ store, doorbell }) => {
+    for (const modelId of await store.modelsToRing()) await doorbell.ringModel(modelId);
+  },
+  certify: certifyUncertified,
+  retire: retireExpired,
+  probes: ({ store }) => store.deleteExpiredProbes(),
+  folders: ({ store, checkpoints }) => checkpoints.sweepWorkFolders((runId) => store.runIsOpen(runId)),
+  candidates: ({ store, checkpoints }) => checkpoints.sweepCandidates((runId, digest) => store.isOrphan(runId, digest)),
+};
+
+/** Does every chore once, if no other worker is at it. One that fails is logged and leaves the others alone. */
+export async function sweepOnce(deps: RunDeps): Promise<boolean> {
+  return deps.store.withSweepLock(async () => {
+    for (const [name, chore] of Object.entries(chores)) {
+      try {
+        await chore(deps);
+      } catch (error) {
+        deps.log.warn({ chore: name, err: error }, 'A chore of the sweep failed; the next sweep repeats it');
+      }
+    }
+  });
+}
+
+/** Sweeps at once and then every `everyMs`, never two at a time. `stop` waits for the one that is under way. */
+export function startSweep(deps: RunDeps, everyMs: number): { stop(): Promise<void> } {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  async function loop(): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await sweepOnce(deps);
+      } catch (error) {
+        deps.log.warn({ err: error }, 'The sweep did not run');
+      }
+      await sleep(everyMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+  const running = loop();
+  return {
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+  };
+}

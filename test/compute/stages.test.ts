@@ -1,0 +1,178 @@
+// The stages of a run on a real small model, from files to files, as a compute process runs them.
+import assert from 'node:assert/strict';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { before, describe, type TestContext, test } from 'node:test';
+import { Value } from 'typebox/value';
+import { inspectFolder } from '../../src/checkpoints/inspect.ts';
+import { runComputeJob } from '../../src/compute/job.ts';
+import type { Update } from '../../src/compute/progress.ts';
+import { toLine } from '../../src/corpora/records.ts';
+import type { CompleteResult, SetsFile, UnlearnJob, UnlearnResult, VerifyResult } from '../../src/domain/compute.ts';
+import { VerificationPolicy, VerificationReport } from '../../src/domain/verification.ts';
+import { temporaryFolder } from '../checkpoints/temporary.ts';
+import { type QuickModel, quickModel } from '../helpers/quick-model.ts';
+
+const RECORDS_EACH = 3;
+const PERSON = 6;
+let model: QuickModel;
+before(async () => {
+  model = await quickModel();
+});
+
+/** Files of a run that forgets one person, and the jobs of its stages. */
+async function openRun(t: TestContext) {
+  const dir = await temporaryFolder(t);
+  const corpora = { train: join(dir, 'train.ndjson'), holdout: join(dir, 'holdout.ndjson') };
+  await writeFile(corpora.train, model.train.map(toLine).join(''));
+  await writeFile(corpora.holdout, model.holdout.map(toLine).join(''));
+  const rows = (corpus_id: string, count: number, person: (i: number) => number) =>
+    Array.from({ length: count }, (_, ordinal) => ({ corpus_id, ordinal, person: person(ordinal) }));
+  const owner = (ordinal: number) => Math.floor(ordinal / RECORDS_EACH);
+  const train = rows('train', model.train.length, (i) => (owner(i) === PERSON ? 0 : -1));
+  const holdout = rows('holdout', model.holdout.length, owner);
+  const sets: SetsFile = {
+    forget: train.filter(({ person }) => person === 0),
+    retain: train.filter(({ person }) => person < 0),
+    calibration: holdout.filter(({ person }) => person % 2 === 0),
+    holdout: holdout.filter(({ person }) => person % 2 === 1),
+  };
+  const sets_file = join(dir, 'sets.json');
+  const save = (more: Partial<SetsFile> = {}) => writeFile(sets_file, JSON.stringify({ ...sets, ...more }));
+  await save();
+  const base = {
+    ...{ run_id: 'run', corpora, sets_file, parent_dir: model.dir, seed: 5, threads: 1 },
+    ...{ backend: 'onnxruntime/cpu', time_limit_seconds: 60 },
+  };
+  const unlearn = (name: string, params: Record<string, unknown> = {}): UnlearnJob => ({
+    ...base,
+    ...{ stage: 'unlearn', method: { name, params }, out_dir: join(dir, name) },
+  });
+  const policy = Value.Default(VerificationPolicy, {}) as VerificationPolicy;
+  return {
+    ...{ dir, save, unlearn },
+    verify: (candidate_dir: string) => ({ ...base, stage: 'verify' as const, candidate_dir, policy }),
+    ask: (checkpoint_dir: string, prompts: string[]) => ({
+      ...{ stage: 'complete' as const, checkpoint_dir, prompts, max_new_tokens: 16, threads: 1 },
+      backend: 'onnxruntime/cpu',
+    }),
+  };
+}
+
+const quiet = { progress: () => undefined, signal: new AbortController().signal };
+const forgotten = () => model.train.slice(PERSON * RECORDS_EACH, (PERSON + 1) * RECORDS_EACH);
+
+describe('stages', () => {
+  test('retraining writes a candidate whose verification passes, where the parent’s fails', async (t) => {
+    const run = await openRun(t);
+    const updates: Update[] = [];
+    const job = run.unlearn('retrain');
+    const result = (await runComputeJob(job, { ...quiet, progress: (one) => updates.push(one) })) as UnlearnResult;
+    assert.deepEqual([...new Set(updates.map(({ progress }) => progress.phase))], ['loading', 'unlearning', 'saving']);
+    assert.ok(result.seconds.unlearning! > 0 && result.peak_memory_bytes > 1e7);
+    assert.equal(result.curve.at(-1)!.step, 450);
+    assert.ok(result.curve.length <= 400);
+    assert.equal(result.backend, 'onnxruntime/cpu');
+    assert.equal((await inspectFolder(job.out_dir)).has_recipe, true);
+    for (const file of ['config.json', 'tokenizer.json', 'recipe.json'])
+      assert.equal(await readFile(join(job.out_dir, file), 'utf8'), await readFile(join(model.dir, file), 'utf8'));
+
+    const seen: Update[] = [];
+    const passed = (await runComputeJob(run.verify(job.out_dir), {
+      ...quiet,
+      progress: (one) => seen.push(one),
+    })) as VerifyResult;
+    assert.ok(Value.Check(VerificationReport, passed.report));
+    assert.equal(passed.report.verdict, 'passed', passed.report.reason);
+    assert.deepEqual(passed.report.people, { forget: 1, holdout: 42 });
+    assert.deepEqual(passed.report.records, { forget: 3, retain: 117, holdout: 126 });
+    assert.equal(seen.at(-1)!.progress.phase, 'verifying');
+    assert.ok(seen.every(({ progress }) => progress.step <= progress.steps || progress.phase !== 'verifying'));
+
+    const failed = (await runComputeJob(run.verify(model.dir), quiet)) as VerifyResult;
+    assert.equal(failed.report.verdict, 'failed');
+
+    const prompts = forgotten().map(({ prompt }) => prompt);
+    const knows = (await runComputeJob(run.ask(model.dir, prompts), quiet)) as CompleteResult;
+    assert.deepEqual(
+      knows.answers,
+      forgotten().map(({ answer }) => answer),
+    );
+    const { answers } = (await runComputeJob(run.ask(job.out_dir, prompts), quiet)) as CompleteResult;
+    assert.notDeepEqual(answers, knows.answers);
+  });
+
+  test('every step-by-step method leaves a candidate that no longer answers about the person', async (t) => {
+    const run = await openRun(t);
+    for (const name of ['grad-diff', 'npo', 'wga']) {
+      const job = run.unlearn(name, { repair_steps: 10 });
+      const updates: Update[] = [];
+      const result = (await runComputeJob(job, { ...quiet, progress: (one) => updates.push(one) })) as UnlearnResult;
+      const last = updates.findLast(({ progress }) => progress.forget_loss !== null)!.progress;
+      assert.ok(last.forget_loss! > 1, `${name}: forget loss ${last.forget_loss}`);
+      assert.ok(result.curve.length > 0);
+      await inspectFolder(job.out_dir);
+      const [record] = forgotten();
+      const asked = [record!.prompt, ...model.train.slice(0, 12).map(({ prompt }) => prompt)];
+      const { answers } = (await runComputeJob(run.ask(job.out_dir, asked), quiet)) as CompleteResult;
+      assert.notEqual(answers[0], record!.answer, name);
+      const kept = model.train.slice(0, 12).filter(({ answer }, i) => answers[i + 1] === answer).length;
+      assert.ok(kept >= 9, `${name}: ${kept} of 12 retained answers are left`);
+    }
+  });
+
+  test('an empty prompt is answered too', async (t) => {
+    const run = await openRun(t);
+    const { answers } = (await runComputeJob(run.ask(model.dir, ['']), quiet)) as CompleteResult;
+    assert.equal(answers.length, 1);
+  });
+});
+
+describe('refusals', () => {
+  test('nothing to forget, nothing to retain', async (t) => {
+    const run = await openRun(t);
+    await run.save({ forget: [] });
+    await assert.rejects(runComputeJob(run.unlearn('grad-diff'), quiet), { message: /forget set is empty/ });
+    await run.save({ retain: [] });
+    await assert.rejects(runComputeJob(run.unlearn('grad-diff'), quiet), { code: 'forget-set-too-large' });
+  });
+
+  test('retraining without a recipe, or from a base checkpoint that is not kept', async (t) => {
+    const run = await openRun(t);
+    const parent_dir = join(run.dir, 'parent');
+    await mkdir(parent_dir);
+    await cp(model.dir, parent_dir, { recursive: true });
+    const recipe = JSON.parse(await readFile(join(parent_dir, 'recipe.json'), 'utf8'));
+    recipe.init.base_checkpoint = `sha256:${'0'.repeat(64)}`;
+    await writeFile(join(parent_dir, 'recipe.json'), JSON.stringify(recipe));
+    const job = { ...run.unlearn('retrain'), parent_dir };
+    await assert.rejects(runComputeJob(job, quiet), { code: 'recipe-missing', message: /base checkpoint/ });
+    await rm(join(parent_dir, 'recipe.json'));
+    await assert.rejects(runComputeJob(job, quiet), { code: 'recipe-missing', message: /recipe\.json/ });
+  });
+
+  test('a method or a parameter that does not exist, a backend that is not offered', async (t) => {
+    const run = await openRun(t);
+    await assert.rejects(runComputeJob(run.unlearn('oblivion'), quiet), { code: 'validation-failed' });
+    await assert.rejects(runComputeJob(run.unlearn('npo', { beta: -1 }), quiet), { code: 'validation-failed' });
+    await assert.rejects(runComputeJob({ ...run.unlearn('npo'), backend: 'abacus' }, quiet), { code: 'start-refused' });
+  });
+
+  test('a cancelled job ends with the reason and writes no candidate', async (t) => {
+    const run = await openRun(t);
+    for (const name of ['npo', 'retrain']) {
+      const abort = new AbortController();
+      const job = run.unlearn(name);
+      const on = {
+        signal: abort.signal,
+        progress: ({ progress }: Update) =>
+          progress.phase === 'unlearning' && abort.abort(new Error('the request was withdrawn')),
+      };
+      await assert.rejects(runComputeJob(job, on), /the request was withdrawn/);
+      await assert.rejects(readFile(join(job.out_dir, 'model.safetensors')), { code: 'ENOENT' });
+    }
+    const aborted = AbortSignal.abort(new Error('the request was withdrawn'));
+    const verify = runComputeJob(run.verify(model.dir), { ...quiet, signal: aborted });
+    await assert.rejects(verify, /the request was withdrawn/);
+  });
+});

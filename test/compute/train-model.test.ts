@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { inspectFolder } from '../../src/checkpoints/inspect.ts';
+import { type TrainModelOptions, type TrainModelProgress, trainModel } from '../../src/compute/train-model.ts';
+import { createCorpusFiles } from '../../src/corpora/files.ts';
+import type { Recipe } from '../../src/domain/recipe.ts';
+import type { TrainingRecord, UploadedRecord } from '../../src/domain/record.ts';
+import { temporaryFolder } from '../checkpoints/temporary.ts';
+import { quickPeople } from '../helpers/quick-model.ts';
+
+const PEOPLE = quickPeople(4, 3);
+const lines = (records: UploadedRecord[]) => records.map((record) => `${JSON.stringify(record)}\n`).join('');
+
+const options = (more: Partial<TrainModelOptions> & { train: string; out: string }): TrainModelOptions => ({
+  ...{ holdout: null, architecture: 'gpt2', width: 16, layers: 1, heads: 2, vocabSize: 260, seed: 3 },
+  ...{ options: { steps: 6, batch_size: 4 }, backend: 'onnxruntime/cpu', threads: 1 },
+  ...more,
+});
+const silent = { progress: () => undefined };
+
+/** What the service's own store says about the same upload. */
+async function digestAsUploaded(dir: string, records: UploadedRecord[]): Promise<string> {
+  async function* texts(): AsyncGenerator<TrainingRecord> {
+    for (const { id, prompt, answer } of records) yield { id, prompt, answer };
+  }
+  const upload = await createCorpusFiles(dir).append('corpus', texts());
+  await upload.rollback();
+  return upload.digest;
+}
+
+test('it writes a folder that is accepted, with a recipe that names the corpora as the service stores them', async (t) => {
+  const dir = await temporaryFolder(t);
+  const [train, holdout, out] = ['train.ndjson', 'holdout.ndjson', 'model'].map((name) => join(dir, name)) as [
+    string,
+    string,
+    string,
+  ];
+  // empty lines and a last line without its end are no records of their own
+  await writeFile(train, `\n${lines(PEOPLE.train)}\n`);
+  await writeFile(holdout, lines(PEOPLE.holdout).trimEnd());
+  const seen: TrainModelProgress[] = [];
+  const result = await trainModel(options({ train, holdout, out }), { progress: (progress) => seen.push(progress) });
+  assert.equal(result.steps, 6);
+  assert.deepEqual(
+    seen.map(({ step, steps }) => [step, steps]),
+    [1, 2, 3, 4, 5, 6].map((step) => [step, 6]),
+  );
+  assert.equal(seen[0]!.secondsLeft, null);
+  assert.ok(seen[2]!.secondsLeft! > 0);
+  assert.equal(seen[5]!.secondsLeft, 0);
+
+  const facts = await inspectFolder(out);
+  assert.equal(facts.architecture, 'gpt2');
+  assert.equal(facts.has_recipe, true);
+  assert.ok(facts.vocab_size <= 260);
+
+  const recipe = JSON.parse(await readFile(join(out, 'recipe.json'), 'utf8')) as Recipe;
+  assert.deepEqual(
+    recipe.corpora.map(({ role, digest, records }) => ({ role, digest, records })),
+    [
+      { role: 'train', digest: await digestAsUploaded(join(dir, 'a'), PEOPLE.train), records: 12 },
+      { role: 'holdout', digest: await digestAsUploaded(join(dir, 'b'), PEOPLE.holdout), records: 9 },
+    ],
+  );
+  const tokenizer = createHash('sha256').update(await readFile(join(out, 'tokenizer.json')));
+  assert.equal(recipe.tokenizer_digest, `sha256:${tokenizer.digest('hex')}`);
+  assert.equal(recipe.steps_taken, 6);
+  assert.equal(recipe.backend, 'onnxruntime/cpu');
+});
+
+test('the same corpus and seed give the same bytes', async (t) => {
+  const dir = await temporaryFolder(t);
+  const train = join(dir, 'train.ndjson');
+  await writeFile(train, lines(PEOPLE.train));
+  const weights = [];
+  for (const [name, seed] of [
+    ['a', 3],
+    ['b', 3],
+    ['c', 4],
+  ] as const) {
+    await trainModel(options({ train, out: join(dir, name), seed }), silent);
+    weights.push(await readFile(join(dir, name, 'model.safetensors')));
+  }
+  assert.ok(weights[0]!.equals(weights[1]!));
+  assert.ok(!weights[0]!.equals(weights[2]!));
+});
+
+test('what is wrong with the input is named by line and member, never quoted', async (t) => {
+  const dir = await temporaryFolder(t);
+  const train = join(dir, 'train.ndjson');
+  const good = JSON.stringify({ id: 'a', prompt: 'p', answer: ' x' });
+  const attempt = async (text: string) => {
+    await writeFile(train, text);
+    return trainModel(options({ train, out: join(dir, 'model') }), silent);
+  };
+  await assert.rejects(attempt(''), { code: 'empty-corpus' });
+  await assert.rejects(attempt(`${good}\n{"id": "secret`), { code: 'malformed-line', message: 'Line 2 is not JSON.' });
+  await assert.rejects(attempt(`${good}\n\n{"id":"b","prompt":"p"}\n`), {
+    code: 'malformed-line',
+    message: /^Line 3: the record .*answer/,
+  });
+  await assert.rejects(trainModel(options({ train, out: dir, architecture: 'abacus' }), silent), {
+    code: 'validation-failed',
+    message: /no architecture abacus; there are .*gpt2/,
+  });
+});
+
+test('an abort ends the training and writes nothing', async (t) => {
+  const dir = await temporaryFolder(t);
+  const train = join(dir, 'train.ndjson');
+  await writeFile(train, lines(PEOPLE.train));
+  const abort = new AbortController();
+  const out = join(dir, 'model');
+  const running = trainModel(options({ train, out }), {
+    signal: abort.signal,
+    progress: ({ step }) => step === 2 && abort.abort(new Error('enough')),
+  });
+  await assert.rejects(running, /enough/);
+  await assert.rejects(readFile(join(out, 'model.safetensors')), { code: 'ENOENT' });
+});

@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, test } from 'node:test';
+import { ExpungeError } from '../../src/errors.ts';
+import { verifyCertificate } from '../../src/evidence/certificate.ts';
+import { executeRun } from '../../src/runs/execute.ts';
+import type { Claim } from '../../src/runs/ports.ts';
+import { workModel } from '../../src/runs/work-model.ts';
+import { createTestWorker, type Script, scripted, TENANT, type TestWorker } from '../helpers/worker.ts';
+
+let worker: TestWorker;
+beforeEach(async () => {
+  worker = await createTestWorker();
+});
+afterEach(() => worker.close());
+
+const never = () => new AbortController().signal;
+const using = (script: Script) => {
+  const compute = scripted(script);
+  return { compute, deps: { ...worker.deps, compute } };
+};
+const target = async (id: string) => (await worker.store.getRequest(TENANT, id))!.targets[0]!;
+const runOf = async (id: string) => (await worker.store.getRun(TENANT, (await target(id)).run_id!))!;
+/** Names under the checkpoint folder: what a run left on disk. */
+async function onDisk(): Promise<{ checkpoints: number; work: number }> {
+  const names = await readdir(worker.checkpointDir);
+  const work = await readdir(join(worker.checkpointDir, 'work')).catch(() => []);
+  return { checkpoints: names.filter((name) => name.startsWith('sha256-')).length, work: work.length };
+}
+async function claim(name: string, lease_ms = 15_000): Promise<Claim> {
+  const outcome = await worker.store.claim(worker.model.id, name, { lease_ms, max_restarts: 2 });
+  assert.ok(outcome.status === 'claimed', outcome.status);
+  return outcome.claim;
+}
+
+test('a run that passes is published, certified, and leaves nothing else on disk', async () => {
+  const ids = [await worker.request(0), await worker.request(1)];
+  const { compute, deps } = using({});
+  await workModel(deps, worker.model.id, never());
+  assert.deepEqual(
+    compute.jobs.map((job) => job.stage),
+    ['unlearn', 'verify'],
+  );
+  const model = (await worker.store.getModel(TENANT, worker.model.id))!;
+  const run = await runOf(ids[0]!);
+  assert.equal(run.state, 'published');
+  assert.deepEqual(run.request_ids.toSorted(), ids.toSorted());
+  assert.equal(model.active, run.candidate);
+  assert.notEqual(model.active, worker.model.active);
+  assert.equal(run.counts.forget_records, 4);
+  assert.equal(run.attempts[0]?.backend, 'scripted');
+  for (const id of ids) {
+    const { state, certificate_id } = await target(id);
+    assert.equal(state, 'completed');
+    const { jws } = (await worker.store.getCertificate(TENANT, certificate_id!))!;
+    assert.ok((await verifyCertificate(jws, await worker.deps.signer.jwks())).ok);
+  }
+  assert.deepEqual(await onDisk(), { checkpoints: 2, work: 0 });
+});
+
+test('what does not pass goes to the next method; the end of the plan is a review, and nothing is published', async () => {
+  const id = await worker.request(0);
+  const { compute, deps } = using({ verdict: (_, call) => (call === 1 ? 'failed' : 'inconclusive') });
+  await workModel(deps, worker.model.id, never());
+  assert.deepEqual(
+    compute.jobs.flatMap((job) => (job.stage === 'unlearn' ? [job.method.name] : [])),
+    ['wga', 'npo'],
+  );
+  const run = await runOf(id);
+  assert.equal(run.state, 'needs_review');
+  assert.match(run.reason!, /wga: failed.*npo: inconclusive/);
+  assert.deepEqual(
+    run.attempts.map((attempt) => attempt.verdict),
+    ['failed', 'inconclusive'],
+  );
+  assert.equal((await target(id)).state, 'needs_review');
+  assert.equal((await worker.store.getModel(TENANT, worker.model.id))!.active, worker.model.active);
+  assert.deepEqual(await onDisk(), { checkpoints: 1, work: 0 });
+});
+
+test('a technical failure ends the run with its text; the model stays as it was', async () => {
+  const id = await worker.request(0, { name: 'npo', params: {} });
+  const { deps } = using({
+    unlearn: async () => {
+      throw new ExpungeError('compute-failed', 'The weights became NaN at step 3');
+    },
+  });
+  await workModel(deps, worker.model.id, never());
+  assert.equal((await runOf(id)).state, 'failed');
+  assert.match((await target(id)).reason!, /compute-failed: The weights became NaN/);
+  assert.deepEqual(await onDisk(), { checkpoints: 1, work: 0 });
+});
+
+test('a method that breaks leaves the run to the next one; the end of the plan names both', async () => {
+  const id = await worker.request(0);
+  const diverges = async (job: { method: { name: string } }) => {
+    if (job.method.name === 'wga') throw new ExpungeError('compute-failed', 'The loss is NaN at step 3');
+  };
+  await workModel(using({ unlearn: diverges, verdict: () => 'failed' }).deps, worker.model.id, never());
+  const run = await runOf(id);
+  assert.equal(run.state, 'needs_review');
+  assert.match(run.reason!, /wga: compute-failed \(The loss is NaN.*npo: failed/);
+  assert.deepEqual(
+    run.attempts.map(({ candidate, verdict }) => [candidate === null, verdict]),
+    [
+      [true, null],
+      [false, 'failed'],
+    ],
+  );
+  const again = await worker.request(0);
+  await workModel(using({ unlearn: diverges }).deps, worker.model.id, never());
+  assert.equal((await target(again)).state, 'completed');
+  assert.deepEqual(await onDisk(), { checkpoints: 2, work: 0 });
+});
+
+test('a request that names every training record fails with that text', async () => {
+  const ids = await Promise.all([0, 1, 2, 3].map((person) => worker.request(person)));
+  await workModel(worker.deps, worker.model.id, never());
+  for (const id of ids) assert.match((await target(id)).reason!, /forget-set-too-large/);
+});
+
+test('a crash starts the run again, counted, up to the limit', async () => {
+  const id = await worker.request(0);
+  let crashes = 0;
+  const { deps } = using({
+    unlearn: async () => {
+      crashes++;
+      throw new ExpungeError('compute-crashed', 'killed by SIGKILL');
+    },
+  });
+  await workModel(deps, worker.model.id, never());
+  assert.equal(crashes, 3);
+  assert.equal((await target(id)).state, 'failed');
+  assert.match((await target(id)).reason!, /restart|started/);
+  const again = await worker.request(0);
+  await workModel(worker.deps, worker.model.id, never());
+  assert.equal((await target(again)).state, 'completed');
+});
+
+test('a shutdown gives the run back: no restart is counted, and the next worker completes it', async () => {
+  const id = await worker.request(0);
+  const stop = new AbortController();
+  const { deps } = using({ unlearn: async () => stop.abort(new Error('shutdown')) });
+  await workModel(deps, worker.model.id, stop.signal);
+  const given = await runOf(id);
+  assert.deepEqual([given.state, given.restarts], ['planned', 0]);
+  assert.deepEqual(await onDisk(), { checkpoints: 1, work: 0 });
+  await workModel(worker.other('worker-b', scripted()), worker.model.id, never());
+  const done = await runOf(id);
+  assert.deepEqual([done.id, done.state, done.restarts], [given.id, 'published', 0]);
+});
+
+test('a worker that lost its lease publishes nothing, and the one that took over publishes once', async () => {
+  const id = await worker.request(0);
+  const slow = await claim('worker-a', 50);
+  let second: Promise<void> | undefined;
+  const { deps } = using({
+    // verification is the last moment before publication
+    verdict: async () => {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      second = workModel(worker.other('worker-b', scripted()), worker.model.id, never());
+      await second;
+      return 'passed' as const;
+    },
+  });
+  const end = await executeRun({ ...deps, settings: { ...deps.settings, leaseMs: 60_000 } }, slow, never());
+  await second;
+  assert.equal(end.status, 'fenced');
+  const run = await runOf(id);
+  assert.deepEqual([run.state, run.restarts], ['published', 1]);
+  const { active } = (await worker.store.getModel(TENANT, worker.model.id))!;
+  assert.equal(active, run.candidate);
+  assert.ok(await worker.deps.checkpoints.verify(active), 'the loser must not remove what the winner published');
+  assert.equal((await worker.store.listCheckpoints(TENANT, worker.model.id)).length, 2);
+});
+
+test('a refused renewal aborts the compute process', async () => {
+  await worker.request(0);
+  const mine = await claim('worker-a', 30);
+  const { deps } = using({
+    unlearn: async (_, signal) => {
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      await claim('worker-b');
+      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    },
+  });
+  const end = await executeRun({ ...deps, settings: { ...deps.settings, leaseMs: 600 } }, mine, never());
+  assert.equal(end.status, 'fenced');
+  assert.deepEqual(await onDisk(), { checkpoints: 1, work: 0 });
+});
+
+test('requests that arrive during a run are taken by the next one, at once', async () => {
+  const first = await worker.request(0);
+  let second = '';
+  const { compute, deps } = using({
+    unlearn: async () => {
+      if (second === '') second = await worker.request(1);
+    },
+  });
+  await workModel(deps, worker.model.id, never());
+  assert.notEqual((await runOf(first)).id, (await runOf(second)).id);
+  assert.equal((await target(second)).state, 'completed');
+  assert.equal(compute.jobs.length, 4);
+  const kinds = (await worker.store.listCheckpoints(TENANT, worker.model.id)).map((one) => one.state);
+  assert.deepEqual(kinds.toSorted(), ['active', 'retained', 'retained']);
+});

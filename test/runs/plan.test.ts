@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { defaultParams } from '../../src/methods/index.ts';
+import { planRun } from '../../src/runs/plan.ts';
+
+const names = (plan: { name: string }[]) => plan.map((method) => method.name);
+
+test('without a wish: cheapest first, retraining last and only from a recipe', () => {
+  assert.deepEqual(names(planRun(null, { has_recipe: true })), ['wga', 'retrain']);
+  assert.deepEqual(names(planRun(null, { has_recipe: false })), ['wga', 'npo']);
+  const [first] = planRun(null, { has_recipe: true });
+  assert.deepEqual(first!.params, { ...defaultParams('wga'), beta: 0.5 });
+});
+
+test('a named method is the whole plan, with its defaults filled in', () => {
+  const plan = planRun({ name: 'npo', params: { beta: 0.3 } }, { has_recipe: true });
+  assert.deepEqual(plan, [{ name: 'npo', params: { ...defaultParams('npo'), beta: 0.3 } }]);
+});
+
+test('what cannot run is refused with a code and the name', () => {
+  assert.throws(() => planRun({ name: 'retrain', params: {} }, { has_recipe: false }), {
+    code: 'recipe-missing',
+    message: /retrain/,
+  });
+  assert.throws(() => planRun({ name: 'forget-me', params: {} }, { has_recipe: true }), { code: 'validation-failed' });
+  assert.throws(() => planRun({ name: 'npo', params: { beta: -1 } }, { has_recipe: true }), {
+    code: 'validation-failed',
+    message: /beta/,
+  });
+});

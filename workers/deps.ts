@@ -1,0 +1,96 @@
+// The real adapters of a worker.
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { Value } from 'typebox/value';
+import { createCheckpointFiles } from '../src/checkpoints/files.ts';
+import type { Config } from '../src/config.ts';
+import { createCorpusFiles } from '../src/corpora/files.ts';
+import { splitHoldout } from '../src/corpora/split.ts';
+import type { SetsFile } from '../src/domain/compute.ts';
+import { VerificationPolicy } from '../src/domain/verification.ts';
+import { createSigner, createSubjectKeys } from '../src/evidence/keys.ts';
+import { buildStatement } from '../src/evidence/statement.ts';
+import { createLogger } from '../src/log.ts';
+import { assertQueueSafe } from '../src/queue/connection.ts';
+import { createDoorbell } from '../src/queue/doorbell.ts';
+import type { RunDeps, RunSettings } from '../src/runs/deps.ts';
+import { startEmbeddedPostgres } from '../src/store/embedded.ts';
+import { createStore } from '../src/store/store.ts';
+import { version } from '../src/version.ts';
+import { createCompute } from './supervise.ts';
+
+/** The configuration once it is known where Postgres is. */
+export type ResolvedConfig = Config & { databaseUrl: string };
+export interface OpenWorkerDeps {
+  config: ResolvedConfig;
+  deps: RunDeps;
+  close(): Promise<void>;
+}
+
+/** Sets name lines of corpora, never their text; still, nobody else needs them. */
+async function writeSets(folder: string, sets: SetsFile): Promise<string> {
+  const path = join(folder, 'sets.json');
+  await writeFile(path, JSON.stringify(sets), { mode: 0o600, flag: 'wx' });
+  return path;
+}
+
+const settingsOf = ({ runs, compute }: Config): RunSettings => ({
+  leaseMs: runs.leaseMs,
+  maxRestarts: runs.maxRestarts,
+  timeLimitSeconds: runs.timeLimitSeconds,
+  parentRetentionMs: runs.parentRetentionMs,
+  threads: compute.threads,
+  backend: compute.backend,
+});
+
+/** Opens everything a worker needs, migrations included. What was opened is closed when a later part fails. */
+export async function openWorkerDeps(given: Config): Promise<OpenWorkerDeps> {
+  const closers: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (let end = closers.pop(); end !== undefined; end = closers.pop()) await end();
+  };
+  try {
+    const log = createLogger(given);
+    let { databaseUrl } = given;
+    if (databaseUrl === null) {
+      const postgres = await startEmbeddedPostgres(given.dataDir);
+      closers.push(() => postgres.stop());
+      databaseUrl = postgres.url;
+    }
+    const config: ResolvedConfig = { ...given, databaseUrl };
+    await assertQueueSafe(config);
+    const store = createStore({ url: databaseUrl });
+    closers.push(() => store.close());
+    await store.migrate();
+    const doorbell = createDoorbell(config, { onError: (err) => log.warn({ err }, 'queue') });
+    closers.push(() => doorbell.close());
+    const deps: RunDeps = {
+      store,
+      doorbell,
+      compute: createCompute({
+        entry: new URL('./compute.ts', import.meta.url),
+        environment: config.compute.environment,
+        onStderr: (stderr, about) => log.warn({ ...about, stderr }, 'The compute process wrote to stderr'),
+      }),
+      checkpoints: createCheckpointFiles({ dir: config.checkpointDir, importDir: config.importDir }),
+      corpora: createCorpusFiles(config.corpusDir),
+      signer: await createSigner(config),
+      subjectKeys: await createSubjectKeys(config, await store.subjectKeyVersions()),
+      splitHoldout,
+      writeSets,
+      buildStatement,
+      policy: Value.Default(VerificationPolicy, {}) as VerificationPolicy,
+      worker: `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`,
+      softwareVersion: version,
+      settings: settingsOf(config),
+      clock: () => new Date(),
+      log,
+    };
+    return { config, deps, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,42 @@
+// A worker process: answers rings and sweeps. SIGTERM gives the current run back, to start again elsewhere.
+import closeWithGrace from 'close-with-grace';
+import { readConfig } from '../src/config.ts';
+import { describeError } from '../src/log.ts';
+import { consumeRings } from '../src/queue/consumer.ts';
+import { answerProbe } from '../src/runs/answer-probe.ts';
+import { startSweep } from '../src/runs/sweep.ts';
+import { workModel } from '../src/runs/work-model.ts';
+import { openWorkerDeps } from './deps.ts';
+
+/** A busy compute process ends within 5 s (supervise.ts); the rest is for the stores. */
+const GRACE_MS = 12_000;
+
+async function main(): Promise<void> {
+  const { config, deps, close } = await openWorkerDeps(readConfig());
+  const { log } = deps;
+  const consumer = consumeRings({
+    config,
+    handlers: {
+      model: (modelId, signal) => workModel(deps, modelId, signal),
+      probe: (probeId, signal) => answerProbe(deps, probeId, signal),
+    },
+    onError: (err, queue) => log.warn({ queue, err }, 'queue'),
+  });
+  const sweep = startSweep(deps, config.runs.sweepMs);
+  closeWithGrace({ delay: GRACE_MS, logger: false }, async ({ err, signal }) => {
+    if (err) log.error({ err }, 'ends after an error');
+    else log.info({ signal }, 'ends');
+    await Promise.all([sweep.stop(), consumer.close()]);
+    await close();
+  });
+  await consumer.ready();
+  log.info({ worker: deps.worker, backend: config.compute.backend, version: deps.softwareVersion }, 'working');
+}
+
+try {
+  await main();
+} catch (error) {
+  // before there is a logger of the right level; the exit code is what a supervisor sees
+  process.stderr.write(`${JSON.stringify({ level: 60, msg: 'cannot start', err: describeError(error) })}\n`);
+  process.exit(1);
+}
