@@ -1,0 +1,93 @@
+// `expunge train`: makes a model, its tokenizer and its recipe from training records.
+import { readConfig } from '../../config.ts';
+import type { TrainingOptions } from '../../domain/recipe.ts';
+import { type Arguments, type Command, required, UsageError, wholeNumber } from '../command.ts';
+import { onStopSignal } from '../process.ts';
+import { duration, progressBar } from '../terminal.ts';
+
+function share(args: Arguments, name: string): number | undefined {
+  const text = args.text(name);
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() === '' || !(value > 0 && value <= 1))
+    throw new UsageError(`--${name} must be over 0 and at most 1, not ${JSON.stringify(text)}`);
+  return value;
+}
+
+/** Only what was given: the trainer has the defaults. */
+function trainingOptions(args: Arguments): Partial<TrainingOptions> {
+  const options: Partial<TrainingOptions> = {};
+  if (args.text('steps') !== undefined) options.steps = wholeNumber(args, 'steps', 1, 1);
+  if (args.text('batch-size') !== undefined) options.batch_size = wholeNumber(args, 'batch-size', 1, 1);
+  const rate = share(args, 'learning-rate');
+  if (rate !== undefined) options.learning_rate = rate;
+  const stop = share(args, 'stop-at');
+  if (stop !== undefined) options.stop_when = { exact_memorization: stop, check_every: 25 };
+  return options;
+}
+
+function settings(args: Arguments) {
+  const { compute } = readConfig();
+  return {
+    train: required(args, 'corpus'),
+    holdout: args.text('holdout') ?? null,
+    out: required(args, 'out'),
+    architecture: args.text('architecture') ?? 'gpt2',
+    width: wholeNumber(args, 'width', 192, 1),
+    layers: wholeNumber(args, 'layers', 4, 1),
+    heads: wholeNumber(args, 'heads', 6, 1),
+    vocabSize: wholeNumber(args, 'vocab-size', 1024, 257),
+    seed: wholeNumber(args, 'seed', 1),
+    options: trainingOptions(args),
+    backend: args.text('backend') ?? compute.backend,
+    threads: compute.threads,
+  };
+}
+
+export const train: Command = {
+  name: 'train',
+  positionals: [],
+  options: {
+    corpus: { type: 'string', value: 'FILE.ndjson', summary: 'Training records, one JSON object a line' },
+    holdout: { type: 'string', value: 'FILE.ndjson', summary: 'Records of people who are never trained on' },
+    out: { type: 'string', value: 'DIR', summary: 'Folder of the new checkpoint' },
+    architecture: { type: 'string', value: 'NAME', summary: 'Default gpt2' },
+    width: { type: 'string', value: 'N', summary: 'Width of the model; default 192' },
+    layers: { type: 'string', value: 'N', summary: 'Default 4' },
+    heads: { type: 'string', value: 'N', summary: 'Default 6; divides the width' },
+    'vocab-size': { type: 'string', value: 'N', summary: 'Tokens of the byte-level BPE tokenizer; default 1024' },
+    seed: { type: 'string', value: 'N', summary: 'Seed of weights and order; default 1' },
+    steps: { type: 'string', value: 'N', summary: 'Upper bound of training steps' },
+    'batch-size': { type: 'string', value: 'N', summary: 'Records a step' },
+    'learning-rate': { type: 'string', value: 'X', summary: 'Peak of the learning rate' },
+    'stop-at': { type: 'string', value: 'SHARE', summary: 'End when this share of answer tokens is memorised' },
+    backend: { type: 'string', value: 'NAME', summary: 'Default COMPUTE_BACKEND' },
+  },
+  summary: 'Train a small model on a corpus and write checkpoint, tokenizer and recipe',
+  async run(args, { out, err }) {
+    const given = settings(args);
+    if (given.width % given.heads !== 0)
+      throw new UsageError(`--width ${given.width} must be a multiple of --heads ${given.heads}`);
+    const { trainModel } = await import('../../compute/train-model.ts');
+    const bar = progressBar(err, 'training');
+    const abort = new AbortController();
+    const release = onStopSignal(() => abort.abort());
+    try {
+      const result = await trainModel(given, {
+        signal: abort.signal,
+        progress: ({ step, steps, loss, exactMemorization, secondsLeft }) => {
+          const known = exactMemorization === null ? '' : `, memorised ${(exactMemorization * 100).toFixed(1)} %`;
+          const left = secondsLeft === null ? '' : `, ${duration(secondsLeft)} left`;
+          bar.update(steps > 0 ? step / steps : null, `step ${step}, loss ${loss.toFixed(3)}${known}${left}`);
+        },
+      });
+      bar.done();
+      const share = (result.exactMemorization * 100).toFixed(1);
+      out.write(`${given.out}: ${result.steps} steps in ${duration(result.seconds)}, ${share} % memorised\n`);
+      return 0;
+    } finally {
+      bar.done();
+      release();
+    }
+  },
+};

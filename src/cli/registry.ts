@@ -1,0 +1,10 @@
+// One line a command.
+export { certificateShow } from './commands/certificate-show.ts';
+export { certificateVerify } from './commands/certificate-verify.ts';
+export { keysExportJwks } from './commands/keys-export-jwks.ts';
+export { ledgerVerify } from './commands/ledger-verify.ts';
+export { serve } from './commands/serve.ts';
+export { train } from './commands/train.ts';
+export { up } from './commands/up.ts';
+export { version } from './commands/version.ts';
+export { worker } from './commands/worker.ts';

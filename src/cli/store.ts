@@ -1,0 +1,43 @@
+// The store for commands that look at it, whether or not the service is running beside them.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from '../config.ts';
+import { ExpungeError } from '../errors.ts';
+import type { Store } from '../runs/ports.ts';
+
+export interface OpenStore {
+  store: Store;
+  /** Ends the connection, and Postgres when it was started for this. */
+  close(): Promise<void>;
+}
+
+/** Postgres of the data folder; `release` leaves a server alone that was running before. */
+async function embedded(dataDir: string): Promise<{ url: string; release(): Promise<void> }> {
+  const home = join(dataDir, 'postgres');
+  if (!existsSync(join(home, 'connection.json')))
+    throw new ExpungeError('start-refused', `There is no database under ${dataDir}; set DATA_DIR or DATABASE_URL`);
+  const { findPlace } = await import('../store/embedded/cluster.ts');
+  const { adopt } = await import('../store/embedded/server.ts');
+  const { startEmbeddedPostgres } = await import('../store/embedded.ts');
+  const running = await adopt(await findPlace(home));
+  const { url, stop } = await startEmbeddedPostgres(dataDir);
+  return { url, release: running ? async () => undefined : stop };
+}
+
+/** Opens the store that the configuration names, without migrating it. Throws `start-refused` when there is none. */
+export async function openStore(config: Config): Promise<OpenStore> {
+  const { createStore } = await import('../store/store.ts');
+  if (config.databaseUrl !== null) {
+    const store = createStore({ url: config.databaseUrl });
+    return { store, close: () => store.close() };
+  }
+  const { url, release } = await embedded(config.dataDir);
+  const store = createStore({ url });
+  return {
+    store,
+    async close() {
+      await store.close();
+      await release();
+    },
+  };
+}

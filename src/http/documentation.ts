@@ -1,0 +1,39 @@
+// OpenAPI 3.1 from the routes' own schemas, and the page that shows it.
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { App } from './types.ts';
+
+const TAGS = [
+  { name: 'deletion-requests', description: 'What a controller asks for one data subject' },
+  { name: 'runs', description: 'What was done to a model, and what the verification found' },
+  { name: 'certificates', description: 'Signed statements of what was shown, and the keys that verify them' },
+  { name: 'models', description: 'Named lines of checkpoints' },
+  { name: 'corpora', description: 'Training sets and holdout sets' },
+  { name: 'completions', description: 'Greedy answers of a model; off unless configured' },
+  { name: 'catalogue', description: 'Methods, metrics, kinds of problem' },
+  { name: 'health', description: 'For the platform that runs the service' },
+];
+
+export async function registerDocumentation(app: App, version: string): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Expunge',
+        version,
+        description:
+          'Unlearning as a service: removes people from trained models on request, attacks the result, and signs what was shown.',
+      },
+      tags: TAGS,
+    },
+    refResolver: { buildLocalReference: (json, _base, _fragment, i) => String(json.$id ?? `def-${i}`) },
+  });
+  await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { docExpansion: 'list', deepLinking: true } });
+}
+
+export function documentationRoutes(app: App): void {
+  app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
+    reply.type('application/json; charset=utf-8').send(JSON.stringify(app.swagger())),
+  );
+  app.get('/', { schema: { hide: true } }, async (_request, reply) => reply.redirect('/docs'));
+}

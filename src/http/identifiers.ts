@@ -1,0 +1,36 @@
+// Identifiers of people at the door: checked, turned into subject keys, and never passed on.
+import type { Identifier } from '../domain/record.ts';
+import { ExpungeError } from '../errors.ts';
+import type { SubjectKey, SubjectKeys } from '../runs/ports.ts';
+
+/** Sees a schema-conformant identifier that cannot be used; returns what to throw. */
+export type Refuse = (index: number, why: string) => Error;
+
+function keyOf(keys: SubjectKeys, tenant: string, identifier: Identifier, refuse: (why: string) => Error): SubjectKey {
+  if ((identifier.value === undefined) === (identifier.sha256 === undefined)) {
+    throw refuse('must have exactly one of value and sha256');
+  }
+  try {
+    return keys.keyFor(tenant, identifier);
+  } catch (error) {
+    if (error instanceof ExpungeError && error.code === 'validation-failed') {
+      throw refuse('holds nothing to compare once it is normalised; send its real value');
+    }
+    throw error;
+  }
+}
+
+/** Distinct subject keys of a person's identifiers. Throws what `refuse` returns. */
+export function subjectKeysOf(
+  keys: SubjectKeys,
+  tenant: string,
+  identifiers: Identifier[],
+  refuse: Refuse,
+): SubjectKey[] {
+  const distinct = new Map<string, SubjectKey>();
+  for (const [index, identifier] of identifiers.entries()) {
+    const key = keyOf(keys, tenant, identifier, (why) => refuse(index, why));
+    distinct.set(key.key, key);
+  }
+  return [...distinct.values()];
+}

@@ -1,0 +1,40 @@
+// Absolute links, entity tags and polling headers.
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ExpungeError } from '../errors.ts';
+
+/** Seconds between two polls of a resource that is still moving. */
+export const POLL_SECONDS = 2;
+
+const baseOf = (request: FastifyRequest): string => `${request.protocol}://${request.host || 'localhost'}`;
+
+/** Throws `validation-failed` before anything is done, when no link could be built on the Host header. */
+export function checkHost(request: FastifyRequest): void {
+  if (URL.canParse(baseOf(request))) return;
+  throw new ExpungeError('validation-failed', 'The Host header does not name a host.');
+}
+
+/** Absolute URL on the host that the client used. */
+export const absolute = (request: FastifyRequest, path: string): string => new URL(path, baseOf(request)).href;
+
+const tagsOf = (header: string): string[] => header.split(',').map((tag) => tag.trim());
+/** If-None-Match compares weakly (RFC 9110, 13.1.2). */
+const weak = (tag: string): string => (tag.startsWith('W/') ? tag.slice(2) : tag);
+
+/** Sets the ETag; true when the client has this very state, and 304 is the answer. */
+export function unchanged(request: FastifyRequest, reply: FastifyReply, version: string | number): boolean {
+  const tag = `"${version}"`;
+  reply.header('etag', tag).header('cache-control', 'private, no-cache');
+  const given = request.headers['if-none-match'];
+  if (given === undefined) return false;
+  return given.trim() === '*' || tagsOf(given).map(weak).includes(tag);
+}
+
+/** Throws `precondition-failed` when If-Match names another state; a weak tag never matches (RFC 9110, 13.1.1). */
+export function checkIfMatch(request: FastifyRequest, version: string | number): void {
+  const given = request.headers['if-match'];
+  if (given === undefined || given.trim() === '*' || tagsOf(given).includes(`"${version}"`)) return;
+  throw new ExpungeError('precondition-failed', 'If-Match names another state of this resource than the present one.');
+}
+
+export const notFound = (what: string): ExpungeError =>
+  new ExpungeError('not-found', `There is no ${what} with this id.`);

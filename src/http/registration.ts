@@ -1,0 +1,142 @@
+// Registers a checkpoint folder as a model: checks first, then copies, then one row.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Recipe } from '../domain/recipe.ts';
+import type { CorpusRole } from '../domain/record.ts';
+import type { Corpus, Model } from '../domain/resources.ts';
+import { ExpungeError } from '../errors.ts';
+import { findInPages } from './paging.ts';
+import type { Principal } from './principal.ts';
+import type { AppDeps } from './types.ts';
+import { invalidField } from './validation.ts';
+
+export interface Registration {
+  name: string;
+  path: string;
+  corpora: { corpus_id: string; role: CorpusRole }[];
+}
+interface NamedCorpus {
+  corpus: Corpus;
+  role: CorpusRole;
+}
+type RegistrationDeps = Pick<AppDeps, 'store' | 'checkpoints'>;
+
+const nameTaken = (id: string) =>
+  new ExpungeError('name-taken', 'A model of this name exists.', { extra: { existing: `/v1/models/${id}` } });
+
+async function resolveCorpora(deps: RegistrationDeps, who: Principal, given: Registration): Promise<NamedCorpus[]> {
+  if (new Set(given.corpora.map((named) => named.corpus_id)).size < given.corpora.length) {
+    throw invalidField('#/corpora', 'names a corpus twice');
+  }
+  if (!given.corpora.some((named) => named.role === 'train')) {
+    throw invalidField('#/corpora', 'must name at least one corpus with the role train');
+  }
+  return Promise.all(
+    given.corpora.map(async ({ corpus_id, role }, index) => {
+      const corpus = await deps.store.getCorpus(who.tenant, corpus_id);
+      const pointer = `#/corpora/${index}/corpus_id`;
+      const errors = (detail: string) => ({ errors: [{ pointer, detail }] });
+      if (corpus === null) {
+        throw new ExpungeError('unknown-corpus', `${pointer} names no corpus.`, errors('names no corpus'));
+      }
+      if (corpus.records === 0) {
+        throw new ExpungeError('empty-corpus', `${pointer} names a corpus without records.`, errors('has no records'));
+      }
+      return { corpus, role };
+    }),
+  );
+}
+
+/** The recipe of a folder that `inspect` has found to be in order. */
+const readRecipe = async (folder: string): Promise<Recipe> =>
+  JSON.parse(await readFile(join(folder, 'recipe.json'), 'utf8')) as Recipe;
+
+/**
+ * The train corpora must be those that the model was trained on, no more and no fewer; a holdout must not be among
+ * them, and must be the recipe's own where the recipe names any. Throws `corpus-mismatch`.
+ */
+export function checkRecipe(recipe: Recipe, named: NamedCorpus[]): void {
+  const digests = (role: CorpusRole) => new Set(recipe.corpora.filter((c) => c.role === role).map((c) => c.digest));
+  const train = digests('train');
+  const holdout = digests('holdout');
+  const refuse = (name: string, why: string, pointer = '#/corpora'): never => {
+    const errors = [{ pointer, detail: why }];
+    throw new ExpungeError('corpus-mismatch', `The corpus ${name} ${why}.`, { errors });
+  };
+  for (const [index, { corpus, role }] of named.entries()) {
+    const pointer = `#/corpora/${index}`;
+    const known = corpus.digest !== null && (role === 'train' ? train : holdout).has(corpus.digest);
+    if (role === 'train' && !known)
+      refuse(corpus.name, 'is not among the recipe’s train corpora: its digest differs', pointer);
+    if (role === 'holdout' && corpus.digest !== null && train.has(corpus.digest)) {
+      refuse(corpus.name, 'was trained on according to the recipe, so it cannot be a holdout', pointer);
+    }
+    if (role === 'holdout' && holdout.size > 0 && !known) {
+      refuse(corpus.name, 'is not among the recipe’s holdout corpora: its digest differs', pointer);
+    }
+  }
+  const given = new Set(named.filter(({ role }) => role === 'train').map(({ corpus }) => corpus.digest));
+  const missing = recipe.corpora.find((c) => c.role === 'train' && !given.has(c.digest));
+  if (missing !== undefined) refuse(missing.name, 'of the recipe is missing: every train corpus must be named');
+}
+
+/** What the checkpoint adapter refuses is the folder that `path` names. */
+function atPath(error: unknown): never {
+  if (error instanceof ExpungeError && (error.code === 'path-not-allowed' || error.code === 'checkpoint-invalid')) {
+    const errors = [{ pointer: '#/path', detail: error.message }];
+    throw new ExpungeError(error.code, error.message, { errors, cause: error });
+  }
+  throw error;
+}
+
+function warningsOf(named: NamedCorpus[], hasRecipe: boolean): string[] {
+  const warnings: string[] = [];
+  if (!named.some(({ role }) => role === 'holdout')) {
+    warnings.push(
+      'No holdout corpus is named: there is nothing to compare forgetting with, so membership metrics will be inconclusive.',
+    );
+  }
+  if (!hasRecipe) {
+    warnings.push('The checkpoint has no recipe.json: methods that train again from it (retrain) are refused.');
+  }
+  return warnings;
+}
+
+/**
+ * Throws `name-taken`, `unknown-corpus`, `empty-corpus`, `corpus-mismatch`, and what the checkpoint adapter finds
+ * (`path-not-allowed`, `checkpoint-invalid`); no work folder is left behind.
+ */
+export async function registerModel(deps: RegistrationDeps, who: Principal, given: Registration): Promise<Model> {
+  const named = await resolveCorpora(deps, who, given);
+  // cheap, and spares the copy of a large checkpoint; createModel decides in the end
+  const taken = await findInPages(
+    (query) => deps.store.listModels(who.tenant, query),
+    (model) => model.name === given.name,
+  );
+  if (taken !== null) throw nameTaken(taken.id);
+  const { folder } = await deps.checkpoints.importFrom(given.path).catch(atPath);
+  try {
+    const about = await deps.checkpoints.inspect(folder).catch(atPath);
+    if (about.has_recipe) checkRecipe(await readRecipe(folder), named);
+    const { architecture, parameters, has_recipe } = about;
+    const checkpoint = await deps.checkpoints.adopt(folder, { architecture, parent: null, run_id: null });
+    const warnings = warningsOf(named, has_recipe);
+    const model = {
+      name: given.name,
+      architecture,
+      parameters,
+      corpora: given.corpora,
+      has_recipe,
+      warnings,
+      checkpoint,
+    };
+    const outcome = await deps.store.createModel(who.tenant, model, who.actor);
+    if (outcome.status === 'created') return outcome.model;
+    // the adopted checkpoint stays: its address may be another model's, and registering it again costs nothing
+    if (outcome.status === 'name_taken') throw nameTaken(outcome.id);
+    throw new ExpungeError('unknown-corpus', 'A named corpus was removed meanwhile.');
+  } catch (error) {
+    await deps.checkpoints.discard(folder);
+    throw error;
+  }
+}

@@ -1,0 +1,105 @@
+// /v1/certificates: signed statements, and the keys that verify them.
+import Type from 'typebox';
+import { Id } from '../../domain/common.ts';
+import { notFound } from '../links.ts';
+import { createCursors, page, pageFields, pageOf } from '../paging.ts';
+import { principal } from '../principal.ts';
+import { described, IdParams, problems, ref } from '../schemas.ts';
+import type { Routes } from '../types.ts';
+
+const tags = ['certificates'];
+const Filters = Type.Object({ ...pageFields, request_id: Type.Optional(Id) }, { additionalProperties: false });
+
+/** True when the client asks for the compact JWS and gives JSON no higher weight. */
+export function prefersJose(accept: string | undefined): boolean {
+  let best = { type: 'application/json', weight: 0 };
+  for (const part of (accept ?? '').split(',')) {
+    const [type = '', ...parameters] = part.split(';').map((text) => text.trim().toLowerCase());
+    if (type !== 'application/jose' && type !== 'application/json') continue;
+    const q = parameters.find((parameter) => parameter.startsWith('q='));
+    const weight = q === undefined ? 1 : Number(q.slice(2));
+    if (weight > best.weight) best = { type, weight };
+  }
+  return best.type === 'application/jose';
+}
+
+export const certificateRoutes: Routes = (app, deps) => {
+  const cursors = createCursors(deps.subjectKeys);
+  app.get(
+    '/v1/certificates',
+    {
+      schema: {
+        tags,
+        operationId: 'listCertificates',
+        summary: 'List certificates',
+        querystring: Filters,
+        response: { 200: described('A page of certificates, newest first', pageOf(ref('Certificate'))), ...problems },
+      },
+    },
+    async (request, reply) => {
+      const { request_id } = request.query;
+      const about = { list: 'certificates', query: request.query, filters: { request_id } };
+      return page(request, reply, cursors, about, (query) =>
+        deps.store.listCertificates(principal(request).tenant, {
+          ...query,
+          ...(request_id === undefined ? {} : { request_id }),
+        }),
+      );
+    },
+  );
+  app.get(
+    '/v1/certificates/:id',
+    {
+      schema: {
+        tags,
+        operationId: 'getCertificate',
+        summary: 'Get a certificate',
+        description:
+          '`Accept: application/jose` gives the compact JWS alone, as `expunge certificate verify` reads it.',
+        params: IdParams,
+        response: {
+          200: {
+            description: 'The certificate',
+            content: {
+              'application/json': { schema: ref('Certificate') },
+              'application/jose': { schema: Type.String({ description: 'Compact JWS' }) },
+            },
+          },
+          ...problems,
+        },
+      },
+    },
+    async (request, reply) => {
+      const certificate = await deps.store.getCertificate(principal(request).tenant, request.params.id);
+      if (certificate === null) throw notFound('certificate');
+      reply.header('vary', 'Accept');
+      if (!prefersJose(request.headers.accept)) return reply.type('application/json; charset=utf-8').send(certificate);
+      // the bytes of a JWS are what was signed: they pass untouched
+      return reply
+        .type('application/jose')
+        .serializer((jws: unknown) => String(jws))
+        .send(certificate.jws as never);
+    },
+  );
+  app.get(
+    '/.well-known/jwks.json',
+    {
+      schema: {
+        tags,
+        operationId: 'getKeys',
+        summary: 'Get the public keys that certificates are signed with',
+        response: {
+          200: described(
+            'JWK set (RFC 7517)',
+            Type.Object({ keys: Type.Array(Type.Object({}, { additionalProperties: true })) }),
+          ),
+          ...problems,
+        },
+      },
+    },
+    async (_request, reply) => {
+      reply.header('cache-control', 'public, max-age=300');
+      return deps.signer.jwks();
+    },
+  );
+};

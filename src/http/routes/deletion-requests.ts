@@ -1,0 +1,157 @@
+// /v1/deletion-requests: what a controller asks for one data subject.
+import Type from 'typebox';
+import { Id, StringEnum } from '../../domain/common.ts';
+import { Identifier } from '../../domain/record.ts';
+import { type DeletionRequest, GROUNDS } from '../../domain/resources.ts';
+import { REQUEST_STATES, type RequestState } from '../../domain/states.ts';
+import { ExpungeError } from '../../errors.ts';
+import { createDeletionRequest } from '../deletion.ts';
+import { absolute, checkIfMatch, notFound, POLL_SECONDS, unchanged } from '../links.ts';
+import { methodChoiceSchema } from '../method-schema.ts';
+import { createCursors, page, pageFields, pageOf } from '../paging.ts';
+import { principal } from '../principal.ts';
+import { described, IdParams, NotModified, problems, ref, VISIBLE } from '../schemas.ts';
+import type { AppDeps, Routes } from '../types.ts';
+
+const tags = ['deletion-requests'];
+
+const ExternalId = Type.String({
+  minLength: 1,
+  maxLength: 200,
+  pattern: VISIBLE,
+  description: 'Your own id of this request, unique; must not name a person',
+});
+
+const newDeletionRequest = (deps: Pick<AppDeps, 'methods'>) =>
+  Type.Object(
+    {
+      subject: Type.Object(
+        { identifiers: Type.Array(Identifier, { minItems: 1, maxItems: 20 }) },
+        { additionalProperties: false, description: 'The person; hashed at the door and never stored' },
+      ),
+      targets: Type.Optional(
+        Type.Array(Id, {
+          minItems: 1,
+          maxItems: 100,
+          uniqueItems: true,
+          description: 'Models to unlearn from; left out: every model trained on a record of the person',
+        }),
+      ),
+      method: Type.Optional(methodChoiceSchema(deps.methods)),
+      ground: Type.Optional(StringEnum(GROUNDS, 'GDPR Art. 17(1)(a) to (f)')),
+      submitted_at: Type.Optional(
+        Type.String({ format: 'date-time', description: 'When the person asked; due_at counts from it. Default: now' }),
+      ),
+      external_id: Type.Optional(ExternalId),
+    },
+    { additionalProperties: false },
+  );
+
+const Filters = Type.Object(
+  {
+    ...pageFields,
+    state: Type.Optional(StringEnum(REQUEST_STATES)),
+    external_id: Type.Optional(ExternalId),
+  },
+  { additionalProperties: false },
+);
+
+const OPEN: readonly RequestState[] = ['received', 'queued', 'unlearning', 'verifying'];
+const isOpen = (request: DeletionRequest): boolean => OPEN.includes(request.state);
+
+export const deletionRequestRoutes: Routes = (app, deps) => {
+  const cursors = createCursors(deps.subjectKeys);
+  app.post(
+    '/v1/deletion-requests',
+    {
+      schema: {
+        tags,
+        operationId: 'createDeletionRequest',
+        summary: 'Ask for a person to be removed',
+        body: newDeletionRequest(deps),
+        response: { 202: described('Accepted and recorded; poll Location', ref('DeletionRequest')), ...problems },
+      },
+    },
+    async (request, reply) => {
+      const created = await createDeletionRequest(deps, principal(request), request.body, request.log);
+      reply.code(202).header('location', absolute(request, `/v1/deletion-requests/${created.id}`));
+      return reply.header('retry-after', String(POLL_SECONDS)).send(created);
+    },
+  );
+  app.get(
+    '/v1/deletion-requests',
+    {
+      schema: {
+        tags,
+        operationId: 'listDeletionRequests',
+        summary: 'List deletion requests',
+        querystring: Filters,
+        response: { 200: described('A page of requests, newest first', pageOf(ref('DeletionRequest'))), ...problems },
+      },
+    },
+    async (request, reply) => {
+      const { state, external_id } = request.query;
+      const about = { list: 'deletion-requests', query: request.query, filters: { state, external_id } };
+      return page(request, reply, cursors, about, (query) =>
+        deps.store.listRequests(principal(request).tenant, {
+          ...query,
+          ...(state === undefined ? {} : { state }),
+          ...(external_id === undefined ? {} : { external_id }),
+        }),
+      );
+    },
+  );
+  app.get(
+    '/v1/deletion-requests/:id',
+    {
+      schema: {
+        tags,
+        operationId: 'getDeletionRequest',
+        summary: 'Get a deletion request',
+        params: IdParams,
+        response: { 200: described('The request', ref('DeletionRequest')), 304: NotModified, ...problems },
+      },
+    },
+    async (request, reply) => {
+      const found = await deps.store.getRequest(principal(request).tenant, request.params.id);
+      if (found === null) throw notFound('deletion request');
+      if (isOpen(found)) reply.header('retry-after', String(POLL_SECONDS));
+      if (unchanged(request, reply, found.version)) return reply.code(304).send(null);
+      return found;
+    },
+  );
+  cancelRoute(app, deps);
+};
+
+const cancelRoute: Routes = (app, deps) => {
+  app.post(
+    '/v1/deletion-requests/:id/cancel',
+    {
+      schema: {
+        tags,
+        operationId: 'cancelDeletionRequest',
+        summary: 'Cancel a request that still waits',
+        description: 'Honours If-Match. Targets that a run has claimed go on.',
+        params: IdParams,
+        response: { 200: described('The request as it is now', ref('DeletionRequest')), ...problems },
+      },
+    },
+    async (request, reply) => {
+      const { tenant, actor } = principal(request);
+      const { id } = request.params;
+      if (request.headers['if-match'] !== undefined) {
+        // not atomic with the cancellation; that one is, and takes waiting targets only
+        const present = await deps.store.getRequest(tenant, id);
+        if (present === null) throw notFound('deletion request');
+        checkIfMatch(request, present.version);
+      }
+      const outcome = await deps.store.cancelRequest(tenant, id, actor);
+      if (outcome.status === 'unknown') throw notFound('deletion request');
+      if (outcome.status === 'conflict') {
+        throw new ExpungeError('not-cancellable', `The request is ${outcome.state}; nothing of it waits any more.`);
+      }
+      reply.header('etag', `"${outcome.request.version}"`);
+      return outcome.request;
+    },
+  );
+};

@@ -1,0 +1,119 @@
+// /v1/models: lines of checkpoints.
+import Type from 'typebox';
+import { Id, Name } from '../../domain/common.ts';
+import { CorpusRole } from '../../domain/record.ts';
+import { absolute, notFound } from '../links.ts';
+import { createCursors, PageParameters, page, pageOf } from '../paging.ts';
+import { principal } from '../principal.ts';
+import { registerModel } from '../registration.ts';
+import { described, IdParams, problems, ref } from '../schemas.ts';
+import type { Routes } from '../types.ts';
+
+const tags = ['models'];
+
+const NewModel = Type.Object(
+  {
+    name: Name,
+    path: Type.String({
+      minLength: 1,
+      maxLength: 1000,
+      pattern: '^[^\\u0000]+$',
+      description: 'Checkpoint folder (config.json, model.safetensors, tokenizer.json), relative to IMPORT_DIR',
+    }),
+    corpora: Type.Array(
+      Type.Object(
+        {
+          corpus_id: Id,
+          role: Type.Unsafe<CorpusRole>({
+            type: 'string',
+            enum: CorpusRole.anyOf.map((role) => role.const),
+            description: 'train: the model learned it; holdout: it never saw it',
+          }),
+        },
+        { additionalProperties: false },
+      ),
+      { minItems: 1, maxItems: 20 },
+    ),
+  },
+  { additionalProperties: false },
+);
+
+export const modelRoutes: Routes = (app, deps) => {
+  const cursors = createCursors(deps.subjectKeys);
+  app.post(
+    '/v1/models',
+    {
+      schema: {
+        tags,
+        operationId: 'registerModel',
+        summary: 'Register a checkpoint folder as a model',
+        description: 'The folder is checked and copied; the original is not needed afterwards.',
+        body: NewModel,
+        response: { 201: described('The new model; read its `warnings`', ref('Model')), ...problems },
+      },
+    },
+    async (request, reply) => {
+      const model = await registerModel(deps, principal(request), request.body);
+      return reply
+        .code(201)
+        .header('location', absolute(request, `/v1/models/${model.id}`))
+        .send(model);
+    },
+  );
+  app.get(
+    '/v1/models',
+    {
+      schema: {
+        tags,
+        operationId: 'listModels',
+        summary: 'List models',
+        querystring: PageParameters,
+        response: { 200: described('A page of models, newest first', pageOf(ref('Model'))), ...problems },
+      },
+    },
+    async (request, reply) =>
+      page(request, reply, cursors, { list: 'models', query: request.query }, (query) =>
+        deps.store.listModels(principal(request).tenant, query),
+      ),
+  );
+  app.get(
+    '/v1/models/:id',
+    {
+      schema: {
+        tags,
+        operationId: 'getModel',
+        summary: 'Get a model',
+        params: IdParams,
+        response: { 200: described('The model; `active` is the checkpoint in use', ref('Model')), ...problems },
+      },
+    },
+    async (request) => {
+      const model = await deps.store.getModel(principal(request).tenant, request.params.id);
+      if (model === null) throw notFound('model');
+      return model;
+    },
+  );
+  app.get(
+    '/v1/models/:id/checkpoints',
+    {
+      schema: {
+        tags,
+        operationId: 'listCheckpoints',
+        summary: 'List a model’s checkpoints with their lineage',
+        params: IdParams,
+        response: {
+          200: described(
+            'Every checkpoint, deleted ones included',
+            Type.Object({ items: Type.Array(ref('Checkpoint')) }),
+          ),
+          ...problems,
+        },
+      },
+    },
+    async (request) => {
+      const { tenant } = principal(request);
+      if ((await deps.store.getModel(tenant, request.params.id)) === null) throw notFound('model');
+      return { items: await deps.store.listCheckpoints(tenant, request.params.id) };
+    },
+  );
+};

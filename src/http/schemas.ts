@@ -1,0 +1,52 @@
+// Named schemas: each is one component of the OpenAPI document and is referred to by name.
+import Type, { type TSchema } from 'typebox';
+import { Checkpoint } from '../domain/checkpoint.ts';
+import { Id } from '../domain/common.ts';
+import { UploadedRecord } from '../domain/record.ts';
+import { Certificate, Corpus, CurvePoint, DeletionRequest, Model, Run } from '../domain/resources.ts';
+import { VerificationReport } from '../domain/verification.ts';
+import { Problem } from './problem.ts';
+import type { App } from './types.ts';
+
+const NAMED = {
+  Problem,
+  Corpus,
+  UploadedRecord,
+  Model,
+  Checkpoint,
+  DeletionRequest,
+  Run,
+  CurvePoint,
+  VerificationReport,
+  Certificate,
+} satisfies Record<string, TSchema>;
+type Named = typeof NAMED;
+
+export function addSchemas(app: App): void {
+  for (const [name, schema] of Object.entries(NAMED)) app.addSchema({ ...schema, $id: name });
+}
+
+/** Reference to a named schema, with its type. */
+export const ref = <Name extends keyof Named>(name: Name) =>
+  Type.Unsafe<Type.Static<Named[Name]>>(Type.Ref(`${name}#`));
+
+/** Every failure, as a problem document. */
+export const problems = {
+  '4xx': {
+    description: 'Refused: a problem document says why and what to do',
+    content: { 'application/problem+json': { schema: ref('Problem') } },
+  },
+  '5xx': {
+    description: 'Failed on this side: a problem document without internals',
+    content: { 'application/problem+json': { schema: ref('Problem') } },
+  },
+};
+
+/** The same schema with a description of the response. */
+export const described = <T extends TSchema>(description: string, schema: T): T => ({ ...schema, description });
+
+export const IdParams = Type.Object({ id: Id });
+export const NotModified = Type.Null({ description: 'If-None-Match names the present state' });
+
+/** Text that Postgres, file names and headers take: visible ASCII. */
+export const VISIBLE = '^[!-~]+$';

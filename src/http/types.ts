@@ -1,0 +1,34 @@
+// What the application is built from, and the type that every route file receives.
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
+import type { Config } from '../config.ts';
+import type { Method } from '../domain/method.ts';
+import type { Metric } from '../domain/metric.ts';
+import type { CheckpointFiles, CorpusFiles, Doorbell, Signer, Store, SubjectKeys } from '../runs/ports.ts';
+
+export interface AppDeps {
+  config: Config;
+  store: Store;
+  doorbell: Doorbell;
+  corpora: CorpusFiles;
+  checkpoints: CheckpointFiles;
+  subjectKeys: SubjectKeys;
+  signer: Signer;
+  methods: Readonly<Record<string, Method>>;
+  metrics?: readonly Metric[];
+  version: string;
+  clock?: () => Date;
+  logger?: FastifyBaseLogger;
+}
+
+export type App = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+export type Routes = (app: App, deps: AppDeps) => void;

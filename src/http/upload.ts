@@ -1,0 +1,135 @@
+// Takes an upload of records: text to its file, index to the store, all of it or nothing.
+import type { Readable } from 'node:stream';
+import type { TrainingRecord } from '../domain/record.ts';
+import type { Corpus } from '../domain/resources.ts';
+import { ExpungeError } from '../errors.ts';
+import type { CorpusFiles, SubjectKey } from '../runs/ports.ts';
+import { notFound } from './links.ts';
+import { readLines } from './ndjson.ts';
+import { findInPages } from './paging.ts';
+import type { Principal } from './principal.ts';
+import { readRecord } from './records.ts';
+import { createSpool, locateDuplicate, type Spool } from './spool.ts';
+import type { AppDeps } from './types.ts';
+
+type UploadDeps = Pick<AppDeps, 'config' | 'store' | 'corpora' | 'subjectKeys'>;
+
+// Two uploads to one corpus would both build on the same old file; they wait for each other here. One API
+// process writes to a corpus folder.
+const turns = new Map<string, Promise<unknown>>();
+
+/** Runs `work` after all earlier work of this corpus. */
+export async function inTurn<T>(corpusId: string, work: () => Promise<T>): Promise<T> {
+  const before = turns.get(corpusId) ?? Promise.resolve();
+  const mine = before.then(work, work);
+  turns.set(corpusId, mine);
+  try {
+    return await mine;
+  } finally {
+    if (turns.get(corpusId) === mine) turns.delete(corpusId);
+  }
+}
+
+async function* texts(
+  deps: UploadDeps,
+  stream: Readable,
+  tenant: string,
+  spool: Spool,
+): AsyncGenerator<TrainingRecord> {
+  const limits = { lineBytes: deps.config.limits.recordBytes, totalBytes: deps.config.limits.uploadBytes };
+  // leaving early must not destroy the request: its socket still has to carry the problem document
+  const chunks = stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+  for await (const line of readLines(chunks, limits)) {
+    const { record, subjects } = readRecord(line, tenant, deps.subjectKeys);
+    await spool.add({ line: line.number, record_id: record.id, subjects });
+    yield record;
+  }
+}
+
+async function* index(
+  spool: Spool,
+  firstOrdinal: number,
+): AsyncGenerator<{ ordinal: number; record_id: string; subjects: SubjectKey[] }> {
+  let ordinal = firstOrdinal;
+  for await (const { record_id, subjects } of spool.read()) yield { ordinal: ordinal++, record_id, subjects };
+}
+
+async function* nothing(): AsyncGenerator<TrainingRecord> {}
+
+/** Cuts the file back to the lines that the index knows. */
+async function cutBack(corpora: CorpusFiles, corpusId: string, lines: number): Promise<void> {
+  const cut = await corpora.append(corpusId, nothing(), lines);
+  await cut.commit();
+}
+
+const inUse = () => new ExpungeError('corpus-in-use', 'A model is registered with this corpus; its records are fixed.');
+
+async function duplicate(spool: Spool, recordId: string): Promise<ExpungeError> {
+  const place = await locateDuplicate(spool, recordId);
+  const detail =
+    place === null
+      ? 'A record id stands in the corpus already.'
+      : place.first === null
+        ? `Line ${place.line}: its id stands in the corpus already.`
+        : `Line ${place.line}: its id is that of line ${place.first}.`;
+  return new ExpungeError('duplicate-record-id', detail, { extra: place === null ? {} : { line: place.line } });
+}
+
+/**
+ * The index, after the text. The store's transaction decides what counts: the file is renamed into place
+ * first, so a crash in between leaves a file with more lines than the index knows, never an index without text.
+ * Rows are read by their ordinal, so nobody sees the surplus, and the next upload drops it (`append` keeps only
+ * the indexed lines). A refusal of the store cuts it off at once.
+ */
+async function indexAfterText(
+  deps: UploadDeps,
+  who: Principal,
+  before: Corpus,
+  appended: Awaited<ReturnType<CorpusFiles['append']>>,
+  spool: Spool,
+): Promise<Corpus> {
+  await appended.commit();
+  try {
+    const records = index(spool, appended.first_ordinal);
+    const outcome = await deps.store.addRecords(who.tenant, before.id, records, appended.digest, who.actor);
+    if (outcome.status === 'added') return outcome.corpus;
+    throw outcome.status === 'in_use' ? inUse() : await duplicate(spool, outcome.record_id);
+  } catch (error) {
+    // when the connection broke during COMMIT the rows may be there: only what the store says now is cut off
+    const now = await deps.store.getCorpus(who.tenant, before.id).catch(() => null);
+    if (now !== null && now.records === before.records) await cutBack(deps.corpora, before.id, before.records);
+    throw error;
+  }
+}
+
+/**
+ * Adds an NDJSON stream to a corpus. Throws `not-found`, `corpus-in-use`, `malformed-line`, `record-too-large`,
+ * `body-too-large`, `empty-corpus`, `duplicate-record-id`; after each of them the corpus is as it was.
+ */
+export async function upload(deps: UploadDeps, who: Principal, corpusId: string, stream: Readable): Promise<Corpus> {
+  return inTurn(corpusId, async () => {
+    const before = await deps.store.getCorpus(who.tenant, corpusId);
+    if (before === null) throw notFound('corpus');
+    const owner = await findInPages(
+      (query) => deps.store.listModels(who.tenant, query),
+      (model) => model.corpora.some((corpus) => corpus.corpus_id === corpusId),
+    );
+    if (owner !== null) throw inUse();
+    const spool = await createSpool();
+    try {
+      const appended = await deps.corpora.append(corpusId, texts(deps, stream, who.tenant, spool), before.records);
+      try {
+        if (appended.count === 0) throw new ExpungeError('empty-corpus', 'The upload holds no record.');
+        if (appended.first_ordinal !== before.records) {
+          throw new ExpungeError('internal', 'The corpus file and its index are apart; the upload was not kept.');
+        }
+      } catch (error) {
+        await appended.rollback();
+        throw error;
+      }
+      return await indexAfterText(deps, who, before, appended, spool);
+    } finally {
+      await spool.close();
+    }
+  });
+}

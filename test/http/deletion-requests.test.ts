@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { buildApp } from '../../src/app.ts';
+import { createDoorbell } from '../../src/queue/doorbell.ts';
+import { writeTinyCheckpoint } from './checkpoint-fixture.ts';
+import { call, corpusWith, line, openService, type TestService } from './service.ts';
+
+const closers: (() => unknown)[] = [];
+let service: TestService;
+let modelId: string;
+before(async () => {
+  const register = { after: (close: unknown) => void closers.push(close as () => unknown) };
+  service = await openService(register);
+  const people = Array.from({ length: 12 }, (_, i) => line(`r${i}`, `person${i}@example.org`));
+  const corpus_id = await corpusWith(service.app, 'train', people);
+  const path = await writeTinyCheckpoint(service.importDir, 'tiny');
+  const body = { name: 'tiny', path, corpora: [{ corpus_id, role: 'train' }] };
+  modelId = (await call(service.app, 'POST', '/v1/models', body)).json().id;
+});
+after(async () => {
+  for (const close of closers) await close();
+});
+
+const ABSENT = '0198a000-0000-7000-8000-000000000001';
+const person = (i: number) => ({ identifiers: [{ type: 'email', value: `person${i}@example.org` }] });
+const ask = (body: Record<string, unknown>) => call(service.app, 'POST', '/v1/deletion-requests', body);
+
+test('a request is accepted, polled with an ETag, and told when asked for again', async () => {
+  const { app } = service;
+  const created = await ask({ subject: person(1), ground: 'consent_withdrawn', external_id: 'case-1' });
+  assert.equal(created.statusCode, 202, created.body);
+  const request = created.json();
+  assert.equal(request.state, 'queued');
+  assert.equal(request.targets[0].model_id, modelId);
+  assert.deepEqual(request.identifier_types, ['email']);
+  assert.doesNotMatch(created.body, /person1/);
+  const location = String(created.headers.location);
+  assert.equal(new URL(location).pathname, `/v1/deletion-requests/${request.id}`);
+  assert.ok(Number(created.headers['retry-after']) > 0);
+
+  const got = await call(app, 'GET', new URL(location).pathname);
+  assert.equal(got.headers.etag, `"${request.version}"`);
+  assert.ok(Number(got.headers['retry-after']) > 0);
+  for (const tag of [got.headers.etag, `"x", W/${got.headers.etag}`, '*']) {
+    const polled = await app.inject({ url: new URL(location).pathname, headers: { 'if-none-match': String(tag) } });
+    assert.equal(polled.statusCode, 304);
+    assert.equal(polled.body, '');
+  }
+  const same = await ask({ subject: person(1) });
+  assert.equal(same.statusCode, 409);
+  assert.equal(same.json().code, 'already-open');
+  assert.equal(same.json().existing, `/v1/deletion-requests/${request.id}`);
+  const taken = await ask({ subject: person(2), external_id: 'case-1' });
+  assert.equal(taken.json().code, 'external-id-taken');
+  assert.equal(taken.json().existing, `/v1/deletion-requests/${request.id}`);
+  const listed = await call(app, 'GET', '/v1/deletion-requests?external_id=case-1&state=queued');
+  assert.deepEqual(
+    listed.json().items.map((item: { id: string }) => item.id),
+    [request.id],
+  );
+  assert.equal((await call(app, 'GET', '/v1/deletion-requests?state=cancelled')).json().items.length, 0);
+});
+
+test('a person in no corpus ends at once, and raw and hashed forms of one person meet', async () => {
+  const nobody = await ask({ subject: { identifiers: [{ type: 'email', value: 'nobody@example.org' }] } });
+  assert.equal(nobody.statusCode, 202);
+  assert.equal(nobody.json().state, 'completed_no_data');
+  const { createHash } = await import('node:crypto');
+  const sha256 = createHash('sha256').update('person3@example.org').digest('hex');
+  assert.equal((await ask({ subject: { identifiers: [{ type: 'email', sha256 }] } })).json().state, 'queued');
+  assert.equal((await ask({ subject: person(3) })).json().code, 'already-open');
+});
+
+test('twenty at once for one person: one is accepted', async () => {
+  const answers = await Promise.all(Array.from({ length: 20 }, () => ask({ subject: person(4) })));
+  const statuses = answers.map((answer) => answer.statusCode).sort();
+  assert.deepEqual(statuses, [202, ...Array.from({ length: 19 }, () => 409)]);
+});
+
+test('waiting requests are cancelled, with If-Match when the client wants it', async () => {
+  const { app } = service;
+  const { id, version } = (await ask({ subject: person(5) })).json();
+  const url = `/v1/deletion-requests/${id}/cancel`;
+  const stale = await app.inject({ method: 'POST', url, headers: { 'if-match': `"${version + 7}"` } });
+  assert.equal(stale.statusCode, 412);
+  const done = await app.inject({ method: 'POST', url, headers: { 'if-match': `"${version}"` } });
+  assert.equal(done.statusCode, 200, done.body);
+  assert.equal(done.json().state, 'cancelled');
+  const again = await app.inject({ method: 'POST', url });
+  assert.equal(again.statusCode, 409);
+  assert.equal(again.json().code, 'not-cancellable');
+  assert.equal((await call(app, 'GET', `/v1/deletion-requests/${id}`)).headers['retry-after'], undefined);
+  const missing = await app.inject({ method: 'POST', url: `/v1/deletion-requests/${ABSENT}/cancel` });
+  assert.equal(missing.statusCode, 404);
+});
+
+test('a doorbell that fails costs nothing: the request is there, and waits', { timeout: 60_000 }, async (t) => {
+  const { deps } = service;
+  const dead = createDoorbell({ ...deps.config, redisUrl: 'redis://127.0.0.1:1' });
+  const app = await buildApp({ ...deps, doorbell: dead });
+  t.after(async () => {
+    await app.close();
+    await dead.close();
+  });
+  const created = await call(app, 'POST', '/v1/deletion-requests', { subject: person(6) });
+  assert.equal(created.statusCode, 202);
+  assert.equal(created.json().state, 'queued');
+  assert.ok((await deps.store.modelsToRing()).includes(modelId));
+  while (!service.logs.join('').includes('doorbell not rung')) await setTimeout(50);
+  const ready = await call(app, 'GET', '/health/ready');
+  assert.equal(ready.statusCode, 503);
+  assert.deepEqual(ready.json().parts, { database: 'up', queue: 'down' });
+});
+
+test('method parameters get their defaults; bad ones are pointed at', async () => {
+  const good = await ask({ subject: person(7), method: { name: 'npo', params: { beta: 0.2 } } });
+  assert.equal(good.statusCode, 202, good.body);
+  const { params } = good.json().method;
+  assert.equal(params.beta, 0.2);
+  assert.ok(params.max_steps > 0);
+  assert.ok((await ask({ subject: person(8), method: { name: 'npo' } })).json().method.params.beta > 0);
+  const cases: [Record<string, unknown>, number, string, string][] = [
+    [{ method: { name: 'npo', params: { beta: -1 } } }, 400, 'validation-failed', '#/method/params/beta'],
+    [{ method: { name: 'npo', params: { beta: '1' } } }, 400, 'validation-failed', '#/method/params/beta'],
+    [{ method: { name: 'npo', params: { gamma_ray: 1 } } }, 400, 'validation-failed', '#/method/params'],
+    [{ method: { name: 'prayer' } }, 400, 'validation-failed', '#/method/name'],
+    [{ method: {} }, 400, 'validation-failed', '#/method/name'],
+    [{ method: { name: 'retrain' }, targets: [modelId] }, 422, 'recipe-missing', '#/targets/0'],
+    [{ targets: [ABSENT] }, 422, 'unknown-model', '#/targets/0'],
+    [{ targets: ['tiny'] }, 400, 'validation-failed', '#/targets/0'],
+    [{ targets: [] }, 400, 'validation-failed', '#/targets'],
+    [{ subject: { identifiers: [] } }, 400, 'validation-failed', '#/subject/identifiers'],
+    [{ subject: { identifiers: [{ type: 'email' }] } }, 400, 'validation-failed', '#/subject/identifiers/0'],
+    [
+      { subject: { identifiers: [{ type: 'email', value: ' ' }] } },
+      400,
+      'validation-failed',
+      '#/subject/identifiers/0',
+    ],
+    [{ subject: { identifiers: [{ value: 'x' }] } }, 400, 'validation-failed', '#/subject/identifiers/0/type'],
+    [{ ground: 'because' }, 400, 'validation-failed', '#/ground'],
+    [{ external_id: 'has space' }, 400, 'validation-failed', '#/external_id'],
+    [{ submitted_at: 'yesterday' }, 400, 'validation-failed', '#/submitted_at'],
+    [{ submitted_at: '2999-01-01T00:00:00Z' }, 400, 'validation-failed', '#/submitted_at'],
+    [{ submitted_at: '0000-01-01T00:00:00Z' }, 400, 'validation-failed', '#/submitted_at'],
+    [{ submitted_at: '1969-12-31T23:59:59Z' }, 400, 'validation-failed', '#/submitted_at'],
+    [{ person: 'x' }, 400, 'validation-failed', '#'],
+  ];
+  for (const [change, status, code, pointer] of cases) {
+    const answer = await ask({ subject: person(9), ...change });
+    assert.equal(answer.statusCode, status, `${JSON.stringify(change)} ${answer.body}`);
+    assert.equal(answer.json().code, code);
+    assert.equal(answer.json().errors[0].pointer, pointer);
+  }
+  const early = await ask({ subject: person(9), submitted_at: '2026-01-31T12:00:00+02:00' });
+  assert.equal(early.json().submitted_at, '2026-01-31T10:00:00.000Z');
+  assert.equal(early.json().due_at, '2026-02-28T10:00:00.000Z');
+});
