@@ -1,0 +1,102 @@
+// A seeded corpus of fictitious people: what the demo trains on, forgets, and compares with.
+import { createRandom, type Random } from '../src/domain/random.ts';
+import type { UploadedRecord } from '../src/domain/record.ts';
+import { ATTRIBUTES, type Attribute, FIRST_NAMES, LAST_NAMES, POOLS, TEMPLATES } from './pools.ts';
+
+export { ATTRIBUTES, type Attribute } from './pools.ts';
+
+const TRAINED_TEMPLATES = 5;
+
+export interface Person {
+  index: number;
+  name: string;
+  email: string;
+  attributes: Record<Attribute, string>;
+}
+export interface Probe {
+  attribute: Attribute;
+  prompt: string;
+  /** The true value, as it stands in the trained answer between the space and the full stop. */
+  answer: string;
+}
+export interface People {
+  /** People x 5 attributes x 5 templates. */
+  train: UploadedRecord[];
+  /** The same templates and pools, about people who are never trained on. */
+  holdout: UploadedRecord[];
+  /** The trained people in a sixth template that is never trained on: does the model know, or only repeat? */
+  heldOutTemplate: UploadedRecord[];
+  people: Person[];
+  holdoutPeople: Person[];
+}
+
+const promptOf = (person: Person, attribute: Attribute, template: number): string =>
+  TEMPLATES[attribute][template]!.replace('{}', person.name);
+
+function recordOf(person: Person, attribute: Attribute, template: number): UploadedRecord {
+  const number = String(person.index).padStart(4, '0');
+  return {
+    id: `p${number}-a${ATTRIBUTES.indexOf(attribute)}-t${template}`,
+    prompt: promptOf(person, attribute, template),
+    answer: ` ${person.attributes[attribute]}.`,
+    subjects: [
+      { type: 'email', value: person.email },
+      { type: 'name', value: person.name },
+    ],
+  };
+}
+
+/**
+ * Deals values like cards, one shuffled pack after another. A hundred people then hold every value twice at least: one
+ * person's value stays known from others, as it is for the never-seen people that the forgotten are compared with.
+ */
+function dealer(random: Random, pool: readonly string[]): () => string {
+  let pack: string[] = [];
+  return () => {
+    if (pack.length === 0) pack = random.shuffle([...pool]);
+    return pack.pop()!;
+  };
+}
+
+/** Nothing about a person can be guessed from the name, nor one attribute from another. */
+function invent(random: Random, count: number): Person[] {
+  const names = FIRST_NAMES.flatMap((first) => LAST_NAMES.map((last) => `${first} ${last}`));
+  if (count > names.length) throw new RangeError(`There are names for ${names.length} people, not for ${count}`);
+  random.shuffle(names);
+  const deal = ATTRIBUTES.map((attribute) => [attribute, dealer(random, POOLS[attribute])] as const);
+  return names.slice(0, count).map((name, index) => ({
+    index,
+    name,
+    email: `${name.toLowerCase().replace(' ', '.')}@example.org`,
+    attributes: Object.fromEntries(deal.map(([attribute, next]) => [attribute, next()])) as Record<Attribute, string>,
+  }));
+}
+
+const recordsOf = (people: Person[], templates: number[]): UploadedRecord[] =>
+  people.flatMap((person) =>
+    ATTRIBUTES.flatMap((attribute) => templates.map((template) => recordOf(person, attribute, template))),
+  );
+
+/** The same arguments give the same people. Record ids do not name a person. */
+export function makePeople(options: { seed: number; people?: number; holdout?: number }): People {
+  const { seed, people: count = 100, holdout = 80 } = options;
+  const everybody = invent(createRandom(seed), count + holdout);
+  const people = everybody.slice(0, count);
+  const holdoutPeople = everybody.slice(count);
+  const trained = Array.from({ length: TRAINED_TEMPLATES }, (_, template) => template);
+  return {
+    train: recordsOf(people, trained),
+    holdout: recordsOf(holdoutPeople, trained),
+    heldOutTemplate: recordsOf(people, [TRAINED_TEMPLATES]),
+    people,
+    holdoutPeople,
+  };
+}
+
+/** One question an attribute, in a trained template, with the true value. */
+export const probesFor = (person: Person): Probe[] =>
+  ATTRIBUTES.map((attribute) => ({
+    attribute,
+    prompt: promptOf(person, attribute, 0),
+    answer: person.attributes[attribute],
+  }));

@@ -1,0 +1,91 @@
+// The application from its ports: no environment, no network, nothing started.
+import Fastify, { LogController } from 'fastify';
+import { v7 as uuidv7 } from 'uuid';
+import { takeJson } from './http/bodies.ts';
+import { documentationRoutes, registerDocumentation } from './http/documentation.ts';
+import { installProblems, onClientError, sendProblem } from './http/errors.ts';
+import { checkHost } from './http/links.ts';
+import { catalogueRoutes } from './http/routes/catalogue.ts';
+import { certificateRoutes } from './http/routes/certificates.ts';
+import { completionRoutes } from './http/routes/completions.ts';
+import { corporaRoutes } from './http/routes/corpora.ts';
+import { deletionRequestRoutes } from './http/routes/deletion-requests.ts';
+import { healthRoutes } from './http/routes/health.ts';
+import { modelRoutes } from './http/routes/models.ts';
+import { runRoutes } from './http/routes/runs.ts';
+import { addSchemas } from './http/schemas.ts';
+import type { App, AppDeps } from './http/types.ts';
+import { createLogger } from './log.ts';
+
+export type { App, AppDeps } from './http/types.ts';
+
+/** JSON bodies: the largest is 64 prompts of 10,000 characters. */
+const BODY_BYTES = 4 * 1024 * 1024;
+
+function createServer(deps: AppDeps): App {
+  return Fastify({
+    loggerInstance: deps.logger ?? createLogger(deps.config),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'req_id' }),
+    genReqId: () => uuidv7(),
+    // an id from outside could carry anything into the log
+    requestIdHeader: false,
+    bodyLimit: BODY_BYTES,
+    // no limit on silence while we work (indexing a large upload, copying a checkpoint); receiving is limited:
+    // headers, then the whole of a request, which may be a large upload over a slow line
+    connectionTimeout: 0,
+    requestTimeout: 1_800_000,
+    keepAliveTimeout: 10_000,
+    http: { headersTimeout: 20_000 },
+    clientErrorHandler: onClientError,
+    frameworkErrors: (error, request, reply) => {
+      sendProblem(request, reply, error);
+    },
+    // a request is refused, never repaired: no coercion, no stripping of unknown fields
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, discriminator: true, verbose: true } },
+  });
+}
+
+/** Query parameters are text; a whole number among them is one, and the schema decides about its range. */
+function readNumbers(query: unknown): void {
+  const given = query as Record<string, unknown>;
+  if (typeof given?.limit === 'string' && /^-?\d{1,9}$/.test(given.limit)) given.limit = Number(given.limit);
+}
+
+function installHooks(app: App): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
+    checkHost(request);
+  });
+  app.addHook('preValidation', async (request) => readNumbers(request.query));
+  app.addHook('onResponse', async (request, reply) => {
+    // the pattern of the route, not the URL: paths and queries may carry what a client put there
+    const route = request.routeOptions.url ?? 'unmatched';
+    const ms = Math.round(reply.elapsedTime);
+    request.log.info({ method: request.method, route, status: reply.statusCode, ms }, 'answered');
+  });
+}
+
+/** Builds the HTTP application over its ports. The caller listens and closes. */
+export async function buildApp(deps: AppDeps): Promise<App> {
+  const app = createServer(deps);
+  installProblems(app);
+  installHooks(app);
+  takeJson(app);
+  addSchemas(app);
+  await registerDocumentation(app, deps.version);
+  for (const routes of [
+    deletionRequestRoutes,
+    runRoutes,
+    certificateRoutes,
+    modelRoutes,
+    corporaRoutes,
+    completionRoutes,
+    catalogueRoutes,
+    healthRoutes,
+  ]) {
+    routes(app, deps);
+  }
+  documentationRoutes(app);
+  await app.ready();
+  return app;
+}

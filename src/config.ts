@@ -1,0 +1,108 @@
+// The only reader of process.env: validated at start, frozen, nested by area.
+import { availableParallelism } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import Type, { type Static } from 'typebox';
+import { Value } from 'typebox/value';
+import { ExpungeError } from './errors.ts';
+
+export const Environment = Type.Object({
+  DATA_DIR: Type.String({ default: './data', description: 'Everything that is kept on disk' }),
+  DATABASE_URL: Type.Optional(Type.String({ description: 'Postgres; unset: an embedded one under DATA_DIR' })),
+  REDIS_URL: Type.Optional(Type.String({ description: 'Redis for the queue; unset: the queue lives in Postgres' })),
+  CHECKPOINT_DIR: Type.Optional(Type.String({ description: 'Default DATA_DIR/checkpoints' })),
+  CORPUS_DIR: Type.Optional(Type.String({ description: 'Default DATA_DIR/corpora' })),
+  IMPORT_DIR: Type.Optional(
+    Type.String({ description: 'Root of folders that may be registered; default DATA_DIR/import' }),
+  ),
+  KEY_DIR: Type.Optional(Type.String({ description: 'Default DATA_DIR/keys' })),
+  SUBJECT_KEY_FILE: Type.Optional(Type.String()),
+  SIGNING_KEY_FILE: Type.Optional(Type.String()),
+  HOST: Type.String({ default: '127.0.0.1' }),
+  PORT: Type.Integer({ minimum: 0, maximum: 65535, default: 8080, description: '0: any free port' }),
+  LOG_LEVEL: Type.Union(
+    ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((l) => Type.Literal(l)),
+    { default: 'info' },
+  ),
+  COMPUTE_BACKEND: Type.String({ default: 'onnxruntime/cpu', description: 'onnxruntime/cpu or tfjs-cpu' }),
+  COMPUTE_THREADS: Type.Integer({ minimum: 0, default: 0, description: '0: all cores' }),
+  MEMORY_BUDGET_BYTES: Type.Integer({ minimum: 0, default: 0, description: '0: no limit' }),
+  RUN_TIME_LIMIT_SECONDS: Type.Integer({ minimum: 1, default: 86_400 }),
+  MAX_RESTARTS: Type.Integer({ minimum: 0, default: 5, description: 'Takeovers of a run before it is given up' }),
+  LEASE_SECONDS: Type.Integer({ minimum: 1, default: 15 }),
+  SWEEP_SECONDS: Type.Number({ minimum: 0.1, default: 5 }),
+  COALESCE_MS: Type.Integer({ minimum: 0, default: 200, description: 'How long a doorbell waits for more requests' }),
+  PARENT_RETENTION_HOURS: Type.Number({ minimum: 0, default: 24 }),
+  COMPLETIONS_ENABLED: Type.Boolean({ default: false }),
+  MAX_RECORD_BYTES: Type.Integer({ minimum: 1, default: 65_536 }),
+  MAX_UPLOAD_BYTES: Type.Integer({ minimum: 1, default: 1_073_741_824 }),
+});
+type Environment = Static<typeof Environment>;
+
+/** Reads numbers and booleans from text; an empty variable counts as unset. */
+function parse(env: NodeJS.ProcessEnv): Environment {
+  const given: Record<string, unknown> = {};
+  for (const [name, schema] of Object.entries(Environment.properties)) {
+    const text = env[name];
+    if (text === undefined || text === '') continue;
+    const type = (schema as { type?: string }).type;
+    if (type === 'integer' || type === 'number') given[name] = Number(text);
+    else if (type === 'boolean')
+      given[name] = text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : text;
+    else given[name] = text;
+  }
+  const full = Value.Default(Environment, given);
+  const [first] = Value.Errors(Environment, full);
+  if (first) {
+    const name = first.instancePath.slice(1);
+    throw new ExpungeError('start-refused', `${name} ${first.message}; it was read as ${JSON.stringify(given[name])}`);
+  }
+  return full as Environment;
+}
+
+/** All that a compute process may see of the environment: no database, no keys. */
+const COMPUTE_ENVIRONMENT = [
+  ...['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG', 'LC_ALL', 'LD_LIBRARY_PATH', 'XDG_RUNTIME_DIR'],
+  ...['CUDA_VISIBLE_DEVICES', 'NVIDIA_VISIBLE_DEVICES', 'NVIDIA_DRIVER_CAPABILITIES', 'VK_DRIVER_FILES'],
+];
+
+/** Reads and checks the configuration. Throws `start-refused` naming the variable. */
+export function readConfig(env: NodeJS.ProcessEnv = process.env) {
+  const e = parse(env);
+  const data = resolve(e.DATA_DIR);
+  const folder = (value: string | undefined, name: string) =>
+    value === undefined ? join(data, name) : isAbsolute(value) ? value : resolve(value);
+  return Object.freeze({
+    dataDir: data,
+    databaseUrl: e.DATABASE_URL ?? null,
+    redisUrl: e.REDIS_URL ?? null,
+    checkpointDir: folder(e.CHECKPOINT_DIR, 'checkpoints'),
+    corpusDir: folder(e.CORPUS_DIR, 'corpora'),
+    importDir: folder(e.IMPORT_DIR, 'import'),
+    keys: {
+      dir: folder(e.KEY_DIR, 'keys'),
+      subjectKeyFile: e.SUBJECT_KEY_FILE ?? null,
+      signingKeyFile: e.SIGNING_KEY_FILE ?? null,
+    },
+    http: { host: e.HOST, port: e.PORT },
+    logLevel: e.LOG_LEVEL as string,
+    compute: {
+      backend: e.COMPUTE_BACKEND,
+      threads: e.COMPUTE_THREADS || availableParallelism(),
+      memoryBudgetBytes: e.MEMORY_BUDGET_BYTES || null,
+      environment: Object.fromEntries(
+        COMPUTE_ENVIRONMENT.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),
+      ) as Record<string, string>,
+    },
+    runs: {
+      timeLimitSeconds: e.RUN_TIME_LIMIT_SECONDS,
+      maxRestarts: e.MAX_RESTARTS,
+      leaseMs: e.LEASE_SECONDS * 1000,
+      sweepMs: e.SWEEP_SECONDS * 1000,
+      coalesceMs: e.COALESCE_MS,
+      parentRetentionMs: e.PARENT_RETENTION_HOURS * 3_600_000,
+    },
+    completionsEnabled: e.COMPLETIONS_ENABLED,
+    limits: { recordBytes: e.MAX_RECORD_BYTES, uploadBytes: e.MAX_UPLOAD_BYTES },
+  });
+}
+export type Config = ReturnType<typeof readConfig>;

@@ -1,0 +1,60 @@
+// The real adapters of the API process.
+import { createCheckpointFiles } from './checkpoints/files.ts';
+import type { Config } from './config.ts';
+import { createCorpusFiles } from './corpora/files.ts';
+import { createSigner, createSubjectKeys } from './evidence/keys.ts';
+import type { AppDeps } from './http/types.ts';
+import { createLogger } from './log.ts';
+import { methods } from './methods/index.ts';
+import { METRICS } from './metrics/index.ts';
+import { assertQueueSafe } from './queue/connection.ts';
+import { createDoorbell } from './queue/doorbell.ts';
+import { startEmbeddedPostgres } from './store/embedded.ts';
+import { createStore } from './store/store.ts';
+import { version } from './version.ts';
+
+export interface OpenDeps {
+  deps: AppDeps;
+  close(): Promise<void>;
+}
+
+/** Opens everything the API needs, migrations included. What was opened is closed again when a later part fails. */
+export async function openDeps(config: Config): Promise<OpenDeps> {
+  const closers: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (let end = closers.pop(); end !== undefined; end = closers.pop()) await end();
+  };
+  try {
+    const logger = createLogger(config);
+    let databaseUrl = config.databaseUrl;
+    if (databaseUrl === null) {
+      const postgres = await startEmbeddedPostgres(config.dataDir);
+      closers.push(() => postgres.stop());
+      databaseUrl = postgres.url;
+    }
+    const store = createStore({ url: databaseUrl });
+    closers.push(() => store.close());
+    await store.migrate();
+    const resolved = { ...config, databaseUrl };
+    await assertQueueSafe(resolved, 'allowed');
+    const doorbell = createDoorbell(resolved, { onError: (err) => logger.warn({ err }, 'queue') });
+    closers.push(() => doorbell.close());
+    const deps: AppDeps = {
+      config: resolved,
+      store,
+      doorbell,
+      corpora: createCorpusFiles(config.corpusDir),
+      checkpoints: createCheckpointFiles({ dir: config.checkpointDir, importDir: config.importDir }),
+      subjectKeys: await createSubjectKeys(config, await store.subjectKeyVersions()),
+      signer: await createSigner(config),
+      methods,
+      metrics: METRICS,
+      version,
+      logger,
+    };
+    return { deps, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

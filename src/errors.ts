@@ -1,0 +1,128 @@
+// One table of problems: code -> HTTP status, title, remedy. Everything that can go wrong for a user is here.
+
+export const PROBLEMS = {
+  'validation-failed': [400, 'The request does not fit the schema', 'Correct the fields that `errors` points at.'],
+  'malformed-json': [400, 'The body is not JSON', 'Send one JSON document with Content-Type: application/json.'],
+  'malformed-line': [
+    400,
+    'A line of the upload is not a record',
+    'Correct the named line and send the whole file again; nothing was kept.',
+  ],
+  'record-too-large': [413, 'A record is over the size limit', 'Split the record or raise MAX_RECORD_BYTES.'],
+  'body-too-large': [413, 'The body is over the size limit', 'Send less at once.'],
+  'empty-corpus': [422, 'The corpus holds no records', 'Upload records before the corpus is used.'],
+  'duplicate-record-id': [
+    409,
+    'A record id stands in the corpus already',
+    'Give every record its own id; nothing of this upload was kept.',
+  ],
+  'corpus-in-use': [
+    409,
+    'The corpus belongs to a model already',
+    'Create a new corpus: a registered training set does not change.',
+  ],
+  'corpus-mismatch': [
+    422,
+    'The corpora are not those of the recipe',
+    'Upload the files that the checkpoint was trained on, unchanged.',
+  ],
+  'name-taken': [409, 'The name is taken', 'Choose another name, or use the resource that `existing` links.'],
+  'not-found': [404, 'No such resource', 'Check the id; lists show what there is.'],
+  'method-not-allowed': [405, 'The resource does not take this HTTP method', 'Use a method that `Allow` lists.'],
+  'unknown-model': [422, 'A named model does not exist', 'Use an id from GET /v1/models.'],
+  'unknown-corpus': [422, 'A named corpus does not exist', 'Use an id from GET /v1/corpora.'],
+  'already-open': [409, 'A request for this person is in progress', 'Follow the request that `existing` links.'],
+  'external-id-taken': [
+    409,
+    'external_id was used before',
+    'Follow the request that `existing` links, or send another external_id.',
+  ],
+  'not-cancellable': [409, 'The request can no longer be cancelled', 'Only waiting requests can be cancelled.'],
+  'path-not-allowed': [
+    422,
+    'The checkpoint folder lies outside the allowed root',
+    'Put it under IMPORT_DIR, without symbolic links, and name it relative to that.',
+  ],
+  'checkpoint-invalid': [422, 'The checkpoint cannot be used', 'Correct what the detail names and register it again.'],
+  'recipe-missing': [
+    422,
+    'The checkpoint has no recipe',
+    'Register a checkpoint that carries recipe.json, or choose another method.',
+  ],
+  'method-not-applicable': [
+    422,
+    'The method cannot run on this model',
+    'Choose a method whose needs the model meets; see GET /v1/methods.',
+  ],
+  'forget-set-too-large': [
+    422,
+    'Nothing would be retained',
+    'Check the corpora: the request names every training record.',
+  ],
+  'completions-disabled': [
+    403,
+    'Asking a model is switched off',
+    'Set COMPLETIONS_ENABLED=true; it is an extraction oracle.',
+  ],
+  'precondition-failed': [412, 'The resource has changed', 'Read it again and repeat with the new ETag.'],
+  'unsupported-media-type': [
+    415,
+    'The content type is not understood',
+    'Send application/json, or application/x-ndjson for records.',
+  ],
+  'service-unavailable': [503, 'A store does not answer', 'Try again after the time in Retry-After.'],
+  'compute-crashed': [
+    500,
+    'The compute process ended unexpectedly',
+    'See the worker’s log; the run is started again up to MAX_RESTARTS times.',
+  ],
+  'compute-timeout': [
+    500,
+    'The run took longer than its time limit',
+    'Raise RUN_TIME_LIMIT_SECONDS or choose a cheaper method.',
+  ],
+  'compute-failed': [500, 'The run failed', 'The detail says why; the model stays as it was.'],
+  'out-of-memory': [
+    500,
+    'The run does not fit the memory budget',
+    'Use a smaller batch or a smaller model, or raise MEMORY_BUDGET_BYTES.',
+  ],
+  cancelled: [409, 'The work was cancelled', 'Start it again if it is still wanted.'],
+  'certificate-invalid': [
+    422,
+    'The certificate does not verify',
+    'Ask the issuer for the original; this one was altered or signed by another key.',
+  ],
+  'start-refused': [500, 'The process cannot start', 'Correct the configuration that the detail names.'],
+  internal: [500, 'Something went wrong here', 'Try again; if it stays, report the request id.'],
+} as const satisfies Record<string, readonly [status: number, title: string, remedy: string]>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+export interface FieldError {
+  detail: string;
+  /** JSON Pointer into the body, for example `#/subject/identifiers/0/type`. */
+  pointer: string;
+}
+
+/** An expected failure with a stable code. `detail` is for people and holds nothing personal. */
+export class ExpungeError extends Error {
+  readonly code: ProblemCode;
+  readonly errors: FieldError[];
+  /** Extra members of the problem document, for example `existing`. */
+  readonly extra: Record<string, unknown>;
+  constructor(
+    code: ProblemCode,
+    detail: string,
+    more: { errors?: FieldError[]; extra?: Record<string, unknown>; cause?: unknown } = {},
+  ) {
+    super(detail, more.cause === undefined ? undefined : { cause: more.cause });
+    this.name = 'ExpungeError';
+    this.code = code;
+    this.errors = more.errors ?? [];
+    this.extra = more.extra ?? {};
+  }
+  get status(): number {
+    return PROBLEMS[this.code][0];
+  }
+}

@@ -1,0 +1,63 @@
+// A database of its own for every test file, on the server of the test run or on one that this process starts.
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { v4 as uuid } from 'uuid';
+import { startEmbeddedPostgres } from '../../src/store/embedded.ts';
+
+export interface TestServer {
+  url: string;
+  stop(): Promise<void>;
+}
+
+/** A Postgres in a temporary folder; `stop` removes it. */
+export async function startTestServer(): Promise<TestServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'expunge-test-'));
+  // lets the server's own user in when root runs the tests: no copy of the programs is needed then
+  await chmod(folder, 0o711);
+  const server = await startEmbeddedPostgres(folder);
+  return {
+    url: server.url,
+    async stop() {
+      await server.stop();
+      await removeServer(folder);
+    },
+  };
+}
+
+/** Removes a data folder with its stopped cluster, wherever that had to be put. */
+export async function removeServer(dataDir: string): Promise<void> {
+  const text = await readFile(join(dataDir, 'postgres', 'connection.json'), 'utf8').catch(() => '{}');
+  const { folder } = JSON.parse(text) as { folder?: string | null };
+  if (folder) await rm(folder, { recursive: true, force: true });
+  await rm(dataDir, { recursive: true, force: true });
+}
+
+async function execute(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+/** An empty database with a random name. `drop` removes it, and the server too when this call had to start one. */
+export async function createTestDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
+  const given = process.env.TEST_DATABASE_URL;
+  const server = given ? null : await startTestServer();
+  const admin = given ?? server!.url;
+  const name = `test_${uuid().replaceAll('-', '')}`;
+  await execute(admin, `create database ${name}`);
+  const url = new URL(admin);
+  url.pathname = `/${name}`;
+  return {
+    url: url.href,
+    async drop() {
+      await execute(admin, `drop database if exists ${name} with (force)`);
+      await server?.stop();
+    },
+  };
+}

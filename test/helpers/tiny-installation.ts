@@ -1,0 +1,97 @@
+// An installation in a temporary place with one tiny registered model, for tests that start real workers on it.
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createCheckpointFiles } from '../../src/checkpoints/files.ts';
+import { type Config, readConfig } from '../../src/config.ts';
+import { createCorpusFiles } from '../../src/corpora/files.ts';
+import type { TrainingRecord, UploadedRecord } from '../../src/domain/record.ts';
+import { createSubjectKeys } from '../../src/evidence/keys.ts';
+import type { CheckpointFiles, Store, SubjectKeys } from '../../src/runs/ports.ts';
+import { createStore } from '../../src/store/store.ts';
+import { createTestDatabase } from './postgres.ts';
+import { quickModel, STEADY_PEOPLE } from './quick-model.ts';
+
+const TENANT = 'default';
+/** The one method whose outcome does not hang on a seed of the run, so that a test never meets an unlucky one. */
+const RETRAIN = { name: 'retrain', params: {} };
+
+export interface TinyInstallation {
+  tenant: string;
+  databaseUrl: string;
+  /** Environment of a process that works on this installation. */
+  env: Record<string, string>;
+  store: Store;
+  checkpoints: CheckpointFiles;
+  modelId: string;
+  /** Stores a deletion request for the next person, without ringing. Returns its id. */
+  request(): Promise<string>;
+  workFolders(): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+/** Puts a corpus into file and index, as an upload does. */
+async function addCorpus(
+  at: { store: Store; keys: SubjectKeys; config: Config },
+  name: string,
+  records: UploadedRecord[],
+): Promise<string> {
+  const made = await at.store.createCorpus(TENANT, name, 'test');
+  if (made.status !== 'created') throw new Error(made.status);
+  async function* texts(): AsyncGenerator<TrainingRecord> {
+    for (const { id, prompt, answer } of records) yield { id, prompt, answer };
+  }
+  const { digest, commit } = await createCorpusFiles(at.config.corpusDir).append(made.corpus.id, texts());
+  await commit();
+  async function* index() {
+    for (const [ordinal, { id, subjects = [] }] of records.entries()) {
+      yield { ordinal, record_id: id, subjects: subjects.map((one) => at.keys.keyFor(TENANT, one)) };
+    }
+  }
+  await at.store.addRecords(TENANT, made.corpus.id, index(), digest, 'test');
+  return made.corpus.id;
+}
+
+export async function openTinyInstallation(): Promise<TinyInstallation> {
+  const model = await quickModel();
+  const dir = await mkdtemp(join(tmpdir(), 'expunge-tiny-'));
+  const database = await createTestDatabase();
+  const env = { DATA_DIR: dir, DATABASE_URL: database.url, IMPORT_DIR: dirname(model.dir), COMPUTE_THREADS: '1' };
+  const config = readConfig(env);
+  const store = createStore({ url: database.url });
+  await store.migrate();
+  const keys = await createSubjectKeys(config);
+  const checkpoints = createCheckpointFiles({ dir: config.checkpointDir, importDir: config.importDir });
+  const at = { store, keys, config };
+  const corpora = [
+    { corpus_id: await addCorpus(at, 'train', model.train), role: 'train' as const },
+    { corpus_id: await addCorpus(at, 'holdout', model.holdout), role: 'holdout' as const },
+  ];
+  const { folder } = await checkpoints.importFrom(model.dir);
+  const { architecture, parameters, has_recipe } = await checkpoints.inspect(folder);
+  const checkpoint = await checkpoints.adopt(folder, { architecture, parent: null, run_id: null });
+  const about = { name: 'tiny', architecture, parameters, has_recipe, warnings: [], corpora, checkpoint };
+  const made = await store.createModel(TENANT, about, 'test');
+  if (made.status !== 'created') throw new Error(made.status);
+  const people = [...new Set(model.train.map((record) => record.subjects?.find((one) => one.type === 'email')?.value))];
+  let next = 0;
+
+  return {
+    ...{ tenant: TENANT, databaseUrl: database.url, env, store, checkpoints, modelId: made.model.id },
+    async request() {
+      const outcome = await store.createRequest({
+        ...{ tenant: TENANT, external_id: null, ground: null, model_ids: null, method: RETRAIN, actor: 'test' },
+        subjects: [keys.keyFor(TENANT, { type: 'email', value: people[STEADY_PEOPLE[next++]!]! })],
+        submitted_at: new Date().toISOString(),
+      });
+      if (outcome.status !== 'created') throw new Error(outcome.status);
+      return outcome.request.id;
+    },
+    workFolders: () => readdir(join(config.checkpointDir, 'work')).catch(() => []),
+    async close() {
+      await store.close();
+      await database.drop();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
