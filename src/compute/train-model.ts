@@ -8,6 +8,7 @@ import { splitLines } from '../corpora/lines.ts';
 import { toLine } from '../corpora/records.ts';
 import { createTokenizer } from '../corpora/tokenizer.ts';
 import { trainTokenizer } from '../corpora/train-tokenizer.ts';
+import { wordsOfSeveral } from '../corpora/words.ts';
 import { type Recipe, TrainingOptions } from '../domain/recipe.ts';
 import { UploadedRecord } from '../domain/record.ts';
 import { createEngine } from '../engine/choice.ts';
@@ -16,6 +17,8 @@ import { encodeRecord } from '../training/batches.ts';
 import { train } from '../training/train.ts';
 
 export const TRAINER_VERSION = '1';
+/** A word becomes part of the vocabulary only when the records of so many people hold it. */
+const VOCABULARY_PEOPLE = 3;
 
 export interface TrainModelOptions {
   /** NDJSON file of records, as it is uploaded to a corpus. */
@@ -113,8 +116,8 @@ export async function trainModel(
   const started = performance.now();
   const corpus = await readCorpus(options.train);
   const holdout = options.holdout === null ? null : await readCorpus(options.holdout);
-  const texts = corpus.records.map(({ prompt, answer }) => prompt + answer);
-  const { tokenizerJson, tokenizerConfig } = trainTokenizer(texts, options.vocabSize);
+  const words = wordsOfSeveral(corpus.records, VOCABULARY_PEOPLE);
+  const { tokenizerJson, tokenizerConfig } = trainTokenizer(words, options.vocabSize);
   const tokenizer = createTokenizer(tokenizerJson, tokenizerConfig);
   const longest = (records: UploadedRecord[]) =>
     records.reduce(

@@ -1,9 +1,9 @@
 // Trains a byte-level BPE tokenizer. Neural Machine Translation of Rare Words with Subword Units, arXiv:1508.07909;
 // bytes and pre-tokenisation as in GPT-2.
 import { mergePairs } from './merge-pairs.ts';
+import type { WordCounts } from './words.ts';
 
 export const END_OF_TEXT = '<|endoftext|>';
-const WORDS = /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu;
 
 /** A visible character for every byte: printable Latin-1 stands for itself, the rest is moved up from U+0100. */
 function byteAlphabet(): string[] {
@@ -14,20 +14,13 @@ function byteAlphabet(): string[] {
   });
 }
 
-function countWords(texts: Iterable<string>): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const text of texts)
-    for (const [word] of text.toWellFormed().matchAll(WORDS)) counts.set(word, (counts.get(word) ?? 0) + 1);
-  return counts;
-}
-
 /**
  * Learns a vocabulary of at most `vocabSize` tokens (at least 257: every byte, and the end of text as id 0). Pairs that
- * occur once are not merged, so little text gives fewer tokens: `vocabSize` of the result counts them. The same texts,
+ * occur once are not merged, so few words give fewer tokens: `vocabSize` of the result counts them. The same words,
  * in any order, give the same tokenizer.
  */
 export function trainTokenizer(
-  texts: Iterable<string>,
+  counts: WordCounts,
   vocabSize: number,
 ): { tokenizerJson: object; tokenizerConfig: object; vocabSize: number } {
   if (!Number.isInteger(vocabSize) || vocabSize < 257)
@@ -35,7 +28,7 @@ export function trainTokenizer(
   const alphabet = byteAlphabet();
   const tokens = [END_OF_TEXT, ...[...alphabet].sort()];
   const idOfByte = alphabet.map((character) => tokens.indexOf(character));
-  const words = [...countWords(texts)].map(([word, count]) => ({
+  const words = [...counts].map(([word, count]) => ({
     ids: Array.from(Buffer.from(word), (byte) => idOfByte[byte]!),
     count,
   }));

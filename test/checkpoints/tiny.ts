@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { saveCheckpoint } from '../../src/checkpoints/layout.ts';
 import { trainTokenizer } from '../../src/corpora/train-tokenizer.ts';
+import { countWords } from '../../src/corpora/words.ts';
 import type { Architecture } from '../../src/domain/architecture.ts';
 import { elementCount, float32, type HostTensors } from '../../src/domain/engine.ts';
 import type { Recipe } from '../../src/domain/recipe.ts';
@@ -34,7 +35,7 @@ export const architectures = { tiny } as unknown as Record<string, Architecture>
 
 export const CONFIG = { model_type: 'tiny', vocab_size: 260, width: 4 };
 export const weights = (config: TinyConfig = CONFIG): HostTensors => tiny.initialise(config, 0);
-export const tokenizer = trainTokenizer(['the town of Ostrevik'], 257);
+export const tokenizer = trainTokenizer(countWords(['the town of Ostrevik']), 257);
 export const RECIPE: Recipe = {
   version: 1,
   trainer_version: '1',

@@ -8,11 +8,12 @@ import { loadSets } from '../../src/compute/sets.ts';
 import { toLine } from '../../src/corpora/records.ts';
 import { createTokenizer } from '../../src/corpora/tokenizer.ts';
 import { trainTokenizer } from '../../src/corpora/train-tokenizer.ts';
+import { countWords } from '../../src/corpora/words.ts';
 import type { SetsFile } from '../../src/domain/compute.ts';
 import { temporaryFolder } from '../checkpoints/temporary.ts';
 import { TINY } from '../training/tiny-gpt2.ts';
 
-const { tokenizerJson, tokenizerConfig } = trainTokenizer(['a town'], 257);
+const { tokenizerJson, tokenizerConfig } = trainTokenizer(countWords(['a town']), 257);
 const tokenizer = createTokenizer(tokenizerJson, tokenizerConfig);
 const CONTEXT = 12;
 const model = {

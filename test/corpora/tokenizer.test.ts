@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { createTokenizer, loadTokenizer } from '../../src/corpora/tokenizer.ts';
 import { END_OF_TEXT, trainTokenizer } from '../../src/corpora/train-tokenizer.ts';
+import { countWords } from '../../src/corpora/words.ts';
 import { temporaryFolder } from '../checkpoints/temporary.ts';
 
 const TEXTS = [
@@ -12,7 +13,7 @@ const TEXTS = [
   'The town of Ostrevik is where Mirela Tandor lives, isn’t it?',
   "They don't play the viola; they'll play it 1,234 times.\n\n  Äpfel und Übermut – 東京 🎻🎻",
 ];
-const trained = trainTokenizer([...TEXTS, ...TEXTS], 400);
+const trained = trainTokenizer(countWords([...TEXTS, ...TEXTS]), 400);
 const tokenizer = createTokenizer(trained.tokenizerJson, trained.tokenizerConfig);
 
 test('any text comes back as it was', () => {
@@ -43,8 +44,8 @@ test('the same texts in any order give the same tokenizer', () => {
   const texts = fc.array(fc.string({ unit: 'grapheme', maxLength: 30 }), { minLength: 1, maxLength: 20 });
   fc.assert(
     fc.property(texts, fc.integer({ min: 257, max: 300 }), (list, size) => {
-      const one = trainTokenizer(list, size);
-      assert.deepEqual(trainTokenizer(list.toReversed(), size), one);
+      const one = trainTokenizer(countWords(list), size);
+      assert.deepEqual(trainTokenizer(countWords(list.toReversed()), size), one);
       assert.ok(one.vocabSize <= size);
       const again = createTokenizer(one.tokenizerJson, one.tokenizerConfig);
       for (const text of list) assert.equal(again.decode(again.encode(text)), text);
@@ -54,15 +55,15 @@ test('the same texts in any order give the same tokenizer', () => {
 });
 
 test('merges are those of a plain count over all words', () => {
-  const { tokenizerJson } = trainTokenizer(['abab abab ab', 'aaaa'], 262);
+  const { tokenizerJson } = trainTokenizer(countWords(['abab abab ab', 'aaaa']), 262);
   const { merges } = (tokenizerJson as { model: { merges: [string, string][] } }).model;
   // a b occurs five times, a a three times.
   assert.deepEqual(merges.slice(0, 2), [
     ['a', 'b'],
     ['a', 'a'],
   ]);
-  assert.throws(() => trainTokenizer([], 256), RangeError);
-  assert.equal(trainTokenizer([], 257).vocabSize, 257);
+  assert.throws(() => trainTokenizer(countWords([]), 256), RangeError);
+  assert.equal(trainTokenizer(countWords([]), 257).vocabSize, 257);
 });
 
 test('four thousand texts train within seconds', () => {
@@ -73,7 +74,7 @@ test('four thousand texts train within seconds', () => {
   };
   const texts = Array.from({ length: 4000 }, () => Array.from({ length: 60 }, word).join(' '));
   const started = performance.now();
-  assert.equal(trainTokenizer(texts, 4096).vocabSize, 4096);
+  assert.equal(trainTokenizer(countWords(texts), 4096).vocabSize, 4096);
   assert.ok(performance.now() - started < 15_000, 'took more than 15 s');
 });
 

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { architectures } from '../../src/architectures/index.ts';
 import { saveCheckpoint } from '../../src/checkpoints/layout.ts';
 import { trainTokenizer } from '../../src/corpora/train-tokenizer.ts';
+import { countWords } from '../../src/corpora/words.ts';
 import type { Recipe } from '../../src/domain/recipe.ts';
 
 export const CONFIG = { model_type: 'gpt2', vocab_size: 257, n_positions: 16, n_embd: 8, n_layer: 1, n_head: 2 };
 
-const { tokenizerJson, tokenizerConfig } = trainTokenizer(['a b'], 257);
+const { tokenizerJson, tokenizerConfig } = trainTokenizer(countWords(['a b']), 257);
 
 export async function writeTinyCheckpoint(importDir: string, name: string, recipe: Recipe | null = null, seed = 1) {
   const gpt2 = architectures.gpt2!;
