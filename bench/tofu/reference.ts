@@ -73,7 +73,7 @@ export async function verify(
         parent_dir: place.model,
         candidate_dir: candidate,
       },
-      ...{ policy: Value.Default(VerificationPolicy, {}) as VerificationPolicy, seed: SEED, threads, backend },
+      ...{ policy: Value.Default(VerificationPolicy, {}) as VerificationPolicy, exact: true, seed: SEED, threads, backend },
       time_limit_seconds: 3600,
     },
     { progress: () => undefined, signal: new AbortController().signal },

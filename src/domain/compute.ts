@@ -36,6 +36,8 @@ export interface VerifyJob extends JobBase {
   stage: 'verify';
   candidate_dir: string;
   policy: VerificationPolicy;
+  /** The candidate was trained without the forgotten: there is nothing that it could have pushed away. */
+  exact: boolean;
 }
 export interface CompleteJob {
   stage: 'complete';

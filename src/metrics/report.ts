@@ -15,6 +15,8 @@ export interface ReportInput {
   /** Scores under the candidate. Holdout people must not have been used to stop or tune the run. */
   after: ScoredSets;
   policy: VerificationPolicy;
+  /** The candidate was trained without the forgotten, so that being less likely than others is no trace of them. */
+  exact: boolean;
   /** Seeds the bootstrap; the same seed and scores give the same report. */
   seed: number;
   /** Time that scoring took. */
@@ -58,12 +60,12 @@ const WORDS = { failed: 'failed', inconclusive: 'is inconclusive' } as const;
  * set, then what is only reported of the holdout set; within each by name. Every number in it is finite.
  * It holds counts, means and p-values, nothing of a single record.
  */
-export function buildReport({ before, after, policy, seed, seconds }: ReportInput): VerificationReport {
+export function buildReport({ before, after, policy, exact, seed, seconds }: ReportInput): VerificationReport {
   const rules: Rule[] = [
     { name: 'memory', judged: MEMORY_METRICS.map((metric) => memoryFinding(metric, before, after, policy, seed)) },
     {
       name: 'membership',
-      judged: MEMBERSHIP_ATTACKS.map((attack) => membershipFinding(attack, before, after, policy, seed)),
+      judged: MEMBERSHIP_ATTACKS.map((attack) => membershipFinding(attack, before, after, { ...policy, exact }, seed)),
     },
     { name: 'utility', judged: MEMORY_METRICS.map((metric) => utilityFinding(metric, before, after, policy, seed)) },
   ];

@@ -131,7 +131,12 @@ async function tryMethod(
   pending.digest = candidate.digest;
   const change = { targets: 'verifying' as const, candidate: candidate.digest };
   held(await deps.store.moveRun(claim, 'verifying', change, deps.worker));
-  const { report, peak_memory_bytes } = await verify(context, candidate.digest, seedOf(claim.run.id, 'verify', index));
+  const { report, peak_memory_bytes } = await verify(
+    context,
+    candidate.digest,
+    method,
+    seedOf(claim.run.id, 'verify', index),
+  );
   const attempt: Attempt = {
     method,
     seed,

@@ -3,6 +3,7 @@ import type { SetsFile, UnlearnResult, VerifyResult } from '../domain/compute.ts
 import { seedFrom } from '../domain/random.ts';
 import type { MethodChoice } from '../domain/resources.ts';
 import { ExpungeError } from '../errors.ts';
+import { getMethod } from '../methods/index.ts';
 import type { RunDeps } from './deps.ts';
 import type { Claim, NewCheckpoint, RunSets } from './ports.ts';
 import type { ProgressWriter } from './progress.ts';
@@ -81,7 +82,12 @@ export async function unlearn(
 }
 
 /** Measures the adopted candidate against its parent. */
-export async function verify(context: RunContext, digest: string, seed: number): Promise<VerifyResult> {
+export async function verify(
+  context: RunContext,
+  digest: string,
+  method: MethodChoice,
+  seed: number,
+): Promise<VerifyResult> {
   const { deps, signal, progress } = context;
   const result = await deps.compute.run(
     {
@@ -89,6 +95,7 @@ export async function verify(context: RunContext, digest: string, seed: number):
       stage: 'verify',
       candidate_dir: deps.checkpoints.path(digest),
       policy: deps.policy,
+      exact: getMethod(method.name).guarantee === 'exact',
     },
     { progress: (message) => progress.push(message), signal },
   );

@@ -8,16 +8,15 @@ import { createSampler, padRows, type TokenRow } from './batches.ts';
 import { createScorer, type Scorer } from './scoring.ts';
 import {
   allReached,
+  type Band,
   bandAt,
   FIRST_SHARE,
-  type NeverSeenLevel,
-  neverSeenLevel,
   SHARE_STEP,
   type Standing,
   standings,
   standOut,
-  uncalibratedLevel,
 } from './stop-rule.ts';
+import { dealShares, meansOf, type StrangerCosts, strangerCosts, targetsOf, uniformCosts } from './stranger-costs.ts';
 import { compileUnlearningStep } from './unlearning-step.ts';
 
 /** Steps between two looks at the whole forget set, by its size: looking at few rows is cheap. */
@@ -61,7 +60,7 @@ export interface UnlearnOutcome {
 }
 
 interface Calibration {
-  level: NeverSeenLevel;
+  costs: StrangerCosts;
   strangers: Standing[];
 }
 
@@ -70,13 +69,13 @@ async function calibrate(inputs: UnlearnInputs, score: Scorer): Promise<Calibrat
   const { calibration } = inputs.sets;
   const vocabulary = inputs.architecture.vocabSize(inputs.config);
   if (calibration.length === 0) {
-    return { level: uncalibratedLevel(vocabulary, UNCALIBRATED_SHARE * Math.log(vocabulary)), strangers: [] };
+    return { costs: uniformCosts(vocabulary, UNCALIBRATED_SHARE * Math.log(vocabulary)), strangers: [] };
   }
   const stride = Math.max(1, Math.ceil(calibration.length / CALIBRATION_ROWS));
   const sample = calibration.filter((_, i) => i % stride === 0);
   const logProbs = (await score(sample)).map((row) => row.logProbs);
-  const level = neverSeenLevel(sample, logProbs, vocabulary);
-  return { level, strangers: standings(sample, logProbs, level) };
+  const costs = strangerCosts(sample, logProbs, vocabulary);
+  return { costs, strangers: standings(sample, logProbs, meansOf(sample, costs)) };
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -91,25 +90,35 @@ function createWatch(inputs: UnlearnInputs, score: Scorer) {
   const { forget } = inputs.sets;
   const every = checkEvery(forget.length);
   let share = inputs.sets.calibration.length > 0 ? FIRST_SHARE : 1;
+  const shares = dealShares(forget, inputs.seed + 3);
   let calibration: Calibration | null = null;
+  let targets: Float32Array[] = [];
+  let band: Band = { floors: [], ceilings: [] };
   const losses: Losses = { forgetLoss: null, forgetTarget: null };
-  const band = () => bandAt(calibration!.level, share);
   /** True when the stop rule is met under the present weights. */
   async function look(): Promise<boolean> {
-    calibration ??= await calibrate(inputs, score);
+    if (calibration === null) {
+      calibration = await calibrate(inputs, score);
+      targets = targetsOf(forget, shares, calibration.costs);
+    }
+    band = bandAt(targets, share);
     const logProbs = (await score(forget)).map((row) => row.logProbs);
-    const people = standings(forget, logProbs, band().floor);
+    const people = standings(forget, logProbs, band.floors);
     losses.forgetLoss = mean(people.map((person) => person.nll));
     losses.forgetTarget = mean(people.map((person) => person.target));
     if (!allReached(people)) return false;
     if (!standOut(people, calibration.strangers)) return true;
     share *= SHARE_STEP;
+    band = bandAt(targets, share);
     return false;
   }
   return {
     losses,
-    /** Where the forgotten people's words should end up. */
-    band,
+    /** Where the words of some forget rows should end up. */
+    bandOf: (rows: number[]): Band => ({
+      floors: rows.map((r) => band.floors[r]!),
+      ceilings: rows.map((r) => band.ceilings[r]!),
+    }),
     look,
     /** Looks when it is time, and calibrates again where the level may have moved. */
     async lookAfter(step: number): Promise<boolean> {
@@ -149,7 +158,7 @@ export async function unlearn(inputs: UnlearnInputs): Promise<UnlearnOutcome> {
       forget,
       forgetBatch: batchOf(sets.forget, forget),
       retainBatch: batchOf(sets.retain, nextRetain()),
-      band: params.hinge ? watch.band() : null,
+      band: params.hinge ? watch.bandOf(forget) : null,
       step: taken,
     });
     retainLoss = result.retainLoss;

@@ -14,7 +14,8 @@ import { meanOverTokens, stopGradient, type TokenLoss, tokenLoss } from '../meth
 import { type AdamwOptions, adamwUpdate, initialMoments, updateFeeds } from './adamw.ts';
 import { valueAndGradients } from './gradients.ts';
 import { createScorer } from './scoring.ts';
-import { type Band, LANGUAGE, type NeverSeenLevel } from './stop-rule.ts';
+import type { Band } from './stop-rule.ts';
+import { LANGUAGE } from './stranger-costs.ts';
 import type { UnlearnInputs } from './unlearn.ts';
 
 const PARENT = 'parent:';
@@ -28,7 +29,7 @@ export interface StepInput {
   forget: number[];
   forgetBatch: HostTensors;
   retainBatch: HostTensors;
-  /** NLL by token id between which forget tokens are left alone; null: they are only pushed. */
+  /** NLL of the batch's answer tokens between which they are left alone; null: they are only pushed. */
   band: Band | null;
   /** Counts from 1. */
   step: number;
@@ -45,14 +46,13 @@ async function parentLogProbs(inputs: UnlearnInputs, state: State): Promise<Floa
   return Float32Array.from(scores, ({ logProbs }) => logProbs.reduce((sum, value) => sum + value, 0));
 }
 
-/** (B, T - 1) bound of each label; far above any loss where there is none. */
-function tokenBounds(labels: HostTensor, bounds: NeverSeenLevel | undefined): HostTensor {
+/** (B, T - 1) bound of each answer token; far above any loss elsewhere. */
+function tokenBounds(labels: HostTensor, bounds: Float32Array[] | undefined): HostTensor {
   const [rows, time] = labels.shape as [number, number];
   const values = new Float32Array(rows * (time - 1)).fill(NEVER);
   for (let r = 0; bounds !== undefined && r < rows; r++) {
-    for (let t = 1; t < time; t++) {
-      const label = labels.data[r * time + t]!;
-      if (label >= 0) values[r * (time - 1) + t - 1] = bounds[label]!;
+    for (let t = 1, token = 0; t < time; t++) {
+      if (labels.data[r * time + t]! >= 0) values[r * (time - 1) + t - 1] = bounds[r]![token++]!;
     }
   }
   return float32(values, [rows, time - 1]);
@@ -127,8 +127,8 @@ export async function compileUnlearningStep(inputs: UnlearnInputs): Promise<Unle
         forgetLabels: forgetBatch.labels!,
         retainIds: retainBatch.ids!,
         retainLabels: retainBatch.labels!,
-        floors: tokenBounds(forgetBatch.labels!, band?.floor),
-        ceilings: tokenBounds(forgetBatch.labels!, band?.ceiling),
+        floors: tokenBounds(forgetBatch.labels!, band?.floors),
+        ceilings: tokenBounds(forgetBatch.labels!, band?.ceilings),
         ...(references ? { references: float32(Float32Array.from(forget, (i) => references[i]!)) } : {}),
         ...updateFeeds(rate, count, optimizer),
       });

@@ -51,7 +51,7 @@ async function openRun(t: TestContext) {
   const policy = Value.Default(VerificationPolicy, {}) as VerificationPolicy;
   return {
     ...{ dir, save, unlearn },
-    verify: (candidate_dir: string) => ({ ...base, stage: 'verify' as const, candidate_dir, policy }),
+    verify: (candidate_dir: string) => ({ ...base, stage: 'verify' as const, candidate_dir, policy, exact: false }),
     ask: (checkpoint_dir: string, prompts: string[]) => ({
       ...{ stage: 'complete' as const, checkpoint_dir, prompts, max_new_tokens: 16, threads: 1 },
       backend: 'onnxruntime/cpu',

@@ -15,18 +15,20 @@ interface Scene {
   forgotten?: number;
   holdout?: number;
   retained?: number;
+  exact?: boolean;
   seed?: number;
 }
 
 /** A parent that knows everybody trained on, and a candidate as the scene says. */
-function scene({ forget, retain = 'known', forgotten = 1, holdout = 60, retained = 20, seed = 1 }: Scene) {
+function scene(given: Scene) {
+  const { forget, retain = 'known', forgotten = 1, holdout = 60, retained = 20, exact = false, seed = 1 } = given;
   const random = createRandom(seed);
   const sets = (forgetKind: Kind, retainKind: Kind) => ({
     forget: makePeople(random, forgotten, forgetKind),
     retain: makePeople(random, retained, retainKind).map((row) => ({ ...row, person: -1 })),
     holdout: makePeople(random, holdout, 'unseen', 1000),
   });
-  return { before: sets('known', 'known'), after: sets(forget, retain), policy, seed: 7, seconds: 1.5 };
+  return { before: sets('known', 'known'), after: sets(forget, retain), policy, exact, seed: 7, seconds: 1.5 };
 }
 
 const report = (given: Scene) => buildReport(scene(given));
@@ -90,6 +92,18 @@ test('rows pushed below never-seen people fail as over-forgotten', () => {
   assert.match(result.reason, /^The membership rule failed: loss: over-forgot/);
   assert.equal(find(result, 'forget', 'loss').after, 0);
   assert.equal(find(result, 'forget', 'exact-memorization').verdict, 'passed');
+});
+
+test('after retraining, people who are harder than others by nature pass; who is still known fails as ever', () => {
+  for (const forgotten of [1, 5]) {
+    const result = report({ forget: 'over-forgotten', forgotten, exact: true });
+    checkForm(result);
+    assert.equal(result.verdict, 'passed', result.reason);
+    const attack = find(result, 'forget', 'loss');
+    assert.equal(attack.after, 0);
+    assert.match(attack.threshold!, /over-forgetting left out/);
+    assert.equal(report({ forget: 'known', forgotten, exact: true }).verdict, 'failed');
+  }
 });
 
 test('one person of several who is still known decides', () => {

@@ -21,14 +21,28 @@ interface Outcome {
   note: string | null;
 }
 
+/** How the rule is applied: the policy's level, and whether over-forgetting can have happened at all. */
+type Rule = Pick<VerificationPolicy, 'membership_alpha'> & { exact: boolean };
+
+/**
+ * Retraining cannot push anybody away: people whom it finds less likely than others are so by nature, and it is judged
+ * for what it may have kept alone.
+ */
+const judged = (test: RankTest, exact: boolean): RankTest => (exact && test.auc < 0.5 ? { ...test, p: 1 } : test);
+
 /**
  * Several people: the group's test and each person's own (Bonferroni) share alpha, where the holdout is large enough
  * for a single person to be shown at that level; else the single person is only reported.
  */
-function combine(group: RankTest, forget: readonly number[], holdout: readonly number[], alpha: number): Outcome {
+function combine(
+  forget: readonly number[],
+  holdout: readonly number[],
+  { membership_alpha: alpha, exact }: Rule,
+): Outcome {
+  const group = judged(rankTest(forget, holdout), exact);
   const n = forget.length;
   if (n === 1) return { ...group, note: null };
-  const alone = forget.map((score) => rankTest([score], holdout));
+  const alone = forget.map((score) => judged(rankTest([score], holdout), exact));
   const worst = alone.reduce((a, b) => (b.p < a.p ? b : a));
   const adjusted = Math.min(1, n * worst.p);
   const found = `one person alone: p ${shown(worst.p)}, ${shown(adjusted)} after Bonferroni for ${n}`;
@@ -78,12 +92,13 @@ export function membershipFinding(
   attack: MembershipAttack,
   before: ScoredSets,
   after: ScoredSets,
-  policy: VerificationPolicy,
+  rule: Rule,
   seed: number,
 ): Judged {
-  const alpha = policy.membership_alpha;
+  const alpha = rule.membership_alpha;
   const [was, now] = [scores(attack, before), scores(attack, after)];
-  const threshold = `two-sided p by person at least ${shown(alpha)}`;
+  const direction = rule.exact ? ', over-forgetting left out (trained without them)' : '';
+  const threshold = `two-sided p by person at least ${shown(alpha)}${direction}`;
   const empty = finding(attack.name, 'forget', { threshold });
   if (now === null) {
     return { finding: { ...empty, verdict: 'failed', note: NOT_FINITE }, because: `${attack.name}: ${NOT_FINITE}` };
@@ -94,14 +109,13 @@ export function membershipFinding(
     const note = forget.length === 0 ? 'no forgotten person was measured' : `no holdout people${needed}`;
     return { finding: { ...empty, verdict: 'inconclusive', note }, because: `${attack.name}: ${note}` };
   }
-  const test = rankTest(forget, holdout);
   const base = {
     ...empty,
     before: was !== null && was.forget.length > 0 && was.holdout.length > 0 ? auc(was.forget, was.holdout) : null,
-    after: test.auc,
+    after: auc(forget, holdout),
     interval: bootstrapInterval([forget, holdout], ([f, h]) => auc(f!, h!), {
       seed: seedFrom(`${seed}/membership/${attack.name}`),
     }),
   };
-  return judge(attack, base, combine(test, forget, holdout, alpha), [forget.length, holdout.length], alpha);
+  return judge(attack, base, combine(forget, holdout, rule), [forget.length, holdout.length], alpha);
 }
