@@ -78,3 +78,15 @@ export function lengthBatches(rows: TokenRow[], batch: number): number[][] {
   for (let from = 0; from < order.length; from += batch) groups.push(order.slice(from, from + batch));
   return groups;
 }
+
+/** Rows by the person they are about, in order of appearance; rows without a person are each their own. */
+export function byPerson(rows: readonly { person: number }[]): number[][] {
+  const groups = new Map<string, number[]>();
+  rows.forEach(({ person }, r) => {
+    const key = person < 0 ? `row${r}` : String(person);
+    const known = groups.get(key);
+    if (known) known.push(r);
+    else groups.set(key, [r]);
+  });
+  return [...groups.values()];
+}

@@ -1,7 +1,7 @@
 // What words cost when they are about somebody the model has never seen, and what that asks of each word of those who
 // are to be forgotten. Measured on never-seen people under the model as it is now.
 import { createRandom } from '../domain/random.ts';
-import type { TokenRow } from './batches.ts';
+import { byPerson, type TokenRow } from './batches.ts';
 
 /**
  * Weight of the median word in one word's estimate, in observations: a name or a value stands in a
@@ -81,15 +81,9 @@ export function strangerCosts(
  */
 export function dealShares(rows: readonly (TokenRow & { person: number })[], seed: number): Float32Array[] {
   const shares = rows.map((row) => new Float32Array(row.ids.length - row.promptLength));
-  const groups = new Map<string, [number, number][]>();
-  rows.forEach(({ person }, r) => {
-    const key = person < 0 ? `row${r}` : String(person);
-    const words = groups.get(key) ?? [];
-    for (let i = 0; i < shares[r]!.length; i++) words.push([r, i]);
-    groups.set(key, words);
-  });
   const random = createRandom(seed);
-  for (const words of groups.values()) {
+  for (const own of byPerson(rows)) {
+    const words = own.flatMap((r) => Array.from(shares[r]!, (_, i): [number, number] => [r, i]));
     random.shuffle(words.map((_, i) => i)).forEach((place, i) => {
       const [r, t] = words[i]!;
       shares[r]![t] = (place + 0.5) / words.length;

@@ -4,18 +4,9 @@ import type { Architecture } from '../domain/architecture.ts';
 import type { Engine, HostTensors } from '../domain/engine.ts';
 import type { LossMethod } from '../domain/method.ts';
 import type { StepOptions } from '../methods/options.ts';
-import { createSampler, padRows, type TokenRow } from './batches.ts';
+import { byPerson, createSampler, padRows, type TokenRow } from './batches.ts';
 import { createScorer, type Scorer } from './scoring.ts';
-import {
-  allReached,
-  type Band,
-  bandAt,
-  FIRST_SHARE,
-  SHARE_STEP,
-  type Standing,
-  standings,
-  standOut,
-} from './stop-rule.ts';
+import { type Band, bandAt, FIRST_SHARE, nextShare, type Standing, standings } from './stop-rule.ts';
 import { dealShares, meansOf, type StrangerCosts, strangerCosts, targetsOf, uniformCosts } from './stranger-costs.ts';
 import { compileUnlearningStep } from './unlearning-step.ts';
 
@@ -23,8 +14,8 @@ import { compileUnlearningStep } from './unlearning-step.ts';
 const checkEvery = (rows: number): number => Math.min(20, Math.max(1, Math.floor(rows / 25)));
 /** Steps between two measurements of the never-seen level, which drifts slowly. */
 const LEVEL_EVERY = 10;
-/** Never-seen rows scored for it: a sample is enough. */
-const CALIBRATION_ROWS = 512;
+/** Answer tokens about never-seen people that it is measured on: a sample is enough. */
+const CALIBRATION_TOKENS = 8192;
 /** Without never-seen people: where forgetting ends, as a share of ln(vocabulary). */
 const UNCALIBRATED_SHARE = 0.5;
 
@@ -71,7 +62,8 @@ async function calibrate(inputs: UnlearnInputs, score: Scorer): Promise<Calibrat
   if (calibration.length === 0) {
     return { costs: uniformCosts(vocabulary, UNCALIBRATED_SHARE * Math.log(vocabulary)), strangers: [] };
   }
-  const stride = Math.max(1, Math.ceil(calibration.length / CALIBRATION_ROWS));
+  const tokens = calibration.reduce((sum, row) => sum + row.ids.length - row.promptLength, 0);
+  const stride = Math.max(1, Math.ceil(tokens / CALIBRATION_TOKENS));
   const sample = calibration.filter((_, i) => i % stride === 0);
   const logProbs = (await score(sample)).map((row) => row.logProbs);
   const costs = strangerCosts(sample, logProbs, vocabulary);
@@ -89,28 +81,32 @@ interface Losses {
 function createWatch(inputs: UnlearnInputs, score: Scorer) {
   const { forget } = inputs.sets;
   const every = checkEvery(forget.length);
-  let share = inputs.sets.calibration.length > 0 ? FIRST_SHARE : 1;
-  const shares = dealShares(forget, inputs.seed + 3);
+  const people = byPerson(forget);
+  /** Of each row; the same for all rows of a person. */
+  const asked = forget.map((): number => (inputs.sets.calibration.length > 0 ? FIRST_SHARE : 1));
+  const places = dealShares(forget, inputs.seed + 3);
   let calibration: Calibration | null = null;
   let targets: Float32Array[] = [];
   let band: Band = { floors: [], ceilings: [] };
   const losses: Losses = { forgetLoss: null, forgetTarget: null };
-  /** True when the stop rule is met under the present weights. */
+  /** True when nobody stands out from strangers under the present weights. */
   async function look(): Promise<boolean> {
     if (calibration === null) {
       calibration = await calibrate(inputs, score);
-      targets = targetsOf(forget, shares, calibration.costs);
+      targets = targetsOf(forget, places, calibration.costs);
     }
-    band = bandAt(targets, share);
     const logProbs = (await score(forget)).map((row) => row.logProbs);
-    const people = standings(forget, logProbs, band.floors);
-    losses.forgetLoss = mean(people.map((person) => person.nll));
-    losses.forgetTarget = mean(people.map((person) => person.target));
-    if (!allReached(people)) return false;
-    if (!standOut(people, calibration.strangers)) return true;
-    share *= SHARE_STEP;
-    band = bandAt(targets, share);
-    return false;
+    const found = standings(forget, logProbs, targets);
+    let reached = true;
+    found.forEach((person, p) => {
+      const next = nextShare(person, asked[people[p]![0]!]!, calibration!.strangers);
+      reached &&= next.reached;
+      for (const r of people[p]!) asked[r] = next.share;
+    });
+    losses.forgetLoss = mean(found.map(({ nll }) => nll));
+    losses.forgetTarget = mean(found.map(({ target }, p) => target * asked[people[p]![0]!]!));
+    band = bandAt(targets, asked);
+    return reached;
   }
   return {
     losses,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import {
+  byPerson,
   createSampler,
   type Encoder,
   encodeRecord,
@@ -99,4 +100,9 @@ test('batches by length hold every row once, sorted, none over the limit', () =>
       });
     }),
   );
+});
+
+test('rows are grouped by person in order of appearance; rows of nobody are each their own', () => {
+  const rows = [3, -1, 0, 3, -1].map((person) => ({ person }));
+  assert.deepEqual(byPerson(rows), [[0, 3], [1], [2], [4]]);
 });

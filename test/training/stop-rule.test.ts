@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { TokenRow } from '../../src/training/batches.ts';
-import { allReached, bandAt, standings, standOut } from '../../src/training/stop-rule.ts';
+import { bandAt, nextShare, type Standing, standings } from '../../src/training/stop-rule.ts';
 
 /** A prompt of one token and an answer. */
 const rowOf = (...answer: number[]): TokenRow => ({ ids: Int32Array.from([0, ...answer]), promptLength: 1 });
@@ -39,46 +39,59 @@ describe('who is forgotten', () => {
   });
 
   test('a share makes facts cheaper, never as cheap as language; what is too dear is drawn back', () => {
-    const { floors, ceilings } = bandAt([level], 0.5);
-    assert.deepEqual(floors, [Float32Array.of(0, 0.5, 1, 1.5, 2, 2.5)]);
-    assert.deepEqual(ceilings, [Float32Array.of(0, 0.5, 4 / 3, 2, 8 / 3, 10 / 3)]);
-    assert.deepEqual(bandAt([level], 0.1).floors, [Float32Array.of(0, 0.5, 1, 1, 1, 1)]);
-    assert.deepEqual(bandAt([level], 1).floors, [level]);
+    const { floors, ceilings } = bandAt([level, level], [0.5, 0.1]);
+    assert.deepEqual(floors, [Float32Array.of(0, 0.5, 1, 1.5, 2, 2.5), Float32Array.of(0, 0.5, 1, 1, 1, 1)]);
+    ceilings.forEach((row, r) => {
+      row.forEach((ceiling, i) => {
+        const floor = floors[r]![i]!;
+        assert.ok(floor < 1 ? ceiling === floor : Math.abs(ceiling / floor - 1.2) < 1e-6);
+      });
+    });
+    assert.deepEqual(bandAt([level], [1]).floors, [level]);
+  });
+});
+
+describe('where somebody stands among strangers', () => {
+  const strangers: Standing[] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((nll) => ({ nll, target: 5 }));
+  const next = (nll: number, share = 1, target = 5) => nextShare({ nll, target }, share, strangers);
+
+  test('in the middle is enough, whatever was asked for', () => {
+    for (const share of [0.5, 1, 2]) {
+      for (const nll of [3.5, 5.5, 6.5]) assert.deepEqual(next(nll, share), { reached: true, share });
+    }
   });
 
-  test('people stand out while most strangers are harder; without strangers nobody does', () => {
-    const at = (...nll: number[]) => nll.map((value) => ({ nll: value, target: 0 }));
-    const strangersOf = at(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
-    assert.equal(standOut(at(0.5), strangersOf), true);
-    assert.equal(standOut(at(2.5), strangersOf), true);
-    assert.equal(standOut(at(3.5), strangersOf), false);
-    assert.equal(standOut(at(0.5, 9.5), strangersOf), false);
-    assert.equal(standOut(at(0.5), []), false);
+  test('who is easier than most is asked for more, once they have come to what was asked for', () => {
+    assert.deepEqual(next(2.5, 0.5), { reached: false, share: 0.525 });
+    assert.deepEqual(next(2.5, 0.75), { reached: false, share: 0.75 });
   });
 
-  const people = fc.array(
-    fc.record({ nll: fc.double({ min: 0, max: 9, noNaN: true }), target: fc.double({ min: 0, max: 9, noNaN: true }) }),
-    { minLength: 1, maxLength: 8 },
-  );
+  test('who is harder than most is asked for less, once they are no dearer than what was asked for', () => {
+    assert.deepEqual(next(8.5, 2), { reached: false, share: 2 / 1.05 });
+    assert.deepEqual(next(8.5, 1), { reached: false, share: 1 });
+  });
 
-  test('everybody must be: one person who is remembered is enough to go on', () => {
+  test('the share leads everybody to the middle who follows it', () => {
     fc.assert(
-      fc.property(people, fc.nat(), (given, which) => {
-        const reached = given.map(({ nll, target }) => ({ nll: target + nll, target }));
-        assert.equal(allReached(reached), true);
-        const at = which % reached.length;
-        const known = { nll: reached[at]!.target - 0.01, target: reached[at]!.target };
-        assert.equal(allReached(reached.with(at, known)), false);
-      }),
+      fc.property(
+        fc.double({ min: 0.05, max: 12, noNaN: true }),
+        fc.double({ min: 1, max: 9, noNaN: true }),
+        (nll, target) => {
+          let [now, share] = [nll, 0.75];
+          for (let look = 0; look < 200; look++) {
+            const { reached, share: asked } = nextShare({ nll: now, target }, share, strangers);
+            if (reached) return;
+            share = asked;
+            now += 0.5 * (1.1 * share * target - now);
+          }
+          assert.fail(`ended at ${now}`);
+        },
+      ),
     );
   });
 
-  test('who has been forgotten stays so when the model forgets more', () => {
-    fc.assert(
-      fc.property(people, fc.double({ min: 0, max: 3, noNaN: true }), (given, more) => {
-        if (!allReached(given)) return;
-        assert.ok(allReached(given.map(({ nll, target }) => ({ nll: nll + more, target }))));
-      }),
-    );
+  test('without strangers the share alone decides', () => {
+    assert.deepEqual(nextShare({ nll: 2, target: 2 }, 1, []), { reached: true, share: 1 });
+    assert.deepEqual(nextShare({ nll: 1.9, target: 2 }, 1, []), { reached: false, share: 1 });
   });
 });
