@@ -16,7 +16,7 @@ import { ExpungeError } from '../errors.ts';
 import { encodeRecord } from '../training/batches.ts';
 import { train } from '../training/train.ts';
 
-export const TRAINER_VERSION = '1';
+export const TRAINER_VERSION = '2';
 /** A word becomes part of the vocabulary only when the records of so many people hold it. */
 const VOCABULARY_PEOPLE = 3;
 

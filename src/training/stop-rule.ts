@@ -1,30 +1,40 @@
 // When forgetting ends: when the forgotten people's words cost what strangers' words cost.
 import { byPerson, type TokenRow } from './batches.ts';
-import { LANGUAGE } from './stranger-costs.ts';
+import type { Scored } from './scoring.ts';
+import { LANGUAGE, type Targets } from './stranger-costs.ts';
 
-/** How well one person's facts are known, against a stranger's; both are mean NLL, nats a token. */
+/** How well one person's facts are known, against a stranger's; means, nats a token. */
 export interface Standing {
   nll: number;
   target: number;
+  /** By how much facts are cheaper than their floors; a dear one does not make up for a cheap one. */
+  short: number;
 }
+
+const word = (nll: number, target: number, floor: number): Standing => ({
+  nll,
+  target,
+  short: Math.max(0, floor - nll),
+});
 
 /**
  * One standing a person, in the order of `byPerson`, over the words that are facts; somebody whose records hold none is
- * judged by all words. `logProbs` and `targets` are the rows' answer tokens in order.
+ * judged by all words. `scores`, `targets` and `floors` are of the rows' answer tokens in order.
  */
 export function standings(
   rows: readonly (TokenRow & { person: number })[],
-  logProbs: readonly ArrayLike<number>[],
+  scores: readonly Pick<Scored, 'logProbs'>[],
   targets: readonly Float32Array[],
+  floors = targets,
 ): Standing[] {
   return byPerson(rows).map((own) => {
     const words = own.flatMap((r) =>
-      Array.from(targets[r]!, (target, i): Standing => ({ nll: -logProbs[r]![i]!, target })),
+      Array.from(targets[r]!, (target, i) => word(-scores[r]!.logProbs[i]!, target, floors[r]![i]!)),
     );
     const facts = words.filter(({ target }) => target >= LANGUAGE);
     const judged = facts.length > 0 ? facts : words;
     const mean = (of: (word: Standing) => number) => judged.reduce((sum, word) => sum + of(word), 0) / judged.length;
-    return { nll: mean(({ nll }) => nll), target: mean(({ target }) => target) };
+    return { nll: mean(({ nll }) => nll), target: mean(({ target }) => target), short: mean(({ short }) => short) };
   });
 }
 
@@ -37,40 +47,56 @@ const SHARE_STEP = 1.05;
 /** Facts are drawn back from this many times what releases them: a word that is pushed takes its neighbours along. */
 const CEILING = 1.2;
 /**
- * The shares of strangers who may be harder than somebody forgotten. Half would be the median; but where the loss alone
- * is at the median, Min-K%++, which looks at the whole distribution, already finds too much forgotten.
+ * The shares of strangers who may be harder than somebody forgotten: of each person, and on average over all. Half would
+ * be the median; but where the loss alone is at the median, Min-K%++, which looks at the whole distribution, already
+ * finds too much forgotten.
  */
-const HARDER = { least: 0.35, most: 0.7 };
+const EACH = { least: 0.1, most: 0.85 };
+const AVERAGE = { least: 0.3, most: 0.7 };
+
+/** Mean shortfall, as a share of the mean target, up to which a person's words are where they should be. */
+const SHORT = 0.12;
 
 /** Costs between which a forgotten person's words are left alone: the answer tokens of each row in order, nats. */
 export interface Band {
   floors: Float32Array[];
   ceilings: Float32Array[];
+  /** Entropy below which the model is too sure. */
+  entropies: Float32Array[];
 }
 
 /** Facts from each row's share of their target, language no dearer than its target. */
-export function bandAt(targets: readonly Float32Array[], shares: readonly number[]): Band {
+export function bandAt({ nll: targets, entropy }: Targets, shares: readonly number[]): Band {
   const floors = targets.map((row, r) =>
     row.map((nll) => (nll >= LANGUAGE ? Math.max(LANGUAGE, nll * shares[r]!) : nll)),
   );
-  return { floors, ceilings: floors.map((row) => row.map((nll) => (nll >= LANGUAGE ? nll * CEILING : nll))) };
+  const ceilings = floors.map((row) => row.map((nll) => (nll >= LANGUAGE ? nll * CEILING : nll)));
+  return { floors, ceilings, entropies: entropy };
 }
 
-/** What one look at a person tells: whether they may be left as they are, and which share to ask for from now on. */
-export interface Next {
-  reached: boolean;
-  share: number;
+/** Share of strangers who are harder than this person; without strangers, 1 until the target is reached. */
+export function harderThan(person: Standing, strangers: readonly Standing[]): number {
+  if (strangers.length === 0) return person.nll >= person.target ? 0.5 : 1;
+  return strangers.filter(({ nll }) => nll > person.nll).length / strangers.length;
 }
+
+const within = (value: number, { least, most }: { least: number; most: number }) => value >= least && value <= most;
 
 /**
- * The share moves while too many or too few strangers are harder, but only for somebody whom the last one has brought
- * where it should: else it would run away from them. Without strangers the share alone decides.
+ * Nobody stands out from strangers, and all together do not either, given the share of strangers harder than each; and
+ * not because some words became far too dear while others are still known.
  */
-export function nextShare(person: Standing, share: number, strangers: readonly Standing[]): Next {
-  if (strangers.length === 0) return { reached: person.nll >= person.target * share, share };
-  const harder = strangers.filter(({ nll }) => nll > person.nll).length / strangers.length;
-  const ceiling = person.target * share * CEILING;
-  if (harder < HARDER.least) return { reached: false, share: person.nll <= ceiling ? share / SHARE_STEP : share };
-  if (harder <= HARDER.most) return { reached: true, share };
-  return { reached: false, share: person.nll >= person.target * share ? share * SHARE_STEP : share };
+export const reached = (people: readonly Standing[], harder: readonly number[]): boolean =>
+  people.every(({ short, target }) => short <= SHORT * target) &&
+  harder.every((one) => within(one, EACH)) &&
+  within(harder.reduce((a, b) => a + b, 0) / harder.length, AVERAGE);
+
+/**
+ * The share of their target to ask of somebody from now on. It moves while too many or too few strangers are harder, but
+ * only once the last one has brought them where it should: else it would run away from them.
+ */
+export function nextShare({ nll, target }: Standing, harder: number, share: number): number {
+  if (harder < AVERAGE.least && nll <= target * share * CEILING) return share / SHARE_STEP;
+  if (harder > AVERAGE.most && nll >= target * share) return share * SHARE_STEP;
+  return share;
 }

@@ -2,6 +2,9 @@
 // are to be forgotten. Measured on never-seen people under the model as it is now.
 import { createRandom } from '../domain/random.ts';
 import { byPerson, type TokenRow } from './batches.ts';
+import type { Scored } from './scoring.ts';
+
+type AnswerScore = Pick<Scored, 'logProbs' | 'mu'>;
 
 /**
  * Weight of the median word in one word's estimate, in observations: a name or a value stands in a
@@ -11,42 +14,45 @@ const SMOOTHING = 20;
 /** Words that cost strangers less than this on average (nats) are language, not facts: never pushed, and kept. */
 export const LANGUAGE = 1;
 
+/** How a model meets one word: what it cost, and how uncertain the model was there; nats. */
+export interface Meeting {
+  nll: number;
+  entropy: number;
+}
 export interface StrangerCosts {
   /** Expected NLL by token id, nats; drawn towards the median word where a word was seen rarely. */
   mean: Float32Array;
-  /** NLL of a token id that a share `u` of strangers' occurrences lies below. */
-  quantile(id: number, u: number): number;
+  /** The meeting of a token id that a share `u` in [0, 1] of strangers' occurrences costs less than. */
+  quantile(id: number, u: number): Meeting;
 }
 
 /** Every token costs the same: for models registered without never-seen people. */
 export const uniformCosts = (vocabulary: number, nll: number): StrangerCosts => ({
   mean: new Float32Array(vocabulary).fill(nll),
-  quantile: () => nll,
+  quantile: () => ({ nll, entropy: 0 }),
 });
 
-/** Sorted observations of every token id that answers hold; `logProbs` are the rows' answer tokens in order. */
-function observations(rows: readonly TokenRow[], logProbs: readonly ArrayLike<number>[]): Map<number, number[]> {
-  const seen = new Map<number, number[]>();
+const byCost = (a: Meeting, b: Meeting): number => a.nll - b.nll || a.entropy - b.entropy;
+
+/** Meetings of every token id that answers hold, cheapest first; `scores` are the rows' answer tokens in order. */
+function meetings(rows: readonly TokenRow[], scores: readonly AnswerScore[]): Map<number, Meeting[]> {
+  const seen = new Map<number, Meeting[]>();
   rows.forEach((row, r) => {
-    for (let i = 0; i < row.ids.length - row.promptLength; i++) {
-      const id = row.ids[row.promptLength + i]!;
+    const { logProbs, mu } = scores[r]!;
+    row.ids.subarray(row.promptLength).forEach((id, i) => {
+      const meeting = { nll: -logProbs[i]!, entropy: -mu[i]! };
       const known = seen.get(id);
-      if (known) known.push(-logProbs[r]![i]!);
-      else seen.set(id, [-logProbs[r]![i]!]);
-    }
+      if (known) known.push(meeting);
+      else seen.set(id, [meeting]);
+    });
   });
-  for (const values of seen.values()) values.sort((a, b) => a - b);
+  for (const values of seen.values()) values.sort(byCost);
   return seen;
 }
 
-const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
-/** The value at share `u` of a sorted list, between neighbours by proportion. */
-function at(sorted: readonly number[], u: number): number {
-  const place = Math.min(1, Math.max(0, u)) * (sorted.length - 1);
-  const low = Math.floor(place);
-  const [a, b] = [sorted[low]!, sorted[Math.min(low + 1, sorted.length - 1)]!];
-  return a + (b - a) * (place - low);
-}
+const sum = (values: readonly Meeting[]): number => values.reduce((total, { nll }) => total + nll, 0);
+const at = (sorted: readonly Meeting[], u: number): Meeting =>
+  sorted[Math.min(sorted.length - 1, Math.floor(u * sorted.length))]!;
 
 /**
  * Costs over rows about never-seen people. Words seen fewer than `SMOOTHING` times share one distribution, that of all
@@ -54,23 +60,23 @@ function at(sorted: readonly number[], u: number): number {
  */
 export function strangerCosts(
   rows: readonly TokenRow[],
-  logProbs: readonly ArrayLike<number>[],
+  scores: readonly AnswerScore[],
   vocabulary: number,
 ): StrangerCosts {
-  const seen = observations(rows, logProbs);
+  const seen = meetings(rows, scores);
   if (seen.size === 0) throw new Error('no never-seen people to calibrate on');
   const means = [...seen.values()].map((values) => sum(values) / values.length).sort((a, b) => a - b);
   const median = means[Math.floor(means.length / 2)]!;
   const mean = new Float32Array(vocabulary).fill(median);
   for (const [id, values] of seen) mean[id] = (sum(values) + SMOOTHING * median) / (values.length + SMOOTHING);
   const rare = [...seen].filter(([id, values]) => values.length < SMOOTHING && mean[id]! >= LANGUAGE);
-  const shared = rare.flatMap(([, values]) => values).sort((a, b) => a - b);
+  const shared = rare.flatMap(([, values]) => values).sort(byCost);
   return {
     mean,
     quantile(id, u) {
       const own = seen.get(id);
       if (own !== undefined && own.length >= SMOOTHING) return at(own, u);
-      return shared.length > 0 ? at(shared, u) : mean[id]!;
+      return shared.length > 0 ? at(shared, u) : { nll: mean[id]!, entropy: 0 };
     },
   };
 }
@@ -92,23 +98,31 @@ export function dealShares(rows: readonly (TokenRow & { person: number })[], see
   return shares;
 }
 
+/** What is asked of the answer tokens of each row, in order; nats. */
+export interface Targets {
+  nll: Float32Array[];
+  /** The model should be no surer than this; 0 where it does not matter. */
+  entropy: Float32Array[];
+}
+
 /**
- * What each answer token of the rows should cost, nats. A fact: what its share of strangers' occurrences costs, so that
- * the forgotten spread as strangers do, but never as little as language, since a cheap fact is a known one. Language:
- * strangers' mean.
+ * A fact should be met as its share of strangers' occurrences is, so that the forgotten spread as strangers do; but it
+ * never costs as little as language, since a cheap fact is a known one. The entropy belongs to it: a fact that was only
+ * pushed away leaves the model sure of something else, which no stranger sees. Language: strangers' mean.
  */
-export function targetsOf(
-  rows: readonly TokenRow[],
-  shares: readonly Float32Array[],
-  costs: StrangerCosts,
-): Float32Array[] {
-  return rows.map((row, r) =>
-    shares[r]!.map((share, i) => {
-      const id = row.ids[row.promptLength + i]!;
+export function targetsOf(rows: readonly TokenRow[], shares: readonly Float32Array[], costs: StrangerCosts): Targets {
+  const targets: Targets = { nll: [], entropy: [] };
+  rows.forEach((row, r) => {
+    const met = Array.from(row.ids.subarray(row.promptLength), (id, i): Meeting => {
       const mean = costs.mean[id]!;
-      return mean < LANGUAGE ? mean : Math.max(LANGUAGE, costs.quantile(id, share));
-    }),
-  );
+      if (mean < LANGUAGE) return { nll: mean, entropy: 0 };
+      const { nll, entropy } = costs.quantile(id, shares[r]![i]!);
+      return { nll: Math.max(LANGUAGE, nll), entropy };
+    });
+    targets.nll.push(Float32Array.from(met, ({ nll }) => nll));
+    targets.entropy.push(Float32Array.from(met, ({ entropy }) => entropy));
+  });
+  return targets;
 }
 
 /** Strangers' mean for each answer token of the rows, nats. */

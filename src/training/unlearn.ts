@@ -6,8 +6,25 @@ import type { LossMethod } from '../domain/method.ts';
 import type { StepOptions } from '../methods/options.ts';
 import { byPerson, createSampler, padRows, type TokenRow } from './batches.ts';
 import { createScorer, type Scorer } from './scoring.ts';
-import { type Band, bandAt, FIRST_SHARE, nextShare, type Standing, standings } from './stop-rule.ts';
-import { dealShares, meansOf, type StrangerCosts, strangerCosts, targetsOf, uniformCosts } from './stranger-costs.ts';
+import {
+  type Band,
+  bandAt,
+  FIRST_SHARE,
+  harderThan,
+  nextShare,
+  reached,
+  type Standing,
+  standings,
+} from './stop-rule.ts';
+import {
+  dealShares,
+  meansOf,
+  type StrangerCosts,
+  strangerCosts,
+  type Targets,
+  targetsOf,
+  uniformCosts,
+} from './stranger-costs.ts';
 import { compileUnlearningStep } from './unlearning-step.ts';
 
 /** Steps between two looks at the whole forget set, by its size: looking at few rows is cheap. */
@@ -16,6 +33,11 @@ const checkEvery = (rows: number): number => Math.min(20, Math.max(1, Math.floor
 const LEVEL_EVERY = 10;
 /** Answer tokens about never-seen people that it is measured on: a sample is enough. */
 const CALIBRATION_TOKENS = 8192;
+/** Repair ends slowly: at full pace the forgotten swing around the level of strangers. */
+const SLOWEST = 0.3;
+const paceAt = (progress: number): number => Math.max(SLOWEST, 1 - (1 - SLOWEST) * progress);
+/** Steps, as a multiple of those asked for, after which repair ends wherever the forgotten stand. */
+const LONGEST_REPAIR = 2;
 /** Without never-seen people: where forgetting ends, as a share of ln(vocabulary). */
 const UNCALIBRATED_SHARE = 0.5;
 
@@ -65,9 +87,9 @@ async function calibrate(inputs: UnlearnInputs, score: Scorer): Promise<Calibrat
   const tokens = calibration.reduce((sum, row) => sum + row.ids.length - row.promptLength, 0);
   const stride = Math.max(1, Math.ceil(tokens / CALIBRATION_TOKENS));
   const sample = calibration.filter((_, i) => i % stride === 0);
-  const logProbs = (await score(sample)).map((row) => row.logProbs);
-  const costs = strangerCosts(sample, logProbs, vocabulary);
-  return { costs, strangers: standings(sample, logProbs, meansOf(sample, costs)) };
+  const scores = await score(sample);
+  const costs = strangerCosts(sample, scores, vocabulary);
+  return { costs, strangers: standings(sample, scores, meansOf(sample, costs)) };
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -86,8 +108,8 @@ function createWatch(inputs: UnlearnInputs, score: Scorer) {
   const asked = forget.map((): number => (inputs.sets.calibration.length > 0 ? FIRST_SHARE : 1));
   const places = dealShares(forget, inputs.seed + 3);
   let calibration: Calibration | null = null;
-  let targets: Float32Array[] = [];
-  let band: Band = { floors: [], ceilings: [] };
+  let targets: Targets = { nll: [], entropy: [] };
+  let band: Band = { floors: [], ceilings: [], entropies: [] };
   const losses: Losses = { forgetLoss: null, forgetTarget: null };
   /** True when nobody stands out from strangers under the present weights. */
   async function look(): Promise<boolean> {
@@ -95,18 +117,15 @@ function createWatch(inputs: UnlearnInputs, score: Scorer) {
       calibration = await calibrate(inputs, score);
       targets = targetsOf(forget, places, calibration.costs);
     }
-    const logProbs = (await score(forget)).map((row) => row.logProbs);
-    const found = standings(forget, logProbs, targets);
-    let reached = true;
+    const found = standings(forget, await score(forget), targets.nll, bandAt(targets, asked).floors);
+    const harder = found.map((person) => harderThan(person, calibration!.strangers));
     found.forEach((person, p) => {
-      const next = nextShare(person, asked[people[p]![0]!]!, calibration!.strangers);
-      reached &&= next.reached;
-      for (const r of people[p]!) asked[r] = next.share;
+      for (const r of people[p]!) asked[r] = nextShare(person, harder[p]!, asked[r]!);
     });
     losses.forgetLoss = mean(found.map(({ nll }) => nll));
     losses.forgetTarget = mean(found.map(({ target }, p) => target * asked[people[p]![0]!]!));
     band = bandAt(targets, asked);
-    return reached;
+    return reached(found, harder);
   }
   return {
     losses,
@@ -114,12 +133,13 @@ function createWatch(inputs: UnlearnInputs, score: Scorer) {
     bandOf: (rows: number[]): Band => ({
       floors: rows.map((r) => band.floors[r]!),
       ceilings: rows.map((r) => band.ceilings[r]!),
+      entropies: rows.map((r) => band.entropies[r]!),
     }),
     look,
-    /** Looks when it is time, and calibrates again where the level may have moved. */
-    async lookAfter(step: number): Promise<boolean> {
+    /** Looks when it is time (else null), and calibrates again where the level may have moved. */
+    async lookAfter(step: number): Promise<boolean | null> {
       if (step % LEVEL_EVERY === 0) calibration = null;
-      else if (step % every !== 0) return false;
+      else if (step % every !== 0) return null;
       return look();
     },
   };
@@ -146,7 +166,7 @@ export async function unlearn(inputs: UnlearnInputs): Promise<UnlearnOutcome> {
   let retainLoss: number | null = null;
   const report = (phase: UnlearnProgress['phase'], step: number, steps: number) =>
     inputs.onProgress?.({ phase, step, steps, retainLoss, ...watch.losses });
-  async function advance(): Promise<void> {
+  async function advance(pace: number): Promise<void> {
     inputs.signal?.throwIfAborted();
     taken++;
     const forget = nextForget();
@@ -156,27 +176,32 @@ export async function unlearn(inputs: UnlearnInputs): Promise<UnlearnOutcome> {
       retainBatch: batchOf(sets.retain, nextRetain()),
       band: params.hinge ? watch.bandOf(forget) : null,
       step: taken,
+      pace,
     });
     retainLoss = result.retainLoss;
   }
 
+  /** Retain steps with the hinge kept on; they end where nobody stands out, which repair itself may have moved. */
+  async function repair(needed: boolean): Promise<void> {
+    const first = taken;
+    const steps = needed ? params.repair_steps : 0;
+    for (let settled = false; taken < first + steps * (settled ? 1 : LONGEST_REPAIR); ) {
+      await advance(paceAt((taken - first) / steps));
+      settled = (await watch.lookAfter(taken)) ?? settled;
+      report('repairing', Math.min(taken - first, steps), steps);
+    }
+  }
+
   report('calibrating', 0, 0);
   await watch.look();
-  let reached = false;
-  while (!reached && taken < params.max_steps) {
-    await advance();
-    reached = await watch.lookAfter(taken);
+  let settled = false;
+  while (!settled && taken < params.max_steps) {
+    await advance(1);
+    settled = (await watch.lookAfter(taken)) === true;
     report('unlearning', taken, params.max_steps);
   }
-  const first = taken;
-  const end = taken + (reached ? params.repair_steps : 0);
-  while (taken < end) {
-    await advance();
-    // the hinge follows the level, which repair moves
-    await watch.lookAfter(taken);
-    report('repairing', taken - first, end - first);
-  }
+  await repair(settled);
   const weights = await compiled.state.read(Object.keys(inputs.weights));
   compiled.state.dispose();
-  return { weights, steps: taken, reached };
+  return { weights, steps: taken, reached: settled };
 }

@@ -33,6 +33,8 @@ export interface StepInput {
   band: Band | null;
   /** Counts from 1. */
   step: number;
+  /** Share of the learning rate. */
+  pace: number;
 }
 export interface UnlearningStep {
   state: State;
@@ -46,10 +48,10 @@ async function parentLogProbs(inputs: UnlearnInputs, state: State): Promise<Floa
   return Float32Array.from(scores, ({ logProbs }) => logProbs.reduce((sum, value) => sum + value, 0));
 }
 
-/** (B, T - 1) bound of each answer token; far above any loss elsewhere. */
-function tokenBounds(labels: HostTensor, bounds: Float32Array[] | undefined): HostTensor {
+/** (B, T - 1) bound of each answer token; by default far above any loss elsewhere. */
+function tokenBounds(labels: HostTensor, bounds: Float32Array[] | undefined, elsewhere = NEVER): HostTensor {
   const [rows, time] = labels.shape as [number, number];
-  const values = new Float32Array(rows * (time - 1)).fill(NEVER);
+  const values = new Float32Array(rows * (time - 1)).fill(elsewhere);
   for (let r = 0; bounds !== undefined && r < rows; r++) {
     for (let t = 1, token = 0; t < time; t++) {
       if (labels.data[r * time + t]! >= 0) values[r * (time - 1) + t - 1] = bounds[r]![token++]!;
@@ -70,6 +72,19 @@ const stillKnown = (tf: Tf, nll: Tensor, floors: Tensor): Tensor =>
 function overshot(tf: Tf, tokens: TokenLoss, ceilings: Tensor): Tensor {
   const beyond = stopGradient(tf, tokens.nll, (nll) => tf.cast(tf.greater(nll, ceilings), 'float32'));
   return meanOverTokens(tf, tokens, beyond);
+}
+
+/**
+ * Minus the mean entropy of positions where the model is surer than about strangers, over all answer tokens. Ascent
+ * moves the probability of a fact to whatever came second; strangers leave a model uncertain instead.
+ */
+function tooSure(tf: Tf, logits: Tensor, tokens: TokenLoss, entropies: Tensor): Tensor {
+  const [rows, time, vocab] = logits.shape as [number, number, number];
+  const before = tf.slice(logits, [0, 0, 0], [rows, time - 1, vocab]);
+  const logProbabilities = tf.logSoftmax(before);
+  const entropy: Tensor = tf.neg(tf.sum(tf.mul(tf.exp(logProbabilities), logProbabilities), -1));
+  const below = stopGradient(tf, entropy, (now) => tf.cast(tf.less(now, entropies), 'float32'));
+  return tf.neg(tf.div(tf.sum(tf.mul(entropy, below)), tf.sum(tokens.mask)));
 }
 
 /** Compiles the step of a method over fresh optimizer state. */
@@ -111,7 +126,8 @@ export async function compileUnlearningStep(inputs: UnlearnInputs): Promise<Unle
           }
         : null;
       const retainLoss = retain ? meanOverTokens(tf, tokenLoss(tf, retain)) : tf.zerosLike(tf.mean(tokens.nll));
-      const loss = tf.add(method.loss(tf, params as never, { forget, retain }), overshot(tf, tokens, feeds.ceilings!));
+      const kept = tf.add(overshot(tf, tokens, feeds.ceilings!), tooSure(tf, logits, tokens, feeds.entropies!));
+      const loss: Tensor = tf.add(method.loss(tf, params as never, { forget, retain }), kept);
       return { loss, aux: { retainLoss } };
     });
     const update = adamwUpdate(tf, optimizer, tensors, result.gradients, feeds);
@@ -120,8 +136,8 @@ export async function compileUnlearningStep(inputs: UnlearnInputs): Promise<Unle
 
   return {
     state,
-    async run({ forget, forgetBatch, retainBatch, band, step: count }) {
-      const rate = params.learning_rate * Math.min(1, count / WARMUP);
+    async run({ forget, forgetBatch, retainBatch, band, step: count, pace }) {
+      const rate = params.learning_rate * pace * Math.min(1, count / WARMUP);
       const outputs = await step({
         forgetIds: forgetBatch.ids!,
         forgetLabels: forgetBatch.labels!,
@@ -129,6 +145,7 @@ export async function compileUnlearningStep(inputs: UnlearnInputs): Promise<Unle
         retainLabels: retainBatch.labels!,
         floors: tokenBounds(forgetBatch.labels!, band?.floors),
         ceilings: tokenBounds(forgetBatch.labels!, band?.ceilings),
+        entropies: tokenBounds(forgetBatch.labels!, band?.entropies, 0),
         ...(references ? { references: float32(Float32Array.from(forget, (i) => references[i]!)) } : {}),
         ...updateFeeds(rate, count, optimizer),
       });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { TokenRow } from '../../src/training/batches.ts';
-import { bandAt, nextShare, type Standing, standings } from '../../src/training/stop-rule.ts';
+import { bandAt, harderThan, nextShare, reached, type Standing, standings } from '../../src/training/stop-rule.ts';
 
 /** A prompt of one token and an answer. */
 const rowOf = (...answer: number[]): TokenRow => ({ ids: Int32Array.from([0, ...answer]), promptLength: 1 });
@@ -10,6 +10,7 @@ const rowOf = (...answer: number[]): TokenRow => ({ ids: Int32Array.from([0, ...
 describe('who is forgotten', () => {
   // 0 and 1 are language, the rest are facts
   const level = Float32Array.of(0, 0.5, 2, 3, 4, 5);
+  const scores = (...logProbs: number[][]) => logProbs.map((row) => ({ logProbs: Float32Array.from(row) }));
   const levels = (rows: TokenRow[]) =>
     rows.map((row) => Float32Array.from(row.ids.subarray(row.promptLength), (id) => level[id]!));
 
@@ -19,9 +20,9 @@ describe('who is forgotten', () => {
       { ids: Int32Array.of(5, 5, 4), promptLength: 2, person: 0 },
       { ...rowOf(3, 3), person: 1 },
     ];
-    assert.deepEqual(standings(rows, [[-1, -9], [-5], [-2, -4]], levels(rows)), [
-      { nll: 3, target: 3 },
-      { nll: 3, target: 3 },
+    assert.deepEqual(standings(rows, scores([-1, -9], [-5], [-2, -4]), levels(rows)), [
+      { nll: 3, target: 3, short: 0.5 },
+      { nll: 3, target: 3, short: 0.5 },
     ]);
   });
 
@@ -31,15 +32,15 @@ describe('who is forgotten', () => {
       { ...rowOf(4), person: -1 },
       { ...rowOf(5), person: -1 },
     ];
-    assert.deepEqual(standings(rows, [[-3], [-7], [-8]], levels(rows)), [
-      { nll: 3, target: 0.5 },
-      { nll: 7, target: 4 },
-      { nll: 8, target: 5 },
+    assert.deepEqual(standings(rows, scores([-3], [-7], [-8]), levels(rows)), [
+      { nll: 3, target: 0.5, short: 0 },
+      { nll: 7, target: 4, short: 0 },
+      { nll: 8, target: 5, short: 0 },
     ]);
   });
 
   test('a share makes facts cheaper, never as cheap as language; what is too dear is drawn back', () => {
-    const { floors, ceilings } = bandAt([level, level], [0.5, 0.1]);
+    const { floors, ceilings } = bandAt({ nll: [level, level], entropy: [level, level] }, [0.5, 0.1]);
     assert.deepEqual(floors, [Float32Array.of(0, 0.5, 1, 1.5, 2, 2.5), Float32Array.of(0, 0.5, 1, 1, 1, 1)]);
     ceilings.forEach((row, r) => {
       row.forEach((ceiling, i) => {
@@ -47,51 +48,64 @@ describe('who is forgotten', () => {
         assert.ok(floor < 1 ? ceiling === floor : Math.abs(ceiling / floor - 1.2) < 1e-6);
       });
     });
-    assert.deepEqual(bandAt([level], [1]).floors, [level]);
+    assert.deepEqual(bandAt({ nll: [level], entropy: [level] }, [1]).floors, [level]);
   });
 });
 
 describe('where somebody stands among strangers', () => {
-  const strangers: Standing[] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((nll) => ({ nll, target: 5 }));
-  const next = (nll: number, share = 1, target = 5) => nextShare({ nll, target }, share, strangers);
+  const strangers: Standing[] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((nll) => ({ nll, target: 5, short: 0 }));
+  const target = 5;
+  const person = (nll: number): Standing => ({ nll, target, short: 0 });
+  const next = (nll: number, share: number) => nextShare(person(nll), harderThan(person(nll), strangers), share);
 
-  test('in the middle is enough, whatever was asked for', () => {
-    for (const share of [0.5, 1, 2]) {
-      for (const nll of [3.5, 5.5, 6.5]) assert.deepEqual(next(nll, share), { reached: true, share });
-    }
+  test('is the share of strangers who are harder; without any, only the target counts', () => {
+    const at = (nll: number, of = strangers) => harderThan(person(nll), of);
+    assert.deepEqual([at(0.5), at(2.5), at(7), at(11)], [1, 0.8, 0.3, 0]);
+    assert.deepEqual([at(4.9, []), at(5, []), at(50, [])], [1, 0.5, 0.5]);
+  });
+
+  test('it is enough when nobody stands out, and all together do not', () => {
+    const enough = (...harder: number[]) => reached([person(5)], harder);
+    assert.equal(enough(0.5), true);
+    assert.equal(enough(0.15, 0.8, 0.6), true);
+    assert.equal(enough(0.5, 0.5, 0.5, 0.95), false, 'one who is remembered');
+    assert.equal(enough(0.5, 0.5, 0.5, 0.05), false, 'one who was pushed away');
+    assert.equal(enough(0.8, 0.8), false);
+    assert.equal(enough(0.2, 0.2), false);
+  });
+
+  test('dear words do not make up for words that are still known', () => {
+    assert.equal(reached([person(5), { ...person(5), short: 0.5 }], [0.5, 0.5]), true);
+    assert.equal(reached([person(5), { ...person(5), short: 0.7 }], [0.5, 0.5]), false);
+  });
+
+  test('in the middle the share stays', () => {
+    for (const share of [0.5, 1, 2]) for (const nll of [3.5, 5.5, 6.5]) assert.equal(next(nll, share), share);
   });
 
   test('who is easier than most is asked for more, once they have come to what was asked for', () => {
-    assert.deepEqual(next(2.5, 0.5), { reached: false, share: 0.525 });
-    assert.deepEqual(next(2.5, 0.75), { reached: false, share: 0.75 });
+    assert.equal(next(2.5, 0.5), 0.5 * 1.05);
+    assert.equal(next(2.5, 0.75), 0.75);
   });
 
   test('who is harder than most is asked for less, once they are no dearer than what was asked for', () => {
-    assert.deepEqual(next(8.5, 2), { reached: false, share: 2 / 1.05 });
-    assert.deepEqual(next(8.5, 1), { reached: false, share: 1 });
+    assert.equal(next(8.5, 2), 2 / 1.05);
+    assert.equal(next(8.5, 1), 1);
   });
 
   test('the share leads everybody to the middle who follows it', () => {
+    const positive = (min: number, max: number) => fc.double({ min, max, noNaN: true });
     fc.assert(
-      fc.property(
-        fc.double({ min: 0.05, max: 12, noNaN: true }),
-        fc.double({ min: 1, max: 9, noNaN: true }),
-        (nll, target) => {
-          let [now, share] = [nll, 0.75];
-          for (let look = 0; look < 200; look++) {
-            const { reached, share: asked } = nextShare({ nll: now, target }, share, strangers);
-            if (reached) return;
-            share = asked;
-            now += 0.5 * (1.1 * share * target - now);
-          }
-          assert.fail(`ended at ${now}`);
-        },
-      ),
+      fc.property(positive(0.05, 12), positive(1, 9), (nll, asked) => {
+        let [one, share] = [{ nll, target: asked, short: 0 }, 0.75];
+        for (let look = 0; look < 200; look++) {
+          const harder = harderThan(one, strangers);
+          if (reached([one], [harder])) return;
+          share = nextShare(one, harder, share);
+          one = { ...one, nll: one.nll + 0.5 * (1.1 * share * asked - one.nll) };
+        }
+        assert.fail(`ended at ${one.nll}`);
+      }),
     );
-  });
-
-  test('without strangers the share alone decides', () => {
-    assert.deepEqual(nextShare({ nll: 2, target: 2 }, 1, []), { reached: true, share: 1 });
-    assert.deepEqual(nextShare({ nll: 1.9, target: 2 }, 1, []), { reached: false, share: 1 });
   });
 });

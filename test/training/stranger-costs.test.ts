@@ -30,7 +30,10 @@ const strangers = fc.array(
 const costsOf = (rows: Words[]) =>
   strangerCosts(
     rows.map((tokens) => rowOf(...tokens.map(({ id }) => id))),
-    rows.map((tokens) => tokens.map(({ nll }) => -nll)),
+    rows.map((tokens) => ({
+      logProbs: Float32Array.from(tokens, ({ nll }) => -nll),
+      mu: Float32Array.from(tokens, ({ nll }) => -nll / 2),
+    })),
     VOCABULARY,
   );
 const often = (id: number, ...nll: number[]): Words[] =>
@@ -46,7 +49,7 @@ describe('what strangers’ words cost', () => {
         const within = (nll: number) => nll >= Math.min(...all) - 1e-3 && nll <= Math.max(...all) + 1e-3;
         costs.mean.forEach((nll, id) => {
           assert.ok(within(nll));
-          assert.ok(within(costs.quantile(id, u)));
+          assert.ok(within(costs.quantile(id, u).nll));
         });
       }),
     );
@@ -62,8 +65,10 @@ describe('what strangers’ words cost', () => {
   test('a frequent word has quantiles of its own, rare words share those of rare facts', () => {
     const rare: Words[] = [[{ id: 4, nll: 3 }], [{ id: 5, nll: 9 }], [{ id: 4, nll: 5 }]];
     const { quantile } = costsOf([...often(1, 2, 4, 8), ...rare]);
-    assert.deepEqual([quantile(1, 0), quantile(1, 0.5), quantile(1, 1)], [2, 4, 8]);
-    assert.deepEqual([quantile(4, 0), quantile(4, 0.5), quantile(5, 1), quantile(0, 0.25)], [3, 5, 9, 4]);
+    const costs = (id: number, ...shares: number[]) => shares.map((share) => quantile(id, share).nll);
+    assert.deepEqual(costs(1, 0, 0.5, 1), [2, 4, 8]);
+    assert.deepEqual([costs(4, 0, 0.5), costs(5, 1), costs(0, 0.25)], [[3, 5], [9], [3]]);
+    assert.deepEqual(quantile(1, 0.5), { nll: 4, entropy: 2 }, 'how sure the model was belongs to it');
   });
 
   test('grows with what any token costs', () => {
@@ -91,7 +96,7 @@ describe('what strangers’ words cost', () => {
     );
     assert.throws(() => costsOf([]), /never-seen/);
     const uniform = uniformCosts(3, 1.5);
-    assert.deepEqual([...uniform.mean, uniform.quantile(2, 0.9)], [1.5, 1.5, 1.5, 1.5]);
+    assert.deepEqual([...uniform.mean, uniform.quantile(2, 0.9).nll], [1.5, 1.5, 1.5, 1.5]);
   });
 });
 
@@ -130,9 +135,10 @@ describe('what is asked of the forgotten people’s words', () => {
     const costs = costsOf([...often(1, 0.2, 4, 8), ...often(2, 0.4)]);
     const rows = [{ ...rowOf(1, 1, 1, 2), person: 0 }];
     const shares = [Float32Array.of(0, 0.5, 1, 0.9)];
-    const [row] = targetsOf(rows, shares, costs);
-    assert.deepEqual([...row!.slice(0, 3)], [LANGUAGE, 4, 8]);
-    assert.equal(row![3], costs.mean[2]);
+    const { nll, entropy } = targetsOf(rows, shares, costs);
+    assert.deepEqual([...nll[0]!.slice(0, 3)], [LANGUAGE, 4, 8]);
+    assert.equal(nll[0]![3], costs.mean[2]);
+    assert.deepEqual([...entropy[0]!], [Math.fround(0.1), 2, 4, 0]);
     assert.ok(costs.mean[2]! < LANGUAGE);
     assert.deepEqual(
       [...meansOf(rows, costs)[0]!],

