@@ -61,7 +61,7 @@ const SHORT = 0.12;
 export interface Band {
   floors: Float32Array[];
   ceilings: Float32Array[];
-  /** Entropy below which the model is too sure. */
+  /** How unsure the model should be, nats; 0 where it does not matter. */
   entropies: Float32Array[];
 }
 

@@ -101,7 +101,7 @@ export function dealShares(rows: readonly (TokenRow & { person: number })[], see
 /** What is asked of the answer tokens of each row, in order; nats. */
 export interface Targets {
   nll: Float32Array[];
-  /** The model should be no surer than this; 0 where it does not matter. */
+  /** How unsure the model should be; 0 where it does not matter. */
   entropy: Float32Array[];
 }
 

@@ -74,17 +74,25 @@ function overshot(tf: Tf, tokens: TokenLoss, ceilings: Tensor): Tensor {
   return meanOverTokens(tf, tokens, beyond);
 }
 
+/** Entropies are drawn down from this many times what they should be, and `SLACK` nats. */
+const TOO_UNSURE = 1.2;
+const SLACK = 0.2;
+
 /**
- * Minus the mean entropy of positions where the model is surer than about strangers, over all answer tokens. Ascent
- * moves the probability of a fact to whatever came second; strangers leave a model uncertain instead.
+ * Draws the model's entropy at facts to what strangers meet: mean over all answer tokens of minus the entropy where it is
+ * too low, plus the entropy where it is too high. Ascent moves the probability of a fact to whatever came second, or
+ * spreads it over everything; both can be told from somebody never seen.
  */
-function tooSure(tf: Tf, logits: Tensor, tokens: TokenLoss, entropies: Tensor): Tensor {
+function unnatural(tf: Tf, logits: Tensor, tokens: TokenLoss, entropies: Tensor): Tensor {
   const [rows, time, vocab] = logits.shape as [number, number, number];
-  const before = tf.slice(logits, [0, 0, 0], [rows, time - 1, vocab]);
-  const logProbabilities = tf.logSoftmax(before);
+  const logProbabilities = tf.logSoftmax(tf.slice(logits, [0, 0, 0], [rows, time - 1, vocab]));
   const entropy: Tensor = tf.neg(tf.sum(tf.mul(tf.exp(logProbabilities), logProbabilities), -1));
-  const below = stopGradient(tf, entropy, (now) => tf.cast(tf.less(now, entropies), 'float32'));
-  return tf.neg(tf.div(tf.sum(tf.mul(entropy, below)), tf.sum(tokens.mask)));
+  const direction = stopGradient(tf, entropy, (now) => {
+    const most = tf.add(tf.mul(entropies, TOO_UNSURE), SLACK);
+    const above = tf.cast(tf.logicalAnd(tf.greater(now, most), tf.greater(entropies, 0)), 'float32');
+    return tf.sub(above, tf.cast(tf.less(now, entropies), 'float32'));
+  });
+  return tf.div(tf.sum(tf.mul(entropy, direction)), tf.sum(tokens.mask));
 }
 
 /** Compiles the step of a method over fresh optimizer state. */
@@ -126,7 +134,7 @@ export async function compileUnlearningStep(inputs: UnlearnInputs): Promise<Unle
           }
         : null;
       const retainLoss = retain ? meanOverTokens(tf, tokenLoss(tf, retain)) : tf.zerosLike(tf.mean(tokens.nll));
-      const kept = tf.add(overshot(tf, tokens, feeds.ceilings!), tooSure(tf, logits, tokens, feeds.entropies!));
+      const kept = tf.add(overshot(tf, tokens, feeds.ceilings!), unnatural(tf, logits, tokens, feeds.entropies!));
       const loss: Tensor = tf.add(method.loss(tf, params as never, { forget, retain }), kept);
       return { loss, aux: { retainLoss } };
     });
