@@ -14,9 +14,9 @@ const argument = (op: (tf: Tf, x: Tensor, axis: number) => Tensor): Case[] => [
   named('a splat', (tf, [x]) => op(tf, x!, -1), splat([2, 3], 4)),
 ];
 
-const product = (a: number[], b: number[], transA = false, transB = false): Case => {
+const product = (a: number[], b: number[], transA = false, transB = false, dtype: Dtype = 'float32'): Case => {
   const compute: Compute = (tf, [x, y]) => tf.matMul(x as tfjs.Tensor2D, y as tfjs.Tensor2D, transA, transB);
-  return named(`${transA ? 'Aᵀ' : 'A'} ${transB ? 'Bᵀ' : 'B'}`, compute, values32(a, 1), values32(b, 2));
+  return named(`${transA ? 'Aᵀ' : 'A'} ${transB ? 'Bᵀ' : 'B'}`, compute, values32(a, 1, dtype), values32(b, 2, dtype));
 };
 const products: Case[] = [
   product([2, 3], [3, 4]),
@@ -31,6 +31,8 @@ const products: Case[] = [
   product([1, 2, 3], [5, 3, 4]),
   product([5, 2, 3], [1, 4, 3], false, true),
   product([1, 3, 2], [5, 3, 4], true),
+  product([2, 3], [3, 4], false, false, 'int32'),
+  product([2, 3, 2], [2, 4, 3], true, true, 'int32'),
   product([1, 1], [1, 1]),
   product([0, 3], [3, 4]),
   product([2, 0], [0, 4]),

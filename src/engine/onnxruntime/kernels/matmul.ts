@@ -2,6 +2,7 @@
 import { tf } from '../../tfjs.ts';
 import type { GraphBuilder } from '../builder.ts';
 import { kernel, record } from './register.ts';
+import { upTo } from './shapes.ts';
 
 /** 1 for a matrix that is read with rows and columns changed about. */
 export interface Transposes {
@@ -18,14 +19,22 @@ export function productShape(a: number[], b: number[], { transA, transB }: Trans
   return [...batch, rows, columns];
 }
 
-export const multiply = (g: GraphBuilder, a: string, b: string, { transA, transB }: Transposes): string =>
-  transA || transB ? g.op('FusedMatMul', [a, b], { transA, transB }, 'com.microsoft') : g.op('MatMul', [a, b]);
+/** FusedMatMul knows float32 only. */
+export function multiply(g: GraphBuilder, a: string, b: string, { transA, transB }: Transposes): string {
+  return transA || transB ? g.op('FusedMatMul', [a, b], { transA, transB }, 'com.microsoft') : g.op('MatMul', [a, b]);
+}
+
+const turned = (g: GraphBuilder, x: string, rank: number): string =>
+  g.op('Transpose', [x], { perm: [...upTo(rank - 2), rank - 1, rank - 2] });
 
 kernel('BatchMatMul', ({ inputs, attrs, backend }) => {
   const { a, b } = inputs as Record<'a' | 'b', (typeof inputs)[string]>;
   const attributes = { transA: attrs.transposeA ? 1 : 0, transB: attrs.transposeB ? 1 : 0 };
-  const result = { shape: productShape(a.shape, b.shape, attributes), dtype: 'float32' as const, attributes };
-  return record(backend, 'BatchMatMul', [backend.node(a), backend.node(b)], result, (g, [left, right]) =>
-    multiply(g, left!, right!, attributes),
-  );
+  const dtype = a.dtype === 'int32' ? 'int32' : 'float32';
+  const result = { shape: productShape(a.shape, b.shape, attributes), dtype, attributes } as const;
+  return record(backend, 'BatchMatMul', [backend.node(a), backend.node(b)], result, (g, [left, right]) => {
+    if (dtype === 'float32') return multiply(g, left!, right!, attributes);
+    const rows = attributes.transA ? turned(g, left!, a.shape.length) : left!;
+    return g.op('MatMul', [rows, attributes.transB ? turned(g, right!, b.shape.length) : right!]);
+  });
 });

@@ -66,10 +66,9 @@ function resized(
 }
 
 const GRADIENT =
-  'The slope of the resized image for every option and batch; TensorFlow.js’ own backends leave halfPixelCenters out of ' +
-  'it, and its `cpu` mixes up batches (nearest) or the sides of images that are not square (bilinear).';
+  'The slope for every option and shape. TensorFlow.js’ own backends leave halfPixelCenters out of it, and its `cpu` ';
 
-function resizing(name: string, place: typeof linear): void {
+function resizing(name: string, place: typeof linear, fault: string): void {
   const matrices = (from: number[], to: number[], resize: Resize) =>
     [1, 2].map((axis) => matrix(place(from[axis]!, to[axis]!, resize), from[axis]!));
   const flags = (attrs: Record<string, unknown>): Resize => ({
@@ -99,7 +98,7 @@ function resizing(name: string, place: typeof linear): void {
       resized(g, slope!, dy.shape, images.shape.slice(1, 3), both, true),
     );
   };
-  kernel(`${name}Grad`, gradient, { limit: GRADIENT });
+  kernel(`${name}Grad`, gradient, { limit: `${GRADIENT}${fault}` });
 }
-resizing('ResizeBilinear', linear);
-resizing('ResizeNearestNeighbor', nearest);
+resizing('ResizeBilinear', linear, 'turns images that are not square.');
+resizing('ResizeNearestNeighbor', nearest, 'mixes up the images of a batch.');
