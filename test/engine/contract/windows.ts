@@ -38,6 +38,7 @@ const COMMON: Sliding[] = [
   { image: [2, 5, 4, 3], filter: [1, 1, 3, 5], strides: 2, pad: 'valid' },
   { image: [1, 4, 5, 2], filter: [3, 3, 2, 2], strides: 1, pad: 1 },
   { image: [1, 3, 3, 20], filter: [2, 2, 20, 3], strides: 1, pad: 'valid' },
+  { image: [2, 5, 6, 17], filter: [2, 3, 17, 2], strides: 2, pad: 'same' },
   { image: [1, 1, 1, 2], filter: [3, 3, 2, 1], strides: 1, pad: 'same' },
 ];
 const FORWARD: Sliding[] = [

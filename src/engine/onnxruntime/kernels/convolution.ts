@@ -1,5 +1,5 @@
 // Convolutions in two and three dimensions and their gradients. ONNX has no operator for gradients: the one of the
-// image is a transposed convolution, the one of the filter a product of matrices.
+// image is a transposed convolution, the one of the filter products of matrices, or a convolution of the image with the slopes.
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { elementCount } from '../../../domain/engine.ts';
 import type { GraphBuilder } from '../builder.ts';
@@ -65,26 +65,32 @@ function imageGradient(name: string): void {
   });
 }
 
-/** Below this many channels the places of the window share one product, above it each has its own. */
+/** Below this many channels a product for each place of the window is too thin to be fast. */
 const FEW_CHANNELS = 16;
 
-/** dy [places, out] times what each place of the window sees of x [places, in]. */
-function filterProduct(g: GraphBuilder, w: Windows, x: string, dy: string, filterShape: number[]): string {
+/** The image convolved with dy, batch and channels changed about, strides and dilations too: one place a place. */
+function filterByConvolution(g: GraphBuilder, w: Windows, x: string, dy: string): string {
+  const spatial = w.kernel.map((_, i) => i + 1);
+  const channelsAsBatch = (value: string) => g.op('Transpose', [value], { perm: [spatial.length + 1, 0, ...spatial] });
+  const sliding = { kernel_shape: w.output, strides: w.dilations, dilations: w.strides };
+  const pads = [...w.begin, ...w.end];
+  const found = g.op('Conv', [channelsAsBatch(x), channelsAsBatch(dy)], { ...sliding, pads });
+  // where strides leave pixels over behind the last window, there are places too many
+  const axes = spatial.map((axis) => axis + 1);
+  const places = g.op('Slice', [found, g.ints(axes.map(() => 0)), g.ints(w.kernel), g.ints(axes)]);
+  return g.op('Transpose', [places], { perm: [...axes, 0, 1] });
+}
+
+/** dy [pixels, out] times what each place of the window sees of x [pixels, in]. */
+function filterByProducts(g: GraphBuilder, w: Windows, x: string, dy: string, filterShape: number[]): string {
   const [ins, outs] = filterShape.slice(-2) as [number, number];
-  const rows = g.op('Reshape', [dy, g.ints([-1, outs])]);
-  const product = (part: string, columns: number) =>
-    g.op('FusedMatMul', [g.op('Reshape', [part, g.ints([-1, columns])]), rows], { transA: 1 }, 'com.microsoft');
-  const seen = taps(g, w, x);
-  const together = (parts: string[], axis: number) =>
-    parts.length === 1 ? parts[0]! : g.op('Concat', parts, { axis });
-  const found =
-    ins < FEW_CHANNELS
-      ? product(together(seen, -1), ins * seen.length)
-      : together(
-          seen.map((part) => product(part, ins)),
-          0,
-        );
-  return g.op('Reshape', [found, g.ints(filterShape)]);
+  const rows = (value: string, columns: number) => g.op('Reshape', [value, g.ints([-1, columns])]);
+  const slopes = rows(dy, outs);
+  const parts = taps(g, w, x).map((part) =>
+    g.op('FusedMatMul', [rows(part, ins), slopes], { transA: 1 }, 'com.microsoft'),
+  );
+  const together = parts.length === 1 ? parts[0]! : g.op('Concat', parts, { axis: 0 });
+  return g.op('Reshape', [together, g.ints(filterShape)]);
 }
 
 function filterGradient(name: string): void {
@@ -97,7 +103,9 @@ function filterGradient(name: string): void {
     return record(backend, name, [backend.node(x), backend.node(dy)], result, (g, xs) => {
       if (elementCount(dy.shape) === 0) return g.full(shape, 0, 'float32');
       const [image, slope] = w.channelsFirst ? xs.map((value) => channelsLast(g, value, rank)) : xs;
-      return filterProduct(g, w, image!, slope!, shape);
+      return shape.at(-2)! < FEW_CHANNELS
+        ? filterByConvolution(g, w, image!, slope!)
+        : filterByProducts(g, w, image!, slope!, shape);
     });
   });
 }
