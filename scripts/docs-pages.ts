@@ -20,7 +20,7 @@ interface Field {
 
 const cell = (value: string) => value.replaceAll('|', '\\|').replaceAll('\n', ' ');
 
-function table(head: string[], rows: string[][]): string {
+export function table(head: string[], rows: string[][]): string {
   const line = (cells: string[]) => `| ${cells.map(cell).join(' | ')} |`;
   return [line(head), `|${head.map(() => '---|').join('')}`, ...rows.map(line)].join('\n');
 }
@@ -51,7 +51,7 @@ const rowsOf = (properties: TProperties) =>
   ]);
 
 const FIELDS = ['name', 'type', 'bounds', 'default', 'what'];
-const page = (title: string, ...parts: string[]) =>
+export const page = (title: string, ...parts: string[]) =>
   `# ${title}\n\n<!-- Written by npm run docs; do not edit. -->\n\n${parts.join('\n\n')}\n`;
 const paperOf = (paper: { title: string; arxiv: string } | null) =>
   paper ? `[${paper.title}](https://arxiv.org/abs/${paper.arxiv})` : '';

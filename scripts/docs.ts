@@ -1,9 +1,11 @@
 // Writes the generated pages of docs/; `--check` exits 1 when a committed page differs.
 import { readFile, writeFile } from 'node:fs/promises';
+import { enginePage } from './docs-engine.ts';
 import { configurationPage, errorsPage, methodsPage, metricsPage } from './docs-pages.ts';
 
 const PAGES = {
   'configuration.md': configurationPage,
+  'engine.md': enginePage,
   'errors.md': errorsPage,
   'methods.md': methodsPage,
   'metrics.md': metricsPage,

@@ -19,17 +19,21 @@ export type Operand = HostTensor | { splat: number; shape: number[]; dtype: Dtyp
 export type Compute = (tf: Tf, inputs: Tensor[]) => Tensor | Tensor[];
 
 export interface Both {
+  /** The engine under test. */
   onnx: Engine;
   oracle: Engine;
+  /** Names that TensorFlow.js has for their backends. */
+  backends: { onnx: string; oracle: string };
   dispose(): Promise<void>;
 }
 
-export async function createBoth(threads = 1): Promise<Both> {
+export async function createBoth(threads = 1, backend = 'onnxruntime/cpu'): Promise<Both> {
   const oracle = await createEngine({ backend: 'tfjs-cpu', threads });
-  const onnx = await createEngine({ backend: 'onnxruntime/cpu', threads });
+  const onnx = await createEngine({ backend, threads });
   return {
     onnx,
     oracle,
+    backends: { onnx: onnx.tf.getBackend(), oracle: 'cpu' },
     async dispose() {
       await onnx.dispose();
       await oracle.dispose();
@@ -95,23 +99,33 @@ export function assertClose(actual: HostTensor, expected: HostTensor, tolerance:
   });
 }
 
-/** Every way of computing on ONNX Runtime against the oracle. */
+export const WAYS = ['fed', 'constant', 'eager'] as const;
+export type Way = (typeof WAYS)[number];
+export interface Comparison {
+  tolerance?: number;
+  /** Ways of computing to try; all of them by default. */
+  ways?: readonly Way[];
+  /** What the oracle computes instead, where its own kernel is not to be followed. */
+  expected?: Compute;
+}
+
+/** Every way of computing on the engine under test against the oracle. */
 export async function assertSame(
   both: Both,
   what: string,
   compute: Compute,
   operands: Operand[],
-  tolerance = 1e-5,
+  { tolerance = 1e-5, ways = WAYS, expected: reference = compute }: Comparison = {},
 ): Promise<void> {
-  const expected = await eagerly(both.oracle, 'cpu', compute, operands);
-  const ways = {
+  const expected = await eagerly(both.oracle, both.backends.oracle, reference, operands);
+  const runs: Record<Way, () => Promise<HostTensor[]>> = {
     fed: () => compiled(both.onnx, compute, operands, true),
     constant: () => compiled(both.onnx, compute, operands, false),
-    eager: () => eagerly(both.onnx, 'onnxruntime', compute, operands),
+    eager: () => eagerly(both.onnx, both.backends.onnx, compute, operands),
   };
-  for (const [way, run] of Object.entries(ways)) {
+  for (const way of ways) {
     const where = `${what} (${way})`;
-    const actual = await run().catch((error: unknown) => assert.fail(`${where}: ${(error as Error).message}`));
+    const actual = await runs[way]().catch((error: unknown) => assert.fail(`${where}: ${(error as Error).message}`));
     assert.equal(actual.length, expected.length, `${where}: number of results`);
     expected.forEach((value, i) => {
       assertClose(actual[i]!, value, tolerance, expected.length > 1 ? `${where}, result ${i}` : where);

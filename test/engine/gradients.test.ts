@@ -121,7 +121,7 @@ const LAYERS: Record<string, [Forward, ...HostTensor[]]> = {
 for (const [group, chains] of Object.entries({ chains: CHAINS, layers: LAYERS }))
   describe(`gradients of ${group}`, () => {
     for (const [name, [forward, ...operands]] of Object.entries(chains))
-      test(name, () => assertSame(both, name, withGradients(forward), operands, 1e-4));
+      test(name, () => assertSame(both, name, withGradients(forward), operands, { tolerance: 1e-4 }));
   });
 
 /** d f / d x by central differences, in the float64 of plain numbers at the borders alone. */

@@ -28,9 +28,20 @@ export class GraphBuilder {
 
   /** One operator with one output, whose name it returns. */
   op(opType: string, inputs: string[], attributes: Record<string, Attribute> = {}, domain = ''): string {
-    const output = this.#name();
-    this.nodes.push({ opType, domain, inputs, outputs: [output], attributes });
-    return output;
+    return this.ops(opType, 1, inputs, attributes, domain)[0]!;
+  }
+
+  /** One operator with its first `count` outputs, whose names it returns. An input that is left out is ''. */
+  ops(
+    opType: string,
+    count: number,
+    inputs: string[],
+    attributes: Record<string, Attribute> = {},
+    domain = '',
+  ): string[] {
+    const outputs = Array.from({ length: count }, () => this.#name());
+    this.nodes.push({ opType, domain, inputs, outputs, attributes });
+    return outputs;
   }
 
   #constant(type: Dtype | 'int64', shape: number[], raw: Uint8Array): string {

@@ -2,6 +2,7 @@
 import type { Dtype } from '../../../domain/engine.ts';
 import { leaf, splat, toHost } from '../node.ts';
 import { alias, kernel } from './register.ts';
+import { upTo } from './shapes.ts';
 
 kernel('Fill', ({ attrs, backend }) => {
   const value = Number(attrs.value);
@@ -19,8 +20,21 @@ kernel('Range', ({ attrs, backend }) => {
   // a step of one counts down where the end lies below the start, as tfjs has it
   const step = stop < start && given === 1 ? -1 : given;
   const count = Math.max(0, Math.ceil((stop - start) / step));
-  const values = Array.from({ length: count }, (_, i) => start + i * step);
+  const values = upTo(count).map((i) => start + i * step);
   const dtype = (attrs.dtype as Dtype | undefined) ?? 'float32';
   return backend.tensor(leaf(toHost(values, [count], dtype)));
+});
+kernel('LinSpace', ({ attrs, backend }) => {
+  const { start, stop, num } = attrs as { start: number; stop: number; num: number };
+  const step = num > 1 ? (stop - start) / (num - 1) : 0;
+  return backend.tensor(
+    leaf(
+      toHost(
+        upTo(num).map((i) => start + i * step),
+        [num],
+        'float32',
+      ),
+    ),
+  );
 });
 kernel('Identity', ({ inputs, backend }) => alias(backend, inputs.x!));

@@ -1,20 +1,40 @@
 // Matrix products. Transposes ride along in FusedMatMul instead of being written out.
 import { tf } from '../../tfjs.ts';
+import type { GraphBuilder } from '../builder.ts';
 import { kernel, record } from './register.ts';
+import { upTo } from './shapes.ts';
+
+/** 1 for a matrix that is read with rows and columns changed about. */
+export interface Transposes {
+  transA: number;
+  transB: number;
+}
+
+/** Shape of the product; the batch dimensions broadcast. Throws where the matrices do not fit. */
+export function productShape(a: number[], b: number[], { transA, transB }: Transposes): number[] {
+  const batch = tf.backend_util.assertAndGetBroadcastShape(a.slice(0, -2), b.slice(0, -2));
+  const [rows, inner] = transA ? [a.at(-1)!, a.at(-2)!] : [a.at(-2)!, a.at(-1)!];
+  const [other, columns] = transB ? [b.at(-1)!, b.at(-2)!] : [b.at(-2)!, b.at(-1)!];
+  if (inner !== other) throw new Error(`matMul: [${a}] and [${b}] do not fit together`);
+  return [...batch, rows, columns];
+}
+
+/** FusedMatMul knows float32 only. */
+export function multiply(g: GraphBuilder, a: string, b: string, { transA, transB }: Transposes): string {
+  return transA || transB ? g.op('FusedMatMul', [a, b], { transA, transB }, 'com.microsoft') : g.op('MatMul', [a, b]);
+}
+
+const turned = (g: GraphBuilder, x: string, rank: number): string =>
+  g.op('Transpose', [x], { perm: [...upTo(rank - 2), rank - 1, rank - 2] });
 
 kernel('BatchMatMul', ({ inputs, attrs, backend }) => {
-  const a = inputs.a!;
-  const b = inputs.b!;
-  const transA = attrs.transposeA ? 1 : 0;
-  const transB = attrs.transposeB ? 1 : 0;
-  const rank = a.shape.length;
-  const batch = tf.backend_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
-  const rows = a.shape[transA ? rank - 1 : rank - 2]!;
-  const columns = b.shape[transB ? b.shape.length - 2 : b.shape.length - 1]!;
-  const inner = [a.shape[transA ? rank - 2 : rank - 1], b.shape[transB ? b.shape.length - 1 : b.shape.length - 2]];
-  if (inner[0] !== inner[1]) throw new Error(`matMul: [${a.shape}] and [${b.shape}] do not fit together`);
-  const result = { shape: [...batch, rows, columns], dtype: 'float32' as const, attributes: { transA, transB } };
-  return record(backend, 'BatchMatMul', [backend.node(a), backend.node(b)], result, (g, xs) =>
-    transA || transB ? g.op('FusedMatMul', xs, { transA, transB }, 'com.microsoft') : g.op('MatMul', xs),
-  );
+  const { a, b } = inputs as Record<'a' | 'b', (typeof inputs)[string]>;
+  const attributes = { transA: attrs.transposeA ? 1 : 0, transB: attrs.transposeB ? 1 : 0 };
+  const dtype = a.dtype === 'int32' ? 'int32' : 'float32';
+  const result = { shape: productShape(a.shape, b.shape, attributes), dtype, attributes } as const;
+  return record(backend, 'BatchMatMul', [backend.node(a), backend.node(b)], result, (g, [left, right]) => {
+    if (dtype === 'float32') return multiply(g, left!, right!, attributes);
+    const rows = attributes.transA ? turned(g, left!, a.shape.length) : left!;
+    return g.op('MatMul', [rows, attributes.transB ? turned(g, right!, b.shape.length) : right!]);
+  });
 });

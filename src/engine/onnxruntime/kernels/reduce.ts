@@ -2,6 +2,7 @@
 import type { Dtype } from '../../../domain/engine.ts';
 import { tf } from '../../tfjs.ts';
 import { kernel, record } from './register.ts';
+import { reducedShape } from './shapes.ts';
 
 function reduction(name: string, onnx: string, dtype?: Dtype): void {
   kernel(name, ({ inputs, attrs, backend }) => {
@@ -9,9 +10,7 @@ function reduction(name: string, onnx: string, dtype?: Dtype): void {
     // Max calls its axes `reductionIndices`
     const axes = tf.util.parseAxisParam((attrs.axis ?? attrs.reductionIndices) as number | number[], x.shape);
     const keep = Boolean(attrs.keepDims);
-    const shape = keep
-      ? x.shape.map((size, i) => (axes.includes(i) ? 1 : size))
-      : x.shape.filter((_, i) => !axes.includes(i));
+    const shape = reducedShape(x.shape, axes, keep);
     const result = { shape, dtype: dtype ?? (x.dtype as Dtype), attributes: { axes, keep } };
     return record(backend, name, [backend.node(x)], result, (g, [value]) => {
       const through = result.dtype === 'bool' ? 'int32' : result.dtype;
@@ -22,25 +21,12 @@ function reduction(name: string, onnx: string, dtype?: Dtype): void {
   });
 }
 reduction('Sum', 'ReduceSum');
+reduction('Prod', 'ReduceProd');
 reduction('Mean', 'ReduceMean', 'float32');
 reduction('Max', 'ReduceMax');
 reduction('Min', 'ReduceMin');
 reduction('All', 'ReduceMin', 'bool');
 reduction('Any', 'ReduceMax', 'bool');
-
-for (const [name, onnx] of [
-  ['ArgMax', 'ArgMax'],
-  ['ArgMin', 'ArgMin'],
-] as const) {
-  kernel(name, ({ inputs, attrs, backend }) => {
-    const x = inputs.x!;
-    const axis = tf.util.parseAxisParam(attrs.axis as number, x.shape)[0]!;
-    const result = { shape: x.shape.filter((_, i) => i !== axis), dtype: 'int32' as const, attributes: { axis } };
-    return record(backend, name, [backend.node(x)], result, (g, [value]) =>
-      g.cast(g.op(onnx, [value!], { axis, keepdims: 0 }), 'int32'),
-    );
-  });
-}
 
 kernel('Softmax', ({ inputs, backend }) => {
   const x = inputs.logits!;

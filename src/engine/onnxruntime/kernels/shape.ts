@@ -1,4 +1,4 @@
-// Kernels that move data without computing: reshape, transpose, slice, concatenate, pad, tile.
+// Kernels that describe data anew or put it together: reshape, transpose, concatenate, tile.
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { type Dtype, elementCount } from '../../../domain/engine.ts';
 import { tf } from '../../tfjs.ts';
@@ -6,7 +6,8 @@ import type { OnnxBackend } from '../backend.ts';
 import { splat } from '../node.ts';
 import { kernel, record } from './register.ts';
 
-function reshape(backend: OnnxBackend, x: TensorInfo, shape: number[]): TensorInfo {
+/** x under another shape of as many elements. */
+export function reshape(backend: OnnxBackend, x: TensorInfo, shape: number[]): TensorInfo {
   const node = backend.node(x);
   if (node.kind === 'splat') return backend.tensor(splat(shape, node.dtype, node.fill));
   // a chain of reshapes is its last one
@@ -34,49 +35,6 @@ kernel('Transpose', ({ inputs, attrs, backend }) => {
   const perm = attrs.perm as number[];
   const result = { shape: perm.map((axis) => x.shape[axis]!), dtype: x.dtype as Dtype, attributes: perm };
   return record(backend, 'Transpose', [backend.node(x)], result, (g, [value]) => g.op('Transpose', [value!], { perm }));
-});
-
-function slice(backend: OnnxBackend, x: TensorInfo, begin: number[], size: number[]): TensorInfo {
-  if (size.every((length, i) => length === x.shape[i])) return reshape(backend, x, x.shape);
-  const axes = size.map((_, i) => i).filter((i) => size[i] !== x.shape[i]);
-  const result = { shape: size, dtype: x.dtype as Dtype, attributes: begin };
-  return record(backend, 'Slice', [backend.node(x)], result, (g, [value]) =>
-    g.op('Slice', [
-      value!,
-      g.ints(axes.map((i) => begin[i]!)),
-      g.ints(axes.map((i) => begin[i]! + size[i]!)),
-      g.ints(axes),
-    ]),
-  );
-}
-kernel('Slice', ({ inputs, attrs, backend }) => {
-  const x = inputs.x!;
-  const [begin, size] = tf.slice_util.parseSliceParams(
-    x as Parameters<typeof tf.slice_util.parseSliceParams>[0],
-    attrs.begin as number[],
-    attrs.size as number[],
-  );
-  return slice(backend, x, begin as number[], size as number[]);
-});
-kernel('SplitV', ({ inputs, attrs, backend }) => {
-  const x = inputs.x!;
-  const axis = tf.util.parseAxisParam(attrs.axis as number, x.shape)[0]!;
-  const sizes = tf.backend_util.prepareSplitSize(
-    x as Parameters<typeof tf.backend_util.prepareSplitSize>[0],
-    attrs.numOrSizeSplits as number[],
-    axis,
-  );
-  let from = 0;
-  return sizes.map((length) => {
-    const begin = x.shape.map((_, i) => (i === axis ? from : 0));
-    from += length;
-    return slice(
-      backend,
-      x,
-      begin,
-      x.shape.map((size, i) => (i === axis ? length : size)),
-    );
-  });
 });
 
 kernel('Concat', ({ inputs, attrs, backend }) => {
@@ -111,33 +69,6 @@ kernel('Pack', ({ inputs, attrs, backend }) => {
         values.map((value) => g.op('Unsqueeze', [value, g.ints([axis])])),
         { axis },
       ),
-  );
-});
-
-/** Along one axis, each place by itself: the gradient of `Pack`. */
-kernel('Unpack', ({ inputs, attrs, backend }) => {
-  const x = inputs.value!;
-  const axis = tf.util.parseAxisParam(attrs.axis as number, x.shape)[0]!;
-  const rest = x.shape.filter((_, i) => i !== axis);
-  const size = x.shape.map((length, i) => (i === axis ? 1 : length));
-  return Array.from({ length: x.shape[axis]! }, (_, at) => {
-    const begin = x.shape.map((_, i) => (i === axis ? at : 0));
-    return reshape(backend, slice(backend, x, begin, size), rest);
-  });
-});
-
-kernel('PadV2', ({ inputs, attrs, backend }) => {
-  const x = inputs.x!;
-  const paddings = attrs.paddings as [number, number][];
-  const value = attrs.constantValue as number;
-  const shape = x.shape.map((size, i) => size + paddings[i]![0] + paddings[i]![1]);
-  const result = { shape, dtype: x.dtype as Dtype, attributes: { paddings, value } };
-  return record(backend, 'PadV2', [backend.node(x)], result, (g, [input]) =>
-    g.op('Pad', [
-      input!,
-      g.ints([...paddings.map(([before]) => before), ...paddings.map(([, after]) => after)]),
-      g.scalar(value, x.dtype as Dtype),
-    ]),
   );
 });
 

@@ -1,13 +1,19 @@
 // Operands and shapes that whole families of kernels are tried with.
-import type { Dtype, HostTensor, Tensor, Tf } from '../../src/domain/engine.ts';
-import { float32, int32 } from '../../src/domain/engine.ts';
-import { type Compute, type Operand, values32 } from './both.ts';
+import type { Dtype, HostTensor, Tensor, Tf } from '../../../src/domain/engine.ts';
+import { float32, int32 } from '../../../src/domain/engine.ts';
+import { type Compute, type Operand, values32 } from '../both.ts';
+import { axesOf, broadcasting, drawShape, pick, randomly, valuesOf } from './random.ts';
 
 export interface Case {
   name: string;
   compute: Compute;
   operands: Operand[];
+  /** What the oracle computes instead, where TensorFlow.js' own kernel is wrong; docs/engine.md says so too. */
+  expected?: Compute;
 }
+
+export const ALL: Dtype[] = ['float32', 'int32', 'bool'];
+export const NUMBERS: Dtype[] = ['float32', 'int32'];
 
 export const splat = (shape: number[], fill: number, dtype: Dtype = 'float32'): Operand => ({
   splat: fill,
@@ -82,19 +88,29 @@ export function binary(op: Op2, { dtypes = ['float32', 'int32'], positive = fals
   const twice: Compute = (tf, [a, b]) => op(tf, tf.tile(a!, [2, 1]), tf.tile(b!, [2, 1]));
   cases.push(named('spread', spread, tiled, draw([2, 3], 4, dtypes[0]!)));
   cases.push(named('spread twice', twice, tiled, draw([1, 3], 5, dtypes[0]!)));
-  return cases;
+  const random = randomly('shapes', 6, (random, i) => {
+    const dtype = dtypes[i % dtypes.length]!;
+    const shapes = broadcasting(random);
+    return { compute, operands: shapes.map((shape) => draw(shape, random.int(1e6), dtype)) };
+  });
+  return [...cases, ...random];
 }
 
 type Op1 = (tf: Tf, x: Tensor) => Tensor;
 export function unary(op: Op1, dtypes: Dtype[] = ['float32'], prepare: (value: number) => number = (x) => x): Case[] {
   const compute: Compute = (tf, [x]) => op(tf, x!);
-  return dtypes.flatMap((dtype) => {
+  const random = randomly('shapes', 2, (random) => {
+    const shape = drawShape(random, random.int(5));
+    return { compute, operands: [mapped(valuesOf(random, shape, pick(random, dtypes)), prepare)] };
+  });
+  const fixed = dtypes.flatMap((dtype) => {
     const cases = [[2, 3], [], [1], [0, 2], [2, 1, 2]].map((shape, i) => {
       const x = values32(shape, i, dtype);
       return one(compute, mapped(x, prepare));
     });
     return [...cases, one(compute, splat([2, 2], prepare(1), dtype))];
   });
+  return [...fixed, ...random];
 }
 export const positive = (value: number) => Math.abs(value) + 0.1;
 
@@ -112,7 +128,14 @@ const AXES: { shape: number[]; axis?: number | number[]; keep?: boolean }[] = [
 ];
 type Reduce = (tf: Tf, x: Tensor, axis?: number | number[], keep?: boolean) => Tensor;
 export function reduction(op: Reduce, dtypes: Dtype[], more: typeof AXES = []): Case[] {
-  return dtypes.flatMap((dtype) =>
+  const random = randomly('axes', 6, (random) => {
+    const shape = drawShape(random, random.int(5), false);
+    const axes = axesOf(random, shape.length);
+    const keep = random.int(2) === 0;
+    const operands = [valuesOf(random, shape, pick(random, dtypes))];
+    return { compute: (tf, [x]) => op(tf, x!, axes, keep), operands };
+  });
+  const fixed = dtypes.flatMap((dtype) =>
     [...AXES, ...more].flatMap(({ shape, axis, keep }, i) => {
       const compute: Compute = (tf, [x]) => op(tf, x!, axis, keep);
       const name = `axis ${axis}${keep ? ' kept' : ''}`;
@@ -122,6 +145,7 @@ export function reduction(op: Reduce, dtypes: Dtype[], more: typeof AXES = []): 
       ];
     }),
   );
+  return [...fixed, ...random];
 }
 /** The sum over nothing is defined. */
 export const OVER_NOTHING = [{ shape: [2, 0], axis: 1 }];

@@ -1,0 +1,20 @@
+// The engine's contract, and that nothing is left out of it.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { REGISTRY } from '../../src/engine/onnxruntime/kernels/index.ts';
+import { MISSING } from '../../src/engine/onnxruntime/kernels/unsupported.ts';
+import { tf } from '../../src/engine/tfjs.ts';
+import { CASES } from './contract/index.ts';
+import { describeContract } from './contract/run.ts';
+
+test('every kernel has cases, and every case a kernel', () => {
+  assert.deepEqual(Object.keys(CASES).toSorted(), [...REGISTRY.keys()].toSorted());
+  for (const [name, cases] of Object.entries(CASES)) assert.ok(cases.length > 0, `${name} has no case`);
+});
+
+test('whatever TensorFlow.js may call is a kernel of the registry or is refused by name', () => {
+  const known = tf.getKernelsForBackend('onnxruntime').map(({ kernelName }) => kernelName);
+  assert.deepEqual(known.toSorted(), [...REGISTRY.keys(), ...MISSING.keys()].toSorted());
+});
+
+await describeContract('onnxruntime/cpu');
