@@ -4,13 +4,13 @@ import { ExpungeError } from '../errors.ts';
 import { fillParams, getMethod } from '../methods/index.ts';
 
 /**
- * Cheapest first. Half the exponent of the paper's wga: with 1 its push fades before the never-seen level, and a run
- * takes ten times the steps.
+ * Cheapest first. Its push does not fade while a word grows dear, as wga's and npo's do, and strangers' dearest words are
+ * dearer than blind guessing.
  */
-const FIRST = { name: 'wga', params: { beta: 0.5 } };
+const FIRST = { name: 'grad-diff', params: {} };
 /** Exact, for the price of a training. */
 const EXACT = { name: 'retrain', params: {} };
-/** Only where nothing exact is possible: where wga did not pass, npo rarely did, and it cost as much as a training. */
+/** Only where nothing exact is possible: where the first did not pass, npo rarely did, and it cost as much as a training. */
 const SECOND = { name: 'npo', params: { max_steps: 200 } };
 
 /**

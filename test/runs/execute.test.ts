@@ -65,11 +65,11 @@ test('what does not pass goes to the next method; the end of the plan is a revie
   await workModel(deps, worker.model.id, never());
   assert.deepEqual(
     compute.jobs.flatMap((job) => (job.stage === 'unlearn' ? [job.method.name] : [])),
-    ['wga', 'npo'],
+    ['grad-diff', 'npo'],
   );
   const run = await runOf(id);
   assert.equal(run.state, 'needs_review');
-  assert.match(run.reason!, /wga: failed.*npo: inconclusive/);
+  assert.match(run.reason!, /grad-diff: failed.*npo: inconclusive/);
   assert.deepEqual(
     run.attempts.map((attempt) => attempt.verdict),
     ['failed', 'inconclusive'],
@@ -95,12 +95,12 @@ test('a technical failure ends the run with its text; the model stays as it was'
 test('a method that breaks leaves the run to the next one; the end of the plan names both', async () => {
   const id = await worker.request(0);
   const diverges = async (job: { method: { name: string } }) => {
-    if (job.method.name === 'wga') throw new ExpungeError('compute-failed', 'The loss is NaN at step 3');
+    if (job.method.name === 'grad-diff') throw new ExpungeError('compute-failed', 'The loss is NaN at step 3');
   };
   await workModel(using({ unlearn: diverges, verdict: () => 'failed' }).deps, worker.model.id, never());
   const run = await runOf(id);
   assert.equal(run.state, 'needs_review');
-  assert.match(run.reason!, /wga: compute-failed \(The loss is NaN.*npo: failed/);
+  assert.match(run.reason!, /grad-diff: compute-failed \(The loss is NaN.*npo: failed/);
   assert.deepEqual(
     run.attempts.map(({ candidate, verdict }) => [candidate === null, verdict]),
     [

@@ -6,10 +6,10 @@ import { planRun } from '../../src/runs/plan.ts';
 const names = (plan: { name: string }[]) => plan.map((method) => method.name);
 
 test('without a wish: cheapest first, retraining last and only from a recipe', () => {
-  assert.deepEqual(names(planRun(null, { has_recipe: true })), ['wga', 'retrain']);
-  assert.deepEqual(names(planRun(null, { has_recipe: false })), ['wga', 'npo']);
+  assert.deepEqual(names(planRun(null, { has_recipe: true })), ['grad-diff', 'retrain']);
+  assert.deepEqual(names(planRun(null, { has_recipe: false })), ['grad-diff', 'npo']);
   const [first] = planRun(null, { has_recipe: true });
-  assert.deepEqual(first!.params, { ...defaultParams('wga'), beta: 0.5 });
+  assert.deepEqual(first!.params, defaultParams('grad-diff'));
 });
 
 test('a named method is the whole plan, with its defaults filled in', () => {
