@@ -3,7 +3,7 @@
 import type * as tfjs from '@tensorflow/tfjs';
 import Type, { type Static } from 'typebox';
 import { Value } from 'typebox/value';
-import type { Architecture } from '../domain/architecture.ts';
+import type { Architecture, Attention } from '../domain/architecture.ts';
 import { elementCount, float32, type HostTensors, type Tensor, type Tensors, type Tf } from '../domain/engine.ts';
 import { createRandom, seedFrom } from '../domain/random.ts';
 import { causalAttention, geluTanh, layerNorm, linear } from './layers.ts';
@@ -94,7 +94,7 @@ function initialise(config: Gpt2Config, seed: number): HostTensors {
   return weights;
 }
 
-function forward(tf: Tf, config: Gpt2Config, weights: Tensors, ids: Tensor): Tensor {
+function hidden(tf: Tf, config: Gpt2Config, weights: Tensors, ids: Tensor, attention?: Attention): Tensor {
   const [rows, time] = ids.shape as [number, number];
   const d = config.n_embd;
   const at = (name: string): Tensor => weights[`transformer.${name}`]!;
@@ -103,15 +103,27 @@ function forward(tf: Tf, config: Gpt2Config, weights: Tensors, ids: Tensor): Ten
   const project = (x: Tensor, name: string) => linear(tf, x, at(`${name}.weight`), at(`${name}.bias`));
 
   const tokens = tf.reshape(tf.gather(at('wte.weight'), tf.reshape(ids, [-1]) as tfjs.Tensor1D), [rows, time, d]);
-  let x: Tensor = tf.add(tokens, tf.slice(at('wpe.weight'), [0, 0], [time, d]));
+  const places = attention?.positions
+    ? tf.reshape(tf.gather(at('wpe.weight'), tf.reshape(attention.positions, [-1]) as tfjs.Tensor1D), [rows, time, d])
+    : tf.slice(at('wpe.weight'), [0, 0], [time, d]);
+  const attend = (layer: number, qkv: [Tensor, Tensor, Tensor]) =>
+    attention ? attention.attend(layer, ...qkv) : causalAttention(tf, qkv, config.n_head);
+  let x: Tensor = tf.add(tokens, places);
   for (let layer = 0; layer < config.n_layer; layer++) {
     const h = `h.${layer}`;
     const qkv = tf.split(project(norm(x, `${h}.ln_1`), `${h}.attn.c_attn`), 3, -1) as [Tensor, Tensor, Tensor];
-    x = tf.add(x, project(causalAttention(tf, qkv, config.n_head), `${h}.attn.c_proj`));
+    x = tf.add(x, project(attend(layer, qkv), `${h}.attn.c_proj`));
     x = tf.add(x, project(geluTanh(tf, project(norm(x, `${h}.ln_2`), `${h}.mlp.c_fc`)), `${h}.mlp.c_proj`));
   }
-  const hidden = tf.reshape(norm(x, 'ln_f'), [rows * time, d]);
-  return tf.reshape(tf.matMul(hidden, at('wte.weight') as tfjs.Tensor2D, false, true), [rows, time, config.vocab_size]);
+  return norm(x, 'ln_f');
+}
+
+const logits = (tf: Tf, _: Gpt2Config, weights: Tensors, states: Tensor): Tensor =>
+  tf.matMul(states as tfjs.Tensor2D, weights['transformer.wte.weight'] as tfjs.Tensor2D, false, true);
+
+function forward(tf: Tf, config: Gpt2Config, weights: Tensors, ids: Tensor): Tensor {
+  const states = tf.reshape(hidden(tf, config, weights, ids), [-1, config.n_embd]);
+  return tf.reshape(logits(tf, config, weights, states), [...ids.shape, config.vocab_size]);
 }
 
 export const gpt2: Architecture<Gpt2Config> = {
@@ -124,4 +136,7 @@ export const gpt2: Architecture<Gpt2Config> = {
   contextLength: (config) => config.n_positions,
   initialise,
   forward,
+  hidden,
+  logits,
+  cacheShape: (config) => ({ layers: config.n_layer, heads: config.n_head, size: config.n_embd / config.n_head }),
 };

@@ -1,6 +1,23 @@
 // What an architecture is. One file and one line in architectures/registry.ts.
 import type { HostTensors, Tensor, Tensors, Tf } from './engine.ts';
 
+/** What one token leaves in a key-value cache. */
+export interface CacheShape {
+  layers: number;
+  /** Heads of keys and values; query heads may be a multiple of it (grouped-query attention). */
+  heads: number;
+  /** Width of one head. */
+  size: number;
+}
+
+/** How tokens see others, where it is not 0, 1, 2, … in every row with all that came before in the same pass. */
+export interface Attention {
+  /** (B, T) int32: where every token stands; absent: 0 to T - 1 in every row. */
+  positions?: Tensor;
+  /** q (B, T, H x size), k and v (B, T, heads x size) of one layer, rotated if the family does -> (B, T, H x size). */
+  attend(layer: number, q: Tensor, k: Tensor, v: Tensor): Tensor;
+}
+
 export interface Architecture<Config = unknown> {
   /** `model_type` of config.json. */
   name: string;
@@ -16,4 +33,9 @@ export interface Architecture<Config = unknown> {
   initialise(config: Config, seed: number): HostTensors;
   /** ids (B, T) int32 -> logits (B, T, V). Causal: position t sees 0..t only, so right padding needs no mask. */
   forward(tf: Tf, config: Config, weights: Tensors, ids: Tensor): Tensor;
+  /** `forward` up to its last normalisation: ids (B, T) int32 -> (B, T, D). Attends as `attention` says, if given. */
+  hidden(tf: Tf, config: Config, weights: Tensors, ids: Tensor, attention?: Attention): Tensor;
+  /** The rest of `forward`: hidden states (N, D) -> logits (N, V). */
+  logits(tf: Tf, config: Config, weights: Tensors, hidden: Tensor): Tensor;
+  cacheShape(config: Config): CacheShape;
 }

@@ -21,6 +21,8 @@ export interface State {
   read(names?: string[]): Promise<HostTensors>;
   /** Replaces or adds tensors. */
   write(tensors: HostTensors): void;
+  /** Forgets tensors; names that are not there are left alone. */
+  remove(names: string[]): void;
   dispose(): void;
 }
 
@@ -29,6 +31,15 @@ export interface StepResult {
   outputs: Tensors;
   /** New values of state tensors; names left out keep their value. */
   state?: Tensors;
+  /** New values of a few places of large state tensors, so that these are neither copied nor read back. */
+  places?: PlaceUpdate<Tensor>;
+}
+/** Of row b of a state tensor (B, H, C, S), places at[b] to at[b] + T - 1 become those of its values (B, H, T, S). */
+export interface PlaceUpdate<T> {
+  /** (B) int32. */
+  at: T;
+  /** By name of the state tensor. */
+  values: Record<string, T>;
 }
 /** Pure: reads only its arguments, so it may be traced once and replayed with other feeds. */
 export type StepFunction = (state: Tensors, feeds: Tensors) => StepResult;

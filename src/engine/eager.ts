@@ -1,6 +1,7 @@
 // Steps on a backend that computes at once: the oracle of the tests, and any backend that others bring.
 import type { CompiledStep, Engine, HostTensor, HostTensors, State, Tensor, Tensors } from '../domain/engine.ts';
 import { toHost } from './onnxruntime/node.ts';
+import { storePlaces } from './places.ts';
 import { tf } from './tfjs.ts';
 
 class EagerState implements State {
@@ -19,6 +20,12 @@ class EagerState implements State {
   write(tensors: HostTensors): void {
     for (const [name, value] of Object.entries(tensors)) this.set(name, tf.keep(toTensor(value)));
   }
+  remove(names: string[]): void {
+    for (const name of names) {
+      this.tensors.get(name)?.dispose();
+      this.tensors.delete(name);
+    }
+  }
   set(name: string, tensor: Tensor): void {
     this.tensors.get(name)?.dispose();
     this.tensors.set(name, tensor);
@@ -35,6 +42,16 @@ async function toValue(tensor: Tensor): Promise<HostTensor> {
   const data = (await tensor.data()) as ArrayLike<number>;
   const value = toHost(data, tensor.shape, tensor.dtype as HostTensor['dtype']);
   return { ...value, data: value.data.slice() };
+}
+
+/** Values of tensors, which are disposed of. */
+async function take(tensors: Tensors): Promise<HostTensors> {
+  const values = Object.entries(tensors).map(async ([key, tensor]): Promise<[string, HostTensor]> => {
+    const value = await toValue(tensor);
+    tensor.dispose();
+    return [key, value];
+  });
+  return Object.fromEntries(await Promise.all(values));
 }
 
 /** The engine on a TensorFlow.js backend by its registered name, for example `cpu`. */
@@ -55,23 +72,24 @@ export async function createEagerEngine(name: string, backendName: string): Prom
           const inputs: Tensors = Object.fromEntries(
             Object.entries(feeds).map(([key, value]) => [key, toTensor(value)]),
           );
-          const { outputs, state: updates } = fn(Object.fromEntries(memory.tensors), inputs);
+          const { outputs, state: updates, places } = fn(Object.fromEntries(memory.tensors), inputs);
           // a clone each, so that replacing the state never frees a tensor that is also an output
           const clone = (tensors: Tensors) =>
             Object.fromEntries(Object.entries(tensors).map(([key, tensor]) => [key, tf.keep(tf.clone(tensor))]));
-          return { outputs: clone(outputs), updates: clone(updates ?? {}) };
+          const stored = places && { at: clone({ at: places.at }), values: clone(places.values) };
+          return { outputs: clone(outputs), updates: clone(updates ?? {}), stored };
         });
         for (const [key, tensor] of Object.entries(result.updates)) memory.set(key, tensor);
-        const values = await Promise.all(
-          Object.entries(result.outputs).map(async ([key, tensor]): Promise<[string, HostTensor]> => {
-            const value = await toValue(tensor);
-            tensor.dispose();
-            return [key, value];
-          }),
-        );
+        if (result.stored) {
+          const [{ at }, values] = [await take(result.stored.at), await take(result.stored.values)];
+          const targets = await memory.read(Object.keys(values));
+          storePlaces(targets, { at: at!, values });
+          memory.write(targets);
+        }
+        const values = await take(result.outputs);
         stats.runMs += performance.now() - started;
         stats.runs++;
-        return Object.fromEntries(values);
+        return values;
       };
     },
     stats: () => ({ ...stats }),

@@ -71,11 +71,20 @@ export function createSampler(count: number, batch: number, seed: number): () =>
   };
 }
 
-/** Groups of at most `batch` row indices, sorted by length so that little is padded; results go back by index. */
-export function lengthBatches(rows: TokenRow[], batch: number): number[][] {
-  const order = rows.map((_, i) => i).sort((a, b) => rows[a]!.ids.length - rows[b]!.ids.length || a - b);
+/**
+ * Groups of row indices, sorted by length so that little is padded; results go back by index. At most `most.rows` rows
+ * a group, and rows times the longest at most `most.tokens` unless the group is one row.
+ */
+export function lengthBatches(rows: TokenRow[], most: { rows: number; tokens: number }): number[][] {
+  const length = (i: number) => rows[i]!.ids.length;
+  const order = rows.map((_, i) => i).sort((a, b) => length(a) - length(b) || a - b);
   const groups: number[][] = [];
-  for (let from = 0; from < order.length; from += batch) groups.push(order.slice(from, from + batch));
+  for (const index of order) {
+    const group = groups.at(-1);
+    const fits = group && group.length < most.rows && (group.length + 1) * length(index) <= most.tokens;
+    if (fits) group.push(index);
+    else groups.push([index]);
+  }
   return groups;
 }
 

@@ -1,67 +1,127 @@
-// Greedy answers, a batch of prompts at a time.
-import type { Architecture } from '../domain/architecture.ts';
-import { type Engine, int32, type State } from '../domain/engine.ts';
+// Greedy and sampled answers, a batch of prompts at a time over a key-value cache: one pass over the prompts, then one
+// token of every row a step.
+import type { Architecture, CacheShape } from '../domain/architecture.ts';
+import { type Engine, type HostTensors, int32, type State } from '../domain/engine.ts';
+import { createRandom, type Random, seedFrom } from '../domain/random.ts';
 import { paddedWidth } from './batches.ts';
-
-const GENERATE_BATCH = 64;
-const SMALL_BATCH = 8;
+import { createGeneratorSteps, type GeneratorSteps } from './generator-steps.ts';
+import { cacheNames, placesFor, rowsFor } from './key-value-cache.ts';
+import { checkSampling, pickToken, type Sampling } from './sampling.ts';
 
 export interface GenerateOptions {
   maxNewTokens: number;
   eosId: number;
+  /** Left out: greedy, the largest logit. */
+  sampling?: Sampling;
 }
 /** Prompts as token ids (at least one each) -> generated ids, the end-of-text token left out. */
 export type Generator = (prompts: number[][], options: GenerateOptions) => Promise<number[][]>;
 
-/** A greedy generator over the weights of `state`. It ends at end of text, the token limit or the full context. */
-export function createGenerator(engine: Engine, architecture: Architecture, config: unknown, state: State): Generator {
-  const { tf } = engine;
-  const context = architecture.contextLength(config);
-  const step = engine.compileStep((weights, { ids }) => {
-    const logits = architecture.forward(tf, config, weights, ids!);
-    return { outputs: { next: tf.argMax(logits, -1) } }; // (B, T)
-  }, state);
+/** One answer that is being written. */
+interface Row {
+  ids: number[];
+  promptLength: number;
+  /** Null: greedy. */
+  random: Random | null;
+}
 
-  async function generateBatch(prompts: number[][], options: GenerateOptions): Promise<number[][]> {
-    const rows = prompts.map((prompt) => prompt.slice(-(context - 1)));
-    const starts = rows.map((row) => row.length);
-    let open = rows.map((_, i) => i);
-    for (let count = 0; count < options.maxNewTokens && open.length > 0; count++) {
-      const longest = Math.max(...open.map((i) => rows[i]!.length));
-      const width = paddedWidth(longest, context);
-      // two sizes only: every new one is a graph to compile
-      const size = open.length > SMALL_BATCH ? GENERATE_BATCH : SMALL_BATCH;
-      const ids = new Int32Array(size * width);
-      open.forEach((i, r) => {
-        ids.set(rows[i]!, r * width);
-      });
-      const { next } = await step({ ids: int32(ids, [size, width]) });
-      const still: number[] = [];
-      open.forEach((i, r) => {
-        const row = rows[i]!;
-        const token = next!.data[r * width + row.length - 1]!;
-        if (token === options.eosId) return;
-        row.push(token);
-        if (row.length < context) still.push(i);
-      });
-      open = still;
+interface Work {
+  steps: GeneratorSteps;
+  state: State;
+  shape: CacheShape;
+  context: number;
+  options: GenerateOptions;
+}
+
+/** Gives each open row its next token; null where a row ended with it. */
+function advance(slots: (Row | null)[], outputs: HostTensors, { context, options }: Work): (Row | null)[] {
+  const { sampling, eosId, maxNewTokens } = options;
+  return slots.map((row, r) => {
+    if (row === null) return null;
+    const { shape, data } = (outputs.next ?? outputs.logits)!;
+    const logits = () => data.subarray(r * shape[1]!, (r + 1) * shape[1]!) as Float32Array;
+    const token = sampling ? pickToken(logits(), sampling, row.random!.next()) : data[r]!;
+    if (token === eosId) return null;
+    row.ids.push(token);
+    return row.ids.length === context || row.ids.length - row.promptLength === maxNewTokens ? null : row;
+  });
+}
+
+/** One pass over the prompts of `rows`: what it puts out for their next tokens, and the cache that it leaves. */
+async function prefill(rows: Row[], { steps, shape, context, options }: Work) {
+  const longest = Math.max(...rows.map(({ ids }) => ids.length));
+  const width = paddedWidth(longest, context);
+  const places = placesFor(Math.max(width, longest + 1), context);
+  const size = { rows: rowsFor(rows.length, places, shape), places };
+  const ids = new Int32Array(size.rows * width);
+  const last = new Int32Array(size.rows);
+  rows.forEach((row, r) => {
+    ids.set(row.ids, r * width);
+    last[r] = r * width + row.ids.length - 1;
+  });
+  const step = steps.prefill(size, options.sampling === undefined);
+  return { size, outputs: await step({ ids: int32(ids, [size.rows, width]), last: int32(last) }) };
+}
+
+/** Writes the answers of `rows`, which fit one cache, to their end. */
+async function generateBatch(rows: Row[], work: Work): Promise<void> {
+  const { steps, state, shape, context } = work;
+  const first = await prefill(rows, work);
+  let size = first.size;
+  // place in the batch -> answer; ended rows are computed in vain until so few go on that a smaller cache holds them
+  let slots = advance(
+    Array.from({ length: size.rows }, (_, i) => rows[i] ?? null),
+    first.outputs,
+    work,
+  );
+  try {
+    for (;;) {
+      const open = slots.flatMap((row, r) => (row === null ? [] : [r]));
+      if (open.length === 0) return;
+      const places = placesFor(Math.max(...open.map((r) => slots[r]!.ids.length)), context);
+      const fitting = { rows: Math.min(size.rows, rowsFor(open.length, places, shape)), places };
+      if (fitting.rows < size.rows || places > size.places) {
+        const from = Int32Array.from({ length: fitting.rows }, (_, i) => open[i] ?? 0);
+        await steps.move(size, fitting)({ rows: int32(from) });
+        state.remove(cacheNames(size, shape));
+        slots = Array.from(from, (r, i) => (i < open.length ? slots[r]! : null));
+        size = fitting;
+      }
+      const newest = Int32Array.from(slots, (row) => row?.ids.at(-1) ?? 0);
+      const lengths = Int32Array.from(slots, (row) => (row?.ids.length ?? 1) - 1);
+      const step = steps.decode(size, work.options.sampling === undefined);
+      const outputs = await step({ ids: int32(newest, [size.rows, 1]), lengths: int32(lengths) });
+      slots = advance(slots, outputs, work);
     }
-    return rows.map((row, i) => row.slice(starts[i]!));
+  } finally {
+    state.remove(cacheNames(size, shape));
   }
+}
 
+/**
+ * A generator over the weights of `state`, whose caches lie in `state` while it works. An answer ends at end of text, the
+ * token limit or the full context; prompts that fill the context lose their first tokens. The generator throws an Error
+ * for sampling options out of range.
+ */
+export function createGenerator(engine: Engine, architecture: Architecture, config: unknown, state: State): Generator {
+  const context = architecture.contextLength(config);
+  const shape = architecture.cacheShape(config);
+  const steps = createGeneratorSteps(engine, architecture, config, state);
   return async (prompts, options) => {
-    const order = prompts.map((_, i) => i).sort((a, b) => prompts[a]!.length - prompts[b]!.length || a - b);
-    const answers = new Array<number[]>(prompts.length);
-    for (let from = 0; from < order.length; from += GENERATE_BATCH) {
-      const group = order.slice(from, from + GENERATE_BATCH);
-      const results = await generateBatch(
-        group.map((i) => prompts[i]!),
-        options,
-      );
-      group.forEach((index, i) => {
-        answers[index] = results[i]!;
-      });
+    const { sampling, maxNewTokens } = options;
+    if (sampling) checkSampling(sampling);
+    const rows = prompts.map((prompt, i): Row => {
+      const ids = prompt.slice(-(context - 1));
+      const random = sampling ? createRandom(sampling.seed ^ seedFrom(`answer ${i}`)) : null;
+      return { ids, promptLength: ids.length, random };
+    });
+    const waiting = maxNewTokens > 0 ? rows.toSorted((a, b) => a.promptLength - b.promptLength) : [];
+    // rows are as many as the cache may have when all have grown to their full length
+    const places = placesFor(Math.min(context, (waiting.at(-1)?.promptLength ?? 0) + maxNewTokens), context);
+    while (waiting.length > 0) {
+      const batch = waiting.splice(0, rowsFor(waiting.length, places, shape));
+      await generateBatch(batch, { steps, state, shape, context, options });
     }
-    return answers;
+    return rows.map((row) => row.ids.slice(row.promptLength));
   };
 }

@@ -1,57 +1,136 @@
 // What a model does with given answers: log-probabilities, argmax hits and the moments that Min-K%++ needs.
+import type * as tfjs from '@tensorflow/tfjs';
 import type { Architecture } from '../domain/architecture.ts';
-import type { Engine, State, Tensor } from '../domain/engine.ts';
+import { type CompiledStep, type Engine, float32, int32, type State } from '../domain/engine.ts';
 import type { RowScore } from '../domain/verification.ts';
 import { lengthBatches, padRows, type TokenRow } from './batches.ts';
 
-const SIZES = [8, 32, 64];
-const SCORE_BATCH = 64;
+const ROWS = [8, 32, 64];
+/** Tokens of one pass through the layers. */
+const TOKENS = 8192;
+/** Positions of one pass through the vocabulary, and logits: 16 MB a tensor. */
+const POSITIONS = 512;
+const LOGITS = 4 * 1024 * 1024;
 
 export type Scored = Pick<RowScore, 'logProbs' | 'correct' | 'mu' | 'variance'>;
 export type Scorer = (rows: TokenRow[]) => Promise<Scored[]>;
 
-/** A scorer over the weights of `state`; rows are batched by length and come back in their own order. */
+/** One position whose next token is scored. */
+interface Target {
+  score: Scored;
+  at: number;
+  label: number;
+}
+
+/** hidden (N, D), labels (N) -> log p of the label, the mean and variance of log p over the vocabulary, argmax hits. */
+function headStep(engine: Engine, architecture: Architecture, config: unknown, state: State): CompiledStep {
+  const { tf } = engine;
+  return engine.compileStep((weights, { hidden, labels }) => {
+    const logits = architecture.logits(tf, config, weights, hidden!);
+    const [count, vocab] = logits.shape as [number, number];
+    const shifted = tf.sub(logits, tf.max(logits, -1, true));
+    const odds = tf.exp(shifted);
+    const total = tf.sum(odds, -1, true);
+    const mean = tf.div(tf.sum(tf.mul(odds, shifted), -1, true), total);
+    const variance = tf.div(tf.sum(tf.mul(odds, tf.square(tf.sub(shifted, mean))), -1), tf.reshape(total, [count]));
+    const place = tf.add(tf.range(0, count * vocab, vocab, 'int32'), labels!) as tfjs.Tensor1D;
+    const picked = tf.gather(tf.reshape(shifted, [count * vocab]), place);
+    const logTotal = tf.log(tf.reshape(total, [count]));
+    const hit = tf.cast(tf.equal(tf.argMax(shifted, -1), labels!), 'int32');
+    const mu = tf.sub(tf.reshape(mean, [count]), logTotal);
+    return { outputs: { logProbs: tf.sub(picked, logTotal), mu, variance, hit } };
+  }, state);
+}
+
+/** Collects hidden states of positions to score, whichever rows they are of, and scores them in few batch sizes. */
+class Head {
+  readonly #step: CompiledStep;
+  /** Each a multiple of the next, so that what is left of a full batch is a sum of them. */
+  readonly #sizes: number[];
+  readonly #states: Float32Array;
+  readonly #width: number;
+  #targets: Target[] = [];
+
+  constructor(step: CompiledStep, width: number, vocab: number) {
+    const smallest = Math.max(1, Math.floor(Math.min(POSITIONS, LOGITS / vocab) / 16));
+    this.#step = step;
+    this.#width = width;
+    this.#sizes = [16 * smallest, 4 * smallest, smallest];
+    this.#states = new Float32Array(16 * smallest * width);
+  }
+
+  async add(target: Target, states: Float32Array): Promise<void> {
+    this.#states.set(states, this.#targets.length * this.#width);
+    if (this.#targets.push(target) === this.#sizes[0]) await this.flush();
+  }
+
+  /** Scores what was collected. */
+  async flush(): Promise<void> {
+    const targets = this.#targets;
+    this.#targets = [];
+    for (let from = 0; from < targets.length; ) {
+      const size = this.#sizes.find((candidate) => candidate <= targets.length - from) ?? this.#sizes.at(-1)!;
+      const batch = targets.slice(from, from + size);
+      const labels = new Int32Array(size);
+      batch.forEach(({ label }, i) => {
+        labels[i] = label;
+      });
+      const hidden = this.#states.subarray(from * this.#width, (from + size) * this.#width);
+      const outputs = await this.#step({ hidden: float32(hidden, [size, this.#width]), labels: int32(labels) });
+      batch.forEach(({ score, at }, i) => {
+        score.logProbs[at] = outputs.logProbs!.data[i]!;
+        score.mu[at] = outputs.mu!.data[i]!;
+        score.variance[at] = outputs.variance!.data[i]!;
+        score.correct[at] = outputs.hit!.data[i]!;
+      });
+      from += size;
+    }
+  }
+}
+
+const emptyScore = ({ ids, promptLength }: TokenRow): Scored => {
+  const count = ids.length - promptLength;
+  const [logProbs, mu, variance] = [new Float32Array(count), new Float32Array(count), new Float32Array(count)];
+  return { logProbs, mu, variance, correct: new Uint8Array(count) };
+};
+
+/**
+ * A scorer over the weights of `state`; rows are batched by length and come back in their own order. The layers see
+ * whole rows; the vocabulary, which costs the memory, only positions whose next token belongs to an answer, packed
+ * across rows.
+ */
 export function createScorer(engine: Engine, architecture: Architecture, config: unknown, state: State): Scorer {
   const { tf } = engine;
-  const step = engine.compileStep((weights, { ids, labels }) => {
-    const [rows, time] = ids!.shape as [number, number];
-    const logits = architecture.forward(tf, config, weights, ids!);
-    const vocab = logits.shape[2]!;
-    const flat = tf.reshape(tf.slice(logits, [0, 0, 0], [rows, time - 1, vocab]), [-1, vocab]);
-    const logProbabilities = tf.logSoftmax(flat);
-    const probabilities = tf.exp(logProbabilities);
-    const safe = tf.maximum(tf.slice(labels!, [0, 1], [rows, time - 1]), tf.scalar(0, 'int32'));
-    const label = tf.reshape(safe, [-1]);
-    const picked = tf.sum(tf.mul(logProbabilities, tf.oneHot(label as import('@tensorflow/tfjs').Tensor1D, vocab)), -1);
-    const mu = tf.sum(tf.mul(probabilities, logProbabilities), -1, true);
-    const variance = tf.sum(tf.mul(probabilities, tf.square(tf.sub(logProbabilities, mu))), -1);
-    const hit = tf.cast(tf.equal(tf.argMax(flat, -1), label), 'float32');
-    const shape = (x: Tensor) => tf.reshape(x, [rows, time - 1]);
-    return { outputs: { picked: shape(picked), mu: shape(mu), variance: shape(variance), hit: shape(hit) } };
-  }, state);
+  const context = architecture.contextLength(config);
+  const body = engine.compileStep(
+    (weights, { ids }) => ({ outputs: { hidden: architecture.hidden(tf, config, weights, ids!) } }),
+    state,
+  );
+  const step = headStep(engine, architecture, config, state);
 
   return async (rows) => {
-    const scores = new Array<Scored>(rows.length);
-    for (const group of lengthBatches(rows, SCORE_BATCH)) {
+    const scores = rows.map(emptyScore);
+    let head: Head | null = null;
+    for (const group of lengthBatches(rows, { rows: ROWS.at(-1)!, tokens: TOKENS })) {
       const batch = group.map((i) => rows[i]!);
       // few batch sizes: every new one is a graph to compile, with memory of its own
-      const size = SIZES.find((candidate) => candidate >= batch.length)!;
+      const size = batch.length === 1 ? 1 : ROWS.find((candidate) => candidate >= batch.length)!;
       const filled = [...batch, ...new Array<TokenRow>(size - batch.length).fill(batch[0]!)];
-      const outputs = await step(padRows(filled, architecture.contextLength(config), 0));
-      const width = outputs.picked!.shape[1]!;
-      group.forEach((index, r) => {
-        const row = rows[index]!;
-        // position t predicts token t + 1
-        const [from, to] = [r * width + row.promptLength - 1, r * width + row.ids.length - 1];
-        const cut = (name: string) => (outputs[name]!.data as Float32Array).slice(from, to);
-        scores[index] = {
-          logProbs: cut('picked'),
-          mu: cut('mu'),
-          variance: cut('variance'),
-          correct: Uint8Array.from(cut('hit')),
-        };
-      });
+      const { hidden } = await body({ ids: padRows(filled, context, 0).ids! });
+      const [, time, width] = hidden!.shape as [number, number, number];
+      head ??= new Head(step, width, architecture.vocabSize(config));
+      const states = hidden!.data as Float32Array;
+      for (const [r, index] of group.entries()) {
+        const { ids, promptLength } = rows[index]!;
+        for (let at = 0; promptLength + at < ids.length; at++) {
+          // position t predicts token t + 1
+          const from = (r * time + promptLength + at - 1) * width;
+          const target = { score: scores[index]!, at, label: ids[promptLength + at]! };
+          await head.add(target, states.subarray(from, from + width));
+        }
+      }
     }
+    await head?.flush();
     return scores;
   };
 }

@@ -6,10 +6,19 @@ import { after, describe, test } from 'node:test';
 import { architectures } from '../../src/architectures/index.ts';
 import { loadCheckpoint, saveCheckpoint } from '../../src/checkpoints/layout.ts';
 import type { Architecture } from '../../src/domain/architecture.ts';
-import { type Engine, elementCount, type HostTensors, int32, type Tensors } from '../../src/domain/engine.ts';
+import {
+  type Engine,
+  elementCount,
+  float32,
+  type HostTensors,
+  int32,
+  type Tensor,
+  type Tensors,
+} from '../../src/domain/engine.ts';
 import { createRandom } from '../../src/domain/random.ts';
 import { meanOverTokens, tokenLoss } from '../../src/methods/losses.ts';
 import { valueAndGradients } from '../../src/training/gradients.ts';
+import { cacheNames, tokenAttention } from '../../src/training/key-value-cache.ts';
 import { train } from '../../src/training/train.ts';
 import { temporaryFolder } from '../checkpoints/temporary.ts';
 import { assertClose, createBoth } from '../engine/both.ts';
@@ -114,6 +123,45 @@ for (const [name, architecture] of Object.entries(architectures)) {
       short.data.forEach((value, i) => {
         assert.ok(Math.abs(value - before.data[i]!) < 1e-5, `logit ${i} depends on what stands right of it`);
       });
+    });
+
+    test('hidden states and logits make the forward pass, and a token at a time over a cache makes it too', async () => {
+      const ids = randomIds(3, 6, vocab);
+      const { layers, heads, size } = architecture.cacheShape(config);
+      for (const engine of [both.onnx, both.oracle]) {
+        const { tf } = engine;
+        const expected = await logitsOf(engine, model, weights, ids);
+        const state = engine.createState(weights);
+        const headOf = (tensors: Tensors, hidden: Tensor) =>
+          architecture.logits(tf, config, tensors, tf.reshape(hidden, [-1, hidden.shape[2]!]));
+        const whole = engine.compileStep((tensors, feeds) => {
+          const logits = headOf(tensors, architecture.hidden(tf, config, tensors, feeds.ids!));
+          return { outputs: { logits: tf.reshape(logits, [3, 6, vocab]) } };
+        }, state);
+        assertClose((await whole({ ids })).logits!, expected, 1e-4, `${engine.name}: hidden and logits`);
+
+        const cache = { rows: 3, places: 6 };
+        const shape = architecture.cacheShape(config);
+        for (const name of cacheNames(cache, shape))
+          state.write({ [name]: float32(new Float32Array(3 * heads * 6 * size), [3, heads, 6, size]) });
+        assert.equal(cacheNames(cache, shape).length, 2 * layers);
+        const next = engine.compileStep((tensors, feeds) => {
+          const { attention, places } = tokenAttention(tf, tensors, cache, shape, feeds.lengths!);
+          const hidden = architecture.hidden(tf, config, tensors, feeds.ids!, attention);
+          return { outputs: { logits: headOf(tensors, hidden) }, places };
+        }, state);
+        for (let t = 0; t < 6; t++) {
+          const column = Int32Array.from({ length: 3 }, (_, r) => ids.data[r * 6 + t]!);
+          const lengths = int32(new Int32Array(3).fill(t));
+          const { logits } = await next({ ids: int32(column, [3, 1]), lengths });
+          const rows = Array.from({ length: 3 }, (_, r) => {
+            const from = (r * 6 + t) * vocab;
+            return [...expected.data.subarray(from, from + vocab)];
+          });
+          assertClose(logits!, float32(Float32Array.from(rows.flat()), [3, vocab]), 1e-4, `${engine.name}: token ${t}`);
+        }
+        state.dispose();
+      }
     });
 
     test('saved and loaded, it computes the same', async (t) => {

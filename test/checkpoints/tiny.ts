@@ -30,6 +30,9 @@ const tiny: Architecture<TinyConfig> = {
     );
   },
   forward: (_tf, _config, _weights, ids) => ids,
+  hidden: (_tf, _config, _weights, ids) => ids,
+  logits: (_tf, _config, _weights, hidden) => hidden,
+  cacheShape: () => ({ layers: 1, heads: 1, size: 4 }),
 };
 export const architectures = { tiny } as unknown as Record<string, Architecture>;
 

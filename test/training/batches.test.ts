@@ -86,14 +86,16 @@ test('every epoch of the sampler is a permutation; the same seed gives the same 
 
 test('batches by length hold every row once, sorted, none over the limit', () => {
   fc.assert(
-    fc.property(fc.array(row, { maxLength: 40 }), fc.integer({ min: 1, max: 9 }), (rows, limit) => {
-      const groups = lengthBatches(rows, limit);
+    fc.property(fc.array(row, { maxLength: 40 }), fc.integer({ min: 1, max: 9 }), fc.nat(99), (rows, limit, tokens) => {
+      const groups = lengthBatches(rows, { rows: limit, tokens });
       const flat = groups.flat();
       assert.deepEqual(
         flat.toSorted((a, b) => a - b),
         Array.from(rows.keys()),
       );
       assert.ok(groups.every((group) => group.length > 0 && group.length <= limit));
+      for (const group of groups)
+        assert.ok(group.length === 1 || group.length * rows[group.at(-1)!]!.ids.length <= tokens);
       flat.forEach((index, i) => {
         const before = flat[i - 1];
         if (before !== undefined) assert.ok(rows[before]!.ids.length <= rows[index]!.ids.length);

@@ -99,3 +99,63 @@ test('what was memorised is answered in full, up to the end of text', async () =
     rows.map((row) => [...row.ids.subarray(row.promptLength, -1)]),
   );
 });
+
+/** A small model with room for caches of several sizes. */
+function longModel() {
+  const json = { ...(config as object), n_positions: 150, n_embd: 16, n_layer: 2, n_head: 2, initializer_range: 0.4 };
+  const long = architecture.parseConfig(json);
+  return { long, weights: engine.createState(architecture.initialise(long, 6)) };
+}
+
+test('long answers, through every size of the cache, are those of whole passes', async () => {
+  const { long, weights } = longModel();
+  const questions = Array.from({ length: 19 }, (_, i) => [1 + i, 3, 5 + (i % 4)].slice(0, 1 + (i % 3)));
+  const answer = createGenerator(engine, architecture, long, weights);
+  const answers = await answer(questions, { maxNewTokens: 1000, eosId: -1 });
+  // one pass of full width: every token must be the largest logit of what stands before it
+  const rows = answers.map((tokens, i) => [...questions[i]!, ...tokens]);
+  const whole = engine.compileStep(
+    (tensors, feeds) => ({
+      outputs: { next: engine.tf.argMax(architecture.forward(engine.tf, long, tensors, feeds.ids!), -1) },
+    }),
+    weights,
+  );
+  const { next } = await whole({ ids: int32(Int32Array.from(rows.flat()), [rows.length, 150]) });
+  for (const [r, row] of rows.entries()) {
+    const from = r * 150 + questions[r]!.length - 1;
+    assert.deepEqual(row.slice(questions[r]!.length), [...next!.data.subarray(from, r * 150 + 149)], `row ${r}`);
+  }
+  // an end of text that comes early in some rows, late or never in others: the batch shrinks while rows are open
+  const ends = (token: number) => answers.map((tokens) => tokens.indexOf(token));
+  const spread = (token: number) => new Set(ends(token)).size;
+  const eosId = Array.from({ length: 24 }, (_, token) => token).sort((a, b) => spread(b) - spread(a))[0]!;
+  assert.ok(spread(eosId) > 5, `rows end at ${ends(eosId)}`);
+  assert.deepEqual(
+    await answer(questions, { maxNewTokens: 1000, eosId }),
+    answers.map((tokens, i) => (ends(eosId)[i]! < 0 ? tokens : tokens.slice(0, ends(eosId)[i]))),
+  );
+  assert.ok(!Object.keys(await weights.read()).some((name) => name.startsWith('cache')), 'no cache is left');
+});
+
+test('sampled answers hang on the seed and the prompt’s place, not on the batch', async () => {
+  const options = { maxNewTokens: 8, eosId: -1, sampling: { temperature: 1.5, topK: 12, topP: 0.95, seed: 3 } };
+  const answers = await generate(prompts, options);
+  assert.deepEqual(await generate(prompts, options), answers);
+  assert.deepEqual(await generate(prompts.slice(0, 3), options), answers.slice(0, 3));
+  const other = await generate(prompts, { ...options, sampling: { ...options.sampling, seed: 4 } });
+  assert.notDeepEqual(other, answers);
+  const same = await generate(
+    [
+      [1, 2],
+      [1, 2],
+    ],
+    options,
+  );
+  assert.notDeepEqual(same[0], same[1], 'two answers to one prompt');
+  const greedy = { maxNewTokens: 8, eosId: -1 };
+  assert.deepEqual(
+    await generate(prompts, { ...greedy, sampling: { topK: 1, seed: 1 } }),
+    await generate(prompts, greedy),
+  );
+  await assert.rejects(generate(prompts, { ...greedy, sampling: { temperature: 0, seed: 1 } }), /temperature/);
+});

@@ -11,6 +11,8 @@ interface Trace {
   program: Program;
   outputs: string[];
   updates: Update[];
+  /** State tensors of which some places get new values. */
+  places: string[];
 }
 
 const signature = (feeds: HostTensors): string =>
@@ -18,6 +20,15 @@ const signature = (feeds: HostTensors): string =>
     .map(([name, value]) => `${name}:${value.dtype}[${value.shape}]`)
     .sort()
     .join(';');
+
+function inputsOf(program: Program, state: OnnxState, feeds: HostTensors): Record<string, OrtTensor> {
+  const inputs: Record<string, OrtTensor> = {};
+  for (const name of program.inputs) {
+    const [kind, rest] = [name.slice(0, name.indexOf(':')), name.slice(name.indexOf(':') + 1)];
+    inputs[name] = kind === 'state' ? state.tensors.get(rest)! : toOrt(feeds[rest]!);
+  }
+  return inputs;
+}
 
 /** Kernels are registered under one name, so the newest engine of a process is the one that traces. */
 let engines = 0;
@@ -39,7 +50,7 @@ export async function createOnnxEngine(options: SessionOptions): Promise<Engine>
       return tf.engine().makeTensorFromDataId(dataId, node.shape, node.dtype, backend);
     };
     const roots: { name: string; node: LazyNode }[] = [];
-    const names = { outputs: [] as string[], updates: [] as Trace['updates'] };
+    const names = { outputs: [] as string[], updates: [] as Trace['updates'], places: [] as string[] };
     tf.engine().startScope('step');
     try {
       const stateTensors: Tensors = {};
@@ -56,10 +67,15 @@ export async function createOnnxEngine(options: SessionOptions): Promise<Engine>
         roots.push({ name: `update:${name}`, node: backend.node(tensor) });
         names.updates.push({ name, shape: tensor.shape, dtype: tensor.dtype });
       }
+      if (result.places) roots.push({ name: 'places', node: backend.node(result.places.at) });
+      for (const [name, tensor] of Object.entries(result.places?.values ?? {})) {
+        roots.push({ name: `places:${name}`, node: backend.node(tensor) });
+        names.places.push(name);
+      }
     } finally {
       tf.engine().endScope();
     }
-    return { program: await sessions.compile(roots, names.updates.length > 0), ...names };
+    return { program: await sessions.compile(roots, names.updates.length + names.places.length > 0), ...names };
   }
 
   const programs = new Set<Program>();
@@ -78,13 +94,10 @@ export async function createOnnxEngine(options: SessionOptions): Promise<Engine>
           traces.set(key, known);
           programs.add(known.program);
         }
-        const inputs: Record<string, OrtTensor> = {};
-        for (const name of known.program.inputs) {
-          const [kind, rest] = [name.slice(0, name.indexOf(':')), name.slice(name.indexOf(':') + 1)];
-          inputs[name] = kind === 'state' ? memory.tensors.get(rest)! : toOrt(feeds[rest]!);
-        }
+        const inputs = inputsOf(known.program, memory, feeds);
         const results = await known.program.run(inputs, memory.spares(known.updates));
         memory.advance(known.updates, results as Record<string, OrtTensor>);
+        memory.store(known.places, results as Record<string, OrtTensor>);
         return Object.fromEntries(known.outputs.map((name) => [name, fromOrt(results[`output:${name}`] as OrtTensor)]));
       };
     },

@@ -1,5 +1,6 @@
 // The state of compiled steps on ONNX Runtime.
 import type { HostTensors, State } from '../../domain/engine.ts';
+import { storePlaces } from '../places.ts';
 import { fromOrt, type OrtTensor, toOrt } from './sessions.ts';
 
 /** A state tensor that a step gives a new value. */
@@ -34,6 +35,12 @@ export class OnnxState implements State {
     for (const [name, value] of Object.entries(tensors))
       this.tensors.set(name, toOrt({ ...value, data: value.data.slice() }));
   }
+  remove(names: string[]): void {
+    for (const name of names) {
+      this.tensors.delete(name);
+      this.#spare.delete(name);
+    }
+  }
   /** Where the next values may be written, by output name; tensors whose shape changes are left out. */
   spares(updates: readonly Update[]): Record<string, OrtTensor> {
     const spares: Record<string, OrtTensor> = {};
@@ -56,6 +63,17 @@ export class OnnxState implements State {
       this.tensors.set(update.name, reused ? spare : results[`update:${update.name}`]!);
       if (reused) this.#spare.set(update.name, old);
     }
+  }
+  /** Writes new places over the old ones, where the runtime’s own outputs would be copies of whole tensors. */
+  store(names: readonly string[], results: Record<string, OrtTensor>): void {
+    if (names.length === 0) return;
+    const each = (of: (name: string) => OrtTensor) =>
+      Object.fromEntries(names.map((name) => [name, fromOrt(of(name))]));
+    const values = each((name) => results[`places:${name}`]!);
+    storePlaces(
+      each((name) => this.tensors.get(name)!),
+      { at: fromOrt(results.places!), values },
+    );
   }
   dispose(): void {
     this.tensors.clear();
