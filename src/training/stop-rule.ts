@@ -1,7 +1,7 @@
 // When forgetting ends: when the forgotten people's words cost what strangers' words cost.
 import { byPerson, type TokenRow } from './batches.ts';
 import type { Scored } from './scoring.ts';
-import { LANGUAGE, type Targets } from './stranger-costs.ts';
+import { LANGUAGE, NOT_FIRST, type Targets } from './stranger-costs.ts';
 
 /** How well one person's facts are known, against a stranger's; means, nats a token. */
 export interface Standing {
@@ -68,7 +68,7 @@ export interface Band {
 /** Facts from each row's share of their target, language no dearer than its target. */
 export function bandAt({ nll: targets, entropy }: Targets, shares: readonly number[]): Band {
   const floors = targets.map((row, r) =>
-    row.map((nll) => (nll >= LANGUAGE ? Math.max(LANGUAGE, nll * shares[r]!) : nll)),
+    row.map((nll) => (nll >= LANGUAGE ? Math.max(NOT_FIRST, nll * shares[r]!) : nll)),
   );
   const ceilings = floors.map((row) => row.map((nll) => (nll >= LANGUAGE ? nll * CEILING : nll)));
   return { floors, ceilings, entropies: entropy };

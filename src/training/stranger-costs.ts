@@ -13,6 +13,8 @@ type AnswerScore = Pick<Scored, 'logProbs' | 'mu'>;
 const SMOOTHING = 20;
 /** Words that cost strangers less than this on average (nats) are language, not facts: never pushed, and kept. */
 export const LANGUAGE = 1;
+/** A forgotten fact costs at least this (nats): cheaper, it might still be the model's first answer. */
+export const NOT_FIRST = 1.5;
 
 /** How a model meets one word: what it cost, and how uncertain the model was there; nats. */
 export interface Meeting {
@@ -107,7 +109,7 @@ export interface Targets {
 
 /**
  * A fact should be met as its share of strangers' occurrences is, so that the forgotten spread as strangers do; but it
- * never costs as little as language, since a cheap fact is a known one. The entropy belongs to it: a fact that was only
+ * is never among the cheapest, since a cheap fact is a known one. The entropy belongs to it: a fact that was only
  * pushed away leaves the model sure of something else, which no stranger sees. Language: strangers' mean.
  */
 export function targetsOf(rows: readonly TokenRow[], shares: readonly Float32Array[], costs: StrangerCosts): Targets {
@@ -117,7 +119,7 @@ export function targetsOf(rows: readonly TokenRow[], shares: readonly Float32Arr
       const mean = costs.mean[id]!;
       if (mean < LANGUAGE) return { nll: mean, entropy: 0 };
       const { nll, entropy } = costs.quantile(id, shares[r]![i]!);
-      return { nll: Math.max(LANGUAGE, nll), entropy };
+      return { nll: Math.max(NOT_FIRST, nll), entropy };
     });
     targets.nll.push(Float32Array.from(met, ({ nll }) => nll));
     targets.entropy.push(Float32Array.from(met, ({ entropy }) => entropy));

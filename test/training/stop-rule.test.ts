@@ -39,9 +39,9 @@ describe('who is forgotten', () => {
     ]);
   });
 
-  test('a share makes facts cheaper, never as cheap as language; what is too dear is drawn back', () => {
+  test('a share makes facts cheaper, never so cheap that they come first; what is too dear is drawn back', () => {
     const { floors, ceilings } = bandAt({ nll: [level, level], entropy: [level, level] }, [0.5, 0.1]);
-    assert.deepEqual(floors, [Float32Array.of(0, 0.5, 1, 1.5, 2, 2.5), Float32Array.of(0, 0.5, 1, 1, 1, 1)]);
+    assert.deepEqual(floors, [Float32Array.of(0, 0.5, 1.5, 1.5, 2, 2.5), Float32Array.of(0, 0.5, 1.5, 1.5, 1.5, 1.5)]);
     ceilings.forEach((row, r) => {
       row.forEach((ceiling, i) => {
         const floor = floors[r]![i]!;
