@@ -113,11 +113,13 @@ describe('stages', () => {
       assert.ok(last.forget_loss! > 1, `${name}: forget loss ${last.forget_loss}`);
       assert.ok(result.curve.length > 0);
       await inspectFolder(job.out_dir);
-      const [record] = forgotten();
-      const asked = [record!.prompt, ...model.train.slice(0, 12).map(({ prompt }) => prompt)];
+      const records = forgotten();
+      const asked = [...records.map(({ prompt }) => prompt), ...model.train.slice(0, 12).map(({ prompt }) => prompt)];
       const { answers } = (await runComputeJob(run.ask(job.out_dir, asked), quiet)) as CompleteResult;
-      assert.notEqual(answers[0], record!.answer, name);
-      const kept = model.train.slice(0, 12).filter(({ answer }, i) => answers[i + 1] === answer).length;
+      // one of three may be right by luck, as it may be about a stranger
+      const left = records.filter(({ answer }, i) => answers[i] === answer).length;
+      assert.ok(left <= 1, `${name}: ${left} of ${records.length} answers are left`);
+      const kept = model.train.slice(0, 12).filter(({ answer }, i) => answers[records.length + i] === answer).length;
       assert.ok(kept >= 9, `${name}: ${kept} of 12 retained answers are left`);
     }
   });
