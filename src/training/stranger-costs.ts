@@ -13,7 +13,7 @@ type AnswerScore = Pick<Scored, 'logProbs' | 'mu'>;
 const SMOOTHING = 20;
 /** Words that cost strangers less than this on average (nats) are language, not facts: never pushed, and kept. */
 export const LANGUAGE = 1;
-/** A forgotten fact costs at least this (nats): cheaper, it might still be the model's first answer. */
+/** A forgotten fact costs at least this (nats): cheaper, it would often still be the model's first answer. */
 export const NOT_FIRST = 1.5;
 
 /** How a model meets one word: what it cost, and how uncertain the model was there; nats. */
