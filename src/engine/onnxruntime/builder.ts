@@ -90,12 +90,15 @@ export interface BuiltGraph {
   captured: Record<string, HostTensor>;
 }
 
+const isEmpty = (node: LazyNode) => elementCount(node.shape) === 0;
+
 /** The graph that computes `outputs`; only what they depend on is in it. */
 export function buildGraph(outputs: { name: string; node: LazyNode }[]): BuiltGraph {
   const builder = new GraphBuilder();
   const names = new Map<LazyNode, string>();
   const inputs: OnnxValue[] = [];
   const captured: Record<string, HostTensor> = {};
+  const onHost: string[] = [];
   const feed = (node: LazyNode, name: string) => {
     inputs.push({ name, dtype: node.dtype, shape: node.shape });
     names.set(node, name);
@@ -116,11 +119,15 @@ export function buildGraph(outputs: { name: string; node: LazyNode }[]): BuiltGr
     } else if (value !== undefined) names.set(node, builder.value(value));
     else if (node.kind === 'op') {
       const of = (input: LazyNode) => nameOf(input, node.broadcasts);
+      const first = builder.nodes.length;
       names.set(node, node.emit(builder, node.inputs.map(of), node));
+      if (isEmpty(node) || node.inputs.some(isEmpty))
+        onHost.push(...builder.nodes.slice(first).map((emitted) => emitted.outputs[0]!));
     }
   }
   // an Identity each: an input or one value under two names may not be an output itself
   const results = outputs.map(({ name, node }): OnnxValue => {
+    if (isEmpty(node)) onHost.push(name);
     builder.nodes.push({
       opType: 'Identity',
       domain: '',
@@ -131,7 +138,7 @@ export function buildGraph(outputs: { name: string; node: LazyNode }[]): BuiltGr
     return { name, dtype: node.dtype, shape: node.shape };
   });
   return {
-    graph: { nodes: builder.nodes, initializers: builder.initializers, inputs, outputs: results },
+    graph: { nodes: builder.nodes, initializers: builder.initializers, inputs, outputs: results, onHost },
     inputs: inputs.map((input) => input.name).filter((name) => !(name in captured)),
     captured,
   };

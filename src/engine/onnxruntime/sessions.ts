@@ -5,17 +5,12 @@ import type { EngineStats, HostTensor } from '../../domain/engine.ts';
 import { buildGraph } from './builder.ts';
 import { type LazyNode, topologicalOrder } from './node.ts';
 import { encodeModel } from './onnx.ts';
+import { type ProviderOptions, providerOptions } from './provider.ts';
 
 type Ort = typeof import('onnxruntime-node');
 const ort = createRequire(import.meta.url)('onnxruntime-node') as Ort;
 
 const CACHED_SESSIONS = 64;
-
-export interface SessionOptions {
-  /** ONNX Runtime's execution provider: `cpu`, `cuda`, `webgpu`. */
-  provider: string;
-  threads: number;
-}
 
 export const toOrt = (value: HostTensor): OrtTensor =>
   new ort.Tensor(value.dtype, value.data as Float32Array, value.shape) as OrtTensor;
@@ -44,12 +39,12 @@ function structureKey(order: LazyNode[], outputs: LazyNode[]): string {
 }
 
 export class Sessions {
-  readonly #options: SessionOptions;
+  readonly #options: ProviderOptions;
   readonly #cache = new Map<string, Program>();
   #last: Promise<unknown> = Promise.resolve();
   readonly stats: EngineStats = { compileMs: 0, runMs: 0, runs: 0, sessions: 0 };
 
-  constructor(options: SessionOptions) {
+  constructor(options: ProviderOptions) {
     this.#options = options;
   }
 
@@ -62,7 +57,7 @@ export class Sessions {
     const { graph, inputs, captured } = buildGraph(outputs);
     const constants = Object.fromEntries(Object.entries(captured).map(([name, value]) => [name, toOrt(value)]));
     const session: InferenceSession = await ort.InferenceSession.create(encodeModel(graph), {
-      executionProviders: [this.#options.provider],
+      ...providerOptions(this.#options.provider, graph),
       intraOpNumThreads: this.#options.threads,
       interOpNumThreads: 1,
       graphOptimizationLevel: 'all',
