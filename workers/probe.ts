@@ -6,7 +6,8 @@ import type { ProbeAnswer } from '../src/engine/probe.ts';
 
 async function answer(name: string): Promise<ProbeAnswer> {
   try {
-    const engine = await BACKENDS[name]!.create(1);
+    const { create, remedy } = BACKENDS[name]!;
+    const engine = await create(1);
     const { tf } = engine;
     const state = engine.createState({ x: float32(Float32Array.of(1, 2, 3)) });
     const step = engine.compileStep(({ x }) => ({ outputs: { sum: tf.sum(x!) }, state: { x: tf.mul(x!, 2) } }), state);
@@ -15,7 +16,7 @@ async function answer(name: string): Promise<ProbeAnswer> {
     await engine.dispose();
     if (sums.join() !== '6,12') return { ok: false, reason: `it computed ${sums.join(' and ')} instead of 6 and 12` };
     const { isUsingGpuDevice } = tf.backend() as { isUsingGpuDevice?: boolean };
-    return { ok: true, accelerated: isUsingGpuDevice ?? true };
+    return { ok: true, accelerated: remedy !== undefined && (isUsingGpuDevice ?? true) };
   } catch (error) {
     return { ok: false, reason: error instanceof Error ? error.message : String(error) };
   }

@@ -34,10 +34,13 @@ function known(name: string): Backend {
   throw new ExpungeError('start-refused', `COMPUTE_BACKEND is ${name}; choose one of ${names}.`);
 }
 
+/** Without the place in the runtime's source and the condition that was not met there. */
+const plain = (reason: string) => reason.replace(/^\S+\.cc:\d+ .* was false\. /s, '').trim();
+
 const refusal = (name: string, reason: string, remedy: string) =>
   new ExpungeError(
     'start-refused',
-    `COMPUTE_BACKEND is ${name}, which does not work here: ${reason.trim()}\n${remedy} ` +
+    `COMPUTE_BACKEND is ${name}, which does not work here: ${plain(reason)}\n${remedy} ` +
       'Or leave COMPUTE_BACKEND unset: the best backend that is present is chosen then.',
   );
 
