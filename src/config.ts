@@ -31,6 +31,11 @@ export const Environment = Type.Object({
   ),
   COMPUTE_THREADS: Type.Integer({ minimum: 0, default: 0, description: '0: all cores' }),
   MEMORY_BUDGET_BYTES: Type.Integer({ minimum: 0, default: 0, description: '0: no limit' }),
+  COMPUTE_STALL_SECONDS: Type.Integer({
+    minimum: 1,
+    default: 900,
+    description: 'Silence of a compute process, so the longest step, after which it counts as hung',
+  }),
   RUN_TIME_LIMIT_SECONDS: Type.Integer({ minimum: 1, default: 86_400 }),
   MAX_RESTARTS: Type.Integer({ minimum: 0, default: 5, description: 'Takeovers of a run before it is given up' }),
   LEASE_SECONDS: Type.Integer({ minimum: 1, default: 15 }),
@@ -101,6 +106,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     compute: {
       backend: e.COMPUTE_BACKEND ?? null,
       threads,
+      stallSeconds: e.COMPUTE_STALL_SECONDS,
       memoryBudgetBytes: e.MEMORY_BUDGET_BYTES || null,
       environment: computeEnvironment(env, threads),
     },

@@ -76,6 +76,7 @@ export async function openWorkerDeps(given: Config): Promise<OpenWorkerDeps> {
       compute: createCompute({
         entry: new URL('./compute.ts', import.meta.url),
         environment: config.compute.environment,
+        stallSeconds: config.compute.stallSeconds,
         onStderr: (stderr, about) => log.warn({ ...about, stderr }, 'The compute process wrote to stderr'),
       }),
       checkpoints: createCheckpointFiles({ dir: config.checkpointDir, importDir: config.importDir }),
