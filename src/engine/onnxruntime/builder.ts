@@ -121,8 +121,11 @@ export function buildGraph(outputs: { name: string; node: LazyNode }[]): BuiltGr
       const of = (input: LazyNode) => nameOf(input, node.broadcasts);
       const first = builder.nodes.length;
       names.set(node, node.emit(builder, node.inputs.map(of), node));
-      if (isEmpty(node) || node.inputs.some(isEmpty))
-        onHost.push(...builder.nodes.slice(first).map((emitted) => emitted.outputs[0]!));
+      const empty = isEmpty(node) || node.inputs.some(isEmpty);
+      for (const emitted of builder.nodes.slice(first)) {
+        emitted.kernel = node.op;
+        if (empty) onHost.push(emitted.outputs[0]!);
+      }
     }
   }
   // an Identity each: an input or one value under two names may not be an output itself

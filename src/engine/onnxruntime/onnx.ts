@@ -16,6 +16,8 @@ export interface OnnxNode {
   inputs: string[];
   outputs: string[];
   attributes: Record<string, Attribute>;
+  /** The TensorFlow.js kernel that it belongs to; not written. */
+  kernel?: string;
 }
 export interface OnnxValue {
   name: string;

@@ -1,7 +1,7 @@
 // What differs between ONNX Runtime's execution providers.
 import type { InferenceSession } from 'onnxruntime-node';
 import { elementCount } from '../../domain/engine.ts';
-import type { OnnxGraph } from './onnx.ts';
+import type { OnnxGraph, OnnxNode } from './onnx.ts';
 
 export interface ProviderOptions {
   /** ONNX Runtime's execution provider. */
@@ -12,11 +12,21 @@ export interface ProviderOptions {
 /** Outputs of this prefix are state: they are the inputs of a later run. */
 export const STATE_OUTPUT = 'update:';
 
-/**
- * Operators that WebGPU leaves to the CPU. Its language asks for sines only to 2^-11, and drivers take that liberty;
- * position tables are what they are for, and small.
- */
-const ON_HOST = new Set(['Sin', 'Cos', 'Tan']);
+/** Its language asks of these only three digits, and drivers take that liberty. Position tables need them, and are small. */
+const ROUGH = new Set(['Sin', 'Cos', 'Tan', 'Asin', 'Acos', 'Atan']);
+/** They keep the digits of arguments near zero, which the device rounds away. */
+const NEAR_ZERO = new Set(['Expm1', 'Log1p']);
+const sizeOf = (attribute: unknown): number => (Array.isArray(attribute) ? attribute.length : 0);
+
+/** What WebGPU leaves to the CPU: it computes these roughly, wrongly, or not at all. test/engine finds them. */
+const LEFT_TO_CPU: ((node: OnnxNode) => boolean)[] = [
+  ({ opType }) => ROUGH.has(opType),
+  ({ kernel }) => kernel !== undefined && NEAR_ZERO.has(kernel),
+  // places of the maxima, transposed convolution in three dimensions or by groups
+  ({ opType, outputs }) => opType === 'MaxPool' && outputs.length > 1,
+  ({ opType, attributes: { strides, group } }) =>
+    opType === 'ConvTranspose' && (sizeOf(strides) > 2 || (typeof group === 'number' && group > 1)),
+];
 
 /** Whether state of this kind lives in the device's memory between runs. Only WebGPU has such tensors in Node. */
 export const staysOnDevice = (
@@ -24,13 +34,20 @@ export const staysOnDevice = (
   { type, dims }: { type: string; dims: readonly number[] },
 ): boolean => provider === 'webgpu' && type === 'float32' && elementCount(dims) > 0;
 
-function webgpu(graph: OnnxGraph): InferenceSession.SessionOptions {
-  const resident = graph.outputs.filter(
-    ({ name, dtype, shape }) => name.startsWith(STATE_OUTPUT) && staysOnDevice('webgpu', { type: dtype, dims: shape }),
+const stateOutputs = (provider: ProviderOptions['provider'], graph: OnnxGraph) =>
+  graph.outputs.filter(
+    ({ name, dtype, shape }) => name.startsWith(STATE_OUTPUT) && staysOnDevice(provider, { type: dtype, dims: shape }),
   );
+
+/** Whether a run leaves tensors in the memory of the device. */
+export const leavesState = (provider: ProviderOptions['provider'], graph: OnnxGraph): boolean =>
+  stateOutputs(provider, graph).length > 0;
+
+function webgpu(graph: OnnxGraph): InferenceSession.SessionOptions {
+  const resident = stateOutputs('webgpu', graph);
   const forceCpuNodeNames = [
     ...graph.onHost,
-    ...graph.nodes.filter((node) => ON_HOST.has(node.opType)).map((node) => node.outputs[0]!),
+    ...graph.nodes.filter((node) => LEFT_TO_CPU.some((rule) => rule(node))).map((node) => node.outputs[0]!),
   ];
   return {
     // an option may be left out, but not be empty
