@@ -4,7 +4,7 @@
 //   node scripts/build-tensorflow.ts       needs python3 with pip, make and a C++ compiler; Linux on x86-64; about 1 GB
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -69,9 +69,12 @@ function missing(): string | null {
 
 async function fetchAll(): Promise<void> {
   await writeFile(join(FOLDER, 'package.json'), '{ "private": true }\n');
+  const scope = join(FOLDER, 'node_modules/@tensorflow');
   const packages = [`@tensorflow/tfjs-node@${BINDING}`, `node-gyp@${NODE_GYP}`];
   const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-save'];
   run('npm: the binding and its source', 'npm', ['install', ...quiet, ...packages], { Kind: Unreachable });
+  // one TensorFlow.js in the process, the project's: two would take each other's classes for strangers
+  for (const name of await readdir(scope)) if (name !== 'tfjs-node') await rm(join(scope, name), { recursive: true });
   await writeFile(join(FOLDER, 'wheel.txt'), `${WHEEL.requirement} --hash=sha256:${WHEEL.sha256}\n`);
   const pip = ['-m', 'pip', 'download', '--quiet', '--no-deps', '--only-binary=:all:', ...WHEEL.platform];
   const what = ['--require-hashes', '-r', 'wheel.txt', '-d', 'wheel'];
