@@ -121,9 +121,10 @@ export function buildGraph(outputs: { name: string; node: LazyNode }[]): BuiltGr
       const of = (input: LazyNode) => nameOf(input, node.broadcasts);
       const first = builder.nodes.length;
       names.set(node, node.emit(builder, node.inputs.map(of), node));
+      const kernel = { name: node.op, shapes: node.inputs.map((input) => input.shape) };
       const empty = isEmpty(node) || node.inputs.some(isEmpty);
       for (const emitted of builder.nodes.slice(first)) {
-        emitted.kernel = node.op;
+        emitted.kernel = kernel;
         if (empty) onHost.push(emitted.outputs[0]!);
       }
     }

@@ -16,8 +16,8 @@ export interface OnnxNode {
   inputs: string[];
   outputs: string[];
   attributes: Record<string, Attribute>;
-  /** The TensorFlow.js kernel that it belongs to; not written. */
-  kernel?: string;
+  /** The TensorFlow.js kernel that it belongs to, and the shapes that this was given; not written. */
+  kernel?: { name: string; shapes: number[][] };
 }
 export interface OnnxValue {
   name: string;

@@ -16,16 +16,27 @@ export const STATE_OUTPUT = 'update:';
 const ROUGH = new Set(['Sin', 'Cos', 'Tan', 'Asin', 'Acos', 'Atan']);
 /** They keep the digits of arguments near zero, which the device rounds away. */
 const NEAR_ZERO = new Set(['Expm1', 'Log1p']);
-const sizeOf = (attribute: unknown): number => (Array.isArray(attribute) ? attribute.length : 0);
+const list = (attribute: unknown): number[] => (Array.isArray(attribute) ? attribute : []);
+
+/** A window as large as the image, or of one pixel, and padding behind it alone: taken for a plain product, unpadded. */
+function losesPadding({ opType, attributes, kernel }: OnnxNode): boolean {
+  const [pads, window] = [list(attributes.pads), list(attributes.kernel_shape)];
+  const [begin, end] = [pads.slice(0, window.length), pads.slice(window.length)];
+  if (opType !== 'Conv' || begin.some((size) => size > 0) || end.every((size) => size === 0)) return false;
+  const shape = kernel?.shapes[0] ?? [];
+  const images = [shape.slice(1, -1), shape.slice(2), window.map(() => 1)];
+  return images.some((image) => image.join() === window.join());
+}
 
 /** What WebGPU leaves to the CPU: it computes these roughly, wrongly, or not at all. test/engine finds them. */
 const LEFT_TO_CPU: ((node: OnnxNode) => boolean)[] = [
   ({ opType }) => ROUGH.has(opType),
-  ({ kernel }) => kernel !== undefined && NEAR_ZERO.has(kernel),
+  ({ kernel }) => kernel !== undefined && NEAR_ZERO.has(kernel.name),
+  losesPadding,
   // places of the maxima, transposed convolution in three dimensions or by groups
   ({ opType, outputs }) => opType === 'MaxPool' && outputs.length > 1,
   ({ opType, attributes: { strides, group } }) =>
-    opType === 'ConvTranspose' && (sizeOf(strides) > 2 || (typeof group === 'number' && group > 1)),
+    opType === 'ConvTranspose' && (list(strides).length > 2 || (typeof group === 'number' && group > 1)),
 ];
 
 /** Whether state of this kind lives in the device's memory between runs. Only WebGPU has such tensors in Node. */
