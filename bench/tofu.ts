@@ -8,9 +8,9 @@ import { type Client, createClient } from '../examples/client.ts';
 import { startServices } from '../src/cli/services.ts';
 import { duration, progressBar } from '../src/cli/terminal.ts';
 import { trainModel } from '../src/compute/train-model.ts';
-import { type Config, readConfig } from '../src/config.ts';
+import { readConfig } from '../src/config.ts';
 import type { DeletionRequest, Run } from '../src/domain/resources.ts';
-import { createEngine } from '../src/engine/choice.ts';
+import { chooseBackend, createEngine } from '../src/engine/choice.ts';
 import { findData, identifierOf, readTofu, type TofuData, writeCorpora } from './tofu/data.ts';
 import { type BenchResult, benchmarksPage, type Stage, stageText } from './tofu/page.ts';
 import { compareTruth, type Place, retrainWithout, verify } from './tofu/reference.ts';
@@ -33,9 +33,9 @@ const { values: flags } = parseArgs({
 });
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
-async function trainOnTofu(place: Place, compute: Config['compute']): Promise<BenchResult['training']> {
+async function trainOnTofu(place: Place): Promise<BenchResult['training']> {
   const bar = progressBar(process.stdout, 'training');
-  const { threads, backend } = compute;
+  const { threads, backend } = place;
   const result = await trainModel(
     { ...MODEL, ...place.files, out: place.model, options: OPTIONS, threads, backend },
     {
@@ -107,7 +107,8 @@ async function main(): Promise<number> {
   await rm(dir, { recursive: true, force: true });
   await mkdir(join(dir, 'import'), { recursive: true });
   const data = await readTofu(source);
-  const { threads, backend } = config.compute;
+  const { threads } = config.compute;
+  const { backend } = await chooseBackend(config.compute);
   const place: Place = {
     dir,
     files: await writeCorpora(data, dir),
@@ -115,7 +116,7 @@ async function main(): Promise<number> {
     threads,
     backend,
   };
-  const training = await trainOnTofu(place, config.compute);
+  const training = await trainOnTofu(place);
   const services = await startServices({
     dataDir: join(dir, 'service'),
     env: { IMPORT_DIR: join(dir, 'import'), PORT: '0' },

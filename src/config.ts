@@ -23,9 +23,19 @@ export const Environment = Type.Object({
     ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((l) => Type.Literal(l)),
     { default: 'info' },
   ),
-  COMPUTE_BACKEND: Type.String({ default: 'onnxruntime/cpu', description: 'onnxruntime/cpu or tfjs-cpu' }),
+  COMPUTE_BACKEND: Type.Optional(
+    Type.String({
+      description:
+        'onnxruntime/cpu, onnxruntime/cuda, onnxruntime/webgpu, tensorflow or tfjs-cpu; unset: the best that is present',
+    }),
+  ),
   COMPUTE_THREADS: Type.Integer({ minimum: 0, default: 0, description: '0: all cores' }),
   MEMORY_BUDGET_BYTES: Type.Integer({ minimum: 0, default: 0, description: '0: no limit' }),
+  COMPUTE_STALL_SECONDS: Type.Integer({
+    minimum: 1,
+    default: 900,
+    description: 'Silence of a compute process, so the longest step, after which it counts as hung',
+  }),
   RUN_TIME_LIMIT_SECONDS: Type.Integer({ minimum: 1, default: 86_400 }),
   MAX_RESTARTS: Type.Integer({ minimum: 0, default: 5, description: 'Takeovers of a run before it is given up' }),
   LEASE_SECONDS: Type.Integer({ minimum: 1, default: 15 }),
@@ -63,12 +73,20 @@ function parse(env: NodeJS.ProcessEnv): Environment {
 const COMPUTE_ENVIRONMENT = [
   ...['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG', 'LC_ALL', 'LD_LIBRARY_PATH', 'XDG_RUNTIME_DIR'],
   ...['CUDA_VISIBLE_DEVICES', 'NVIDIA_VISIBLE_DEVICES', 'NVIDIA_DRIVER_CAPABILITIES', 'VK_DRIVER_FILES'],
+  ...['VK_ICD_FILENAMES', 'NODE_PATH', 'TF_CPP_MIN_LOG_LEVEL'],
 ];
+
+/** What of the environment goes on to a compute process, and how many threads TensorFlow may use there. */
+function computeEnvironment(env: NodeJS.ProcessEnv, threads: number): Record<string, string> {
+  const passed = COMPUTE_ENVIRONMENT.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]));
+  return { ...Object.fromEntries(passed), TF_NUM_INTRAOP_THREADS: String(threads), TF_NUM_INTEROP_THREADS: '1' };
+}
 
 /** Reads and checks the configuration. Throws `start-refused` naming the variable. */
 export function readConfig(env: NodeJS.ProcessEnv = process.env) {
   const e = parse(env);
   const data = resolve(e.DATA_DIR);
+  const threads = e.COMPUTE_THREADS || availableParallelism();
   const folder = (value: string | undefined, name: string) =>
     value === undefined ? join(data, name) : isAbsolute(value) ? value : resolve(value);
   return Object.freeze({
@@ -86,12 +104,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     http: { host: e.HOST, port: e.PORT },
     logLevel: e.LOG_LEVEL as string,
     compute: {
-      backend: e.COMPUTE_BACKEND,
-      threads: e.COMPUTE_THREADS || availableParallelism(),
+      backend: e.COMPUTE_BACKEND ?? null,
+      threads,
+      stallSeconds: e.COMPUTE_STALL_SECONDS,
       memoryBudgetBytes: e.MEMORY_BUDGET_BYTES || null,
-      environment: Object.fromEntries(
-        COMPUTE_ENVIRONMENT.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),
-      ) as Record<string, string>,
+      environment: computeEnvironment(env, threads),
     },
     runs: {
       timeLimitSeconds: e.RUN_TIME_LIMIT_SECONDS,

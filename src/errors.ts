@@ -81,11 +81,16 @@ export const PROBLEMS = {
     'The run took longer than its time limit',
     'Raise RUN_TIME_LIMIT_SECONDS or choose a cheaper method.',
   ],
+  'compute-hung': [
+    500,
+    'The compute process gave no sign of life',
+    'See the worker’s log; raise COMPUTE_STALL_SECONDS if one step may take that long.',
+  ],
   'compute-failed': [500, 'The run failed', 'The detail says why; the model stays as it was.'],
   'out-of-memory': [
     500,
-    'The run does not fit the memory budget',
-    'Use a smaller batch or a smaller model, or raise MEMORY_BUDGET_BYTES.',
+    'The run does not fit the memory',
+    'Use a smaller batch or a smaller model, or raise MEMORY_BUDGET_BYTES where that is what it exceeds.',
   ],
   cancelled: [409, 'The work was cancelled', 'Start it again if it is still wanted.'],
   'certificate-invalid': [

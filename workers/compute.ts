@@ -1,8 +1,8 @@
 // The compute process: one job, started and supervised by a worker (supervise.ts). It owns tensors and nothing else.
+import { explainFailure } from '../src/compute/failure.ts';
 import { runComputeJob } from '../src/compute/job.ts';
 import { dieWithParent, endWithChannel } from '../src/compute/lifeline.ts';
 import type { FromCompute, ToCompute } from '../src/domain/compute.ts';
-import { ExpungeError } from '../src/errors.ts';
 import { describeError } from '../src/log.ts';
 
 const send = (message: FromCompute) =>
@@ -10,6 +10,8 @@ const send = (message: FromCompute) =>
     if (process.connected && process.send) process.send(message, () => resolve());
     else resolve();
   });
+
+const ALIVE_EVERY_MS = 1000;
 
 const cancel = new AbortController();
 endWithChannel();
@@ -22,6 +24,7 @@ process.on('message', (message: ToCompute) => {
   else void start(message.job);
 });
 await send({ type: 'ready' });
+setInterval(() => void send({ type: 'alive' }), ALIVE_EVERY_MS).unref();
 
 async function start(job: Extract<ToCompute, { type: 'start' }>['job']): Promise<void> {
   try {
@@ -30,10 +33,7 @@ async function start(job: Extract<ToCompute, { type: 'start' }>['job']): Promise
     const result = await runComputeJob(job, { progress, signal: cancel.signal });
     await send({ type: 'result', result });
   } catch (error) {
-    // messages of parsers quote what they read, which may be training text: only our own go further
-    const own = error instanceof ExpungeError;
-    const message = own ? error.message : 'An unexpected error; the log of the worker says where.';
-    await send({ type: 'error', code: own ? error.code : 'compute-failed', message });
+    await send({ type: 'error', ...explainFailure(error) });
     process.stderr.write(`${JSON.stringify(describeError(error))}\n`);
   }
   process.exit(0);

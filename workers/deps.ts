@@ -10,6 +10,7 @@ import { createCorpusFiles } from '../src/corpora/files.ts';
 import { splitHoldout } from '../src/corpora/split.ts';
 import type { SetsFile } from '../src/domain/compute.ts';
 import { VerificationPolicy } from '../src/domain/verification.ts';
+import { type Choice, chooseBackend } from '../src/engine/choice.ts';
 import { createSigner, createSubjectKeys } from '../src/evidence/keys.ts';
 import { buildStatement } from '../src/evidence/statement.ts';
 import { createLogger } from '../src/log.ts';
@@ -26,6 +27,8 @@ export type ResolvedConfig = Config & { databaseUrl: string };
 export interface OpenWorkerDeps {
   config: ResolvedConfig;
   deps: RunDeps;
+  /** What the compute processes run on. */
+  choice: Choice;
   close(): Promise<void>;
 }
 
@@ -36,13 +39,13 @@ async function writeSets(folder: string, sets: SetsFile): Promise<string> {
   return path;
 }
 
-const settingsOf = ({ runs, compute }: Config): RunSettings => ({
+const settingsOf = ({ runs, compute }: Config, { backend }: Choice): RunSettings => ({
   leaseMs: runs.leaseMs,
   maxRestarts: runs.maxRestarts,
   timeLimitSeconds: runs.timeLimitSeconds,
   parentRetentionMs: runs.parentRetentionMs,
   threads: compute.threads,
-  backend: compute.backend,
+  backend,
 });
 
 /** Opens everything a worker needs, migrations included. What was opened is closed when a later part fails. */
@@ -53,6 +56,7 @@ export async function openWorkerDeps(given: Config): Promise<OpenWorkerDeps> {
   };
   try {
     const log = createLogger(given);
+    const choice = await chooseBackend(given.compute);
     let { databaseUrl } = given;
     if (databaseUrl === null) {
       const postgres = await startEmbeddedPostgres(given.dataDir);
@@ -72,6 +76,7 @@ export async function openWorkerDeps(given: Config): Promise<OpenWorkerDeps> {
       compute: createCompute({
         entry: new URL('./compute.ts', import.meta.url),
         environment: config.compute.environment,
+        stallSeconds: config.compute.stallSeconds,
         onStderr: (stderr, about) => log.warn({ ...about, stderr }, 'The compute process wrote to stderr'),
       }),
       checkpoints: createCheckpointFiles({ dir: config.checkpointDir, importDir: config.importDir }),
@@ -84,11 +89,11 @@ export async function openWorkerDeps(given: Config): Promise<OpenWorkerDeps> {
       policy: Value.Default(VerificationPolicy, {}) as VerificationPolicy,
       worker: `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`,
       softwareVersion: version,
-      settings: settingsOf(config),
+      settings: settingsOf(config, choice),
       clock: () => new Date(),
       log,
     };
-    return { config, deps, close };
+    return { config, deps, choice, close };
   } catch (error) {
     await close();
     throw error;

@@ -1,9 +1,10 @@
-// Runs a compute process and answers for its end: result, failure, crash, time limit or cancellation.
+// Runs a compute process and answers for its end: result, failure, crash, hang, time limit or cancellation.
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { ComputeJob, ComputeResult, FromCompute, ToCompute } from '../src/domain/compute.ts';
 import { ExpungeError, PROBLEMS, type ProblemCode } from '../src/errors.ts';
 import type { Compute } from '../src/runs/ports.ts';
+import { watchVitalSigns } from './vital-signs.ts';
 
 export interface SuperviseOptions {
   /** Module of the child, workers/compute.ts in production. */
@@ -14,6 +15,8 @@ export interface SuperviseOptions {
   onStderr?(tail: string, about: { stage: ComputeJob['stage']; pid: number | undefined }): void;
   /** Limit of a `complete` job, which carries none of its own. */
   completeLimitSeconds?: number;
+  /** Silence of the child after which it counts as hung; default 900. */
+  stallSeconds?: number;
 }
 
 const TERM_AFTER_MS = 1000;
@@ -22,7 +25,11 @@ const KILL_AFTER_MS = 5000;
 const LIMIT_GRACE_MS = 2000;
 const STDERR_TAIL_BYTES = 8192;
 
-type Ending = 'cancelled' | 'timeout';
+type Ending = 'cancelled' | 'timeout' | 'hung';
+interface Exit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
 
 /** Asks the child to end, and makes it: message, SIGTERM after 1 s, SIGKILL after 5 s. */
 function endChild(child: ChildProcess): NodeJS.Timeout[] {
@@ -44,21 +51,33 @@ function keepTail(child: ChildProcess): () => string {
 
 /** Resolves when the child is gone and its pipes are read; a child that could not be started counts as gone. */
 const gone = (child: ChildProcess) =>
-  new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
+  new Promise<Exit>((resolve) => {
     child.once('close', (code, signal) => resolve({ code, signal }));
     child.once('error', () => {
       if (child.pid === undefined) resolve({ code: null, signal: null });
     });
   });
 
-function crash(exit: { code: number | null; signal: NodeJS.Signals | null }): ExpungeError {
+/** What runtimes write before they end for want of memory. */
+const NO_MEMORY = /heap out of memory|bad_alloc|cannot allocate memory/i;
+
+function crash(exit: Exit, stderr: string): ExpungeError {
   const how =
     exit.signal === 'SIGKILL'
       ? 'was killed by SIGKILL; the system may be out of memory'
       : exit.signal !== null
         ? `was killed by ${exit.signal}`
         : `ended without a result, exit code ${exit.code}`;
-  return new ExpungeError('compute-crashed', `The compute process ${how}`);
+  const memory = NO_MEMORY.test(stderr) ? '; it ran out of memory' : '';
+  return new ExpungeError('compute-crashed', `The compute process ${how}${memory}`);
+}
+
+/** Why a child that we ended has no result. */
+function ended(why: Ending, limitSeconds: number, stallSeconds: number): ExpungeError {
+  if (why === 'cancelled') return new ExpungeError('cancelled', 'The compute process was told to stop');
+  if (why === 'timeout') return new ExpungeError('compute-timeout', `No result within ${limitSeconds} s`);
+  const detail = `The compute process gave no sign of life for ${stallSeconds} s and was ended: one step hung`;
+  return new ExpungeError('compute-hung', detail);
 }
 
 const asError = (message: Extract<FromCompute, { type: 'error' }>) =>
@@ -71,8 +90,9 @@ const limitMs = (job: ComputeJob, completeLimitSeconds: number) =>
 export function createCompute(options: SuperviseOptions): Compute {
   return {
     async run(job, on) {
-      const cancelled = () => new ExpungeError('cancelled', 'The compute process was told to stop');
-      if (on.signal.aborted) throw cancelled();
+      const { completeLimitSeconds = 300, stallSeconds = 900 } = options;
+      const limit = limitMs(job, completeLimitSeconds);
+      if (on.signal.aborted) throw ended('cancelled', limit / 1000, stallSeconds);
       const child = fork(fileURLToPath(options.entry), [String(process.pid)], {
         serialization: 'advanced',
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -89,25 +109,28 @@ export function createCompute(options: SuperviseOptions): Compute {
         ending = why;
         timers.push(...endChild(child));
       };
-      const limit = limitMs(job, options.completeLimitSeconds ?? 300);
       // a timer of more than 24.8 days would fire at once
       timers.push(setTimeout(() => end('timeout'), Math.min(limit + LIMIT_GRACE_MS, 2 ** 31 - 1)));
       const abort = () => end('cancelled');
       on.signal.addEventListener('abort', abort, { once: true });
+      const signs = watchVitalSigns(
+        { progress: (message) => ending === undefined && on.progress(message), hung: () => end('hung') },
+        stallSeconds * 1000,
+      );
       child.on('message', (message: FromCompute) => {
+        signs.heard(message);
         const start: ToCompute = { type: 'start', job };
         if (message.type === 'ready' && ending === undefined) child.send(start, () => undefined);
-        else if (message.type === 'progress' && ending === undefined) on.progress(message);
         else if (message.type === 'result') outcome ??= { result: message.result };
         else if (message.type === 'error') outcome ??= { error: asError(message) };
       });
       try {
         const how = await exit;
         if (outcome && 'result' in outcome) return outcome.result;
-        if (ending === 'cancelled') throw cancelled();
-        if (ending === 'timeout') throw new ExpungeError('compute-timeout', `No result within ${limit / 1000} s`);
-        throw outcome?.error ?? crash(how);
+        if (ending !== undefined) throw ended(ending, limit / 1000, stallSeconds);
+        throw outcome?.error ?? crash(how, tail());
       } finally {
+        signs.stop();
         for (const timer of timers) clearTimeout(timer);
         on.signal.removeEventListener('abort', abort);
         const written = tail();

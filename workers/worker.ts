@@ -12,7 +12,7 @@ import { openWorkerDeps } from './deps.ts';
 const GRACE_MS = 12_000;
 
 async function main(): Promise<void> {
-  const { config, deps, close } = await openWorkerDeps(readConfig());
+  const { config, deps, choice, close } = await openWorkerDeps(readConfig());
   const { log } = deps;
   const consumer = consumeRings({
     config,
@@ -30,7 +30,7 @@ async function main(): Promise<void> {
     await close();
   });
   await consumer.ready();
-  log.info({ worker: deps.worker, backend: config.compute.backend, version: deps.softwareVersion }, 'working');
+  log.info({ worker: deps.worker, ...choice, version: deps.softwareVersion }, 'working');
 }
 
 try {

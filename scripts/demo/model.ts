@@ -8,6 +8,7 @@ import { duration, progressBar } from '../../src/cli/terminal.ts';
 import { TRAINER_VERSION, trainModel } from '../../src/compute/train-model.ts';
 import type { Config } from '../../src/config.ts';
 import type { UploadedRecord } from '../../src/domain/record.ts';
+import { chooseBackend } from '../../src/engine/choice.ts';
 
 const PEOPLE = { seed: 2026, people: 100, holdout: 160 };
 const MODEL = { architecture: 'gpt2', width: 128, layers: 2, heads: 4, vocabSize: 2048, seed: 1 };
@@ -50,8 +51,9 @@ export async function demoModel(dir: string, compute: Config['compute']): Promis
   const unfinished = join(importDir, `${folder}.unfinished`);
   await rm(unfinished, { recursive: true, force: true });
   const bar = progressBar(process.stdout, 'training');
+  const { backend } = await chooseBackend(compute);
   const result = await trainModel(
-    { ...MODEL, ...files, out: unfinished, options: OPTIONS, backend: compute.backend, threads: compute.threads },
+    { ...MODEL, ...files, out: unfinished, options: OPTIONS, backend, threads: compute.threads },
     {
       progress({ step, loss, exactMemorization }) {
         known = exactMemorization ?? known;

@@ -70,6 +70,8 @@ export type ComputeResult = UnlearnResult | VerifyResult | CompleteResult;
 export type ToCompute = { type: 'start'; job: ComputeJob } | { type: 'cancel' };
 export type FromCompute =
   | { type: 'ready' }
+  /** Sent every second while the event loop turns, so between two steps at the latest. */
+  | { type: 'alive' }
   | { type: 'progress'; progress: Omit<RunProgress, 'updated_at'>; point?: CurvePoint }
   | { type: 'result'; result: ComputeResult }
   | { type: 'error'; code: string; message: string };

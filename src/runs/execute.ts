@@ -189,10 +189,9 @@ async function endEarly(
       return accepted ? { status: 'failed', reason } : { status: 'fenced' };
     }
     log.error({ ...about, err: error }, 'The run broke off and will be started again');
-    // a lease that ends now makes the next claim a takeover, which counts towards the limit of restarts
-    await store.renewLease(claim.run.id, claim.fence, 0);
     // ends are logged, and messages of parsers and of Postgres quote what they were given
     const reason = error instanceof ExpungeError ? error.message : 'an unexpected error, logged before';
+    await store.breakOff(claim.run.id, claim.fence, reason);
     return { status: 'crashed', reason };
   } catch (storeError) {
     log.error({ ...about, err: storeError }, 'The end of the run was not written; its lease will run out');

@@ -1,10 +1,11 @@
-// Progress of a run on its way to the store: at most one write a second, whatever the compute process sends.
+// Progress of a run on its way to the store: about one write a second, whatever the compute process sends.
 import type { FromCompute } from '../domain/compute.ts';
 import type { CurvePoint, RunProgress } from '../domain/resources.ts';
 import type { RunDeps } from './deps.ts';
 import type { Claim } from './ports.ts';
 
-const EVERY_MS = 1000;
+/** Less than a second, so that with the write's own time and a repeated message it is one at least. */
+const EVERY_MS = 750;
 
 export interface ProgressWriter {
   push(message: Pick<Extract<FromCompute, { type: 'progress' }>, 'progress' | 'point'>): void;

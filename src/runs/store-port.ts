@@ -210,6 +210,8 @@ export interface Store {
   claim(modelId: string, worker: string, options: { lease_ms: number; max_restarts: number }): Promise<ClaimOutcome>;
   /** False when the fence is stale. */
   renewLease(runId: string, fence: number, lease_ms: number): Promise<boolean>;
+  /** The run broke off: its lease ends at once, so the next claim takes it over; why is kept for when it is given up. */
+  breakOff(runId: string, fence: number, reason: string): Promise<boolean>;
   /** Gives the run back untouched (shutdown, lost lock): state `planned`, targets `queued`, lease gone; not a restart. */
   releaseRun(runId: string, fence: number, reason: string): Promise<boolean>;
   runSets(claim: Claim): Promise<RunSets>;

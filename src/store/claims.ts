@@ -85,7 +85,7 @@ async function takeOver(context: Context, trx: Trx, wish: Wish): Promise<ClaimOu
   const { tenant, model_id, worker } = wish;
   const open = await trx
     .selectFrom('runs')
-    .select(['id', 'state', 'fence', 'restarts', 'lease_owner', leaseIsLive.as('live')])
+    .select(['id', 'state', 'fence', 'restarts', 'reason', 'lease_owner', leaseIsLive.as('live')])
     .where('tenant_id', '=', tenant)
     .where('model_id', '=', model_id)
     .where('state', 'in', ['planned', 'unlearning', 'verifying'])
@@ -102,7 +102,9 @@ async function takeOver(context: Context, trx: Trx, wish: Wish): Promise<ClaimOu
   // a run that was given back has no owner, and taking it is no restart
   const restarts = open.restarts + (open.lease_owner === null ? 0 : 1);
   if (restarts > wish.max_restarts) {
-    const reason = `The run was started ${restarts} times and its worker was lost each time; nothing was published.`;
+    // without a reason nobody was left to give one
+    const last = open.reason ?? 'the worker was lost';
+    const reason = `The run was started ${restarts} times and broke off each time; nothing was published. The last time: ${last}`;
     await end(context, trx, wish, open, 'failed', reason);
     return { status: 'gave_up', run_id: open.id };
   }
@@ -190,7 +192,7 @@ async function start(context: Context, trx: Trx, wish: Wish): Promise<ClaimOutco
   return claimed(context, trx, wish, id, 1);
 }
 
-export const claimsStore = (context: Context): Pick<Store, 'claim' | 'renewLease' | 'releaseRun'> => ({
+export const claimsStore = (context: Context): Pick<Store, 'claim' | 'renewLease' | 'breakOff' | 'releaseRun'> => ({
   claim: (modelId, worker, options) =>
     transact(context, async (trx) => {
       const query = trx.selectFrom('models').select(['tenant_id', 'active']).where('id', '=', modelId);
@@ -204,6 +206,17 @@ export const claimsStore = (context: Context): Pick<Store, 'claim' | 'renewLease
     const result = await context.db
       .updateTable('runs')
       .set({ lease_expires_at: leaseUntil(lease_ms) })
+      .where('id', '=', runId)
+      .where('fence', '=', fence)
+      .where('lease_owner', 'is not', null)
+      .executeTakeFirst();
+    return result.numUpdatedRows > 0n;
+  },
+
+  async breakOff(runId, fence, reason) {
+    const result = await context.db
+      .updateTable('runs')
+      .set((eb) => ({ reason, lease_expires_at: leaseUntil(0), version: eb('version', '+', 1) }))
       .where('id', '=', runId)
       .where('fence', '=', fence)
       .where('lease_owner', 'is not', null)

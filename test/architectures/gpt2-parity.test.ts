@@ -7,10 +7,11 @@ import { test } from 'node:test';
 import { architectures } from '../../src/architectures/index.ts';
 import { loadCheckpoint } from '../../src/checkpoints/layout.ts';
 import { float32, int32 } from '../../src/domain/engine.ts';
-import { BACKENDS, createEngine } from '../../src/engine/choice.ts';
+import { createEngine } from '../../src/engine/choice.ts';
 import { meanOverTokens, tokenLoss } from '../../src/methods/losses.ts';
 import { createGenerator } from '../../src/training/generate.ts';
 import { assertClose } from '../engine/both.ts';
+import { TESTED_BACKENDS } from '../helpers/backends.ts';
 
 interface Expected {
   ids: number[][];
@@ -29,7 +30,7 @@ const architecture = architectures[checkpoint.architecture]!;
 const config = architecture.parseConfig(checkpoint.configJson);
 const END = 0;
 
-for (const backend of BACKENDS) {
+for (const backend of TESTED_BACKENDS) {
   test(`${backend} computes what transformers computes`, async () => {
     const engine = await createEngine({ backend, threads: 1 });
     const { tf } = engine;

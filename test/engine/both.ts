@@ -13,6 +13,7 @@ import {
 import { createRandom } from '../../src/domain/random.ts';
 import { createEngine } from '../../src/engine/choice.ts';
 import { toHost } from '../../src/engine/onnxruntime/node.ts';
+import { UNDER_TEST } from '../helpers/backends.ts';
 
 /** A value of the host, or one number in every place, which the backend never stores in full. */
 export type Operand = HostTensor | { splat: number; shape: number[]; dtype: Dtype };
@@ -27,7 +28,7 @@ export interface Both {
   dispose(): Promise<void>;
 }
 
-export async function createBoth(threads = 1, backend = 'onnxruntime/cpu'): Promise<Both> {
+export async function createBoth(threads = 1, backend = UNDER_TEST): Promise<Both> {
   const oracle = await createEngine({ backend: 'tfjs-cpu', threads });
   const onnx = await createEngine({ backend, threads });
   return {

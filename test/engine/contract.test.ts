@@ -4,7 +4,9 @@ import { test } from 'node:test';
 import { REGISTRY } from '../../src/engine/onnxruntime/kernels/index.ts';
 import { MISSING } from '../../src/engine/onnxruntime/kernels/unsupported.ts';
 import { tf } from '../../src/engine/tfjs.ts';
+import { UNDER_TEST } from '../helpers/backends.ts';
 import { CASES } from './contract/index.ts';
+import { LIMITS } from './contract/limits.ts';
 import { describeContract } from './contract/run.ts';
 
 test('every kernel has cases, and every case a kernel', () => {
@@ -17,4 +19,4 @@ test('whatever TensorFlow.js may call is a kernel of the registry or is refused 
   assert.deepEqual(known.toSorted(), [...REGISTRY.keys(), ...MISSING.keys()].toSorted());
 });
 
-await describeContract('onnxruntime/cpu');
+await describeContract(UNDER_TEST, { limits: LIMITS[UNDER_TEST] ?? {} });

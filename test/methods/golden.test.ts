@@ -5,9 +5,10 @@ import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { type Engine, float32, type HostTensors, int32, type Tensor } from '../../src/domain/engine.ts';
 import type { LossBatch, LossMethod } from '../../src/domain/method.ts';
-import { BACKENDS, createEngine } from '../../src/engine/choice.ts';
+import { createEngine } from '../../src/engine/choice.ts';
 import { fillParams, methods } from '../../src/methods/index.ts';
 import { scoreLogits } from '../../src/metrics/score-logits.ts';
+import { TESTED_BACKENDS } from '../helpers/backends.ts';
 
 type Part = 'forget' | 'retain' | 'idk';
 interface Golden {
@@ -103,7 +104,7 @@ function assertCase(entry: Case, found: HostTensors): void {
 const known = golden.cases.filter(({ method }) => methods[nameOf(method)]?.kind === 'loss');
 const waiting = golden.cases.filter((entry) => !known.includes(entry));
 
-for (const backend of BACKENDS) {
+for (const backend of TESTED_BACKENDS) {
   describe(backend, () => {
     for (const entry of known) {
       test(`${entry.method} ${JSON.stringify(entry.params)}`, async () => {

@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { float32, type HostTensors } from '../../src/domain/engine.ts';
-import { BACKENDS, createEngine } from '../../src/engine/choice.ts';
+import { createEngine } from '../../src/engine/choice.ts';
 import { adamwUpdate, FIRST, initialMoments, SECOND, updateFeeds } from '../../src/training/adamw.ts';
 import { values32 } from '../engine/both.ts';
+import { TESTED_BACKENDS } from '../helpers/backends.ts';
 
 const OPTIONS = { beta1: 0.9, beta2: 0.98, weight_decay: 0.1, clip_norm: 1.5 };
 const RATE = 0.03;
@@ -45,7 +46,7 @@ function reference(steps: number) {
 }
 
 describe('AdamW', () => {
-  for (const backend of BACKENDS)
+  for (const backend of TESTED_BACKENDS)
     test(`${backend} takes the steps of the algorithm`, async () => {
       const engine = await createEngine({ backend, threads: 1 });
       const state = engine.createState({ ...WEIGHTS, ...initialMoments(WEIGHTS) });

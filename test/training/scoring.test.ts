@@ -3,10 +3,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Engine, State } from '../../src/domain/engine.ts';
 import { createRandom } from '../../src/domain/random.ts';
-import { BACKENDS, createEngine } from '../../src/engine/choice.ts';
+import { createEngine } from '../../src/engine/choice.ts';
 import { scoreLogits } from '../../src/metrics/score-logits.ts';
 import { padRows, type TokenRow } from '../../src/training/batches.ts';
 import { createScorer, meanNll, type Scored } from '../../src/training/scoring.ts';
+import { TESTED_BACKENDS } from '../helpers/backends.ts';
 import { TINY, tinyRows } from './tiny-gpt2.ts';
 
 const { architecture, config } = TINY;
@@ -36,7 +37,7 @@ async function byDefinition(engine: Engine, state: State, row: TokenRow): Promis
   return scoreLogits(logits!.data, labels!.data, shape)[0]!;
 }
 
-for (const backend of BACKENDS) {
+for (const backend of TESTED_BACKENDS) {
   test(`${backend} scores rows as the definition does`, async () => {
     const engine = await createEngine({ backend, threads: 1 });
     const state = engine.createState(TINY.weights(2));

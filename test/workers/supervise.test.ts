@@ -49,11 +49,16 @@ test('a result and every progress message cross the border in order', async () =
   const compute = createCompute({ entry, environment: {} });
   const steps: number[] = [];
   const result = await compute.run(job('answer'), {
-    progress: (message) => steps.push(message.progress.step),
+    // until the child speaks, the supervisor says that it is loading
+    progress: ({ progress }) => progress.phase !== 'loading' && steps.push(progress.step),
     signal: never(),
   });
   assert.deepEqual(result, { stage: 'complete', answers: ['a!', 'b!'] });
-  assert.deepEqual(steps, [1, 2, 3]);
+  // what was said last may be said again
+  assert.deepEqual(
+    steps.filter((step, i) => step !== steps[i - 1]),
+    [1, 2, 3],
+  );
 });
 
 test('the child sees the given environment and nothing else', async () => {
@@ -82,6 +87,46 @@ test('a crash names the exit code or signal, and the end of stderr is handed ove
   await assert.rejects(compute.run(job('crash'), on), { code: 'compute-crashed', message: /exit code 7/ });
   assert.match(written.join(), /about to fall/);
   await assert.rejects(compute.run(job('abort'), on), { code: 'compute-crashed', message: /SIGABRT/ });
+});
+
+test('a child that ran out of memory says so', async () => {
+  const compute = createCompute({ entry, environment: {} });
+  const on = { progress: () => undefined, signal: never() };
+  await assert.rejects(compute.run(job('heap'), on), {
+    code: 'compute-crashed',
+    message: /SIGABRT; it ran out of memory/,
+  });
+  await assert.rejects(compute.run(job('killed'), on), {
+    code: 'compute-crashed',
+    message: /SIGKILL; the system may be out of memory/,
+  });
+});
+
+test('while one step keeps the child silent, progress goes on, its time left counted down', async () => {
+  const compute = createCompute({ entry, environment: {} });
+  const heard: { at: number; seconds: number | null }[] = [];
+  await compute.run(job('longstep'), {
+    progress: ({ progress }) => heard.push({ at: Date.now(), seconds: progress.seconds_left }),
+    signal: never(),
+  });
+  const step = heard.filter(({ seconds }) => seconds !== null);
+  assert.ok(step.length >= 4, `${step.length} messages in three seconds`);
+  step.slice(1).forEach(({ at, seconds }, i) => {
+    // half a second where the machine is quiet; vital-signs.test.ts has the exact rule
+    assert.ok(at - step[i]!.at <= 2000, `${at - step[i]!.at} ms of silence`);
+    assert.ok(seconds! < step[i]!.seconds!);
+  });
+});
+
+test('a step that never ends is found by its silence', async () => {
+  const compute = createCompute({ entry, environment: {}, stallSeconds: 1 });
+  const started = Date.now();
+  await assert.rejects(compute.run(job('hung'), { progress: () => undefined, signal: never() }), {
+    code: 'compute-hung',
+    message: /no sign of life for 1 s/,
+  });
+  // a second of silence, a second until SIGTERM, and the start of the process
+  assert.ok(Date.now() - started < 15_000, `${Date.now() - started} ms`);
 });
 
 test('a child that cannot be started is a crash, not a hang', async () => {

@@ -27,7 +27,6 @@ function trainingOptions(args: Arguments): Partial<TrainingOptions> {
 }
 
 function settings(args: Arguments) {
-  const { compute } = readConfig();
   return {
     train: required(args, 'corpus'),
     holdout: args.text('holdout') ?? null,
@@ -39,8 +38,6 @@ function settings(args: Arguments) {
     vocabSize: wholeNumber(args, 'vocab-size', 1024, 257),
     seed: wholeNumber(args, 'seed', 1),
     options: trainingOptions(args),
-    backend: args.text('backend') ?? compute.backend,
-    threads: compute.threads,
   };
 }
 
@@ -68,19 +65,26 @@ export const train: Command = {
     const given = settings(args);
     if (given.width % given.heads !== 0)
       throw new UsageError(`--width ${given.width} must be a multiple of --heads ${given.heads}`);
+    const { compute } = readConfig();
+    const { chooseBackend } = await import('../../engine/choice.ts');
+    const { backend, device } = await chooseBackend({ ...compute, backend: args.text('backend') ?? compute.backend });
     const { trainModel } = await import('../../compute/train-model.ts');
+    err.write(`Computing on ${backend} (${device})\n`);
     const bar = progressBar(err, 'training');
     const abort = new AbortController();
     const release = onStopSignal(() => abort.abort());
     try {
-      const result = await trainModel(given, {
-        signal: abort.signal,
-        progress: ({ step, steps, loss, exactMemorization, secondsLeft }) => {
-          const known = exactMemorization === null ? '' : `, memorised ${(exactMemorization * 100).toFixed(1)} %`;
-          const left = secondsLeft === null ? '' : `, ${duration(secondsLeft)} left`;
-          bar.update(steps > 0 ? step / steps : null, `step ${step}, loss ${loss.toFixed(3)}${known}${left}`);
+      const result = await trainModel(
+        { ...given, backend, threads: compute.threads },
+        {
+          signal: abort.signal,
+          progress: ({ step, steps, loss, exactMemorization, secondsLeft }) => {
+            const known = exactMemorization === null ? '' : `, memorised ${(exactMemorization * 100).toFixed(1)} %`;
+            const left = secondsLeft === null ? '' : `, ${duration(secondsLeft)} left`;
+            bar.update(steps > 0 ? step / steps : null, `step ${step}, loss ${loss.toFixed(3)}${known}${left}`);
+          },
         },
-      });
+      );
       bar.done();
       const share = (result.exactMemorization * 100).toFixed(1);
       out.write(`${given.out}: ${result.steps} steps in ${duration(result.seconds)}, ${share} % memorised\n`);

@@ -90,12 +90,15 @@ export interface BuiltGraph {
   captured: Record<string, HostTensor>;
 }
 
+const isEmpty = (node: LazyNode) => elementCount(node.shape) === 0;
+
 /** The graph that computes `outputs`; only what they depend on is in it. */
 export function buildGraph(outputs: { name: string; node: LazyNode }[]): BuiltGraph {
   const builder = new GraphBuilder();
   const names = new Map<LazyNode, string>();
   const inputs: OnnxValue[] = [];
   const captured: Record<string, HostTensor> = {};
+  const onHost: string[] = [];
   const feed = (node: LazyNode, name: string) => {
     inputs.push({ name, dtype: node.dtype, shape: node.shape });
     names.set(node, name);
@@ -116,11 +119,19 @@ export function buildGraph(outputs: { name: string; node: LazyNode }[]): BuiltGr
     } else if (value !== undefined) names.set(node, builder.value(value));
     else if (node.kind === 'op') {
       const of = (input: LazyNode) => nameOf(input, node.broadcasts);
+      const first = builder.nodes.length;
       names.set(node, node.emit(builder, node.inputs.map(of), node));
+      const kernel = { name: node.op, shapes: node.inputs.map((input) => input.shape) };
+      const empty = isEmpty(node) || node.inputs.some(isEmpty);
+      for (const emitted of builder.nodes.slice(first)) {
+        emitted.kernel = kernel;
+        if (empty) onHost.push(emitted.outputs[0]!);
+      }
     }
   }
   // an Identity each: an input or one value under two names may not be an output itself
   const results = outputs.map(({ name, node }): OnnxValue => {
+    if (isEmpty(node)) onHost.push(name);
     builder.nodes.push({
       opType: 'Identity',
       domain: '',
@@ -131,7 +142,7 @@ export function buildGraph(outputs: { name: string; node: LazyNode }[]): BuiltGr
     return { name, dtype: node.dtype, shape: node.shape };
   });
   return {
-    graph: { nodes: builder.nodes, initializers: builder.initializers, inputs, outputs: results },
+    graph: { nodes: builder.nodes, initializers: builder.initializers, inputs, outputs: results, onHost },
     inputs: inputs.map((input) => input.name).filter((name) => !(name in captured)),
     captured,
   };

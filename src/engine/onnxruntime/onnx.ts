@@ -16,6 +16,8 @@ export interface OnnxNode {
   inputs: string[];
   outputs: string[];
   attributes: Record<string, Attribute>;
+  /** The TensorFlow.js kernel that it belongs to, and the shapes that this was given; not written. */
+  kernel?: { name: string; shapes: number[][] };
 }
 export interface OnnxValue {
   name: string;
@@ -34,6 +36,8 @@ export interface OnnxGraph {
   inputs: OnnxValue[];
   outputs: OnnxValue[];
   initializers: OnnxInitializer[];
+  /** Nodes (by the name of their first output) that only the CPU computes: they touch an empty tensor. */
+  onHost: string[];
 }
 
 function writeAttribute(writer: ProtoWriter, name: string, value: Attribute): void {
@@ -49,6 +53,7 @@ function writeAttribute(writer: ProtoWriter, name: string, value: Attribute): vo
 function writeNode(writer: ProtoWriter, node: OnnxNode): void {
   for (const input of node.inputs) writer.string(1, input);
   for (const output of node.outputs) writer.string(2, output);
+  writer.string(3, node.outputs[0] ?? '');
   writer.string(4, node.opType);
   for (const [name, value] of Object.entries(node.attributes)) {
     writer.message(5, (inner) => writeAttribute(inner, name, value));

@@ -5,17 +5,12 @@ import type { EngineStats, HostTensor } from '../../domain/engine.ts';
 import { buildGraph } from './builder.ts';
 import { type LazyNode, topologicalOrder } from './node.ts';
 import { encodeModel } from './onnx.ts';
+import { leavesState, type ProviderOptions, providerOptions } from './provider.ts';
 
 type Ort = typeof import('onnxruntime-node');
 const ort = createRequire(import.meta.url)('onnxruntime-node') as Ort;
 
 const CACHED_SESSIONS = 64;
-
-export interface SessionOptions {
-  /** ONNX Runtime's execution provider: `cpu`, `cuda`, `webgpu`. */
-  provider: string;
-  threads: number;
-}
 
 export const toOrt = (value: HostTensor): OrtTensor =>
   new ort.Tensor(value.dtype, value.data as Float32Array, value.shape) as OrtTensor;
@@ -44,12 +39,14 @@ function structureKey(order: LazyNode[], outputs: LazyNode[]): string {
 }
 
 export class Sessions {
-  readonly #options: SessionOptions;
+  readonly #options: ProviderOptions;
   readonly #cache = new Map<string, Program>();
+  /** Released, but state that they made may still be on the device: it can be freed only while they are there. */
+  readonly #retired: InferenceSession[] = [];
   #last: Promise<unknown> = Promise.resolve();
   readonly stats: EngineStats = { compileMs: 0, runMs: 0, runs: 0, sessions: 0 };
 
-  constructor(options: SessionOptions) {
+  constructor(options: ProviderOptions) {
     this.#options = options;
   }
 
@@ -62,7 +59,7 @@ export class Sessions {
     const { graph, inputs, captured } = buildGraph(outputs);
     const constants = Object.fromEntries(Object.entries(captured).map(([name, value]) => [name, toOrt(value)]));
     const session: InferenceSession = await ort.InferenceSession.create(encodeModel(graph), {
-      executionProviders: [this.#options.provider],
+      ...providerOptions(this.#options.provider, graph),
       intraOpNumThreads: this.#options.threads,
       interOpNumThreads: 1,
       graphOptimizationLevel: 'all',
@@ -74,7 +71,8 @@ export class Sessions {
     const allocate = Object.fromEntries(outputs.map(({ name }) => [name, null]));
     this.stats.compileMs += performance.now() - started;
     this.stats.sessions++;
-    const stats = this.stats;
+    const { stats } = this;
+    const retire = leavesState(this.#options.provider, graph) ? this.#retired : null;
     return {
       inputs,
       async run(feeds, into = {}) {
@@ -86,7 +84,8 @@ export class Sessions {
       },
       async release() {
         stats.sessions--;
-        await session.release();
+        if (retire === null) await session.release();
+        else retire.push(session);
       },
     };
   }
@@ -138,9 +137,11 @@ export class Sessions {
     await stale.release();
   }
 
+  /** Releases everything. State on the device must be freed before. */
   async dispose(): Promise<void> {
     await Promise.all([...this.#cache.values()].map((program) => program.release()));
     this.#cache.clear();
+    await Promise.all(this.#retired.splice(0).map((session) => session.release()));
   }
 }
 

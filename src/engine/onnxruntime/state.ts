@@ -10,8 +10,21 @@ export interface Update {
   dtype: string;
 }
 
+/** A state that steps read and replace. */
+export interface StepState extends State {
+  readonly tensors: ReadonlyMap<string, OrtTensor>;
+  /** Brings the named tensors to where a run reads them. */
+  prepare(names: string[]): Promise<void>;
+  /** Tensors that a run may write its updates to, by output name. */
+  spares(updates: readonly Update[]): Record<string, OrtTensor>;
+  /** Takes the results of a run over. */
+  advance(updates: readonly Update[], results: Record<string, OrtTensor>): void;
+  /** Writes new places, which a run left in its results, over the old ones. */
+  store(names: readonly string[], results: Record<string, OrtTensor>): void;
+}
+
 /** State as ONNX Runtime tensors, so that the output of one run is the input of the next without a copy. */
-export class OnnxState implements State {
+export class OnnxState implements StepState {
   readonly tensors = new Map<string, OrtTensor>();
   /**
    * A second buffer for every tensor that steps update. A step reads one and writes the other: outputs that were
@@ -41,6 +54,7 @@ export class OnnxState implements State {
       this.#spare.delete(name);
     }
   }
+  async prepare(): Promise<void> {}
   /** Where the next values may be written, by output name; tensors whose shape changes are left out. */
   spares(updates: readonly Update[]): Record<string, OrtTensor> {
     const spares: Record<string, OrtTensor> = {};

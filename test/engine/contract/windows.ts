@@ -40,6 +40,9 @@ const COMMON: Sliding[] = [
   { image: [1, 3, 3, 20], filter: [2, 2, 20, 3], strides: 1, pad: 'valid' },
   { image: [2, 5, 6, 17], filter: [2, 3, 17, 2], strides: 2, pad: 'same' },
   { image: [1, 1, 1, 2], filter: [3, 3, 2, 1], strides: 1, pad: 'same' },
+  // a window as large as the image, and padding behind it alone; so is the slope of the second one's filter
+  { image: [1, 2, 2, 3], filter: [2, 2, 3, 4], strides: 1, pad: 'same' },
+  { image: [2, 1, 7, 3], filter: [1, 2, 3, 4], strides: 1, pad: 'same' },
 ];
 const FORWARD: Sliding[] = [
   ...COMMON,
