@@ -1,5 +1,13 @@
 // Compiled steps: a pure function traced once a feed signature, then replayed as one session run.
-import type { CompiledStep, Engine, HostTensors, StepFunction, StepResult, Tensor, Tensors } from '../../domain/engine.ts';
+import type {
+  CompiledStep,
+  Engine,
+  HostTensors,
+  StepFunction,
+  StepResult,
+  Tensor,
+  Tensors,
+} from '../../domain/engine.ts';
 import { tf } from '../tfjs.ts';
 import { BACKEND_NAME, OnnxBackend } from './backend.ts';
 import { placed } from './device-places.ts';
