@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Engine, float32, int32 } from '../../src/domain/engine.ts';
-import { BACKENDS, createEngine } from '../../src/engine/choice.ts';
+import { createEngine } from '../../src/engine/choice.ts';
 import { storePlaces } from '../../src/engine/places.ts';
+import { TESTED_BACKENDS } from '../helpers/backends.ts';
 
 const cache = () => float32(new Float32Array(2 * 2 * 4 * 1), [2, 2, 4, 1]);
 
@@ -31,7 +32,7 @@ async function written(engine: Engine) {
   return { sums, values: [...tensor!.data] };
 }
 
-for (const backend of BACKENDS) {
+for (const backend of TESTED_BACKENDS) {
   test(`${backend}: a step reads the old places and leaves the new ones`, async () => {
     const engine = await createEngine({ backend, threads: 1 });
     const { sums, values } = await written(engine);

@@ -7,6 +7,3 @@ export const TESTED_BACKENDS = asked ? [asked] : ['onnxruntime/cpu', 'tfjs-cpu']
 
 /** The one that is compared with the oracle, `tfjs-cpu`. */
 export const UNDER_TEST = asked ?? 'onnxruntime/cpu';
-
-/** Its name in TensorFlow.js. */
-export const TF_BACKEND = UNDER_TEST.replace(/\/.*$/, '');

@@ -7,9 +7,10 @@ import { createRandom } from '../../src/domain/random.ts';
 import { createEngine } from '../../src/engine/choice.ts';
 import { createGenerator } from '../../src/training/generate.ts';
 import { train } from '../../src/training/train.ts';
+import { UNDER_TEST } from '../helpers/backends.ts';
 import { EOS, TINY, tinyRows } from './tiny-gpt2.ts';
 
-const engine = await createEngine({ backend: 'onnxruntime/cpu', threads: 1 });
+const engine = await createEngine({ backend: UNDER_TEST, threads: 1 });
 after(() => engine.dispose());
 const { architecture, config } = TINY;
 const CONTEXT = architecture.contextLength(config);
