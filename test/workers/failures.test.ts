@@ -7,6 +7,7 @@ import { afterEach, beforeEach, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { workModel } from '../../src/runs/work-model.ts';
 import { createCompute } from '../../workers/supervise.ts';
+import { until } from '../helpers/processes.ts';
 import { createTestWorker, TENANT, type TestWorker } from '../helpers/worker.ts';
 
 const entry = new URL('../fixtures/compute-child.ts', import.meta.url);
@@ -55,7 +56,7 @@ test('a run is cancelled in the middle of a step that never ends, within seconds
   const request = await worker.request(0);
   const stop = new AbortController();
   const working = workModel({ ...doing('hung'), compute: worker.deps.compute }, worker.model.id, stop.signal);
-  while ((await runOf(request))?.progress.step !== 1) await sleep(50);
+  await until('the step began', 120_000, async () => (await runOf(request))?.progress.step === 1);
   const asked = Date.now();
   stop.abort(new Error('shutdown'));
   await working;
@@ -68,7 +69,7 @@ test('what a client reads of a run moves at least once a second while one step t
   const request = await worker.request(0);
   const stop = new AbortController();
   const working = workModel({ ...doing('hung'), compute: worker.deps.compute }, worker.model.id, stop.signal);
-  while ((await runOf(request))?.progress.step !== 1) await sleep(20);
+  await until('the step began', 120_000, async () => (await runOf(request))?.progress.step === 1);
   const seen = new Map<string, number>();
   for (const end = Date.now() + 4000; Date.now() < end; await sleep(20)) {
     const { progress } = (await runOf(request))!;
