@@ -7,6 +7,8 @@ import type { VerificationReport } from '../src/domain/verification.ts';
 
 const FINAL = new Set(['completed', 'completed_no_data', 'partially_completed', 'cancelled', 'failed', 'needs_review']);
 const POLL_MS = 250;
+/** Looks for a certificate, which follows the end of a request within moments, before its absence is taken as final. */
+const CERTIFICATE_LOOKS = 240;
 
 /** A problem document that the service answered. */
 export class ProblemError extends Error {
@@ -27,7 +29,7 @@ export interface Client {
   registerModel(name: string, path: string, corpora: { corpus_id: string; role: string }[]): Promise<Model>;
   /** Greedy answers of the active checkpoint. */
   ask(modelId: string, prompts: string[], maxNewTokens: number): Promise<string[]>;
-  /** Polls until the request is final; `seen` hears of every look, with the run once there is one. */
+  /** Polls until the request is final and its certificate is there; `seen` hears of every look, with the run once there is one. */
   follow(requestId: string, seen?: (request: DeletionRequest, run: Run | null) => void): Promise<DeletionRequest>;
   verification(runId: string): Promise<VerificationReport>;
 }
@@ -82,11 +84,12 @@ export function createClient(base: string): Client {
       return answers;
     },
     async follow(requestId, seen) {
-      for (;;) {
+      for (let looks = 0; ; ) {
         const request = await get<DeletionRequest>(`/v1/deletion-requests/${requestId}`);
         const runId = request.targets.find((target) => target.run_id !== null)?.run_id ?? null;
         seen?.(request, runId === null ? null : await get<Run>(`/v1/runs/${runId}`));
-        if (FINAL.has(request.state)) return request;
+        const certified = !request.state.includes('completed') || request.certificate_ids.length > 0;
+        if (FINAL.has(request.state) && (certified || looks++ >= CERTIFICATE_LOOKS)) return request;
         await sleep(POLL_MS);
       }
     },
