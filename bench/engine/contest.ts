@@ -9,6 +9,7 @@ import type { Spec } from './ours.ts';
 import { type OperatorTime, readProfile } from './profile.ts';
 import type { Contest, SideResult } from './result.ts';
 import { batchesOf, configOf, forwardOperations, parameterCount, type Size } from './sizes.ts';
+import { tensorflowEnvironment } from './tfjs.ts';
 import { type Contestant, largestDifference, medianPace, ratioOf, takeTurns } from './turns.ts';
 
 export const OURS = 'Expunge';
@@ -16,10 +17,10 @@ const OPTIMIZER = { beta1: 0.9, beta2: 0.98, weight_decay: 0.01, clip_norm: 1 };
 const LEARNING_RATE = 3e-4;
 /** Steps that are profiled; the first is not counted. */
 const PROFILED = 4;
-const PRODUCTS = 10;
+const PRODUCTS = 30;
 
-const startOurs = (spec: string): Promise<Side> =>
-  startSide(process.execPath, [join(import.meta.dirname, 'ours.ts'), spec]);
+const startOurs = (spec: string, env?: Record<string, string>): Promise<Side> =>
+  startSide(process.execPath, [join(import.meta.dirname, 'ours.ts'), spec], env);
 
 async function writeSpecs(size: Size, threads: number, dir: string) {
   const architecture = architectures.gpt2!;
@@ -80,33 +81,36 @@ async function compete(size: Size, threads: number, contestants: Contestant[]): 
   return results;
 }
 
-/** TensorFlow.js' own backends that can train the model at all. */
-async function startTfjs(specOf: Awaited<ReturnType<typeof writeSpecs>>, absent: string[]): Promise<Contestant[]> {
-  const found: Contestant[] = [];
-  for (const [name, backend] of [
-    ['TF.js wasm', 'wasm'],
-    ['TF.js tensorflow', 'tensorflow'],
-  ] as const) {
-    let side: Side;
-    try {
-      side = await startOurs(await specOf(backend, { backend }));
-    } catch (error) {
-      absent.push(`${name}: ${(error as Error).message.split('\n')[0]}`);
-      continue;
-    }
-    try {
-      await side.turn('train', 1);
-      await side.close();
-      found.push({ name, side: await startOurs(await specOf(backend, { backend })), rounds: 1, steps: 2 });
-    } catch (error) {
-      const { result: lacking } = await side.turn<string[]>('lacking');
-      absent.push(
-        `${name} cannot train this model: it has no kernel ${lacking.join(', ')} (${(error as Error).message})`,
-      );
-      await side.close();
-    }
+const TFJS = [
+  { name: 'TF.js wasm', backend: 'wasm' },
+  { name: 'TF.js tensorflow', backend: 'tensorflow' },
+];
+
+/** One of TensorFlow.js' own backends, if it is there and can train the model; says in `absent` why not. */
+async function startTfjs(
+  { name, backend }: (typeof TFJS)[number],
+  spec: string,
+  threads: number,
+  absent: string[],
+): Promise<Contestant[]> {
+  const environment = backend === 'tensorflow' ? tensorflowEnvironment(threads) : {};
+  let side: Side;
+  try {
+    side = await startOurs(spec, environment);
+  } catch (error) {
+    absent.push(`${name}: ${(error as Error).message.split('\n')[0]}`);
+    return [];
   }
-  return found;
+  try {
+    await side.turn('train', 1);
+  } catch (error) {
+    const { result: lacking } = await side.turn<string[]>('lacking');
+    absent.push(`${name} cannot train this model, for want of ${lacking.join(', ')}: ${(error as Error).message}`);
+    await side.close();
+    return [];
+  }
+  await side.close();
+  return [{ name, side: await startOurs(spec, environment), rounds: 1, steps: 2 }];
 }
 
 async function profileOurs(specOf: Awaited<ReturnType<typeof writeSpecs>>, dir: string): Promise<OperatorTime[]> {
@@ -140,7 +144,10 @@ export async function holdContest({ size, threads, pythons, withTfjs, dir }: Con
     contestants.push({ name: OURS, side: await startOurs(spec), rounds, steps });
     for (const python of pythons)
       contestants.push({ name: python.name, side: await startTorch(python, 'train.py', spec, threads), rounds, steps });
-    if (withTfjs) contestants.push(...(await startTfjs(specOf, absent)));
+    for (const tfjs of withTfjs ? TFJS : [])
+      contestants.push(
+        ...(await startTfjs(tfjs, await specOf(tfjs.backend, { backend: tfjs.backend }), threads, absent)),
+      );
     const results = await compete(size, threads, contestants);
     for (const { side } of contestants.splice(0)) await side.close();
     return { results, absent, profile: await profileOurs(specOf, dir) };

@@ -59,7 +59,7 @@ export function enginePage({ date, cpu, cores, versions, results, profiles, abse
     'All sides train the same GPT-2 from the same weights on the same batches, with the same AdamW and global-norm clipping, each in a process of its own, and take turns; a difference of the loss curves above 0.001 fails the benchmark. Ratios are ours over theirs, medians of the rounds’ ratios; below 1 we are faster or smaller. `of CPU` compares the time of all threads, which other work on the machine disturbs less. `forward` is the loss alone, without gradients. The peak is of the process, after training and before forward passes. The first step includes tracing and compiling it.',
     'PyTorch runs eagerly with its fused attention and fused optimizer where the build has them (1.13 has neither), linear layers in its own layout. A build on MKL gets its threads by `OMP_NUM_THREADS`; one on OpenBLAS gets them there, with `torch.set_num_threads(1)` beside it.',
     markdown(HEADINGS, results.map(rowOf)),
-    'The floor is what the matrix products of a step would take at the speed of one product of (tokens, width) by (width, 4 width), the fastest of ten, in the same side’s process.',
+    'The floor is what the matrix products of a step would take at the speed of one product of (tokens, width) by (width, 4 width), the fastest of thirty, in the same side’s process.',
     ...missing,
     '## Where our step’s time goes',
     'ONNX Runtime’s profile of a training step by type of operator, in a process of its own; the ten longest.',

@@ -1,4 +1,7 @@
 // TensorFlow.js' own backends beside ours.
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { architectures } from '../../src/architectures/index.ts';
 import type { Engine } from '../../src/domain/engine.ts';
 import { createEngine } from '../../src/engine/choice.ts';
@@ -7,17 +10,33 @@ import type { AdamwOptions } from '../../src/training/adamw.ts';
 import { padRows } from '../../src/training/batches.ts';
 import { compileTrainingStep } from '../../src/training/training-step.ts';
 
-/** No dependency of this project: somebody may put it beside the other packages. */
-export const WASM = '@tensorflow/tfjs-backend-wasm';
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** No dependency of this project, and `npm run setup` would take it away from beside the other packages. */
+const WASM = { folder: 'data/tfjs-wasm', name: '@tensorflow/tfjs-backend-wasm', version: '4.22.0' };
 
-/** The `wasm` backend. Throws when its package is not there. */
+/** The `wasm` backend. Throws with the remedy when its package is not there. */
 export async function createWasmEngine(threads: number): Promise<Engine> {
-  // a name that only running code knows, or the type checker would want the package
-  const name: string = WASM;
-  const wasm = (await import(name)) as { setThreadsCount(count: number): void };
+  const { folder, name, version } = WASM;
+  let path: string;
+  try {
+    path = createRequire(join(ROOT, folder, 'package.json')).resolve(name);
+  } catch {
+    const install = `npm install --prefix ${folder} --no-save --ignore-scripts --legacy-peer-deps ${name}@${version}`;
+    throw new Error(`${name} is not there: mkdir -p ${folder} && ${install}`);
+  }
+  const wasm = (await import(pathToFileURL(path).href)) as { setThreadsCount(count: number): void };
   wasm.setThreadsCount(threads);
   return createEagerEngine('wasm', 'wasm');
 }
+
+/** What TensorFlow’s binding, where scripts/build-tensorflow.ts made it, wants of the environment. */
+export const tensorflowEnvironment = (threads: number): Record<string, string> => ({
+  NODE_PATH: join(ROOT, 'data/tensorflow/node_modules'),
+  TF_CPP_MIN_LOG_LEVEL: '2',
+  TF_NUM_INTRAOP_THREADS: String(threads),
+  TF_NUM_INTEROP_THREADS: '1',
+  OMP_NUM_THREADS: String(threads),
+});
 
 /** Kernels of a training step, counted on a tiny one of the same kind, that a backend lacks. */
 export async function kernelsLackedBy(backend: string, options: AdamwOptions): Promise<string[]> {
