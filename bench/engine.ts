@@ -64,14 +64,16 @@ async function main(): Promise<void> {
     versions: versionsHere(),
     results: [],
     profiles: [],
+    pinnings: [],
     absent: [],
   };
   for (const { size, threads } of contests) {
     say(`${size.name}, ${threads} ${threads === 1 ? 'thread' : 'threads'} ...`);
-    const withTfjs = size === SIZES[0] || size.name === SIZES[0]!.name;
-    const { results, profile, absent } = await holdContest({ size, threads, pythons, withTfjs, dir });
+    const withTfjs = size.name === SIZES[0]!.name;
+    const { results, profile, pinnings, absent } = await holdContest({ size, threads, pythons, withTfjs, dir });
     result.results.push(...results);
     result.profiles.push({ model: size.name, threads, operators: profile });
+    result.pinnings.push(...pinnings.filter((line) => !result.pinnings.includes(line)));
     result.absent.push(...absent.filter((line) => !result.absent.includes(line)));
     say(
       table(
@@ -80,10 +82,11 @@ async function main(): Promise<void> {
       ),
     );
   }
-  const { results, profiles, absent } = result;
+  const { results, profiles, pinnings, absent } = result;
   say(
     table([PROFILE_HEADINGS, ...profiles.flatMap(profileRows)], ['left', 'right', 'left', 'right', 'right', 'right']),
   );
+  for (const line of pinnings) say(`Fastest for ${line}`);
   for (const line of absent) say(`Not in the table: ${line}`);
   const parted = results.filter(({ loss_difference: by }) => by !== null && !(by <= LARGEST_DIFFERENCE));
   for (const { model, threads, side } of parted) say(`The loss curves part: ${model}, ${threads} threads, ${side}`);

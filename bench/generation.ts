@@ -15,7 +15,7 @@ import { createGenerator } from '../src/training/generate.ts';
 import { createScorer, type Scored } from '../src/training/scoring.ts';
 import { type Comparison, type GenerationResult, generationPage, HEADINGS, rowOf } from './generation/page.ts';
 import { median, type Turn, timed } from './shared/measure.ts';
-import { findPythons, type Python, startTorch } from './shared/torch.ts';
+import { findPythons, type Python, pinningsOf, startTorch } from './shared/torch.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** The first is the model of the TOFU benchmark, with as much work as one set of its verification. */
@@ -69,7 +69,7 @@ async function contestants(model: Model, threads: number, python: Python | null,
   return {
     work,
     parameters: Object.values(weights).reduce((sum, { shape }) => sum + elementCount(shape), 0),
-    torch: python === null ? null : await startTorch(python, 'generate.py', spec, threads),
+    torch: python === null ? null : await startTorch(python, 'generate.py', spec, pinningsOf(python, threads)[0]!),
     ours: {
       generate: () => generate(work.prompts, { maxNewTokens: model.newTokens, eosId: -1 }),
       score: () => score(rows),

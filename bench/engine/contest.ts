@@ -6,6 +6,7 @@ import { writeSafetensors } from '../../src/checkpoints/safetensors.ts';
 import { type Side, startSide } from '../shared/side.ts';
 import { type Python, startTorch } from '../shared/torch.ts';
 import type { Spec } from './ours.ts';
+import { choosePinning } from './pinning.ts';
 import { type OperatorTime, readProfile } from './profile.ts';
 import type { Contest, SideResult } from './result.ts';
 import { batchesOf, configOf, forwardOperations, parameterCount, type Size } from './sizes.ts';
@@ -42,11 +43,17 @@ async function writeSpecs(size: Size, threads: number, dir: string) {
   };
 }
 
+async function memoryOf(contestants: Contestant[]): Promise<number[]> {
+  const bytes: number[] = [];
+  for (const { side } of contestants) bytes.push((await side.turn<number>('memory')).result);
+  return bytes;
+}
+
 /** All sides through one kind of work after another. Ours is the first. */
 async function compete(size: Size, threads: number, contestants: Contestant[]): Promise<SideResult[]> {
+  const loaded = await memoryOf(contestants);
   const trained = await takeTurns(contestants, 'train');
-  const peaks: number[] = [];
-  for (const { side } of contestants) peaks.push((await side.turn<number>('memory')).result);
+  const peaks = await memoryOf(contestants);
   const forwards = await takeTurns(contestants, 'forward');
   const tokens = size.rows * size.columns;
   const shape = [tokens, size.width, 4 * size.width] as const;
@@ -63,6 +70,7 @@ async function compete(size: Size, threads: number, contestants: Contestant[]): 
       first_step_seconds: train.first.seconds,
       tracing_seconds: i === 0 ? train.first.seconds - compile - run : null,
       compile_seconds: i === 0 ? compile : null,
+      loaded_bytes: loaded[i]!,
       peak_bytes: peaks[i]!,
       loss_difference: i === 0 ? null : largestDifference(trained[0]!.losses, train.losses),
       ratios:
@@ -137,20 +145,24 @@ export async function holdContest({ size, threads, pythons, withTfjs, dir }: Con
   await mkdir(dir, { recursive: true });
   const specOf = await writeSpecs(size, threads, dir);
   const absent: string[] = [];
+  const pinnings: string[] = [];
   const contestants: Contestant[] = [];
   const { rounds, steps } = size;
   const spec = await specOf('step', { backend: 'onnxruntime/cpu' });
   try {
     contestants.push({ name: OURS, side: await startOurs(spec), rounds, steps });
-    for (const python of pythons)
-      contestants.push({ name: python.name, side: await startTorch(python, 'train.py', spec, threads), rounds, steps });
+    for (const python of pythons) {
+      const pinning = await choosePinning(python, spec, threads);
+      if (threads > 1) pinnings.push(`${python.name}, ${threads} threads: ${pinning.name}`);
+      contestants.push({ name: python.name, side: await startTorch(python, 'train.py', spec, pinning), rounds, steps });
+    }
     for (const tfjs of withTfjs ? TFJS : [])
       contestants.push(
         ...(await startTfjs(tfjs, await specOf(tfjs.backend, { backend: tfjs.backend }), threads, absent)),
       );
     const results = await compete(size, threads, contestants);
     for (const { side } of contestants.splice(0)) await side.close();
-    return { results, absent, profile: await profileOurs(specOf, dir) };
+    return { results, absent, pinnings, profile: await profileOurs(specOf, dir) };
   } finally {
     for (const { side } of contestants) await side.close();
     await rm(dir, { recursive: true });

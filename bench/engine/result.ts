@@ -20,6 +20,8 @@ export interface SideResult {
   /** Recording the step, and making a session of it; null for a side that does neither. */
   tracing_seconds: number | null;
   compile_seconds: number | null;
+  /** What the process held at most with weights loaded, before the first step; and after all training. */
+  loaded_bytes: number;
   peak_bytes: number;
   /** Largest relative difference of a loss to ours; null for us. */
   loss_difference: number | null;
@@ -33,6 +35,8 @@ export interface Contest {
   results: SideResult[];
   /** Where our step's time goes. */
   profile: OperatorTime[];
+  /** How each PyTorch got its threads. */
+  pinnings: string[];
   /** Sides that could not take part, and why. */
   absent: string[];
 }

@@ -24,16 +24,28 @@ export function findPythons(root: string, named: string[] | undefined): Python[]
   });
 }
 
+/** How a process of PyTorch is given its threads. */
+export interface Pinning {
+  name: string;
+  env: Record<string, string>;
+}
+
 /**
- * OpenBLAS has threads of its own, which ignore torch.set_num_threads; a second pool beside them, awake while it waits,
- * would fight them for the cores, so that one has a single thread.
+ * The ways worth trying, the usual one first. OpenBLAS has threads of its own, which ignore torch.set_num_threads; a
+ * second pool beside them must not stay awake while it waits, or the two fight for the cores.
  */
-const threadsOf = ({ products }: Python, threads: number): Record<string, string> => ({
-  OPENBLAS_NUM_THREADS: String(threads),
-  MKL_NUM_THREADS: String(threads),
-  OMP_NUM_THREADS: String(products === 'openblas' ? 1 : threads),
-});
+export function pinningsOf({ products }: Python, threads: number): Pinning[] {
+  const pinning = (omp: number, wait?: 'PASSIVE'): Pinning => ({
+    name: `${products === 'openblas' ? `OPENBLAS_NUM_THREADS=${threads} ` : ''}OMP_NUM_THREADS=${omp}${wait ? ` OMP_WAIT_POLICY=${wait}` : ''}`,
+    env: {
+      ...{ OPENBLAS_NUM_THREADS: String(threads), MKL_NUM_THREADS: String(threads), OMP_NUM_THREADS: String(omp) },
+      ...(wait ? { OMP_WAIT_POLICY: wait } : {}),
+    },
+  });
+  if (threads === 1) return [pinning(1)];
+  return [pinning(products === 'openblas' ? 1 : threads), pinning(threads, 'PASSIVE')];
+}
 
 /** Starts a script of bench/torch on a specification file. */
-export const startTorch = (python: Python, script: string, spec: string, threads: number): Promise<Side> =>
-  startSide(python.path, [join(import.meta.dirname, '..', 'torch', script), spec], threadsOf(python, threads));
+export const startTorch = (python: Python, script: string, spec: string, { env }: Pinning): Promise<Side> =>
+  startSide(python.path, [join(import.meta.dirname, '..', 'torch', script), spec], env);
