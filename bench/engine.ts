@@ -1,7 +1,7 @@
 // Training steps and forward passes of GPT-2, ours against PyTorch and TensorFlow.js, in turns of one run.
 // `--python PATH` (any number), `--sizes 3.4M,30M`, `--threads 1,2`, `--rounds N`, `--json`. Exits with 1 when the loss
 // curves part.
-import { rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -56,8 +56,7 @@ async function main(): Promise<void> {
   const contests = plan();
   const pythons = findPythons(ROOT, flags.python);
   if (pythons.length === 0) say('No Python with torch (--python PATH, data/torch, python3): nothing to compare with.');
-  const dir = join(readConfig().dataDir, 'bench-engine');
-  await rm(dir, { recursive: true, force: true });
+  const dir = join(readConfig().dataDir, `bench-engine-${process.pid}`);
   const result: EngineResult = {
     date: new Date().toISOString().slice(0, 10),
     ...machine(),

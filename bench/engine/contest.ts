@@ -63,13 +63,13 @@ async function compete(size: Size, threads: number, contestants: Contestant[]): 
     const [train, forward] = [trained[i]!, forwards[i]!];
     const { result: seconds } = await side.turn<number>('product', ...shape, PRODUCTS);
     const rate = (2 * shape[0] * shape[1] * shape[2]) / seconds;
-    const { compile_seconds: compile, run_seconds: run } = train.first.result;
+    const { compile_seconds: compile = 0, run_seconds: run = 0 } = train.first.result;
     results.push({
       ...{ model: size.name, parameters: parameterCount(size), threads, side: name },
       ...{ step: medianPace(train.paces), forward: medianPace(forward.paces) },
       first_step_seconds: train.first.seconds,
-      tracing_seconds: i === 0 ? train.first.seconds - compile - run : null,
-      compile_seconds: i === 0 ? compile : null,
+      tracing_seconds: compile > 0 ? train.first.seconds - compile - run : null,
+      compile_seconds: compile > 0 ? compile : null,
       loaded_bytes: loaded[i]!,
       peak_bytes: peaks[i]!,
       loss_difference: i === 0 ? null : largestDifference(trained[0]!.losses, train.losses),
@@ -91,6 +91,7 @@ async function compete(size: Size, threads: number, contestants: Contestant[]): 
 
 const TFJS = [
   { name: 'TF.js wasm', backend: 'wasm' },
+  // `npm run build:tensorflow`
   { name: 'TF.js tensorflow', backend: 'tensorflow' },
 ];
 

@@ -29,8 +29,9 @@ export interface Spec {
 }
 export interface Trained {
   losses: number[];
-  compile_seconds: number;
-  run_seconds: number;
+  /** Both only from us; nothing is compiled by an engine that computes at once. */
+  compile_seconds?: number;
+  run_seconds?: number;
 }
 
 function engineOf({ backend, threads, profile }: Spec): Promise<Engine> {

@@ -15,10 +15,15 @@ export interface Side {
 export async function startSide(program: string, args: string[], env: Record<string, string> = {}): Promise<Side> {
   const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
+  // one that died takes no more commands; what happened to it is said where its answer is missed
+  child.stdin.on('error', () => undefined);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const next = async (): Promise<unknown> => {
     const { value, done } = await lines.next();
-    if (done) throw new Error(`${args[0]} ended; its message is above`);
+    if (done) {
+      const [code, signal] = (await exited) as [number | null, string | null];
+      throw new Error(`${args[0]} ended with ${signal ?? `exit code ${code}`}; its message, if it had one, is above`);
+    }
     const answer = JSON.parse(value) as { error?: string };
     if (answer.error !== undefined) throw new Error(answer.error);
     return answer;
