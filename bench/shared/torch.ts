@@ -48,4 +48,8 @@ export function pinningsOf({ products }: Python, threads: number): Pinning[] {
 
 /** Starts a script of bench/torch on a specification file. */
 export const startTorch = (python: Python, script: string, spec: string, { env }: Pinning): Promise<Side> =>
-  startSide(python.path, [join(import.meta.dirname, '..', 'torch', script), spec], env);
+  startSide(python.path, [join(import.meta.dirname, '..', 'torch', script), spec], {
+    ...env,
+    // no compiled files among the sources
+    PYTHONDONTWRITEBYTECODE: '1',
+  });

@@ -49,10 +49,10 @@ def train(steps):
     losses = []
     for _ in range(steps):
         loss = loss_of(BATCHES[taken % len(BATCHES)])
-        OPTIMIZER.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(PARAMETERS, OPTIONS["clip_norm"])
         OPTIMIZER.step()
+        OPTIMIZER.zero_grad(set_to_none=True)  # here, so that no gradients lie about during the forward pass
         losses.append(loss.item())
         taken += 1
     return {"losses": losses}
