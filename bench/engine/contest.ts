@@ -90,14 +90,13 @@ async function compete(size: Size, threads: number, contestants: Contestant[]): 
 }
 
 const TFJS = [
-  { name: 'TF.js wasm', backend: 'wasm' },
-  // `npm run build:tensorflow`
-  { name: 'TF.js tensorflow', backend: 'tensorflow' },
+  { name: 'TF.js wasm', backend: 'wasm', remedy: '' },
+  { name: 'TF.js tensorflow', backend: 'tensorflow', remedy: ' `npm run build:tensorflow` builds one.' },
 ];
 
 /** One of TensorFlow.js' own backends, if it is there and can train the model; says in `absent` why not. */
 async function startTfjs(
-  { name, backend }: (typeof TFJS)[number],
+  { name, backend, remedy }: (typeof TFJS)[number],
   spec: string,
   threads: number,
   absent: string[],
@@ -107,7 +106,7 @@ async function startTfjs(
   try {
     side = await startOurs(spec, environment);
   } catch (error) {
-    absent.push(`${name}: ${(error as Error).message.split('\n')[0]}`);
+    absent.push(`${name}: ${(error as Error).message.split('\n')[0]}${remedy}`);
     return [];
   }
   try {

@@ -33,6 +33,7 @@ export async function createWasmEngine(threads: number): Promise<Engine> {
 export const tensorflowEnvironment = (threads: number): Record<string, string> => ({
   NODE_PATH: join(ROOT, 'data/tensorflow/node_modules'),
   TF_CPP_MIN_LOG_LEVEL: '2',
+  NODE_NO_WARNINGS: '1',
   TF_NUM_INTRAOP_THREADS: String(threads),
   TF_NUM_INTEROP_THREADS: '1',
   OMP_NUM_THREADS: String(threads),
