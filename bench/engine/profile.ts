@@ -22,29 +22,47 @@ export interface OperatorTime {
 /** What the runtime does between operators. */
 const BETWEEN = '(between operators)';
 
+interface Call {
+  operator: string;
+  end: number;
+  /** Microseconds in the operator itself, without what ran inside it. */
+  own: number;
+}
+
+/** Calls of operators; those of a body that another operator repeats are named after it too, and not counted twice. */
+function callsOf(events: ProfileEvent[]): Call[] {
+  const calls: Call[] = [];
+  const open: Call[] = [];
+  // a body starts no earlier than what runs it, and is shorter
+  for (const { name, ts, dur, args } of events.toSorted((a, b) => a.ts - b.ts || b.dur - a.dur)) {
+    while (open.length > 0 && open.at(-1)!.end <= ts) open.pop();
+    const outer = open.at(-1);
+    if (outer) outer.own -= dur;
+    const type = args?.op_name ?? name;
+    const call = { operator: outer ? `${type} in ${outer.operator}` : type, end: ts + dur, own: dur };
+    open.push(call);
+    calls.push(call);
+  }
+  return calls;
+}
+
 /** Time by operator type, the longest first; the first run, which allocates what later ones use again, is left out. */
 export function operatorTimes(events: ProfileEvent[]): OperatorTime[] {
   const runs = events.filter(({ name }) => name === 'model_run').sort((a, b) => a.ts - b.ts);
   const counted = runs.slice(1);
   if (counted.length === 0) throw new Error('the profile holds fewer than two runs');
-  const start = counted[0]!.ts;
   const total = counted.reduce((sum, { dur }) => sum + dur, 0);
-  const byOperator = new Map<string, { calls: number; microseconds: number }>();
-  const add = (operator: string, microseconds: number, calls: number) => {
-    const known = byOperator.get(operator) ?? { calls: 0, microseconds: 0 };
-    byOperator.set(operator, { calls: known.calls + calls, microseconds: known.microseconds + microseconds });
-  };
-  let inOperators = 0;
-  for (const { cat, name, ts, dur, args } of events) {
-    if (cat !== 'Node' || !name.endsWith('_kernel_time') || ts < start) continue;
-    add(args?.op_name ?? name, dur, 1);
-    inOperators += dur;
-  }
-  add(BETWEEN, total - inOperators, 0);
-  return [...byOperator]
-    .map(([operator, { calls, microseconds }]) => ({
+  const kernels = events.filter(({ cat, name }) => cat === 'Node' && name.endsWith('_kernel_time'));
+  const calls = callsOf(kernels.filter(({ ts }) => ts >= counted[0]!.ts));
+  const times = Map.groupBy(calls, ({ operator }) => operator);
+  const sum = (of: Call[]) => of.reduce((microseconds, { own }) => microseconds + own, 0);
+  return [
+    { operator: BETWEEN, calls: 0, microseconds: total - sum(calls) },
+    ...[...times].map(([operator, of]) => ({ operator, calls: of.length, microseconds: sum(of) })),
+  ]
+    .map(({ operator, calls: count, microseconds }) => ({
       operator,
-      calls: Math.round(calls / counted.length),
+      calls: Math.round(count / counted.length),
       seconds: microseconds / 1e6 / counted.length,
       share: microseconds / total,
     }))

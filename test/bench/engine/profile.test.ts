@@ -18,6 +18,19 @@ test('time by operator is of one step, without the first run, and adds up to the
   ]);
 });
 
+test('what runs inside an operator is counted once, and by the name of both', () => {
+  const scan = [kernel('Scan', 1000, 50), kernel('Mul', 1000, 20), kernel('Mul', 1020, 20), kernel('Add', 1050, 50)];
+  assert.deepEqual(
+    operatorTimes([run(0, 500), ...scan, run(1000, 100)]).map(({ operator, calls, share }) => [operator, calls, share]),
+    [
+      ['Add', 1, 0.5],
+      ['Mul in Scan', 2, 0.4],
+      ['Scan', 1, 0.1],
+      ['(between operators)', 0, 0],
+    ],
+  );
+});
+
 test('one run alone says nothing of the ones that follow', () => {
   assert.throws(() => operatorTimes([kernel('MatMul', 1, 900), run(0, 1000)]), /fewer than two runs/);
 });
