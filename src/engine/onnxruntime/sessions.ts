@@ -76,6 +76,7 @@ export class Sessions {
       enableMemPattern: false,
       // a thread that spins while it waits takes the core from the other one as soon as anything else runs here
       extra: { session: { intra_op: { allow_spinning: '0' } } },
+      ...(this.#options.profile ? { enableProfiling: true, profileFilePrefix: this.#options.profile } : {}),
     });
     const allocate = Object.fromEntries(outputs.map(({ name }) => [name, null]));
     this.stats.compileMs += performance.now() - started;
