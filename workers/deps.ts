@@ -44,6 +44,7 @@ const settingsOf = ({ runs, compute }: Config, { backend }: Choice): RunSettings
   maxRestarts: runs.maxRestarts,
   timeLimitSeconds: runs.timeLimitSeconds,
   parentRetentionMs: runs.parentRetentionMs,
+  weightTypes: runs.weightTypes,
   threads: compute.threads,
   backend,
 });

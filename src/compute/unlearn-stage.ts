@@ -68,7 +68,10 @@ export async function unlearnStage(
   const work = { engine, model, sets, reporter, signal };
   const weights = job.method.name === 'retrain' ? await byRetraining(work) : await byLoss(job, work);
   reporter.report('saving');
-  await saveCheckpoint(job.out_dir, { configJson: model.configJson, weights, copyFrom: job.parent_dir });
+  const { configJson } = model;
+  await saveCheckpoint(job.out_dir, {
+    ...{ configJson, weights, copyFrom: job.parent_dir, weightTypes: job.weight_types },
+  });
   return {
     stage: 'unlearn',
     curve: reporter.curve(),

@@ -26,11 +26,15 @@ interface JobBase {
   /** Seconds after which the job gives up by itself. */
   time_limit_seconds: number;
 }
+/** What a candidate's weights are stored as: all float32, or each tensor as its parent's file has it. */
+export type WeightTypes = 'float32' | 'original';
+
 export interface UnlearnJob extends JobBase {
   stage: 'unlearn';
   method: MethodChoice;
   /** Empty folder that the candidate is written to, in the parent's layout. */
   out_dir: string;
+  weight_types: WeightTypes;
 }
 export interface VerifyJob extends JobBase {
   stage: 'verify';

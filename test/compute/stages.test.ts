@@ -46,7 +46,7 @@ async function openRun(t: TestContext) {
   };
   const unlearn = (name: string, params: Record<string, unknown> = {}): UnlearnJob => ({
     ...base,
-    ...{ stage: 'unlearn', method: { name, params }, out_dir: join(dir, name) },
+    ...{ stage: 'unlearn', method: { name, params }, out_dir: join(dir, name), weight_types: 'float32' },
   });
   const policy = Value.Default(VerificationPolicy, {}) as VerificationPolicy;
   return {

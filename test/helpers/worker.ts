@@ -142,7 +142,7 @@ export async function createTestWorker(compute: Compute = scripted()): Promise<T
     softwareVersion: '0.0.0',
     settings: {
       ...{ leaseMs: 15_000, maxRestarts: 2, timeLimitSeconds: 60, parentRetentionMs: 3_600_000 },
-      ...{ threads: 1, backend: 'scripted' },
+      ...{ threads: 1, backend: 'scripted', weightTypes: 'float32' },
     },
     clock: () => new Date(),
     log: quiet,

@@ -178,6 +178,7 @@ test('the time limit ends a child that ignores every polite request', async () =
     time_limit_seconds: 0.2,
     method: { name: 'npo', params: {} },
     out_dir: '',
+    weight_types: 'float32',
   };
   const start = Date.now();
   await assert.rejects(compute.run(limited, { progress: () => undefined, signal: never() }), {
