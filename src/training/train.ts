@@ -3,12 +3,10 @@ import type { Architecture } from '../domain/architecture.ts';
 import type { Engine, HostTensors } from '../domain/engine.ts';
 import type { TrainingOptions } from '../domain/recipe.ts';
 import { ExpungeError } from '../errors.ts';
-import { meanOverTokens, tokenLoss } from '../methods/losses.ts';
-import { adamwUpdate, initialMoments, updateFeeds } from './adamw.ts';
 import { createSampler, padRows, type TokenRow } from './batches.ts';
-import { valueAndGradients } from './gradients.ts';
 import { learningRateAt } from './schedule.ts';
 import { createScorer, type Scorer } from './scoring.ts';
+import { compileTrainingStep } from './training-step.ts';
 
 export interface TrainProgress {
   step: number;
@@ -52,22 +50,8 @@ export async function train(
   inputs: TrainInputs,
 ): Promise<{ weights: HostTensors; steps: number; exactMemorization: number | null }> {
   const { engine, architecture, config, options, rows } = inputs;
-  const { tf } = engine;
-  const names = Object.keys(inputs.weights);
-  const state = engine.createState({ ...inputs.weights, ...initialMoments(inputs.weights) });
-  const step = engine.compileStep((tensors, feeds) => {
-    const weights = Object.fromEntries(names.map((name) => [name, tensors[name]!]));
-    const { loss, gradients } = valueAndGradients(tf, weights, (trained) => ({
-      loss: meanOverTokens(
-        tf,
-        tokenLoss(tf, { logits: architecture.forward(tf, config, trained, feeds.ids!), labels: feeds.labels! }),
-      ),
-      aux: {},
-    }));
-    const update = adamwUpdate(tf, options, tensors, gradients, feeds);
-    return { outputs: { loss, norm: update.norm }, state: update.state };
-  }, state);
-  const score = createScorer(engine, architecture, config, state);
+  const step = compileTrainingStep({ engine, architecture, config, weights: inputs.weights, options });
+  const score = createScorer(engine, architecture, config, step.state);
   const sample = createSampler(rows.length, Math.min(options.batch_size, rows.length), inputs.orderSeed);
   const steps = inputs.exactSteps ?? options.steps;
   let memorized: number | null = null;
@@ -80,8 +64,7 @@ export async function train(
       architecture.contextLength(config),
       0,
     );
-    const outputs = await step({ ...batch, ...updateFeeds(learningRateAt(taken, options), taken, options) });
-    const loss = outputs.loss!.data[0]!;
+    const loss = await step.run(batch, learningRateAt(taken, options), taken);
     if (!Number.isFinite(loss)) {
       throw new ExpungeError('compute-failed', `The loss is ${loss} at step ${taken}: lower the learning rate.`);
     }
@@ -91,8 +74,8 @@ export async function train(
     inputs.onProgress?.({ step: taken, steps, loss, exactMemorization: check ? memorized : null });
     if (check && memorized! >= options.stop_when!.exact_memorization) break;
   }
-  const weights = await state.read(names);
+  const weights = await step.state.read(Object.keys(inputs.weights));
   memorized = await memorization(score, rows);
-  state.dispose();
+  step.state.dispose();
   return { weights, steps: taken, exactMemorization: memorized };
 }
