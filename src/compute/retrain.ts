@@ -7,13 +7,13 @@ import type { LoadedModel } from './checkpoint.ts';
 
 /**
  * Trains from the recipe's initial weights on `rows` for as many steps as the original took. Throws `recipe-missing`
- * without a recipe, or for one that starts from another checkpoint.
+ * without a recipe, or for one that starts from another checkpoint. `microBatch` replaces the recipe's.
  */
 export async function retrainFromRecipe(
   engine: Engine,
   model: LoadedModel,
   rows: TokenRow[],
-  on: { progress?: (progress: TrainProgress) => void; signal?: AbortSignal },
+  on: { progress?: (progress: TrainProgress) => void; signal?: AbortSignal; microBatch?: number },
 ): Promise<HostTensors> {
   const { recipe, architecture, config } = model;
   if (recipe === null) throw new ExpungeError('recipe-missing', 'The checkpoint carries no recipe.json to train from.');
@@ -26,7 +26,7 @@ export async function retrainFromRecipe(
     config,
     weights: architecture.initialise(config, recipe.init.seed),
     rows,
-    options: recipe.options,
+    options: { ...recipe.options, ...(on.microBatch ? { micro_batch: on.microBatch } : {}) },
     orderSeed: recipe.order_seed,
     exactSteps: recipe.steps_taken,
     ...(on.progress ? { onProgress: on.progress } : {}),

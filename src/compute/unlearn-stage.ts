@@ -19,8 +19,10 @@ interface Work {
   signal: AbortSignal;
 }
 
-async function byRetraining({ engine, model, sets, reporter, signal }: Work): Promise<HostTensors> {
+async function byRetraining(job: UnlearnJob, { engine, model, sets, reporter, signal }: Work): Promise<HostTensors> {
+  const { micro_batch } = fillParams('retrain', job.method.params) as { micro_batch: number };
   return retrainFromRecipe(engine, model, sets.retain, {
+    microBatch: micro_batch,
     progress: ({ step, steps, loss }) => reporter.report('unlearning', step, steps, { retain_loss: loss }),
     signal,
   });
@@ -66,7 +68,7 @@ export async function unlearnStage(
     );
   }
   const work = { engine, model, sets, reporter, signal };
-  const weights = job.method.name === 'retrain' ? await byRetraining(work) : await byLoss(job, work);
+  const weights = job.method.name === 'retrain' ? await byRetraining(job, work) : await byLoss(job, work);
   reporter.report('saving');
   const { configJson } = model;
   await saveCheckpoint(job.out_dir, {

@@ -13,6 +13,9 @@ export const TrainingOptions = Type.Object(
     schedule: StringEnum(['cosine', 'constant'] as const, 'Learning rate after the warm-up', 'cosine'),
     clip_norm: Type.Number({ exclusiveMinimum: 0, default: 1 }),
     batch_size: Type.Integer({ minimum: 1, default: 64 }),
+    micro_batch: Type.Optional(
+      Type.Integer({ minimum: 1, description: 'Rows in memory at a time; absent: the whole batch' }),
+    ),
     steps: Type.Integer({ minimum: 1, description: 'Upper bound; training also ends at stop_when' }),
     stop_when: Type.Optional(
       Type.Object({

@@ -19,6 +19,7 @@ function trainingOptions(args: Arguments): Partial<TrainingOptions> {
   const options: Partial<TrainingOptions> = {};
   if (args.text('steps') !== undefined) options.steps = wholeNumber(args, 'steps', 1, 1);
   if (args.text('batch-size') !== undefined) options.batch_size = wholeNumber(args, 'batch-size', 1, 1);
+  if (args.text('micro-batch') !== undefined) options.micro_batch = wholeNumber(args, 'micro-batch', 1, 1);
   const rate = share(args, 'learning-rate');
   if (rate !== undefined) options.learning_rate = rate;
   const stop = share(args, 'stop-at');
@@ -56,6 +57,7 @@ export const train: Command = {
     seed: { type: 'string', value: 'N', summary: 'Seed of weights and order; default 1' },
     steps: { type: 'string', value: 'N', summary: 'Upper bound of training steps' },
     'batch-size': { type: 'string', value: 'N', summary: 'Records a step' },
+    'micro-batch': { type: 'string', value: 'N', summary: 'Records in memory at a time; default all of a step' },
     'learning-rate': { type: 'string', value: 'X', summary: 'Peak of the learning rate' },
     'stop-at': { type: 'string', value: 'SHARE', summary: 'End when this share of answer tokens is memorised' },
     backend: { type: 'string', value: 'NAME', summary: 'Default COMPUTE_BACKEND' },
