@@ -2,13 +2,15 @@
 import type { Architecture } from '../domain/architecture.ts';
 import type { Engine, HostTensors } from '../domain/engine.ts';
 import type { TrainingOptions } from '../domain/recipe.ts';
+import { TRAIN_ALL } from '../domain/trainable.ts';
 import { ExpungeError } from '../errors.ts';
 import { meanOverTokens, tokenLoss } from '../methods/losses.ts';
-import { adamwUpdate, initialMoments, updateFeeds } from './adamw.ts';
+import { adamwUpdate, updateFeeds } from './adamw.ts';
 import { createSampler, padRows, type TokenRow } from './batches.ts';
 import { valueAndGradients } from './gradients.ts';
 import { learningRateAt } from './schedule.ts';
 import { createScorer, type Scorer } from './scoring.ts';
+import { createTrainedState } from './trained-state.ts';
 
 export interface TrainProgress {
   step: number;
@@ -47,23 +49,32 @@ async function memorization(score: Scorer, rows: TokenRow[]): Promise<number> {
   return hits / tokens;
 }
 
+export interface Trained {
+  /** Adapters merged. */
+  weights: HostTensors;
+  /** Adapters alone, if any trained. */
+  adapters: HostTensors;
+  steps: number;
+  exactMemorization: number | null;
+}
+
+/** Adapters start from other numbers than the order of the rows. */
+const ADAPTER_SEED = 1;
+
 /** Trains and returns the final weights. Throws `compute-failed` for a loss that is not finite, or the signal's reason. */
-export async function train(
-  inputs: TrainInputs,
-): Promise<{ weights: HostTensors; steps: number; exactMemorization: number | null }> {
+export async function train(inputs: TrainInputs): Promise<Trained> {
   const { engine, architecture, config, options, rows } = inputs;
   const { tf } = engine;
-  const names = Object.keys(inputs.weights);
-  const state = engine.createState({ ...inputs.weights, ...initialMoments(inputs.weights) });
+  const parts = createTrainedState({
+    ...{ architecture, config, weights: inputs.weights },
+    ...{ options: options.trains ?? TRAIN_ALL, seed: inputs.orderSeed + ADAPTER_SEED },
+  });
+  const state = engine.createState(parts.initial);
   const step = engine.compileStep((tensors, feeds) => {
-    const weights = Object.fromEntries(names.map((name) => [name, tensors[name]!]));
-    const { loss, gradients } = valueAndGradients(tf, weights, (trained) => ({
-      loss: meanOverTokens(
-        tf,
-        tokenLoss(tf, { logits: architecture.forward(tf, config, trained, feeds.ids!), labels: feeds.labels! }),
-      ),
-      aux: {},
-    }));
+    const { loss, gradients } = valueAndGradients(tf, parts.trained(tensors), (trained) => {
+      const logits = architecture.forward(tf, config, parts.model(tensors, trained), feeds.ids!);
+      return { loss: meanOverTokens(tf, tokenLoss(tf, { logits, labels: feeds.labels! })), aux: {} };
+    });
     const update = adamwUpdate(tf, options, tensors, gradients, feeds);
     return { outputs: { loss, norm: update.norm }, state: update.state };
   }, state);
@@ -91,8 +102,8 @@ export async function train(
     inputs.onProgress?.({ step: taken, steps, loss, exactMemorization: check ? memorized : null });
     if (check && memorized! >= options.stop_when!.exact_memorization) break;
   }
-  const weights = await state.read(names);
+  const [weights, adapters] = [await parts.weights(state), await parts.adapters(state)];
   memorized = await memorization(score, rows);
   state.dispose();
-  return { weights, steps: taken, exactMemorization: memorized };
+  return { weights, adapters, steps: taken, exactMemorization: memorized };
 }

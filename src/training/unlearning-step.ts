@@ -1,28 +1,22 @@
 // One compiled unlearning step: forget half, retain half, hinge, gradients, optimizer.
-import {
-  float32,
-  type HostTensor,
-  type HostTensors,
-  type State,
-  type Tensor,
-  type Tensors,
-  type Tf,
-} from '../domain/engine.ts';
+import { float32, type HostTensor, type HostTensors, type State, type Tensor, type Tf } from '../domain/engine.ts';
 import type { LossBatch } from '../domain/method.ts';
 import { ExpungeError } from '../errors.ts';
 import { meanOverTokens, stopGradient, type TokenLoss, tokenLoss } from '../methods/losses.ts';
-import { type AdamwOptions, adamwUpdate, initialMoments, updateFeeds } from './adamw.ts';
+import { type AdamwOptions, adamwUpdate, updateFeeds } from './adamw.ts';
 import { valueAndGradients } from './gradients.ts';
 import { createScorer } from './scoring.ts';
 import type { Band } from './stop-rule.ts';
 import { LANGUAGE } from './stranger-costs.ts';
+import { createTrainedState } from './trained-state.ts';
 import type { UnlearnInputs } from './unlearn.ts';
 
-const PARENT = 'parent:';
 /** Steps over which the step size grows: Adam's moments start empty. */
 const WARMUP = 5;
 /** A loss that no token reaches. */
 const NEVER = 1e30;
+/** Adapters start from other numbers than batches are drawn by. */
+const ADAPTER_SEED = 4;
 
 export interface StepInput {
   /** Indices into the forget set, in the order of the batch. */
@@ -38,6 +32,8 @@ export interface StepInput {
 }
 export interface UnlearningStep {
   state: State;
+  /** In the parent's layout, adapters merged. */
+  weights(): Promise<HostTensors>;
   run(input: StepInput): Promise<{ loss: number; retainLoss: number }>;
 }
 
@@ -105,20 +101,21 @@ export async function compileUnlearningStep(inputs: UnlearnInputs): Promise<Unle
     weight_decay: 0,
     clip_norm: params.clip_norm,
   };
-  const names = Object.keys(inputs.weights);
   const needs = method.needs(params as never);
   const withRetain = needs.includes('retain');
-  const parent = needs.includes('reference-logits')
-    ? Object.fromEntries(names.map((name) => [PARENT + name, inputs.weights[name]!]))
-    : {};
-  const state = engine.createState({ ...inputs.weights, ...initialMoments(inputs.weights), ...parent });
+  const withReference = needs.includes('reference-logits');
+  const parts = createTrainedState({
+    ...{ architecture, config, weights: inputs.weights, options: params },
+    ...{ seed: inputs.seed + ADAPTER_SEED, withParent: withReference },
+  });
+  const state = engine.createState(parts.initial);
   const references = needs.includes('reference-log-probability') ? await parentLogProbs(inputs, state) : null;
 
   const step = engine.compileStep((tensors, feeds) => {
-    const at = (prefix: string): Tensors => Object.fromEntries(names.map((name) => [name, tensors[prefix + name]!]));
-    const forward = (weights: Tensors, ids: Tensor) => architecture.forward(tf, config, weights, ids);
-    const result = valueAndGradients(tf, at(''), (weights) => {
-      const logits = forward(weights, feeds.forgetIds!);
+    const result = valueAndGradients(tf, parts.trained(tensors), (trained) => {
+      const weights = parts.model(tensors, trained);
+      const forward = (ids: Tensor, by = weights) => architecture.forward(tf, config, by, ids);
+      const logits = forward(feeds.forgetIds!);
       const tokens = tokenLoss(tf, { logits, labels: feeds.forgetLabels! });
       const forget: LossBatch = {
         logits,
@@ -128,9 +125,9 @@ export async function compileUnlearningStep(inputs: UnlearnInputs): Promise<Unle
       };
       const retain: LossBatch | null = withRetain
         ? {
-            logits: forward(weights, feeds.retainIds!),
+            logits: forward(feeds.retainIds!),
             labels: feeds.retainLabels!,
-            ...(needs.includes('reference-logits') ? { referenceLogits: forward(at(PARENT), feeds.retainIds!) } : {}),
+            ...(withReference ? { referenceLogits: forward(feeds.retainIds!, parts.parent(tensors)) } : {}),
           }
         : null;
       const retainLoss = retain ? meanOverTokens(tf, tokenLoss(tf, retain)) : tf.zerosLike(tf.mean(tokens.nll));
@@ -144,6 +141,7 @@ export async function compileUnlearningStep(inputs: UnlearnInputs): Promise<Unle
 
   return {
     state,
+    weights: () => parts.weights(state),
     async run({ forget, forgetBatch, retainBatch, band, step: count, pace }) {
       const rate = params.learning_rate * pace * Math.min(1, count / WARMUP);
       const outputs = await step({
