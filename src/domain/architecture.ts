@@ -18,6 +18,14 @@ export interface Attention {
   attend(layer: number, q: Tensor, k: Tensor, v: Tensor): Tensor;
 }
 
+/** The layers of a model that an adapter can be added to. */
+export interface Projections {
+  /** Modules, each with a `<module>.weight`, that map vectors through `linear`, in the model's order. */
+  modules: string[];
+  /** Their weights lie (out, in), as PyTorch's Linear has them, and not (in, out). */
+  outFirst: boolean;
+}
+
 export interface Architecture<Config = unknown> {
   /** `model_type` of config.json. */
   name: string;
@@ -38,4 +46,5 @@ export interface Architecture<Config = unknown> {
   /** The rest of `forward`: hidden states (N, D) -> logits (N, V). */
   logits(tf: Tf, config: Config, weights: Tensors, hidden: Tensor): Tensor;
   cacheShape(config: Config): CacheShape;
+  projections(config: Config): Projections;
 }

@@ -1,6 +1,7 @@
 // recipe.json beside the weights: all that is needed to train the same model again.
 import Type, { type Static } from 'typebox';
 import { Digest, Nullable, StringEnum } from './common.ts';
+import { TrainableOptions } from './trainable.ts';
 
 export const TrainingOptions = Type.Object(
   {
@@ -23,6 +24,8 @@ export const TrainingOptions = Type.Object(
         check_every: Type.Integer({ minimum: 1 }),
       }),
     ),
+    /** Absent: all weights train. */
+    trains: Type.Optional(TrainableOptions),
   },
   { additionalProperties: false },
 );

@@ -3,6 +3,7 @@ import Type, { type Static } from 'typebox';
 import { StringEnum } from '../domain/common.ts';
 import type { Tensor, Tf } from '../domain/engine.ts';
 import type { LossBatch, Need } from '../domain/method.ts';
+import { trainableOptions } from '../domain/trainable.ts';
 import { klToReference, meanOverTokens, tokenLoss } from './losses.ts';
 
 export const stepOptions = {
@@ -27,6 +28,7 @@ export const stepOptions = {
       'Release a forget token once it costs what it costs for never-seen people, so that it is not pushed beyond',
   }),
   clip_norm: Type.Number({ exclusiveMinimum: 0, default: 1, description: 'Global gradient norm' }),
+  ...trainableOptions,
 };
 export const StepOptions = Type.Object(stepOptions);
 export type StepOptions = Static<typeof StepOptions>;

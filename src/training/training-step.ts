@@ -1,11 +1,13 @@
 // One compiled training step: loss of a batch, gradients, optimizer.
 import type { Architecture } from '../domain/architecture.ts';
 import type { Engine, HostTensor, HostTensors, State } from '../domain/engine.ts';
+import { TRAIN_ALL, type TrainableOptions } from '../domain/trainable.ts';
 import { IGNORE, meanOverTokens, tokenLoss } from '../methods/losses.ts';
 import { compileDescent } from './accumulate.ts';
-import { type AdamwOptions, initialMoments, updateFeeds } from './adamw.ts';
+import { type AdamwOptions, updateFeeds } from './adamw.ts';
 import { valueAndGradients } from './gradients.ts';
 import { partIn, partsOf, splitHalf } from './micro-batches.ts';
+import { createTrainedState } from './trained-state.ts';
 
 export interface TrainingStepInputs {
   engine: Engine;
@@ -17,24 +19,31 @@ export interface TrainingStepInputs {
     /** Rows in memory at a time. */
     micro_batch?: number;
   };
+  /** Default: everything. */
+  trains?: TrainableOptions;
+  /** Of the adapters' start. */
+  seed?: number;
 }
 export interface TrainingStep {
   /** Weights and optimizer moments. */
   state: State;
+  /** In the layout of the checkpoint, adapters merged. */
+  weights(): Promise<HostTensors>;
+  /** Adapters alone, if any train. */
+  adapters(): Promise<HostTensors>;
   /** `batch` as padRows makes it; `step` counts from 1. Returns the mean answer NLL before the update, nats a token. */
   run(batch: HostTensors, learningRate: number, step: number): Promise<number>;
 }
 
-/** Compiles the step over fresh optimizer state. */
+/** Compiles the step over fresh optimizer state. Throws `validation-failed` for `trains` that does not fit the model. */
 export function compileTrainingStep(inputs: TrainingStepInputs): TrainingStep {
-  const { engine, architecture, config, options } = inputs;
+  const { engine, architecture, config, weights, options, trains = TRAIN_ALL, seed = 0 } = inputs;
   const { tf } = engine;
-  const shapes = Object.fromEntries(Object.entries(inputs.weights).map(([name, { shape }]) => [name, shape]));
-  const state = engine.createState({ ...inputs.weights, ...initialMoments(inputs.weights) });
-  const advance = compileDescent({ engine, state, shapes }, options, (tensors, feeds) => {
-    const weights = Object.fromEntries(Object.keys(shapes).map((name) => [name, tensors[name]!]));
-    const { loss, gradients } = valueAndGradients(tf, weights, (trained) => {
-      const logits = architecture.forward(tf, config, trained, feeds.ids!);
+  const parts = createTrainedState({ architecture, config, weights, options: trains, seed });
+  const state = engine.createState(parts.initial);
+  const advance = compileDescent({ engine, state, shapes: parts.shapes }, options, (tensors, feeds) => {
+    const { loss, gradients } = valueAndGradients(tf, parts.trained(tensors), (trained) => {
+      const logits = architecture.forward(tf, config, parts.model(tensors, trained), feeds.ids!);
       return {
         loss: meanOverTokens(tf, tokenLoss(tf, { logits, labels: feeds.labels!, ...partIn('batch', feeds) })),
         aux: {},
@@ -44,11 +53,13 @@ export function compileTrainingStep(inputs: TrainingStepInputs): TrainingStep {
   });
   return {
     state,
-    async run(batch, learningRate, count) {
+    weights: () => parts.weights(state),
+    adapters: () => parts.adapters(state),
+    async run(batch, learningRate, step) {
       const { ids, labels } = batch as { ids: HostTensor; labels: HostTensor };
-      const parts = partsOf(ids.shape[0]!, options.micro_batch);
-      const feeds = splitHalf('batch', { ids, labels }, labels, parts, { labels: IGNORE });
-      const { loss } = await advance(feeds, updateFeeds(learningRate, count, options));
+      const count = partsOf(ids.shape[0]!, options.micro_batch);
+      const feeds = splitHalf('batch', { ids, labels }, labels, count, { labels: IGNORE });
+      const { loss } = await advance(feeds, updateFeeds(learningRate, step, options));
       return loss!;
     },
   };

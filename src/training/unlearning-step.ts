@@ -1,23 +1,27 @@
 // One compiled unlearning step: forget half, retain half, hinge, gradients, optimizer.
-import type { State, Tensor, Tensors, Tf } from '../domain/engine.ts';
+import type { HostTensors, State, Tensor, Tf } from '../domain/engine.ts';
 import type { LossBatch } from '../domain/method.ts';
 import { ExpungeError } from '../errors.ts';
 import { meanOverTokens, stopGradient, type TokenLoss, tokenLoss } from '../methods/losses.ts';
 import { compileDescent } from './accumulate.ts';
-import { type AdamwOptions, initialMoments, updateFeeds } from './adamw.ts';
+import { type AdamwOptions, updateFeeds } from './adamw.ts';
 import { valueAndGradients } from './gradients.ts';
 import { partIn } from './micro-batches.ts';
 import { createScorer } from './scoring.ts';
 import { LANGUAGE } from './stranger-costs.ts';
+import { createTrainedState } from './trained-state.ts';
 import type { UnlearnInputs } from './unlearn.ts';
 import { feedsInParts, type StepInput } from './unlearning-feeds.ts';
 
-const PARENT = 'parent:';
 /** Steps over which the step size grows: Adam's moments start empty. */
 const WARMUP = 5;
+/** Adapters start from other numbers than batches are drawn by. */
+const ADAPTER_SEED = 4;
 
 export interface UnlearningStep {
   state: State;
+  /** In the parent's layout, adapters merged. */
+  weights(): Promise<HostTensors>;
   run(input: StepInput): Promise<{ loss: number; retainLoss: number }>;
 }
 
@@ -73,21 +77,22 @@ export async function compileUnlearningStep(inputs: UnlearnInputs): Promise<Unle
     weight_decay: 0,
     clip_norm: params.clip_norm,
   };
-  const shapes = Object.fromEntries(Object.entries(inputs.weights).map(([name, { shape }]) => [name, shape]));
-  const names = Object.keys(shapes);
   const needs = method.needs(params as never);
   const withRetain = needs.includes('retain');
-  const parent = needs.includes('reference-logits')
-    ? Object.fromEntries(names.map((name) => [PARENT + name, inputs.weights[name]!]))
-    : {};
-  const state = engine.createState({ ...inputs.weights, ...initialMoments(inputs.weights), ...parent });
+  const withReference = needs.includes('reference-logits');
+  const parts = createTrainedState({
+    ...{ architecture, config, weights: inputs.weights, options: params },
+    ...{ seed: inputs.seed + ADAPTER_SEED, withParent: withReference },
+  });
+  const state = engine.createState(parts.initial);
   const references = needs.includes('reference-log-probability') ? await parentLogProbs(inputs, state) : null;
 
+  const { shapes } = parts;
   const advance = compileDescent({ engine, state, shapes }, optimizer, (tensors, feeds) => {
-    const at = (prefix: string): Tensors => Object.fromEntries(names.map((name) => [name, tensors[prefix + name]!]));
-    const forward = (weights: Tensors, ids: Tensor) => architecture.forward(tf, config, weights, ids);
-    const result = valueAndGradients(tf, at(''), (weights) => {
-      const logits = forward(weights, feeds.forgetIds!);
+    const result = valueAndGradients(tf, parts.trained(tensors), (trained) => {
+      const weights = parts.model(tensors, trained);
+      const forward = (ids: Tensor, by = weights) => architecture.forward(tf, config, by, ids);
+      const logits = forward(feeds.forgetIds!);
       const half = { logits, labels: feeds.forgetLabels!, ...partIn('forget', feeds) };
       const tokens = tokenLoss(tf, half);
       const forget: LossBatch = {
@@ -97,10 +102,10 @@ export async function compileUnlearningStep(inputs: UnlearnInputs): Promise<Unle
       };
       const retain: LossBatch | null = withRetain
         ? {
-            logits: forward(weights, feeds.retainIds!),
+            logits: forward(feeds.retainIds!),
             labels: feeds.retainLabels!,
             ...partIn('retain', feeds),
-            ...(needs.includes('reference-logits') ? { referenceLogits: forward(at(PARENT), feeds.retainIds!) } : {}),
+            ...(withReference ? { referenceLogits: forward(feeds.retainIds!, parts.parent(tensors)) } : {}),
           }
         : null;
       const retainLoss = retain ? meanOverTokens(tf, tokenLoss(tf, retain)) : tf.zerosLike(tf.mean(tokens.nll));
@@ -113,11 +118,12 @@ export async function compileUnlearningStep(inputs: UnlearnInputs): Promise<Unle
 
   return {
     state,
+    weights: () => parts.weights(state),
     async run(input) {
       const { step: count, pace } = input;
       const rate = params.learning_rate * pace * Math.min(1, count / WARMUP);
-      const parts = feedsInParts(input, references, params.micro_batch);
-      const { loss, retainLoss } = await advance(parts, updateFeeds(rate, count, optimizer));
+      const feeds = feedsInParts(input, references, params.micro_batch);
+      const { loss, retainLoss } = await advance(feeds, updateFeeds(rate, count, optimizer));
       if (!Number.isFinite(loss)) {
         throw new ExpungeError('compute-failed', `The loss is ${loss} at step ${count}: lower the learning rate.`);
       }
