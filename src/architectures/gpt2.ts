@@ -149,4 +149,10 @@ export const gpt2: Architecture<Gpt2Config> = {
   logits,
   cacheShape: (config) => ({ layers: config.n_layer, heads: config.n_head, size: config.n_embd / config.n_head }),
   projections,
+  // a block keeps 8 D a token (two norms with their outputs, q, k, v, what was attended) and the inner width 4 times
+  // (before and after GELU, its square, its tanh)
+  activations: ({ n_layer, n_embd, n_inner, n_head }, rows, time) => ({
+    states: n_layer * rows * time * (8 * n_embd + 4 * (n_inner ?? 4 * n_embd)),
+    scores: n_layer * rows * n_head * time * time,
+  }),
 };

@@ -26,6 +26,14 @@ export interface Projections {
   outFirst: boolean;
 }
 
+/** Elements of a forward pass that are kept until the gradient has used them, by what they grow with. */
+export interface Activations {
+  /** Hidden states: they grow with the tokens of a batch. */
+  states: number;
+  /** Attention weights: they grow with the square of a row's length. */
+  scores: number;
+}
+
 export interface Architecture<Config = unknown> {
   /** `model_type` of config.json. */
   name: string;
@@ -47,4 +55,6 @@ export interface Architecture<Config = unknown> {
   logits(tf: Tf, config: Config, weights: Tensors, hidden: Tensor): Tensor;
   cacheShape(config: Config): CacheShape;
   projections(config: Config): Projections;
+  /** Of a batch of `rows` rows of `time` tokens; embeddings and logits left out. */
+  activations(config: Config, rows: number, time: number): Activations;
 }

@@ -34,6 +34,7 @@ const tiny: Architecture<TinyConfig> = {
   logits: (_tf, _config, _weights, hidden) => hidden,
   cacheShape: () => ({ layers: 1, heads: 1, size: 4 }),
   projections: () => ({ modules: [], outFirst: false }),
+  activations: () => ({ states: 0, scores: 0 }),
 };
 export const architectures = { tiny } as unknown as Record<string, Architecture>;
 
