@@ -4,7 +4,7 @@ import { elementCount, float32, type HostTensor, type HostTensors, scalar } from
 import { ADAPTER_SCALE, adapterA, adapterB } from '../domain/lora.ts';
 import { createRandom, seedFrom } from '../domain/random.ts';
 import type { TrainableOptions } from '../domain/trainable.ts';
-import { ExpungeError } from '../errors.ts';
+import type { ExpungeError } from '../errors.ts';
 
 export type Shapes = Record<string, number[]>;
 
@@ -15,39 +15,31 @@ export const widthsOf = ([rows, columns]: number[], { outFirst }: Pick<Projectio
 /** A target names every module that is called so or ends in it, at a dot: as PEFT reads `target_modules`. */
 const isTarget = (module: string, target: string): boolean => module === target || module.endsWith(`.${target}`);
 
-/** Modules that the targets name, in the model's order; no targets: every projection. Throws `validation-failed`. */
+/** Modules that the targets name, in the model's order; no targets: every projection. Throws what `refuse` makes. */
 export function targetedModules(
   architecture: Architecture,
   config: unknown,
   targets: readonly string[],
-  field = 'lora_targets',
+  refuse: (what: string) => ExpungeError,
 ): string[] {
   const { modules } = architecture.projections(config);
   if (targets.length === 0) return modules;
   const unknown = targets.find((target) => !modules.some((module) => isTarget(module, target)));
   if (unknown === undefined) return modules.filter((module) => targets.some((target) => isTarget(module, target)));
   const ends = [...new Set(modules.map((module) => module.slice(module.lastIndexOf('.') + 1)))];
-  throw new ExpungeError(
-    'validation-failed',
-    `${field}: ${JSON.stringify(unknown.slice(0, 200))} names no projection of this ${architecture.name}. ` +
-      `Its projections end in ${ends.join(', ')}; the first is ${modules[0]}.`,
+  throw refuse(
+    `${JSON.stringify(unknown.slice(0, 200))} names no projection of this ${architecture.name}, ` +
+      `whose projections end in ${ends.join(', ')}; the first is ${modules[0]}`,
   );
 }
 
-/** Name and shape of the adapters of some modules. Throws `validation-failed` for a rank that saves nothing. */
+/** Name and shape of the adapters of some modules. */
 export function adapterShapes(architecture: Architecture, config: unknown, modules: string[], rank: number): Shapes {
   const projections = architecture.projections(config);
   const shapes = architecture.shapes(config);
   const found: Shapes = {};
   for (const module of modules) {
     const [input, output] = widthsOf(shapes[`${module}.weight`]!, projections);
-    const most = Math.min(input, output);
-    if (rank > most) {
-      throw new ExpungeError(
-        'validation-failed',
-        `lora_rank: ${rank} is more than ${module} can use, which maps ${input} numbers to ${output}. Take at most ${most}.`,
-      );
-    }
     found[adapterA(module)] = [input, rank];
     found[adapterB(module)] = [rank, output];
   }

@@ -46,6 +46,20 @@ function matchedWeights(architecture: Architecture, names: string[], patterns: r
   );
 }
 
+/** A rank beyond a weight's own adds numbers and no freedom: that is a slip. */
+function usable(adapters: Shapes, rank: number): Shapes {
+  for (const [name, shape] of Object.entries(adapters)) {
+    const most = Math.min(...shape);
+    if (most === rank) continue;
+    const module = name.slice(0, name.lastIndexOf('.'));
+    throw new ExpungeError(
+      'validation-failed',
+      `lora_rank: ${rank} is more than ${module} can use: one side of it is ${most} wide. Take at most ${most}.`,
+    );
+  }
+  return adapters;
+}
+
 /** What trains. Throws `validation-failed` for a pattern, target or rank that the model has no use for. */
 export function planTrainable(architecture: Architecture, config: unknown, options: TrainableOptions): TrainablePlan {
   const { trainable, lora_rank, lora_targets } = options;
@@ -54,9 +68,10 @@ export function planTrainable(architecture: Architecture, config: unknown, optio
     throw new ExpungeError('validation-failed', 'lora_targets: there are no adapters without lora_rank. Set both.');
   }
   const all = trainable.length === 0 && lora_rank === 0;
-  const modules = lora_rank === 0 ? [] : targetedModules(architecture, config, lora_targets);
+  const refuse = (what: string) => new ExpungeError('validation-failed', `lora_targets: ${what}.`);
+  const modules = lora_rank === 0 ? [] : targetedModules(architecture, config, lora_targets, refuse);
   return {
     weights: all ? names : matchedWeights(architecture, names, trainable),
-    adapters: adapterShapes(architecture, config, modules, lora_rank),
+    adapters: usable(adapterShapes(architecture, config, modules, lora_rank), lora_rank),
   };
 }

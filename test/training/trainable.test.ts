@@ -68,13 +68,13 @@ describe('the plan', () => {
     );
     refused(
       { lora_rank: 2, lora_targets: ['c_attn', 'q_proj'] },
-      /^lora_targets: "q_proj" names no projection of this gpt2\. Its projections end in c_attn, c_proj, c_fc; the first is transformer\.h\.0\.attn\.c_attn\.$/,
+      /^lora_targets: "q_proj" names no projection of this gpt2, whose projections end in c_attn, c_proj, c_fc; the first is transformer\.h\.0\.attn\.c_attn\.$/,
     );
     // a part of a name is no name
     refused({ lora_rank: 2, lora_targets: ['attn'] }, /"attn" names no projection/);
     refused(
       { lora_rank: 25 },
-      /^lora_rank: 25 is more than transformer\.h\.0\.attn\.c_attn can use, which maps 24 numbers to 72\. Take at most 24\.$/,
+      /^lora_rank: 25 is more than transformer\.h\.0\.attn\.c_attn can use: one side of it is 24 wide\. Take at most 24\.$/,
     );
     refused({ lora_targets: ['c_attn'] }, /^lora_targets: there are no adapters without lora_rank\. Set both\.$/);
   });

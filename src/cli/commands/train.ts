@@ -4,6 +4,7 @@ import type { TrainingOptions } from '../../domain/recipe.ts';
 import { type Arguments, type Command, required, UsageError, wholeNumber } from '../command.ts';
 import { onStopSignal } from '../process.ts';
 import { duration, progressBar } from '../terminal.ts';
+import { trainableFlags, trainableOptions } from '../trainable-options.ts';
 
 function share(args: Arguments, name: string): number | undefined {
   const text = args.text(name);
@@ -38,7 +39,9 @@ function settings(args: Arguments) {
     heads: wholeNumber(args, 'heads', 6, 1),
     vocabSize: wholeNumber(args, 'vocab-size', 1024, 257),
     seed: wholeNumber(args, 'seed', 1),
-    options: trainingOptions(args),
+    base: args.text('base') ?? null,
+    adapterOut: args.text('adapter') ?? null,
+    options: { ...trainingOptions(args), ...trainableOptions(args) },
   };
 }
 
@@ -54,6 +57,7 @@ export const train: Command = {
     layers: { type: 'string', value: 'N', summary: 'Default 4' },
     heads: { type: 'string', value: 'N', summary: 'Default 6; divides the width' },
     'vocab-size': { type: 'string', value: 'N', summary: 'Tokens of the byte-level BPE tokenizer; default 1024' },
+    ...trainableFlags,
     seed: { type: 'string', value: 'N', summary: 'Seed of weights and order; default 1' },
     steps: { type: 'string', value: 'N', summary: 'Upper bound of training steps' },
     'batch-size': { type: 'string', value: 'N', summary: 'Records a step' },
