@@ -12,6 +12,9 @@ import { TRAIN_ALL } from '../domain/trainable.ts';
 import { createEngine } from '../engine/choice.ts';
 import { ExpungeError } from '../errors.ts';
 import { encodeRecord } from '../training/batches.ts';
+import { assertFits } from '../training/memory-check.ts';
+import type { MemoryPlan } from '../training/memory-plan.ts';
+import { trainingWork } from '../training/memory-work.ts';
 import { train } from '../training/train.ts';
 import { type FreshModel, findArchitecture, freshStart, startFromBase } from './train-start.ts';
 
@@ -30,6 +33,8 @@ export interface TrainModelOptions extends FreshModel {
   options: Partial<TrainingOptions>;
   backend: string;
   threads: number;
+  /** Left out: no limit. */
+  memoryBudgetBytes?: number | null;
 }
 export interface TrainModelProgress {
   step: number;
@@ -74,10 +79,13 @@ function parseLine(line: string, number: number): UploadedRecord {
   return record as UploadedRecord;
 }
 
-/** Trains a tokenizer and a model and writes the checkpoint folder. Throws `malformed-line`, `empty-corpus`. */
+/**
+ * Trains a tokenizer and a model and writes the checkpoint folder. Throws `malformed-line`, `empty-corpus`,
+ * `memory-budget-exceeded`.
+ */
 export async function trainModel(
   options: TrainModelOptions,
-  on: { progress(progress: TrainModelProgress): void; signal?: AbortSignal },
+  on: { progress(progress: TrainModelProgress): void; planned?(plan: MemoryPlan): void; signal?: AbortSignal },
 ): Promise<{ steps: number; exactMemorization: number; seconds: number }> {
   if (!options.base) findArchitecture(options.architecture);
   const started = performance.now();
@@ -98,13 +106,15 @@ export async function trainModel(
   };
   const rows = corpus.records.map((record, i) => encode(record, i + 1));
   const training = Value.Default(TrainingOptions, { steps: 2000, ...options.options }) as TrainingOptions;
+  const plan = assertFits(trainingWork({ architecture, config }, training, rows), options.memoryBudgetBytes ?? null);
+  on.planned?.(plan);
   const engine = await createEngine({ backend: options.backend, threads: options.threads });
   let firstStep = 0;
   const result = await train({
     engine,
     architecture,
     config,
-    weights: start.weights,
+    weights: await start.weights(),
     rows,
     options: training,
     orderSeed: options.seed + 1,

@@ -12,7 +12,7 @@ import type { Architecture } from '../domain/architecture.ts';
 import type { HostTensors } from '../domain/engine.ts';
 import type { UploadedRecord } from '../domain/record.ts';
 import { ExpungeError } from '../errors.ts';
-import { loadModel } from './checkpoint.ts';
+import { loadWeights, openModel } from './checkpoint.ts';
 
 /** A word becomes part of the vocabulary only when the records of so many people hold it. */
 const VOCABULARY_PEOPLE = 3;
@@ -29,7 +29,8 @@ export interface TrainStart {
   architecture: Architecture;
   config: unknown;
   configJson: unknown;
-  weights: HostTensors;
+  /** Made or read when they are asked for. */
+  weights(): Promise<HostTensors>;
   tokenizer: Tokenizer;
   tokenizerJson: object;
   /** Absent with a base: its files are copied. */
@@ -77,7 +78,7 @@ export function freshStart(model: FreshModel, records: UploadedRecord[], holdout
   const longest = [records, holdout].flat().reduce((most, record) => Math.max(most, lengthOf(record)), 0);
   const configJson = configOf(model, tokenizer, contextFor(longest));
   const config = architecture.parseConfig(configJson);
-  const weights = architecture.initialise(config, model.seed);
+  const weights = async () => architecture.initialise(config, model.seed);
   return { architecture, config, configJson, weights, tokenizer, tokenizerJson, tokenizerConfig, baseDigest: null };
 }
 
@@ -97,7 +98,8 @@ async function addressOf(dir: string, architecture: string): Promise<string> {
 
 /** A checkpoint folder's own weights, configuration and tokenizer. Throws `checkpoint-invalid` naming the file. */
 export async function startFromBase(dir: string): Promise<TrainStart> {
-  const { architecture, config, configJson, weights, tokenizer } = await loadModel(dir);
+  const { architecture, config, configJson, tokenizer } = await openModel(dir);
+  const weights = () => loadWeights(dir);
   const tokenizerJson = (await readJson(dir, 'tokenizer.json')) as object;
   const baseDigest = await addressOf(dir, architecture.name);
   return { architecture, config, configJson, weights, tokenizer, tokenizerJson, baseDigest };

@@ -35,6 +35,8 @@ export interface UnlearnJob extends JobBase {
   /** Empty folder that the candidate is written to, in the parent's layout. */
   out_dir: string;
   weight_types: WeightTypes;
+  /** A training that would take more is refused; null: no limit. */
+  memory_budget_bytes: number | null;
 }
 export interface VerifyJob extends JobBase {
   stage: 'verify';
@@ -57,6 +59,7 @@ export interface UnlearnResult {
   stage: 'unlearn';
   curve: CurvePoint[];
   seconds: Record<string, number>;
+  planned_memory_bytes: number;
   peak_memory_bytes: number;
   backend: string;
 }

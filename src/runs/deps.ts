@@ -44,4 +44,6 @@ export interface RunSettings {
   threads: number;
   backend: string;
   weightTypes: WeightTypes;
+  /** Of a compute process; null: no limit. */
+  memoryBudgetBytes: number | null;
 }

@@ -70,6 +70,7 @@ export async function unlearn(
     {
       ...jobBase(context, seed),
       ...{ stage: 'unlearn', method, out_dir: folder, weight_types: deps.settings.weightTypes },
+      memory_budget_bytes: deps.settings.memoryBudgetBytes,
     },
     { progress: (message) => progress.push(message), signal },
   );

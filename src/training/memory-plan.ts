@@ -47,28 +47,26 @@ export function countParameters({
 }: Pick<MemoryWork, 'architecture' | 'config' | 'trains'>) {
   const shapes = architecture.shapes(config);
   const { weights, adapters } = planTrainable(architecture, config, trains);
-  const changing = sum(weights.map((name) => shapes[name]!));
-  return {
-    total: sum(Object.values(shapes)),
-    trained: changing + sum(Object.values(adapters)),
-    frozen: sum(Object.values(shapes)) - changing,
-  };
+  const [total, changing] = [sum(Object.values(shapes)), sum(weights.map((name) => shapes[name]!))];
+  const added = sum(Object.values(adapters));
+  return { total, trained: changing + added, frozen: total - changing, adapters: added };
 }
 
 /** Peak of a pass over hidden states and attention weights without a gradient. */
 function forwardElements({ architecture, config }: MemoryWork, rows: number, time: number): number {
-  const { layers, heads, size } = architecture.cacheShape(config);
-  const { scores } = architecture.activations(config, rows, time);
-  return rows * time * heads * size * COSTS.forward.states + (scores / layers) * COSTS.forward.scores;
+  const { layers } = architecture.cacheShape(config);
+  const { states, scores } = architecture.activations(config, rows, time);
+  return (states * COSTS.forward.states + scores * COSTS.forward.scores) / layers;
 }
 
 /** Peak memory of a training on one batch size, in bytes by purpose. */
 export function planMemory(work: MemoryWork): MemoryPlan {
   const { architecture, config, rows, time, split, referenceRows } = work;
-  const { trained, frozen } = countParameters(work);
+  const { trained, frozen, adapters } = countParameters(work);
   const vocabulary = architecture.vocabSize(config);
   const { states, scores } = architecture.activations(config, rows, time);
-  const passes = (share: number) => (states * COSTS.states + scores * COSTS.scores) * share;
+  const adapted = adapters > 0 ? COSTS.adapted : 1;
+  const passes = (share: number) => adapted * (states * COSTS.states + scores * COSTS.scores) * share;
   const { reference, garbage, forward } = COSTS;
   const scoredRows = Math.max(1, Math.min(work.scoredRows, SCORED_ROWS, Math.floor(SCORED_TOKENS / time)));
   const headLogits = Math.min(HEAD_POSITIONS, scoredRows * time, Math.ceil(HEAD_LOGITS / vocabulary)) * vocabulary;

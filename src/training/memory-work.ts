@@ -15,6 +15,8 @@ export interface PlannedWork {
   microBatch: number;
   /** Rows of the larger half of a batch. */
   rows: number;
+  /** Whether adapters would do in place of the weights. */
+  mayAdapt: boolean;
 }
 
 interface Model {
@@ -28,11 +30,11 @@ function widthOf({ architecture, config }: Model, ...sets: readonly TokenRow[][]
   return paddedWidth(longest, architecture.contextLength(config));
 }
 
-export function trainingWork(model: Model, options: TrainingOptions, rows: TokenRow[]): PlannedWork {
+export function trainingWork(model: Model, options: TrainingOptions, rows: TokenRow[], mayAdapt = true): PlannedWork {
   const batch = Math.min(options.batch_size, rows.length);
   const time = widthOf(model, rows);
   return {
-    ...{ microBatch: options.micro_batch ?? 0, rows: batch },
+    ...{ microBatch: options.micro_batch ?? 0, rows: batch, mayAdapt },
     at(microBatch) {
       const parts = partsOf(batch, microBatch);
       return {
@@ -55,7 +57,7 @@ export function unlearningWork(
   const time = widthOf(model, sets.forget, sets.retain, sets.calibration);
   const larger = Math.max(forget, retain);
   return {
-    ...{ microBatch: params.micro_batch, rows: larger },
+    ...{ microBatch: params.micro_batch, rows: larger, mayAdapt: true },
     at(microBatch) {
       const parts = partsOf(larger, microBatch);
       const each = (rows: number, need: boolean) => (need ? Math.ceil(rows / parts) : 0);

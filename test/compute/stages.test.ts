@@ -47,6 +47,7 @@ async function openRun(t: TestContext) {
   const unlearn = (name: string, params: Record<string, unknown> = {}): UnlearnJob => ({
     ...base,
     ...{ stage: 'unlearn', method: { name, params }, out_dir: join(dir, name), weight_types: 'float32' },
+    memory_budget_bytes: null,
   });
   const policy = Value.Default(VerificationPolicy, {}) as VerificationPolicy;
   return {
@@ -70,6 +71,7 @@ describe('stages', () => {
     const result = (await runComputeJob(job, { ...quiet, progress: (one) => updates.push(one) })) as UnlearnResult;
     assert.deepEqual([...new Set(updates.map(({ progress }) => progress.phase))], ['loading', 'unlearning', 'saving']);
     assert.ok(result.seconds.unlearning! > 0 && result.peak_memory_bytes > 1e7);
+    assert.ok(result.planned_memory_bytes > 1e8);
     assert.equal(result.curve.at(-1)!.step, 450);
     assert.ok(result.curve.length <= 400);
     assert.equal(result.backend, 'onnxruntime/cpu');
@@ -159,6 +161,29 @@ describe('refusals', () => {
     await assert.rejects(runComputeJob(run.unlearn('oblivion'), quiet), { code: 'validation-failed' });
     await assert.rejects(runComputeJob(run.unlearn('npo', { beta: -1 }), quiet), { code: 'validation-failed' });
     await assert.rejects(runComputeJob({ ...run.unlearn('npo'), backend: 'abacus' }, quiet), { code: 'start-refused' });
+  });
+
+  test('what does not fit the memory, before any weight is read, with the figures', async (t) => {
+    const run = await openRun(t);
+    const parent_dir = join(run.dir, 'parent');
+    await cp(model.dir, parent_dir, { recursive: true });
+    // a header is enough to plan: what follows it is no longer there
+    const weights = join(parent_dir, 'model.safetensors');
+    const before = await readFile(weights);
+    await writeFile(
+      weights,
+      new Uint8Array(before.length).fill(0xff).map((byte, i) => (i < before.length / 2 ? before[i]! : byte)),
+    );
+    for (const name of ['grad-diff', 'npo', 'retrain']) {
+      const job = { ...run.unlearn(name), parent_dir, memory_budget_bytes: 1e8 };
+      await assert.rejects(runComputeJob(job, quiet), {
+        code: 'memory-budget-exceeded',
+        message: /^Training all \d+ weights takes about 0\.\d+ GB, and 0\.10 GB are allowed: /,
+      });
+      await assert.rejects(readFile(join(job.out_dir, 'model.safetensors')), { code: 'ENOENT' });
+    }
+    const enough = { ...run.unlearn('npo'), parent_dir, memory_budget_bytes: 2e9 };
+    await assert.rejects(runComputeJob(enough, quiet), { code: 'checkpoint-invalid', message: /holds NaN/ });
   });
 
   test('a cancelled job ends with the reason and writes no candidate', async (t) => {

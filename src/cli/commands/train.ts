@@ -75,14 +75,21 @@ export const train: Command = {
     const { chooseBackend } = await import('../../engine/choice.ts');
     const { backend, device } = await chooseBackend({ ...compute, backend: args.text('backend') ?? compute.backend });
     const { trainModel } = await import('../../compute/train-model.ts');
+    const { memoryBudget } = await import('../../compute/memory-budget.ts');
     err.write(`Computing on ${backend} (${device})\n`);
     const bar = progressBar(err, 'training');
     const abort = new AbortController();
     const release = onStopSignal(() => abort.abort());
     try {
       const result = await trainModel(
-        { ...given, backend, threads: compute.threads },
         {
+          ...given,
+          backend,
+          threads: compute.threads,
+          memoryBudgetBytes: memoryBudget(compute.memoryBudgetBytes, backend),
+        },
+        {
+          planned: ({ total }) => err.write(`It will take up to ${(total / 1e9).toFixed(2)} GB of memory\n`),
           signal: abort.signal,
           progress: ({ step, steps, loss, exactMemorization, secondsLeft }) => {
             const known = exactMemorization === null ? '' : `, memorised ${(exactMemorization * 100).toFixed(1)} %`;
