@@ -7,27 +7,29 @@ import type { LossBatch } from '../domain/method.ts';
 export const IGNORE = -100;
 
 /**
- * Negative log-likelihood of each label, with the gradient written out (softmax minus one-hot) so that the backward
- * pass reuses one softmax instead of differentiating through a log-sum-exp and a gather.
- * logits (N, V), labels (N) in [0, V) -> (N).
+ * Negative log-likelihood of each label, with the gradient written out (softmax minus one-hot): both directions share one
+ * softmax, and touch each logit as seldom as can be, since a vocabulary is the largest tensor of a step.
+ * logits (N, V), labels (N) int32 in [0, V) -> (N).
  */
 export function labelNll(tf: Tf, logits: Tensor, labels: Tensor): Tensor {
-  const vocab = logits.shape[1]!;
+  const [count, vocab] = logits.shape as [number, number];
+  const places = tf.stack([tf.range(0, count, 1, 'int32'), labels], 1);
   const op = tf.customGrad((x, save) => {
     const z = x as Tensor;
-    const hot = tf.oneHot(labels as import('@tensorflow/tfjs').Tensor1D, vocab);
-    const maximum = tf.max(z, -1, true);
-    const exponent = tf.exp(tf.sub(z, maximum));
-    const total = tf.sum(exponent, -1, true);
-    const probabilities = tf.div(exponent, total);
-    const picked = tf.sum(tf.mul(tf.sub(z, maximum), hot), -1);
-    (save as (tensors: Tensor[]) => void)([probabilities, hot]);
+    const probabilities = tf.softmax(z);
+    // log of the sum of exponentials by the likeliest token, whose probability does not vanish
+    const total = tf.sub(tf.max(z, -1), tf.log(tf.max(probabilities, -1)));
+    (save as (tensors: Tensor[]) => void)([probabilities, places]);
     return {
-      value: tf.sub(tf.log(tf.squeeze(total, [1])), picked),
-      gradFunc: (dy: Tensor, saved: Tensor[]) => tf.mul(tf.sub(saved[0]!, saved[1]!), tf.expandDims(dy, -1)) as Tensor,
+      value: tf.sub(total, tf.gatherND(z, places)),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => {
+        const [p, at] = saved as [Tensor, Tensor];
+        const elsewhere = tf.mul(p, tf.reshape(dy, [count, 1]));
+        return tf.tensorScatterUpdate(elsewhere, at, tf.mul(tf.sub(tf.gatherND(p, at), 1), dy)) as Tensor;
+      },
     };
   });
-  return op(logits);
+  return op(tf.reshape(logits, [count, vocab]));
 }
 
 export interface TokenLoss {
@@ -43,11 +45,15 @@ export interface TokenLoss {
  */
 export function tokenLoss(tf: Tf, batch: Pick<LossBatch, 'logits' | 'labels' | 'active'>): TokenLoss {
   const [rows, time, vocab] = batch.logits.shape as [number, number, number];
-  const logits = tf.reshape(tf.slice(batch.logits, [0, 0, 0], [rows, time - 1, vocab]), [-1, vocab]);
   const labels = tf.slice(batch.labels, [0, 1], [rows, time - 1]);
   const mask = tf.cast(tf.notEqual(labels, tf.scalar(IGNORE, 'int32')), 'float32');
-  const safe = tf.reshape(tf.maximum(labels, tf.scalar(0, 'int32')), [-1]);
-  const nll = tf.mul(tf.reshape(labelNll(tf, logits, safe), [rows, time - 1]), mask);
+  // the last position has no label: it is left out of the losses, where that is cheap, and not of the logits
+  const next = tf.pad(tf.maximum(labels, tf.scalar(0, 'int32')), [
+    [0, 0],
+    [0, 1],
+  ]);
+  const all = labelNll(tf, tf.reshape(batch.logits, [rows * time, vocab]), tf.reshape(next, [-1]));
+  const nll = tf.mul(tf.slice(tf.reshape(all, [rows, time]), [0, 0], [rows, time - 1]), mask);
   if (batch.active === undefined) return { nll, mask };
   const released = tf.mul(
     stopGradient(tf, nll, (x) => tf.clone(x)),

@@ -23,18 +23,20 @@ export function initialMoments(weights: HostTensors): HostTensors {
 }
 
 /** Feeds of one update: numbers that change at every step. `step` counts from 1. */
-export const updateFeeds = (learningRate: number, step: number, options: AdamwOptions): HostTensors => ({
-  learningRate: scalar(learningRate),
-  correction1: scalar(1 / (1 - options.beta1 ** step)),
-  correction2: scalar(1 / (1 - options.beta2 ** step)),
-});
+export const updateFeeds = (learningRate: number, step: number, options: AdamwOptions) =>
+  ({
+    learningRate: scalar(learningRate),
+    correction1: scalar(1 / (1 - options.beta1 ** step)),
+    correction2: scalar(1 / (1 - options.beta2 ** step)),
+  }) satisfies HostTensors;
 
 /** Gains, biases and other vectors are not decayed. */
 const decays = (tensor: Tensor) => tensor.rank >= 2;
 
 /**
  * New weights and moments from gradients; `norm` is the gradients' global 2-norm before clipping. A gradient that is
- * not finite shows in `norm`.
+ * not finite shows in `norm`. All numbers are worked out once a step, so that a weight passes through as few operators
+ * as can be: for small batches these cost as much as the matrix products.
  */
 export function adamwUpdate(
   tf: Tf,
@@ -43,19 +45,27 @@ export function adamwUpdate(
   gradients: Tensors,
   feeds: Tensors,
 ): { state: Tensors; norm: Tensor } {
+  const { beta1, beta2, weight_decay, clip_norm } = options;
+  const { learningRate, correction1, correction2 } = feeds as Record<keyof ReturnType<typeof updateFeeds>, Tensor>;
   const names = Object.keys(gradients);
   const squares = names.map((name) => tf.sum(tf.square(gradients[name]!)));
   const norm = tf.sqrt(squares.reduce((a, b) => tf.add(a, b)));
-  const scale = tf.minimum(tf.div(options.clip_norm, tf.add(norm, 1e-6)), 1);
+  const scale = tf.minimum(tf.div(clip_norm, tf.add(norm, 1e-6)), 1);
+  const first = tf.mul(scale, 1 - beta1);
+  const second = tf.mul(scale, Math.sqrt(1 - beta2));
+  // m c1 / (sqrt(v c2) + eps) = (c1 / sqrt(c2)) m / (sqrt(v) + eps / sqrt(c2))
+  const root = tf.sqrt(correction2);
+  const epsilon = tf.div(EPSILON, root);
+  const rate = tf.mul(learningRate, tf.div(correction1, root));
+  const kept = tf.sub(1, tf.mul(learningRate, weight_decay));
   const next: Tensors = {};
   for (const name of names) {
     const weight = state[name]!;
-    const gradient = tf.mul(gradients[name]!, scale);
-    const m = tf.add(tf.mul(state[FIRST + name]!, options.beta1), tf.mul(gradient, 1 - options.beta1));
-    const v = tf.add(tf.mul(state[SECOND + name]!, options.beta2), tf.mul(tf.square(gradient), 1 - options.beta2));
-    const direction = tf.div(tf.mul(m, feeds.correction1!), tf.add(tf.sqrt(tf.mul(v, feeds.correction2!)), EPSILON));
-    const decayed = decays(weight) ? tf.add(direction, tf.mul(weight, options.weight_decay)) : direction;
-    next[name] = tf.sub(weight, tf.mul(decayed, feeds.learningRate!));
+    const gradient = gradients[name]!;
+    const m = tf.add(tf.mul(state[FIRST + name]!, beta1), tf.mul(gradient, first));
+    const v = tf.add(tf.mul(state[SECOND + name]!, beta2), tf.square(tf.mul(gradient, second)));
+    const step = tf.mul(tf.div(m, tf.add(tf.sqrt(v), epsilon)), rate);
+    next[name] = tf.sub(decays(weight) && weight_decay !== 0 ? tf.mul(weight, kept) : weight, step);
     next[FIRST + name] = m;
     next[SECOND + name] = v;
   }

@@ -60,6 +60,36 @@ for (const backend of TESTED_BACKENDS) {
         await assert.rejects(state.read(['weights']), /no tensor weights/);
       }));
 
+    test('new values never reach whoever reads the old ones, wherever a step writes them', () =>
+      withEngine(backend, async (engine) => {
+        const { tf } = engine;
+        const state = engine.createState({ a: vector(1, 2), b: vector(3, 4), c: vector(5, 6), d: vector(7, 8) });
+        const step = engine.compileStep(
+          ({ a, b, c, d }) => ({
+            outputs: { old: tf.mul(c!, 1), same: c!, sum: tf.sum(d!) },
+            // two change places; one is read beside its update, one is turned round, one follows from a new value
+            state: { a: b!, b: a!, c: tf.add(c!, 1), d: tf.reverse(tf.add(tf.reverse(d!), tf.add(c!, d!))) },
+          }),
+          state,
+        );
+        for (let i = 0; i < 2; i++) {
+          const { old, same, sum } = await step({});
+          assert.deepEqual([...old!.data], [5 + i, 6 + i]);
+          assert.deepEqual([...same!.data], [5 + i, 6 + i]);
+          assert.equal(sum!.data[0], i === 0 ? 15 : 41);
+        }
+        const { a, b, c, d } = await state.read();
+        assert.deepEqual(
+          [a, b, c].map((x) => [...x!.data]),
+          [
+            [1, 2],
+            [3, 4],
+            [7, 8],
+          ],
+        );
+        assert.deepEqual([...d!.data], [48, 47]);
+      }));
+
     test('nothing is left behind by a step', () =>
       withEngine(backend, async (engine) => {
         const { add } = adder(engine);

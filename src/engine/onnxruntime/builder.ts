@@ -1,25 +1,17 @@
-// Turns lazy nodes into an ONNX graph: names, constants written once, inputs and outputs.
-import { type Dtype, elementCount, type HostTensor } from '../../domain/engine.ts';
-import { type LazyNode, topologicalOrder } from './node.ts';
-import {
-  type Attribute,
-  ELEMENT_TYPE,
-  type OnnxGraph,
-  type OnnxInitializer,
-  type OnnxNode,
-  type OnnxValue,
-} from './onnx.ts';
-
-/** Values above this many elements are fed instead of written into the model. */
-const CONSTANT_ELEMENTS = 65_536;
+// What kernels write ONNX nodes with: names, constants written once, loops over blocks.
+import type { Dtype, HostTensor } from '../../domain/engine.ts';
+import { type Attribute, ELEMENT_TYPE, type OnnxInitializer, type OnnxNode, type OnnxValue } from './onnx.ts';
 
 const rawBytes = (value: HostTensor) => new Uint8Array(value.data.buffer, value.data.byteOffset, value.data.byteLength);
 
 /** What `emit` functions write with. */
 export class GraphBuilder {
-  readonly nodes: OnnxNode[] = [];
+  nodes: OnnxNode[] = [];
   readonly initializers: OnnxInitializer[] = [];
   readonly #constants = new Map<string, string>();
+  /** Values that operators compute, and those of them that are outputs of the graph, by their name there. */
+  readonly #computed = new Set<string>();
+  readonly #outputs = new Map<string, string>();
   #count = 0;
 
   #name(): string {
@@ -40,8 +32,58 @@ export class GraphBuilder {
     domain = '',
   ): string[] {
     const outputs = Array.from({ length: count }, () => this.#name());
+    for (const output of outputs) this.#computed.add(output);
     this.nodes.push({ opType, domain, inputs, outputs, attributes });
     return outputs;
+  }
+
+  /**
+   * A loop over the blocks of some values, all of `blocks` blocks of `size`; each is [blocks, size] inside, and so are the
+   * results, whose names it returns. `emit` writes the body: it gets one block of each value, and may use other values
+   * of the graph as they are.
+   */
+  scan(
+    values: { name: string; dtype: Dtype }[],
+    [blocks, size]: [blocks: number, size: number],
+    emit: (blocks: string[]) => { name: string; dtype: Dtype }[],
+  ): string[] {
+    const shaped = values.map(({ name }) => this.op('Reshape', [name, this.ints([blocks, size])]));
+    const outer = this.nodes;
+    this.nodes = [];
+    const inputs = values.map(({ dtype }): OnnxValue => ({ name: this.#name(), dtype, shape: [size] }));
+    const outputs = emit(inputs.map(({ name }) => name)).map(
+      ({ name, dtype }): OnnxValue => ({ name, dtype, shape: [size] }),
+    );
+    const body = { nodes: this.nodes, inputs, outputs };
+    this.nodes = outer;
+    return this.ops('Scan', outputs.length, shaped, { body: { graph: body }, num_scan_inputs: values.length });
+  }
+
+  /**
+   * Makes a value an output of the graph. What an operator computes is written there at once; an input, a constant or a
+   * value that is an output already is copied.
+   */
+  output(name: string, value: string): void {
+    if (this.#computed.has(value) && !this.#outputs.has(value)) this.#outputs.set(value, name);
+    else this.nodes.push({ opType: 'Identity', domain: '', inputs: [value], outputs: [name], attributes: {} });
+  }
+
+  /** What a value is called in the finished graph. */
+  readonly finalName = (value: string): string => this.#outputs.get(value) ?? value;
+
+  /** The operators, under their final names; bodies of loops read values around them by these too. */
+  finish(nodes = this.nodes): OnnxNode[] {
+    const renamed = (names: string[]) => names.map(this.finalName);
+    const attribute = (value: Attribute): Attribute =>
+      typeof value === 'object' && 'graph' in value
+        ? { graph: { ...value.graph, nodes: this.finish(value.graph.nodes) } }
+        : value;
+    return nodes.map((node) => ({
+      ...node,
+      inputs: renamed(node.inputs),
+      outputs: renamed(node.outputs),
+      attributes: Object.fromEntries(Object.entries(node.attributes).map(([key, value]) => [key, attribute(value)])),
+    }));
   }
 
   #constant(type: Dtype | 'int64', shape: number[], raw: Uint8Array): string {
@@ -80,70 +122,4 @@ export class GraphBuilder {
   cast(x: string, to: Dtype | 'int64'): string {
     return this.op('Cast', [x], { to: ELEMENT_TYPE[to] });
   }
-}
-
-export interface BuiltGraph {
-  graph: OnnxGraph;
-  /** Named inputs that the graph reads. */
-  inputs: string[];
-  /** Values too large for constants, fed at every run. */
-  captured: Record<string, HostTensor>;
-}
-
-const isEmpty = (node: LazyNode) => elementCount(node.shape) === 0;
-
-/** The graph that computes `outputs`; only what they depend on is in it. */
-export function buildGraph(outputs: { name: string; node: LazyNode }[]): BuiltGraph {
-  const builder = new GraphBuilder();
-  const names = new Map<LazyNode, string>();
-  const inputs: OnnxValue[] = [];
-  const captured: Record<string, HostTensor> = {};
-  const onHost: string[] = [];
-  const feed = (node: LazyNode, name: string) => {
-    inputs.push({ name, dtype: node.dtype, shape: node.shape });
-    names.set(node, name);
-  };
-  // a splat becomes a tensor only where an operator really needs the whole shape
-  const nameOf = (node: LazyNode, broadcasts: boolean): string => {
-    if (node.kind === 'splat' && broadcasts) return builder.scalar(node.fill, node.dtype);
-    if (node.kind === 'splat' && !names.has(node)) names.set(node, builder.full(node.shape, node.fill, node.dtype));
-    return names.get(node)!;
-  };
-  for (const node of topologicalOrder(outputs.map((output) => output.node))) {
-    const value = node.kind === 'leaf' ? node.value : node.kind === 'op' ? node.value : undefined;
-    if (node.kind === 'input') feed(node, node.name);
-    else if (value !== undefined && elementCount(value.shape) > CONSTANT_ELEMENTS) {
-      const name = `captured${Object.keys(captured).length}`;
-      captured[name] = value;
-      feed(node, name);
-    } else if (value !== undefined) names.set(node, builder.value(value));
-    else if (node.kind === 'op') {
-      const of = (input: LazyNode) => nameOf(input, node.broadcasts);
-      const first = builder.nodes.length;
-      names.set(node, node.emit(builder, node.inputs.map(of), node));
-      const kernel = { name: node.op, shapes: node.inputs.map((input) => input.shape) };
-      const empty = isEmpty(node) || node.inputs.some(isEmpty);
-      for (const emitted of builder.nodes.slice(first)) {
-        emitted.kernel = kernel;
-        if (empty) onHost.push(emitted.outputs[0]!);
-      }
-    }
-  }
-  // an Identity each: an input or one value under two names may not be an output itself
-  const results = outputs.map(({ name, node }): OnnxValue => {
-    if (isEmpty(node)) onHost.push(name);
-    builder.nodes.push({
-      opType: 'Identity',
-      domain: '',
-      inputs: [nameOf(node, false)],
-      outputs: [name],
-      attributes: {},
-    });
-    return { name, dtype: node.dtype, shape: node.shape };
-  });
-  return {
-    graph: { nodes: builder.nodes, initializers: builder.initializers, inputs, outputs: results, onHost },
-    inputs: inputs.map((input) => input.name).filter((name) => !(name in captured)),
-    captured,
-  };
 }

@@ -100,7 +100,7 @@ export class DeviceState implements StepState {
     });
   }
   /** A step's results are new tensors: the device's own cache hands their memory out again. */
-  spares(): Record<string, OrtTensor> {
+  targets(): Record<string, OrtTensor> {
     return {};
   }
   advance(updates: readonly Update[], results: Record<string, OrtTensor>): void {

@@ -13,6 +13,7 @@ import { BACKEND_NAME, OnnxBackend } from './backend.ts';
 import { placed } from './device-places.ts';
 import { DeviceState, Transfers } from './device-state.ts';
 import './kernels/index.ts';
+import { type Root, safeInPlace } from './in-place.ts';
 import { type LazyNode, leaf } from './node.ts';
 import type { ProviderOptions } from './provider.ts';
 import { fromOrt, type OrtTensor, type Program, Sessions, toOrt } from './sessions.ts';
@@ -44,11 +45,11 @@ async function inputsOf(program: Program, memory: StepState, feeds: HostTensors)
 
 /** What a step returned, as outputs of a graph. State on a device takes new places as new values. */
 function rootsOf(result: StepResult, state: Tensors, nodeOf: (tensor: Tensor) => LazyNode, onDevice: boolean) {
-  const roots: { name: string; node: LazyNode }[] = [];
+  const roots: Root[] = [];
   const names = { outputs: [] as string[], updates: [] as Update[], places: [] as string[] };
   const update = (name: string, tensor: Tensor) => {
     roots.push({ name: `update:${name}`, node: nodeOf(tensor) });
-    names.updates.push({ name, shape: tensor.shape, dtype: tensor.dtype });
+    names.updates.push({ name, shape: tensor.shape, dtype: tensor.dtype, inPlace: false });
   };
   for (const [name, tensor] of Object.entries(result.outputs)) {
     roots.push({ name: `output:${name}`, node: nodeOf(tensor) });
@@ -70,7 +71,7 @@ function rootsOf(result: StepResult, state: Tensors, nodeOf: (tensor: Tensor) =>
 
 /** The least that a provider computes. */
 const PLAIN: LazyNode = {
-  ...{ kind: 'op', op: 'Neg', shape: [1], dtype: 'float32', attributes: null, broadcasts: false },
+  ...{ kind: 'op', op: 'Neg', shape: [1], dtype: 'float32', attributes: null, broadcasts: false, elementwise: true },
   inputs: [leaf({ dtype: 'float32', shape: [1], data: Float32Array.of(1) })],
   emit: (builder, inputs) => builder.op('Neg', inputs),
 };
@@ -111,6 +112,8 @@ export async function createOnnxEngine(options: ProviderOptions): Promise<Engine
       tf.engine().endScope();
     }
     const { roots, names } = traced;
+    const inPlace = safeInPlace(roots);
+    for (const update of names.updates) update.inPlace = inPlace.has(`update:${update.name}`);
     return { program: await sessions.compile(roots, names.updates.length + names.places.length > 0), ...names };
   }
 
@@ -131,7 +134,7 @@ export async function createOnnxEngine(options: ProviderOptions): Promise<Engine
           programs.add(known.program);
         }
         const inputs = await inputsOf(known.program, memory, feeds);
-        const results = await known.program.run(inputs, memory.spares(known.updates));
+        const results = await known.program.run(inputs, memory.targets(known.updates));
         memory.advance(known.updates, results as Record<string, OrtTensor>);
         memory.store(known.places, results as Record<string, OrtTensor>);
         return Object.fromEntries(known.outputs.map((name) => [name, fromOrt(results[`output:${name}`] as OrtTensor)]));

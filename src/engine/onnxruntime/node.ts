@@ -24,6 +24,8 @@ export type LazyNode = {
       emit: Emit;
       /** The operator broadcasts, so a splat may be handed to it as one number. */
       broadcasts: boolean;
+      /** Each place of the result depends on the same place of the inputs alone, or on an input of one element. */
+      elementwise: boolean;
       /** Filled when somebody read it, so that it is not computed again. */
       value?: HostTensor;
     }
@@ -49,23 +51,31 @@ export function knownValue(node: LazyNode): HostTensor | undefined {
   return { dtype: node.dtype, shape: node.shape, data };
 }
 
-/** Nodes in an order in which each follows its inputs. Iterative: a training step is thousands deep. */
-export function topologicalOrder(roots: LazyNode[]): LazyNode[] {
-  const seen = new Set<LazyNode>();
-  const order: LazyNode[] = [];
+/** Items in an order in which each follows what `before` says it needs. Iterative: a training step is thousands deep. */
+export function inOrder<T>(roots: readonly T[], before: (item: T) => readonly T[]): T[] {
+  const seen = new Set<T>();
+  const order: T[] = [];
   for (const root of roots) {
-    const stack: { node: LazyNode; next: number }[] = [{ node: root, next: 0 }];
+    const stack = [{ item: root, needs: before(root), next: 0 }];
     while (stack.length > 0) {
       const top = stack[stack.length - 1]!;
-      const inputs = top.node.kind === 'op' && top.node.value === undefined ? top.node.inputs : [];
-      if (seen.has(top.node)) stack.pop();
-      else if (top.next < inputs.length) stack.push({ node: inputs[top.next++]!, next: 0 });
-      else {
-        seen.add(top.node);
-        order.push(top.node);
+      if (seen.has(top.item)) stack.pop();
+      else if (top.next < top.needs.length) {
+        const item = top.needs[top.next++]!;
+        if (!seen.has(item)) stack.push({ item, needs: before(item), next: 0 });
+      } else {
+        seen.add(top.item);
+        order.push(top.item);
         stack.pop();
       }
     }
   }
   return order;
 }
+
+/** What a node is computed from; nothing for what is known. */
+export const inputsOf = (node: LazyNode): readonly LazyNode[] =>
+  node.kind === 'op' && node.value === undefined ? node.inputs : [];
+
+/** Nodes in an order in which each follows its inputs. */
+export const topologicalOrder = (roots: readonly LazyNode[]): LazyNode[] => inOrder(roots, inputsOf);

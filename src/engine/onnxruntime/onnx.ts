@@ -8,7 +8,7 @@ const IR_VERSION = 8;
 
 export const ELEMENT_TYPE: Record<Dtype | 'int64', number> = { float32: 1, int32: 6, int64: 7, bool: 9 };
 
-export type Attribute = number | string | number[] | { float: number };
+export type Attribute = number | string | number[] | { float: number } | { graph: OnnxSubgraph };
 
 export interface OnnxNode {
   opType: string;
@@ -31,10 +31,13 @@ export interface OnnxInitializer {
   /** Little-endian, row-major. */
   raw: Bytes;
 }
-export interface OnnxGraph {
+/** The body of a loop; it may read values of the graph around it by their names. */
+export interface OnnxSubgraph {
   nodes: OnnxNode[];
   inputs: OnnxValue[];
   outputs: OnnxValue[];
+}
+export interface OnnxGraph extends OnnxSubgraph {
   initializers: OnnxInitializer[];
   /** Nodes (by the name of their first output) that only the CPU computes: they touch an empty tensor. */
   onHost: string[];
@@ -47,7 +50,8 @@ function writeAttribute(writer: ProtoWriter, name: string, value: Attribute): vo
   else if (Array.isArray(value)) {
     for (const item of value) writer.int(8, item);
     writer.int(20, 7);
-  } else writer.float(2, value.float).int(20, 1);
+  } else if ('graph' in value) writer.message(6, (inner) => writeGraph(inner, value.graph)).int(20, 5);
+  else writer.float(2, value.float).int(20, 1);
 }
 
 function writeNode(writer: ProtoWriter, node: OnnxNode): void {
@@ -76,15 +80,19 @@ function writeInitializer(writer: ProtoWriter, tensor: OnnxInitializer): void {
   writer.int(2, ELEMENT_TYPE[tensor.type]).string(8, tensor.name).bytes(9, tensor.raw);
 }
 
+function writeGraph(writer: ProtoWriter, { nodes, inputs, outputs }: OnnxSubgraph, name = 'block'): void {
+  for (const node of nodes) writer.message(1, (inner) => writeNode(inner, node));
+  writer.string(2, name);
+  for (const value of inputs) writer.message(11, (inner) => writeValue(inner, value));
+  for (const value of outputs) writer.message(12, (inner) => writeValue(inner, value));
+}
+
 /** The bytes that ONNX Runtime loads. */
 export function encodeModel(graph: OnnxGraph): Bytes {
   const model = new ProtoWriter();
   model.int(1, IR_VERSION).message(7, (writer) => {
-    for (const node of graph.nodes) writer.message(1, (inner) => writeNode(inner, node));
-    writer.string(2, 'step');
+    writeGraph(writer, graph, 'step');
     for (const tensor of graph.initializers) writer.message(5, (inner) => writeInitializer(inner, tensor));
-    for (const value of graph.inputs) writer.message(11, (inner) => writeValue(inner, value));
-    for (const value of graph.outputs) writer.message(12, (inner) => writeValue(inner, value));
   });
   model.message(8, (opset) => opset.string(1, '').int(2, OPSET));
   model.message(8, (opset) => opset.string(1, 'com.microsoft').int(2, 1));

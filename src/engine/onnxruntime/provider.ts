@@ -7,6 +7,8 @@ export interface ProviderOptions {
   /** ONNX Runtime's execution provider. */
   provider: 'cpu' | 'cuda' | 'webgpu';
   threads: number;
+  /** The heap of this process keeps what was freed for the next to come; see `sharedHeap` in config.ts. */
+  sharedHeap?: boolean;
 }
 
 /** Outputs of this prefix are state: they are the inputs of a later run. */

@@ -2,10 +2,11 @@
 import { createRequire } from 'node:module';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { EngineStats, HostTensor } from '../../domain/engine.ts';
-import { buildGraph } from './builder.ts';
+import { buildGraph } from './graph.ts';
 import { type LazyNode, topologicalOrder } from './node.ts';
 import { encodeModel } from './onnx.ts';
 import { leavesState, type ProviderOptions, providerOptions } from './provider.ts';
+import { sameShape } from './shapes.ts';
 
 type Ort = typeof import('onnxruntime-node');
 const ort = createRequire(import.meta.url)('onnxruntime-node') as Ort;
@@ -17,6 +18,10 @@ export const toOrt = (value: HostTensor): OrtTensor =>
 
 export const fromOrt = (tensor: OrtTensor): HostTensor =>
   ({ dtype: tensor.type, shape: [...tensor.dims], data: tensor.data }) as HostTensor;
+
+/** The same data under another shape. */
+const view = ({ type, data }: OrtTensor, shape: readonly number[]): OrtTensor =>
+  new ort.Tensor(type as 'float32', data as Float32Array, shape) as OrtTensor;
 
 /** A graph that can be run: feeds by name in, outputs by name back. */
 export interface Program {
@@ -52,19 +57,23 @@ export class Sessions {
 
   /**
    * Compiles the graph of `outputs`; the caller keeps and releases it. An arena keeps the peak memory of a run for the
-   * next one: a third faster for a step that is run thousands of times, gigabytes for one of many shapes.
+   * next one: a third faster for a step that is run thousands of times, gigabytes for one of many shapes. Where the
+   * process' own heap does that, all sessions share one.
    */
   async compile(outputs: { name: string; node: LazyNode }[], keepArena = false): Promise<Program> {
     const started = performance.now();
-    const { graph, inputs, captured } = buildGraph(outputs);
+    const { provider, sharedHeap } = this.#options;
+    const { graph, inputs, captured } = buildGraph(outputs, provider === 'cpu');
     const constants = Object.fromEntries(Object.entries(captured).map(([name, value]) => [name, toOrt(value)]));
     const session: InferenceSession = await ort.InferenceSession.create(encodeModel(graph), {
-      ...providerOptions(this.#options.provider, graph),
+      ...providerOptions(provider, graph),
       intraOpNumThreads: this.#options.threads,
       interOpNumThreads: 1,
       graphOptimizationLevel: 'all',
       logSeverityLevel: 3,
-      enableCpuMemArena: keepArena,
+      enableCpuMemArena: keepArena && !sharedHeap,
+      // one block for the whole run, beside what the first run took piece by piece: half as much again for no gain
+      enableMemPattern: false,
       // a thread that spins while it waits takes the core from the other one as soon as anything else runs here
       extra: { session: { intra_op: { allow_spinning: '0' } } },
     });
@@ -72,15 +81,21 @@ export class Sessions {
     this.stats.compileMs += performance.now() - started;
     this.stats.sessions++;
     const { stats } = this;
-    const retire = leavesState(this.#options.provider, graph) ? this.#retired : null;
+    const retire = leavesState(provider, graph) ? this.#retired : null;
+    // what a loop computes comes out in blocks
+    const shapes = new Map(outputs.map(({ name, node }) => [name, node.shape]));
+    const blocks = graph.outputs.filter(({ name, shape }) => !sameShape(shape, shapes.get(name)!));
     return {
       inputs,
       async run(feeds, into = {}) {
         const start = performance.now();
-        const results = await session.run({ ...constants, ...feeds }, { ...allocate, ...into });
+        const targets: Record<string, OrtTensor> = { ...into };
+        for (const { name, shape } of blocks) if (into[name]) targets[name] = view(into[name], shape);
+        const results = await session.run({ ...constants, ...feeds }, { ...allocate, ...targets });
         stats.runMs += performance.now() - start;
         stats.runs++;
-        return results;
+        const whole = blocks.map(({ name }) => [name, view(results[name] as OrtTensor, shapes.get(name)!)]);
+        return { ...results, ...into, ...Object.fromEntries(whole) };
       },
       async release() {
         stats.sessions--;

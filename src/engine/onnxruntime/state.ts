@@ -8,6 +8,8 @@ export interface Update {
   name: string;
   shape: number[];
   dtype: string;
+  /** The new value may be written over the old one. */
+  inPlace: boolean;
 }
 
 /** A state that steps read and replace. */
@@ -16,7 +18,7 @@ export interface StepState extends State {
   /** Brings the named tensors to where a run reads them. */
   prepare(names: string[]): Promise<void>;
   /** Tensors that a run may write its updates to, by output name. */
-  spares(updates: readonly Update[]): Record<string, OrtTensor>;
+  targets(updates: readonly Update[]): Record<string, OrtTensor>;
   /** Takes the results of a run over. */
   advance(updates: readonly Update[], results: Record<string, OrtTensor>): void;
   /** Writes new places, which a run left in its results, over the old ones. */
@@ -27,8 +29,8 @@ export interface StepState extends State {
 export class OnnxState implements StepState {
   readonly tensors = new Map<string, OrtTensor>();
   /**
-   * A second buffer for every tensor that steps update. A step reads one and writes the other: outputs that were
-   * allocated anew at every step would wait for a garbage collector that does not see how large they are.
+   * A second buffer for every tensor that steps cannot update in place. A step reads one and writes the other: outputs
+   * that were allocated anew at every step would wait for a garbage collector that does not see how large they are.
    */
   readonly #spare = new Map<string, OrtTensor>();
   constructor(initial: HostTensors) {
@@ -56,21 +58,25 @@ export class OnnxState implements StepState {
   }
   async prepare(): Promise<void> {}
   /** Where the next values may be written, by output name; tensors whose shape changes are left out. */
-  spares(updates: readonly Update[]): Record<string, OrtTensor> {
-    const spares: Record<string, OrtTensor> = {};
+  targets(updates: readonly Update[]): Record<string, OrtTensor> {
+    const targets: Record<string, OrtTensor> = {};
     for (const update of updates) {
       const now = this.tensors.get(update.name);
       if (now === undefined || !fits(now, update)) continue;
-      const known = this.#spare.get(update.name);
-      const spare = known !== undefined && fits(known, update) ? known : copyOf(now);
-      this.#spare.set(update.name, spare);
-      spares[`update:${update.name}`] = spare;
+      targets[`update:${update.name}`] = update.inPlace ? now : this.#spareOf(now, update);
     }
-    return spares;
+    return targets;
+  }
+  #spareOf(now: OrtTensor, update: Update): OrtTensor {
+    const known = this.#spare.get(update.name);
+    const spare = known !== undefined && fits(known, update) ? known : copyOf(now);
+    this.#spare.set(update.name, spare);
+    return spare;
   }
   /** Takes the results over: a written spare becomes the value, the old value the spare. */
   advance(updates: readonly Update[], results: Record<string, OrtTensor>): void {
     for (const update of updates) {
+      if (update.inPlace && this.tensors.has(update.name) && fits(this.tensors.get(update.name)!, update)) continue;
       const spare = this.#spare.get(update.name);
       const old = this.tensors.get(update.name);
       const reused = spare !== undefined && old !== undefined && fits(spare, update) && fits(old, update);

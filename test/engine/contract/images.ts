@@ -119,6 +119,16 @@ const toSpace =
   (tf, [x]) =>
     tf.batchToSpaceND(x!, blocks, crops);
 
+const layerNormed: Compute = (tf, [x, gain, bias]) =>
+  tf
+    .engine()
+    .runKernel('LayerNormalization', { x: x!, gain: gain!, bias: bias! }, { epsilon: 1e-3 }) as unknown as Tensor[];
+const layerNormedByHand: Compute = (tf, [x, gain, bias]) => {
+  const { mean, variance } = tf.moments(x!, -1, true);
+  const inverse = tf.rsqrt(tf.add(variance, 1e-3));
+  return [tf.add(tf.mul(tf.mul(tf.sub(x!, mean), inverse), gain!), bias!), mean, inverse];
+};
+
 export const IMAGES: Record<string, Case[]> = {
   BatchToSpaceND: [
     ...ALL.map((dtype) => one(toSpace([2, 2], [[0, 0], [0, 0]]), values32([4, 2, 2, 3], 1, dtype))), // biome-ignore format: short
@@ -150,6 +160,14 @@ export const IMAGES: Record<string, Case[]> = {
     normalised([0, 3], [3]),
     normalised([1, 1, 1, 1], [1]),
   ],
+  LayerNormalization: [
+    [2, 3, 5],
+    [4, 1],
+    [0, 3],
+  ].map((shape, i) => ({
+    ...one(layerNormed, values32(shape, i), ...[1, 2].map((seed) => values32(shape.slice(-1), seed))),
+    expected: layerNormedByHand,
+  })),
   LRN: [one(local, values32([2, 2, 3, 5], 1)), one(local, values32([1, 1, 1, 1], 2))],
   LRNGrad: [one(gradientOf(local), values32([2, 2, 3, 5], 1)), one(gradientOf(local), values32([1, 1, 1, 1], 2))],
   ResizeBilinear: resized(bilinear, MODES, (forward) => forward),

@@ -14,6 +14,7 @@ const DEVICE = /Invalid TF_Status: 5/;
 export const LIMITS: Record<string, Limits> = {
   tensorflow: {
     ...{ BitwiseAnd: UNKNOWN, DenseBincount: UNKNOWN, MaxPoolWithArgmax: UNKNOWN, SearchSorted: UNKNOWN },
+    LayerNormalization: UNKNOWN,
     ...{ AvgPool: PADDING, AvgPoolGrad: PADDING, MaxPool: PADDING, MaxPoolGrad: PADDING },
     ...{ Conv2D: IMAGES, Conv2DBackpropFilter: IMAGES, Conv2DBackpropInput: IMAGES },
     ...{ DepthwiseConv2dNative: IMAGES, DepthwiseConv2dNativeBackpropFilter: PADDING },

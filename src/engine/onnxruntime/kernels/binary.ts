@@ -3,8 +3,8 @@ import type { Dtype } from '../../../domain/engine.ts';
 import { tf } from '../../tfjs.ts';
 import type { GraphBuilder } from '../builder.ts';
 import { type LazyNode, splat } from '../node.ts';
+import { sameShape } from '../shapes.ts';
 import { alias, kernel, record } from './register.ts';
-import { sameShape } from './shapes.ts';
 
 interface Binary {
   /** The operator, or what to write for two operands of this type. */
@@ -43,7 +43,7 @@ function binary(name: string, spec: Binary): void {
     const operands = [first, first === left ? unspread(right, shape, left) : right];
     const broadcasts = operands.some((node) => node.kind !== 'splat' && sameShape(node.shape, shape));
     const { onnx } = spec;
-    return record(backend, name, operands, { shape, dtype, broadcasts }, (g, xs) =>
+    return record(backend, name, operands, { shape, dtype, broadcasts, elementwise: true }, (g, xs) =>
       typeof onnx === 'string' ? g.op(onnx, xs) : onnx(g, xs[0]!, xs[1]!, a.dtype as Dtype),
     );
   });

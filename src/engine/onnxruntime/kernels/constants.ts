@@ -1,8 +1,8 @@
 // Kernels that make tensors from numbers.
 import type { Dtype } from '../../../domain/engine.ts';
 import { leaf, splat, toHost } from '../node.ts';
+import { upTo } from '../shapes.ts';
 import { alias, kernel } from './register.ts';
-import { upTo } from './shapes.ts';
 
 kernel('Fill', ({ attrs, backend }) => {
   const value = Number(attrs.value);

@@ -4,8 +4,8 @@ import type { TensorInfo } from '@tensorflow/tfjs';
 import { elementCount } from '../../../domain/engine.ts';
 import type { GraphBuilder } from '../builder.ts';
 import type { Attribute } from '../onnx.ts';
+import { upTo } from '../shapes.ts';
 import { kernel, record } from './register.ts';
-import { upTo } from './shapes.ts';
 import { channelsLast, convolutionWindows, inChannelsFirst, slidingAttributes, taps, type Windows } from './windows.ts';
 
 /** A filter [...window, in, out] as [out, in, ...window], which Conv and ConvTranspose both want. */

@@ -1,8 +1,8 @@
 // Products and sums over named axes, and matrices with a diagonal.
 import { type Dtype, elementCount } from '../../../domain/engine.ts';
 import { tf } from '../../tfjs.ts';
+import { upTo } from '../shapes.ts';
 import { kernel, record } from './register.ts';
-import { upTo } from './shapes.ts';
 
 kernel('Einsum', ({ inputs, attrs, backend }) => {
   const xs = Object.values(inputs).flat();

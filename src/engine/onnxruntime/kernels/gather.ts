@@ -4,8 +4,8 @@ import { type Dtype, elementCount } from '../../../domain/engine.ts';
 import { tf } from '../../tfjs.ts';
 import type { GraphBuilder } from '../builder.ts';
 import { toHost } from '../node.ts';
+import { upTo } from '../shapes.ts';
 import { kernel, record } from './register.ts';
-import { upTo } from './shapes.ts';
 
 const RANGE = 'Indices must lie inside the axis; negative ones count from its end.';
 

@@ -1,8 +1,8 @@
 // Matrix products. Transposes ride along in FusedMatMul instead of being written out.
 import { tf } from '../../tfjs.ts';
 import type { GraphBuilder } from '../builder.ts';
+import { upTo } from '../shapes.ts';
 import { kernel, record } from './register.ts';
-import { upTo } from './shapes.ts';
 
 /** 1 for a matrix that is read with rows and columns changed about. */
 export interface Transposes {

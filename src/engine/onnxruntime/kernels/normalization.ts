@@ -62,3 +62,30 @@ kernel('LRNGrad', ({ inputs, attrs, backend }) => {
     return g.op('Sub', [direct, g.op('Mul', [g.op('Mul', [value!, factor]), through])]);
   });
 });
+
+/**
+ * Not one of TensorFlow.js' own: x (..., D) normalised over D, times gain (D) plus bias (D); then mean and inverse deviation,
+ * (..., 1) each, for the gradient. `src/architectures/layers.ts` calls it where it is.
+ */
+kernel('LayerNormalization', ({ inputs, attrs, backend }) => {
+  const { x, gain, bias } = inputs as Record<'x' | 'gain' | 'bias', TensorInfo>;
+  const epsilon = attrs.epsilon as number;
+  const shapes = [x.shape, ...[0, 1].map(() => [...x.shape.slice(0, -1), 1])];
+  const nodes = [x, gain, bias].map((tensor) => backend.node(tensor));
+  // three nodes of ours are one operator, whichever of them a graph comes to first
+  const written = new WeakMap<GraphBuilder, string[]>();
+  return shapes.map((shape, part) =>
+    record(
+      backend,
+      'LayerNormalization',
+      nodes,
+      { shape, dtype: 'float32', attributes: { epsilon, part } },
+      (g, operands) => {
+        const names =
+          written.get(g) ?? g.ops('LayerNormalization', 3, operands, { axis: -1, epsilon: { float: epsilon } });
+        written.set(g, names);
+        return names[part]!;
+      },
+    ),
+  );
+});

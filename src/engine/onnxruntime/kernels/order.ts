@@ -2,8 +2,8 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { Dtype } from '../../../domain/engine.ts';
 import { tf } from '../../tfjs.ts';
+import { reducedShape } from '../shapes.ts';
 import { kernel, record } from './register.ts';
-import { reducedShape } from './shapes.ts';
 
 for (const name of ['ArgMax', 'ArgMin'] as const) {
   kernel(name, ({ inputs, attrs, backend }) => {

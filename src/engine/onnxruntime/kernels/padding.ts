@@ -1,7 +1,7 @@
 // Borders around a tensor.
 import type { Dtype } from '../../../domain/engine.ts';
+import { upTo } from '../shapes.ts';
 import { kernel, record } from './register.ts';
-import { upTo } from './shapes.ts';
 
 type Paddings = [before: number, after: number][];
 const paddedShape = (shape: number[], paddings: Paddings): number[] =>

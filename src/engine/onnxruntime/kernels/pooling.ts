@@ -2,9 +2,9 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { elementCount } from '../../../domain/engine.ts';
 import { leaf, toHost } from '../node.ts';
+import { upTo } from '../shapes.ts';
 import { transposedAttributes } from './convolution.ts';
 import { kernel, record } from './register.ts';
-import { upTo } from './shapes.ts';
 import {
   channelsFirst,
   channelsLast,

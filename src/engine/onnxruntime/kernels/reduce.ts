@@ -1,8 +1,8 @@
 // Reductions and softmax; tf.logSoftmax is composed of these and elementwise kernels.
 import type { Dtype } from '../../../domain/engine.ts';
 import { tf } from '../../tfjs.ts';
+import { reducedShape } from '../shapes.ts';
 import { kernel, record } from './register.ts';
-import { reducedShape } from './shapes.ts';
 
 function reduction(name: string, onnx: string, dtype?: Dtype): void {
   kernel(name, ({ inputs, attrs, backend }) => {
@@ -12,6 +12,13 @@ function reduction(name: string, onnx: string, dtype?: Dtype): void {
     const keep = Boolean(attrs.keepDims);
     const shape = reducedShape(x.shape, axes, keep);
     const result = { shape, dtype: dtype ?? (x.dtype as Dtype), attributes: { axes, keep } };
+    const node = backend.node(x);
+    // a sum of squares needs no tensor of squares
+    if (name === 'Sum' && node.kind === 'op' && node.op === 'Square' && result.dtype === 'float32' && axes.length > 0) {
+      return record(backend, 'SumSquare', [node.inputs[0]!], result, (g, [value]) =>
+        g.op('ReduceSumSquare', [value!, g.ints(axes)], { keepdims: keep ? 1 : 0 }),
+      );
+    }
     return record(backend, name, [backend.node(x)], result, (g, [value]) => {
       const through = result.dtype === 'bool' ? 'int32' : result.dtype;
       const input = x.dtype === through ? value! : g.cast(value!, through);

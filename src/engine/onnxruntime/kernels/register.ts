@@ -51,7 +51,7 @@ export function record(
   backend: OnnxBackend,
   op: string,
   inputs: LazyNode[],
-  result: { shape: number[]; dtype: Dtype; attributes?: unknown; broadcasts?: boolean },
+  result: { shape: number[]; dtype: Dtype; attributes?: unknown; broadcasts?: boolean; elementwise?: boolean },
   emit: Emit,
 ): TensorInfo {
   // nothing to compute, and many operators refuse to
@@ -64,6 +64,7 @@ export function record(
     dtype: result.dtype,
     attributes: result.attributes ?? null,
     broadcasts: result.broadcasts ?? false,
+    elementwise: result.elementwise ?? false,
     emit,
   });
 }

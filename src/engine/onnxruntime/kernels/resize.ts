@@ -3,8 +3,8 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { GraphBuilder } from '../builder.ts';
 import { type LazyNode, leaf, toHost } from '../node.ts';
+import { upTo } from '../shapes.ts';
 import { kernel, record } from './register.ts';
-import { upTo } from './shapes.ts';
 
 interface Resize {
   alignCorners: boolean;

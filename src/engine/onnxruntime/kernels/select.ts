@@ -1,7 +1,7 @@
 // Choosing between values.
 import type { Dtype } from '../../../domain/engine.ts';
+import { sameShape } from '../shapes.ts';
 import { kernel, record } from './register.ts';
-import { sameShape } from './shapes.ts';
 
 kernel('Select', ({ inputs, backend }) => {
   const { condition, t, e } = inputs as Record<'condition' | 't' | 'e', (typeof inputs)[string]>;
@@ -11,7 +11,7 @@ kernel('Select', ({ inputs, backend }) => {
     backend,
     'Select',
     nodes,
-    { shape: t.shape, dtype: t.dtype as Dtype, broadcasts: whole },
+    { shape: t.shape, dtype: t.dtype as Dtype, broadcasts: whole, elementwise: true },
     (g, [where, yes, no]) => {
       if (t.dtype !== 'bool') return g.op('Where', [where!, yes!, no!]);
       // the CPU provider chooses between numbers only

@@ -1,8 +1,8 @@
 // Blocks of an image as channels or batches, and back.
 import type { Dtype } from '../../../domain/engine.ts';
 import { tf } from '../../tfjs.ts';
+import { upTo } from '../shapes.ts';
 import { kernel, record } from './register.ts';
-import { upTo } from './shapes.ts';
 
 kernel('DepthToSpace', ({ inputs, attrs, backend }) => {
   const x = inputs.x!;

@@ -16,7 +16,7 @@ function unary(name: string, emit: Emit, { floats = false, dtype }: Unary = {}):
   kernel(name, ({ inputs, backend }) => {
     const x = inputs.x!;
     const through = floats ? 'float32' : (x.dtype as Dtype);
-    const result = { shape: x.shape, dtype: dtype ?? (x.dtype as Dtype) };
+    const result = { shape: x.shape, dtype: dtype ?? (x.dtype as Dtype), elementwise: true };
     return record(backend, name, [backend.node(x)], result, (g, [value]) => {
       const found = emit(g, x.dtype === through ? value! : g.cast(value!, through), through);
       return dtype === undefined && through !== result.dtype ? g.cast(found, result.dtype) : found;
@@ -71,7 +71,7 @@ unary('IsFinite', (g, x) => g.op('Less', [g.op('Abs', [x]), infinite(g)]), { flo
 kernel('Step', ({ inputs, attrs, backend }) => {
   const x = inputs.x!;
   const alpha = (attrs.alpha as number | undefined) ?? 0;
-  const result = { shape: x.shape, dtype: x.dtype as Dtype, attributes: alpha };
+  const result = { shape: x.shape, dtype: x.dtype as Dtype, attributes: alpha, elementwise: true };
   return record(backend, 'Step', [backend.node(x)], result, (g, [value]) => {
     const [one, other, zero] = [1, alpha, 0].map((number) => g.scalar(number, result.dtype));
     return g.op('Where', [g.op('Greater', [value!, zero!]), one!, other!]);
@@ -87,5 +87,7 @@ kernel('Cast', ({ inputs, attrs, backend }) => {
     const fill = dtype === 'bool' ? Number(node.fill !== 0) : dtype === 'int32' ? Math.trunc(node.fill) : node.fill;
     return backend.tensor(splat(x.shape, dtype, fill));
   }
-  return record(backend, 'Cast', [node], { shape: x.shape, dtype }, (g, [value]) => g.cast(value!, dtype));
+  return record(backend, 'Cast', [node], { shape: x.shape, dtype, elementwise: true }, (g, [value]) =>
+    g.cast(value!, dtype),
+  );
 });

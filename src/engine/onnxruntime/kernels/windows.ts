@@ -3,8 +3,8 @@ import type { backend_util } from '@tensorflow/tfjs';
 import { tf } from '../../tfjs.ts';
 import type { GraphBuilder } from '../builder.ts';
 import type { Attribute } from '../onnx.ts';
+import { upTo } from '../shapes.ts';
 import type { Attributes } from './register.ts';
-import { upTo } from './shapes.ts';
 
 /** How windows lie on an image; each list has one number a spatial dimension. */
 export interface Windows {
