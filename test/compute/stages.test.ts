@@ -1,10 +1,11 @@
 // The stages of a run on a real small model, from files to files, as a compute process runs them.
 import assert from 'node:assert/strict';
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, type TestContext, test } from 'node:test';
 import { Value } from 'typebox/value';
 import { inspectFolder } from '../../src/checkpoints/inspect.ts';
+import { loadCheckpoint } from '../../src/checkpoints/layout.ts';
 import { runComputeJob } from '../../src/compute/job.ts';
 import type { Update } from '../../src/compute/progress.ts';
 import { toLine } from '../../src/corpora/records.ts';
@@ -124,6 +125,25 @@ describe('stages', () => {
       const kept = model.train.slice(0, 12).filter(({ answer }, i) => answers[records.length + i] === answer).length;
       assert.ok(kept >= 9, `${name}: ${kept} of 12 retained answers are left`);
     }
+  });
+
+  test('adapters leave a candidate in the parent’s layout, merged, and nothing to undo it with', async (t) => {
+    const run = await openRun(t);
+    // adapters move less a step than weights do
+    const job = run.unlearn('npo', { retain_loss: 'kl', lora_rank: 8, learning_rate: 5e-3, repair_steps: 10 });
+    await runComputeJob(job, quiet);
+    assert.deepEqual((await readdir(job.out_dir)).sort(), (await readdir(model.dir)).sort());
+    const [before, after] = [await loadCheckpoint(model.dir), await loadCheckpoint(job.out_dir)];
+    assert.deepEqual(Object.keys(after.weights), Object.keys(before.weights));
+    const records = forgotten();
+    const { answers } = (await runComputeJob(
+      run.ask(
+        job.out_dir,
+        records.map(({ prompt }) => prompt),
+      ),
+      quiet,
+    )) as CompleteResult;
+    assert.ok(records.filter(({ answer }, i) => answers[i] === answer).length <= 1);
   });
 
   test('an empty prompt is answered too', async (t) => {

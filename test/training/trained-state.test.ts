@@ -5,6 +5,7 @@ import { type Engine, float32, type HostTensors, int32, type State } from '../..
 import { ADAPTER_SCALE } from '../../src/domain/lora.ts';
 import { TRAIN_ALL, type TrainableOptions } from '../../src/domain/trainable.ts';
 import { createEngine } from '../../src/engine/choice.ts';
+import type { StepState } from '../../src/engine/onnxruntime/state.ts';
 import { meanOverTokens, tokenLoss } from '../../src/methods/losses.ts';
 import { adamwUpdate, FIRST, SECOND, updateFeeds } from '../../src/training/adamw.ts';
 import { valueAndGradients } from '../../src/training/gradients.ts';
@@ -35,6 +36,10 @@ const ids = int32(
   [2, 8],
 );
 const batch = { ids, labels: ids };
+
+/** The buffers behind a state, where it is one of ONNX Runtime. */
+const heldBy = (state: State) =>
+  UNDER_TEST.startsWith('onnxruntime') ? new Map((state as StepState).tensors) : undefined;
 
 /** B is zero at the start, and so is A's gradient: here both are something. */
 function stirred(initial: HostTensors): HostTensors {
@@ -208,12 +213,18 @@ describe('training a part', () => {
         const update = adamwUpdate(tf, TINY.options, tensors, gradients, feeds);
         return { outputs: { loss }, state: update.state };
       }, state);
-      for (let count = 1; count <= 3; count++) await step({ ...batch, ...updateFeeds(0.1, count, TINY.options) });
+      const take = (count: number) => step({ ...batch, ...updateFeeds(0.1, count, TINY.options) });
+      // the first one brings what it needs to a device, if there is one
+      await take(1);
+      const held = heldBy(state);
+      for (let count = 2; count <= 3; count++) await take(count);
+      const now = heldBy(state);
       const found = await state.read();
       assert.deepEqual(Object.keys(found), Object.keys(parts.initial));
       for (const [name, value] of Object.entries(parts.initial)) {
         const chosen = !name.startsWith('parent:') && /lora_[AB]$|ln_f/.test(name);
         assert.equal(same(found[name]!, value), !chosen, name);
+        if (held && !chosen) assert.equal(now!.get(name), held.get(name), `${name}: the very buffer`);
       }
     }));
 
