@@ -28,7 +28,7 @@ for (const one of [...CASES, ...(flags.large ? LARGE : [])]) {
   if (!one.name.includes(flags.only)) continue;
   const { plan, measured } = await measure(one);
   results.push({ name: one.name, plan, measured, ratio: plan.total / measured });
-  if (!flags.json) process.stderr.write(`${one.name}: ${gigabytes(plan.total)} planned, ${gigabytes(measured)} GB\n`);
+  process.stderr.write(`${one.name}: ${gigabytes(plan.total)} planned, ${gigabytes(measured)} GB\n`);
 }
 const rows = results.map(({ name, plan, measured, ratio }) => [
   ...[name, gigabytes(plan.total), gigabytes(measured), ratio.toFixed(2)],

@@ -4,14 +4,11 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
-import { type Sample, slopeOf } from '../helpers/slope.ts';
+import { type Sample, steadySlopeOf } from '../helpers/slope.ts';
 
-const STEPS = Number(process.env.MEMORY_SLOPE_STEPS ?? 1200);
-/**
- * Bytes a step: three megabytes in all. Allocators take another one now and then, which over a short time is a slope. The
- * long form finds half a kilobyte that each step leaves behind.
- */
-const GROWTH = { resident: 4e6 / STEPS, held: 500 };
+const STEPS = Number(process.env.MEMORY_SLOPE_STEPS ?? 800);
+/** Bytes a step: the long form finds half a kilobyte that each step leaves behind. */
+const GROWTH = { resident: 4e6 / STEPS, held: 400 };
 const CHILD = join(import.meta.dirname, '../fixtures/memory-steps.ts');
 
 /**
@@ -21,7 +18,7 @@ const CHILD = join(import.meta.dirname, '../fixtures/memory-steps.ts');
 async function slopesOf(...args: string[]): Promise<{ resident: number; held: number }> {
   const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', CHILD, ...args]);
   const { resident, held } = JSON.parse(stdout.trim().split('\n').at(-1)!) as Record<string, Sample[]>;
-  return { resident: slopeOf(resident!), held: slopeOf(held!) };
+  return { resident: steadySlopeOf(resident!), held: steadySlopeOf(held!) };
 }
 
 test(`${STEPS} steps of changing shapes do not grow the process`, async () => {
@@ -32,7 +29,7 @@ test(`${STEPS} steps of changing shapes do not grow the process`, async () => {
 });
 
 test('steps that leave something behind are found by the same measure', async () => {
-  const { resident, held } = await slopesOf('800', 'leak');
+  const { resident, held } = await slopesOf('500', 'leak');
   assert.ok(held > 60_000, `${held.toFixed(0)} bytes a step`);
   assert.ok(resident > 30_000, `${resident.toFixed(0)} bytes a step`);
 });
