@@ -16,6 +16,8 @@ interface Field {
   maximum?: number;
   exclusiveMinimum?: number;
   exclusiveMaximum?: number;
+  items?: Field;
+  maxItems?: number;
 }
 
 const cell = (value: string) => value.replaceAll('|', '\\|').replaceAll('\n', ' ');
@@ -28,6 +30,7 @@ export function table(head: string[], rows: string[][]): string {
 function typeOf(field: Field): string {
   if (field.anyOf) return field.anyOf.map(typeOf).join(', ');
   if (field.enum) return field.enum.map((value) => `\`${String(value)}\``).join(', ');
+  if (field.items) return `list of ${typeOf(field.items)}`;
   return field.const !== undefined ? `\`${String(field.const)}\`` : (field.type ?? 'any');
 }
 
@@ -38,6 +41,7 @@ function boundsOf(field: Field): string {
     low === undefined ? '' : `${field.minimum === undefined ? '>' : '≥'} ${low}`,
     high === undefined ? '' : `${field.maximum === undefined ? '<' : '≤'} ${high}`,
   ];
+  if (field.maxItems !== undefined) parts.push(`≤ ${field.maxItems} entries`);
   return parts.filter((part) => part !== '').join(', ');
 }
 

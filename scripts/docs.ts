@@ -2,6 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { enginePage } from './docs-engine.ts';
 import { configurationPage, errorsPage, methodsPage, metricsPage } from './docs-pages.ts';
+import { sizesPage } from './docs-sizes.ts';
 
 const PAGES = {
   'configuration.md': configurationPage,
@@ -9,6 +10,7 @@ const PAGES = {
   'errors.md': errorsPage,
   'methods.md': methodsPage,
   'metrics.md': metricsPage,
+  'sizes.md': sizesPage,
 };
 
 let stale = 0;

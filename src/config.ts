@@ -30,7 +30,15 @@ export const Environment = Type.Object({
     }),
   ),
   COMPUTE_THREADS: Type.Integer({ minimum: 0, default: 0, description: '0: all cores' }),
-  MEMORY_BUDGET_BYTES: Type.Integer({ minimum: 0, default: 0, description: '0: no limit' }),
+  MEMORY_BUDGET_BYTES: Type.Integer({
+    ...{ minimum: 0, default: 0 },
+    description:
+      'What a training may take; more is refused before it begins. 0: what the machine or the container has, less a reserve',
+  }),
+  WEIGHT_TYPES: Type.Union([Type.Literal('float32'), Type.Literal('original')], {
+    default: 'float32',
+    description: 'What new checkpoints store: float32, or each tensor as the type that its parent has it in, rounded',
+  }),
   COMPUTE_STALL_SECONDS: Type.Integer({
     minimum: 1,
     default: 900,
@@ -116,6 +124,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
       leaseMs: e.LEASE_SECONDS * 1000,
       sweepMs: e.SWEEP_SECONDS * 1000,
       coalesceMs: e.COALESCE_MS,
+      weightTypes: e.WEIGHT_TYPES,
       parentRetentionMs: e.PARENT_RETENTION_HOURS * 3_600_000,
     },
     completionsEnabled: e.COMPLETIONS_ENABLED,

@@ -87,10 +87,11 @@ export const PROBLEMS = {
     'See the worker’s log; raise COMPUTE_STALL_SECONDS if one step may take that long.',
   ],
   'compute-failed': [500, 'The run failed', 'The detail says why; the model stays as it was.'],
-  'out-of-memory': [
-    500,
-    'The run does not fit the memory',
-    'Use a smaller batch or a smaller model, or raise MEMORY_BUDGET_BYTES where that is what it exceeds.',
+  'out-of-memory': [500, 'The memory did not suffice', 'Use a smaller micro_batch, adapters, or a larger machine.'],
+  'memory-budget-exceeded': [
+    422,
+    'The run would not fit the memory',
+    'Lower micro_batch or train adapters (lora_rank), or use a larger machine or MEMORY_BUDGET_BYTES; the detail has figures.',
   ],
   cancelled: [409, 'The work was cancelled', 'Start it again if it is still wanted.'],
   'certificate-invalid': [

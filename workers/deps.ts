@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Value } from 'typebox/value';
 import { createCheckpointFiles } from '../src/checkpoints/files.ts';
+import { memoryBudget } from '../src/compute/memory-budget.ts';
 import type { Config } from '../src/config.ts';
 import { createCorpusFiles } from '../src/corpora/files.ts';
 import { splitHoldout } from '../src/corpora/split.ts';
@@ -44,6 +45,8 @@ const settingsOf = ({ runs, compute }: Config, { backend }: Choice): RunSettings
   maxRestarts: runs.maxRestarts,
   timeLimitSeconds: runs.timeLimitSeconds,
   parentRetentionMs: runs.parentRetentionMs,
+  weightTypes: runs.weightTypes,
+  memoryBudgetBytes: memoryBudget(compute.memoryBudgetBytes, backend),
   threads: compute.threads,
   backend,
 });

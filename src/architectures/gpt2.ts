@@ -3,8 +3,9 @@
 import type * as tfjs from '@tensorflow/tfjs';
 import Type, { type Static } from 'typebox';
 import { Value } from 'typebox/value';
-import type { Architecture, Attention } from '../domain/architecture.ts';
+import type { Architecture, Attention, Projections } from '../domain/architecture.ts';
 import { elementCount, float32, type HostTensors, type Tensor, type Tensors, type Tf } from '../domain/engine.ts';
+import { adapterOf } from '../domain/lora.ts';
 import { createRandom, seedFrom } from '../domain/random.ts';
 import { causalAttention, geluTanh, layerNorm, linear } from './layers.ts';
 
@@ -78,6 +79,13 @@ function shapes(config: Gpt2Config): Record<string, number[]> {
   return all;
 }
 
+const PROJECTIONS = ['attn.c_attn', 'attn.c_proj', 'mlp.c_fc', 'mlp.c_proj'];
+
+function projections({ n_layer }: Gpt2Config): Projections {
+  const layers = Array.from({ length: n_layer }, (_, layer) => `transformer.h.${layer}`);
+  return { modules: layers.flatMap((layer) => PROJECTIONS.map((name) => `${layer}.${name}`)), outFirst: false };
+}
+
 /** Normal weights, zero biases, unit gains; projections into the residual stream shrink with depth, as GPT-2 has it. */
 function initialise(config: Gpt2Config, seed: number): HostTensors {
   const weights: HostTensors = {};
@@ -100,7 +108,8 @@ function hidden(tf: Tf, config: Gpt2Config, weights: Tensors, ids: Tensor, atten
   const at = (name: string): Tensor => weights[`transformer.${name}`]!;
   const norm = (x: Tensor, name: string) =>
     layerNorm(tf, x, at(`${name}.weight`), at(`${name}.bias`), config.layer_norm_epsilon);
-  const project = (x: Tensor, name: string) => linear(tf, x, at(`${name}.weight`), at(`${name}.bias`));
+  const project = (x: Tensor, name: string) =>
+    linear(tf, x, at(`${name}.weight`), at(`${name}.bias`), adapterOf(weights, `transformer.${name}`));
 
   const tokens = tf.reshape(tf.gather(at('wte.weight'), tf.reshape(ids, [-1]) as tfjs.Tensor1D), [rows, time, d]);
   const places = attention?.positions
@@ -139,4 +148,11 @@ export const gpt2: Architecture<Gpt2Config> = {
   hidden,
   logits,
   cacheShape: (config) => ({ layers: config.n_layer, heads: config.n_head, size: config.n_embd / config.n_head }),
+  projections,
+  // a block keeps 8 D a token (two norms with their outputs, q, k, v, what was attended) and the inner width 4 times
+  // (before and after GELU, its square, its tanh)
+  activations: ({ n_layer, n_embd, n_inner, n_head }, rows, time) => ({
+    states: n_layer * rows * time * (8 * n_embd + 4 * (n_inner ?? 4 * n_embd)),
+    scores: n_layer * rows * n_head * time * time,
+  }),
 };

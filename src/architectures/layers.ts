@@ -2,6 +2,7 @@
 // tfjs would otherwise differentiate through many small operators.
 import type * as tfjs from '@tensorflow/tfjs';
 import type { Tensor, Tf } from '../domain/engine.ts';
+import type { Adapter } from '../domain/lora.ts';
 
 type Save = (tensors: Tensor[]) => void;
 
@@ -62,11 +63,18 @@ export function geluTanh(tf: Tf, x: Tensor): Tensor {
   return op(x);
 }
 
-/** x (B, T, I) through weight (I, O) and bias (O) -> (B, T, O). */
-export function linear(tf: Tf, x: Tensor, weight: Tensor, bias: Tensor): Tensor {
+/** x (B, T, I) through weight (I, O) and bias (O), and through the adapter beside it -> (B, T, O). */
+export function linear(tf: Tf, x: Tensor, weight: Tensor, bias: Tensor, adapter?: Adapter): Tensor {
   const [rows, time, width] = x.shape as [number, number, number];
-  const flat = tf.matMul(tf.reshape(x, [rows * time, width]), weight as tfjs.Tensor2D);
-  return tf.reshape(tf.add(flat, bias), [rows, time, weight.shape[1]!]);
+  const flat = tf.reshape(x, [rows * time, width]);
+  const own: Tensor = tf.add(tf.matMul(flat, weight as tfjs.Tensor2D), bias);
+  const whole = adapter ? tf.add(own, lowRank(tf, flat, adapter)) : own;
+  return tf.reshape(whole, [rows, time, weight.shape[1]!]);
+}
+
+/** Never the product of A and B: that is as large as the weight, and so would its gradient be. */
+function lowRank(tf: Tf, flat: Tensor, { a, b, scale }: Adapter): Tensor {
+  return tf.matMul(tf.mul(tf.matMul(flat, a as tfjs.Tensor2D), scale), b as tfjs.Tensor2D);
 }
 
 /** Additive mask (T, T): a position sees itself and what came before it. */

@@ -22,6 +22,8 @@ const ALLOWED: ReadonlyMap<string, number> = new Map([
   ['merges.txt', MAX_JSON_BYTES],
   ['README.md', MEBIBYTE],
 ]);
+/** Their names. */
+export const CHECKPOINT_FILES: readonly string[] = [...ALLOWED.keys()];
 /** Formats that run code when they are read. */
 const PICKLED = /\.(bin|pt|pth|pkl|pickle|ckpt)$/i;
 

@@ -3,12 +3,14 @@ import { constants, copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Value } from 'typebox/value';
 import type { Architecture } from '../domain/architecture.ts';
+import type { WeightTypes } from '../domain/compute.ts';
 import type { HostTensors } from '../domain/engine.ts';
 import { Recipe } from '../domain/recipe.ts';
 import { hasCode, sync, writeSynced } from './disk.ts';
 import { invalid, type TensorInfo } from './header.ts';
 import { readJson } from './json-file.ts';
 import { readHeader, readSafetensors, writeSafetensors } from './safetensors.ts';
+import { isWeightType, type WeightType } from './values.ts';
 
 export const WEIGHTS = 'model.safetensors';
 
@@ -137,9 +139,16 @@ async function copyCompanion(from: string, to: string, name: string): Promise<vo
   await sync(join(to, name));
 }
 
+/** Types of a folder's weights, by name. */
+async function typesOf(dir: string): Promise<Record<string, WeightType>> {
+  const { tensors } = await readHeader(join(dir, WEIGHTS));
+  return Object.fromEntries(tensors.flatMap(({ name, dtype }) => (isWeightType(dtype) ? [[name, dtype]] : [])));
+}
+
 /**
  * Writes a checkpoint folder and flushes every file. `copyFrom` is a folder whose tokenizer files and recipe are taken
- * over; what is given here replaces them. `recipe: null` leaves it out.
+ * over; what is given here replaces them. `recipe: null` leaves it out. `weightTypes: 'original'` stores each tensor as
+ * the type that it has in `copyFrom`, rounded; else all are float32.
  */
 export async function saveCheckpoint(
   dir: string,
@@ -150,6 +159,7 @@ export async function saveCheckpoint(
     tokenizerJson?: object;
     tokenizerConfig?: object;
     recipe?: Recipe | null;
+    weightTypes?: WeightTypes;
   },
 ): Promise<void> {
   await mkdir(dir, { recursive: true });
@@ -167,6 +177,8 @@ export async function saveCheckpoint(
     const text = compact ? JSON.stringify(json) : `${JSON.stringify(json, null, 2)}\n`;
     if (json !== undefined && json !== null) await writeSynced(join(dir, name), text);
   }
-  await writeSafetensors(join(dir, WEIGHTS), content.weights, { format: 'pt' });
+  const asBefore = content.weightTypes === 'original' && content.copyFrom !== undefined;
+  const types = asBefore ? await typesOf(content.copyFrom!) : {};
+  await writeSafetensors(join(dir, WEIGHTS), content.weights, { format: 'pt' }, types);
   await sync(dir);
 }

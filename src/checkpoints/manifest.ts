@@ -21,13 +21,14 @@ export async function fileNames(folder: string): Promise<string[]> {
     .sort();
 }
 
-/** Hashes every file of a folder. */
+/** Hashes every file of a folder, or those named, which are sorted. */
 export async function buildManifest(
   folder: string,
   about: Pick<CheckpointManifest, 'architecture' | 'parent' | 'run_id'>,
+  names?: readonly string[],
 ): Promise<CheckpointManifest> {
   const files: CheckpointManifest['files'] = [];
-  for (const name of await fileNames(folder)) {
+  for (const name of names ?? (await fileNames(folder))) {
     const path = join(folder, name);
     files.push({ name, bytes: (await lstat(path)).size, sha256: await sha256File(path) });
   }

@@ -3,7 +3,16 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { elementCount, float32, type HostTensor, type HostTensors } from '../domain/engine.ts';
 import { type Header, headerLength, invalid, parseHeader, type TensorInfo } from './header.ts';
-import { firstNonFinite, fromBfloat16, fromHalf, WEIGHT_BYTES } from './values.ts';
+import {
+  firstNonFinite,
+  firstTooLarge,
+  fromBfloat16,
+  fromHalf,
+  isWeightType,
+  stored,
+  WEIGHT_BYTES,
+  type WeightType,
+} from './values.ts';
 
 /** Read and write calls are bounded: one call moves at most 2 GiB on Linux. */
 const CHUNK_BYTES = 1 << 26;
@@ -72,7 +81,7 @@ export async function* readTensors(
     const [missing] = wanted ?? [];
     if (missing !== undefined) throw invalid(name, `has no tensor ${missing}`, 'Export the complete model.');
     for (const info of chosen)
-      if (!(info.dtype in WEIGHT_BYTES))
+      if (!isWeightType(info.dtype))
         throw invalid(name, `tensor ${info.name} is ${info.dtype}`, 'Convert the weights to F32, F16 or BF16.');
     for (const info of chosen) yield [info.name, await tensorOf(file, info, name)];
   } finally {
@@ -90,12 +99,15 @@ export async function readSafetensors(path: string, options: { only?: Iterable<s
 const byName = <T>(record: Record<string, T>): [string, T][] =>
   Object.entries(record).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
 
-function encodeHeader(tensors: [string, HostTensor][], metadata: Record<string, string>): Uint8Array {
+/** Type of each tensor in the file, by name. */
+type TypeOf = (name: string) => WeightType;
+
+function encodeHeader(tensors: [string, HostTensor][], metadata: Record<string, string>, typeOf: TypeOf): Uint8Array {
   let offset = 0;
   const entries = tensors.map(([name, { shape, data }]) => {
-    const begin = offset;
-    offset += data.byteLength;
-    return [name, { dtype: 'F32', shape, data_offsets: [begin, offset] }] as const;
+    const [begin, dtype] = [offset, typeOf(name)];
+    offset += data.length * WEIGHT_BYTES[dtype];
+    return [name, { dtype, shape, data_offsets: [begin, offset] }] as const;
   });
   const json = JSON.stringify(
     Object.fromEntries([['__metadata__', Object.fromEntries(byName(metadata))] as const, ...entries]),
@@ -114,35 +126,37 @@ async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
   }
 }
 
-function checkWritable(path: string, name: string, { dtype, shape, data }: HostTensor): Float32Array {
+/** Throws for other than finite float32 numbers of its shape that the type can hold. */
+function checkWritable(path: string, [name, tensor]: [string, HostTensor], type: WeightType): void {
+  const { dtype, shape, data } = tensor;
+  const refuse = (what: string, remedy: string) => invalid(basename(path), `tensor ${name} ${what}`, remedy);
   if (!(data instanceof Float32Array) || dtype !== 'float32' || data.length !== elementCount(shape))
-    throw invalid(basename(path), `tensor ${name} is not float32 of its shape`, 'Weights are written as float32.');
+    throw refuse('is not float32 of its shape', 'Weights are float32 in memory.');
   const bad = firstNonFinite(data);
-  if (bad >= 0)
-    throw invalid(
-      basename(path),
-      `tensor ${name} holds ${data[bad]} at element ${bad}`,
-      'The training diverged: lower its learning rate.',
-    );
-  return data;
+  if (bad >= 0) throw refuse(`holds ${data[bad]} at element ${bad}`, 'The training diverged: lower its learning rate.');
+  const large = firstTooLarge(data, type);
+  if (large >= 0)
+    throw refuse(`holds ${data[large]} at element ${large}, too much for ${type}`, 'Write the weights as float32.');
 }
 
 /**
  * Writes float32 tensors and fsyncs. The same tensors give the same bytes: names are sorted, the header is padded with
- * spaces to 8 bytes. Throws `checkpoint-invalid` for other types and for numbers that are not finite.
+ * spaces to 8 bytes. `types` names tensors that are stored as another type than F32, rounded to nearest, ties to even.
+ * Throws `checkpoint-invalid` for other tensors and for numbers that are not finite or that a type cannot hold.
  */
 export async function writeSafetensors(
   path: string,
   tensors: HostTensors,
   metadata: Record<string, string> = {},
+  types: Readonly<Record<string, WeightType>> = {},
 ): Promise<void> {
   const sorted = byName(tensors);
-  for (const [name, tensor] of sorted) checkWritable(path, name, tensor);
+  const typeOf: TypeOf = (name) => (Object.hasOwn(types, name) ? types[name]! : 'F32');
+  for (const entry of sorted) checkWritable(path, entry, typeOf(entry[0]));
   const file = await open(path, 'w', 0o600);
   try {
-    await writeAll(file, encodeHeader(sorted, metadata));
-    for (const [, { data }] of sorted)
-      await writeAll(file, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    await writeAll(file, encodeHeader(sorted, metadata, typeOf));
+    for (const [name, { data }] of sorted) await writeAll(file, stored(data as Float32Array, typeOf(name)));
     await file.sync();
   } finally {
     await file.close();

@@ -1,4 +1,5 @@
 // One line a command.
+export { adapterMerge } from './commands/adapter-merge.ts';
 export { certificateShow } from './commands/certificate-show.ts';
 export { certificateVerify } from './commands/certificate-verify.ts';
 export { keysExportJwks } from './commands/keys-export-jwks.ts';

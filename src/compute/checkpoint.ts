@@ -1,6 +1,5 @@
 // A checkpoint folder as a stage of a compute process needs it.
-import { architectures } from '../architectures/index.ts';
-import { loadCheckpoint } from '../checkpoints/layout.ts';
+import { loadCheckpoint, readLayout } from '../checkpoints/layout.ts';
 import { loadTokenizer, type Tokenizer } from '../corpora/tokenizer.ts';
 import type { Architecture } from '../domain/architecture.ts';
 import type { HostTensors } from '../domain/engine.ts';
@@ -15,16 +14,19 @@ export interface LoadedModel {
   recipe: Recipe | null;
 }
 
-/** Throws `checkpoint-invalid` naming the file. */
-export async function loadModel(dir: string): Promise<LoadedModel> {
-  const { architecture: name, configJson, weights, recipe } = await loadCheckpoint(dir);
-  const architecture = architectures[name]!;
-  return {
-    architecture,
-    config: architecture.parseConfig(configJson),
-    configJson,
-    weights,
-    tokenizer: await loadTokenizer(dir),
-    recipe,
-  };
+/** All but the weights. Throws `checkpoint-invalid` naming the file. */
+export async function openModel(dir: string): Promise<Omit<LoadedModel, 'weights'>> {
+  const { architecture, config, configJson, recipe } = await readLayout(dir);
+  return { architecture, config, configJson, recipe, tokenizer: await loadTokenizer(dir) };
 }
+
+/** Throws `checkpoint-invalid` naming the file. */
+export async function loadWeights(dir: string): Promise<HostTensors> {
+  return (await loadCheckpoint(dir)).weights;
+}
+
+/** Both. */
+export const loadModel = async (dir: string): Promise<LoadedModel> => ({
+  ...(await openModel(dir)),
+  weights: await loadWeights(dir),
+});

@@ -2,39 +2,39 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { Value } from 'typebox/value';
-import { architectures } from '../architectures/index.ts';
+import { saveAdapter } from '../checkpoints/adapter.ts';
 import { saveCheckpoint } from '../checkpoints/layout.ts';
 import { splitLines } from '../corpora/lines.ts';
 import { toLine } from '../corpora/records.ts';
-import { createTokenizer } from '../corpora/tokenizer.ts';
-import { trainTokenizer } from '../corpora/train-tokenizer.ts';
-import { wordsOfSeveral } from '../corpora/words.ts';
 import { type Recipe, TrainingOptions } from '../domain/recipe.ts';
 import { UploadedRecord } from '../domain/record.ts';
+import { TRAIN_ALL } from '../domain/trainable.ts';
 import { createEngine } from '../engine/choice.ts';
 import { ExpungeError } from '../errors.ts';
 import { encodeRecord } from '../training/batches.ts';
+import { assertFits } from '../training/memory-check.ts';
+import type { MemoryPlan } from '../training/memory-plan.ts';
+import { trainingWork } from '../training/memory-work.ts';
 import { train } from '../training/train.ts';
+import { type FreshModel, findArchitecture, freshStart, startFromBase } from './train-start.ts';
 
 export const TRAINER_VERSION = '2';
-/** A word becomes part of the vocabulary only when the records of so many people hold it. */
-const VOCABULARY_PEOPLE = 3;
 
-export interface TrainModelOptions {
+export interface TrainModelOptions extends FreshModel {
   /** NDJSON file of records, as it is uploaded to a corpus. */
   train: string;
   holdout: string | null;
   /** Folder that is written. */
   out: string;
-  architecture: string;
-  width: number;
-  layers: number;
-  heads: number;
-  vocabSize: number;
-  seed: number;
+  /** Checkpoint folder to start from, in place of a fresh model. */
+  base?: string | null;
+  /** Folder that adapters are written to as well, before they are merged. */
+  adapterOut?: string | null;
   options: Partial<TrainingOptions>;
   backend: string;
   threads: number;
+  /** Left out: no limit. */
+  memoryBudgetBytes?: number | null;
 }
 export interface TrainModelProgress {
   step: number;
@@ -79,63 +79,43 @@ function parseLine(line: string, number: number): UploadedRecord {
   return record as UploadedRecord;
 }
 
-/** Context that fits the longest record, in whole multiples of 16. */
-const contextFor = (longest: number): number => Math.max(32, Math.ceil((longest + 1) / 16) * 16);
-
-/** config.json of a fresh model. */
-const configOf = (options: TrainModelOptions, tokenizer: { vocabSize: number; eosId: number }, context: number) => ({
-  model_type: options.architecture,
-  architectures: ['GPT2LMHeadModel'],
-  vocab_size: tokenizer.vocabSize,
-  n_positions: context,
-  n_embd: options.width,
-  n_layer: options.layers,
-  n_head: options.heads,
-  layer_norm_epsilon: 1e-5,
-  activation_function: 'gelu_new',
-  initializer_range: 0.02,
-  tie_word_embeddings: true,
-  bos_token_id: tokenizer.eosId,
-  eos_token_id: tokenizer.eosId,
-  torch_dtype: 'float32',
-});
-
-/** Trains a tokenizer and a model and writes the checkpoint folder. Throws `malformed-line`, `empty-corpus`. */
+/**
+ * Trains a tokenizer and a model and writes the checkpoint folder. Throws `malformed-line`, `empty-corpus`,
+ * `memory-budget-exceeded`.
+ */
 export async function trainModel(
   options: TrainModelOptions,
-  on: { progress(progress: TrainModelProgress): void; signal?: AbortSignal },
+  on: { progress(progress: TrainModelProgress): void; planned?(plan: MemoryPlan): void; signal?: AbortSignal },
 ): Promise<{ steps: number; exactMemorization: number; seconds: number }> {
-  const architecture = architectures[options.architecture];
-  if (architecture === undefined) {
-    const known = Object.keys(architectures).join(', ');
-    throw new ExpungeError(
-      'validation-failed',
-      `There is no architecture ${options.architecture}; there are ${known}.`,
-    );
-  }
+  if (!options.base) findArchitecture(options.architecture);
   const started = performance.now();
   const corpus = await readCorpus(options.train);
   const holdout = options.holdout === null ? null : await readCorpus(options.holdout);
-  const words = wordsOfSeveral(corpus.records, VOCABULARY_PEOPLE);
-  const { tokenizerJson, tokenizerConfig } = trainTokenizer(words, options.vocabSize);
-  const tokenizer = createTokenizer(tokenizerJson, tokenizerConfig);
-  const longest = (records: UploadedRecord[]) =>
-    records.reduce(
-      (most, r) => Math.max(most, tokenizer.encode(r.prompt).length + tokenizer.encode(r.answer).length + 1),
-      0,
-    );
-  const context = contextFor(Math.max(longest(corpus.records), longest(holdout?.records ?? [])));
-  const configJson = configOf(options, tokenizer, context);
-  const config = architecture.parseConfig(configJson);
+  const start = options.base
+    ? await startFromBase(options.base)
+    : freshStart(options, corpus.records, holdout?.records ?? []);
+  const { architecture, config, configJson, tokenizer, tokenizerJson, tokenizerConfig } = start;
+  const context = architecture.contextLength(config);
+  const encode = (record: UploadedRecord, number: number) => {
+    try {
+      return encodeRecord(tokenizer, record, context);
+    } catch (error) {
+      // a base has its context already
+      throw new ExpungeError('malformed-line', `Record ${number}: ${(error as Error).message}.`, { cause: error });
+    }
+  };
+  const rows = corpus.records.map((record, i) => encode(record, i + 1));
   const training = Value.Default(TrainingOptions, { steps: 2000, ...options.options }) as TrainingOptions;
+  const plan = assertFits(trainingWork({ architecture, config }, training, rows), options.memoryBudgetBytes ?? null);
+  on.planned?.(plan);
   const engine = await createEngine({ backend: options.backend, threads: options.threads });
   let firstStep = 0;
   const result = await train({
     engine,
     architecture,
     config,
-    weights: architecture.initialise(config, options.seed),
-    rows: corpus.records.map((record) => encodeRecord(tokenizer, record, context)),
+    weights: await start.weights(),
+    rows,
     options: training,
     orderSeed: options.seed + 1,
     ...(on.signal ? { signal: on.signal } : {}),
@@ -149,8 +129,8 @@ export async function trainModel(
   const recipe: Recipe = {
     version: 1,
     trainer_version: TRAINER_VERSION,
-    architecture: options.architecture,
-    init: { seed: options.seed, base_checkpoint: null },
+    architecture: architecture.name,
+    init: { seed: options.seed, base_checkpoint: start.baseDigest },
     corpora: [
       { name: 'train', role: 'train', digest: corpus.digest, records: corpus.records.length },
       ...(holdout
@@ -164,7 +144,12 @@ export async function trainModel(
     backend: options.backend,
     threads: options.threads,
   };
-  await saveCheckpoint(options.out, { configJson, weights: result.weights, tokenizerJson, tokenizerConfig, recipe });
+  const tokenizerFiles = options.base ? { copyFrom: options.base } : { tokenizerJson, tokenizerConfig };
+  await saveCheckpoint(options.out, { configJson, weights: result.weights, ...tokenizerFiles, recipe });
+  if (options.adapterOut) {
+    const alpha = (training.trains ?? TRAIN_ALL).lora_alpha;
+    await saveAdapter(options.adapterOut, { architecture, config, adapters: result.adapters, alpha });
+  }
   return {
     steps: result.steps,
     exactMemorization: result.exactMemorization ?? 0,

@@ -1,62 +1,80 @@
 // Stage 1 of a run: a method makes a candidate checkpoint from the parent.
 import { saveCheckpoint } from '../checkpoints/layout.ts';
 import type { UnlearnJob, UnlearnResult } from '../domain/compute.ts';
-import type { Engine, HostTensors } from '../domain/engine.ts';
+import type { HostTensors } from '../domain/engine.ts';
 import { ExpungeError } from '../errors.ts';
 import { fillParams, getMethod } from '../methods/index.ts';
+import { assertFits } from '../training/memory-check.ts';
+import type { MemoryPlan } from '../training/memory-plan.ts';
+import { trainingWork, unlearningWork } from '../training/memory-work.ts';
 import { type UnlearnInputs, unlearn } from '../training/unlearn.ts';
-import { type LoadedModel, loadModel } from './checkpoint.ts';
+import { type LoadedModel, loadWeights, openModel } from './checkpoint.ts';
 import { peakMemoryBytes, type StageContext } from './context.ts';
-import type { Reporter } from './progress.ts';
-import { retrainFromRecipe } from './retrain.ts';
+import { recipeOf, retrainFromRecipe } from './retrain.ts';
 import { type LoadedSets, loadSets } from './sets.ts';
 
+/** What a method does, once it is known that it fits. */
 interface Work {
-  engine: Engine;
-  model: LoadedModel;
+  plan: MemoryPlan;
+  run(): Promise<HostTensors>;
+}
+interface Given extends StageContext {
+  job: UnlearnJob;
+  model: Omit<LoadedModel, 'weights'>;
   sets: LoadedSets;
-  reporter: Reporter;
-  signal: AbortSignal;
 }
 
-async function byRetraining({ engine, model, sets, reporter, signal }: Work): Promise<HostTensors> {
-  return retrainFromRecipe(engine, model, sets.retain, {
-    progress: ({ step, steps, loss }) => reporter.report('unlearning', step, steps, { retain_loss: loss }),
-    signal,
-  });
+function byRetraining({ job, engine, model, sets, reporter, signal }: Given): Work {
+  const { micro_batch } = fillParams('retrain', job.method.params) as { micro_batch: number };
+  const recipe = recipeOf(model, micro_batch);
+  return {
+    plan: assertFits(trainingWork(model, recipe.options, sets.retain, false), job.memory_budget_bytes),
+    run: () =>
+      retrainFromRecipe(engine, { ...model, recipe }, sets.retain, {
+        progress: ({ step, steps, loss }) => reporter.report('unlearning', step, steps, { retain_loss: loss }),
+        signal,
+      }),
+  };
 }
 
-async function byLoss(job: UnlearnJob, { engine, model, sets, reporter, signal }: Work): Promise<HostTensors> {
+function byLoss({ job, engine, model, sets, reporter, signal }: Given): Work {
   const method = getMethod(job.method.name);
   if (method.kind !== 'loss') throw new ExpungeError('compute-failed', `${method.name} has no loss.`);
-  const { weights, reached } = await unlearn({
-    engine,
-    architecture: model.architecture,
-    config: model.config,
-    weights: model.weights,
-    method,
-    params: fillParams(method.name, job.method.params) as UnlearnInputs['params'],
-    sets,
-    seed: job.seed,
-    signal,
-    onProgress: ({ phase, step, steps, forgetLoss, retainLoss, forgetTarget }) =>
-      reporter.report(phase, step, steps, {
-        forget_loss: forgetLoss,
-        retain_loss: retainLoss,
-        forget_target: forgetTarget,
-      }),
-  });
-  if (!reached) reporter.report('saving');
-  return weights;
+  const params = fillParams(method.name, job.method.params) as UnlearnInputs['params'];
+  return {
+    plan: assertFits(unlearningWork(model, method, params, sets), job.memory_budget_bytes),
+    async run() {
+      const { weights, reached } = await unlearn({
+        engine,
+        architecture: model.architecture,
+        config: model.config,
+        weights: await loadWeights(job.parent_dir),
+        method,
+        params,
+        sets,
+        seed: job.seed,
+        signal,
+        onProgress: ({ phase, step, steps, forgetLoss, retainLoss, forgetTarget }) =>
+          reporter.report(phase, step, steps, {
+            forget_loss: forgetLoss,
+            retain_loss: retainLoss,
+            forget_target: forgetTarget,
+          }),
+      });
+      if (!reached) reporter.report('saving');
+      return weights;
+    },
+  };
 }
 
-/** Runs the job and writes the candidate to `out_dir`, in the parent's layout. */
-export async function unlearnStage(
-  job: UnlearnJob,
-  { engine, reporter, signal }: StageContext,
-): Promise<UnlearnResult> {
+/**
+ * Runs the job and writes the candidate to `out_dir`, in the parent's layout. What does not fit the memory is refused
+ * before any weight is read.
+ */
+export async function unlearnStage(job: UnlearnJob, context: StageContext): Promise<UnlearnResult> {
+  const { engine, reporter } = context;
   reporter.report('loading');
-  const model = await loadModel(job.parent_dir);
+  const model = await openModel(job.parent_dir);
   const sets = await loadSets(job, model, ['forget', 'retain', 'calibration']);
   if (sets.forget.length === 0) throw new ExpungeError('compute-failed', 'The forget set is empty.');
   if (sets.retain.length === 0) {
@@ -65,14 +83,19 @@ export async function unlearnStage(
       'The request names every training record: nothing would be retained.',
     );
   }
-  const work = { engine, model, sets, reporter, signal };
-  const weights = job.method.name === 'retrain' ? await byRetraining(work) : await byLoss(job, work);
+  const given = { ...context, job, model, sets };
+  const work = job.method.name === 'retrain' ? byRetraining(given) : byLoss(given);
+  const weights = await work.run();
   reporter.report('saving');
-  await saveCheckpoint(job.out_dir, { configJson: model.configJson, weights, copyFrom: job.parent_dir });
+  const { configJson } = model;
+  await saveCheckpoint(job.out_dir, {
+    ...{ configJson, weights, copyFrom: job.parent_dir, weightTypes: job.weight_types },
+  });
   return {
     stage: 'unlearn',
     curve: reporter.curve(),
     seconds: reporter.seconds(),
+    planned_memory_bytes: work.plan.total,
     peak_memory_bytes: peakMemoryBytes(),
     backend: engine.name,
   };

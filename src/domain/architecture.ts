@@ -18,6 +18,22 @@ export interface Attention {
   attend(layer: number, q: Tensor, k: Tensor, v: Tensor): Tensor;
 }
 
+/** The layers of a model that an adapter can be added to. */
+export interface Projections {
+  /** Modules, each with a `<module>.weight`, that map vectors through `linear`, in the model's order. */
+  modules: string[];
+  /** Their weights lie (out, in), as PyTorch's Linear has them, and not (in, out). */
+  outFirst: boolean;
+}
+
+/** Elements of a forward pass that are kept until the gradient has used them, by what they grow with. */
+export interface Activations {
+  /** Hidden states: they grow with the tokens of a batch. */
+  states: number;
+  /** Attention weights: they grow with the square of a row's length. */
+  scores: number;
+}
+
 export interface Architecture<Config = unknown> {
   /** `model_type` of config.json. */
   name: string;
@@ -38,4 +54,7 @@ export interface Architecture<Config = unknown> {
   /** The rest of `forward`: hidden states (N, D) -> logits (N, V). */
   logits(tf: Tf, config: Config, weights: Tensors, hidden: Tensor): Tensor;
   cacheShape(config: Config): CacheShape;
+  projections(config: Config): Projections;
+  /** Of a batch of `rows` rows of `time` tokens; embeddings and logits left out. */
+  activations(config: Config, rows: number, time: number): Activations;
 }

@@ -26,11 +26,17 @@ interface JobBase {
   /** Seconds after which the job gives up by itself. */
   time_limit_seconds: number;
 }
+/** What a candidate's weights are stored as: all float32, or each tensor as its parent's file has it. */
+export type WeightTypes = 'float32' | 'original';
+
 export interface UnlearnJob extends JobBase {
   stage: 'unlearn';
   method: MethodChoice;
   /** Empty folder that the candidate is written to, in the parent's layout. */
   out_dir: string;
+  weight_types: WeightTypes;
+  /** A training that would take more is refused; null: no limit. */
+  memory_budget_bytes: number | null;
 }
 export interface VerifyJob extends JobBase {
   stage: 'verify';
@@ -53,6 +59,7 @@ export interface UnlearnResult {
   stage: 'unlearn';
   curve: CurvePoint[];
   seconds: Record<string, number>;
+  planned_memory_bytes: number;
   peak_memory_bytes: number;
   backend: string;
 }

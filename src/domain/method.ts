@@ -5,6 +5,19 @@ import type { Guarantee } from './verification.ts';
 
 export type Family = 'example-based' | 'gradient-based' | 'optimization-based';
 
+/**
+ * What a part of a batch has to know of the whole half, so that the losses and gradients of the parts add up to its own:
+ * a mean is a sum over the part, divided by the count of the whole.
+ */
+export interface BatchPart {
+  /** Scalar: answer tokens of the whole half. */
+  tokens: Tensor;
+  /** Scalar: its rows. */
+  rows: Tensor;
+  /** (B) 1 for its rows, 0 for rows that only make the part complete; these have no labels. */
+  real: Tensor;
+}
+
 /** One half of a training batch as a loss sees it. B rows, T positions, V vocabulary. */
 export interface LossBatch {
   /** (B, T, V); position t predicts label t + 1. */
@@ -20,6 +33,8 @@ export interface LossBatch {
   referenceLogits?: Tensor;
   /** (B) summed answer log-probability under the parent; present when `needs` names `reference-log-probability`. */
   referenceLogProb?: Tensor;
+  /** Absent: this is the whole half. */
+  part?: BatchPart;
 }
 
 export type Need = 'retain' | 'reference-logits' | 'reference-log-probability' | 'recipe';

@@ -1,6 +1,7 @@
 // recipe.json beside the weights: all that is needed to train the same model again.
 import Type, { type Static } from 'typebox';
 import { Digest, Nullable, StringEnum } from './common.ts';
+import { TrainableOptions } from './trainable.ts';
 
 export const TrainingOptions = Type.Object(
   {
@@ -13,6 +14,9 @@ export const TrainingOptions = Type.Object(
     schedule: StringEnum(['cosine', 'constant'] as const, 'Learning rate after the warm-up', 'cosine'),
     clip_norm: Type.Number({ exclusiveMinimum: 0, default: 1 }),
     batch_size: Type.Integer({ minimum: 1, default: 64 }),
+    micro_batch: Type.Optional(
+      Type.Integer({ minimum: 1, description: 'Rows in memory at a time; absent: the whole batch' }),
+    ),
     steps: Type.Integer({ minimum: 1, description: 'Upper bound; training also ends at stop_when' }),
     stop_when: Type.Optional(
       Type.Object({
@@ -20,6 +24,8 @@ export const TrainingOptions = Type.Object(
         check_every: Type.Integer({ minimum: 1 }),
       }),
     ),
+    /** Absent: all weights train. */
+    trains: Type.Optional(TrainableOptions),
   },
   { additionalProperties: false },
 );

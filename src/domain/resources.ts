@@ -123,6 +123,7 @@ export const Attempt = Type.Object({
   verdict: Nullable(StringEnum(VERDICTS)),
   reason: Nullable(Type.String()),
   seconds: Type.Record(Type.String(), Type.Number(), { description: 'By phase' }),
+  planned_memory_bytes: Type.Optional(Type.Integer({ description: 'What the method was expected to take at most' })),
   peak_memory_bytes: Nullable(Type.Integer()),
   backend: Type.Optional(Type.String({ description: 'What computed it, for example onnxruntime/cpu' })),
 });

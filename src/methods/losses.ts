@@ -37,16 +37,19 @@ export interface TokenLoss {
   nll: Tensor;
   /** (B, T - 1) 1 at answer positions. */
   mask: Tensor;
+  /** Scalar: answer tokens of the whole batch, of which this may be a part. */
+  count: Tensor;
 }
 
 /**
  * Next-token loss of every position: logits at t against the label at t + 1; masked where the label is ignored.
  * Tokens that the hinge released keep their value and give no gradient.
  */
-export function tokenLoss(tf: Tf, batch: Pick<LossBatch, 'logits' | 'labels' | 'active'>): TokenLoss {
+export function tokenLoss(tf: Tf, batch: Pick<LossBatch, 'logits' | 'labels' | 'active' | 'part'>): TokenLoss {
   const [rows, time, vocab] = batch.logits.shape as [number, number, number];
   const labels = tf.slice(batch.labels, [0, 1], [rows, time - 1]);
   const mask = tf.cast(tf.notEqual(labels, tf.scalar(IGNORE, 'int32')), 'float32');
+  const count = batch.part?.tokens ?? tf.sum(mask);
   // the last position has no label: it is left out of the losses, where that is cheap, and not of the logits
   const next = tf.pad(tf.maximum(labels, tf.scalar(0, 'int32')), [
     [0, 0],
@@ -54,18 +57,23 @@ export function tokenLoss(tf: Tf, batch: Pick<LossBatch, 'logits' | 'labels' | '
   ]);
   const all = labelNll(tf, tf.reshape(batch.logits, [rows * time, vocab]), tf.reshape(next, [-1]));
   const nll = tf.mul(tf.slice(tf.reshape(all, [rows, time]), [0, 0], [rows, time - 1]), mask);
-  if (batch.active === undefined) return { nll, mask };
+  if (batch.active === undefined) return { nll, mask, count };
   const released = tf.mul(
     stopGradient(tf, nll, (x) => tf.clone(x)),
     tf.sub(1, batch.active),
   );
-  return { nll: tf.add(tf.mul(nll, batch.active), released), mask };
+  return { nll: tf.add(tf.mul(nll, batch.active), released), mask, count };
 }
 
-/** Mean over all answer tokens of the batch, `weights` (B, T - 1) applied before the sum. */
-export function meanOverTokens(tf: Tf, { nll, mask }: TokenLoss, weights?: Tensor): Tensor {
+/** Mean over all answer tokens of the whole batch, `weights` (B, T - 1) applied before the sum. */
+export function meanOverTokens(tf: Tf, { nll, count }: TokenLoss, weights?: Tensor): Tensor {
   const weighted = weights === undefined ? nll : tf.mul(nll, weights);
-  return tf.div(tf.sum(weighted), tf.sum(mask));
+  return tf.div(tf.sum(weighted), count);
+}
+
+/** Mean over all rows of the batch; values (B). */
+export function meanOverRows(tf: Tf, { part }: Pick<LossBatch, 'part'>, values: Tensor): Tensor {
+  return part === undefined ? tf.mean(values) : tf.div(tf.sum(tf.mul(values, part.real)), part.rows);
 }
 
 /**
@@ -77,10 +85,11 @@ export function klToReference(tf: Tf, batch: LossBatch, positions: 'answer' | 'a
   const [rows, time] = batch.logits.shape as [number, number, number];
   const reference = tf.logSoftmax(batch.referenceLogits);
   const divergence = tf.sum(tf.mul(tf.exp(reference), tf.sub(reference, tf.logSoftmax(batch.logits))), -1);
-  if (positions === 'all') return tf.mean(divergence);
+  if (positions === 'all') return meanOverRows(tf, batch, tf.mean(divergence, -1));
   const labels = tf.slice(batch.labels, [0, 1], [rows, time - 1]);
   const mask = tf.cast(tf.notEqual(labels, tf.scalar(IGNORE, 'int32')), 'float32');
-  return tf.div(tf.sum(tf.mul(tf.slice(divergence, [0, 0], [rows, time - 1]), mask)), tf.sum(mask));
+  const count = batch.part?.tokens ?? tf.sum(mask);
+  return tf.div(tf.sum(tf.mul(tf.slice(divergence, [0, 0], [rows, time - 1]), mask)), count);
 }
 
 /** log sigmoid(x), by softplus: tf.logSigmoid has no usable gradient on an intermediate tensor. */

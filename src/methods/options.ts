@@ -3,12 +3,18 @@ import Type, { type Static } from 'typebox';
 import { StringEnum } from '../domain/common.ts';
 import type { Tensor, Tf } from '../domain/engine.ts';
 import type { LossBatch, Need } from '../domain/method.ts';
+import { trainableOptions } from '../domain/trainable.ts';
 import { klToReference, meanOverTokens, tokenLoss } from './losses.ts';
 
 export const stepOptions = {
   learning_rate: Type.Number({ exclusiveMinimum: 0, maximum: 1, default: 5e-4, description: 'AdamW step size' }),
   forget_batch: Type.Integer({ minimum: 1, maximum: 4096, default: 32, description: 'Forget records a step' }),
   retain_batch: Type.Integer({ minimum: 1, maximum: 4096, default: 16, description: 'Retain records a step' }),
+  micro_batch: Type.Integer({
+    ...{ minimum: 0, maximum: 4096, default: 0 },
+    description:
+      'Rows of the larger half in memory at a time; a batch of more is taken in parts, with the same result. 0: all',
+  }),
   max_steps: Type.Integer({ minimum: 1, maximum: 1_000_000, default: 600, description: 'Upper bound of steps' }),
   repair_steps: Type.Integer({
     minimum: 0,
@@ -22,6 +28,7 @@ export const stepOptions = {
       'Release a forget token once it costs what it costs for never-seen people, so that it is not pushed beyond',
   }),
   clip_norm: Type.Number({ exclusiveMinimum: 0, default: 1, description: 'Global gradient norm' }),
+  ...trainableOptions,
 };
 export const StepOptions = Type.Object(stepOptions);
 export type StepOptions = Static<typeof StepOptions>;

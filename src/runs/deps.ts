@@ -1,5 +1,5 @@
 // What the use cases of a worker are given. worker-deps.ts puts it together.
-import type { SetsFile } from '../domain/compute.ts';
+import type { SetsFile, WeightTypes } from '../domain/compute.ts';
 import type { SetRow } from '../domain/record.ts';
 import type { VerificationPolicy } from '../domain/verification.ts';
 import type { CertificateFacts } from './certify.ts';
@@ -43,4 +43,7 @@ export interface RunSettings {
   parentRetentionMs: number;
   threads: number;
   backend: string;
+  weightTypes: WeightTypes;
+  /** Of a compute process; null: no limit. */
+  memoryBudgetBytes: number | null;
 }

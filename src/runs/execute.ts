@@ -1,6 +1,6 @@
 // One claimed run from its sets to its verdict.
 import type { Attempt, MethodChoice } from '../domain/resources.ts';
-import { ExpungeError } from '../errors.ts';
+import { ExpungeError, type ProblemCode } from '../errors.ts';
 import type { RunDeps } from './deps.ts';
 import { keepLease } from './heartbeat.ts';
 import { planRun } from './plan.ts';
@@ -78,9 +78,10 @@ async function prepare(context: RunContext): Promise<RunContext & { plan: Method
   return { ...context, plan, setsFile, corpora };
 }
 
+const OF_METHOD: readonly ProblemCode[] = ['compute-failed', 'recipe-missing', 'memory-budget-exceeded'];
 /** What a method alone can fail by: another one may still do it. The process, the time and the stores are not its own. */
 const isOfMethod = (error: unknown): error is ExpungeError =>
-  error instanceof ExpungeError && (error.code === 'compute-failed' || error.code === 'recipe-missing');
+  error instanceof ExpungeError && OF_METHOD.includes(error.code);
 
 async function workThroughPlan(context: RunContext & { plan: MethodChoice[] }, pending: Pending): Promise<RunEnd> {
   const { deps, claim, plan } = context;
@@ -144,6 +145,7 @@ async function tryMethod(
     verdict: report.verdict,
     reason: report.reason,
     seconds: { ...result.seconds, verifying: report.seconds },
+    planned_memory_bytes: result.planned_memory_bytes,
     peak_memory_bytes: Math.round(Math.max(result.peak_memory_bytes, peak_memory_bytes)),
     backend: result.backend,
   };

@@ -67,7 +67,11 @@ export async function unlearn(
   const { deps, claim, signal, progress } = context;
   const folder = await runFolder(context);
   const result = await deps.compute.run(
-    { ...jobBase(context, seed), stage: 'unlearn', method, out_dir: folder },
+    {
+      ...jobBase(context, seed),
+      ...{ stage: 'unlearn', method, out_dir: folder, weight_types: deps.settings.weightTypes },
+      memory_budget_bytes: deps.settings.memoryBudgetBytes,
+    },
     { progress: (message) => progress.push(message), signal },
   );
   if (result.stage !== 'unlearn') throw wrongStage(result.stage);

@@ -5,12 +5,14 @@ import { type CompiledStep, type Engine, float32, int32, type State } from '../d
 import type { RowScore } from '../domain/verification.ts';
 import { lengthBatches, padRows, type TokenRow } from './batches.ts';
 
-const ROWS = [8, 32, 64];
+/** Rows of one pass: few sizes, each is a graph of its own. */
+export const SCORED_ROWS = 64;
+const ROWS = [8, 32, SCORED_ROWS];
 /** Tokens of one pass through the layers. */
-const TOKENS = 8192;
+export const SCORED_TOKENS = 8192;
 /** Positions of one pass through the vocabulary, and logits: 16 MB a tensor. */
-const POSITIONS = 512;
-const LOGITS = 4 * 1024 * 1024;
+export const HEAD_POSITIONS = 512;
+export const HEAD_LOGITS = 4 * 1024 * 1024;
 
 export type Scored = Pick<RowScore, 'logProbs' | 'correct' | 'mu' | 'variance'>;
 export type Scorer = (rows: TokenRow[]) => Promise<Scored[]>;
@@ -52,7 +54,7 @@ class Head {
   #targets: Target[] = [];
 
   constructor(step: CompiledStep, width: number, vocab: number) {
-    const smallest = Math.max(1, Math.floor(Math.min(POSITIONS, LOGITS / vocab) / 16));
+    const smallest = Math.max(1, Math.floor(Math.min(HEAD_POSITIONS, HEAD_LOGITS / vocab) / 16));
     this.#step = step;
     this.#width = width;
     this.#sizes = [16 * smallest, 4 * smallest, smallest];
@@ -111,7 +113,7 @@ export function createScorer(engine: Engine, architecture: Architecture, config:
   return async (rows) => {
     const scores = rows.map(emptyScore);
     let head: Head | null = null;
-    for (const group of lengthBatches(rows, { rows: ROWS.at(-1)!, tokens: TOKENS })) {
+    for (const group of lengthBatches(rows, { rows: ROWS.at(-1)!, tokens: SCORED_TOKENS })) {
       const batch = group.map((i) => rows[i]!);
       // few batch sizes: every new one is a graph to compile, with memory of its own
       const size = batch.length === 1 ? 1 : ROWS.find((candidate) => candidate >= batch.length)!;

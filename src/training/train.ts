@@ -2,6 +2,7 @@
 import type { Architecture } from '../domain/architecture.ts';
 import type { Engine, HostTensors } from '../domain/engine.ts';
 import type { TrainingOptions } from '../domain/recipe.ts';
+import { TRAIN_ALL } from '../domain/trainable.ts';
 import { ExpungeError } from '../errors.ts';
 import { createSampler, padRows, type TokenRow } from './batches.ts';
 import { learningRateAt } from './schedule.ts';
@@ -45,12 +46,25 @@ async function memorization(score: Scorer, rows: TokenRow[]): Promise<number> {
   return hits / tokens;
 }
 
+export interface Trained {
+  /** Adapters merged. */
+  weights: HostTensors;
+  /** Adapters alone, if any trained. */
+  adapters: HostTensors;
+  steps: number;
+  exactMemorization: number | null;
+}
+
+/** Adapters start from other numbers than the order of the rows. */
+const ADAPTER_SEED = 1;
+
 /** Trains and returns the final weights. Throws `compute-failed` for a loss that is not finite, or the signal's reason. */
-export async function train(
-  inputs: TrainInputs,
-): Promise<{ weights: HostTensors; steps: number; exactMemorization: number | null }> {
+export async function train(inputs: TrainInputs): Promise<Trained> {
   const { engine, architecture, config, options, rows } = inputs;
-  const step = compileTrainingStep({ engine, architecture, config, weights: inputs.weights, options });
+  const step = compileTrainingStep({
+    ...{ engine, architecture, config, weights: inputs.weights, options },
+    ...{ trains: options.trains ?? TRAIN_ALL, seed: inputs.orderSeed + ADAPTER_SEED },
+  });
   const score = createScorer(engine, architecture, config, step.state);
   const sample = createSampler(rows.length, Math.min(options.batch_size, rows.length), inputs.orderSeed);
   const steps = inputs.exactSteps ?? options.steps;
@@ -74,8 +88,8 @@ export async function train(
     inputs.onProgress?.({ step: taken, steps, loss, exactMemorization: check ? memorized : null });
     if (check && memorized! >= options.stop_when!.exact_memorization) break;
   }
-  const weights = await step.state.read(Object.keys(inputs.weights));
+  const [weights, adapters] = [await step.weights(), await step.adapters()];
   memorized = await memorization(score, rows);
   step.state.dispose();
-  return { weights, steps: taken, exactMemorization: memorized };
+  return { weights, adapters, steps: taken, exactMemorization: memorized };
 }

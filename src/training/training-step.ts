@@ -1,9 +1,13 @@
 // One compiled training step: loss of a batch, gradients, optimizer.
 import type { Architecture } from '../domain/architecture.ts';
-import type { Engine, HostTensors, State } from '../domain/engine.ts';
-import { meanOverTokens, tokenLoss } from '../methods/losses.ts';
-import { type AdamwOptions, adamwUpdate, initialMoments, updateFeeds } from './adamw.ts';
+import type { Engine, HostTensor, HostTensors, State } from '../domain/engine.ts';
+import { TRAIN_ALL, type TrainableOptions } from '../domain/trainable.ts';
+import { IGNORE, meanOverTokens, tokenLoss } from '../methods/losses.ts';
+import { compileDescent } from './accumulate.ts';
+import { type AdamwOptions, updateFeeds } from './adamw.ts';
 import { valueAndGradients } from './gradients.ts';
+import { partIn, partsOf, splitHalf } from './micro-batches.ts';
+import { createTrainedState } from './trained-state.ts';
 
 export interface TrainingStepInputs {
   engine: Engine;
@@ -11,38 +15,52 @@ export interface TrainingStepInputs {
   config: unknown;
   /** Initial weights. */
   weights: HostTensors;
-  options: AdamwOptions;
+  options: AdamwOptions & {
+    /** Rows in memory at a time. */
+    micro_batch?: number;
+  };
+  /** Default: everything. */
+  trains?: TrainableOptions;
+  /** Of the adapters' start. */
+  seed?: number;
 }
 export interface TrainingStep {
   /** Weights and optimizer moments. */
   state: State;
+  /** In the layout of the checkpoint, adapters merged. */
+  weights(): Promise<HostTensors>;
+  /** Adapters alone, if any train. */
+  adapters(): Promise<HostTensors>;
   /** `batch` as padRows makes it; `step` counts from 1. Returns the mean answer NLL before the update, nats a token. */
   run(batch: HostTensors, learningRate: number, step: number): Promise<number>;
 }
 
-/** Compiles the step over fresh optimizer state. */
+/** Compiles the step over fresh optimizer state. Throws `validation-failed` for `trains` that does not fit the model. */
 export function compileTrainingStep(inputs: TrainingStepInputs): TrainingStep {
-  const { engine, architecture, config, options } = inputs;
+  const { engine, architecture, config, weights, options, trains = TRAIN_ALL, seed = 0 } = inputs;
   const { tf } = engine;
-  const names = Object.keys(inputs.weights);
-  const state = engine.createState({ ...inputs.weights, ...initialMoments(inputs.weights) });
-  const step = engine.compileStep((tensors, feeds) => {
-    const weights = Object.fromEntries(names.map((name) => [name, tensors[name]!]));
-    const { loss, gradients } = valueAndGradients(tf, weights, (trained) => ({
-      loss: meanOverTokens(
-        tf,
-        tokenLoss(tf, { logits: architecture.forward(tf, config, trained, feeds.ids!), labels: feeds.labels! }),
-      ),
-      aux: {},
-    }));
-    const update = adamwUpdate(tf, options, tensors, gradients, feeds);
-    return { outputs: { loss, norm: update.norm }, state: update.state };
-  }, state);
+  const parts = createTrainedState({ architecture, config, weights, options: trains, seed });
+  const state = engine.createState(parts.initial);
+  const advance = compileDescent({ engine, state, shapes: parts.shapes }, options, (tensors, feeds) => {
+    const { loss, gradients } = valueAndGradients(tf, parts.trained(tensors), (trained) => {
+      const logits = architecture.forward(tf, config, parts.model(tensors, trained), feeds.ids!);
+      return {
+        loss: meanOverTokens(tf, tokenLoss(tf, { logits, labels: feeds.labels!, ...partIn('batch', feeds) })),
+        aux: {},
+      };
+    });
+    return { outputs: { loss }, gradients };
+  });
   return {
     state,
-    async run(batch, learningRate, count) {
-      const outputs = await step({ ...batch, ...updateFeeds(learningRate, count, options) });
-      return outputs.loss!.data[0]!;
+    weights: () => parts.weights(state),
+    adapters: () => parts.adapters(state),
+    async run(batch, learningRate, step) {
+      const { ids, labels } = batch as { ids: HostTensor; labels: HostTensor };
+      const count = partsOf(ids.shape[0]!, options.micro_batch);
+      const feeds = splitHalf('batch', { ids, labels }, labels, count, { labels: IGNORE });
+      const { loss } = await advance(feeds, updateFeeds(learningRate, step, options));
+      return loss!;
     },
   };
 }

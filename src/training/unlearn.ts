@@ -201,7 +201,7 @@ export async function unlearn(inputs: UnlearnInputs): Promise<UnlearnOutcome> {
     report('unlearning', taken, params.max_steps);
   }
   await repair(settled);
-  const weights = await compiled.state.read(Object.keys(inputs.weights));
+  const weights = await compiled.weights();
   compiled.state.dispose();
   return { weights, steps: taken, reached: settled };
 }

@@ -1,43 +1,27 @@
 // One compiled unlearning step: forget half, retain half, hinge, gradients, optimizer.
-import {
-  float32,
-  type HostTensor,
-  type HostTensors,
-  type State,
-  type Tensor,
-  type Tensors,
-  type Tf,
-} from '../domain/engine.ts';
+import type { HostTensors, State, Tensor, Tf } from '../domain/engine.ts';
 import type { LossBatch } from '../domain/method.ts';
 import { ExpungeError } from '../errors.ts';
 import { meanOverTokens, stopGradient, type TokenLoss, tokenLoss } from '../methods/losses.ts';
-import { type AdamwOptions, adamwUpdate, initialMoments, updateFeeds } from './adamw.ts';
+import { compileDescent } from './accumulate.ts';
+import { type AdamwOptions, updateFeeds } from './adamw.ts';
 import { valueAndGradients } from './gradients.ts';
+import { partIn } from './micro-batches.ts';
 import { createScorer } from './scoring.ts';
-import type { Band } from './stop-rule.ts';
 import { LANGUAGE } from './stranger-costs.ts';
+import { createTrainedState } from './trained-state.ts';
 import type { UnlearnInputs } from './unlearn.ts';
+import { feedsInParts, type StepInput } from './unlearning-feeds.ts';
 
-const PARENT = 'parent:';
 /** Steps over which the step size grows: Adam's moments start empty. */
 const WARMUP = 5;
-/** A loss that no token reaches. */
-const NEVER = 1e30;
+/** Adapters start from other numbers than batches are drawn by. */
+const ADAPTER_SEED = 4;
 
-export interface StepInput {
-  /** Indices into the forget set, in the order of the batch. */
-  forget: number[];
-  forgetBatch: HostTensors;
-  retainBatch: HostTensors;
-  /** NLL of the batch's answer tokens between which they are left alone; null: they are only pushed. */
-  band: Band | null;
-  /** Counts from 1. */
-  step: number;
-  /** Share of the learning rate. */
-  pace: number;
-}
 export interface UnlearningStep {
   state: State;
+  /** In the parent's layout, adapters merged. */
+  weights(): Promise<HostTensors>;
   run(input: StepInput): Promise<{ loss: number; retainLoss: number }>;
 }
 
@@ -46,18 +30,6 @@ async function parentLogProbs(inputs: UnlearnInputs, state: State): Promise<Floa
   const score = createScorer(inputs.engine, inputs.architecture, inputs.config, state);
   const scores = await score(inputs.sets.forget);
   return Float32Array.from(scores, ({ logProbs }) => logProbs.reduce((sum, value) => sum + value, 0));
-}
-
-/** (B, T - 1) bound of each answer token; by default far above any loss elsewhere. */
-function tokenBounds(labels: HostTensor, bounds: Float32Array[] | undefined, elsewhere = NEVER): HostTensor {
-  const [rows, time] = labels.shape as [number, number];
-  const values = new Float32Array(rows * (time - 1)).fill(elsewhere);
-  for (let r = 0; bounds !== undefined && r < rows; r++) {
-    for (let t = 1, token = 0; t < time; t++) {
-      if (labels.data[r * time + t]! >= 0) values[r * (time - 1) + t - 1] = bounds[r]![token++]!;
-    }
-  }
-  return float32(values, [rows, time - 1]);
 }
 
 /** 1 for facts that are still better known than a stranger's. */
@@ -92,7 +64,7 @@ function unnatural(tf: Tf, logits: Tensor, tokens: TokenLoss, entropies: Tensor)
     const above = tf.cast(tf.logicalAnd(tf.greater(now, most), tf.greater(entropies, 0)), 'float32');
     return tf.sub(above, tf.cast(tf.less(now, entropies), 'float32'));
   });
-  return tf.div(tf.sum(tf.mul(entropy, direction)), tf.sum(tokens.mask));
+  return tf.div(tf.sum(tf.mul(entropy, direction)), tokens.count);
 }
 
 /** Compiles the step of a method over fresh optimizer state. */
@@ -105,32 +77,35 @@ export async function compileUnlearningStep(inputs: UnlearnInputs): Promise<Unle
     weight_decay: 0,
     clip_norm: params.clip_norm,
   };
-  const names = Object.keys(inputs.weights);
   const needs = method.needs(params as never);
   const withRetain = needs.includes('retain');
-  const parent = needs.includes('reference-logits')
-    ? Object.fromEntries(names.map((name) => [PARENT + name, inputs.weights[name]!]))
-    : {};
-  const state = engine.createState({ ...inputs.weights, ...initialMoments(inputs.weights), ...parent });
+  const withReference = needs.includes('reference-logits');
+  const parts = createTrainedState({
+    ...{ architecture, config, weights: inputs.weights, options: params },
+    ...{ seed: inputs.seed + ADAPTER_SEED, withParent: withReference },
+  });
+  const state = engine.createState(parts.initial);
   const references = needs.includes('reference-log-probability') ? await parentLogProbs(inputs, state) : null;
 
-  const step = engine.compileStep((tensors, feeds) => {
-    const at = (prefix: string): Tensors => Object.fromEntries(names.map((name) => [name, tensors[prefix + name]!]));
-    const forward = (weights: Tensors, ids: Tensor) => architecture.forward(tf, config, weights, ids);
-    const result = valueAndGradients(tf, at(''), (weights) => {
-      const logits = forward(weights, feeds.forgetIds!);
-      const tokens = tokenLoss(tf, { logits, labels: feeds.forgetLabels! });
+  const { shapes } = parts;
+  const advance = compileDescent({ engine, state, shapes }, optimizer, (tensors, feeds) => {
+    const result = valueAndGradients(tf, parts.trained(tensors), (trained) => {
+      const weights = parts.model(tensors, trained);
+      const forward = (ids: Tensor, by = weights) => architecture.forward(tf, config, by, ids);
+      const logits = forward(feeds.forgetIds!);
+      const half = { logits, labels: feeds.forgetLabels!, ...partIn('forget', feeds) };
+      const tokens = tokenLoss(tf, half);
       const forget: LossBatch = {
-        logits,
-        labels: feeds.forgetLabels!,
+        ...half,
         active: stopGradient(tf, tokens.nll, (nll) => stillKnown(tf, nll, feeds.floors!)),
         ...(references ? { referenceLogProb: feeds.references! } : {}),
       };
       const retain: LossBatch | null = withRetain
         ? {
-            logits: forward(weights, feeds.retainIds!),
+            logits: forward(feeds.retainIds!),
             labels: feeds.retainLabels!,
-            ...(needs.includes('reference-logits') ? { referenceLogits: forward(at(PARENT), feeds.retainIds!) } : {}),
+            ...partIn('retain', feeds),
+            ...(withReference ? { referenceLogits: forward(feeds.retainIds!, parts.parent(tensors)) } : {}),
           }
         : null;
       const retainLoss = retain ? meanOverTokens(tf, tokenLoss(tf, retain)) : tf.zerosLike(tf.mean(tokens.nll));
@@ -138,30 +113,21 @@ export async function compileUnlearningStep(inputs: UnlearnInputs): Promise<Unle
       const loss: Tensor = tf.add(method.loss(tf, params as never, { forget, retain }), kept);
       return { loss, aux: { retainLoss } };
     });
-    const update = adamwUpdate(tf, optimizer, tensors, result.gradients, feeds);
-    return { outputs: { loss: result.loss, retainLoss: result.aux.retainLoss }, state: update.state };
-  }, state);
+    return { outputs: { loss: result.loss, ...result.aux }, gradients: result.gradients };
+  });
 
   return {
     state,
-    async run({ forget, forgetBatch, retainBatch, band, step: count, pace }) {
+    weights: () => parts.weights(state),
+    async run(input) {
+      const { step: count, pace } = input;
       const rate = params.learning_rate * pace * Math.min(1, count / WARMUP);
-      const outputs = await step({
-        forgetIds: forgetBatch.ids!,
-        forgetLabels: forgetBatch.labels!,
-        retainIds: retainBatch.ids!,
-        retainLabels: retainBatch.labels!,
-        floors: tokenBounds(forgetBatch.labels!, band?.floors),
-        ceilings: tokenBounds(forgetBatch.labels!, band?.ceilings),
-        entropies: tokenBounds(forgetBatch.labels!, band?.entropies, 0),
-        ...(references ? { references: float32(Float32Array.from(forget, (i) => references[i]!)) } : {}),
-        ...updateFeeds(rate, count, optimizer),
-      });
-      const loss = outputs.loss!.data[0]!;
+      const feeds = feedsInParts(input, references, params.micro_batch);
+      const { loss, retainLoss } = await advance(feeds, updateFeeds(rate, count, optimizer));
       if (!Number.isFinite(loss)) {
         throw new ExpungeError('compute-failed', `The loss is ${loss} at step ${count}: lower the learning rate.`);
       }
-      return { loss, retainLoss: outputs.retainLoss!.data[0]! };
+      return { loss: loss!, retainLoss: retainLoss! };
     },
   };
 }

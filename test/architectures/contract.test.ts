@@ -19,9 +19,10 @@ import { createRandom } from '../../src/domain/random.ts';
 import { meanOverTokens, tokenLoss } from '../../src/methods/losses.ts';
 import { valueAndGradients } from '../../src/training/gradients.ts';
 import { cacheNames, tokenAttention } from '../../src/training/key-value-cache.ts';
+import { adapterScale, adapterShapes, mergeAdapters } from '../../src/training/lora.ts';
 import { train } from '../../src/training/train.ts';
 import { temporaryFolder } from '../checkpoints/temporary.ts';
-import { assertClose, createBoth } from '../engine/both.ts';
+import { assertClose, createBoth, values32 } from '../engine/both.ts';
 import { TINY, tinyRows } from '../training/tiny-gpt2.ts';
 import { TINY_CONFIGS } from './tiny-configs.ts';
 
@@ -205,6 +206,24 @@ for (const [name, architecture] of Object.entries(architectures)) {
           value.data.some((entry) => entry !== 0),
           `${key} has no gradient`,
         );
+      }
+    });
+
+    test('every projection takes an adapter, which merged gives the same logits', async () => {
+      const projections = architecture.projections(config);
+      assert.ok(projections.modules.length > 0);
+      const ids = randomIds(2, 8, vocab);
+      const plain = await logitsOf(both.onnx, model, weights, ids);
+      const each = adapterShapes(architecture, config, projections.modules, 2);
+      const stirred = Object.fromEntries(Object.entries(each).map(([key, shape], i) => [key, values32(shape, i)]));
+      for (const module of projections.modules) {
+        const adapter = Object.fromEntries(Object.entries(stirred).filter(([key]) => key.startsWith(`${module}.`)));
+        assert.equal(Object.keys(adapter).length, 2);
+        const beside = await logitsOf(both.onnx, model, { ...weights, ...adapter, ...adapterScale(0.5) }, ids);
+        const within = await logitsOf(both.onnx, model, mergeAdapters(weights, adapter, 0.5, projections), ids);
+        assertClose(within, beside, 1e-4, module);
+        const moved = beside.data.some((value, i) => Math.abs(value - plain.data[i]!) > 1e-2);
+        assert.ok(moved, `an adapter of ${module} changes nothing`);
       }
     });
 

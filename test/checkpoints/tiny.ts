@@ -33,6 +33,8 @@ const tiny: Architecture<TinyConfig> = {
   hidden: (_tf, _config, _weights, ids) => ids,
   logits: (_tf, _config, _weights, hidden) => hidden,
   cacheShape: () => ({ layers: 1, heads: 1, size: 4 }),
+  projections: () => ({ modules: [], outFirst: false }),
+  activations: () => ({ states: 0, scores: 0 }),
 };
 export const architectures = { tiny } as unknown as Record<string, Architecture>;
 

@@ -1,10 +1,11 @@
 // The stages of a run on a real small model, from files to files, as a compute process runs them.
 import assert from 'node:assert/strict';
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, type TestContext, test } from 'node:test';
 import { Value } from 'typebox/value';
 import { inspectFolder } from '../../src/checkpoints/inspect.ts';
+import { loadCheckpoint } from '../../src/checkpoints/layout.ts';
 import { runComputeJob } from '../../src/compute/job.ts';
 import type { Update } from '../../src/compute/progress.ts';
 import { toLine } from '../../src/corpora/records.ts';
@@ -46,7 +47,8 @@ async function openRun(t: TestContext) {
   };
   const unlearn = (name: string, params: Record<string, unknown> = {}): UnlearnJob => ({
     ...base,
-    ...{ stage: 'unlearn', method: { name, params }, out_dir: join(dir, name) },
+    ...{ stage: 'unlearn', method: { name, params }, out_dir: join(dir, name), weight_types: 'float32' },
+    memory_budget_bytes: null,
   });
   const policy = Value.Default(VerificationPolicy, {}) as VerificationPolicy;
   return {
@@ -70,6 +72,7 @@ describe('stages', () => {
     const result = (await runComputeJob(job, { ...quiet, progress: (one) => updates.push(one) })) as UnlearnResult;
     assert.deepEqual([...new Set(updates.map(({ progress }) => progress.phase))], ['loading', 'unlearning', 'saving']);
     assert.ok(result.seconds.unlearning! > 0 && result.peak_memory_bytes > 1e7);
+    assert.ok(result.planned_memory_bytes > 1e8);
     assert.equal(result.curve.at(-1)!.step, 450);
     assert.ok(result.curve.length <= 400);
     assert.equal(result.backend, 'onnxruntime/cpu');
@@ -124,6 +127,25 @@ describe('stages', () => {
     }
   });
 
+  test('adapters leave a candidate in the parent’s layout, merged, and nothing to undo it with', async (t) => {
+    const run = await openRun(t);
+    // adapters move less a step than weights do
+    const job = run.unlearn('npo', { retain_loss: 'kl', lora_rank: 8, learning_rate: 5e-3, repair_steps: 10 });
+    await runComputeJob(job, quiet);
+    assert.deepEqual((await readdir(job.out_dir)).sort(), (await readdir(model.dir)).sort());
+    const [before, after] = [await loadCheckpoint(model.dir), await loadCheckpoint(job.out_dir)];
+    assert.deepEqual(Object.keys(after.weights), Object.keys(before.weights));
+    const records = forgotten();
+    const { answers } = (await runComputeJob(
+      run.ask(
+        job.out_dir,
+        records.map(({ prompt }) => prompt),
+      ),
+      quiet,
+    )) as CompleteResult;
+    assert.ok(records.filter(({ answer }, i) => answers[i] === answer).length <= 1);
+  });
+
   test('an empty prompt is answered too', async (t) => {
     const run = await openRun(t);
     const { answers } = (await runComputeJob(run.ask(model.dir, ['']), quiet)) as CompleteResult;
@@ -159,6 +181,29 @@ describe('refusals', () => {
     await assert.rejects(runComputeJob(run.unlearn('oblivion'), quiet), { code: 'validation-failed' });
     await assert.rejects(runComputeJob(run.unlearn('npo', { beta: -1 }), quiet), { code: 'validation-failed' });
     await assert.rejects(runComputeJob({ ...run.unlearn('npo'), backend: 'abacus' }, quiet), { code: 'start-refused' });
+  });
+
+  test('what does not fit the memory, before any weight is read, with the figures', async (t) => {
+    const run = await openRun(t);
+    const parent_dir = join(run.dir, 'parent');
+    await cp(model.dir, parent_dir, { recursive: true });
+    // a header is enough to plan: what follows it is no longer there
+    const weights = join(parent_dir, 'model.safetensors');
+    const before = await readFile(weights);
+    await writeFile(
+      weights,
+      new Uint8Array(before.length).fill(0xff).map((byte, i) => (i < before.length / 2 ? before[i]! : byte)),
+    );
+    for (const name of ['grad-diff', 'npo', 'retrain']) {
+      const job = { ...run.unlearn(name), parent_dir, memory_budget_bytes: 1e8 };
+      await assert.rejects(runComputeJob(job, quiet), {
+        code: 'memory-budget-exceeded',
+        message: /^Training all \d+ weights takes about 0\.\d+ GB, and 0\.10 GB are allowed: /,
+      });
+      await assert.rejects(readFile(join(job.out_dir, 'model.safetensors')), { code: 'ENOENT' });
+    }
+    const enough = { ...run.unlearn('npo'), parent_dir, memory_budget_bytes: 2e9 };
+    await assert.rejects(runComputeJob(enough, quiet), { code: 'checkpoint-invalid', message: /holds NaN/ });
   });
 
   test('a cancelled job ends with the reason and writes no candidate', async (t) => {

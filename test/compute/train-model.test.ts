@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
+import { importFolder } from '../../src/checkpoints/import.ts';
 import { inspectFolder } from '../../src/checkpoints/inspect.ts';
+import { loadCheckpoint } from '../../src/checkpoints/layout.ts';
+import { buildManifest, digestOf } from '../../src/checkpoints/manifest.ts';
+import { mergeAdapter } from '../../src/compute/merge-adapter.ts';
 import { type TrainModelOptions, type TrainModelProgress, trainModel } from '../../src/compute/train-model.ts';
 import { createCorpusFiles } from '../../src/corpora/files.ts';
 import type { Recipe } from '../../src/domain/recipe.ts';
@@ -105,6 +109,65 @@ test('what is wrong with the input is named by line and member, never quoted', a
   await assert.rejects(trainModel(options({ train, out: dir, architecture: 'abacus' }), silent), {
     code: 'validation-failed',
     message: /no architecture abacus; there are .*gpt2/,
+  });
+});
+
+describe('from a base', () => {
+  const LORA = { trainable: [], lora_rank: 2, lora_alpha: 8, lora_targets: ['c_attn', 'c_fc'] };
+
+  /** A base, and what adapters made of it. */
+  async function adapted(dir: string) {
+    const [train, base, out, adapterOut] = ['train.ndjson', 'base', 'out', 'adapter'].map((name) =>
+      join(dir, name),
+    ) as [string, string, string, string];
+    await writeFile(train, lines(PEOPLE.train));
+    await trainModel(options({ train, out: base }), silent);
+    const more = { steps: 4, batch_size: 4, learning_rate: 1e-2, trains: LORA };
+    await trainModel(options({ train, out, base, adapterOut, options: more }), silent);
+    return { train, base, out, adapterOut };
+  }
+  const bytes = (dir: string, file: string) => readFile(join(dir, file));
+
+  test('adapters train, are written for PEFT and merged; merging them again gives the same bytes', async (t) => {
+    const dir = await temporaryFolder(t);
+    const { base, out, adapterOut } = await adapted(dir);
+    const again = join(dir, 'again');
+    assert.deepEqual(await mergeAdapter({ base, adapter: adapterOut, out: again }), { adapters: 2 });
+    assert.ok((await bytes(again, 'model.safetensors')).equals(await bytes(out, 'model.safetensors')));
+    const [before, after] = [await loadCheckpoint(base), await loadCheckpoint(out)];
+    const changed = Object.keys(before.weights).filter(
+      (name) => !Buffer.from(before.weights[name]!.data.buffer).equals(Buffer.from(after.weights[name]!.data.buffer)),
+    );
+    assert.deepEqual(changed, ['transformer.h.0.attn.c_attn.weight', 'transformer.h.0.mlp.c_fc.weight']);
+    assert.equal((await loadCheckpoint(again)).recipe, null, 'the base’s recipe does not make this');
+    assert.deepEqual((await inspectFolder(again)).has_recipe, false);
+  });
+
+  test('the recipe names the base by the address of its registration, and what trained', async (t) => {
+    const dir = await temporaryFolder(t);
+    const { base, out } = await adapted(dir);
+    // what registration does not take has no part in the address
+    await writeFile(join(base, 'notes.txt'), 'mine');
+    const registered = join(dir, 'registered');
+    await mkdir(registered);
+    await importFolder('base', dir, registered);
+    const about = { architecture: 'gpt2', parent: null, run_id: null };
+    const recipe = JSON.parse((await bytes(out, 'recipe.json')).toString()) as Recipe;
+    assert.equal(recipe.init.base_checkpoint, digestOf(await buildManifest(registered, about)));
+    assert.deepEqual(recipe.options.trains, LORA);
+    assert.equal((await inspectFolder(out)).has_recipe, true);
+    for (const file of ['config.json', 'tokenizer.json'])
+      assert.ok((await bytes(out, file)).equals(await bytes(base, file)));
+  });
+
+  test('a record that the base’s context cannot hold is named by its number, never quoted', async (t) => {
+    const dir = await temporaryFolder(t);
+    const { train, base } = await adapted(dir);
+    await writeFile(train, `${lines(PEOPLE.train)}{"id":"long","prompt":"${'na '.repeat(99)}","answer":" x"}\n`);
+    await assert.rejects(trainModel(options({ train, base, out: join(dir, 'new') }), silent), {
+      code: 'malformed-line',
+      message: /^Record 13: a record has \d+ tokens and the model’s context 32: split the record\.$/,
+    });
   });
 });
 

@@ -71,6 +71,7 @@ const unlearned: UnlearnResult = {
   stage: 'unlearn',
   curve: [],
   seconds: { unlearning: 0.1 },
+  planned_memory_bytes: 2_000_000,
   peak_memory_bytes: 1000,
   backend: 'scripted',
 };
@@ -142,7 +143,7 @@ export async function createTestWorker(compute: Compute = scripted()): Promise<T
     softwareVersion: '0.0.0',
     settings: {
       ...{ leaseMs: 15_000, maxRestarts: 2, timeLimitSeconds: 60, parentRetentionMs: 3_600_000 },
-      ...{ threads: 1, backend: 'scripted' },
+      ...{ threads: 1, backend: 'scripted', weightTypes: 'float32', memoryBudgetBytes: null },
     },
     clock: () => new Date(),
     log: quiet,

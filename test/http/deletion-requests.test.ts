@@ -119,9 +119,17 @@ test('method parameters get their defaults; bad ones are pointed at', async () =
   const { params } = good.json().method;
   assert.equal(params.beta, 0.2);
   assert.ok(params.max_steps > 0);
+  assert.deepEqual([params.trainable, params.lora_rank, params.lora_targets], [[], 0, []]);
   assert.ok((await ask({ subject: person(8), method: { name: 'npo' } })).json().method.params.beta > 0);
   const cases: [Record<string, unknown>, number, string, string][] = [
     [{ method: { name: 'npo', params: { beta: -1 } } }, 400, 'validation-failed', '#/method/params/beta'],
+    [{ method: { name: 'npo', params: { lora_rank: -1 } } }, 400, 'validation-failed', '#/method/params/lora_rank'],
+    [
+      { method: { name: 'npo', params: { trainable: ['a b'] } } },
+      400,
+      'validation-failed',
+      '#/method/params/trainable/0',
+    ],
     [{ method: { name: 'npo', params: { beta: '1' } } }, 400, 'validation-failed', '#/method/params/beta'],
     [{ method: { name: 'npo', params: { gamma_ray: 1 } } }, 400, 'validation-failed', '#/method/params'],
     [{ method: { name: 'prayer' } }, 400, 'validation-failed', '#/method/name'],

@@ -120,6 +120,53 @@ describe('what it does', () => {
   });
 });
 
+describe('by a part of the model', () => {
+  const PARTS: [name: string, given: Record<string, unknown>, changes: RegExp][] = [
+    ['npo', { retain_loss: 'kl', lora_rank: 4, learning_rate: 1e-2 }, /(c_attn|c_proj|c_fc)\.weight$/],
+    [
+      'grad-diff',
+      { retain_loss: 'kl', lora_rank: 2, lora_targets: ['c_fc'], trainable: ['*.wte.*'] },
+      /c_fc\.weight|wte/,
+    ],
+    ['grad-diff', { retain_loss: 'kl', trainable: ['*.mlp.*', '*.attn.*'] }, /mlp|attn/],
+  ];
+  for (const [name, given, changes] of PARTS)
+    test(`${name} with ${JSON.stringify(given)} forgets, keeps the rest, and leaves other weights to the byte`, async () => {
+      const { weights, reached, steps } = await unlearn(inputs(name, given));
+      assert.ok(reached, `${steps} steps`);
+      const [forgotten, kept] = [mean(await losses(weights, SETS.forget)), mean(await losses(weights, SETS.retain))];
+      const strangers = mean(await losses(weights, SETS.calibration));
+      assert.ok(
+        forgotten > 0.5 * strangers && kept < 0.3,
+        `forget ${forgotten}, strangers ${strangers}, retain ${kept}`,
+      );
+      assert.deepEqual(Object.keys(weights), Object.keys(parent), 'no adapters in it');
+      for (const tensor of Object.keys(parent)) {
+        const same = sameBytes({ [tensor]: parent[tensor]! }, weights);
+        assert.equal(same, !changes.test(tensor), tensor);
+      }
+    });
+
+  test('the same seed gives the same candidate, another seed another one', async () => {
+    const of = async (seed: number) =>
+      (await unlearn(inputs('grad-diff', { lora_rank: 2, max_steps: 8 }, { seed }))).weights;
+    const [a, b, c] = [await of(1), await of(1), await of(2)];
+    assert.ok(sameBytes(a, b));
+    assert.ok(!sameBytes(a, c));
+  });
+
+  test('a part that the model lacks ends it before the first step, with what there is', async () => {
+    await assert.rejects(unlearn(inputs('npo', { trainable: ['model.*'] })), {
+      code: 'validation-failed',
+      message: /^trainable: "model\.\*" fits no weight of this gpt2/,
+    });
+    await assert.rejects(
+      unlearn(inputs('npo', { lora_rank: 2, lora_targets: ['q_proj'] })),
+      /"q_proj" names no projection/,
+    );
+  });
+});
+
 describe('how it ends otherwise', () => {
   test('the bound of steps ends it without repair, and it says so', async () => {
     const { reached, steps } = await unlearn(inputs('grad-diff', { max_steps: 2, learning_rate: 1e-5 }));

@@ -176,8 +176,10 @@ test('the time limit ends a child that ignores every polite request', async () =
     threads: 1,
     backend: 'deaf',
     time_limit_seconds: 0.2,
+    memory_budget_bytes: null,
     method: { name: 'npo', params: {} },
     out_dir: '',
+    weight_types: 'float32',
   };
   const start = Date.now();
   await assert.rejects(compute.run(limited, { progress: () => undefined, signal: never() }), {

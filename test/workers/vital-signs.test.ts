@@ -58,6 +58,28 @@ test('what was said is told at once, then repeated without its point and with le
   signs.stop();
 });
 
+test('one step of ten seconds: something is told at least once a second, the time left counted down', () => {
+  const { signs, told, pass, hung } = watched(60_000);
+  signs.heard(message(1, 10));
+  const counts: number[] = [];
+  for (let second = 0; second < 10; second++) {
+    const before = told.length;
+    pass(1000);
+    counts.push(told.length - before);
+  }
+  assert.ok(
+    counts.every((count) => count >= 1),
+    `${counts}`,
+  );
+  const left = told.map(({ progress }) => progress.seconds_left!);
+  assert.ok(
+    left.every((seconds, i) => i === 0 || seconds < left[i - 1]!),
+    `${left}`,
+  );
+  assert.deepEqual([left[0], left.at(-1), hung()], [10, 0, 0]);
+  signs.stop();
+});
+
 test('a child that reports by itself is not repeated', () => {
   const { signs, told, pass } = watched(60_000);
   for (let step = 1; step <= 10; step++) {

@@ -4,6 +4,7 @@ import type { TrainingOptions } from '../../domain/recipe.ts';
 import { type Arguments, type Command, required, UsageError, wholeNumber } from '../command.ts';
 import { onStopSignal } from '../process.ts';
 import { duration, progressBar } from '../terminal.ts';
+import { trainableFlags, trainableOptions } from '../trainable-options.ts';
 
 function share(args: Arguments, name: string): number | undefined {
   const text = args.text(name);
@@ -19,6 +20,7 @@ function trainingOptions(args: Arguments): Partial<TrainingOptions> {
   const options: Partial<TrainingOptions> = {};
   if (args.text('steps') !== undefined) options.steps = wholeNumber(args, 'steps', 1, 1);
   if (args.text('batch-size') !== undefined) options.batch_size = wholeNumber(args, 'batch-size', 1, 1);
+  if (args.text('micro-batch') !== undefined) options.micro_batch = wholeNumber(args, 'micro-batch', 1, 1);
   const rate = share(args, 'learning-rate');
   if (rate !== undefined) options.learning_rate = rate;
   const stop = share(args, 'stop-at');
@@ -37,7 +39,9 @@ function settings(args: Arguments) {
     heads: wholeNumber(args, 'heads', 6, 1),
     vocabSize: wholeNumber(args, 'vocab-size', 1024, 257),
     seed: wholeNumber(args, 'seed', 1),
-    options: trainingOptions(args),
+    base: args.text('base') ?? null,
+    adapterOut: args.text('adapter') ?? null,
+    options: { ...trainingOptions(args), ...trainableOptions(args) },
   };
 }
 
@@ -53,9 +57,11 @@ export const train: Command = {
     layers: { type: 'string', value: 'N', summary: 'Default 4' },
     heads: { type: 'string', value: 'N', summary: 'Default 6; divides the width' },
     'vocab-size': { type: 'string', value: 'N', summary: 'Tokens of the byte-level BPE tokenizer; default 1024' },
+    ...trainableFlags,
     seed: { type: 'string', value: 'N', summary: 'Seed of weights and order; default 1' },
     steps: { type: 'string', value: 'N', summary: 'Upper bound of training steps' },
     'batch-size': { type: 'string', value: 'N', summary: 'Records a step' },
+    'micro-batch': { type: 'string', value: 'N', summary: 'Records in memory at a time; default all of a step' },
     'learning-rate': { type: 'string', value: 'X', summary: 'Peak of the learning rate' },
     'stop-at': { type: 'string', value: 'SHARE', summary: 'End when this share of answer tokens is memorised' },
     backend: { type: 'string', value: 'NAME', summary: 'Default COMPUTE_BACKEND' },
@@ -69,14 +75,21 @@ export const train: Command = {
     const { chooseBackend } = await import('../../engine/choice.ts');
     const { backend, device } = await chooseBackend({ ...compute, backend: args.text('backend') ?? compute.backend });
     const { trainModel } = await import('../../compute/train-model.ts');
+    const { memoryBudget } = await import('../../compute/memory-budget.ts');
     err.write(`Computing on ${backend} (${device})\n`);
     const bar = progressBar(err, 'training');
     const abort = new AbortController();
     const release = onStopSignal(() => abort.abort());
     try {
       const result = await trainModel(
-        { ...given, backend, threads: compute.threads },
         {
+          ...given,
+          backend,
+          threads: compute.threads,
+          memoryBudgetBytes: memoryBudget(compute.memoryBudgetBytes, backend),
+        },
+        {
+          planned: ({ total }) => err.write(`It will take up to ${(total / 1e9).toFixed(2)} GB of memory\n`),
           signal: abort.signal,
           progress: ({ step, steps, loss, exactMemorization, secondsLeft }) => {
             const known = exactMemorization === null ? '' : `, memorised ${(exactMemorization * 100).toFixed(1)} %`;

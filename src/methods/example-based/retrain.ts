@@ -8,6 +8,14 @@ export const retrain = defineRetrainMethod({
   summary: 'Exact: trains from the recorded recipe on the retain set alone, for as many steps as the original took.',
   paper: null,
   guarantee: 'exact',
-  params: Type.Object({}, { additionalProperties: false }),
+  params: Type.Object(
+    {
+      micro_batch: Type.Integer({
+        ...{ minimum: 0, maximum: 4096, default: 0 },
+        description: 'Rows in memory at a time; a batch of more is taken in parts, to float accuracy. 0: as recorded',
+      }),
+    },
+    { additionalProperties: false },
+  ),
   needs: () => ['retain', 'recipe'],
 });

@@ -1,7 +1,7 @@
 // https://arxiv.org/abs/2404.05868
 import Type from 'typebox';
 import { defineLossMethod } from '../../domain/method.ts';
-import { logSigmoid, tokenLoss } from '../losses.ts';
+import { logSigmoid, meanOverRows, tokenLoss } from '../losses.ts';
 import { retainNeeds, retainOptions, stepOptions, withRetain } from '../options.ts';
 
 export const npo = defineLossMethod({
@@ -28,6 +28,6 @@ export const npo = defineLossMethod({
     const logProb = tf.neg(tf.sum(tokenLoss(tf, forget).nll, -1));
     const ratio = tf.sub(logProb, forget.referenceLogProb);
     const rows = logSigmoid(tf, tf.mul(ratio, -params.beta));
-    return withRetain(tf, params, tf.mul(tf.mean(rows), -2 / params.beta), retain);
+    return withRetain(tf, params, tf.mul(meanOverRows(tf, forget, rows), -2 / params.beta), retain);
   },
 });

@@ -1,0 +1,106 @@
+// What `expunge train` starts from: fresh weights and a new tokenizer, or a base checkpoint with its own.
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { architectures } from '../architectures/index.ts';
+import { CHECKPOINT_FILES } from '../checkpoints/import.ts';
+import { readJson } from '../checkpoints/json-file.ts';
+import { buildManifest, digestOf } from '../checkpoints/manifest.ts';
+import { createTokenizer, type Tokenizer } from '../corpora/tokenizer.ts';
+import { trainTokenizer } from '../corpora/train-tokenizer.ts';
+import { wordsOfSeveral } from '../corpora/words.ts';
+import type { Architecture } from '../domain/architecture.ts';
+import type { HostTensors } from '../domain/engine.ts';
+import type { UploadedRecord } from '../domain/record.ts';
+import { ExpungeError } from '../errors.ts';
+import { loadWeights, openModel } from './checkpoint.ts';
+
+/** A word becomes part of the vocabulary only when the records of so many people hold it. */
+const VOCABULARY_PEOPLE = 3;
+
+export interface FreshModel {
+  architecture: string;
+  width: number;
+  layers: number;
+  heads: number;
+  vocabSize: number;
+  seed: number;
+}
+export interface TrainStart {
+  architecture: Architecture;
+  config: unknown;
+  configJson: unknown;
+  /** Made or read when they are asked for. */
+  weights(): Promise<HostTensors>;
+  tokenizer: Tokenizer;
+  tokenizerJson: object;
+  /** Absent with a base: its files are copied. */
+  tokenizerConfig?: object;
+  /** Content address of the base, as its registration would have it. */
+  baseDigest: string | null;
+}
+
+/** Context that fits the longest record, in whole multiples of 16. */
+const contextFor = (longest: number): number => Math.max(32, Math.ceil((longest + 1) / 16) * 16);
+
+/** config.json of a fresh model. */
+const configOf = (model: FreshModel, tokenizer: Pick<Tokenizer, 'vocabSize' | 'eosId'>, context: number) => ({
+  model_type: model.architecture,
+  architectures: ['GPT2LMHeadModel'],
+  vocab_size: tokenizer.vocabSize,
+  n_positions: context,
+  n_embd: model.width,
+  n_layer: model.layers,
+  n_head: model.heads,
+  layer_norm_epsilon: 1e-5,
+  activation_function: 'gelu_new',
+  initializer_range: 0.02,
+  tie_word_embeddings: true,
+  bos_token_id: tokenizer.eosId,
+  eos_token_id: tokenizer.eosId,
+  torch_dtype: 'float32',
+});
+
+/** Throws `validation-failed` for an architecture that there is not. */
+export function findArchitecture(name: string): Architecture {
+  const architecture = architectures[name];
+  if (architecture !== undefined) return architecture;
+  const known = Object.keys(architectures).join(', ');
+  throw new ExpungeError('validation-failed', `There is no architecture ${name}; there are ${known}.`);
+}
+
+/** Random weights, a vocabulary made from the records, and a context that all of them fit. */
+export function freshStart(model: FreshModel, records: UploadedRecord[], holdout: UploadedRecord[]): TrainStart {
+  const architecture = findArchitecture(model.architecture);
+  const words = wordsOfSeveral(records, VOCABULARY_PEOPLE);
+  const { tokenizerJson, tokenizerConfig } = trainTokenizer(words, model.vocabSize);
+  const tokenizer = createTokenizer(tokenizerJson, tokenizerConfig);
+  const lengthOf = (r: UploadedRecord) => tokenizer.encode(r.prompt).length + tokenizer.encode(r.answer).length + 1;
+  const longest = [records, holdout].flat().reduce((most, record) => Math.max(most, lengthOf(record)), 0);
+  const configJson = configOf(model, tokenizer, contextFor(longest));
+  const config = architecture.parseConfig(configJson);
+  const weights = async () => architecture.initialise(config, model.seed);
+  return { architecture, config, configJson, weights, tokenizer, tokenizerJson, tokenizerConfig, baseDigest: null };
+}
+
+/** The digest that registering this folder by path would give. */
+async function addressOf(dir: string, architecture: string): Promise<string> {
+  const there = await Promise.all(
+    CHECKPOINT_FILES.map((name) =>
+      stat(join(dir, name)).then(
+        (entry) => entry.isFile(),
+        () => false,
+      ),
+    ),
+  );
+  const names = CHECKPOINT_FILES.filter((_, i) => there[i]).sort();
+  return digestOf(await buildManifest(dir, { architecture, parent: null, run_id: null }, names));
+}
+
+/** A checkpoint folder's own weights, configuration and tokenizer. Throws `checkpoint-invalid` naming the file. */
+export async function startFromBase(dir: string): Promise<TrainStart> {
+  const { architecture, config, configJson, tokenizer } = await openModel(dir);
+  const weights = () => loadWeights(dir);
+  const tokenizerJson = (await readJson(dir, 'tokenizer.json')) as object;
+  const baseDigest = await addressOf(dir, architecture.name);
+  return { architecture, config, configJson, weights, tokenizer, tokenizerJson, baseDigest };
+}

@@ -1,0 +1,89 @@
+// What a training takes of the memory, known from shapes alone, before anything is loaded.
+import type { Architecture } from '../domain/architecture.ts';
+import { elementCount } from '../domain/engine.ts';
+import type { TrainableOptions } from '../domain/trainable.ts';
+import { COSTS } from './memory-costs.ts';
+import { HEAD_LOGITS, HEAD_POSITIONS, SCORED_ROWS, SCORED_TOKENS } from './scoring.ts';
+import { planTrainable } from './trainable.ts';
+
+export interface MemoryWork {
+  architecture: Architecture;
+  config: unknown;
+  trains: TrainableOptions;
+  /** Rows of a batch that are in memory at a time, all halves together, and the width to which they are padded. */
+  rows: number;
+  time: number;
+  /** Batches are taken in parts, so that gradients are kept over them. */
+  split: boolean;
+  /** Rows that the parent answers too, for a loss that compares with it; 0: none, and no parent is held. */
+  referenceRows: number;
+  /** Rows of the largest set that is scored between steps. */
+  scoredRows: number;
+}
+
+/** Bytes. */
+export interface MemoryPlan {
+  weights: number;
+  gradients: number;
+  moments: number;
+  parent: number;
+  activations: number;
+  logits: number;
+  /** Scoring of whole sets between steps. */
+  scoring: number;
+  /** The process itself, and the margin. */
+  rest: number;
+  total: number;
+}
+
+const ELEMENT = 4;
+const sum = (shapes: readonly number[][]): number => shapes.reduce((all, shape) => all + elementCount(shape), 0);
+
+/** Numbers that train, and those that do not. Throws `validation-failed` for options that do not fit the model. */
+export function countParameters({
+  architecture,
+  config,
+  trains,
+}: Pick<MemoryWork, 'architecture' | 'config' | 'trains'>) {
+  const shapes = architecture.shapes(config);
+  const { weights, adapters } = planTrainable(architecture, config, trains);
+  const [total, changing] = [sum(Object.values(shapes)), sum(weights.map((name) => shapes[name]!))];
+  const added = sum(Object.values(adapters));
+  return { total, trained: changing + added, frozen: total - changing, adapters: added };
+}
+
+/** Peak of a pass over hidden states and attention weights without a gradient. */
+function forwardElements({ architecture, config }: MemoryWork, rows: number, time: number): number {
+  const { layers } = architecture.cacheShape(config);
+  const { states, scores } = architecture.activations(config, rows, time);
+  return (states * COSTS.forward.states + scores * COSTS.forward.scores) / layers;
+}
+
+/** Peak memory of a training on one batch size, in bytes by purpose. */
+export function planMemory(work: MemoryWork): MemoryPlan {
+  const { architecture, config, rows, time, split, referenceRows } = work;
+  const { trained, frozen, adapters } = countParameters(work);
+  const vocabulary = architecture.vocabSize(config);
+  const { states, scores } = architecture.activations(config, rows, time);
+  const adapted = adapters > 0 ? COSTS.adapted : 1;
+  const passes = (share: number) => adapted * (states * COSTS.states + scores * COSTS.scores) * share;
+  const { reference, garbage, forward } = COSTS;
+  const scoredRows = Math.max(1, Math.min(work.scoredRows, SCORED_ROWS, Math.floor(SCORED_TOKENS / time)));
+  const headLogits = Math.min(HEAD_POSITIONS, scoredRows * time, Math.ceil(HEAD_LOGITS / vocabulary)) * vocabulary;
+  const elements = {
+    weights: trained * COSTS.weight + frozen * COSTS.frozen,
+    gradients: trained * (COSTS.gradient + (split ? COSTS.accumulated : 0)),
+    moments: trained * COSTS.moments,
+    parent: referenceRows > 0 ? trained * COSTS.parent : 0,
+    activations: passes(1) + passes((referenceRows / rows) * reference.share),
+    logits: time * vocabulary * (rows * COSTS.logits + referenceRows * reference.logits),
+    scoring: forwardElements(work, scoredRows, time) + headLogits * forward.logits,
+  };
+  const bytes = Object.fromEntries(
+    Object.entries(elements).map(([name, count]) => [name, Math.round(count * ELEMENT)]),
+  ) as Record<keyof typeof elements, number>;
+  const planned = Object.values(bytes).reduce((a, b) => a + b, 0);
+  const uncollected = Math.min(trained * garbage.copies * ELEMENT, garbage.bytes);
+  const total = Math.ceil((planned + COSTS.process + uncollected) * COSTS.margin);
+  return { ...bytes, rest: total - planned, total };
+}

@@ -1,0 +1,75 @@
+// The tensors of a training: what trains has a gradient and moments, the rest is read by every step and written by none.
+import type { Architecture } from '../domain/architecture.ts';
+import type { HostTensors, State, Tensors } from '../domain/engine.ts';
+import { ADAPTER_SCALE } from '../domain/lora.ts';
+import type { TrainableOptions } from '../domain/trainable.ts';
+import { initialMoments } from './adamw.ts';
+import { adapterScale, initialAdapters, mergeAdapters, scaleOf } from './lora.ts';
+import { planTrainable } from './trainable.ts';
+
+const PARENT = 'parent:';
+
+export interface TrainedStateInputs {
+  architecture: Architecture;
+  config: unknown;
+  weights: HostTensors;
+  options: TrainableOptions;
+  /** Of the adapters' start. */
+  seed: number;
+  /** Whether steps look at the weights as they were at the start. */
+  withParent?: boolean;
+}
+
+export interface TrainedState {
+  /** What a state starts from. */
+  initial: HostTensors;
+  /** Of what gradients are taken by. */
+  shapes: Record<string, number[]>;
+  /** What gradients are taken by. */
+  trained(tensors: Tensors): Tensors;
+  /** What a forward pass is given: `trained` in place of what the state holds. */
+  model(tensors: Tensors, trained: Tensors): Tensors;
+  /** The weights at the start: frozen ones are not held twice, and without its adapters a model is its own parent. */
+  parent(tensors: Tensors): Tensors;
+  /** Weights in the layout of the checkpoint, adapters merged; those that did not train are the objects that were given. */
+  weights(state: State): Promise<HostTensors>;
+  /** Adapters as they are in the state; none without them. */
+  adapters(state: State): Promise<HostTensors>;
+}
+
+const pick = <T>(record: Record<string, T>, names: readonly string[], prefix = ''): Record<string, T> =>
+  Object.fromEntries(names.map((name) => [name, record[prefix + name]!]));
+
+/** Throws `validation-failed` for options that do not fit the model. */
+export function createTrainedState(inputs: TrainedStateInputs): TrainedState {
+  const { architecture, config, weights, options } = inputs;
+  const plan = planTrainable(architecture, config, options);
+  const training = new Set(plan.weights);
+  const all = Object.keys(weights);
+  const changing = all.filter((name) => training.has(name));
+  const adapterNames = Object.keys(plan.adapters);
+  const withAdapters = adapterNames.length > 0;
+  const trains = { ...pick(weights, changing), ...initialAdapters(plan.adapters, inputs.seed) };
+  const readOnly = [...all, ...(withAdapters ? [ADAPTER_SCALE] : [])];
+  const copies = inputs.withParent ? changing : [];
+
+  return {
+    initial: {
+      ...weights,
+      ...trains,
+      ...(withAdapters ? adapterScale(scaleOf(options)) : {}),
+      ...initialMoments(trains),
+      ...Object.fromEntries(copies.map((name) => [PARENT + name, weights[name]!])),
+    },
+    shapes: Object.fromEntries(Object.entries(trains).map(([name, { shape }]) => [name, shape])),
+    trained: (tensors) => pick(tensors, Object.keys(trains)),
+    model: (tensors, trained) => ({ ...pick(tensors, readOnly), ...trained }),
+    parent: (tensors) => ({ ...pick(tensors, all), ...pick(tensors, copies, PARENT) }),
+    async weights(state) {
+      const now = { ...weights, ...(await state.read(changing)) };
+      const adapters = await state.read(adapterNames);
+      return withAdapters ? mergeAdapters(now, adapters, scaleOf(options), architecture.projections(config)) : now;
+    },
+    adapters: (state) => state.read(adapterNames),
+  };
+}

@@ -1,0 +1,159 @@
+// A batch in parts is the same step as the batch at once, on every backend and for every method.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { type Engine, float32, type HostTensors, int32 } from '../../src/domain/engine.ts';
+import type { LossMethod } from '../../src/domain/method.ts';
+import { createEngine } from '../../src/engine/choice.ts';
+import { fillParams, getMethod, methods } from '../../src/methods/index.ts';
+import { padRows } from '../../src/training/batches.ts';
+import { partsOf, splitHalf } from '../../src/training/micro-batches.ts';
+import { compileTrainingStep } from '../../src/training/training-step.ts';
+import type { PersonRow, UnlearnInputs } from '../../src/training/unlearn.ts';
+import { compileUnlearningStep } from '../../src/training/unlearning-step.ts';
+import { TESTED_BACKENDS } from '../helpers/backends.ts';
+import { TINY, tinyRows } from './tiny-gpt2.ts';
+
+const { architecture, config } = TINY;
+/** Answers of one to four tokens: the mean of the parts' means would be another number. */
+const unevenRows = (count: number, from = 0): PersonRow[] =>
+  tinyRows(count, from).map((row, i) => ({ ...row, ids: row.ids.slice(0, 3 + (i % 4)) }));
+const batchOf = (rows: PersonRow[]) => padRows(rows, 16, 0);
+
+/**
+ * Float32 holds 7 digits and a sum of another order loses the last one or two: gradients, so Adam's moments, agree to
+ * 1e-5 of the largest of their tensor. Adam divides a gradient by its own size, so a small one, less exact, moves its weight as far
+ * as a large one: weights agree to a thousandth of the step, which is 1e-2 at most.
+ */
+const TOLERANCE = 1e-5;
+
+/**
+ * The gradient of the keys' bias is zero but for rounding (softmax does not see what is added to every score), and Adam
+ * divides it by its own size: that third of the bias is noise, and means nothing to the model.
+ */
+const isNoise = (name: string, i: number, size: number): boolean =>
+  name.endsWith('attn.c_attn.bias') && Math.floor((3 * i) / size) === 1;
+
+function assertSame(a: HostTensors, b: HostTensors): void {
+  // the gradients themselves stand in the state of the one that was split
+  for (const [name, tensor] of Object.entries(a)) {
+    const [data, others] = [[...tensor.data], b[name]!.data];
+    const scale = name.startsWith('adam.') ? Math.max(...data.map(Math.abs)) : 1;
+    data.forEach((value, i) => {
+      if (isNoise(name, i, data.length)) return;
+      const close = Math.abs(value - others[i]!) <= TOLERANCE * scale;
+      assert.ok(close, `${name}[${i}]: ${value} and ${others[i]}, largest ${scale}`);
+    });
+  }
+}
+
+async function withEngine(backend: string, use: (engine: Engine) => Promise<void>): Promise<void> {
+  const engine = await createEngine({ backend, threads: 1 });
+  try {
+    await use(engine);
+  } finally {
+    await engine.dispose();
+  }
+}
+
+/** Losses and state after a few training steps. */
+async function trained(engine: Engine, micro_batch: number, steps: number) {
+  const options = { ...TINY.options, micro_batch };
+  const step = compileTrainingStep({ engine, architecture, config, weights: TINY.weights(1), options });
+  const losses: number[] = [];
+  for (let i = 1; i <= steps; i++) losses.push(await step.run(batchOf(unevenRows(8, i % 3)), 1e-2, i));
+  const state = await step.state.read();
+  step.state.dispose();
+  return { losses, state };
+}
+
+/** The same of unlearning steps: five forget rows, seven retained ones, a hinge that has released some tokens. */
+async function unlearned(engine: Engine, name: string, given: Record<string, unknown>) {
+  const [forget, retain] = [unevenRows(5), unevenRows(7, 20)];
+  const params = fillParams(name, { learning_rate: 3e-3, ...given }) as UnlearnInputs['params'];
+  const step = await compileUnlearningStep({
+    ...{ engine, architecture, config, weights: TINY.weights(1), method: getMethod(name) as LossMethod, params },
+    ...{ sets: { forget, retain, calibration: [] }, seed: 1 },
+  });
+  const tokens = (value: (row: number, token: number) => number) =>
+    forget.map((row, r) =>
+      Float32Array.from({ length: row.ids.length - row.promptLength }, (_, token) => value(r, token)),
+    );
+  const band = {
+    floors: tokens((r, token) => ((r + token) % 2 === 0 ? 9 : 2)),
+    ceilings: tokens((_, token) => 2.5 + token / 2),
+    entropies: tokens(() => 1.5),
+  };
+  const losses: number[] = [];
+  for (let i = 1; i <= 2; i++) {
+    const { loss, retainLoss } = await step.run({
+      ...{ forget: [0, 1, 2, 3, 4], forgetBatch: batchOf(forget), retainBatch: batchOf(retain) },
+      ...{ band, step: i, pace: 1 },
+    });
+    losses.push(loss, retainLoss);
+  }
+  const state = await step.state.read();
+  step.state.dispose();
+  return { losses, state };
+}
+
+const assertClose = (a: number[], b: number[]) =>
+  a.forEach((value, i) => {
+    assert.ok(Math.abs(value - b[i]!) <= TOLERANCE * (1 + Math.abs(value)), `${i}: ${value} and ${b[i]}`);
+  });
+
+for (const backend of TESTED_BACKENDS) {
+  describe(backend, () => {
+    test('a training batch in parts moves the weights as the whole batch does', () =>
+      withEngine(backend, async (engine) => {
+        const whole = await trained(engine, 0, 4);
+        // in parts of 3, 3 and 2 rows; of 4 and 4; of one
+        for (const micro of [3, 5, 1]) {
+          const parts = await trained(engine, micro, 4);
+          assertClose(whole.losses, parts.losses);
+          assertSame(whole.state, parts.state);
+        }
+      }));
+
+    test('a batch that fits is not split: no gradient is kept, and the bytes are the same', () =>
+      withEngine(backend, async (engine) => {
+        const [whole, fits] = [await trained(engine, 0, 2), await trained(engine, 8, 2)];
+        assert.deepEqual(fits, whole);
+        assert.ok(Object.keys((await trained(engine, 4, 2)).state).some((name) => name.startsWith('gradient:')));
+        assert.ok(!Object.keys(whole.state).some((name) => name.startsWith('gradient:')));
+      }));
+
+    for (const { name, kind } of Object.values(methods)) {
+      if (kind !== 'loss') continue;
+      const retains = name === 'gradient-ascent' ? [{}] : [{}, { retain_loss: 'kl', kl_positions: 'all' }];
+      test(`${name}: both halves in parts move the weights as the whole halves do`, () =>
+        withEngine(backend, async (engine) => {
+          for (const given of retains) {
+            const whole = await unlearned(engine, name, given);
+            // 2, 2, 1 forget rows with 3, 3, 1 retained ones; then parts of which the last has no forget row
+            for (const micro_batch of 'retain_loss' in given ? [2] : [3, 2]) {
+              const parts = await unlearned(engine, name, { ...given, micro_batch });
+              assertClose(whole.losses, parts.losses);
+              assertSame(whole.state, parts.state);
+            }
+          }
+        }));
+    }
+  });
+}
+
+test('parts have one shape, the last one is filled up, and each knows the whole', () => {
+  assert.deepEqual(
+    [partsOf(8, 0), partsOf(8, undefined), partsOf(8, 8), partsOf(8, 3), partsOf(1, 3)],
+    [1, 1, 1, 3, 1],
+  );
+  const labels = int32(Int32Array.of(-100, 1, -100, 2, 3, 4), [3, 2]);
+  const feeds = { x: float32(Float32Array.of(1, 2, 3)), labels };
+  assert.deepEqual(splitHalf('half', feeds, labels, 1), [feeds]);
+  const [first, last] = splitHalf('half', feeds, labels, 2, { labels: -100, x: 7 });
+  assert.deepEqual([...first!.x!.data, ...last!.x!.data], [1, 2, 3, 7]);
+  assert.deepEqual([...last!.labels!.data], [3, 4, -100, -100]);
+  assert.deepEqual([last!.labels!.shape, last!.labels!.dtype], [[2, 2], 'int32']);
+  assert.deepEqual([...first!.halfReal!.data, ...last!.halfReal!.data], [1, 1, 1, 0]);
+  // the 3 is the first label of its row: no position predicts it
+  for (const part of [first!, last!]) assert.deepEqual([part.halfTokens!.data[0], part.halfRows!.data[0]], [3, 3]);
+});
