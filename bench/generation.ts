@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { architectures } from '../src/architectures/index.ts';
 import { writeSafetensors } from '../src/checkpoints/safetensors.ts';
+import { enterSharedHeap } from '../src/cli/shared-heap.ts';
 import { table } from '../src/cli/terminal.ts';
 import { readConfig } from '../src/config.ts';
 import { elementCount } from '../src/domain/engine.ts';
@@ -154,4 +155,5 @@ async function main(): Promise<void> {
   if (flags.json) say(JSON.stringify(result));
 }
 
+enterSharedHeap();
 await main();

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Client, createClient } from '../examples/client.ts';
 import { startServices } from '../src/cli/services.ts';
+import { enterSharedHeap } from '../src/cli/shared-heap.ts';
 import { duration, progressBar } from '../src/cli/terminal.ts';
 import { trainModel } from '../src/compute/train-model.ts';
 import { readConfig } from '../src/config.ts';
@@ -143,4 +144,5 @@ async function main(): Promise<number> {
   }
 }
 
+enterSharedHeap();
 process.exitCode = await main();

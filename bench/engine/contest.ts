@@ -3,6 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { architectures } from '../../src/architectures/index.ts';
 import { writeSafetensors } from '../../src/checkpoints/safetensors.ts';
+import { SHARED_HEAP } from '../../src/config.ts';
 import { type Side, startSide } from '../shared/side.ts';
 import { type Python, startTorch } from '../shared/torch.ts';
 import type { Spec } from './ours.ts';
@@ -20,8 +21,9 @@ const LEARNING_RATE = 3e-4;
 const PROFILED = 4;
 const PRODUCTS = 30;
 
+/** In the environment of the product's compute processes. */
 const startOurs = (spec: string, env?: Record<string, string>): Promise<Side> =>
-  startSide(process.execPath, [join(import.meta.dirname, 'ours.ts'), spec], env);
+  startSide(process.execPath, [join(import.meta.dirname, 'ours.ts'), spec], { ...SHARED_HEAP, ...env });
 
 async function writeSpecs(size: Size, threads: number, dir: string) {
   const architecture = architectures.gpt2!;

@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { architectures } from '../../src/architectures/index.ts';
 import { readSafetensors } from '../../src/checkpoints/safetensors.ts';
+import { heapIsShared } from '../../src/config.ts';
 import { type Engine, float32, type HostTensors } from '../../src/domain/engine.ts';
 import { createEngine } from '../../src/engine/choice.ts';
 import { createOnnxEngine } from '../../src/engine/onnxruntime/engine.ts';
@@ -37,7 +38,7 @@ export interface Trained {
 function engineOf({ backend, threads, profile }: Spec): Promise<Engine> {
   if (backend === 'wasm') return createWasmEngine(threads);
   if (profile === undefined) return createEngine({ backend, threads });
-  return createOnnxEngine({ provider: 'cpu', threads, profile });
+  return createOnnxEngine({ provider: 'cpu', threads, profile, sharedHeap: heapIsShared() });
 }
 
 /** Bytes that the process held at most. `maxRSS` outlives exec: it would count who started us. */
