@@ -76,6 +76,8 @@ export async function verify(
       ...{
         policy: Value.Default(VerificationPolicy, {}) as VerificationPolicy,
         exact: true,
+        // the parent is the model as it was trained
+        baseline: null,
         seed: SEED,
         threads,
         backend,
