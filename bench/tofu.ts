@@ -128,7 +128,8 @@ async function main(): Promise<number> {
   const training = await trainOnTofu(place);
   const services = await startServices({
     dataDir: join(dir, 'service'),
-    env: { IMPORT_DIR: join(dir, 'import'), PORT: '0' },
+    // four requests are one batch also where the machine is busy
+    env: { IMPORT_DIR: join(dir, 'import'), PORT: '0', COALESCE_MS: '5000', SWEEP_SECONDS: '30' },
   });
   try {
     const client = createClient(services.url);
