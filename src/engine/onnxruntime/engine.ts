@@ -1,23 +1,17 @@
 // Compiled steps: a pure function traced once a feed signature, then replayed as one session run.
-import type {
-  CompiledStep,
-  Engine,
-  HostTensors,
-  StepFunction,
-  StepResult,
-  Tensor,
-  Tensors,
-} from '../../domain/engine.ts';
+import type { CompiledStep, Engine, HostTensors, StepFunction } from '../../domain/engine.ts';
 import { tf } from '../tfjs.ts';
 import { BACKEND_NAME, OnnxBackend } from './backend.ts';
-import { placed } from './device-places.ts';
 import { DeviceState, Transfers } from './device-state.ts';
+import { type PreparedUpdate, prepareHostUpdate, takeHostUpdates } from './host-updates.ts';
 import './kernels/index.ts';
-import { type Root, safeInPlace } from './in-place.ts';
+import { safeInPlace } from './in-place.ts';
 import { type LazyNode, leaf } from './node.ts';
+import { ProgramCache } from './program-cache.ts';
 import type { ProviderOptions } from './provider.ts';
 import { CACHED_SESSIONS, fromOrt, type OrtTensor, type Program, Sessions, toOrt } from './sessions.ts';
 import { OnnxState, type StepState, type Update } from './state.ts';
+import { signature, traceStep } from './trace.ts';
 
 interface Trace {
   program: Program;
@@ -25,13 +19,9 @@ interface Trace {
   updates: Update[];
   /** State tensors of which some places get new values. */
   places: string[];
+  /** Updates that are computed after the program, from what it gave. */
+  host: PreparedUpdate[];
 }
-
-const signature = (feeds: HostTensors): string =>
-  Object.entries(feeds)
-    .map(([name, value]) => `${name}:${value.dtype}[${value.shape}]`)
-    .sort()
-    .join(';');
 
 /** What a program reads, by input name: `state:` from the state, `feed:` from the feeds. */
 async function inputsOf(program: Program, memory: StepState, feeds: HostTensors): Promise<Record<string, OrtTensor>> {
@@ -41,32 +31,6 @@ async function inputsOf(program: Program, memory: StepState, feeds: HostTensors)
   return Object.fromEntries(
     parts.map(([name, rest]) => [name, isState(name) ? memory.tensors.get(rest)! : toOrt(feeds[rest]!)]),
   );
-}
-
-/** What a step returned, as outputs of a graph. State on a device takes new places as new values. */
-function rootsOf(result: StepResult, state: Tensors, nodeOf: (tensor: Tensor) => LazyNode, onDevice: boolean) {
-  const roots: Root[] = [];
-  const names = { outputs: [] as string[], updates: [] as Update[], places: [] as string[] };
-  const update = (name: string, tensor: Tensor) => {
-    roots.push({ name: `update:${name}`, node: nodeOf(tensor) });
-    names.updates.push({ name, shape: tensor.shape, dtype: tensor.dtype, inPlace: false });
-  };
-  for (const [name, tensor] of Object.entries(result.outputs)) {
-    roots.push({ name: `output:${name}`, node: nodeOf(tensor) });
-    names.outputs.push(name);
-  }
-  for (const [name, tensor] of Object.entries(result.state ?? {})) update(name, tensor);
-  if (result.places === undefined) return { roots, names };
-  const { at, values } = result.places;
-  if (!onDevice) roots.push({ name: 'places', node: nodeOf(at) });
-  for (const [name, tensor] of Object.entries(values)) {
-    if (onDevice) update(name, placed(tf, state[name]!, at, tensor));
-    else {
-      roots.push({ name: `places:${name}`, node: nodeOf(tensor) });
-      names.places.push(name);
-    }
-  }
-  return { roots, names };
 }
 
 /** The least that a provider computes. */
@@ -90,45 +54,20 @@ export async function createOnnxEngine(options: ProviderOptions): Promise<Engine
   // the CPU provider cannot fail; another one does at the first session, and should do so here
   if (options.provider !== 'cpu') await sessions.evaluate([PLAIN]);
 
-  /** Runs `fn` on named inputs and compiles what it returns. */
   async function trace(fn: StepFunction, state: StepState, feeds: HostTensors): Promise<Trace> {
-    await tf.setBackend(BACKEND_NAME);
-    const input = (name: string, dtype: string, shape: readonly number[]): Tensor => {
-      const node = { kind: 'input', name, dtype, shape: [...shape] } as LazyNode;
-      const { dataId } = backend.tensor(node);
-      return tf.engine().makeTensorFromDataId(dataId, node.shape, node.dtype, backend);
-    };
-    let traced: ReturnType<typeof rootsOf>;
-    tf.engine().startScope('step');
-    try {
-      const stateTensors: Tensors = {};
-      for (const [name, value] of state.tensors) stateTensors[name] = input(`state:${name}`, value.type, value.dims);
-      const feedTensors: Tensors = {};
-      for (const [name, value] of Object.entries(feeds))
-        feedTensors[name] = input(`feed:${name}`, value.dtype, value.shape);
-      const result = fn(stateTensors, feedTensors);
-      traced = rootsOf(result, stateTensors, (tensor) => backend.node(tensor), transfers !== null);
-    } finally {
-      tf.engine().endScope();
-    }
-    const { roots, names } = traced;
-    const inPlace = safeInPlace(roots);
-    for (const update of names.updates) update.inPlace = inPlace.has(`update:${update.name}`);
-    return { program: await sessions.compile(roots, names.updates.length + names.places.length > 0), ...names };
+    const traced = await traceStep(backend, fn, [state, feeds], transfers !== null);
+    // a provider with a memory of its own keeps the whole step there
+    const onHost = options.provider === 'cpu' ? takeHostUpdates(traced.roots) : { updates: [], rest: traced.roots };
+    const inPlace = safeInPlace(onHost.rest);
+    const taken = new Set(onHost.updates.flatMap((update) => update.states));
+    const updates = traced.names.updates
+      .filter(({ name }) => !taken.has(name))
+      .map((update) => ({ ...update, inPlace: inPlace.has(`update:${update.name}`) }));
+    const program = await sessions.compile(onHost.rest, updates.length + traced.names.places.length > 0);
+    return { program, ...traced.names, updates, host: onHost.updates.map(prepareHostUpdate) };
   }
 
-  /** Programs of all steps with what forgets them, the most recently used last. */
-  const programs = new Map<Program, () => void>();
-  async function remember(program: Program, forget: () => void): Promise<void> {
-    programs.delete(program);
-    programs.set(program, forget);
-    if (programs.size <= CACHED_SESSIONS) return;
-    const [oldest, forgetOldest] = programs.entries().next().value!;
-    programs.delete(oldest);
-    forgetOldest();
-    await oldest.release();
-  }
-
+  const programs = new ProgramCache(CACHED_SESSIONS);
   return {
     name: `onnxruntime/${options.provider}`,
     tf,
@@ -143,19 +82,19 @@ export async function createOnnxEngine(options: ProviderOptions): Promise<Engine
           known = await trace(fn, memory, feeds);
           traces.set(key, known);
         }
-        await remember(known.program, () => traces.delete(key));
+        await programs.remember(known.program, () => traces.delete(key));
         const inputs = await inputsOf(known.program, memory, feeds);
         const results = await known.program.run(inputs, memory.targets(known.updates));
         memory.advance(known.updates, results as Record<string, OrtTensor>);
         memory.store(known.places, results as Record<string, OrtTensor>);
+        for (const update of known.host) update(memory.tensors, results as Record<string, OrtTensor>);
         return Object.fromEntries(known.outputs.map((name) => [name, fromOrt(results[`output:${name}`] as OrtTensor)]));
       };
     },
     stats: () => ({ ...sessions.stats }),
     async dispose() {
       await transfers?.dispose();
-      await Promise.all([...programs.keys()].map((program) => program.release()));
-      programs.clear();
+      await programs.dispose();
       await sessions.dispose();
     },
   };

@@ -9,7 +9,7 @@ export interface Root {
 }
 
 /** Every node of the graph, with what reads it. */
-function readersOf(roots: readonly Root[]): Map<LazyNode, LazyNode[]> {
+export function readersOf(roots: readonly Root[]): Map<LazyNode, LazyNode[]> {
   const readers = new Map<LazyNode, LazyNode[]>();
   const open = roots.map(({ node }) => node);
   for (const node of open) readers.set(node, readers.get(node) ?? []);
