@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { architectures } from '../src/architectures/index.ts';
 import { writeSafetensors } from '../src/checkpoints/safetensors.ts';
+import { enterSharedHeap } from '../src/cli/shared-heap.ts';
 import { table } from '../src/cli/terminal.ts';
 import { readConfig } from '../src/config.ts';
 import { elementCount } from '../src/domain/engine.ts';
@@ -14,7 +15,8 @@ import { createEngine } from '../src/engine/choice.ts';
 import { createGenerator } from '../src/training/generate.ts';
 import { createScorer, type Scored } from '../src/training/scoring.ts';
 import { type Comparison, type GenerationResult, generationPage, HEADINGS, rowOf } from './generation/page.ts';
-import { findPython, startTorch, type Turn } from './generation/torch.ts';
+import { median, type Turn, timed } from './shared/measure.ts';
+import { findPythons, type Python, pinningsOf, startTorch } from './shared/torch.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** The first is the model of the TOFU benchmark, with as much work as one set of its verification. */
@@ -33,8 +35,6 @@ const { values: flags } = parseArgs({
 });
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
-const median = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
-
 /** Seeded prompts and records, as token ids. */
 function workOf({ vocab, prompts, newTokens, rows, longest }: Model) {
   const random = createRandom(3);
@@ -50,14 +50,7 @@ function workOf({ vocab, prompts, newTokens, rows, longest }: Model) {
 }
 type Work = ReturnType<typeof workOf>;
 
-async function timed<T>(run: () => Promise<T>): Promise<Turn<T>> {
-  const [started, used] = [performance.now(), process.cpuUsage()];
-  const result = await run();
-  const { user, system } = process.cpuUsage(used);
-  return { seconds: (performance.now() - started) / 1000, cpu_seconds: (user + system) / 1e6, result };
-}
-
-async function contestants(model: Model, threads: number, python: string | null, dir: string) {
+async function contestants(model: Model, threads: number, python: Python | null, dir: string) {
   const architecture = architectures.gpt2!;
   const json = {
     ...{ model_type: 'gpt2', vocab_size: model.vocab, n_positions: model.context, n_embd: model.width },
@@ -77,7 +70,7 @@ async function contestants(model: Model, threads: number, python: string | null,
   return {
     work,
     parameters: Object.values(weights).reduce((sum, { shape }) => sum + elementCount(shape), 0),
-    torch: python === null ? null : await startTorch(python, spec, threads),
+    torch: python === null ? null : await startTorch(python, 'generate.py', spec, pinningsOf(python, threads)[0]!),
     ours: {
       generate: () => generate(work.prompts, { maxNewTokens: model.newTokens, eosId: -1 }),
       score: () => score(rows),
@@ -118,13 +111,13 @@ function sameScores(ours: Scored[], torch: number[]): number {
   return same.length / ours.length;
 }
 
-async function compare(model: Model, threads: number, python: string | null, dir: string): Promise<Comparison[]> {
+async function compare(model: Model, threads: number, python: Python | null, dir: string): Promise<Comparison[]> {
   const { work, parameters, torch, ours, dispose } = await contestants(model, threads, python, dir);
   const rounds = Number(flags.rounds);
-  const turn = (name: 'generate' | 'score') => torch && (() => torch.turn(name));
+  const turn = (name: 'generate' | 'score') => torch && (() => torch.turn<unknown>(name));
   const generated = await takeTurns(ours.generate, turn('generate'), rounds);
   const scored = await takeTurns(ours.score, turn('score'), rounds);
-  torch?.close();
+  await torch?.close();
   await dispose();
   const name = `${(parameters / 1e6).toFixed(1)}M`;
   const answers = (of: Work) => of.rows.reduce((sum, { ids, prompt_length }) => sum + ids.length - prompt_length, 0);
@@ -143,17 +136,17 @@ async function compare(model: Model, threads: number, python: string | null, dir
 }
 
 async function main(): Promise<void> {
-  const python = findPython(ROOT, flags.python);
+  const python = findPythons(ROOT, flags.python === undefined ? undefined : [flags.python])[0] ?? null;
   if (python === null) say('No Python with torch (--python PATH, data/torch, python3): only our own times.');
   const dir = join(readConfig().dataDir, 'bench-generation');
   await mkdir(dir, { recursive: true });
   const comparisons: Comparison[] = [];
   for (const model of MODELS)
-    for (const threads of [1, 2]) comparisons.push(...(await compare(model, threads, python?.path ?? null, dir)));
+    for (const threads of [1, 2]) comparisons.push(...(await compare(model, threads, python, dir)));
   await rm(dir, { recursive: true });
   const result: GenerationResult = {
     date: new Date().toISOString().slice(0, 10),
-    torch: python?.torch ?? null,
+    torch: python?.name ?? null,
     rounds: Number(flags.rounds),
     comparisons,
   };
@@ -162,4 +155,5 @@ async function main(): Promise<void> {
   if (flags.json) say(JSON.stringify(result));
 }
 
+enterSharedHeap();
 await main();

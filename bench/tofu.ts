@@ -6,11 +6,13 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Client, createClient } from '../examples/client.ts';
 import { startServices } from '../src/cli/services.ts';
+import { enterSharedHeap } from '../src/cli/shared-heap.ts';
 import { duration, progressBar } from '../src/cli/terminal.ts';
 import { trainModel } from '../src/compute/train-model.ts';
 import { readConfig } from '../src/config.ts';
 import type { DeletionRequest, Run } from '../src/domain/resources.ts';
 import { chooseBackend, createEngine } from '../src/engine/choice.ts';
+import { type Candidates, keepCandidates } from './tofu/candidates.ts';
 import { findData, identifierOf, readTofu, type TofuData, writeCorpora } from './tofu/data.ts';
 import { type BenchResult, benchmarksPage, type Stage, stageText } from './tofu/page.ts';
 import { compareTruth, type Place, retrainWithout, verify } from './tofu/reference.ts';
@@ -52,8 +54,18 @@ async function trainOnTofu(place: Place): Promise<BenchResult['training']> {
   return { steps: result.steps, seconds: result.seconds, exact_memorization: result.exactMemorization };
 }
 
+interface Bench {
+  place: Place;
+  data: TofuData;
+  client: Client;
+  candidates: Candidates;
+}
+
 /** Requests for all authors at once, followed to their end; they must share one run. */
-async function forget(client: Client, authors: number[]): Promise<{ requests: DeletionRequest[]; run: Run }> {
+async function forget(
+  { client, candidates }: Bench,
+  authors: number[],
+): Promise<{ requests: DeletionRequest[]; run: Run }> {
   const accepted = await Promise.all(
     authors.map((author) =>
       client.post<DeletionRequest>('/v1/deletion-requests', { subject: { identifiers: [identifierOf(author)] } }),
@@ -63,8 +75,9 @@ async function forget(client: Client, authors: number[]): Promise<{ requests: De
   const requests = await Promise.all(
     accepted.map(({ id }) =>
       client.follow(id, (_, run) => {
-        if (run)
-          bar.update(null, `${run.progress.phase} step ${run.progress.step}, ${run.attempts.length} attempts done`);
+        if (!run) return;
+        candidates.keep(run);
+        bar.update(null, `${run.progress.phase} step ${run.progress.step}, ${run.attempts.length} attempts done`);
       }),
     ),
   );
@@ -74,23 +87,19 @@ async function forget(client: Client, authors: number[]): Promise<{ requests: De
   return { requests, run: await client.get<Run>(`/v1/runs/${runs[0]}`) };
 }
 
-interface Bench {
-  place: Place;
-  data: TofuData;
-  client: Client;
-  checkpoints: string;
-}
-
 async function stage(bench: Bench, name: string, authors: number[], before: number[]): Promise<Stage> {
-  const { place, data, client, checkpoints } = bench;
-  const { requests, run } = await forget(client, authors);
+  const { place, data, client, candidates } = bench;
+  const { requests, run } = await forget(bench, authors);
   const report = await client.verification(run.id);
   const engine = await createEngine(place);
   const gone = [...before, ...authors];
   const retrained = join(place.dir, `retrained-without-${gone.length}`);
   const retrainSeconds = await retrainWithout(engine, place, data, gone, retrained);
-  const published = run.state === 'published' ? join(checkpoints, run.candidate!.replace(':', '-')) : null;
-  const truth = published === null ? null : await compareTruth(engine, data, authors, published, retrained);
+  const last = candidates.last(run);
+  const truth = last && {
+    ...{ method: last.method, published: last.published },
+    ...(await compareTruth(engine, data, authors, last.folder, retrained)),
+  };
   await engine.dispose();
   const state = [...new Set(requests.map((request) => request.state))].join(', ');
   const exact = await verify(place, data, authors, before, retrained);
@@ -119,7 +128,8 @@ async function main(): Promise<number> {
   const training = await trainOnTofu(place);
   const services = await startServices({
     dataDir: join(dir, 'service'),
-    env: { IMPORT_DIR: join(dir, 'import'), PORT: '0' },
+    // four requests are one batch also where the machine is busy
+    env: { IMPORT_DIR: join(dir, 'import'), PORT: '0', COALESCE_MS: '5000', SWEEP_SECONDS: '30' },
   });
   try {
     const client = createClient(services.url);
@@ -128,7 +138,8 @@ async function main(): Promise<number> {
       { corpus_id: await client.uploadCorpus('tofu-others', place.files.holdout), role: 'holdout' },
     ];
     const model = await client.registerModel('tofu-gpt2', 'tofu', corpora);
-    const bench = { place, data, client, checkpoints: join(dir, 'service', 'checkpoints') };
+    const candidates = keepCandidates(join(dir, 'service', 'checkpoints'), join(dir, 'candidates'));
+    const bench = { place, data, client, candidates };
     const stages = [
       await stage(bench, 'One author', ONE, []),
       await stage(bench, 'Four authors in one batch', FOUR, ONE),
@@ -143,4 +154,5 @@ async function main(): Promise<number> {
   }
 }
 
+enterSharedHeap();
 process.exitCode = await main();

@@ -7,6 +7,7 @@ import { type Client, createClient } from '../examples/client.ts';
 import { type People, probesFor } from '../examples/people.ts';
 import { onStopSignal } from '../src/cli/process.ts';
 import { startServices } from '../src/cli/services.ts';
+import { enterSharedHeap } from '../src/cli/shared-heap.ts';
 import { duration, palette, progressBar } from '../src/cli/terminal.ts';
 import { readConfig } from '../src/config.ts';
 import type { DeletionRequest, Run } from '../src/domain/resources.ts';
@@ -140,4 +141,5 @@ function untilStopped(): Promise<void> {
   });
 }
 
+enterSharedHeap();
 process.exitCode = await main();

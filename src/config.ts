@@ -84,10 +84,23 @@ const COMPUTE_ENVIRONMENT = [
   ...['VK_ICD_FILENAMES', 'NODE_PATH', 'TF_CPP_MIN_LOG_LEVEL'],
 ];
 
-/** What of the environment goes on to a compute process, and how many threads TensorFlow may use there. */
+/**
+ * One heap that keeps what is freed. The C library would give each large tensor back to the system and fetch the next
+ * one page by page; the runtime's own arenas keep a peak for every compiled graph. It reads this when a process starts.
+ */
+export const SHARED_HEAP: Readonly<Record<string, string>> =
+  process.platform === 'linux'
+    ? { MALLOC_MMAP_MAX_: '0', MALLOC_TRIM_THRESHOLD_: String(2 ** 40), MALLOC_ARENA_MAX: '1' }
+    : {};
+/** Whether this process was started with it. */
+export const heapIsShared = (env: NodeJS.ProcessEnv = process.env): boolean =>
+  Object.keys(SHARED_HEAP).length > 0 && Object.entries(SHARED_HEAP).every(([name, value]) => env[name] === value);
+
+/** What of the environment goes on to a compute process, its heap, and how many threads TensorFlow may use there. */
 function computeEnvironment(env: NodeJS.ProcessEnv, threads: number): Record<string, string> {
   const passed = COMPUTE_ENVIRONMENT.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]));
-  return { ...Object.fromEntries(passed), TF_NUM_INTRAOP_THREADS: String(threads), TF_NUM_INTEROP_THREADS: '1' };
+  const threading = { TF_NUM_INTRAOP_THREADS: String(threads), TF_NUM_INTEROP_THREADS: '1' };
+  return { ...Object.fromEntries(passed), ...SHARED_HEAP, ...threading };
 }
 
 /** Reads and checks the configuration. Throws `start-refused` naming the variable. */

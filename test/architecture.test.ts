@@ -38,6 +38,7 @@ const NOT_PRODUCT = ['main.ts', 'scripts', 'bench', 'test'];
 const ENVIRONMENT = {
   'src/config.ts': 'the reader',
   'src/cli/lifeline.ts': 'the process id of the parent, set by it for this one child',
+  'src/cli/shared-heap.ts': 'hands the environment on to itself',
   'src/cli/process.ts': 'hands the environment on to a child',
   'src/cli/services.ts': 'hands the environment on to the children',
   'src/cli/commands/up.ts': 'hands the environment on to the children',

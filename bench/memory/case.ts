@@ -6,6 +6,7 @@ import { createRandom } from '../../src/domain/random.ts';
 import type { TrainingOptions } from '../../src/domain/recipe.ts';
 import { createEngine } from '../../src/engine/choice.ts';
 import { fillParams, getMethod } from '../../src/methods/index.ts';
+import { MEMBERSHIP } from '../../src/metrics/membership-test.ts';
 import { planMemory } from '../../src/training/memory-plan.ts';
 import { type PlannedWork, trainingWork, unlearningWork } from '../../src/training/memory-work.ts';
 import { train } from '../../src/training/train.ts';
@@ -50,7 +51,7 @@ async function unlearning(): Promise<PlannedWork> {
     retain: rowsOf(given.rows, 1000),
     calibration: rowsOf(given.rows, 2000),
   };
-  await unlearn({ engine, ...model, weights, method, params, sets, seed: 1 });
+  await unlearn({ engine, ...model, weights, method, params, sets, membership: MEMBERSHIP, seed: 1 });
   return unlearningWork(model, method, params, sets);
 }
 

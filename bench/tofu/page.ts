@@ -12,8 +12,8 @@ export interface Stage {
   report: VerificationReport;
   retrained: VerificationReport;
   retrainSeconds: number;
-  /** KS test of truth ratios, unlearned against retrained; null when nothing was published. */
-  truth: { statistic: number; p: number } | null;
+  /** KS test of truth ratios, the run's last candidate against the retrained model; null when no method left one. */
+  truth: { statistic: number; p: number; method: string; published: boolean } | null;
 }
 export interface BenchResult {
   parameters: number;
@@ -47,6 +47,13 @@ export function unlearningSeconds(run: Run): number {
   return seconds.filter(([phase]) => phase !== 'verifying').reduce((sum, [, value]) => sum + value, 0);
 }
 
+function truthText(truth: Stage['truth']): string {
+  if (truth === null) return 'truth ratios: no method left a candidate, so nothing is compared';
+  const { statistic, p, method, published } = truth;
+  const which = published ? 'the published checkpoint' : 'the last candidate (not published)';
+  return `truth ratios of ${which}, by ${method}, against the retrained model: KS ${statistic.toFixed(3)}, p ${p.toPrecision(3)}`;
+}
+
 export function stageFacts(stage: Stage): string[] {
   const phases = stage.run.attempts.map(({ method, seconds, verdict }) => {
     const times = Object.entries(seconds).map(([phase, value]) => `${phase} ${value.toFixed(1)} s`);
@@ -60,9 +67,7 @@ export function stageFacts(stage: Stage): string[] {
     `peak memory of the compute processes: ${(memory / 1e6).toFixed(0)} MB`,
     `unlearning ${spent.toFixed(1)} s, retraining ${stage.retrainSeconds.toFixed(1)} s: ratio ${(spent / stage.retrainSeconds).toFixed(3)}`,
     `retrained model under the same verification: ${stage.retrained.verdict}: ${stage.retrained.reason}`,
-    stage.truth === null
-      ? 'truth ratios: nothing was published, so nothing is compared'
-      : `truth ratios against the retrained model: KS ${stage.truth.statistic.toFixed(3)}, p ${stage.truth.p.toPrecision(3)}`,
+    truthText(stage.truth),
   ];
 }
 

@@ -76,6 +76,8 @@ export async function verify(
       ...{
         policy: Value.Default(VerificationPolicy, {}) as VerificationPolicy,
         exact: true,
+        // the parent is the model as it was trained
+        baseline: null,
         seed: SEED,
         threads,
         backend,
@@ -100,9 +102,12 @@ export async function truthRows(
   const score = createScorer(engine, model.architecture, model.config, engine.createState(model.weights));
   const asked = new Set(data.train.filter(({ author }) => forgotten.includes(author)).map(({ id }) => id));
   const loss = async (question: string, answers: string[]) => {
-    const rows = answers.map((answer) =>
-      encodeRecord(model.tokenizer, { prompt: promptOf(question), answer: answerOf(answer) }, context),
-    );
+    const rows = answers.map((answer) => {
+      const texts = { prompt: promptOf(question), answer: answerOf(answer) };
+      const { ids, promptLength } = encodeRecord(model.tokenizer, texts, Number.POSITIVE_INFINITY);
+      // some wrong answers are longer than any that was trained on; a loss is a mean, so their beginning will do
+      return { ids: ids.subarray(0, context), promptLength };
+    });
     return (await score(rows)).map(meanNll);
   };
   const rows: TofuRow[] = [];

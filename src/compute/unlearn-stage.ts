@@ -4,6 +4,7 @@ import type { UnlearnJob, UnlearnResult } from '../domain/compute.ts';
 import type { HostTensors } from '../domain/engine.ts';
 import { ExpungeError } from '../errors.ts';
 import { fillParams, getMethod } from '../methods/index.ts';
+import { MEMBERSHIP } from '../metrics/membership-test.ts';
 import { assertFits } from '../training/memory-check.ts';
 import type { MemoryPlan } from '../training/memory-plan.ts';
 import { trainingWork, unlearningWork } from '../training/memory-work.ts';
@@ -53,6 +54,7 @@ function byLoss({ job, engine, model, sets, reporter, signal }: Given): Work {
         params,
         sets,
         seed: job.seed,
+        membership: MEMBERSHIP,
         signal,
         onProgress: ({ phase, step, steps, forgetLoss, retainLoss, forgetTarget }) =>
           reporter.report(phase, step, steps, {

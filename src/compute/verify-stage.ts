@@ -29,6 +29,7 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
   const candidate = await loadModel(job.candidate_dir);
   const after = await scoreSets(candidate, sets, context, job.seed, onRows);
   const seconds = (performance.now() - started) / 1000;
-  const report = buildReport({ before, after, policy: job.policy, exact: job.exact, seed: job.seed, seconds });
+  const { policy, exact, baseline, seed } = job;
+  const report = buildReport({ before, after, policy, exact, baseline, seed, seconds });
   return { stage: 'verify', report, peak_memory_bytes: peakMemoryBytes() };
 }

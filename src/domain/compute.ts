@@ -2,7 +2,7 @@
 
 import type { SetRow } from './record.ts';
 import type { CurvePoint, MethodChoice, RunProgress } from './resources.ts';
-import type { VerificationPolicy, VerificationReport } from './verification.ts';
+import type { Baseline, VerificationPolicy, VerificationReport } from './verification.ts';
 
 /** Written to a file beside the job, since sets may be long. */
 export interface SetsFile {
@@ -44,6 +44,8 @@ export interface VerifyJob extends JobBase {
   policy: VerificationPolicy;
   /** The candidate was trained without the forgotten: there is nothing that it could have pushed away. */
   exact: boolean;
+  /** What an exact candidate is held against where the parent has more; null: the parent alone. */
+  baseline: Baseline | null;
 }
 export interface CompleteJob {
   stage: 'complete';

@@ -27,7 +27,8 @@ export const VerificationPolicy = Type.Object(
       minimum: 0,
       maximum: 1,
       default: 0.95,
-      description: 'Utility on the retain set, as a share of the parent checkpoint’s',
+      description:
+        'Utility on the retain set, as a share of the parent checkpoint’s; for an exact candidate, of the registered one’s where that is lower',
     }),
   },
   { additionalProperties: false, default: {} },
@@ -63,6 +64,9 @@ export const VerificationReport = Type.Object({
   verifier_version: Type.String(),
 });
 export type VerificationReport = Static<typeof VerificationReport>;
+
+/** Values on the retain set by metric, under the checkpoint as it was registered. */
+export type Baseline = Readonly<Record<string, number>>;
 
 /**
  * What a model does with one record, measured once and shared by all metrics. Token arrays cover the answer

@@ -1,4 +1,5 @@
 // The backends that COMPUTE_BACKEND may name, one entry each. Libraries are loaded only when an engine is made.
+import { heapIsShared } from '../config.ts';
 import type { Engine } from '../domain/engine.ts';
 
 export interface Backend {
@@ -9,7 +10,7 @@ export interface Backend {
 
 const onnxruntime = (provider: 'cpu' | 'cuda' | 'webgpu') => async (threads: number) => {
   const { createOnnxEngine } = await import('./onnxruntime/engine.ts');
-  return createOnnxEngine({ provider, threads });
+  return createOnnxEngine({ provider, threads, sharedHeap: heapIsShared() });
 };
 
 export const BACKENDS: Record<string, Backend> = {

@@ -1,5 +1,5 @@
 // From scores before and after to findings, and from findings to one verdict.
-import type { Finding, Verdict, VerificationPolicy, VerificationReport } from '../domain/verification.ts';
+import type { Baseline, Finding, Verdict, VerificationPolicy, VerificationReport } from '../domain/verification.ts';
 import { MEMBERSHIP_ATTACKS, MEMORY_METRICS } from './index.ts';
 import { membershipFinding } from './report/membership.ts';
 import { memoryFinding } from './report/memory.ts';
@@ -7,7 +7,7 @@ import { countPeople, type Judged, type ScoredSets } from './report/people.ts';
 import { reportedFinding, utilityFinding } from './report/utility.ts';
 
 /** Grows with every change of a metric, a rule or a default: reports of different versions are not comparable. */
-export const VERIFIER_VERSION = '1';
+export const VERIFIER_VERSION = '2';
 
 export interface ReportInput {
   /** Scores under the parent checkpoint. */
@@ -17,6 +17,8 @@ export interface ReportInput {
   policy: VerificationPolicy;
   /** The candidate was trained without the forgotten, so that being less likely than others is no trace of them. */
   exact: boolean;
+  /** What the checkpoint as registered had, for an exact candidate of a later parent; else null. */
+  baseline: Baseline | null;
   /** Seeds the bootstrap; the same seed and scores give the same report. */
   seed: number;
   /** Time that scoring took. */
@@ -60,14 +62,18 @@ const WORDS = { failed: 'failed', inconclusive: 'is inconclusive' } as const;
  * set, then what is only reported of the holdout set; within each by name. Every number in it is finite.
  * It holds counts, means and p-values, nothing of a single record.
  */
-export function buildReport({ before, after, policy, exact, seed, seconds }: ReportInput): VerificationReport {
+export function buildReport(input: ReportInput): VerificationReport {
+  const { before, after, policy, exact, baseline, seed, seconds } = input;
   const rules: Rule[] = [
     { name: 'memory', judged: MEMORY_METRICS.map((metric) => memoryFinding(metric, before, after, policy, seed)) },
     {
       name: 'membership',
       judged: MEMBERSHIP_ATTACKS.map((attack) => membershipFinding(attack, before, after, { ...policy, exact }, seed)),
     },
-    { name: 'utility', judged: MEMORY_METRICS.map((metric) => utilityFinding(metric, before, after, policy, seed)) },
+    {
+      name: 'utility',
+      judged: MEMORY_METRICS.map((metric) => utilityFinding(metric, before, after, { ...policy, baseline }, seed)),
+    },
   ];
   const findings: Finding[] = [
     ...rules.flatMap((rule) => rule.judged.map(({ finding }) => finding)),
@@ -82,4 +88,14 @@ export function buildReport({ before, after, policy, exact, seed, seconds }: Rep
     seconds,
     verifier_version: VERIFIER_VERSION,
   };
+}
+
+/**
+ * What the model could do when it was registered, from the earliest report whose parent it was: its values on the retain
+ * set. Null without such a report, or when another version measured it.
+ */
+export function baselineFrom(report: VerificationReport | null): Baseline | null {
+  if (report?.verifier_version !== VERIFIER_VERSION) return null;
+  const kept = report.findings.filter(({ set, before }) => set === 'retain' && before !== null);
+  return Object.fromEntries(kept.map(({ metric, before }) => [metric, before!]));
 }

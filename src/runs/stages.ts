@@ -4,6 +4,7 @@ import { seedFrom } from '../domain/random.ts';
 import type { MethodChoice } from '../domain/resources.ts';
 import { ExpungeError } from '../errors.ts';
 import { getMethod } from '../methods/index.ts';
+import { baselineFrom } from '../metrics/report.ts';
 import type { RunDeps } from './deps.ts';
 import type { Claim, NewCheckpoint, RunSets } from './ports.ts';
 import type { ProgressWriter } from './progress.ts';
@@ -92,14 +93,17 @@ export async function verify(
   method: MethodChoice,
   seed: number,
 ): Promise<VerifyResult> {
-  const { deps, signal, progress } = context;
+  const { deps, claim, signal, progress } = context;
+  const exact = getMethod(method.name).guarantee === 'exact';
+  const baseline = exact ? baselineFrom(await deps.store.registeredReport(claim)) : null;
   const result = await deps.compute.run(
     {
       ...jobBase(context, seed),
       stage: 'verify',
       candidate_dir: deps.checkpoints.path(digest),
       policy: deps.policy,
-      exact: getMethod(method.name).guarantee === 'exact',
+      exact,
+      baseline,
     },
     { progress: (message) => progress.push(message), signal },
   );

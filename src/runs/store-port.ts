@@ -197,6 +197,11 @@ export interface Store {
   listRuns(tenant: string, query: PageQuery & { model_id?: string }): Promise<Page<Run>>;
   getCurve(tenant: string, runId: string): Promise<CurvePoint[]>;
   getVerification(tenant: string, runId: string): Promise<VerificationReport | null>;
+  /**
+   * The earliest report that measured the model's checkpoint as it was registered; null where there is none, and for a
+   * run that starts from that checkpoint itself.
+   */
+  registeredReport(claim: Claim): Promise<VerificationReport | null>;
 
   /** Models with waiting targets or with a run whose lease ran out: what the sweep rings for. */
   modelsToRing(): Promise<string[]>;

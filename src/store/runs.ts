@@ -35,7 +35,9 @@ export async function loadRun(db: Db, tenant: string, id: string): Promise<Run |
   return (await query.where('tenant_id', '=', tenant).where('id', '=', id).executeTakeFirst()) ?? null;
 }
 
-export const runsStore = ({ db }: Context): Pick<Store, 'getRun' | 'listRuns' | 'getCurve' | 'getVerification'> => ({
+type Reads = Pick<Store, 'getRun' | 'listRuns' | 'getCurve' | 'getVerification' | 'registeredReport'>;
+
+export const runsStore = ({ db }: Context): Reads => ({
   getRun: (tenant, id) => loadRun(db, tenant, id),
 
   async listRuns(tenant, query) {
@@ -65,6 +67,30 @@ export const runsStore = ({ db }: Context): Pick<Store, 'getRun' | 'listRuns' | 
   async getVerification(tenant, runId) {
     const query = db.selectFrom('runs').select('verification').where('tenant_id', '=', tenant);
     return (await query.where('id', '=', runId).executeTakeFirst())?.verification ?? null;
+  },
+
+  async registeredReport({ tenant, model, run }) {
+    const row = await db
+      .selectFrom('run_attempts as a')
+      .innerJoin('runs as r', (join) => join.onRef('r.tenant_id', '=', 'a.tenant_id').onRef('r.id', '=', 'a.run_id'))
+      .innerJoin('checkpoints as c', (join) =>
+        join
+          .onRef('c.tenant_id', '=', 'r.tenant_id')
+          .onRef('c.model_id', '=', 'r.model_id')
+          .onRef('c.digest', '=', 'r.parent'),
+      )
+      .select('a.report')
+      .where('a.tenant_id', '=', tenant)
+      .where('a.report', 'is not', null)
+      .where('r.model_id', '=', model.id)
+      .where('c.parent_digest', 'is', null)
+      .where('c.digest', '!=', run.parent)
+      .orderBy('r.created_at')
+      .orderBy('r.id')
+      .orderBy('a.position')
+      .limit(1)
+      .executeTakeFirst();
+    return row?.report ?? null;
   },
 });
 

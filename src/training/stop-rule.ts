@@ -1,9 +1,11 @@
-// When forgetting ends: when the forgotten people's words cost what strangers' words cost.
+// When forgetting ends: when the forgotten people's words cost what strangers' words cost, and the attacks of
+// verification find them in the middle of strangers.
+import type { MembershipAttack } from '../domain/metric.ts';
 import { byPerson, type TokenRow } from './batches.ts';
 import type { Scored } from './scoring.ts';
 import { LANGUAGE, NOT_FIRST, type Targets } from './stranger-costs.ts';
 
-/** How well one person's facts are known, against a stranger's; means, nats a token. */
+/** How well one person's facts are known, against what is asked; means, nats a token. */
 export interface Standing {
   nll: number;
   target: number;
@@ -47,12 +49,12 @@ const SHARE_STEP = 1.05;
 /** Facts are drawn back from this many times what releases them: a word that is pushed takes its neighbours along. */
 const CEILING = 1.2;
 /**
- * The shares of strangers who may be harder than somebody forgotten: of each person, and on average over all. The average
- * lies on the dear side of the median: no fact is dealt a cost as low as strangers' cheapest, and an average that made up
- * for that would leave too few dear words, which Min-K% looks at.
+ * The shares of strangers who may be harder than somebody forgotten, on average over the attacks: of each person, and on
+ * average over all. The average lies a little on the dear side of the median: no fact is dealt a cost as low as strangers'
+ * cheapest, and an average that made up for that would leave too few dear words, which Min-K% looks at.
  */
 const EACH = { least: 0.1, most: 0.85 };
-const AVERAGE = { least: 0.25, most: 0.55 };
+const AVERAGE = { least: 0.35, most: 0.55 };
 
 /** Mean shortfall, as a share of the mean target, up to which a person's words are where they should be. */
 const SHORT = 0.12;
@@ -74,11 +76,31 @@ export function bandAt({ nll: targets, entropy }: Targets, shares: readonly numb
   return { floors, ceilings, entropies: entropy };
 }
 
-/** Share of strangers who are harder than this person; without strangers, 1 until the target is reached. */
-export function harderThan(person: Standing, strangers: readonly Standing[]): number {
-  if (strangers.length === 0) return person.nll >= person.target ? 0.5 : 1;
-  return strangers.filter(({ nll }) => nll > person.nll).length / strangers.length;
+/** Scores by attack, then by person in the order of `byPerson`: means over a person's records, as verification takes them. */
+export function attackScores(
+  rows: readonly (TokenRow & { person: number })[],
+  scores: readonly Scored[],
+  attacks: readonly Pick<MembershipAttack, 'score'>[],
+): number[][] {
+  const people = byPerson(rows);
+  return attacks.map((attack) => {
+    const values = scores.map((scored, index) => attack.score({ ...scored, index, person: rows[index]!.person }));
+    return people.map((own) => own.reduce((sum, r) => sum + values[r]!, 0) / own.length);
+  });
 }
+
+/**
+ * Share of strangers who look less like members than somebody with these scores, one an attack: the mean over the attacks.
+ * They disagree: what makes the mean cost of a person's words right can leave the dearest of them too cheap, or too dear.
+ */
+export function harderThan(own: readonly number[], strangers: readonly (readonly number[])[]): number {
+  const share = (mine: number, theirs: readonly number[]) =>
+    theirs.reduce((sum, score) => sum + (score > mine ? 1 : score === mine ? 0.5 : 0), 0) / theirs.length;
+  return own.reduce((sum, mine, attack) => sum + share(mine, strangers[attack]!), 0) / own.length;
+}
+
+/** In its place where nobody is known to be a stranger: enough once the target is reached. */
+export const harderThanNobody = ({ nll, target }: Standing): number => (nll >= target ? 0.5 : 1);
 
 const within = (value: number, { least, most }: { least: number; most: number }) => value >= least && value <= most;
 

@@ -126,7 +126,3 @@ export function targetsOf(rows: readonly TokenRow[], shares: readonly Float32Arr
   });
   return targets;
 }
-
-/** Strangers' mean for each answer token of the rows, nats. */
-export const meansOf = (rows: readonly TokenRow[], costs: StrangerCosts): Float32Array[] =>
-  rows.map((row) => Float32Array.from(row.ids.subarray(row.promptLength), (id) => costs.mean[id]!));

@@ -3,22 +3,24 @@
 import type { Architecture } from '../domain/architecture.ts';
 import type { Engine, HostTensors } from '../domain/engine.ts';
 import type { LossMethod } from '../domain/method.ts';
+import type { MembershipAttack } from '../domain/metric.ts';
+import type { RowScore } from '../domain/verification.ts';
 import type { StepOptions } from '../methods/options.ts';
 import { byPerson, createSampler, padRows, type TokenRow } from './batches.ts';
 import { createScorer, type Scorer } from './scoring.ts';
 import {
+  attackScores,
   type Band,
   bandAt,
   FIRST_SHARE,
   harderThan,
+  harderThanNobody,
   nextShare,
   reached,
-  type Standing,
   standings,
 } from './stop-rule.ts';
 import {
   dealShares,
-  meansOf,
   type StrangerCosts,
   strangerCosts,
   type Targets,
@@ -38,6 +40,11 @@ const SLOWEST = 0.3;
 const paceAt = (progress: number): number => Math.max(SLOWEST, 1 - (1 - SLOWEST) * progress);
 /** Steps, as a multiple of those asked for, after which repair ends wherever the forgotten stand. */
 const LONGEST_REPAIR = 2;
+/**
+ * Repair ends only where no attack tells the forgotten from the calibration people at this level. It is three times that of
+ * verification, whose people are others: where somebody stands among 45 strangers moves by a tenth from one half to the other.
+ */
+const UNTOLD = 0.15;
 /** Without never-seen people: where forgetting ends, as a share of ln(vocabulary). */
 const UNCALIBRATED_SHARE = 0.5;
 
@@ -53,6 +60,12 @@ export interface UnlearnProgress {
   retainLoss: number | null;
   forgetTarget: number | null;
 }
+/** How verification will tell the forgotten from strangers; here it is asked of the calibration people. */
+export interface Membership {
+  attacks: readonly Pick<MembershipAttack, 'score'>[];
+  /** Smallest p of the attacks, the forgotten against strangers. */
+  smallestP(forgotten: RowScore[], strangers: RowScore[]): number;
+}
 export interface UnlearnInputs {
   engine: Engine;
   architecture: Architecture;
@@ -62,6 +75,7 @@ export interface UnlearnInputs {
   params: StepOptions & Record<string, unknown>;
   sets: { forget: PersonRow[]; retain: TokenRow[]; calibration: PersonRow[] };
   seed: number;
+  membership: Membership;
   onProgress?: (progress: UnlearnProgress) => void;
   signal?: AbortSignal;
 }
@@ -74,7 +88,8 @@ export interface UnlearnOutcome {
 
 interface Calibration {
   costs: StrangerCosts;
-  strangers: Standing[];
+  /** Strangers' scores, by attack; empty where nobody is known to be one. */
+  strangers: number[][];
 }
 
 /** What words cost when they are about strangers, under the present weights. */
@@ -89,7 +104,7 @@ async function calibrate(inputs: UnlearnInputs, score: Scorer): Promise<Calibrat
   const sample = calibration.filter((_, i) => i % stride === 0);
   const scores = await score(sample);
   const costs = strangerCosts(sample, scores, vocabulary);
-  return { costs, strangers: standings(sample, scores, meansOf(sample, costs)) };
+  return { costs, strangers: attackScores(sample, scores, inputs.membership.attacks) };
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -117,8 +132,14 @@ function createWatch(inputs: UnlearnInputs, score: Scorer) {
       calibration = await calibrate(inputs, score);
       targets = targetsOf(forget, places, calibration.costs);
     }
-    const found = standings(forget, await score(forget), targets.nll, bandAt(targets, asked).floors);
-    const harder = found.map((person) => harderThan(person, calibration!.strangers));
+    const scores = await score(forget);
+    const found = standings(forget, scores, targets.nll, bandAt(targets, asked).floors);
+    const own = attackScores(forget, scores, inputs.membership.attacks);
+    const { strangers } = calibration;
+    const harder = found.map((person, p) => {
+      const scoresOf = own.map((people) => people[p]!);
+      return strangers.length > 0 ? harderThan(scoresOf, strangers) : harderThanNobody(person);
+    });
     found.forEach((person, p) => {
       for (const r of people[p]!) asked[r] = nextShare(person, harder[p]!, asked[r]!);
     });
@@ -136,6 +157,14 @@ function createWatch(inputs: UnlearnInputs, score: Scorer) {
       entropies: rows.map((r) => band.entropies[r]!),
     }),
     look,
+    /** True when no attack tells the forgotten from all the calibration people: verification's own question, asked before it. */
+    async untold(): Promise<boolean> {
+      const { membership, sets } = inputs;
+      if (sets.calibration.length === 0) return true;
+      const scored = async (rows: PersonRow[]) =>
+        (await score(rows)).map((row, index): RowScore => ({ ...row, index, person: rows[index]!.person }));
+      return membership.smallestP(await scored(sets.forget), await scored(sets.calibration)) >= UNTOLD;
+    },
     /** Looks when it is time (else null), and calibrates again where the level may have moved. */
     async lookAfter(step: number): Promise<boolean | null> {
       if (step % LEVEL_EVERY === 0) calibration = null;
@@ -185,9 +214,10 @@ export async function unlearn(inputs: UnlearnInputs): Promise<UnlearnOutcome> {
   async function repair(needed: boolean): Promise<void> {
     const first = taken;
     const steps = needed ? params.repair_steps : 0;
-    for (let settled = false; taken < first + steps * (settled ? 1 : LONGEST_REPAIR); ) {
+    for (let settled = false; !settled && taken < first + steps * LONGEST_REPAIR; ) {
       await advance(paceAt((taken - first) / steps));
-      settled = (await watch.lookAfter(taken)) ?? settled;
+      const looked = (await watch.lookAfter(taken)) === true;
+      settled = looked && taken >= first + steps && (await watch.untold());
       report('repairing', Math.min(taken - first, steps), steps);
     }
   }

@@ -53,7 +53,10 @@ async function openRun(t: TestContext) {
   const policy = Value.Default(VerificationPolicy, {}) as VerificationPolicy;
   return {
     ...{ dir, save, unlearn },
-    verify: (candidate_dir: string) => ({ ...base, stage: 'verify' as const, candidate_dir, policy, exact: false }),
+    verify: (candidate_dir: string) => ({
+      ...base,
+      ...{ stage: 'verify' as const, candidate_dir, policy, exact: false, baseline: null },
+    }),
     ask: (checkpoint_dir: string, prompts: string[]) => ({
       ...{ stage: 'complete' as const, checkpoint_dir, prompts, max_new_tokens: 16, threads: 1 },
       backend: 'onnxruntime/cpu',
@@ -94,6 +97,11 @@ describe('stages', () => {
 
     const failed = (await runComputeJob(run.verify(model.dir), quiet)) as VerifyResult;
     assert.equal(failed.report.verdict, 'failed');
+
+    const exact = { ...run.verify(job.out_dir), exact: true, baseline: { probability: 0.5 } };
+    const { report } = (await runComputeJob(exact, quiet)) as VerifyResult;
+    const held = report.findings.find(({ metric, set }) => metric === 'probability' && set === 'retain')!;
+    assert.equal(held.threshold, 'at least 0.95 of the checkpoint as registered’s 0.5');
 
     const prompts = forgotten().map(({ prompt }) => prompt);
     const knows = (await runComputeJob(run.ask(model.dir, prompts), quiet)) as CompleteResult;

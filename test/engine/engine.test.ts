@@ -176,6 +176,19 @@ describe('compiling', ON_CPU, () => {
       assert.ok(engine.stats().sessions <= 64, `${engine.stats().sessions} sessions`);
     }));
 
+  test('sessions of steps are bounded in number, and one that was pushed out is made again', () =>
+    withEngine('onnxruntime/cpu', async (engine) => {
+      const { state, add } = adder(engine, { x: vector(0) });
+      const sum = engine.compileStep((_, { y }) => ({ outputs: { sum: engine.tf.sum(y!) } }), engine.createState({}));
+      await add({ by: scalar(1) });
+      for (let n = 1; n <= 80; n++)
+        assert.equal((await sum({ y: float32(new Float32Array(n).fill(1)) })).sum!.data[0], n);
+      assert.equal(engine.stats().sessions, 64);
+      await add({ by: scalar(2) });
+      assert.deepEqual([...(await state.read()).x!.data], [3]);
+      assert.equal(engine.stats().sessions, 64);
+    }));
+
   test('disposing releases every session', async () => {
     const engine = await createEngine({ backend: 'onnxruntime/cpu', threads: 1 });
     const { add, double } = adder(engine);

@@ -10,7 +10,7 @@ import { createCorpusFiles } from '../../src/corpora/files.ts';
 import { splitHoldout } from '../../src/corpora/split.ts';
 import type { ComputeJob, UnlearnResult, VerifyJob, VerifyResult } from '../../src/domain/compute.ts';
 import type { MethodChoice, Model } from '../../src/domain/resources.ts';
-import { type Verdict, VerificationPolicy } from '../../src/domain/verification.ts';
+import { type Verdict, VerificationPolicy, type VerificationReport } from '../../src/domain/verification.ts';
 import { ExpungeError } from '../../src/errors.ts';
 import { createSigner, createSubjectKeys } from '../../src/evidence/keys.ts';
 import { buildStatement } from '../../src/evidence/statement.ts';
@@ -42,6 +42,8 @@ export interface TestWorker {
 export interface Script {
   unlearn?(job: Extract<ComputeJob, { stage: 'unlearn' }>, signal: AbortSignal): Promise<void>;
   verdict?(job: VerifyJob, call: number): Verdict | Promise<Verdict>;
+  /** What else its reports say. */
+  report?: Partial<VerificationReport>;
 }
 
 export function scripted(script: Script = {}): Compute & { jobs: ComputeJob[] } {
@@ -60,7 +62,7 @@ export function scripted(script: Script = {}): Compute & { jobs: ComputeJob[] } 
       }
       if (job.stage === 'verify') {
         const calls = jobs.filter((one) => one.stage === 'verify').length;
-        return verified((await script.verdict?.(job, calls)) ?? 'passed', job);
+        return verified((await script.verdict?.(job, calls)) ?? 'passed', job, script.report);
       }
       return { stage: 'complete', answers: job.prompts.map((prompt) => `${prompt} ...`) };
     },
@@ -76,7 +78,7 @@ const unlearned: UnlearnResult = {
   backend: 'scripted',
 };
 
-const verified = (verdict: Verdict, job: VerifyJob): VerifyResult => ({
+const verified = (verdict: Verdict, job: VerifyJob, more: Partial<VerificationReport> = {}): VerifyResult => ({
   stage: 'verify',
   peak_memory_bytes: 2000,
   report: {
@@ -88,6 +90,7 @@ const verified = (verdict: Verdict, job: VerifyJob): VerifyResult => ({
     findings: [],
     seconds: 0.1,
     verifier_version: '0',
+    ...more,
   },
 });
 

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { Value } from 'typebox/value';
 import { createRandom } from '../../src/domain/random.ts';
-import { type RowScore, VerificationPolicy, VerificationReport } from '../../src/domain/verification.ts';
-import { buildReport } from '../../src/metrics/report.ts';
+import { type Baseline, type RowScore, VerificationPolicy, VerificationReport } from '../../src/domain/verification.ts';
+import { baselineFrom, buildReport } from '../../src/metrics/report.ts';
 import { type Kind, makePeople } from './people.ts';
 
 const policy = Value.Default(VerificationPolicy, {}) as VerificationPolicy;
@@ -16,19 +16,22 @@ interface Scene {
   holdout?: number;
   retained?: number;
   exact?: boolean;
+  baseline?: Baseline | null;
   seed?: number;
 }
 
 /** A parent that knows everybody trained on, and a candidate as the scene says. */
 function scene(given: Scene) {
-  const { forget, retain = 'known', forgotten = 1, holdout = 60, retained = 20, exact = false, seed = 1 } = given;
+  const { forget, retain = 'known', forgotten = 1, holdout = 60, retained = 20, seed = 1 } = given;
+  const { exact = false, baseline = null } = given;
   const random = createRandom(seed);
   const sets = (forgetKind: Kind, retainKind: Kind) => ({
     forget: makePeople(random, forgotten, forgetKind),
     retain: makePeople(random, retained, retainKind).map((row) => ({ ...row, person: -1 })),
     holdout: makePeople(random, holdout, 'unseen', 1000),
   });
-  return { before: sets('known', 'known'), after: sets(forget, retain), policy, exact, seed: 7, seconds: 1.5 };
+  const rule = { policy, exact, baseline };
+  return { before: sets('known', 'known'), after: sets(forget, retain), ...rule, seed: 7, seconds: 1.5 };
 }
 
 const report = (given: Scene) => buildReport(scene(given));
@@ -150,6 +153,47 @@ test('lost utility fails, and says how much is left', () => {
   checkForm(result);
   assert.equal(result.verdict, 'failed');
   assert.match(result.reason, /^The utility rule failed: exact-memorization on the retain set is 0\.\d+ of the parent/);
+});
+
+test('utility is held against the lower of the parent and the checkpoint as registered', () => {
+  const lost: Scene = { forget: 'unseen', retain: 'unseen', seed: 11, exact: true };
+  const alone = find(report(lost), 'retain', 'rouge-l-recall');
+  assert.equal(alone.verdict, 'failed');
+  assert.equal(alone.threshold, 'at least 0.95 of the parent checkpoint’s');
+
+  const reached = Object.fromEntries(
+    ['probability', 'exact-memorization', 'rouge-l-recall'].map((metric) => [
+      metric,
+      find(report(lost), 'retain', metric).after! / 0.96,
+    ]),
+  );
+  const result = report({ ...lost, baseline: reached });
+  checkForm(result);
+  assert.equal(result.verdict, 'passed', result.reason);
+  const held = find(result, 'retain', 'rouge-l-recall');
+  assert.equal(held.before, alone.before, 'before is the parent’s all the same');
+  assert.match(held.threshold!, /^at least 0\.95 of the checkpoint as registered’s 0\.\d+$/);
+  assert.match(held.note!, /^after \/ 0\.\d+, the checkpoint as registered’s, = 0\.96$/);
+
+  const less = report({ ...lost, baseline: { ...reached, probability: reached.probability! * 1.1 } });
+  assert.match(less.reason, /^The utility rule failed: probability .* 0\.87\d* of the checkpoint as registered’s/);
+  const more = report({ ...lost, baseline: { probability: 1, 'exact-memorization': 1, 'rouge-l-recall': 1 } });
+  assert.equal(find(more, 'retain', 'rouge-l-recall').threshold, alone.threshold);
+  assert.equal(more.verdict, 'failed');
+  const nothing = report({ ...lost, baseline: { 'rouge-l-recall': 0 } });
+  assert.match(find(nothing, 'retain', 'rouge-l-recall').note!, /as registered scores 0/);
+});
+
+test('the baseline is what a report measured on the retain set before; another version’s report gives none', () => {
+  const first = report({ forget: 'unseen' });
+  const metrics = ['exact-memorization', 'extraction-strength', 'probability', 'rouge-l-recall'];
+  assert.deepEqual(
+    baselineFrom(first),
+    Object.fromEntries(metrics.map((metric) => [metric, find(first, 'retain', metric).before])),
+  );
+  assert.deepEqual(baselineFrom(report({ forget: 'unseen', retained: 0 })), {});
+  assert.equal(baselineFrom({ ...first, verifier_version: '1' }), null);
+  assert.equal(baselineFrom(null), null);
 });
 
 test('holdout records that name nobody cannot stand for people', () => {

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
+import type { Finding } from '../../src/domain/verification.ts';
 import { ExpungeError } from '../../src/errors.ts';
 import { verifyCertificate } from '../../src/evidence/certificate.ts';
+import { VERIFIER_VERSION } from '../../src/metrics/report.ts';
 import { executeRun } from '../../src/runs/execute.ts';
 import type { Claim } from '../../src/runs/ports.ts';
 import { workModel } from '../../src/runs/work-model.ts';
@@ -77,6 +79,30 @@ test('what does not pass goes to the next method; the end of the plan is a revie
   assert.equal((await target(id)).state, 'needs_review');
   assert.equal((await worker.store.getModel(TENANT, worker.model.id))!.active, worker.model.active);
   assert.deepEqual(await onDisk(), { checkpoints: 1, work: 0 });
+});
+
+test('retraining a later checkpoint is held against the model as registered, other methods against the parent', async () => {
+  const finding = { metric: 'rouge-l-recall', set: 'retain', before: 0.8, after: 0.9 } as Finding;
+  const report = { findings: [finding], verifier_version: VERIFIER_VERSION };
+  const baselines: unknown[] = [];
+  const { deps } = using({
+    report,
+    verdict(job) {
+      baselines.push(job.baseline);
+      return job.exact ? 'passed' : 'failed';
+    },
+  });
+  // the plan ends with retraining where there is a recipe
+  const work = async () => {
+    const { model, ...rest } = await claim('worker-a');
+    return executeRun(deps, { ...rest, model: { ...model, has_recipe: true } }, never());
+  };
+  await worker.request(0);
+  assert.deepEqual(await work(), { status: 'published' });
+  assert.deepEqual(baselines.splice(0), [null, null], 'the parent is the checkpoint as registered');
+  await worker.request(1);
+  assert.deepEqual(await work(), { status: 'published' });
+  assert.deepEqual(baselines, [null, { 'rouge-l-recall': 0.8 }]);
 });
 
 test('a technical failure ends the run with its text; the model stays as it was', async () => {

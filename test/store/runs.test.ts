@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Attempt } from '../../src/domain/resources.ts';
-import { digest, must, openWorld, progress, report, TENANT, toVerifying, type World } from './fixture.ts';
+import type { Claim } from '../../src/runs/ports.ts';
+import { digest, must, openWorld, progress, publishRun, report, TENANT, toVerifying, type World } from './fixture.ts';
 
 let world: World;
 let people = 0;
@@ -102,6 +103,36 @@ test('attempts stand in order; the same method and seed is saved once; the last 
   assert.deepEqual(run.attempts, [attempt(1, 'failed'), attempt(2, 'passed')]);
   assert.deepEqual(await store.getVerification(TENANT, claim.run.id), report('passed'));
   assert.equal(await store.getVerification('other', claim.run.id), null);
+});
+
+test('the report of the checkpoint as registered is the earliest whose run started from it', async () => {
+  const { store } = world;
+  const first = ['early', 'review', 'late'].map((name) => `${name}-${++people}`);
+  const model = await world.model([await world.corpus([...first.map((key) => [key]), ['other']])]);
+  const claimFor = async (key: string) => {
+    await world.request([key]);
+    return world.claim(model);
+  };
+  const save = (claim: Claim, seed: number, seconds: number) =>
+    store.saveAttempt(claim.run.id, claim.fence, attempt(seed, 'failed'), { ...report('failed'), seconds });
+
+  const reviewed = await claimFor(first[0]!);
+  await store.saveAttempt(reviewed.run.id, reviewed.fence, attempt(1, null), null);
+  await save(reviewed, 2, 11);
+  await save(reviewed, 3, 12);
+  assert.equal(await store.registeredReport(reviewed), null, 'it starts from that checkpoint itself');
+  await toVerifying(store, reviewed);
+  await store.moveRun(reviewed, 'needs_review', { targets: 'needs_review', reason: 'no' }, 'worker-a');
+  const published = await claimFor(first[1]!);
+  await save(published, 1, 21);
+  await publishRun(store, published, 7000 + people);
+
+  const later = await claimFor(first[2]!);
+  await save(later, 1, 31);
+  assert.equal((await store.registeredReport(later))?.seconds, 11);
+  assert.equal(await store.registeredReport({ ...later, tenant: 'other' }), null);
+  const stranger = await claimed();
+  assert.equal(await store.registeredReport(stranger.claim), null);
 });
 
 test('runs are listed a model', async () => {

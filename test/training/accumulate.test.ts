@@ -5,6 +5,7 @@ import { type Engine, float32, type HostTensors, int32 } from '../../src/domain/
 import type { LossMethod } from '../../src/domain/method.ts';
 import { createEngine } from '../../src/engine/choice.ts';
 import { fillParams, getMethod, methods } from '../../src/methods/index.ts';
+import { MEMBERSHIP } from '../../src/metrics/membership-test.ts';
 import { padRows } from '../../src/training/batches.ts';
 import { partsOf, splitHalf } from '../../src/training/micro-batches.ts';
 import { compileTrainingStep } from '../../src/training/training-step.ts';
@@ -72,7 +73,7 @@ async function unlearned(engine: Engine, name: string, given: Record<string, unk
   const params = fillParams(name, { learning_rate: 3e-3, ...given }) as UnlearnInputs['params'];
   const step = await compileUnlearningStep({
     ...{ engine, architecture, config, weights: TINY.weights(1), method: getMethod(name) as LossMethod, params },
-    ...{ sets: { forget, retain, calibration: [] }, seed: 1 },
+    ...{ sets: { forget, retain, calibration: [] }, membership: MEMBERSHIP, seed: 1 },
   });
   const tokens = (value: (row: number, token: number) => number) =>
     forget.map((row, r) =>

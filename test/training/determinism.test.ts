@@ -10,6 +10,7 @@ import type { LossMethod } from '../../src/domain/method.ts';
 import { createRandom } from '../../src/domain/random.ts';
 import { createEngine } from '../../src/engine/choice.ts';
 import { fillParams, getMethod } from '../../src/methods/index.ts';
+import { MEMBERSHIP } from '../../src/metrics/membership-test.ts';
 import { train } from '../../src/training/train.ts';
 import { type PersonRow, type UnlearnInputs, unlearn } from '../../src/training/unlearn.ts';
 import { TINY } from './tiny-gpt2.ts';
@@ -52,7 +53,14 @@ async function digests(threads: number, seed: number): Promise<string[]> {
       options: { ...options, micro_batch: 6 },
       orderSeed: seed,
     });
-    const forgot = await unlearn({ ...base, method: getMethod('npo') as LossMethod, params, sets, seed });
+    const forgot = await unlearn({
+      ...base,
+      method: getMethod('npo') as LossMethod,
+      params,
+      sets,
+      membership: MEMBERSHIP,
+      seed,
+    });
     return [whole, parts, forgot].map(({ weights }) => digestOf(weights));
   } finally {
     await engine.dispose();

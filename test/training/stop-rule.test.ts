@@ -1,8 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import type { RowScore } from '../../src/domain/verification.ts';
 import type { TokenRow } from '../../src/training/batches.ts';
-import { bandAt, harderThan, nextShare, reached, type Standing, standings } from '../../src/training/stop-rule.ts';
+import {
+  attackScores,
+  bandAt,
+  harderThan,
+  harderThanNobody,
+  nextShare,
+  reached,
+  type Standing,
+  standings,
+} from '../../src/training/stop-rule.ts';
 
 /** A prompt of one token and an answer. */
 const rowOf = (...answer: number[]): TokenRow => ({ ids: Int32Array.from([0, ...answer]), promptLength: 1 });
@@ -53,15 +63,42 @@ describe('who is forgotten', () => {
 });
 
 describe('where somebody stands among strangers', () => {
-  const strangers: Standing[] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((nll) => ({ nll, target: 5, short: 0 }));
+  /** Scores of an attack that is the cost itself. */
+  const strangers = [[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]];
   const target = 5;
   const person = (nll: number): Standing => ({ nll, target, short: 0 });
-  const next = (nll: number, share: number) => nextShare(person(nll), harderThan(person(nll), strangers), share);
+  const next = (nll: number, share: number) => nextShare(person(nll), harderThan([nll], strangers), share);
 
-  test('is the share of strangers who are harder; without any, only the target counts', () => {
-    const at = (nll: number, of = strangers) => harderThan(person(nll), of);
-    assert.deepEqual([at(0.5), at(2.5), at(7), at(11)], [1, 0.8, 0.3, 0]);
-    assert.deepEqual([at(4.9, []), at(5, []), at(50, [])], [1, 0.5, 0.5]);
+  test('is the share of strangers who look less like members, ties by half, as the attacks have it on average', () => {
+    const at = (...own: number[]) => harderThan(own, [strangers[0]!, [1, 1, 3, 3]].slice(0, own.length));
+    assert.deepEqual([at(0.5), at(2.5), at(7), at(11)], [1, 0.8, 0.35, 0]);
+    assert.deepEqual([at(2.5, 2), at(11, 1), at(11, 0)], [0.65, 0.375, 0.5]);
+  });
+
+  test('without strangers only the target counts', () => {
+    assert.deepEqual([4.9, 5, 50].map(person).map(harderThanNobody), [1, 0.5, 0.5]);
+  });
+
+  test('scores of attacks are means over each person’s records, by attack', () => {
+    const rows = [
+      { ...rowOf(1), person: 3 },
+      { ...rowOf(2), person: -1 },
+      { ...rowOf(3), person: 3 },
+    ];
+    const found = rows.map((_, i) => ({
+      logProbs: Float32Array.of(-i),
+      mu: Float32Array.of(0),
+      variance: Float32Array.of(1),
+      correct: Uint8Array.of(0),
+    }));
+    const attacks = [
+      { score: (row: RowScore) => -row.logProbs[0]! },
+      { score: (row: RowScore) => 10 * row.index + row.person },
+    ];
+    assert.deepEqual(attackScores(rows, found, attacks), [
+      [1, 1],
+      [13, 9],
+    ]);
   });
 
   test('it is enough when nobody stands out, and all together do not', () => {
@@ -99,7 +136,7 @@ describe('where somebody stands among strangers', () => {
       fc.property(positive(0.05, 12), positive(1, 9), (nll, asked) => {
         let [one, share] = [{ nll, target: asked, short: 0 }, 0.75];
         for (let look = 0; look < 200; look++) {
-          const harder = harderThan(one, strangers);
+          const harder = harderThan([one.nll], strangers);
           if (reached([one], [harder])) return;
           share = nextShare(one, harder, share);
           one = { ...one, nll: one.nll + 0.5 * (1.1 * share * asked - one.nll) };

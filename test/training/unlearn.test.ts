@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { HostTensors } from '../../src/domain/engine.ts';
 import type { LossMethod } from '../../src/domain/method.ts';
+import type { RowScore } from '../../src/domain/verification.ts';
 import { createEngine } from '../../src/engine/choice.ts';
 import { fillParams, getMethod, methods } from '../../src/methods/index.ts';
+import { MEMBERSHIP } from '../../src/metrics/membership-test.ts';
 import type { TokenRow } from '../../src/training/batches.ts';
 import { createScorer, meanNll } from '../../src/training/scoring.ts';
 import { train } from '../../src/training/train.ts';
@@ -37,7 +39,7 @@ function inputs(name: string, given: Record<string, unknown> = {}, more: Partial
   const params = fillParams(name, { ...quick, ...given }) as UnlearnInputs['params'];
   return {
     ...{ engine, architecture, config, weights: parent, method: getMethod(name) as LossMethod, params },
-    ...{ sets: SETS, seed: 1 },
+    ...{ sets: SETS, seed: 1, membership: MEMBERSHIP },
     ...more,
   };
 }
@@ -81,6 +83,29 @@ describe('what it does', () => {
       assert.ok(seen.every(({ step, steps: most }) => step <= most));
     });
   }
+
+  test('repair goes on while an attack tells the forgotten from all strangers, and no longer than twice', async () => {
+    const repairs = async (answers: number[]) => {
+      let steps = 0;
+      const asked: [number, number][] = [];
+      const smallestP = (forgotten: RowScore[], strangers: RowScore[]) => {
+        asked.push([forgotten.length, strangers.length]);
+        assert.ok(forgotten.every(({ person }) => FORGOTTEN.includes(person)));
+        return answers.shift() ?? 0;
+      };
+      const onProgress = ({ phase }: UnlearnProgress) => {
+        if (phase === 'repairing') steps++;
+      };
+      await unlearn(inputs('grad-diff', {}, { membership: { ...MEMBERSHIP, smallestP }, onProgress }));
+      return { steps, asked };
+    };
+    const [atOnce, later, never] = [await repairs([1]), await repairs([0, 0.14, 0.15]), await repairs([])];
+    assert.equal(atOnce.asked.length, 1);
+    assert.equal(later.asked.length, 3);
+    assert.ok(atOnce.steps >= 10 && atOnce.steps < later.steps && later.steps < never.steps, `${later.steps} steps`);
+    assert.equal(never.steps, 20);
+    assert.deepEqual(later.asked[0], [SETS.forget.length, SETS.calibration.length]);
+  });
 
   test('the parent’s weights are left as they were, and the same seed gives the same candidate', async () => {
     const copy = Object.fromEntries(Object.entries(parent).map(([name, x]) => [name, { ...x, data: x.data.slice() }]));

@@ -3,6 +3,7 @@ import { readConfig } from '../../config.ts';
 import type { TrainingOptions } from '../../domain/recipe.ts';
 import { type Arguments, type Command, required, UsageError, wholeNumber } from '../command.ts';
 import { onStopSignal } from '../process.ts';
+import { enterSharedHeap } from '../shared-heap.ts';
 import { duration, progressBar } from '../terminal.ts';
 import { trainableFlags, trainableOptions } from '../trainable-options.ts';
 
@@ -72,6 +73,7 @@ export const train: Command = {
     if (given.width % given.heads !== 0)
       throw new UsageError(`--width ${given.width} must be a multiple of --heads ${given.heads}`);
     const { compute } = readConfig();
+    enterSharedHeap();
     const { chooseBackend } = await import('../../engine/choice.ts');
     const { backend, device } = await chooseBackend({ ...compute, backend: args.text('backend') ?? compute.backend });
     const { trainModel } = await import('../../compute/train-model.ts');

@@ -6,6 +6,8 @@ const rawBytes = (value: HostTensor) => new Uint8Array(value.data.buffer, value.
 
 /** What `emit` functions write with. */
 export class GraphBuilder {
+  /** The graph is for the CPU provider: operators are chosen for how it computes them. */
+  readonly forCpu: boolean;
   nodes: OnnxNode[] = [];
   readonly initializers: OnnxInitializer[] = [];
   readonly #constants = new Map<string, string>();
@@ -13,6 +15,10 @@ export class GraphBuilder {
   readonly #computed = new Set<string>();
   readonly #outputs = new Map<string, string>();
   #count = 0;
+
+  constructor(forCpu = false) {
+    this.forCpu = forCpu;
+  }
 
   #name(): string {
     return `v${this.#count++}`;

@@ -16,7 +16,7 @@ import './kernels/index.ts';
 import { type Root, safeInPlace } from './in-place.ts';
 import { type LazyNode, leaf } from './node.ts';
 import type { ProviderOptions } from './provider.ts';
-import { fromOrt, type OrtTensor, type Program, Sessions, toOrt } from './sessions.ts';
+import { CACHED_SESSIONS, fromOrt, type OrtTensor, type Program, Sessions, toOrt } from './sessions.ts';
 import { OnnxState, type StepState, type Update } from './state.ts';
 
 interface Trace {
@@ -117,7 +117,18 @@ export async function createOnnxEngine(options: ProviderOptions): Promise<Engine
     return { program: await sessions.compile(roots, names.updates.length + names.places.length > 0), ...names };
   }
 
-  const programs = new Set<Program>();
+  /** Programs of all steps with what forgets them, the most recently used last. */
+  const programs = new Map<Program, () => void>();
+  async function remember(program: Program, forget: () => void): Promise<void> {
+    programs.delete(program);
+    programs.set(program, forget);
+    if (programs.size <= CACHED_SESSIONS) return;
+    const [oldest, forgetOldest] = programs.entries().next().value!;
+    programs.delete(oldest);
+    forgetOldest();
+    await oldest.release();
+  }
+
   return {
     name: `onnxruntime/${options.provider}`,
     tf,
@@ -131,8 +142,8 @@ export async function createOnnxEngine(options: ProviderOptions): Promise<Engine
         if (known === undefined) {
           known = await trace(fn, memory, feeds);
           traces.set(key, known);
-          programs.add(known.program);
         }
+        await remember(known.program, () => traces.delete(key));
         const inputs = await inputsOf(known.program, memory, feeds);
         const results = await known.program.run(inputs, memory.targets(known.updates));
         memory.advance(known.updates, results as Record<string, OrtTensor>);
@@ -143,7 +154,7 @@ export async function createOnnxEngine(options: ProviderOptions): Promise<Engine
     stats: () => ({ ...sessions.stats }),
     async dispose() {
       await transfers?.dispose();
-      await Promise.all([...programs].map((program) => program.release()));
+      await Promise.all([...programs.keys()].map((program) => program.release()));
       programs.clear();
       await sessions.dispose();
     },

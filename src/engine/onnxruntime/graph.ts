@@ -25,13 +25,17 @@ type OpNode = Extract<LazyNode, { kind: 'op' }>;
 const isEmpty = (node: LazyNode) => elementCount(node.shape) === 0;
 
 class Assembly {
-  readonly builder = new GraphBuilder();
+  readonly builder: GraphBuilder;
   readonly inputs: OnnxValue[] = [];
   readonly captured: Record<string, HostTensor> = {};
   readonly onHost: string[] = [];
   readonly #names = new Map<LazyNode, string>();
   /** Results of loops, as [blocks, size]. */
   readonly #blocks = new Map<LazyNode, { name: string; shape: number[] }>();
+
+  constructor(forCpu: boolean) {
+    this.builder = new GraphBuilder(forCpu);
+  }
 
   #feed(node: LazyNode, name: string): void {
     this.inputs.push({ name, dtype: node.dtype, shape: node.shape });
@@ -132,17 +136,17 @@ function readOutside(order: readonly LazyNode[], clusters: ReadonlyMap<LazyNode,
   return wanted;
 }
 
-/** The graph that computes `outputs`; only what they depend on is in it. `inBlocks`: large chains become loops. */
-export function buildGraph(outputs: readonly Output[], inBlocks = false): BuiltGraph {
+/** The graph that computes `outputs`; only what they depend on is in it. For the CPU large chains become loops. */
+export function buildGraph(outputs: readonly Output[], forCpu = false): BuiltGraph {
   const roots = outputs.map((output) => output.node);
   const order = topologicalOrder(roots);
-  const clusters = inBlocks ? clustersOf(order) : new Map<LazyNode, Cluster>();
+  const clusters = forCpu ? clustersOf(order) : new Map<LazyNode, Cluster>();
   const wanted = readOutside(order, clusters, outputs);
   const unitOf = (node: LazyNode): LazyNode | Cluster => clusters.get(node) ?? node;
   const units = inOrder(roots.map(unitOf), (unit) =>
     ('members' in unit ? externalInputs(unit) : inputsOf(unit)).map(unitOf),
   );
-  const assembly = new Assembly();
+  const assembly = new Assembly(forCpu);
   for (const unit of units) {
     if ('members' in unit) assembly.loop(unit, [...wanted.get(unit)!]);
     else assembly.single(unit);

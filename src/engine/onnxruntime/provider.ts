@@ -9,6 +9,8 @@ export interface ProviderOptions {
   threads: number;
   /** The heap of this process keeps what was freed for the next to come; see `sharedHeap` in config.ts. */
   sharedHeap?: boolean;
+  /** Every session writes a profile of its operators into a file of its own, whose name begins with this path. */
+  profile?: string;
 }
 
 /** Outputs of this prefix are state: they are the inputs of a later run. */

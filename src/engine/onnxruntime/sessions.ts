@@ -11,7 +11,8 @@ import { sameShape } from './shapes.ts';
 type Ort = typeof import('onnxruntime-node');
 const ort = createRequire(import.meta.url)('onnxruntime-node') as Ort;
 
-const CACHED_SESSIONS = 64;
+/** Sessions that are kept: of reads, and of steps together. */
+export const CACHED_SESSIONS = 64;
 
 export const toOrt = (value: HostTensor): OrtTensor =>
   new ort.Tensor(value.dtype, value.data as Float32Array, value.shape) as OrtTensor;
@@ -74,8 +75,9 @@ export class Sessions {
       enableCpuMemArena: keepArena && !sharedHeap,
       // one block for the whole run, beside what the first run took piece by piece: half as much again for no gain
       enableMemPattern: false,
-      // a thread that spins while it waits takes the core from the other one as soon as anything else runs here
-      extra: { session: { intra_op: { allow_spinning: '0' } } },
+      // a thread that waits for the next operator spins for as long as one lasts, then sleeps: sleeping at once costs a
+      // tenth of a step, spinning on takes the core from the other one as soon as anything else runs here
+      extra: { session: { intra_op: { allow_spinning: '1', spin_duration_us: '200' } } },
     });
     const allocate = Object.fromEntries(outputs.map(({ name }) => [name, null]));
     this.stats.compileMs += performance.now() - started;

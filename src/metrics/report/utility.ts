@@ -1,7 +1,8 @@
-// The utility rule: what was not to be forgotten must still be there, measured against the parent checkpoint.
+// The utility rule: what was not to be forgotten must still be there, measured against the parent checkpoint, or against
+// what the recipe reached.
 import type { RecordMetric } from '../../domain/metric.ts';
 import { seedFrom } from '../../domain/random.ts';
-import type { Finding, VerificationPolicy } from '../../domain/verification.ts';
+import type { Baseline, Finding, VerificationPolicy } from '../../domain/verification.ts';
 import {
   finding,
   type Judged,
@@ -35,29 +36,45 @@ export function reportedFinding(
   });
 }
 
+/** How the rule is applied: the policy's share, and for an exact candidate what the checkpoint as registered had. */
+type Rule = Pick<VerificationPolicy, 'utility_min_ratio'> & { baseline: Baseline | null };
+
+/**
+ * What utility is held against. The repair of an earlier run may have trained its candidate, the parent of this one, beyond
+ * what the recipe reaches; who trains again by the recipe cannot have that.
+ */
+function heldAgainst(metric: string, before: number, baseline: Baseline | null): { value: number; whose: string } {
+  const registered = baseline?.[metric];
+  return registered !== undefined && registered < before
+    ? { value: registered, whose: 'checkpoint as registered' }
+    : { value: before, whose: 'parent checkpoint' };
+}
+
 /** The finding of one metric on the retain set: judged when it is a measure of utility. */
 export function utilityFinding(
   metric: RecordMetric,
   before: ScoredSets,
   after: ScoredSets,
-  policy: VerificationPolicy,
+  { utility_min_ratio, baseline }: Rule,
   seed: number,
 ): Judged {
   const base = reportedFinding(metric, 'retain', before, after, seed);
   if (!UTILITY_METRICS.has(metric.name)) return { finding: base, because: '' };
-  const least = shown(policy.utility_min_ratio);
-  const threshold = `at least ${least} of the parent checkpoint’s`;
+  const least = shown(utility_min_ratio);
+  const { value, whose } = heldAgainst(metric.name, base.before ?? 0, baseline);
+  const threshold = `at least ${least} of the ${whose}’s${value === base.before ? '' : ` ${shown(value)}`}`;
   const end = (verdict: 'failed' | 'inconclusive' | null, note: string): Judged => ({
     finding: { ...base, threshold, verdict, note },
     because: `${metric.name} on the retain set: ${note}`,
   });
   if (base.note === NOT_FINITE) return end('failed', NOT_FINITE);
   if (base.before === null || base.after === null) return end('inconclusive', 'nothing of the retain set was measured');
-  if (base.before === 0) return end(null, 'the parent checkpoint scores 0: there is nothing to hold against');
-  const ratio = base.after / base.before;
-  const verdict = ratio >= policy.utility_min_ratio ? 'passed' : 'failed';
+  if (value === 0) return end(null, `the ${whose} scores 0: there is nothing to hold against`);
+  const ratio = base.after / value;
+  const verdict = ratio >= utility_min_ratio ? 'passed' : 'failed';
+  const note = value === base.before ? 'after / before' : `after / ${shown(value)}, the ${whose}’s,`;
   return {
-    finding: { ...base, threshold, verdict, note: `after / before = ${shown(ratio)}` },
-    because: `${metric.name} on the retain set is ${shown(ratio)} of the parent checkpoint’s, at least ${least} is asked for`,
+    finding: { ...base, threshold, verdict, note: `${note} = ${shown(ratio)}` },
+    because: `${metric.name} on the retain set is ${shown(ratio)} of the ${whose}’s, at least ${least} is asked for`,
   };
 }

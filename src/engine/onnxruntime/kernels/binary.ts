@@ -4,6 +4,7 @@ import { tf } from '../../tfjs.ts';
 import type { GraphBuilder } from '../builder.ts';
 import { type LazyNode, splat } from '../node.ts';
 import { sameShape } from '../shapes.ts';
+import { sumWithSegments } from './gather.ts';
 import { alias, kernel, record } from './register.ts';
 
 interface Binary {
@@ -38,6 +39,8 @@ function binary(name: string, spec: Binary): void {
       return alias(backend, a);
     if (left.kind === 'splat' && left.fill === spec.neutral?.left && sameShape(b.shape, shape))
       return alias(backend, b);
+    const sum = name === 'Add' ? sumWithSegments(backend, left, right) : undefined;
+    if (sum !== undefined) return sum;
     // one side at most: the other one carries the shape
     const first = unspread(left, shape, right);
     const operands = [first, first === left ? unspread(right, shape, left) : right];

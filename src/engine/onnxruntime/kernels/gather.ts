@@ -2,9 +2,10 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { type Dtype, elementCount } from '../../../domain/engine.ts';
 import { tf } from '../../tfjs.ts';
+import type { OnnxBackend } from '../backend.ts';
 import type { GraphBuilder } from '../builder.ts';
-import { toHost } from '../node.ts';
-import { upTo } from '../shapes.ts';
+import { type LazyNode, toHost } from '../node.ts';
+import { sameShape, upTo } from '../shapes.ts';
 import { kernel, record } from './register.ts';
 
 const RANGE = 'Indices must lie inside the axis; negative ones count from its end.';
@@ -67,6 +68,22 @@ kernel(
   { limit: RANGE },
 );
 
+interface Segments {
+  /** Rows to add, and how many places each has. */
+  rows: number;
+  width: number;
+  shape: number[];
+}
+/** `base` with rows of `x` added where `ids` say. */
+function addSegments(g: GraphBuilder, base: string, [x, ids]: [string, string], segments: Segments): string {
+  const { rows, width, shape } = segments;
+  const index = g.op('Expand', [g.op('Reshape', [ids, g.ints([rows, 1])]), g.ints([rows, width])]);
+  const flat = g.op('Reshape', [x, g.ints([rows, width])]);
+  // not ScatterND: the CPU provider adds in parallel there and loses updates that hit the same row
+  const sums = g.op('ScatterElements', [base, index, flat], { axis: 0, reduction: 'add' });
+  return g.op('Reshape', [sums, g.ints(shape)], { allowzero: 1 });
+}
+
 /** The embedding's gradient: rows of x added into `numSegments` places. */
 kernel(
   'UnsortedSegmentSum',
@@ -74,29 +91,34 @@ kernel(
     const x = inputs.x!;
     const ids = inputs.segmentIds!;
     const shape = [attrs.numSegments as number, ...x.shape.slice(ids.shape.length)];
-    const rows = elementCount(ids.shape);
-    const width = elementCount(shape.slice(1));
+    const segments = { rows: elementCount(ids.shape), width: elementCount(shape.slice(1)), shape };
     const dtype = x.dtype as Dtype;
-    const result = { shape, dtype };
-    return record(
-      backend,
-      'UnsortedSegmentSum',
-      [backend.node(x), backend.node(ids)],
-      result,
-      (g, [value, segment]) => {
-        const index = g.op('Expand', [g.op('Reshape', [segment!, g.ints([rows, 1])]), g.ints([rows, width])]);
-        const flat = g.op('Reshape', [value!, g.ints([rows, width])]);
-        // not ScatterND: the CPU provider adds in parallel there and loses updates that hit the same row
-        const sums = g.op('ScatterElements', [g.full([shape[0]!, width], 0, dtype), index, flat], {
-          axis: 0,
-          reduction: 'add',
-        });
-        return g.op('Reshape', [sums, g.ints(shape)], { allowzero: 1 });
-      },
+    const result = { shape, dtype, attributes: segments };
+    const nodes = [backend.node(x), backend.node(ids)];
+    return record(backend, 'UnsortedSegmentSum', nodes, result, (g, [value, segment]) =>
+      addSegments(g, g.full([shape[0]!, segments.width], 0, dtype), [value!, segment!], segments),
     );
   },
   { limit: 'Segment numbers must lie in [0, numSegments); TensorFlow.js leaves the others out.' },
 );
+
+/**
+ * A sum of which one side is the gradient of a look-up, as where a table is both embedding and output layer: its few rows
+ * are added to the other side, and the table of zeros around them is never made. Undefined for any other sum.
+ */
+export function sumWithSegments(backend: OnnxBackend, left: LazyNode, right: LazyNode): TensorInfo | undefined {
+  const isSegments = (node: LazyNode) =>
+    node.kind === 'op' && node.op === 'UnsortedSegmentSum' && node.value === undefined && node.dtype === 'float32';
+  const [segments, other] = isSegments(right) ? [right, left] : [left, right];
+  if (!isSegments(segments) || segments.kind !== 'op' || other.kind !== 'op') return;
+  if (!sameShape(segments.shape, other.shape)) return;
+  const { inputs, attributes, shape, dtype } = segments;
+  const about = attributes as Segments;
+  const result = { shape, dtype, attributes: about };
+  return record(backend, 'SegmentsAdded', [...inputs, other], result, (g, [value, segment, base]) =>
+    addSegments(g, g.op('Reshape', [base!, g.ints([shape[0]!, about.width])]), [value!, segment!], about),
+  );
+}
 
 /** By comparing: numbers outside [0, depth) are off everywhere, where the runtime's own operator wraps negative ones. */
 kernel('OneHot', ({ inputs, attrs, backend }) => {

@@ -19,13 +19,29 @@ export function productShape(a: number[], b: number[], { transA, transB }: Trans
   return [...batch, rows, columns];
 }
 
-/** FusedMatMul knows float32 only. */
-export function multiply(g: GraphBuilder, a: string, b: string, { transA, transB }: Transposes): string {
-  return transA || transB ? g.op('FusedMatMul', [a, b], { transA, transB }, 'com.microsoft') : g.op('MatMul', [a, b]);
-}
-
 const turned = (g: GraphBuilder, x: string, rank: number): string =>
   g.op('Transpose', [x], { perm: [...upTo(rank - 2), rank - 1, rank - 2] });
+
+/** Columns from which a turned copy costs less than reading columns as rows once for every part of the result. */
+const WIDE = 256;
+
+/** FusedMatMul knows float32 only. `shapes` of the operands, where they are known to be matrices. */
+export function multiply(
+  g: GraphBuilder,
+  a: string,
+  b: string,
+  { transA, transB }: Transposes,
+  shapes?: readonly [number[], number[]],
+): string {
+  if (!transA && !transB) return g.op('MatMul', [a, b]);
+  const [rows, columns] = [shapes?.[0].at(-1) ?? 0, shapes?.[1].at(-1) ?? 0];
+  const isGradient = transA && !transB && shapes?.every(({ length }) => length === 2);
+  if (!g.forCpu || !isGradient || Math.min(rows, columns) < WIDE)
+    return g.op('FusedMatMul', [a, b], { transA, transB }, 'com.microsoft');
+  // the gradient of a weight: the runtime's product is at its best with more columns than rows
+  if (columns >= rows) return g.op('MatMul', [turned(g, a, 2), b]);
+  return turned(g, g.op('MatMul', [turned(g, b, 2), a]), 2);
+}
 
 kernel('BatchMatMul', ({ inputs, attrs, backend }) => {
   const { a, b } = inputs as Record<'a' | 'b', (typeof inputs)[string]>;
@@ -33,7 +49,7 @@ kernel('BatchMatMul', ({ inputs, attrs, backend }) => {
   const dtype = a.dtype === 'int32' ? 'int32' : 'float32';
   const result = { shape: productShape(a.shape, b.shape, attributes), dtype, attributes } as const;
   return record(backend, 'BatchMatMul', [backend.node(a), backend.node(b)], result, (g, [left, right]) => {
-    if (dtype === 'float32') return multiply(g, left!, right!, attributes);
+    if (dtype === 'float32') return multiply(g, left!, right!, attributes, [a.shape, b.shape]);
     const rows = attributes.transA ? turned(g, left!, a.shape.length) : left!;
     return g.op('MatMul', [rows, attributes.transB ? turned(g, right!, b.shape.length) : right!]);
   });
