@@ -1,9 +1,9 @@
 // What the engine's memory comes to, for each element that a plan counts: measured by `npm run bench:memory` on
-// onnxruntime/cpu, and to be measured again whenever the engine allocates otherwise. Copies of 4 bytes, where not said
+// onnxruntime/cpu in the heap of a compute process, and to be measured again whenever the engine allocates otherwise. Copies of 4 bytes, where not said
 // otherwise.
 export const COSTS = {
   /** Bytes: Node, ONNX Runtime and TensorFlow.js before the first tensor. */
-  process: 217e6,
+  process: 190e6,
   /** A weight that trains: as loaded, in the state, where it is updated in place, and as read back. */
   weight: 3,
   /** Its two moments, updated in place. */
@@ -12,17 +12,15 @@ export const COSTS = {
   gradient: 3.4,
   /** Its gradient over several parts of a batch, as far as that is more. */
   accumulated: 0.5,
-  /** A weight that does not train: as loaded, in the state, and once more where adapters are merged into it. */
-  frozen: 2.7,
+  /** A weight that does not train: as loaded and in the state; adapters are merged when the activations are gone. */
+  frozen: 2,
   /** The parent beside a weight that trains: in the state. */
   parent: 1,
   /** What was copied at the start and the collector has not freed yet: a multiple of the weights, up to so many bytes. */
-  garbage: { copies: 2, bytes: 40e6 },
+  garbage: { copies: 1, bytes: 10e6 },
   /** A hidden state or attention weight that is kept: part of them is computed in blocks and never there as a whole. */
   states: 0.66,
   scores: 2.6,
-  /** Both once more, by this factor, where projections have adapters: what these add is a tensor of its own. */
-  adapted: 1.12,
   /** Logits of both passes: themselves, probabilities, gradient. */
   logits: 2.7,
   /** Passes without a gradient: what one block would keep, and logits of the positions that are scored at a time. */
