@@ -5,6 +5,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { table } from '../src/cli/terminal.ts';
+import { readConfig } from '../src/config.ts';
 import { CASES, LARGE, type MemoryCase, type MemoryResult } from './memory/cases.ts';
 
 const { values: flags } = parseArgs({
@@ -18,7 +19,9 @@ const CHILD = fileURLToPath(new URL('./memory/case.ts', import.meta.url));
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
 async function measure(one: MemoryCase): Promise<MemoryResult> {
-  const { stdout } = await promisify(execFile)(process.execPath, [CHILD, JSON.stringify(one)]);
+  const { stdout } = await promisify(execFile)(process.execPath, [CHILD, JSON.stringify(one)], {
+    env: readConfig().compute.environment,
+  });
   return JSON.parse(stdout.trim().split('\n').at(-1)!) as MemoryResult;
 }
 

@@ -62,11 +62,10 @@ function forwardElements({ architecture, config }: MemoryWork, rows: number, tim
 /** Peak memory of a training on one batch size, in bytes by purpose. */
 export function planMemory(work: MemoryWork): MemoryPlan {
   const { architecture, config, rows, time, split, referenceRows } = work;
-  const { trained, frozen, adapters } = countParameters(work);
+  const { trained, frozen } = countParameters(work);
   const vocabulary = architecture.vocabSize(config);
   const { states, scores } = architecture.activations(config, rows, time);
-  const adapted = adapters > 0 ? COSTS.adapted : 1;
-  const passes = (share: number) => adapted * (states * COSTS.states + scores * COSTS.scores) * share;
+  const passes = (share: number) => (states * COSTS.states + scores * COSTS.scores) * share;
   const { reference, garbage, forward } = COSTS;
   const scoredRows = Math.max(1, Math.min(work.scoredRows, SCORED_ROWS, Math.floor(SCORED_TOKENS / time)));
   const headLogits = Math.min(HEAD_POSITIONS, scoredRows * time, Math.ceil(HEAD_LOGITS / vocabulary)) * vocabulary;
