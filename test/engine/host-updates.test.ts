@@ -47,6 +47,8 @@ test('what is small, no arithmetic, read by somebody else or read from what anot
   stays(update('a', shared), { name: 'output:same', node: shared });
   stays(update('a', node('Neg', [b])), update('b', node('Tanh', [a])));
   stays(update('new', node('Neg', [a])));
+  const whole: LazyNode = { kind: 'input', name: 'state:whole', shape: [SIZE], dtype: 'int32' };
+  stays(update('whole', node('Neg', [a])), { name: 'output:last', node: node('Sum', [whole], []) });
 });
 
 /** A step of random arithmetic over four states; `picks` say what is computed of what. */

@@ -86,7 +86,7 @@ function hostUpdate(
   if (outside.some((node) => stateOf(node) !== null && changedElsewhere(stateOf(node)!))) return null;
   for (const { name, node } of own) {
     const state = states.get(name.slice('update:'.length));
-    if (state === undefined || !sameShape(state.shape, node.shape)) return null;
+    if (state?.dtype !== node.dtype || !sameShape(state.shape, node.shape)) return null;
   }
   const [tensors, numbers]: [Source[], Source[]] = [[], []];
   const values = new Map<LazyNode, Value>();
