@@ -78,6 +78,7 @@ export class Sessions {
       // a thread that waits for the next operator spins for as long as one lasts, then sleeps: sleeping at once costs a
       // tenth of a step, spinning on takes the core from the other one as soon as anything else runs here
       extra: { session: { intra_op: { allow_spinning: '1', spin_duration_us: '200' } } },
+      ...(this.#options.profile ? { enableProfiling: true, profileFilePrefix: this.#options.profile } : {}),
     });
     const allocate = Object.fromEntries(outputs.map(({ name }) => [name, null]));
     this.stats.compileMs += performance.now() - started;
