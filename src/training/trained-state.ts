@@ -40,6 +40,12 @@ export interface TrainedState {
 const pick = <T>(record: Record<string, T>, names: readonly string[], prefix = ''): Record<string, T> =>
   Object.fromEntries(names.map((name) => [name, record[prefix + name]!]));
 
+const renamed = <T>(record: Record<string, T>, prefix: string): Record<string, T> =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [prefix + name, value]));
+
+const shapesOf = (tensors: HostTensors): Record<string, number[]> =>
+  Object.fromEntries(Object.entries(tensors).map(([name, { shape }]) => [name, shape]));
+
 /** Throws `validation-failed` for options that do not fit the model. */
 export function createTrainedState(inputs: TrainedStateInputs): TrainedState {
   const { architecture, config, weights, options } = inputs;
@@ -52,6 +58,11 @@ export function createTrainedState(inputs: TrainedStateInputs): TrainedState {
   const trains = { ...pick(weights, changing), ...initialAdapters(plan.adapters, inputs.seed) };
   const readOnly = [...all, ...(withAdapters ? [ADAPTER_SCALE] : [])];
   const copies = inputs.withParent ? changing : [];
+  // what trains is in the state from the start: kept here as well, it would be held twice for as long as the training lasts
+  // (functions below share one scope: none of them, nor any in this one, may use `weights` or `trains`)
+  const frozenNames = all.filter((name) => !training.has(name));
+  const frozen = pick(weights, frozenNames);
+  const trainedNames = Object.keys(trains);
 
   return {
     initial: {
@@ -59,14 +70,15 @@ export function createTrainedState(inputs: TrainedStateInputs): TrainedState {
       ...trains,
       ...(withAdapters ? adapterScale(scaleOf(options)) : {}),
       ...initialMoments(trains),
-      ...Object.fromEntries(copies.map((name) => [PARENT + name, weights[name]!])),
+      ...renamed(pick(weights, copies), PARENT),
     },
-    shapes: Object.fromEntries(Object.entries(trains).map(([name, { shape }]) => [name, shape])),
-    trained: (tensors) => pick(tensors, Object.keys(trains)),
+    shapes: shapesOf(trains),
+    trained: (tensors) => pick(tensors, trainedNames),
     model: (tensors, trained) => ({ ...pick(tensors, readOnly), ...trained }),
     parent: (tensors) => ({ ...pick(tensors, all), ...pick(tensors, copies, PARENT) }),
     async weights(state) {
-      const now = { ...weights, ...(await state.read(changing)) };
+      const trained = await state.read(changing);
+      const now = Object.fromEntries(all.map((name) => [name, trained[name] ?? frozen[name]!]));
       const adapters = await state.read(adapterNames);
       return withAdapters ? mergeAdapters(now, adapters, scaleOf(options), architecture.projections(config)) : now;
     },

@@ -39,8 +39,9 @@ export interface TrainingStep {
 export function compileTrainingStep(inputs: TrainingStepInputs): TrainingStep {
   const { engine, architecture, config, weights, options, trains = TRAIN_ALL, seed = 0 } = inputs;
   const { tf } = engine;
-  const parts = createTrainedState({ architecture, config, weights, options: trains, seed });
-  const state = engine.createState(parts.initial);
+  // the start is copied into the state, and not kept
+  const { initial, ...parts } = createTrainedState({ architecture, config, weights, options: trains, seed });
+  const state = engine.createState(initial);
   const advance = compileDescent({ engine, state, shapes: parts.shapes }, options, (tensors, feeds) => {
     const { loss, gradients } = valueAndGradients(tf, parts.trained(tensors), (trained) => {
       const logits = architecture.forward(tf, config, parts.model(tensors, trained), feeds.ids!);

@@ -80,11 +80,11 @@ export async function compileUnlearningStep(inputs: UnlearnInputs): Promise<Unle
   const needs = method.needs(params as never);
   const withRetain = needs.includes('retain');
   const withReference = needs.includes('reference-logits');
-  const parts = createTrainedState({
+  const { initial, ...parts } = createTrainedState({
     ...{ architecture, config, weights: inputs.weights, options: params },
     ...{ seed: inputs.seed + ADAPTER_SEED, withParent: withReference },
   });
-  const state = engine.createState(parts.initial);
+  const state = engine.createState(initial);
   const references = needs.includes('reference-log-probability') ? await parentLogProbs(inputs, state) : null;
 
   const { shapes } = parts;
