@@ -1,6 +1,6 @@
 // What the engine's memory comes to, for each element that a plan counts: measured by `npm run bench:memory` on
-// onnxruntime/cpu in the heap of a compute process, and to be measured again whenever the engine allocates otherwise. Copies of 4 bytes, where not said
-// otherwise.
+// onnxruntime/cpu in the heap of a compute process, and to be measured again whenever the engine allocates otherwise.
+// Copies of 4 bytes, where not said otherwise.
 export const COSTS = {
   /** Bytes: Node, ONNX Runtime and TensorFlow.js before the first tensor. */
   process: 190e6,

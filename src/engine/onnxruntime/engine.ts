@@ -63,7 +63,8 @@ export async function createOnnxEngine(options: ProviderOptions): Promise<Engine
     const updates = traced.names.updates
       .filter(({ name }) => !taken.has(name))
       .map((update) => ({ ...update, inPlace: inPlace.has(`update:${update.name}`) }));
-    const program = await sessions.compile(onHost.rest, updates.length + traced.names.places.length > 0);
+    const changesState = updates.length + traced.names.places.length + onHost.updates.length > 0;
+    const program = await sessions.compile(onHost.rest, changesState);
     return { program, ...traced.names, updates, host: onHost.updates.map(prepareHostUpdate) };
   }
 
