@@ -50,7 +50,7 @@ async function measure(home: string, databaseUrl: string, records: number, way: 
   let peak: number;
   try {
     const { result: base } = await service.turn<string>('address');
-    const { id } = await post(`${base}/v1/corpora`, JSON.stringify({ name: `${way} ${records}` }));
+    const { id } = await post(`${base}/v1/corpora`, JSON.stringify({ name: `${way}-${records}` }));
     const url = `${base}/v1/corpora/${id}`;
     const started = performance.now();
     corpus =
