@@ -70,6 +70,16 @@ export const PROBLEMS = {
     'The content type is not understood',
     'Send application/json, or application/x-ndjson for records.',
   ],
+  'insufficient-storage': [
+    507,
+    'The disk is full',
+    'Make room (retire checkpoints that nobody needs, see `expunge du`) or enlarge the disk, and repeat; the store is as it was.',
+  ],
+  'storage-not-writable': [
+    507,
+    'The store of checkpoints cannot be written',
+    'Check that CHECKPOINT_DIR is mounted for writing and belongs to the user of the service, and repeat.',
+  ],
   'service-unavailable': [503, 'A store does not answer', 'Try again after the time in Retry-After.'],
   'compute-crashed': [
     500,
