@@ -7,6 +7,7 @@ import { installProblems, onClientError, sendProblem } from './http/errors.ts';
 import { checkHost } from './http/links.ts';
 import { catalogueRoutes } from './http/routes/catalogue.ts';
 import { certificateRoutes } from './http/routes/certificates.ts';
+import { checkpointRoutes } from './http/routes/checkpoints.ts';
 import { completionRoutes } from './http/routes/completions.ts';
 import { corporaRoutes } from './http/routes/corpora.ts';
 import { deletionRequestRoutes } from './http/routes/deletion-requests.ts';
@@ -78,6 +79,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     runRoutes,
     certificateRoutes,
     modelRoutes,
+    checkpointRoutes,
     corporaRoutes,
     completionRoutes,
     catalogueRoutes,

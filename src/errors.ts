@@ -43,6 +43,17 @@ export const PROBLEMS = {
     'The checkpoint folder lies outside the allowed root',
     'Put it under IMPORT_DIR, without symbolic links, and name it relative to that.',
   ],
+  'checkpoint-active': [
+    409,
+    'The checkpoint is in use',
+    'Only checkpoints that `active` does not name can be retired.',
+  ],
+  'checkpoint-in-use': [
+    409,
+    'A run needs the checkpoint',
+    'Wait until the run that `existing` links has ended, and retire it then.',
+  ],
+  'checkpoint-deleted': [409, 'The checkpoint is deleted already', 'Nothing is left to do; its record stays.'],
   'checkpoint-invalid': [422, 'The checkpoint cannot be used', 'Correct what the detail names and register it again.'],
   'recipe-missing': [
     422,

@@ -9,11 +9,11 @@ const CLOSED = ['EROFS', 'EACCES', 'EPERM', 'ENOTDIR'];
 export function storageError(error: unknown): unknown {
   const code = (error as { code?: string } | null)?.code;
   if (hasCode(error, ...FULL)) {
-    const detail = `There is no room for the files of the checkpoint (${code}). Nothing of it was registered or published.`;
+    const detail = `There is no room for the files of a checkpoint (${code}); the store is as it was.`;
     return new ExpungeError('insufficient-storage', detail, { cause: error });
   }
   if (hasCode(error, ...CLOSED)) {
-    const detail = `The folder of the checkpoints cannot be written (${code}). Nothing was registered or published.`;
+    const detail = `The folder of the checkpoints cannot be written (${code}); the store is as it was.`;
     return new ExpungeError('storage-not-writable', detail, { cause: error });
   }
   return error;

@@ -1,6 +1,6 @@
 // Named schemas: each is one component of the OpenAPI document and is referred to by name.
 import Type, { type TSchema } from 'typebox';
-import { Checkpoint } from '../domain/checkpoint.ts';
+import { Checkpoint, StoredCheckpoint } from '../domain/checkpoint.ts';
 import { Id } from '../domain/common.ts';
 import { UploadedRecord } from '../domain/record.ts';
 import { Certificate, Corpus, CurvePoint, DeletionRequest, Model, Run } from '../domain/resources.ts';
@@ -14,6 +14,7 @@ const NAMED = {
   UploadedRecord,
   Model,
   Checkpoint,
+  StoredCheckpoint,
   DeletionRequest,
   Run,
   CurvePoint,

@@ -111,6 +111,17 @@ export type PublishOutcome =
   /** The fencing token is stale: another worker owns the run. */
   | { status: 'fenced' };
 
+export type RetireOutcome =
+  /** Its files may be removed now. */
+  | { status: 'retired' }
+  | { status: 'unknown' }
+  /** The alias points at it. */
+  | { status: 'active' }
+  /** A run that has not ended starts from it. */
+  | { status: 'in_use'; run_id: string }
+  /** Its files are gone already. */
+  | { status: 'deleted' };
+
 export interface Probe {
   id: string;
   tenant: string;
@@ -254,6 +265,10 @@ export interface Store {
    */
   isOrphan(runId: string, digest: string): Promise<boolean>;
 
+  /** Checkpoints whose files are or may be there. */
+  keptCheckpoints(tenant: string): Promise<{ model_id: string; digest: string }[]>;
+  /** Ends the rollback window of a checkpoint at once, with a ledger entry; its files go after. */
+  retireCheckpoint(tenant: string, modelId: string, digest: string, actor: string): Promise<RetireOutcome>;
   /** Parents whose rollback window is over. */
   expiredCheckpoints(): Promise<{ tenant: string; digest: string; model_id: string }[]>;
   markCheckpointDeleted(tenant: string, modelId: string, digest: string, actor: string): Promise<void>;

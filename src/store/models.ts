@@ -43,7 +43,7 @@ export async function insertCheckpoint(
       manifest: JSON.stringify(checkpoint.manifest),
       bytes,
       created_at: owner.at,
-      delete_after: null,
+      ...{ delete_after: null, deleted_at: null },
     })
     .execute();
 }
@@ -125,7 +125,8 @@ export const modelsStore = (
   listCheckpoints: (tenant, modelId) =>
     context.db
       .selectFrom('checkpoints')
-      .select(['digest', 'model_id', 'parent_digest', 'run_id', 'state', 'bytes', 'created_at', 'delete_after'])
+      .select(['digest', 'model_id', 'parent_digest', 'run_id', 'state', 'bytes'])
+      .select(['created_at', 'delete_after', 'deleted_at'])
       .where('tenant_id', '=', tenant)
       .where('model_id', '=', modelId)
       .orderBy('created_at', 'desc')

@@ -4,6 +4,7 @@ import { ExpungeError } from '../errors.ts';
 import type { Store } from '../runs/ports.ts';
 import { cancelStore } from './cancel.ts';
 import { certificatesStore } from './certificates.ts';
+import { checkpointsStore } from './checkpoints.ts';
 import { claimsStore } from './claims.ts';
 import { corporaStore } from './corpora.ts';
 import { connect, type StoreOptions, unavailable } from './db.ts';
@@ -59,6 +60,7 @@ export function createStore(options: StoreOptions): Store {
     },
     ...corporaStore(context),
     ...modelsStore(context),
+    ...checkpointsStore(context),
     ...intakeStore(context),
     ...keyVersionsStore(context),
     ...requestsStore(context),

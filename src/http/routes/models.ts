@@ -93,27 +93,4 @@ export const modelRoutes: Routes = (app, deps) => {
       return model;
     },
   );
-  app.get(
-    '/v1/models/:id/checkpoints',
-    {
-      schema: {
-        tags,
-        operationId: 'listCheckpoints',
-        summary: 'List a model’s checkpoints with their lineage',
-        params: IdParams,
-        response: {
-          200: described(
-            'Every checkpoint, deleted ones included',
-            Type.Object({ items: Type.Array(ref('Checkpoint')) }),
-          ),
-          ...problems,
-        },
-      },
-    },
-    async (request) => {
-      const { tenant } = principal(request);
-      if ((await deps.store.getModel(tenant, request.params.id)) === null) throw notFound('model');
-      return { items: await deps.store.listCheckpoints(tenant, request.params.id) };
-    },
-  );
 };
