@@ -14,6 +14,7 @@ import { deletionRequestRoutes } from './http/routes/deletion-requests.ts';
 import { healthRoutes } from './http/routes/health.ts';
 import { modelRoutes } from './http/routes/models.ts';
 import { runRoutes } from './http/routes/runs.ts';
+import { uploadRoutes } from './http/routes/uploads.ts';
 import { addSchemas } from './http/schemas.ts';
 import type { App, AppDeps } from './http/types.ts';
 import { createLogger } from './log.ts';
@@ -81,6 +82,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     modelRoutes,
     checkpointRoutes,
     corporaRoutes,
+    uploadRoutes,
     completionRoutes,
     catalogueRoutes,
     healthRoutes,

@@ -25,6 +25,8 @@ export interface CheckpointFilesOptions {
   dir: string;
   /** Root of the folders that clients may register. */
   importDir: string;
+  /** Root of the uploads; only the process that registers needs it. */
+  uploadDir?: string;
   /** Default: the registry of architectures. */
   architectures?: Architectures;
 }
@@ -120,6 +122,16 @@ export function createCheckpointFiles(options: CheckpointFilesOptions): Checkpoi
     await removeFolder(path(digest), work);
     await blobs.release(contents);
   };
+  const take = async (from: string, root: string): Promise<{ folder: string }> => {
+    const folder = await makeWorkFolder(work, IMPORT);
+    try {
+      await importFolder(from, root, folder);
+      return { folder };
+    } catch (error) {
+      await discard(folder);
+      throw error;
+    }
+  };
   return guarded<CheckpointFiles>({
     materialise: async (digest) => path(digest),
     discard,
@@ -133,15 +145,10 @@ export function createCheckpointFiles(options: CheckpointFilesOptions): Checkpoi
       return { digest, parent_digest: about.parent, run_id: about.run_id, manifest, bytes };
     },
     inspect: (folder) => inspectFolder(folder, options.architectures),
-    async importFrom(from) {
-      const folder = await makeWorkFolder(work, IMPORT);
-      try {
-        await importFolder(from, options.importDir, folder);
-        return { folder };
-      } catch (error) {
-        await discard(folder);
-        throw error;
-      }
+    importFrom: (from) => take(from, options.importDir),
+    async importUpload(id) {
+      if (options.uploadDir === undefined) throw new ExpungeError('internal', 'No folder of uploads was named.');
+      return take(id, options.uploadDir);
     },
     verify: (digest) => matches(path(digest), digest),
     contents: (digest) => contentOf(path(digest)),

@@ -4,6 +4,7 @@ import { Checkpoint, StoredCheckpoint } from '../domain/checkpoint.ts';
 import { Id } from '../domain/common.ts';
 import { UploadedRecord } from '../domain/record.ts';
 import { Certificate, Corpus, CurvePoint, DeletionRequest, Model, Run } from '../domain/resources.ts';
+import { UploadResource } from '../domain/upload.ts';
 import { VerificationReport } from '../domain/verification.ts';
 import { Problem } from './problem.ts';
 import type { App } from './types.ts';
@@ -12,6 +13,7 @@ const NAMED = {
   Problem,
   Corpus,
   UploadedRecord,
+  Upload: UploadResource,
   Model,
   Checkpoint,
   StoredCheckpoint,

@@ -4,6 +4,7 @@ import type { TrainingRecord } from '../domain/record.ts';
 import type { NewCheckpoint, SubjectKey } from './store-port.ts';
 
 export type * from './store-port.ts';
+export type * from './upload-port.ts';
 
 /** Uploaded training text on disk, one file a corpus, mode 0600. */
 export interface CorpusFiles {
@@ -56,6 +57,8 @@ export interface CheckpointFiles {
   ): Promise<{ architecture: string; parameters: number; has_recipe: boolean; vocab_size: number }>;
   /** Checks a path from a client against the allowed root (no links, no `..`) and copies it into a work folder. */
   importFrom(path: string): Promise<{ folder: string }>;
+  /** The same for the files of an upload, through the same checks; the upload stays as it is. */
+  importUpload(id: string): Promise<{ folder: string }>;
   /** Recomputes every file's digest and compares. */
   verify(digest: string): Promise<boolean>;
   /** What is stored for a checkpoint now; null when there is none at that address. */

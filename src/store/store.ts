@@ -20,6 +20,7 @@ import { requestsStore } from './requests.ts';
 import { reportsStore, runsStore } from './runs.ts';
 import { setsStore } from './sets.ts';
 import { sweepStore } from './sweep.ts';
+import { uploadsStore } from './uploads.ts';
 
 /** Errors of a server that is away become `service-unavailable`, whichever method met them. */
 function guarded<T extends object>(store: T): T {
@@ -75,6 +76,7 @@ export function createStore(options: StoreOptions): Store {
     ...certificatesStore(context),
     ...ledgerStore(context),
     ...probesStore(context),
+    ...uploadsStore(context),
   };
   return guarded(store);
 }
