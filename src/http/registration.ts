@@ -138,6 +138,7 @@ export async function registerModel(deps: RegistrationDeps, who: Principal, give
     if (about.has_recipe) checkRecipe(await readRecipe(folder), named);
     const { architecture, parameters, has_recipe } = about;
     const checkpoint = await deps.checkpoints.adopt(folder, { architecture, parent: null, run_id: null });
+    const present = async () => (await deps.checkpoints.contents(checkpoint.digest)) !== null;
     const warnings = warningsOf(named, has_recipe);
     const model = {
       name: given.name,
@@ -148,7 +149,7 @@ export async function registerModel(deps: RegistrationDeps, who: Principal, give
       warnings,
       checkpoint,
     };
-    const outcome = await deps.store.createModel(who.tenant, model, who.actor);
+    const outcome = await deps.store.createModel(who.tenant, model, who.actor, present);
     if (outcome.status === 'created') {
       // the model is there, whatever becomes of what it came from: the sweep takes the rest
       if (given.upload_id !== undefined) await dropUpload(deps, who, given.upload_id).catch(() => undefined);
@@ -156,6 +157,7 @@ export async function registerModel(deps: RegistrationDeps, who: Principal, give
     }
     // the adopted checkpoint stays: its address may be another model's, and registering it again costs nothing
     if (outcome.status === 'name_taken') throw nameTaken(outcome.id);
+    if (outcome.status === 'checkpoint_gone') return await registerModel(deps, who, given);
     throw new ExpungeError('unknown-corpus', 'A named corpus was removed meanwhile.');
   } catch (error) {
     await deps.checkpoints.discard(folder);

@@ -12,9 +12,9 @@ export async function retireExpired(deps: RetireDeps & { worker: string }, only?
   const expired = await deps.store.expiredCheckpoints();
   const due = only === undefined ? expired : expired.filter((one) => one.digest === only);
   for (const { tenant, digest, model_id } of due) {
-    await deps.checkpoints.remove(digest);
-    await deps.store.markCheckpointDeleted(tenant, model_id, digest, deps.worker);
-    deps.log.info({ model_id, digest }, 'A checkpoint was deleted; its rollback window is over');
+    const remove = () => deps.checkpoints.remove(digest);
+    if (await deps.store.deleteCheckpoint({ tenant, digest, model_id }, deps.worker, remove))
+      deps.log.info({ model_id, digest }, 'A checkpoint was deleted; its rollback window is over');
   }
   return due.length;
 }

@@ -176,8 +176,12 @@ export interface Store extends UploadStore {
       checkpoint: NewCheckpoint;
     },
     actor: string,
+    /** Whether the files are there; asked when nobody can take them away any more. */
+    present?: () => Promise<boolean>,
   ): Promise<
     | { status: 'created'; model: Model }
+    /** The files were taken away since they were adopted, with another model that had them. */
+    | { status: 'checkpoint_gone' }
     | { status: 'name_taken'; id: string }
     | { status: 'unknown_corpus'; corpus_id: string }
   >;
@@ -272,7 +276,15 @@ export interface Store extends UploadStore {
   retireCheckpoint(tenant: string, modelId: string, digest: string, actor: string): Promise<RetireOutcome>;
   /** Parents whose rollback window is over. */
   expiredCheckpoints(): Promise<{ tenant: string; digest: string; model_id: string }[]>;
-  markCheckpointDeleted(tenant: string, modelId: string, digest: string, actor: string): Promise<void>;
+  /**
+   * Calls `remove` and writes down after it that the files are gone, with a ledger entry. False, and nothing is called,
+   * where it is not due any more; meanwhile no model can be made of the same checkpoint.
+   */
+  deleteCheckpoint(
+    expired: { tenant: string; digest: string; model_id: string },
+    actor: string,
+    remove: () => Promise<void>,
+  ): Promise<boolean>;
 
   appendLedger(tenant: string, type: string, actor: string, data: Record<string, unknown>): Promise<LedgerEntry>;
   readLedger(query: { after?: number; limit: number }): Promise<LedgerEntry[]>;

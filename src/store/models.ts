@@ -5,6 +5,7 @@ import type { CorpusRole } from '../domain/record.ts';
 import type { Model } from '../domain/resources.ts';
 import { ExpungeError } from '../errors.ts';
 import type { NewCheckpoint, Store } from '../runs/ports.ts';
+import { lockCheckpoint } from './checkpoints.ts';
 import { beyond, type Context, type Db, type Trx, toPage, transact } from './db.ts';
 import { append } from './ledger.ts';
 
@@ -91,8 +92,10 @@ async function insertModel(trx: Trx, tenant: string, model: NewModel, at: string
 export const modelsStore = (
   context: Context,
 ): Pick<Store, 'createModel' | 'getModel' | 'listModels' | 'listCheckpoints'> => ({
-  createModel: (tenant, model, actor) =>
+  createModel: (tenant, model, actor, present) =>
     transact(context, async (trx) => {
+      await lockCheckpoint(trx, model.checkpoint.digest);
+      if (present && !(await present())) return { status: 'checkpoint_gone' };
       const corpus_id = await unknownCorpus(trx, tenant, model);
       if (corpus_id !== null) return { status: 'unknown_corpus', corpus_id };
       const id = await insertModel(trx, tenant, model, await context.now(trx));

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { createBlobs } from '../../src/checkpoints/blobs.ts';
 import { sha256File } from '../../src/checkpoints/disk.ts';
 import { createCheckpointFiles } from '../../src/checkpoints/files.ts';
@@ -129,4 +132,33 @@ test('a blob that cannot be shared any more gives way', async (t) => {
   await rm(b);
   assert.equal(await blobs.release([sha256, sha256]), 1);
   assert.deepEqual(await readdir(join(root, 'blobs')), []);
+});
+
+test('killed at any moment, what is there is whole, and a sweep leaves nothing else', async (t) => {
+  const { dir, files } = await setUp(t);
+  const fixture = fileURLToPath(new URL('../fixtures/adopt-forever.ts', import.meta.url));
+  for (const delay of [0, 7, 19, 31, 53]) {
+    const child = spawn(process.execPath, [fixture, dir, RUN], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(child.stdout, 'data');
+    await new Promise((resolve) => setTimeout(resolve, delay));
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+  await files.sweepWorkFolders(async () => false);
+  await files.sweepCandidates(async () => false);
+  assert.deepEqual(await readdir(join(dir, 'work')), []);
+  const digests = (await readdir(dir)).filter((name) => name.startsWith('sha256-'));
+  assert.ok(digests.length >= 5);
+  const held = new Set<string>();
+  for (const name of digests) {
+    const digest = name.replace('-', ':');
+    assert.ok(await files.verify(digest), name);
+    for (const { content } of (await files.contents(digest))!) held.add(content);
+  }
+  for (const name of await readdir(join(dir, 'blobs'))) {
+    const { dev, ino } = await stat(join(dir, 'blobs', name));
+    assert.ok(held.has(`${dev}:${ino}`), 'every blob is a file of a checkpoint');
+  }
+  await files.sweepCandidates(async () => true);
+  assert.deepEqual(await readdir(join(dir, 'blobs')), []);
 });

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { type TestContext, test } from 'node:test';
 import { v7 as uuid } from 'uuid';
 import { createUploadFiles } from '../../src/checkpoints/uploads.ts';
+import { NO_MOUNT, smallDisk } from '../helpers/disks.ts';
 import { temporaryFolder } from './temporary.ts';
 
 async function setUp(t: TestContext) {
@@ -99,4 +100,32 @@ test('no id and no name leads out of the folder', async (t) => {
     await assert.rejects(files.create(id, name), { code: 'internal' });
   for (const bad of ['..', '../..', '', 'x'])
     await assert.rejects(files.create(bad, 'config.json'), { code: 'internal' });
+});
+
+test('a full disk keeps what has arrived, and the rest goes on when there is room', async (t) => {
+  const dir = join(await temporaryFolder(t), 'uploads');
+  await mkdir(dir);
+  const unmount = smallDisk(dir, 128 * 1024);
+  if (unmount === null) return t.skip(NO_MOUNT);
+  try {
+    const files = createUploadFiles(dir);
+    const id = uuid();
+    await writeFile(join(dir, 'filler'), Buffer.alloc(64 * 1024));
+    await files.create(id, 'model.safetensors');
+    const whole = Buffer.alloc(100 * 1024, 7);
+    const send = (offset: number) =>
+      files.append(id, 'model.safetensors', {
+        ...{ offset, length: whole.length, checksum: null },
+        stream: Readable.from([whole.subarray(offset, offset + 10_000), whole.subarray(offset + 10_000)]),
+      });
+    await assert.rejects(send(0), { code: 'insufficient-storage', message: /ENOSPC/ });
+    const received = await files.received(id, 'model.safetensors');
+    assert.ok(received >= 10_000 && received < whole.length, `${received}`);
+    await rm(join(dir, 'filler'));
+    assert.deepEqual(await send(received), { status: 'received', received: whole.length });
+    assert.deepEqual(await readFile(join(dir, id, 'model.safetensors')), whole);
+    return undefined;
+  } finally {
+    unmount();
+  }
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { diskUse } from '../../src/cli/commands/du.ts';
 import { checkLedger } from '../../src/cli/commands/ledger-verify.ts';
 import { runCli } from '../cli/run-cli.ts';
 import { freeze, NO_MOUNT } from '../helpers/disks.ts';
@@ -78,16 +79,14 @@ test('sizes on disk count a file that did not change once, per checkpoint, per m
   const twin = await register('twin');
   assert.equal((await list(twin.id)).items[0]!.own_bytes, 0);
   const env = { DATA_DIR: deps.config.dataDir, DATABASE_URL: deps.config.databaseUrl! };
-  const all = JSON.parse((await runCli(['du', '--json'], env)).out);
+  const all = await diskUse(deps.store, deps.config);
   assert.equal(all.stored_bytes, stored_bytes);
-  assert.deepEqual(all.models.map((one: { name: string }) => one.name).sort(), ['plain', 'twin']);
+  assert.deepEqual(all.models.map(({ name }) => name).sort(), ['plain', 'twin']);
   const one = await runCli(['du', '--model', 'plain'], env);
   assert.match(one.out, /^model +checkpoint +state +own +shared +created\n/);
   assert.match(one.out, /plain +sha256:[0-9a-f]{12}… +active .* kB/);
   assert.doesNotMatch(one.out, /twin/);
-  const none = await runCli(['du', '--model', 'other'], env);
-  assert.deepEqual([none.code, none.out], [1, '']);
-  assert.match(none.err, /no model "other"/);
+  await assert.rejects(diskUse(deps.store, deps.config, 'other'), { code: 'unknown-model', message: /"other"/ });
 });
 
 test('a retired checkpoint loses its files and keeps its record; the ledger says who asked', async (t) => {

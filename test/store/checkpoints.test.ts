@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { digest, openWorld, publication, publishRun, TENANT, toVerifying, type World } from './fixture.ts';
+import { checkpoint, digest, openWorld, publication, publishRun, TENANT, toVerifying, type World } from './fixture.ts';
 
 let world: World;
 let now = Date.parse('2026-01-01T00:00:00Z');
@@ -28,9 +28,15 @@ test('a parent is due for deletion after its window, and deleted once', async ()
   now += 1000;
   const due = [{ tenant: TENANT, digest: digest(10), model_id: model }];
   assert.deepEqual((await store.expiredCheckpoints()).filter(mine(model)), due);
-  await store.markCheckpointDeleted(TENANT, model, digest(10), 'sweep');
-  await store.markCheckpointDeleted(TENANT, model, digest(10), 'sweep');
-  await store.markCheckpointDeleted(TENANT, model, digest(11), 'sweep');
+  const removed: number[] = [];
+  const remove = (n: number) =>
+    store.deleteCheckpoint({ tenant: TENANT, model_id: model, digest: digest(n) }, 'sweep', async () => {
+      removed.push(n);
+    });
+  const broken = store.deleteCheckpoint(due[0]!, 'sweep', async () => assert.fail('the disk is away'));
+  await assert.rejects(broken, /the disk is away/);
+  assert.deepEqual([await remove(10), await remove(10), await remove(11)], [true, false, false]);
+  assert.deepEqual(removed, [10]);
   assert.deepEqual((await store.expiredCheckpoints()).filter(mine(model)), []);
   const states = (await store.listCheckpoints(TENANT, model)).map((checkpoint) => checkpoint.state);
   assert.deepEqual(states.sort(), ['active', 'deleted']);
@@ -79,7 +85,7 @@ test('a kept parent is retired before its time, with an entry that says who aske
       },
     ],
   );
-  await store.markCheckpointDeleted(TENANT, model, digest(40), 'officer');
+  await store.deleteCheckpoint({ tenant: TENANT, model_id: model, digest: digest(40) }, 'officer', async () => {});
   assert.deepEqual(await retire(40), { status: 'deleted' });
 });
 
@@ -93,4 +99,35 @@ test('a run that has not ended keeps the checkpoint that it starts from', async 
   const outcome = await store.retireCheckpoint(TENANT, model, digest(50), 'officer');
   assert.deepEqual(outcome, { status: 'in_use', run_id: slow.run.id });
   assert.equal((await store.readLedger({ limit: 1000 })).filter((entry) => entry.data.digest === digest(50)).length, 0);
+});
+
+test('no model is made of a checkpoint in the moment in which its files go', async () => {
+  const { store } = world;
+  const { model } = await published('hal', { retention: 0, first: 60 });
+  const going = Promise.withResolvers<void>();
+  let there = true;
+  const asked: boolean[] = [];
+  const deleting = store.deleteCheckpoint(
+    { tenant: TENANT, model_id: model, digest: digest(60) },
+    'sweep',
+    async () => {
+      await going.promise;
+      there = false;
+    },
+  );
+  while ((await world.sql(`select from pg_locks where locktype = 'advisory'`)) === 0);
+  const about = { architecture: 'gpt2', parameters: 1, corpora: [], has_recipe: false, warnings: [] };
+  const present = async () => {
+    asked.push(there);
+    return there;
+  };
+  const twin = { ...about, name: 'twin-of-sixty', checkpoint: checkpoint(60) };
+  const making = store.createModel(TENANT, twin, 'tester', present);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.deepEqual(asked, [], 'it waits');
+  going.resolve();
+  assert.equal(await deleting, true);
+  assert.deepEqual(await making, { status: 'checkpoint_gone' });
+  there = true;
+  assert.equal((await store.createModel(TENANT, twin, 'tester', present)).status, 'created');
 });

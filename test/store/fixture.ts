@@ -69,11 +69,12 @@ export async function openWorld(clock?: () => Date) {
   return {
     store,
     url: database.url,
-    /** Brings about what takes an accident otherwise. */
+    /** Brings about what takes an accident otherwise; returns how many rows it was about. */
     async sql(text: string) {
       const client = new pg.Client({ connectionString: database.url });
       await client.connect();
-      await client.query(text).finally(() => client.end());
+      const { rowCount } = await client.query(text).finally(() => client.end());
+      return rowCount;
     },
     async close() {
       await store.close();
