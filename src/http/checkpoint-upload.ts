@@ -74,14 +74,18 @@ export async function announce(deps: UploadDeps, who: Principal, id: string, fil
   return pathOf(id, file.name);
 }
 
-/** Takes a piece of a file. The upload is kept for longer from its beginning on, and again from its end. */
+/** Takes a piece of a file, of so many bytes as far as the client says. The upload is kept for longer from its beginning on, and again from its end. */
 export async function receive(
   deps: UploadDeps,
   who: Principal,
   at: { id: string; name: string },
   piece: { offset: number; stream: Readable; checksum: Piece['checksum'] },
+  announced: number,
 ): Promise<{ received: number; expires_at: string }> {
   const { file } = await findFile(deps, who, at.id, at.name);
+  const tooLong = () =>
+    new ExpungeError('body-too-large', `${at.name} was announced with ${file.bytes} bytes; the piece goes on.`);
+  if (piece.offset + announced > file.bytes) throw tooLong();
   const { lifetime_ms } = deps.config.uploads;
   await deps.store.keepUpload(who.tenant, at.id, lifetime_ms);
   const outcome = await deps.uploads.append(at.id, at.name, { ...piece, length: file.bytes });
@@ -93,7 +97,7 @@ export async function receive(
         { extra: { received: outcome.received } },
       );
     case 'too_long':
-      throw new ExpungeError('body-too-large', `${at.name} was announced with ${file.bytes} bytes; the piece goes on.`);
+      throw tooLong();
     case 'mismatch':
       throw new ExpungeError('checksum-mismatch', `The piece of ${at.name} is not what Upload-Checksum says.`);
     default: {

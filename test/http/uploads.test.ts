@@ -151,6 +151,8 @@ test('what a checkpoint is not made of is refused before a byte is sent, and lea
     [await announce(app, id, 'config.json', 5), 409, 'name-taken'],
     [await announce(app, ABSENT, 'config.json', 5), 404, 'not-found'],
     [await send(app, url, 0, 'too long'), 413, 'body-too-large'],
+    [await send(app, url, 3, 'abc'), 413, 'body-too-large'],
+    [await send(app, url, 3, 'ab'), 409, 'upload-offset-mismatch'],
     [await send(app, url, 0, '{}', { 'content-type': 'application/json' }), 415, 'unsupported-media-type'],
     [await send(app, url, 0, '{}', { 'upload-offset': 'x' }), 400, 'validation-failed'],
     [await send(app, url, 0, '{}', { 'upload-checksum': 'md5 x' }), 400, 'validation-failed'],

@@ -7,7 +7,7 @@ import { ExpungeError } from '../../errors.ts';
 import type { Store } from '../../runs/ports.ts';
 import { measureStorage } from '../../runs/storage.ts';
 import type { Command } from '../command.ts';
-import { openStore } from '../store.ts';
+import { explainSchema, openStore } from '../store.ts';
 import { bytes, table } from '../terminal.ts';
 
 const TENANT = 'default';
@@ -78,6 +78,8 @@ export const du: Command = {
       const use = await diskUse(store, config, args.text('model'));
       out.write(args.flag('json') ? `${JSON.stringify(use, null, 2)}\n` : print(use));
       return 0;
+    } catch (error) {
+      throw explainSchema(error);
     } finally {
       await close();
     }

@@ -119,7 +119,8 @@ function pieceRoutes(app: App, deps: AppDeps, bodyLimit: number): void {
         stream: (request.body ?? request.raw) as Readable,
         checksum: checksumOf(request.headers),
       };
-      const { received, expires_at } = await receive(deps, principal(request), { id, name }, piece);
+      const announced = Number(request.headers['content-length'] ?? 0);
+      const { received, expires_at } = await receive(deps, principal(request), { id, name }, piece, announced);
       reply.header('upload-offset', String(received)).header('upload-expires', httpDate(expires_at));
       return reply.code(204).send(null);
     },
