@@ -31,6 +31,12 @@ export const Checkpoint = Type.Object({
 });
 export type Checkpoint = Static<typeof Checkpoint>;
 
+/** What has become of the parent that a certificate says will be deleted. */
+export const ParentNow = Type.Pick(Checkpoint, ['digest', 'state', 'delete_after', 'deleted_at'], {
+  description: 'The checkpoint before as it is now; not part of what is signed',
+});
+export type ParentNow = Static<typeof ParentNow>;
+
 /** What a checkpoint takes on disk now. */
 export const Usage = Type.Object({
   own_bytes: Type.Integer({ description: 'On disk for this checkpoint alone: what retiring it would free' }),

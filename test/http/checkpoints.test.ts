@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { v7 as uuid } from 'uuid';
 import { diskUse } from '../../src/cli/commands/du.ts';
 import { checkLedger } from '../../src/cli/commands/ledger-verify.ts';
 import { runCli } from '../cli/run-cli.ts';
@@ -102,9 +103,17 @@ test('a retired checkpoint loses its files and keeps its record; the ledger says
   await refused('sha256:x', 404, 'not-found');
   await refused(model.active, 404, 'not-found', '0198a000-0000-7000-8000-000000000001');
   const next = await publishNext(service, model);
+  const [run] = (await deps.store.listRuns(TENANT, { limit: 1 })).items;
+  const certificate = { id: uuid(), request_id: run!.request_ids[0]!, target_id: null, run_id: run!.id };
+  const signed = { kid: deps.signer.kid, jws: await deps.signer.sign({}), created_at: run!.created_at };
+  await deps.store.saveCertificate(TENANT, { ...certificate, ...signed });
+  const parent = async () =>
+    (await call(service.app, 'GET', `/v1/certificates/${certificate.id}`)).json<{ parent: Stored }>().parent;
+  assert.deepEqual([(await parent()).digest, (await parent()).state], [model.active, 'retained']);
   const answer = await retire(model.active);
   assert.equal(answer.statusCode, 200, answer.body);
   assert.equal(answer.json().state, 'deleted');
+  assert.deepEqual([(await parent()).state, (await parent()).deleted_at], ['deleted', answer.json().deleted_at]);
   assert.ok(answer.json().deleted_at);
   await refused(model.active, 409, 'checkpoint-deleted');
   assert.equal(await deps.checkpoints.contents(model.active), null);

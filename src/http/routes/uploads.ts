@@ -89,7 +89,7 @@ function fileRoutes(app: App, deps: AppDeps): void {
       const received = await deps.uploads.resume(id, name);
       reply.header('upload-offset', String(received)).header('upload-length', String(file.bytes));
       reply.header('upload-expires', httpDate(upload.expires_at)).header('cache-control', 'no-store');
-      return reply.code(200).send(null);
+      return reply.code(200).send(undefined as never);
     },
   );
   pieceRoutes(app, deps, maxBytes);
