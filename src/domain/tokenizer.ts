@@ -4,8 +4,12 @@ import { Value } from 'typebox/value';
 import { ExpungeError } from '../errors.ts';
 
 export interface Tokenizer {
-  /** Token ids of a text; no special token is added. */
+  /** Token ids of a text. No special token is added, and those that the text spells are letters. */
   encode(text: string): number[];
+  /** The same for a text that goes on after another: no space is put before it. */
+  continued(text: string): number[];
+  /** Ids that stand before every text: a begin-of-text token, where the model was trained with one. */
+  prefix: readonly number[];
   /** Text of token ids; special tokens are left out. */
   decode(ids: ArrayLike<number>): string;
   /** Ends an answer. */
