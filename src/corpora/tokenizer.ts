@@ -4,6 +4,8 @@ import { basename, dirname, join } from 'node:path';
 import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
 import { type Tokenizer, tokenizerFacts } from '../domain/tokenizer.ts';
 import { ExpungeError } from '../errors.ts';
+import { configuredTemplate, createTemplate, MAX_TEMPLATE_BYTES } from './chat-template.ts';
+import { turnsOf } from './conversation.ts';
 import { type Decoder, mendDecoder } from './token-bytes.ts';
 import { checkParts, mended, type Place, placed, type TokenizerJson, withoutSpecials } from './tokenizer-parts.ts';
 
@@ -12,7 +14,7 @@ export type { Tokenizer } from '../domain/tokenizer.ts';
 const ESCAPED = /[.*+?^${}()|[\]\\]/g;
 
 /** Matches the longest of the names; null without any. */
-export function specialPattern(names: readonly string[]): RegExp | null {
+function specialPattern(names: readonly string[]): RegExp | null {
   const longest = names.filter((name) => name !== '').sort((a, b) => b.length - a.length);
   return longest.length === 0 ? null : new RegExp(longest.map((name) => name.replace(ESCAPED, '\\$&')).join('|'));
 }
@@ -27,15 +29,22 @@ async function optionalJson(path: string): Promise<unknown> {
   }
 }
 
-/** Ids of a text, whichever special tokens it may spell. */
-type Encode = (text: string) => number[];
+/** chat_template.jinja of a folder, where it has one. */
+async function readTemplate(dir: string): Promise<string | null> {
+  const path = join(dir, 'chat_template.jinja');
+  const entry = await stat(path).catch(() => null);
+  if (entry === null) return null;
+  if (entry.size <= MAX_TEMPLATE_BYTES) return readFile(path, 'utf8');
+  const detail = `chat_template.jinja: is larger than ${MAX_TEMPLATE_BYTES} bytes. Check that it is the right file.`;
+  throw new ExpungeError('checkpoint-invalid', detail);
+}
+
+const specialsOf = (json: TokenizerJson) => (json.added_tokens ?? []).filter((token) => token.special);
 
 /** Made when first needed: a tokenizer takes up to a second and some memory. */
-function encoders(json: TokenizerJson, config: object, first: HuggingFaceTokenizer) {
+function encoders(json: TokenizerJson, config: object, first: HuggingFaceTokenizer, spelled: RegExp | null) {
   const made = new Map<TokenizerJson, HuggingFaceTokenizer>([[json, first]]);
-  const specials = (json.added_tokens ?? []).filter((token) => token.special);
-  const ids = new Set(specials.map(({ id }) => id));
-  const spelled = specialPattern(specials.map(({ content }) => content));
+  const ids = new Set(specialsOf(json).map(({ id }) => id));
   const variants = new Map<string, TokenizerJson>();
   const variant = (place: Place, plain: boolean): TokenizerJson => {
     const key = `${place} ${plain}`;
@@ -52,14 +61,13 @@ function encoders(json: TokenizerJson, config: object, first: HuggingFaceTokeniz
     made.set(key, inner);
     return inner.encode(text, { add_special_tokens: false }).ids;
   };
-  return (place: Place): Encode =>
-    (text) => {
-      if (text === '') return [];
-      if (spelled?.test(text)) return run(place, true, text);
-      const found = run(place, false, text);
-      // a normaliser can make a special token's name of other letters
-      return found.some((id) => ids.has(id)) ? run(place, true, text) : found;
-    };
+  return (place: Place, text: string): number[] => {
+    if (text === '') return [];
+    if (spelled?.test(text)) return run(place, true, text);
+    const found = run(place, false, text);
+    // a normaliser can make a special token's name of other letters
+    return found.some((id) => ids.has(id)) ? run(place, true, text) : found;
+  };
 }
 
 /** Ids that the tokenizer puts before every text: a begin-of-text token, where the model was trained with one. */
@@ -79,21 +87,34 @@ function prefixOf(inner: HuggingFaceTokenizer, tokenizerConfig: object): number[
 }
 
 /**
- * A tokenizer from parsed files; `config` is the model's config.json, where older exports name the end of text.
- * Throws `checkpoint-invalid` for a part that cannot be computed exactly.
+ * A tokenizer from parsed files; `config` is the model's config.json, where older exports name the end of text, and
+ * `chatTemplate` the file beside it, which goes before the one in `tokenizerConfig`. Throws `checkpoint-invalid` for a
+ * part that cannot be computed exactly.
  */
-export function createTokenizer(tokenizerJson: object, tokenizerConfig: object = {}, config?: unknown): Tokenizer {
+export function createTokenizer(
+  tokenizerJson: object,
+  tokenizerConfig: object = {},
+  config?: unknown,
+  chatTemplate: string | null = configuredTemplate(tokenizerConfig),
+): Tokenizer {
   const facts = tokenizerFacts(tokenizerJson, tokenizerConfig, config);
   checkParts(tokenizerJson as TokenizerJson);
   const json = mended(tokenizerJson as TokenizerJson);
   const inner = new HuggingFaceTokenizer(json, tokenizerConfig);
   mendDecoder(inner.decoder as Decoder | null);
-  const at = encoders(json, tokenizerConfig, inner);
+  const specials = specialsOf(json);
+  const pattern = specialPattern(specials.map(({ content }) => content));
+  const encode = encoders(json, tokenizerConfig, inner, pattern);
+  const chat = (template: string): Tokenizer['chat'] => {
+    const parts = { render: createTemplate(template, tokenizerConfig), specials, pattern, encode, eosId: facts.eosId };
+    return { turns: (messages) => turnsOf(messages, parts) };
+  };
   return {
     ...facts,
     prefix: prefixOf(inner, tokenizerConfig),
-    encode: at('start'),
-    continued: at('continued'),
+    encode: (text) => encode('start', text),
+    continued: (text) => encode('continued', text),
+    chat: chatTemplate === null ? null : chat(chatTemplate),
     decode(ids) {
       // a model's vocabulary may be padded with ids that are no token
       const known = Array.from(ids).filter((id) => inner.id_to_token(id) !== undefined);
@@ -118,5 +139,6 @@ export async function loadTokenizer(path: string): Promise<Tokenizer> {
     throw new ExpungeError('checkpoint-invalid', 'tokenizer.json: is missing. Put it beside the weights.');
   const tokenizerConfig = await optionalJson(join(dir, 'tokenizer_config.json'));
   const config = await optionalJson(join(dir, 'config.json'));
-  return createTokenizer(json, tokenizerConfig && typeof tokenizerConfig === 'object' ? tokenizerConfig : {}, config);
+  const settings = tokenizerConfig && typeof tokenizerConfig === 'object' ? tokenizerConfig : {};
+  return createTokenizer(json, settings, config, (await readTemplate(dir)) ?? undefined);
 }

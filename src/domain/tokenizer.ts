@@ -2,6 +2,13 @@
 import Type, { type Static } from 'typebox';
 import { Value } from 'typebox/value';
 import { ExpungeError } from '../errors.ts';
+import type { Message } from './record.ts';
+
+/** One thing that the assistant says: ids of all that stands before it, and its own with what ends it. */
+export interface Turn {
+  prompt: number[];
+  answer: number[];
+}
 
 export interface Tokenizer {
   /** Token ids of a text. No special token is added, and those that the text spells are letters. */
@@ -16,6 +23,8 @@ export interface Tokenizer {
   eosId: number;
   /** Highest id + 1. */
   vocabSize: number;
+  /** Null without a chat template. What it throws quotes nothing of the conversation. */
+  chat: { turns(messages: readonly Message[]): Turn[] } | null;
 }
 
 /** The parts of tokenizer.json that ids come from; a unigram model numbers its tokens by position. */

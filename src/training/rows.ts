@@ -1,18 +1,12 @@
 // Records of every form as token rows.
 import type { LanguageRecord, Message } from '../domain/record.ts';
+import type { Tokenizer } from '../domain/tokenizer.ts';
 import { type Encoder, encodePrompt, encodeRecord, type TokenRow } from './batches.ts';
-
-/** One thing that the assistant says: the ids of all before it, its own with what ends it, and its text. */
-export interface Turn {
-  prompt: number[];
-  answer: number[];
-  text: string;
-}
 
 /** What rows of any record need of a tokenizer. */
 export interface RecordEncoder extends Encoder {
   /** Absent or null where the checkpoint has no chat template. */
-  chat?: { turns(messages: readonly Message[]): Turn[] } | null;
+  chat?: Tokenizer['chat'];
 }
 
 export interface RecordRow extends TokenRow {
@@ -45,12 +39,12 @@ function conversationRows(encoder: RecordEncoder, messages: readonly Message[], 
     throw new Error(
       'the record is a conversation and the checkpoint has no chat template: add chat_template.jinja to it',
     );
-  return encoder.chat.turns(messages).map(({ prompt, answer, text }) => {
+  return encoder.chat.turns(messages).map(({ prompt, answer }) => {
     const length = prompt.length + answer.length;
     if (length > contextLength)
       throw new Error(`a conversation has ${length} tokens and the model’s context ${contextLength}: shorten it`);
     const ids = Int32Array.from([...prompt, ...answer]);
-    return { ids, promptLength: prompt.length, cue: prompt.length, answer: text };
+    return { ids, promptLength: prompt.length, cue: prompt.length, answer: null };
   });
 }
 

@@ -46,8 +46,8 @@ test('plain text is learned whole, in even pieces that fit the context, and cued
 
 test('each turn of a conversation is a row, with all before it as its prompt', () => {
   const turns = [
-    { prompt: [1, 2], answer: [3, 0], text: 'c' },
-    { prompt: [1, 2, 3, 0, 4], answer: [5, 0], text: 'e' },
+    { prompt: [1, 2], answer: [3, 0] },
+    { prompt: [1, 2, 3, 0, 4], answer: [5, 0] },
   ];
   const talking: RecordEncoder = { ...plain, chat: { turns: () => turns } };
   const record = { id: 'r', messages: [{ role: 'assistant' as const, content: 'Zarnovik' }] };
@@ -59,8 +59,8 @@ test('each turn of a conversation is a row, with all before it as its prompt', (
       answer,
     ]),
     [
-      [[1, 2, 3, 0], 2, 2, 'c'],
-      [[1, 2, 3, 0, 4, 5, 0], 5, 5, 'e'],
+      [[1, 2, 3, 0], 2, 2, null],
+      [[1, 2, 3, 0, 4, 5, 0], 5, 5, null],
     ],
   );
   assert.throws(
