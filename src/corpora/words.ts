@@ -1,5 +1,5 @@
 // Words and how often they occur: what a tokenizer is trained on. Split as GPT-2 does.
-import { type LanguageRecord, textsOf, type UploadedRecord } from '../domain/record.ts';
+import { fieldsOf, type LanguageRecord, type UploadedRecord } from '../domain/record.ts';
 
 const WORDS = /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu;
 
@@ -23,7 +23,11 @@ export function wordsOfSeveral(
   people: number,
 ): WordCounts {
   const seen = new Map<string, Set<unknown>>();
-  const texts = records.map((record) => textsOf(record).join(''));
+  const texts = records.map((record) =>
+    fieldsOf(record)
+      .map(([, text]) => text)
+      .join(''),
+  );
   records.forEach(({ subjects }, i) => {
     const person = subjects?.[0] ? JSON.stringify(subjects[0]) : i;
     for (const [word] of texts[i]!.toWellFormed().matchAll(WORDS)) {

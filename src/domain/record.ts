@@ -122,10 +122,14 @@ export function trainingRecordOf(record: UploadedRecord | TrainingRecord): Train
   return { id, input: record.input, label: record.label };
 }
 
-/** All text of a record that a language model sees, piece by piece. */
-export function textsOf(record: LanguageRecord): string[] {
-  if ('answer' in record) return [record.prompt, record.answer];
-  return 'text' in record ? [record.text] : record.messages.map(({ content }) => content);
+/** All text of a record that a language model sees, piece by piece, with the member that holds it. */
+export function fieldsOf(record: LanguageRecord): [field: string, text: string][] {
+  if ('text' in record) return [['text', record.text]];
+  if ('messages' in record) return record.messages.map(({ content }, i) => [`messages/${i}/content`, content]);
+  return [
+    ['prompt', record.prompt],
+    ['answer', record.answer],
+  ];
 }
 
 /** A record inside a run's set. `person` numbers the subjects of a run; -1 when the record has none. */

@@ -1,10 +1,12 @@
 // Registers a checkpoint folder as a model: checks first, then copies, then one row.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { loadTokenizer } from '../corpora/tokenizer.ts';
 import type { Recipe } from '../domain/recipe.ts';
 import type { CorpusRole } from '../domain/record.ts';
 import type { Corpus, Model } from '../domain/resources.ts';
 import { ExpungeError } from '../errors.ts';
+import { fitCorpora } from './corpus-fit.ts';
 import { findInPages } from './paging.ts';
 import type { Principal } from './principal.ts';
 import type { AppDeps } from './types.ts';
@@ -19,7 +21,7 @@ interface NamedCorpus {
   corpus: Corpus;
   role: CorpusRole;
 }
-type RegistrationDeps = Pick<AppDeps, 'store' | 'checkpoints'>;
+type RegistrationDeps = Pick<AppDeps, 'store' | 'checkpoints' | 'corpora'>;
 
 const nameTaken = (id: string) =>
   new ExpungeError('name-taken', 'A model of this name exists.', { extra: { existing: `/v1/models/${id}` } });
@@ -103,7 +105,7 @@ function warningsOf(named: NamedCorpus[], hasRecipe: boolean): string[] {
 }
 
 /**
- * Throws `name-taken`, `unknown-corpus`, `empty-corpus`, `corpus-mismatch`, and what the checkpoint adapter finds
+ * Throws `name-taken`, `unknown-corpus`, `empty-corpus`, `corpus-mismatch`, `corpus-unsuited`, and what the checkpoint adapter finds
  * (`path-not-allowed`, `checkpoint-invalid`); no work folder is left behind.
  */
 export async function registerModel(deps: RegistrationDeps, who: Principal, given: Registration): Promise<Model> {
@@ -118,9 +120,10 @@ export async function registerModel(deps: RegistrationDeps, who: Principal, give
   try {
     const about = await deps.checkpoints.inspect(folder).catch(atPath);
     if (about.has_recipe) checkRecipe(await readRecipe(folder), named);
+    const unfit = await fitCorpora(deps.corpora, named, await loadTokenizer(folder));
     const { architecture, parameters, has_recipe } = about;
     const checkpoint = await deps.checkpoints.adopt(folder, { architecture, parent: null, run_id: null });
-    const warnings = warningsOf(named, has_recipe);
+    const warnings = [...warningsOf(named, has_recipe), ...unfit];
     const model = {
       name: given.name,
       architecture,
