@@ -25,7 +25,8 @@ function textRows(encoder: Encoder, text: string, contextLength: number): Record
   const ids = [...encoder.encode(text), encoder.eosId];
   const room = contextLength - lead.length;
   if (room < 1) throw new Error(`the model’s context of ${contextLength} leaves no room for text`);
-  const size = Math.ceil(ids.length / Math.ceil(ids.length / room));
+  const pieces = Math.max(1, Math.ceil(ids.length / room));
+  const size = Math.ceil(ids.length / pieces);
   return Array.from({ length: Math.ceil(ids.length / size) }, (_, i) => {
     const piece = ids.slice(i * size, (i + 1) * size);
     const cue = lead.length + (piece.length >> 1);

@@ -41,6 +41,7 @@ test('plain text is learned whole, in even pieces that fit the context, and cued
       },
     ),
   );
+  assert.equal(encodeRecords(plain, { id: 'r', text: 'abc' }, Number.POSITIVE_INFINITY)[0]!.ids.length, 5);
   assert.throws(() => encodeRecords(plain, { id: 'r', text: 'a' }, 1), /context of 1 leaves no room/);
 });
 
