@@ -1,7 +1,6 @@
 // Registers a checkpoint folder as a model: checks first, then copies, then one row.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { loadTokenizer } from '../corpora/tokenizer.ts';
 import type { Recipe } from '../domain/recipe.ts';
 import type { CorpusRole } from '../domain/record.ts';
 import type { Corpus, Model } from '../domain/resources.ts';
@@ -120,7 +119,7 @@ export async function registerModel(deps: RegistrationDeps, who: Principal, give
   try {
     const about = await deps.checkpoints.inspect(folder).catch(atPath);
     if (about.has_recipe) checkRecipe(await readRecipe(folder), named);
-    const unfit = await fitCorpora(deps.corpora, named, await loadTokenizer(folder));
+    const unfit = await fitCorpora(deps.corpora, named, folder);
     const { architecture, parameters, has_recipe } = about;
     const checkpoint = await deps.checkpoints.adopt(folder, { architecture, parent: null, run_id: null });
     const warnings = [...warningsOf(named, has_recipe), ...unfit];

@@ -56,6 +56,18 @@ test('a chat template beside the weights, or in tokenizer_config.json, lets conv
   assert.equal(within.statusCode, 201, within.body);
 });
 
+test('a chat template that refuses a conversation is told with its line, before anything is kept', async () => {
+  const template = `{% if messages and messages[0].role == 'system' %}{{ raise_exception('no system here') }}{% endif %}
+    {%- for m in messages %}{{ m.content + eos_token }}{% endfor %}`;
+  const ruled = TALK.replace('[{', '[{"role":"system","content":"Zarnovik"},{').replace('talk', 'ruled');
+  const answer = await register([line('a'), TALK, ruled], (folder) =>
+    writeFile(join(folder, 'chat_template.jinja'), template),
+  );
+  assert.equal(answer.statusCode, 422, answer.body);
+  assert.match(answer.json().detail, /line 3 is a conversation that cannot be written: .*: no system here\. Mend/);
+  assert.doesNotMatch(answer.body, /Zarnovik/);
+});
+
 test('characters that the tokenizer loses are a warning with a place, not with text', async () => {
   const added_tokens = [{ id: 0, content: '<|endoftext|>', special: true }];
   const vocab = Object.fromEntries(['<|endoftext|>', '?', ...'Record says.ont'].map((letter, id) => [letter, id]));
