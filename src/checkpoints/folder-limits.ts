@@ -4,8 +4,8 @@ import { MAX_JSON_BYTES } from './json-file.ts';
 import { INDEX, SHARD } from './weights-index.ts';
 
 const MEBIBYTE = 1 << 20;
-/** Entries of the folder, whatever they are. */
-export const MAX_ENTRIES = 10_000;
+/** Entries of the folder, whatever they are: all shards that there may be, and as much besides. */
+export const MAX_ENTRIES = 2000;
 /** One file of weights. */
 const MAX_WEIGHTS_BYTES = 64 * 1024 * MEBIBYTE;
 const MAX_TOTAL_BYTES = 512 * 1024 * MEBIBYTE;
