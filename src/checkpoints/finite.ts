@@ -39,7 +39,8 @@ const shown = (dtype: string, bytes: Uint8Array, at: number): string =>
 
 /** Reads all numbers of tensors that lie file by file. Throws `checkpoint-invalid` for the first that is not finite. */
 export async function checkFinite(dir: string, tensors: readonly StoredTensor[]): Promise<void> {
-  const buffer = new Uint8Array(PIECE_BYTES);
+  const largest = tensors.reduce((most, { bytes }) => Math.max(most, bytes), 0);
+  const buffer = new Uint8Array(Math.min(PIECE_BYTES, largest));
   const inOrder = tensors.toSorted((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.offset - b.offset));
   await eachStored(dir, inOrder, async (handle, tensor) => {
     const { file, name, dtype, elements, bytes } = tensor;

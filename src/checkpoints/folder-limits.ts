@@ -32,10 +32,10 @@ export const checkpointLimit = (name: string): number | undefined =>
   ALLOWED.get(name) ?? (SHARD.test(name) ? MAX_WEIGHTS_BYTES : undefined);
 
 /** Throws `checkpoint-invalid` for more than a checkpoint may have in all. */
-export function checkTotal(files: readonly { name: string; bytes: number }[]): void {
+export function checkTotal(files: readonly { name: string; size: number }[]): void {
   let total = 0;
-  for (const { name, bytes } of files) {
-    total += bytes;
+  for (const { name, size } of files) {
+    total += size;
     if (total > MAX_TOTAL_BYTES)
       throw invalid(name, `brings the folder to ${total} bytes, more than ${MAX_TOTAL_BYTES}`, 'Use a smaller model.');
   }

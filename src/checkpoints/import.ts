@@ -1,6 +1,6 @@
 // Copies a checkpoint folder that a client names out of the import root. A client must not reach any other file.
 import { constants, createWriteStream, type Dirent } from 'node:fs';
-import { copyFile, type FileHandle, lstat, open, readdir, realpath } from 'node:fs/promises';
+import { copyFile, type FileHandle, open, readdir, realpath } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { ExpungeError } from '../errors.ts';
@@ -12,6 +12,12 @@ import { isLayersModel, layersModelLimits, MODEL_JSON } from './layers-model/fil
 
 /** How large each file may be that is copied; undefined: it is passed over. */
 type LimitOf = (name: string) => number | undefined;
+
+interface OpenFile {
+  file: FileHandle;
+  name: string;
+  size: number;
+}
 
 const refused = (detail: string) => new ExpungeError('path-not-allowed', detail);
 
@@ -62,7 +68,7 @@ function chosen(entries: Dirent[], limitOf: LimitOf): string[] {
 }
 
 /** Opens without following a link, and without waiting for a pipe's writer. */
-async function openFile(folder: string, name: string, limit: number): Promise<{ file: FileHandle; size: number }> {
+async function openFile(folder: string, name: string, limit: number): Promise<OpenFile> {
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   const file = await open(join(folder, name), flags).catch((error: unknown) => {
     if (hasCode(error, 'ELOOP')) throw refused(`${name} is a symbolic link. Put the file itself into the folder.`);
@@ -72,27 +78,22 @@ async function openFile(folder: string, name: string, limit: number): Promise<{ 
     const entry = await file.stat();
     if (!entry.isFile()) throw invalid(name, 'is not an ordinary file', 'Replace it.');
     if (entry.size > limit) throw invalid(name, `has ${entry.size} bytes, more than ${limit}`, 'Use a smaller one.');
-    return { file, size: entry.size };
+    return { file, name, size: entry.size };
   } catch (error) {
     await file.close();
     throw error;
   }
 }
 
-async function copyOne(folder: string, name: string, limit: number, target: string): Promise<void> {
-  const { file, size } = await openFile(folder, name, limit);
-  try {
-    // Linux can name what is open, so that a link put in place meanwhile is not followed, and blocks can be shared.
-    if (process.platform === 'linux')
-      await copyFile(`/proc/self/fd/${file.fd}`, join(target, name), constants.COPYFILE_FICLONE);
-    else
-      await pipeline(
-        file.createReadStream({ autoClose: false, end: Math.max(0, size - 1) }),
-        createWriteStream(join(target, name), { mode: 0o600 }),
-      );
-  } finally {
-    await file.close();
-  }
+async function copyOpen({ file, name, size }: OpenFile, target: string): Promise<void> {
+  // Linux can name what is open, so that a link put in place meanwhile is not followed, and blocks can be shared.
+  if (process.platform === 'linux')
+    await copyFile(`/proc/self/fd/${file.fd}`, join(target, name), constants.COPYFILE_FICLONE);
+  else
+    await pipeline(
+      file.createReadStream({ autoClose: false, end: Math.max(0, size - 1) }),
+      createWriteStream(join(target, name), { mode: 0o600 }),
+    );
 }
 
 /** Of a LayersModel, model.json says which files belong to it. */
@@ -117,8 +118,13 @@ export async function importFolder(path: string, importDir: string, target: stri
     folder,
     entries.filter((entry) => entry.isFile()).map(({ name }) => name),
   );
-  const names = chosen(entries, limitOf);
-  const sizes = await Promise.all(names.map(async (name) => ({ name, bytes: (await lstat(join(folder, name))).size })));
-  checkTotal(sizes);
-  for (const name of names) await copyOne(folder, name, limitOf(name)!, target);
+  const files: OpenFile[] = [];
+  try {
+    // all are open before the first is copied: what is larger than a checkpoint may be is refused at once
+    for (const name of chosen(entries, limitOf)) files.push(await openFile(folder, name, limitOf(name)!));
+    checkTotal(files);
+    for (const file of files) await copyOpen(file, target);
+  } finally {
+    for (const { file } of files) await file.close();
+  }
 }

@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ExpungeError } from '../errors.ts';
 import { hasCode } from './disk.ts';
+import { readFully } from './file-bytes.ts';
 import { invalid } from './invalid.ts';
 import { checkJsonText } from './json-text.ts';
 
@@ -35,9 +36,13 @@ export async function readJson(dir: string, name: string): Promise<unknown> {
   });
   if (!handle) return undefined;
   try {
-    if ((await handle.stat()).size > MAX_JSON_BYTES)
+    const entry = await handle.stat();
+    if (!entry.isFile()) throw invalid(name, 'is not an ordinary file', 'Replace it.');
+    if (entry.size > MAX_JSON_BYTES)
       throw invalid(name, `is larger than ${MAX_JSON_BYTES} bytes`, 'Check that it is the right file.');
-    return parseJsonFile(await handle.readFile(), name);
+    const bytes = new Uint8Array(entry.size);
+    await readFully(handle, bytes, 0, name);
+    return parseJsonFile(bytes, name);
   } finally {
     await handle.close();
   }

@@ -1,7 +1,7 @@
 // Copies of a weight that a file holds beside it and the model does not read: they must change when it does.
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readFully, readPieces } from './file-bytes.ts';
+import { PIECE_BYTES, readFully, readPieces } from './file-bytes.ts';
 import { invalid, quoted } from './invalid.ts';
 import type { NamedTensor } from './match-tensors.ts';
 
@@ -10,8 +10,9 @@ async function sameBytes(dir: string, a: NamedTensor, b: NamedTensor): Promise<b
   const [first, second] = [await open(join(dir, a.file), 'r'), await open(join(dir, b.file), 'r')];
   try {
     let position = b.offset;
+    const buffer = Buffer.alloc(Math.min(PIECE_BYTES, a.bytes));
     for await (const piece of readPieces(first, a, a.file)) {
-      const other = Buffer.alloc(piece.byteLength);
+      const other = buffer.subarray(0, piece.byteLength);
       await readFully(second, other, position, b.file);
       if (!other.equals(piece)) return false;
       position += piece.byteLength;

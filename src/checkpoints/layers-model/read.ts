@@ -117,7 +117,8 @@ const weightAt = ({ weights }: WeightGroup, byte: number) =>
 
 /** Reads every number, a piece at a time. Throws `checkpoint-invalid` for the first that is not finite. */
 export async function checkNumbers(dir: string, { groups }: LayersModel): Promise<void> {
-  const buffer = new Uint8Array(PIECE_BYTES);
+  const largest = groups.flatMap(({ shards }) => shards).reduce((most, { bytes }) => Math.max(most, bytes), 0);
+  const buffer = new Uint8Array(Math.min(PIECE_BYTES, largest));
   for (const group of groups) {
     let position = 0;
     for (const { path, bytes } of group.shards) {

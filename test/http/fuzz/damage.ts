@@ -1,5 +1,5 @@
 // One damage to a checkpoint folder, drawn from a seed: to its bytes, its documents, its numbers or its files.
-import { link, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Random } from '../../../src/domain/random.ts';
 import { damagedJson, pick } from './json.ts';
@@ -134,10 +134,10 @@ function otherFiles(random: Random, files: Files): Damage {
 /** Damage number so and so of a good folder. */
 export function damage(random: Random, files: Files): Damage {
   const names = [...files.keys()];
-  const [documents, weights] = [
-    names.filter((name) => name.endsWith('.json')),
-    names.filter((name) => !name.endsWith('.json')),
-  ];
+  const json = names.filter((name) => name.endsWith('.json'));
+  // most of what may stand in a tokenizer's files makes another tokenizer, and a whole one
+  const documents = [...json, ...json.filter((name) => !name.startsWith('tokenizer')).flatMap((name) => [name, name])];
+  const weights = names.filter((name) => !name.endsWith('.json'));
   const numbers = pick(random, weights);
   const original = files.get(numbers)!;
   const kind = random.int(100);
@@ -157,16 +157,20 @@ export function damage(random: Random, files: Files): Damage {
   return new Map([[numbers, withHeader(original, damagedJson(random, header))]]);
 }
 
-/** Makes the folder: what is unchanged is linked from the folder `good`. */
-export async function writeDamaged(dir: string, good: string, files: Files, changes: Damage): Promise<void> {
-  await mkdir(dir, { recursive: true });
-  for (const name of files.keys()) if (!changes.has(name)) await link(join(good, name), join(dir, name));
+/** Damages a folder that holds `files`; `mendFolder` undoes it. */
+export async function damageFolder(dir: string, changes: Damage): Promise<void> {
   for (const [name, change] of changes) {
     const path = join(dir, name);
+    await rm(path, { force: true });
     if (change === 'link') await symlink('/etc/passwd', path);
     else if (change === 'folder') await mkdir(path);
     else if (change !== null) await writeFile(path, change);
   }
 }
 
-export const removeFolder = (dir: string): Promise<void> => rm(dir, { recursive: true });
+export async function mendFolder(dir: string, files: Files, changes: Damage): Promise<void> {
+  for (const name of changes.keys()) {
+    await rm(join(dir, name), { recursive: true, force: true });
+    if (files.has(name)) await writeFile(join(dir, name), files.get(name)!);
+  }
+}
