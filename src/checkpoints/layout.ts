@@ -1,5 +1,5 @@
 // The Hugging Face layout of a checkpoint folder: config.json, weights, tokenizer.json, and our recipe.json.
-import { constants, copyFile, mkdir } from 'node:fs/promises';
+import { constants, copyFile, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { Value } from 'typebox/value';
@@ -14,6 +14,7 @@ import { matchTensors, type NamedTensor } from './match-tensors.ts';
 import { writeSafetensors } from './safetensors.ts';
 import { saveWeightsLike } from './save-weights.ts';
 import { openWeights, readStored, WEIGHTS } from './weight-files.ts';
+import { INDEX, SHARD } from './weights-index.ts';
 
 const CONFIG = 'config.json';
 
@@ -114,6 +115,14 @@ async function inherited(parent: string, given: Record<string, unknown>): Promis
   return sameConfig ? [CONFIG, ...names] : names;
 }
 
+/** What an earlier checkpoint of another layout left in the folder would make two of one. */
+async function removeOtherWeights(dir: string, written: string[]): Promise<void> {
+  for (const name of await readdir(dir)) {
+    if (name !== WEIGHTS && name !== INDEX && !SHARD.test(name)) continue;
+    if (!written.includes(name)) await rm(join(dir, name));
+  }
+}
+
 /**
  * Writes a checkpoint folder and flushes every file. `copyFrom` is a checkpoint folder whose layout of weights, tokenizer
  * files and recipe are taken over; what is given here replaces them. `recipe: null` leaves it out. `weightTypes`:
@@ -147,7 +156,8 @@ export async function saveCheckpoint(
     const compact = name === 'tokenizer.json';
     await writeSynced(join(dir, name), compact ? JSON.stringify(json) : `${JSON.stringify(json, null, 2)}\n`);
   }
+  const written = copyFrom === undefined ? [WEIGHTS] : await saveWeightsLike(dir, copyFrom, weights, weightTypes);
   if (copyFrom === undefined) await writeSafetensors(join(dir, WEIGHTS), weights, { format: 'pt' });
-  else await saveWeightsLike(dir, copyFrom, weights, weightTypes);
+  await removeOtherWeights(dir, written);
   await sync(dir);
 }

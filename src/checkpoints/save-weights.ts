@@ -1,5 +1,5 @@
 // Writes new weights in the layout of the checkpoint that they come from: the same files, order, names and types.
-import { constants, copyFile, type FileHandle, open } from 'node:fs/promises';
+import { constants, copyFile, type FileHandle, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { WeightTypes } from '../domain/compute.ts';
 import type { HostTensor, HostTensors } from '../domain/engine.ts';
@@ -71,10 +71,12 @@ async function headerBytes(from: FileHandle, { name, header }: WeightFile, tenso
   return bytes;
 }
 
+/** Written beside its place and moved there: `dir` may be the parent's own folder. */
 async function writeFile(dir: string, parent: string, file: WeightFile, tensors: Planned[]): Promise<void> {
+  const [path, partial] = [join(dir, file.name), join(dir, `${file.name}.partial`)];
   const from = await open(join(parent, file.name), 'r');
   try {
-    const to = await open(join(dir, file.name), 'w', 0o600);
+    const to = await open(partial, 'w', 0o600);
     try {
       await writeFully(to, await headerBytes(from, file, tensors));
       for (const { tensor, type, ...info } of tensors) {
@@ -88,6 +90,7 @@ async function writeFile(dir: string, parent: string, file: WeightFile, tensors:
   } finally {
     await from.close();
   }
+  await rename(partial, path);
 }
 
 async function writeIndex(dir: string, parent: string, index: WeightsIndex, bytes: number): Promise<void> {
@@ -107,14 +110,14 @@ async function writeIndex(dir: string, parent: string, index: WeightsIndex, byte
  * Writes `weights` (by the model's names) as the weights of `parent` are laid out: the same files with the same tensors
  * in the same order, what the model does not use as it was, copies of a weight with it. `types` 'original' keeps the
  * types, rounded to nearest, ties to even: a tensor that did not change has the same bytes, and so has a file.
- * Memory beside the weights: a piece. Throws `checkpoint-invalid` before anything is written.
+ * Memory beside the weights: a piece. Returns the names of the files. Throws `checkpoint-invalid` before anything is written.
  */
 export async function saveWeightsLike(
   dir: string,
   parent: string,
   weights: HostTensors,
   types: WeightTypes,
-): Promise<void> {
+): Promise<string[]> {
   const found = await openWeights(parent);
   const all = await plan(parent, found, weights, types);
   for (const file of found.files) {
@@ -122,5 +125,8 @@ export async function saveWeightsLike(
     await writeFile(dir, parent, file, tensors);
   }
   const bytes = all.reduce((sum, { length }) => sum + length, 0);
-  if (found.index !== null) await writeIndex(dir, parent, found.index, bytes);
+  const names = found.files.map(({ name }) => name);
+  if (found.index === null) return names;
+  await writeIndex(dir, parent, found.index, bytes);
+  return [...names, INDEX];
 }

@@ -104,6 +104,22 @@ test('a child of a single file keeps its order, types and what the model does no
   await assert.rejects(saveCheckpoint(other, short), { message: /has no tensor new\.weight to be replaced/ });
 });
 
+test('a child may be written over its parent, or over a checkpoint of another layout', async (t) => {
+  const { root, dir } = await sharded(t);
+  const names = (await readdir(dir)).sort();
+  const other = join(root, 'other');
+  await saveTiny(other);
+  const bias = float32(new Float32Array(260).fill(0.5), [260]);
+  const content = { configJson: CONFIG, weights: { ...weights(), 'out.bias': bias }, copyFrom: dir };
+  for (const over of [other, dir]) {
+    await saveCheckpoint(over, content);
+    assert.deepEqual((await readdir(over)).sort(), names);
+    assert.deepEqual(await load(over), content.weights);
+  }
+  await saveTiny(dir);
+  assert.deepEqual(await load(dir), ones());
+});
+
 test('index and shards that do not agree are refused by name', async (t) => {
   const { dir, index } = await sharded(t);
   const change = (more: Partial<IndexJson>) => writeFile(join(dir, INDEX), JSON.stringify({ ...index, ...more }));
