@@ -7,8 +7,13 @@ import * as tf from '@tensorflow/tfjs';
 import { readLayersModel } from '../../src/checkpoints/layers-model/read.ts';
 import { saveLayersModelLike } from '../../src/checkpoints/layers-model/write.ts';
 import { float32, type HostTensors } from '../../src/domain/engine.ts';
+import { createRandom } from '../../src/domain/random.ts';
+import { damagedJson } from '../http/fuzz/json.ts';
 import { MODELS, type ModelFiles, modelFiles, predictions, writeFiles } from './layers-models.ts';
 import { temporaryFolder } from './temporary.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: a document that is damaged at will
+type Json = any;
 
 const load = async (dir: string) => tf.loadLayersModel(tf.io.fromMemory(await readLayersModel(dir)));
 
@@ -45,6 +50,47 @@ for (const [name, make] of Object.entries(MODELS))
     for (const made of [model, loaded]) made.dispose();
   });
 
+test('what Keras’ converter writes is read: a wrapped topology, an input layer of its own, axes in lists', async (t) => {
+  const dir = await temporaryFolder(t);
+  const { model, input } = MODELS.images!();
+  const files = await modelFiles(model, 1);
+  const json = structuredClone(files.json) as Json;
+  const [first, norm] = json.modelTopology.config.layers;
+  const start = { batch_input_shape: [null, 11, 9, 2], dtype: 'float32', sparse: false, ragged: false, name: 'in' };
+  Object.assign(first.config, { dtype: 'float32', groups: 1 });
+  norm.config.axis = [3];
+  json.modelTopology.config.layers.unshift({ class_name: 'InputLayer', config: start });
+  json.modelTopology = { keras_version: '2.15.0', backend: 'tensorflow', model_config: json.modelTopology };
+  await writeFiles(dir, { ...files, json });
+  assert.deepEqual(predictions(await load(dir), input), predictions(model, input));
+});
+
+test('whatever passes after damage is loaded by TensorFlow.js, and has the weights of the manifest', async (t) => {
+  const folders = await Promise.all(
+    Object.values(MODELS).map(async (make) => {
+      const files = await modelFiles(make().model, 1);
+      return { dir: await folderWith(t, files), json: files.json };
+    }),
+  );
+  let passed = 0;
+  for (let i = 0; i < 1500; i++) {
+    const random = createRandom(i);
+    const { dir, json } = folders[random.int(folders.length)]!;
+    const text = damagedJson(random, json);
+    await writeFile(join(dir, 'model.json'), text);
+    const artifacts = await readLayersModel(dir).catch((error: { code?: string; stack?: string }) => {
+      assert.equal(error.code, 'checkpoint-invalid', `case ${i}: ${error.stack}`);
+      return null;
+    });
+    if (artifacts === null) continue;
+    passed++;
+    const model = await tf.loadLayersModel(tf.io.fromMemory(artifacts));
+    assert.equal(model.countParams() * 4, artifacts.weightData.byteLength, `case ${i}`);
+    model.dispose();
+  }
+  assert.ok(passed > 150 && passed < 750, `${passed} of 1500 passed`);
+});
+
 test('new weights come back, and a shard in which nothing changed is the same file', async (t) => {
   const root = await temporaryFolder(t);
   const [dir, copy] = [join(root, 'model'), join(root, 'copy')];
@@ -71,9 +117,6 @@ test('new weights come back, and a shard in which nothing changed is the same fi
   };
   await assert.rejects(saveLayersModelLike(copy, dir, nan), { message: /holds NaN at element 0/ });
 });
-
-// biome-ignore lint/suspicious/noExplicitAny: a document that is damaged at will
-type Json = any;
 
 describe('what is refused, by file and reason', async () => {
   const { model } = MODELS.dense!();

@@ -13,9 +13,14 @@ const ACTIVATIONS = [
   'hardSigmoid',
 ];
 const REGULARIZERS = ['L1', 'L2', 'L1L2'];
+/** Members that are numbers from 0 to below 1. */
+const SHARES = ['rate', 'momentum', 'epsilon'];
 
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isRegularizer = (value: unknown): boolean =>
+  isObject(value) && REGULARIZERS.includes(value.class_name as string) && isObject(value.config);
 
 const isSize = (value: unknown): value is number =>
   typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MAX_SIZE;
@@ -41,8 +46,10 @@ export class LayerConfig {
   #checkCommon(key: string, value: unknown): void {
     if (value === null || value === undefined) return;
     if (key.endsWith('_constraint')) throw this.refuse(`has a ${key}`);
-    if (key.endsWith('_regularizer') && !(isObject(value) && REGULARIZERS.includes(value.class_name as string)))
+    if (key.endsWith('_regularizer') && !isRegularizer(value))
       throw this.refuse(`has a ${key} other than ${REGULARIZERS.join(', ')}`);
+    if (SHARES.includes(key) && !(typeof value === 'number' && value >= 0 && value < 1))
+      throw this.refuse(`has ${key} that is no number from 0 to below 1`);
     if (key === 'activation' && !ACTIVATIONS.includes(value as string))
       throw this.refuse(
         `has the activation ${quoted(JSON.stringify(value), 100)}`,

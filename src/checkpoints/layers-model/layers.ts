@@ -140,6 +140,9 @@ const reshape = single((layer, input) => {
 
 const embedding = single((layer, input) => {
   if (layer.flag('mask_zero', false)) throw layer.refuse('has mask_zero');
+  const length = layer.get('input_length') ?? null;
+  if (length !== null && (input.length !== 2 || length !== input[1]))
+    throw layer.refuse('has an input_length that is not that of its input');
   const [entries, width] = [layer.size('input_dim'), layer.size('output_dim')];
   return { output: [...input, width], weights: [['embeddings', [entries, width]]] };
 });

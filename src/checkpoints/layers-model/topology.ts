@@ -76,9 +76,7 @@ function graph(entries: Record<string, unknown>[], config: Record<string, unknow
   const names = new Set(nodes.map(({ layer }) => layer.name));
   for (const key of ['input_layers', 'output_layers']) {
     const strange = () => broken(`has ${key} that do not name its layers`);
-    const given = config[key];
-    // one alone may stand without its list
-    const listed = references(Array.isArray(given) && typeof given[0] === 'string' ? [given] : given, strange);
+    const listed = references(config[key], strange);
     if (listed.length === 0 || !listed.every((name) => names.has(name))) throw strange();
   }
   return nodes;
