@@ -38,7 +38,11 @@ export async function findTied(
     if (copy.shape.length !== 2) continue;
     const alike = used.filter(({ shape }) => String(shape) === String(copy.shape));
     let original: NamedTensor | undefined;
-    for (const candidate of alike) if (await sameBytes(dir, copy, candidate)) original ??= candidate;
+    for (const candidate of alike) {
+      if (!(await sameBytes(dir, copy, candidate))) continue;
+      original = candidate;
+      break;
+    }
     if (original !== undefined) tied.set(copy.name, original);
     else if (alike.length > 0)
       throw invalid(

@@ -161,16 +161,17 @@ export function damage(random: Random, files: Files): Damage {
 export async function damageFolder(dir: string, changes: Damage): Promise<void> {
   for (const [name, change] of changes) {
     const path = join(dir, name);
-    await rm(path, { force: true });
+    if (change instanceof Buffer) await writeFile(path, change);
+    else await rm(path, { force: true });
     if (change === 'link') await symlink('/etc/passwd', path);
     else if (change === 'folder') await mkdir(path);
-    else if (change !== null) await writeFile(path, change);
   }
 }
 
 export async function mendFolder(dir: string, files: Files, changes: Damage): Promise<void> {
-  for (const name of changes.keys()) {
-    await rm(join(dir, name), { recursive: true, force: true });
-    if (files.has(name)) await writeFile(join(dir, name), files.get(name)!);
+  for (const [name, change] of changes) {
+    const [path, original] = [join(dir, name), files.get(name)];
+    if (original === undefined || typeof change === 'string') await rm(path, { recursive: true, force: true });
+    if (original !== undefined) await writeFile(path, original);
   }
 }
