@@ -18,8 +18,7 @@ const NewModel = Type.Object(
       minLength: 1,
       maxLength: 1000,
       pattern: '^[^\\u0000]+$',
-      description:
-        'Checkpoint folder (config.json, safetensors in one file or in shards, tokenizer.json), relative to IMPORT_DIR',
+      description: 'Checkpoint folder (config.json, model.safetensors, tokenizer.json), relative to IMPORT_DIR',
     }),
     corpora: Type.Array(
       Type.Object(
