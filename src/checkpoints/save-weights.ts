@@ -55,7 +55,10 @@ async function plan(dir: string, found: WeightFiles, weights: HostTensors, types
     );
   const unused = named.filter((info) => !isUsed(info));
   const tied = await findTied(dir, used, unused);
-  return named.map((info) => planned(info, weights[tied.get(info.name)?.as ?? info.as] ?? null, types));
+  return named.map((info) => {
+    const { as } = tied.get(info.name) ?? info;
+    return planned(info, Object.hasOwn(weights, as) ? weights[as]! : null, types);
+  });
 }
 
 /** The parent's own bytes where nothing of them changes, so that a file whose weights stay is the same file. */
