@@ -37,7 +37,7 @@ function damagedBytes(random: Random, name: string, original: Buffer): Buffer {
     case 2:
       return Buffer.concat([file, Buffer.alloc(pick(random, [1, 4, 100]), random.int(256))]);
     case 3:
-      return file.fill(random.int(256), at, at + 1 + random.int(16));
+      return file.fill(random.int(256), at, Math.min(file.byteLength, at + 1 + random.int(16)));
     default:
       return Buffer.concat([file.subarray(0, at), Buffer.from([random.int(256)]), file.subarray(at)]);
   }
