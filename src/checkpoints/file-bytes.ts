@@ -5,7 +5,7 @@ import { invalid } from './invalid.ts';
 /** Read and write calls are bounded: one call moves at most 2 GiB on Linux. */
 const CALL_BYTES = 1 << 26;
 /** What is held of a tensor at a time where not all of it is needed. A multiple of every element's size. */
-export const PIECE_BYTES = 1 << 22;
+export const PIECE_BYTES = 1 << 20;
 
 /** Fills `into` from a position of the file. `name` is the file's, for the error. */
 export async function readFully(file: FileHandle, into: Uint8Array, position: number, name: string): Promise<void> {

@@ -129,9 +129,10 @@ export function checkWritable(file: string, name: string, tensor: HostTensor, ty
 
 /** Writes a tensor that `checkWritable` has passed, rounded to nearest, ties to even; what is converted at once is bounded. */
 export async function writeTensor(file: FileHandle, { data }: HostTensor, type: WeightType): Promise<void> {
-  const step = type === 'F32' ? data.length : PIECE_BYTES / WEIGHT_BYTES[type];
+  const step = type === 'F32' ? data.length : Math.min(data.length, PIECE_BYTES / WEIGHT_BYTES[type]);
+  const room = new Uint16Array(type === 'F32' ? 0 : step);
   for (let done = 0; done < data.length; done += step)
-    await writeFully(file, stored((data as Float32Array).subarray(done, done + step), type));
+    await writeFully(file, stored((data as Float32Array).subarray(done, done + step), type, room));
 }
 
 /**

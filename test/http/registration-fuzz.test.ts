@@ -1,7 +1,7 @@
 // Two thousand damaged checkpoints are registered with the real service: each gets a clear refusal that names a file, or was
 // whole after all; the process lives, and nothing is left on disk.
 import assert from 'node:assert/strict';
-import { cp, mkdir, readdir, readFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { architectures } from '../../src/architectures/index.ts';
@@ -131,9 +131,14 @@ test(`${CASES} damaged checkpoints: each a clear refusal, or whole after all`, {
   );
 
   assert.deepEqual(await readdir(join(deps.config.checkpointDir, 'work')), []);
-  const published = (await onDisk()).filter((name) => !start.includes(name) && !/\/sha256-[0-9a-f]{64}\//.test(name));
+  const inside = /\/(sha256-[0-9a-f]{64}|blobs)\//;
+  const now = (await onDisk()).filter((name) => !start.includes(name));
+  const published = now.filter((name) => !inside.test(name));
   const expected = [...accepted].map((digest) => `checkpoints/${digest}`);
-  assert.deepEqual(published, ['checkpoints', ...expected, 'checkpoints/work'].sort());
+  assert.deepEqual(published, ['checkpoints', 'checkpoints/blobs', ...expected, 'checkpoints/work'].sort());
+  // the index of files that are stored once names none that no checkpoint holds
+  for (const name of now.filter((path) => path.includes('/blobs/')))
+    assert.ok((await stat(join(deps.config.dataDir, name))).nlink > 1, name);
   assert.deepEqual(logs, [], 'nothing failed that was not refused');
   assert.ok(reasons.size > 60 && counts['path-not-allowed']! > 5, `${reasons.size} kinds of reason`);
   assert.ok((counts.accepted ?? 0) < CASES / 5, 'most of it is damage');
