@@ -37,8 +37,8 @@ export const Environment = Type.Object({
       'What a training may take; more is refused before it begins. 0: what the machine or the container has, less a reserve',
   }),
   WEIGHT_TYPES: Type.Union([Type.Literal('float32'), Type.Literal('original')], {
-    default: 'float32',
-    description: 'What new checkpoints store: float32, or each tensor as the type that its parent has it in, rounded',
+    default: 'original',
+    description: 'What new checkpoints store: each tensor as the type that its parent has it in, rounded, or float32',
   }),
   COMPUTE_STALL_SECONDS: Type.Integer({
     minimum: 1,

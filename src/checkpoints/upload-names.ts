@@ -1,5 +1,5 @@
 // Which files may be uploaded for a checkpoint, and how large each may be.
-import { checkpointLimit } from './import.ts';
+import { checkpointLimit } from './folder-limits.ts';
 
 const MEBIBYTE = 1 << 20;
 /** A LayersModel of TensorFlow.js, as its converter and `model.save` name the files. */
@@ -14,4 +14,4 @@ export function uploadLimit(name: string): number | undefined {
 
 /** The names in words, for a refusal. */
 export const UPLOAD_NAMES =
-  'config.json, model.safetensors, tokenizer.json and its companions, generation_config.json, recipe.json, README.md; of a TensorFlow.js model model.json and its shards';
+  'config.json, model.safetensors or its shards with their index, tokenizer.json and its companions, generation_config.json, recipe.json, README.md; of a TensorFlow.js model model.json and its shards';

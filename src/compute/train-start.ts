@@ -1,8 +1,7 @@
 // What `expunge train` starts from: fresh weights and a new tokenizer, or a base checkpoint with its own.
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir } from 'node:fs/promises';
 import { architectures } from '../architectures/index.ts';
-import { CHECKPOINT_FILES } from '../checkpoints/import.ts';
+import { checkpointLimit } from '../checkpoints/folder-limits.ts';
 import { readJson } from '../checkpoints/json-file.ts';
 import { buildManifest, digestOf } from '../checkpoints/manifest.ts';
 import { createTokenizer, type Tokenizer } from '../corpora/tokenizer.ts';
@@ -107,15 +106,9 @@ export function freshStart(model: FreshModel, records: LearnableRecord[], holdou
 
 /** The digest that registering this folder by path would give. */
 async function addressOf(dir: string, architecture: string): Promise<string> {
-  const there = await Promise.all(
-    CHECKPOINT_FILES.map((name) =>
-      stat(join(dir, name)).then(
-        (entry) => entry.isFile(),
-        () => false,
-      ),
-    ),
-  );
-  const names = CHECKPOINT_FILES.filter((_, i) => there[i]).sort();
+  const entries = await readdir(dir, { withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile() && checkpointLimit(entry.name) !== undefined);
+  const names = files.map(({ name }) => name).sort();
   return digestOf(await buildManifest(dir, { architecture, parent: null, run_id: null }, names));
 }
 
