@@ -23,6 +23,7 @@ const tiny: Architecture<TinyConfig> = {
   ignored: [/^mask$/],
   vocabSize: (config) => config.vocab_size,
   contextLength: () => 16,
+  freshConfig: ({ vocabSize, width }) => ({ model_type: 'tiny', vocab_size: vocabSize, width }),
   initialise(config) {
     const shapes = Object.entries(tiny.shapes(config));
     return Object.fromEntries(

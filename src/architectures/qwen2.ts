@@ -1,0 +1,14 @@
+// Qwen2 and Qwen2.5: a Llama with biases on q, k and v. Qwen2 Technical Report, arXiv 2407.10671.
+import { llamaFamily } from './llama.ts';
+
+/** The window of a Qwen, which is off unless it is asked for. */
+export const qwenWindow = (json: Record<string, unknown>): number | null => {
+  const { use_sliding_window: used, sliding_window: window = 4_096 } = json;
+  return used === true && typeof window === 'number' ? window : null;
+};
+
+export const qwen2 = llamaFamily({
+  ...{ name: 'qwen2', library: 'Qwen2ForCausalLM', context: 32_768, keyHeads: 32 },
+  ...{ attentionBias: 'qkv', mlpBias: false, headNorms: false },
+  window: qwenWindow,
+});
