@@ -78,14 +78,20 @@ export const TINY_CONFIGS: Record<string, TinyConfig> = {
     json: { model_type: 'qwen2', ...SIZE, tie_word_embeddings: true, sliding_window: 8 },
     faults: [
       ...OF_LLAMA,
-      { change: { use_sliding_window: true, sliding_window: 8 }, says: /sliding_window 8 is shorter/ },
+      {
+        change: { use_sliding_window: true, sliding_window: 8, max_window_layers: 1 },
+        says: /sliding_window 8 is shorter/,
+      },
     ],
   },
   qwen3: {
     json: { model_type: 'qwen3', ...SIZE, head_dim: 6 },
     faults: [
       ...OF_LLAMA,
-      { change: { use_sliding_window: true, sliding_window: 8 }, says: /sliding_window 8 is shorter/ },
+      {
+        change: { use_sliding_window: true, sliding_window: 8, max_window_layers: 1 },
+        says: /sliding_window 8 is shorter/,
+      },
     ],
   },
   gpt_neox: {
