@@ -5,7 +5,7 @@ import Type, { type Static } from 'typebox';
 import type { Architecture, Attention, FreshModel, Projections } from '../domain/architecture.ts';
 import type { HostTensors, Tensor, Tensors, Tf } from '../domain/engine.ts';
 import { geluTanh } from './activations.ts';
-import { checked } from './config.ts';
+import { checked, refuseGated, refuseOther, refuseUneven } from './config.ts';
 import { wholePass } from './forward.ts';
 import { normalWeights } from './initial.ts';
 import { causalAttention, embed, layerNorm, projector } from './layers.ts';
@@ -39,10 +39,9 @@ const FIXED = {
 
 function parseConfig(json: unknown): Gpt2Config {
   const config = checked(Config, json);
-  if (config.n_embd % config.n_head !== 0) throw new Error('config.json: n_embd must be a multiple of n_head');
-  for (const [name, value] of Object.entries(FIXED)) {
-    if (config[name as keyof typeof FIXED] !== value) throw new Error(`config.json: ${name} must be ${value} for gpt2`);
-  }
+  refuseGated(json as Record<string, unknown>);
+  refuseUneven(config, 'n_embd', 'n_head');
+  refuseOther(config, FIXED, 'gpt2');
   return config;
 }
 
@@ -136,6 +135,8 @@ function freshConfig({ vocabSize, context, width, layers, heads, endId }: FreshM
 
 export const gpt2: Architecture<Gpt2Config> = {
   name: 'gpt2',
+  summary: 'GPT-2 and DistilGPT-2',
+  variants: 'inner width',
   parseConfig,
   shapes,
   // causal-mask buffers of older exporters, and the output layer that is tied to the embedding

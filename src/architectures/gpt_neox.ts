@@ -120,6 +120,9 @@ const freshConfig = (model: FreshModel): Record<string, unknown> => ({
 
 export const gptNeox: Architecture<NeoxConfig> = {
   name: 'gpt_neox',
+  summary: 'GPT-NeoX and Pythia',
+  variants:
+    'parallel or sequential blocks, share of a head that turns, tied or untied embeddings, attention biases, GELU or its tanh form',
   parseConfig,
   shapes,
   // masks and frequencies that older exporters wrote, and the output layer where it is tied to the embedding

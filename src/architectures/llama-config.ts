@@ -8,6 +8,9 @@ import { parseRope } from './rope-config.ts';
 export interface Member {
   /** `model_type` of config.json. */
   name: string;
+  summary: string;
+  /** Besides what all members have. */
+  variants: string[];
   /** Class of the library that has it. */
   library: string;
   /** Biases of q, k and v; and of o; `config`: as `attention_bias` says, which is false by default. */

@@ -93,10 +93,14 @@ const freshConfig = ({ name, library, headSize }: Member, model: FreshModel): Re
   ...{ bos_token_id: model.endId, eos_token_id: model.endId, torch_dtype: 'float32' },
 });
 
+const SHARED_VARIANTS = ['grouped-query attention', 'width of a head', 'tied or untied embeddings'];
+
 /** An architecture of the family. */
 export function llamaFamily(member: Member): Architecture<LlamaConfig> {
   return {
     name: member.name,
+    summary: member.summary,
+    variants: [...SHARED_VARIANTS, ...member.variants].join(', '),
     parseConfig: (json) => parseLlama(member, json),
     shapes,
     // frequencies that older exporters wrote, and the output layer where it is tied to the embedding
@@ -122,6 +126,8 @@ export function llamaFamily(member: Member): Architecture<LlamaConfig> {
 }
 
 export const llama = llamaFamily({
+  summary: 'Llama 1, 2 and 3, SmolLM and SmolLM2, TinyLlama, and others that use its code',
+  variants: ['attention and feed-forward biases'],
   ...{ name: 'llama', library: 'LlamaForCausalLM', context: 2_048 },
   ...{ attentionBias: 'config', mlpBias: true, headNorms: false },
   // its code in the library has no window at all

@@ -6,6 +6,8 @@ import { llamaFamily } from './llama.ts';
 const WINDOW = 4_096;
 
 export const mistral = llamaFamily({
+  summary: 'Mistral 7B and others of its code',
+  variants: ['a window as wide as the context'],
   ...{ name: 'mistral', library: 'MistralForCausalLM', context: 131_072, keyHeads: 8 },
   ...{ attentionBias: 'none', mlpBias: false, headNorms: false },
   window: ({ sliding_window: window = WINDOW }) => (typeof window === 'number' ? window : null),

@@ -117,6 +117,8 @@ const freshConfig = (model: FreshModel): Record<string, unknown> => ({
 
 export const phi: Architecture<PhiConfig> = {
   name: 'phi',
+  summary: 'Phi-1, Phi-1.5 and Phi-2',
+  variants: 'share of a head that turns, grouped-query attention, tied or untied embeddings, GELU or its tanh form',
   parseConfig,
   shapes,
   // frequencies that older exporters wrote, and the output layer where it is tied to the embedding

@@ -9,6 +9,8 @@ export const qwenWindow = (json: Record<string, unknown>): number | null => {
 };
 
 export const qwen2 = llamaFamily({
+  summary: 'Qwen2 and Qwen2.5',
+  variants: ['biases of queries, keys and values'],
   ...{ name: 'qwen2', library: 'Qwen2ForCausalLM', context: 32_768, keyHeads: 32 },
   ...{ attentionBias: 'qkv', mlpBias: false, headNorms: false },
   window: qwenWindow,

@@ -50,6 +50,10 @@ export interface FreshModel {
 export interface Architecture<Config = unknown> {
   /** `model_type` of config.json. */
   name: string;
+  /** Which models it is. */
+  summary: string;
+  /** What may differ from model to model. */
+  variants: string;
   /** Checks a parsed config.json; throws an Error that names the field and the remedy. */
   parseConfig(json: unknown): Config;
   /** Name and shape of every tensor that a checkpoint of this config must hold. */

@@ -56,6 +56,7 @@ export const TINY_CONFIGS: Record<string, TinyConfig> = {
       { change: { scale_attn_by_inverse_layer_idx: true }, says: /scale_attn_by_inverse_layer_idx must be false/ },
       { change: { add_cross_attention: true }, says: /add_cross_attention must be false/ },
       { change: { layer_norm_epsilon: 0 }, says: /layer_norm_epsilon/ },
+      { change: { quantization_config: {} }, says: /quantization_config/ },
     ],
   },
   llama: {

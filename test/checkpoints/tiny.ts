@@ -12,7 +12,7 @@ interface TinyConfig {
   width: number;
 }
 const tiny: Architecture<TinyConfig> = {
-  name: 'tiny',
+  ...{ name: 'tiny', summary: '', variants: '' },
   parseConfig(json) {
     const { vocab_size, width } = json as Partial<TinyConfig>;
     if (!Number.isInteger(vocab_size) || !Number.isInteger(width))
