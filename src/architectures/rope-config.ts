@@ -104,23 +104,40 @@ export const ROPE_TYPES = Object.keys(VARIANTS);
 /** Fields of config.json beside the parameters, where a family has names of its own. */
 interface Names {
   theta: string;
-  partial: string;
+  /** Null: heads turn whole, and nothing else is computed. */
+  partial: string | null;
   /** Share of a head that turns, where nothing says so. */
   share: number;
 }
-const USUAL: Names = { theta: 'rope_theta', partial: 'partial_rotary_factor', share: 1 };
+const USUAL_PARTIAL = 'partial_rotary_factor';
+const USUAL: Names = { theta: 'rope_theta', partial: null, share: 1 };
 
 const Parameters = Type.Object({
   rope_type: Type.Optional(Type.String()),
   type: Type.Optional(Type.String()),
-  rope_theta: Type.Optional(Over0),
-  partial_rotary_factor: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 1 })),
+  rope_theta: optional(Over0),
+  partial_rotary_factor: optional(Over0),
 });
 const SCALED_BY_ORIGINAL = ['llama3', 'yarn'];
 
+/** An empty one counts as none, as in the library. */
+const isNone = (given: unknown): boolean =>
+  given === undefined || given === null || (typeof given === 'object' && Object.keys(given).length === 0);
+
+/** How many of a head’s `size` numbers turn. */
+function rotatedOf(size: number, share: number, name: string | null): number {
+  const field = `config.json: ${name ?? USUAL_PARTIAL} ${share}`;
+  if (name === null && share !== 1)
+    throw new Error(`${field} is not supported: heads of this model turn whole. Use one that has no such field.`);
+  const rotated = Math.trunc(size * share);
+  if (rotated >= 2 && rotated % 2 === 0 && rotated <= size) return rotated;
+  const what = `${field} of a head of ${size} is ${rotated}`;
+  throw new Error(`${what}: positions turn an even number of a head’s numbers. Correct it.`);
+}
+
 /** How positions turn a head of `size` numbers. Throws an Error that names the field and the remedy. */
 export function parseRope(json: Record<string, unknown>, size: number, context: number, names = USUAL): Rope {
-  const where = json.rope_scaling ? 'rope_scaling' : 'rope_parameters';
+  const where = isNone(json.rope_scaling) ? 'rope_parameters' : 'rope_scaling';
   const given = json[where] ?? {};
   const own = checked(Parameters, given, where);
   const type = own.rope_type ?? own.type ?? 'default';
@@ -133,14 +150,10 @@ export function parseRope(json: Record<string, unknown>, size: number, context: 
   }
   if (Object.values(given).some((value) => value !== null && typeof value === 'object'))
     throw new Error(`config.json: ${where}: parameters of single layers are not supported. Give one set for all.`);
-  const beside = checked(Type.Object({ [names.theta]: optional(Over0), [names.partial]: optional(Over0) }), json);
-  const theta = own.rope_theta ?? (beside[names.theta] as number | null | undefined) ?? 10_000;
-  const share = own.partial_rotary_factor ?? (beside[names.partial] as number | null | undefined) ?? names.share;
-  const rotated = Math.trunc(size * share);
-  if (rotated < 2 || rotated % 2 !== 0 || rotated > size) {
-    const what = `${names.partial} ${share} of a head of ${size} is ${rotated}`;
-    throw new Error(`config.json: ${what}: positions turn an even number of a head’s numbers. Correct it.`);
-  }
+  const partial = names.partial ?? USUAL_PARTIAL;
+  const beside = checked(Type.Object({ [names.theta]: optional(Over0), [partial]: optional(Over0) }), json);
+  const theta = own.rope_theta ?? beside[names.theta] ?? 10_000;
+  const rotated = rotatedOf(size, own.partial_rotary_factor ?? beside[partial] ?? names.share, names.partial);
   // families that keep it outside mean it
   const original = SCALED_BY_ORIGINAL.includes(type) ? json.original_max_position_embeddings : undefined;
   const scaling = { ...given, ...(original ? { original_max_position_embeddings: original } : {}) };

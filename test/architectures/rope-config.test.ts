@@ -74,14 +74,16 @@ test('the original context may stand outside, or be the context', () => {
   );
 });
 
-test('a part of a head turns, an even number of it', () => {
-  const half = of({ rope_parameters: { partial_rotary_factor: 0.5 } });
+test('a part of a head turns, an even number of it, where a family has that', () => {
+  const names = { theta: 'rotary_emb_base', partial: 'rotary_pct', share: 0.25 };
+  const part = (json: Record<string, unknown>) => parseRope(json, SIZE, CONTEXT, names);
+  assert.equal(part({}).frequencies.length, 1);
+  const half = part({ rope_parameters: { partial_rotary_factor: 0.5, rope_theta: 50 } });
   assert.equal(half.frequencies.length, 2);
-  assert.deepEqual(of({ partial_rotary_factor: 0.5 }), half);
-  assert.throws(
-    () => of({ partial_rotary_factor: 0.4 }),
-    /partial_rotary_factor 0.4 of a head of 8 is 3: .*Correct it/,
-  );
+  assert.deepEqual(part({ rotary_pct: 0.5, rotary_emb_base: 50 }), half);
+  assert.throws(() => part({ rotary_pct: 0.4 }), /rotary_pct 0.4 of a head of 8 is 3: .*Correct it/);
+  assert.throws(() => of({ partial_rotary_factor: 0.5 }), /partial_rotary_factor 0.5 is not supported: heads .* whole/);
+  assert.deepEqual(of({ partial_rotary_factor: 1, rope_scaling: {} }), of({}));
 });
 
 test('what is not computed is refused by name', () => {
