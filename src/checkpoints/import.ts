@@ -24,6 +24,8 @@ const ALLOWED: ReadonlyMap<string, number> = new Map([
 ]);
 /** Their names. */
 export const CHECKPOINT_FILES: readonly string[] = [...ALLOWED.keys()];
+/** Largest size of a file of a checkpoint; undefined for a name that is none. */
+export const checkpointLimit = (name: string): number | undefined => ALLOWED.get(name);
 /** Formats that run code when they are read. */
 const PICKLED = /\.(bin|pt|pth|pkl|pickle|ckpt)$/i;
 
