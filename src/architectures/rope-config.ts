@@ -131,6 +131,8 @@ function rotatedOf(size: number, share: number, name: string | null): number {
     throw new Error(`${field} is not supported: heads of this model turn whole. Use one that has no such field.`);
   const rotated = Math.trunc(size * share);
   if (rotated >= 2 && rotated % 2 === 0 && rotated <= size) return rotated;
+  if (name === null)
+    throw new Error(`config.json: heads of ${size} numbers: positions turn pairs. Take an even width.`);
   const what = `${field} of a head of ${size} is ${rotated}`;
   throw new Error(`${what}: positions turn an even number of a head’s numbers. Correct it.`);
 }

@@ -50,6 +50,16 @@ export function findArchitecture(name: string): Architecture {
   throw new ExpungeError('validation-failed', `There is no architecture ${name}; there are ${known}.`);
 }
 
+/** A size that the architecture cannot have is the caller's to change: there is no file to correct. */
+function fittingConfig(architecture: Architecture, configJson: object): unknown {
+  try {
+    return architecture.parseConfig(configJson);
+  } catch (error) {
+    const what = error instanceof Error ? error.message.replace(/^config\.json: /, '') : 'does not fit';
+    throw new ExpungeError('validation-failed', `No ${architecture.name} of this size: ${what}`, { cause: error });
+  }
+}
+
 /** Random weights, a vocabulary made from the records, and a context that all of them fit. */
 export function freshStart(model: FreshModel, records: UploadedRecord[], holdout: UploadedRecord[]): TrainStart {
   const architecture = findArchitecture(model.architecture);
@@ -60,7 +70,7 @@ export function freshStart(model: FreshModel, records: UploadedRecord[], holdout
   const longest = [records, holdout].flat().reduce((most, record) => Math.max(most, lengthOf(record)), 0);
   const { vocabSize, eosId } = tokenizer;
   const configJson = architecture.freshConfig({ ...model, vocabSize, context: contextFor(longest), endId: eosId });
-  const config = architecture.parseConfig(configJson);
+  const config = fittingConfig(architecture, configJson);
   const weights = async () => architecture.initialise(config, model.seed);
   return { architecture, config, configJson, weights, tokenizer, tokenizerJson, tokenizerConfig, baseDigest: null };
 }

@@ -33,7 +33,7 @@ const OF_ALL: TinyConfig['faults'] = [
 const OF_LLAMA = [
   ...OF_ALL,
   { change: { num_key_value_heads: 3 }, says: /num_attention_heads must be a multiple of num_key_value_heads/ },
-  { change: { head_dim: 5 }, says: /head of 5.*even/ },
+  { change: { head_dim: 5 }, says: /heads of 5 numbers: .*Take an even width/ },
   { change: { rms_norm_eps: 0 }, says: /rms_norm_eps/ },
 ];
 

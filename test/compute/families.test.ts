@@ -63,3 +63,15 @@ for (const name of Object.keys(architectures))
       assert.ok(changed.every((tensor) => TARGETS[name]!.some((target) => tensor.endsWith(`.${target}.weight`))));
     });
   });
+
+test('a size that a family cannot have is refused with the reason', async (t) => {
+  const dir = await temporaryFolder(t);
+  const train = join(dir, 'a.ndjson');
+  await writeFile(train, RECORDS.map((record) => `${JSON.stringify(record)}\n`).join(''));
+  const size = { holdout: null, architecture: 'llama', width: 9, layers: 1, heads: 3, vocabSize: 260, seed: 3 };
+  const options = { ...size, train, out: join(dir, 'out'), options: {}, backend: 'onnxruntime/cpu', threads: 1 };
+  await assert.rejects(trainModel(options, { progress: () => undefined }), {
+    code: 'validation-failed',
+    message: 'No llama of this size: heads of 3 numbers: positions turn pairs. Take an even width.',
+  });
+});
