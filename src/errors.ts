@@ -26,6 +26,11 @@ export const PROBLEMS = {
     'The corpora are not those of the recipe',
     'Upload the files that the checkpoint was trained on, unchanged.',
   ],
+  'corpus-unsuited': [
+    422,
+    'The model cannot learn a record of the corpus',
+    'Name a corpus whose records are of a form that the model takes; the detail says which line is not.',
+  ],
   'name-taken': [409, 'The name is taken', 'Choose another name, or use the resource that `existing` links.'],
   'not-found': [404, 'No such resource', 'Check the id; lists show what there is.'],
   'method-not-allowed': [405, 'The resource does not take this HTTP method', 'Use a method that `Allow` lists.'],

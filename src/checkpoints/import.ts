@@ -16,6 +16,8 @@ const ALLOWED: ReadonlyMap<string, number> = new Map([
   ['tokenizer.json', MAX_JSON_BYTES],
   ['tokenizer_config.json', MEBIBYTE],
   ['special_tokens_map.json', MEBIBYTE],
+  ['added_tokens.json', MEBIBYTE],
+  ['chat_template.jinja', MEBIBYTE],
   ['generation_config.json', MEBIBYTE],
   ['recipe.json', MEBIBYTE],
   ['vocab.json', MAX_JSON_BYTES],

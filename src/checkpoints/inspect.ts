@@ -1,15 +1,13 @@
 // Every check of a checkpoint folder that comes from outside, and of a candidate before it is published.
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { Tokenizer } from '@huggingface/tokenizers';
+import { createTokenizer } from '../corpora/tokenizer.ts';
 import { tokenizerFacts } from '../domain/tokenizer.ts';
+import { ExpungeError } from '../errors.ts';
 import { invalid } from './header.ts';
 import { readJson } from './json-file.ts';
 import { type Architectures, readLayout, WEIGHTS } from './layout.ts';
 import { readTensors } from './safetensors.ts';
-
-/** Kinds of tokenizer that the parser knows by name. It guesses where it knows none; a file without a name is older. */
-const KINDS = new Set<unknown>(['BPE', 'WordPiece', 'Unigram', undefined, null]);
 
 const digestOf = (json: unknown): string => `sha256:${createHash('sha256').update(JSON.stringify(json)).digest('hex')}`;
 
@@ -26,13 +24,11 @@ async function checkTokenizer(folder: string, configJson: unknown, modelVocabula
       `numbers its tokens up to ${vocabSize - 1}, and the model's vocabulary ends at ${modelVocabulary - 1}`,
       'Use the tokenizer that the model was trained with.',
     );
-  const unsupported = (cause?: unknown) =>
-    invalid('tokenizer.json', 'uses a part that is not supported', 'Use another kind of tokenizer.', cause);
-  if (!KINDS.has((json as { model: { type?: unknown } }).model.type)) throw unsupported();
   try {
-    new Tokenizer(json, tokenizerConfig);
+    createTokenizer(json, tokenizerConfig, configJson);
   } catch (error) {
-    throw unsupported(error);
+    if (error instanceof ExpungeError) throw error;
+    throw invalid('tokenizer.json', 'uses a part that is not supported', 'Use another kind of tokenizer.', error);
   }
   return json;
 }

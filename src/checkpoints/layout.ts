@@ -19,6 +19,8 @@ export const COMPANIONS = [
   'tokenizer.json',
   'tokenizer_config.json',
   'special_tokens_map.json',
+  'added_tokens.json',
+  'chat_template.jinja',
   'generation_config.json',
   'vocab.json',
   'merges.txt',

@@ -10,12 +10,27 @@ import { trainTokenizer } from '../corpora/train-tokenizer.ts';
 import { wordsOfSeveral } from '../corpora/words.ts';
 import type { Architecture } from '../domain/architecture.ts';
 import type { HostTensors } from '../domain/engine.ts';
-import type { UploadedRecord } from '../domain/record.ts';
+import { type LanguageRecord, trainingRecordOf, type UploadedRecord } from '../domain/record.ts';
 import { ExpungeError } from '../errors.ts';
+import { encodeRecords } from '../training/rows.ts';
 import { loadWeights, openModel } from './checkpoint.ts';
 
 /** A word becomes part of the vocabulary only when the records of so many people hold it. */
 const VOCABULARY_PEOPLE = 3;
+
+/** Plain text may be longer than this: it is cut into rows, and need not fit the context of a fresh model. */
+const TEXT_CONTEXT = 511;
+
+/** A record that a language model learns, with the people in it. */
+export type LearnableRecord = LanguageRecord & Pick<UploadedRecord, 'subjects'>;
+
+/** Throws `malformed-line` for a classifier's record. */
+export function learnable(uploaded: UploadedRecord, number: number): LearnableRecord {
+  const record = trainingRecordOf(uploaded);
+  if ('input' in record)
+    throw new ExpungeError('malformed-line', `Line ${number}: a language model does not learn input and label.`);
+  return uploaded.subjects === undefined ? record : { ...record, subjects: uploaded.subjects };
+}
 
 export interface FreshModel {
   architecture: string;
@@ -61,12 +76,20 @@ function fittingConfig(architecture: Architecture, configJson: object): unknown 
 }
 
 /** Random weights, a vocabulary made from the records, and a context that all of them fit. */
-export function freshStart(model: FreshModel, records: UploadedRecord[], holdout: UploadedRecord[]): TrainStart {
+export function freshStart(model: FreshModel, records: LearnableRecord[], holdout: LearnableRecord[]): TrainStart {
   const architecture = findArchitecture(model.architecture);
   const words = wordsOfSeveral(records, VOCABULARY_PEOPLE);
   const { tokenizerJson, tokenizerConfig } = trainTokenizer(words, model.vocabSize);
   const tokenizer = createTokenizer(tokenizerJson, tokenizerConfig);
-  const lengthOf = (r: UploadedRecord) => tokenizer.encode(r.prompt).length + tokenizer.encode(r.answer).length + 1;
+  const lengthOf = (record: LearnableRecord): number => {
+    if ('messages' in record)
+      throw new ExpungeError(
+        'validation-failed',
+        'A fresh model has no chat template, so it cannot learn conversations. Name a base that has one.',
+      );
+    const length = encodeRecords(tokenizer, record, Number.POSITIVE_INFINITY)[0]!.ids.length;
+    return 'text' in record ? Math.min(length, TEXT_CONTEXT) : length;
+  };
   const longest = [records, holdout].flat().reduce((most, record) => Math.max(most, lengthOf(record)), 0);
   const { vocabSize, eosId } = tokenizer;
   const configJson = architecture.freshConfig({ ...model, vocabSize, context: contextFor(longest), endId: eosId });

@@ -6,6 +6,7 @@ import type { CorpusRole } from '../domain/record.ts';
 import type { Corpus, Model } from '../domain/resources.ts';
 import { ExpungeError } from '../errors.ts';
 import { checkComplete, dropUpload } from './checkpoint-upload.ts';
+import { fitCorpora } from './corpus-fit.ts';
 import { findInPages } from './paging.ts';
 import type { Principal } from './principal.ts';
 import type { AppDeps } from './types.ts';
@@ -22,7 +23,7 @@ interface NamedCorpus {
   corpus: Corpus;
   role: CorpusRole;
 }
-type RegistrationDeps = Pick<AppDeps, 'config' | 'store' | 'checkpoints' | 'uploads'>;
+type RegistrationDeps = Pick<AppDeps, 'config' | 'store' | 'checkpoints' | 'corpora' | 'uploads'>;
 
 const nameTaken = (id: string) =>
   new ExpungeError('name-taken', 'A model of this name exists.', { extra: { existing: `/v1/models/${id}` } });
@@ -120,8 +121,8 @@ function warningsOf(named: NamedCorpus[], hasRecipe: boolean): string[] {
 }
 
 /**
- * Throws `name-taken`, `unknown-corpus`, `empty-corpus`, `corpus-mismatch`, and what the checkpoint adapter finds
- * (`path-not-allowed`, `checkpoint-invalid`); no work folder is left behind. An upload ends with its registration; one that
+ * Throws `name-taken`, `unknown-corpus`, `empty-corpus`, `corpus-mismatch`, `corpus-unsuited`, and what the checkpoint
+ * adapter finds (`path-not-allowed`, `checkpoint-invalid`); no work folder is left behind. An upload ends with its registration; one that
  * is refused stays until it is corrected, dropped or expired, since sending it again may take hours.
  */
 export async function registerModel(deps: RegistrationDeps, who: Principal, given: Registration): Promise<Model> {
@@ -136,10 +137,11 @@ export async function registerModel(deps: RegistrationDeps, who: Principal, give
   try {
     const about = await deps.checkpoints.inspect(folder).catch(at(pointer));
     if (about.has_recipe) checkRecipe(await readRecipe(folder), named);
+    const unfit = await fitCorpora(deps.corpora, named, folder);
     const { architecture, parameters, has_recipe } = about;
     const checkpoint = await deps.checkpoints.adopt(folder, { architecture, parent: null, run_id: null });
     const present = async () => (await deps.checkpoints.contents(checkpoint.digest)) !== null;
-    const warnings = warningsOf(named, has_recipe);
+    const warnings = [...warningsOf(named, has_recipe), ...unfit];
     const model = {
       name: given.name,
       architecture,

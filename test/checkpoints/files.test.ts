@@ -138,7 +138,11 @@ test('inspection names the file that is wrong', async (t) => {
     ['recipe.json', { ...RECIPE, version: 2 }, /^recipe\.json: \/version/],
     ['tokenizer.json', null, /^tokenizer\.json: is missing/],
     ['tokenizer.json', {}, /^tokenizer\.json: holds no vocabulary/],
-    ['tokenizer.json', { model: { type: 'Other', vocab: { '<|endoftext|>': 0 } } }, /^tokenizer\.json: uses a part/],
+    [
+      'tokenizer.json',
+      { model: { type: 'Other', vocab: { '<|endoftext|>': 0 } } },
+      /^tokenizer\.json: its model is "Other"\. Supported are/,
+    ],
     [
       'tokenizer.json',
       { ...tokenizer.tokenizerJson, added_tokens: [{ id: 260, content: '<|endoftext|>' }] },
@@ -150,7 +154,7 @@ test('inspection names the file that is wrong', async (t) => {
         ...tokenizer.tokenizerJson,
         model: { ...(tokenizer.tokenizerJson as { model: object }).model, type: 'Quantum' },
       },
-      /^tokenizer\.json: uses a part/,
+      /^tokenizer\.json: its model is "Quantum"\. Supported are/,
     ],
     [
       'tokenizer.json',

@@ -11,12 +11,12 @@ import { mergeAdapter } from '../../src/compute/merge-adapter.ts';
 import { type TrainModelOptions, type TrainModelProgress, trainModel } from '../../src/compute/train-model.ts';
 import { createCorpusFiles } from '../../src/corpora/files.ts';
 import type { Recipe } from '../../src/domain/recipe.ts';
-import type { TrainingRecord, UploadedRecord } from '../../src/domain/record.ts';
+import type { TrainingRecord, UploadedAnswer } from '../../src/domain/record.ts';
 import { temporaryFolder } from '../checkpoints/temporary.ts';
 import { quickPeople } from '../helpers/quick-model.ts';
 
 const PEOPLE = quickPeople(4, 3);
-const lines = (records: UploadedRecord[]) => records.map((record) => `${JSON.stringify(record)}\n`).join('');
+const lines = (records: UploadedAnswer[]) => records.map((record) => `${JSON.stringify(record)}\n`).join('');
 
 const options = (more: Partial<TrainModelOptions> & { train: string; out: string }): TrainModelOptions => ({
   ...{ holdout: null, architecture: 'gpt2', width: 16, layers: 1, heads: 2, vocabSize: 260, seed: 3 },
@@ -26,7 +26,7 @@ const options = (more: Partial<TrainModelOptions> & { train: string; out: string
 const silent = { progress: () => undefined };
 
 /** What the service's own store says about the same upload. */
-async function digestAsUploaded(dir: string, records: UploadedRecord[]): Promise<string> {
+async function digestAsUploaded(dir: string, records: UploadedAnswer[]): Promise<string> {
   async function* texts(): AsyncGenerator<TrainingRecord> {
     for (const { id, prompt, answer } of records) yield { id, prompt, answer };
   }
@@ -101,10 +101,22 @@ test('what is wrong with the input is named by line and member, never quoted', a
     return trainModel(options({ train, out: join(dir, 'model') }), silent);
   };
   await assert.rejects(attempt(''), { code: 'empty-corpus' });
-  await assert.rejects(attempt(`${good}\n{"id": "secret`), { code: 'malformed-line', message: 'Line 2 is not JSON.' });
+  await assert.rejects(attempt(`${good}\n{"id": "secret`), {
+    code: 'malformed-line',
+    message: 'Line 2: # is not JSON.',
+  });
   await assert.rejects(attempt(`${good}\n\n{"id":"b","prompt":"p"}\n`), {
     code: 'malformed-line',
-    message: /^Line 3: the record .*answer/,
+    message: /^Line 3: # is none of: prompt and answer,/,
+  });
+  await assert.rejects(attempt(`${JSON.stringify({ id: 'b', input: 'secret', label: 1 })}\n`), {
+    code: 'malformed-line',
+    message: 'Line 1: a language model does not learn input and label.',
+  });
+  const talk = { id: 'b', messages: [{ role: 'assistant', content: 'secret' }] };
+  await assert.rejects(attempt(`${JSON.stringify(talk)}\n`), {
+    code: 'validation-failed',
+    message: /^A fresh model has no chat template/,
   });
   await assert.rejects(trainModel(options({ train, out: dir, architecture: 'abacus' }), silent), {
     code: 'validation-failed',
