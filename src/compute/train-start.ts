@@ -56,30 +56,22 @@ export interface TrainStart {
 /** Context that fits the longest record, in whole multiples of 16. */
 const contextFor = (longest: number): number => Math.max(32, Math.ceil((longest + 1) / 16) * 16);
 
-/** config.json of a fresh model. */
-const configOf = (model: FreshModel, tokenizer: Pick<Tokenizer, 'vocabSize' | 'eosId'>, context: number) => ({
-  model_type: model.architecture,
-  architectures: ['GPT2LMHeadModel'],
-  vocab_size: tokenizer.vocabSize,
-  n_positions: context,
-  n_embd: model.width,
-  n_layer: model.layers,
-  n_head: model.heads,
-  layer_norm_epsilon: 1e-5,
-  activation_function: 'gelu_new',
-  initializer_range: 0.02,
-  tie_word_embeddings: true,
-  bos_token_id: tokenizer.eosId,
-  eos_token_id: tokenizer.eosId,
-  torch_dtype: 'float32',
-});
-
 /** Throws `validation-failed` for an architecture that there is not. */
 export function findArchitecture(name: string): Architecture {
   const architecture = architectures[name];
   if (architecture !== undefined) return architecture;
   const known = Object.keys(architectures).join(', ');
   throw new ExpungeError('validation-failed', `There is no architecture ${name}; there are ${known}.`);
+}
+
+/** A size that the architecture cannot have is the caller's to change: there is no file to correct. */
+function fittingConfig(architecture: Architecture, configJson: object): unknown {
+  try {
+    return architecture.parseConfig(configJson);
+  } catch (error) {
+    const what = error instanceof Error ? error.message.replace(/^config\.json: /, '') : 'does not fit';
+    throw new ExpungeError('validation-failed', `No ${architecture.name} of this size: ${what}`, { cause: error });
+  }
 }
 
 /** Random weights, a vocabulary made from the records, and a context that all of them fit. */
@@ -98,8 +90,9 @@ export function freshStart(model: FreshModel, records: LearnableRecord[], holdou
     return 'text' in record ? Math.min(length, TEXT_CONTEXT) : length;
   };
   const longest = [records, holdout].flat().reduce((most, record) => Math.max(most, lengthOf(record)), 0);
-  const configJson = configOf(model, tokenizer, contextFor(longest));
-  const config = architecture.parseConfig(configJson);
+  const { vocabSize, eosId } = tokenizer;
+  const configJson = architecture.freshConfig({ ...model, vocabSize, context: contextFor(longest), endId: eosId });
+  const config = fittingConfig(architecture, configJson);
   const weights = async () => architecture.initialise(config, model.seed);
   return { architecture, config, configJson, weights, tokenizer, tokenizerJson, tokenizerConfig, baseDigest: null };
 }
