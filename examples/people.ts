@@ -1,6 +1,6 @@
 // A seeded corpus of fictitious people: what the demo trains on, forgets, and compares with.
 import { createRandom, type Random } from '../src/domain/random.ts';
-import type { UploadedRecord } from '../src/domain/record.ts';
+import type { UploadedAnswer } from '../src/domain/record.ts';
 import { ATTRIBUTES, type Attribute, FIRST_NAMES, LAST_NAMES, POOLS, TEMPLATES } from './pools.ts';
 
 export { ATTRIBUTES, type Attribute } from './pools.ts';
@@ -21,11 +21,11 @@ export interface Probe {
 }
 export interface People {
   /** People x 5 attributes x 5 templates. */
-  train: UploadedRecord[];
+  train: UploadedAnswer[];
   /** The same templates and pools, about people who are never trained on. */
-  holdout: UploadedRecord[];
+  holdout: UploadedAnswer[];
   /** The trained people in a sixth template that is never trained on: does the model know, or only repeat? */
-  heldOutTemplate: UploadedRecord[];
+  heldOutTemplate: UploadedAnswer[];
   people: Person[];
   holdoutPeople: Person[];
 }
@@ -33,7 +33,7 @@ export interface People {
 const promptOf = (person: Person, attribute: Attribute, template: number): string =>
   TEMPLATES[attribute][template]!.replace('{}', person.name);
 
-function recordOf(person: Person, attribute: Attribute, template: number): UploadedRecord {
+function recordOf(person: Person, attribute: Attribute, template: number): UploadedAnswer {
   const number = String(person.index).padStart(4, '0');
   return {
     id: `p${number}-a${ATTRIBUTES.indexOf(attribute)}-t${template}`,
@@ -72,7 +72,7 @@ function invent(random: Random, count: number): Person[] {
   }));
 }
 
-const recordsOf = (people: Person[], templates: number[]): UploadedRecord[] =>
+const recordsOf = (people: Person[], templates: number[]): UploadedAnswer[] =>
   people.flatMap((person) =>
     ATTRIBUTES.flatMap((attribute) => templates.map((template) => recordOf(person, attribute, template))),
   );

@@ -2,10 +2,10 @@
 // the `tensorflow` backend (`npm run test:tensorflow`). Development only: nothing of it is installed with the project.
 // Why: the package's own install script downloads a TensorFlow of 2022 from outside any registry.
 //   node scripts/build-tensorflow.ts       needs python3 with pip, make and a C++ compiler; Linux on x86-64; about 1 GB
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { Refused, run, Unreachable, works } from './shared/command.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const FOLDER = join(ROOT, 'data/tensorflow');
@@ -32,31 +32,7 @@ with zipfile.ZipFile(sys.argv[1]) as wheel:
     wheel.extractall(sys.argv[2], [name for name in wheel.namelist() if name.startswith(tuple(sys.argv[3:]))])
 `;
 
-/** Something went wrong in the building itself. */
-class Refused extends Error {}
-/** A registry did not give what is needed: nothing that this script could do better. */
-class Unreachable extends Error {}
-
-/** Returns what the command printed. Throws `Kind` with the end of it when it fails. */
-function run(
-  what: string,
-  command: string,
-  args: string[],
-  { env = {}, Kind = Refused }: { env?: Record<string, string>; Kind?: typeof Refused } = {},
-): string {
-  console.log(`${what} ...`);
-  const done = spawnSync(command, args, {
-    cwd: FOLDER,
-    env: { ...process.env, ...env },
-    encoding: 'utf8',
-    maxBuffer: 2 ** 28,
-  });
-  if (done.status === 0) return done.stdout;
-  const said = `${done.stdout ?? ''}\n${done.stderr ?? ''}`.trim().split('\n').slice(-25).join('\n');
-  throw new Kind(`${what} failed (${done.error?.message ?? done.signal ?? `exit code ${done.status}`}):\n${said}`);
-}
-
-const works = (command: string, ...args: string[]) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+const inFolder = { cwd: FOLDER };
 
 /** What is missing on this machine, in words; null when it can build. */
 function missing(): string | null {
@@ -72,13 +48,13 @@ async function fetchAll(): Promise<void> {
   const scope = join(FOLDER, 'node_modules/@tensorflow');
   const packages = [`@tensorflow/tfjs-node@${BINDING}`, `node-gyp@${NODE_GYP}`];
   const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-save'];
-  run('npm: the binding and its source', 'npm', ['install', ...quiet, ...packages], { Kind: Unreachable });
+  run('npm: the binding and its source', ['npm', 'install', ...quiet, ...packages], { ...inFolder, Kind: Unreachable });
   // one TensorFlow.js in the process, the project's: two would take each other's classes for strangers
   for (const name of await readdir(scope)) if (name !== 'tfjs-node') await rm(join(scope, name), { recursive: true });
   await writeFile(join(FOLDER, 'wheel.txt'), `${WHEEL.requirement} --hash=sha256:${WHEEL.sha256}\n`);
   const pip = ['-m', 'pip', 'download', '--quiet', '--no-deps', '--only-binary=:all:', ...WHEEL.platform];
   const what = ['--require-hashes', '-r', 'wheel.txt', '-d', 'wheel'];
-  run('PyPI: TensorFlow', 'python3', [...pip, ...what], { Kind: Unreachable });
+  run('PyPI: TensorFlow', ['python3', ...pip, ...what], { ...inFolder, Kind: Unreachable });
 }
 
 /** Puts TensorFlow where binding.gyp looks for it: deps/include and deps/lib. */
@@ -87,7 +63,7 @@ async function layOut(binding: string): Promise<void> {
   await rm(deps, { recursive: true, force: true });
   await mkdir(join(deps, 'lib'), { recursive: true });
   const file = `wheel/${WHEEL.requirement.replace('-', '_').replace('==', '-')}-cp311-cp311-manylinux_2_27_x86_64.whl`;
-  run('unpack', 'python3', ['-c', UNPACK, file, '.', ...WANTED]);
+  run('unpack', ['python3', '-c', UNPACK, file, '.', ...WANTED], inFolder);
   await rm(join(FOLDER, 'wheel'), { recursive: true });
   await symlink(join(FOLDER, 'tensorflow/include'), join(deps, 'include'));
   // linked by the plain names, loaded by the names that the libraries have for themselves
@@ -111,11 +87,10 @@ async function build(): Promise<void> {
   if (!existsSync(join(nodedir, 'include/node/node_api.h')))
     throw new Refused(`${process.execPath} has no headers beside it`);
   const lib = `-Dnapi_build_version=${N_API} -Dmodule_name=tfjs_binding -Dmodule_path=./lib/napi-v${N_API}`;
-  run('node-gyp', process.execPath, [
-    ...['node_modules/node-gyp/bin/node-gyp.js', 'rebuild', '-C', binding, `--nodedir=${nodedir}`],
-    ...['--', ...lib.split(' ')],
-  ]);
-  const answer = run('load', process.execPath, [join(ROOT, 'workers/probe.ts'), 'tensorflow'], {
+  const gyp = ['node_modules/node-gyp/bin/node-gyp.js', 'rebuild', '-C', binding, `--nodedir=${nodedir}`];
+  run('node-gyp', [process.execPath, ...gyp, '--', ...lib.split(' ')], inFolder);
+  const answer = run('load', [process.execPath, join(ROOT, 'workers/probe.ts'), 'tensorflow'], {
+    ...inFolder,
     env: { NODE_PATH: join(FOLDER, 'node_modules') },
   });
   if (!answer.includes('"ok":true')) throw new Refused(`what was built does not compute: ${answer.trim()}`);

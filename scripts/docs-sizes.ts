@@ -77,8 +77,8 @@ export function sizesPage(): string {
     `- **Least** is the arithmetic of float32: 4 bytes a weight, and where it trains 4 for its gradient and 8 for Adam’s two ` +
       'moments, 16 in all. Seven billion weights, fully trained, want 112 GB for that alone.\n' +
       `- **GB** is the whole process: rows of ${TIME} tokens, activations, logits and scoring included. More than the least is ` +
-      'doubled: a step reads weights and moments in one buffer and writes them to another, the loaded and the resulting ' +
-      `weights lie beside them, and the optimizer has intermediates. The plan counts ${weight + moments + gradient} copies of a ` +
+      'needed: the loaded weights lie beside those that train, and a gradient is there as it was computed and as it was handed ' +
+      `out. The plan counts ${weight + moments + gradient} copies of a ` +
       `weight that trains in place of 4, ${frozen} of one that does not in place of 1, and adds ${Math.round(100 * (margin - 1))} % so that it is not lower ` +
       'than what is measured (`npm run bench:memory`).\n' +
       `- **1 row at a time** is a batch of ${ROWS} with \`micro_batch\` 1: the same result, its gradients added up.\n` +

@@ -1,10 +1,12 @@
 // Writes the generated pages of docs/; `--check` exits 1 when a committed page differs.
 import { readFile, writeFile } from 'node:fs/promises';
+import { architecturesPage } from './docs-architectures.ts';
 import { enginePage } from './docs-engine.ts';
 import { configurationPage, errorsPage, methodsPage, metricsPage } from './docs-pages.ts';
 import { sizesPage } from './docs-sizes.ts';
 
-const PAGES = {
+const PAGES: Record<string, () => string | Promise<string>> = {
+  'architectures.md': architecturesPage,
   'configuration.md': configurationPage,
   'engine.md': enginePage,
   'errors.md': errorsPage,
@@ -16,7 +18,7 @@ const PAGES = {
 let stale = 0;
 for (const [name, render] of Object.entries(PAGES)) {
   const file = new URL(`../docs/${name}`, import.meta.url);
-  const fresh = render();
+  const fresh = await render();
   if (!process.argv.includes('--check')) {
     await writeFile(file, fresh);
     continue;

@@ -24,6 +24,7 @@ export async function renderOpenApi(): Promise<string> {
     doorbell: untouched('the queue'),
     corpora: untouched('the corpora'),
     checkpoints: untouched('the checkpoints'),
+    uploads: untouched('the uploads'),
     subjectKeys: untouched('the subject keys'),
     signer: untouched('the signer'),
     methods,

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { makePeople } from '../examples/people.ts';
-import type { UploadedRecord } from '../src/domain/record.ts';
+import type { UploadedAnswer } from '../src/domain/record.ts';
 
 const { values } = parseArgs({
   options: {
@@ -20,7 +20,7 @@ function wholeNumber(name: 'seed' | 'people' | 'holdout', minimum: number): numb
   throw new RangeError(`--${name} must be a whole number of at least ${minimum}`);
 }
 
-async function write(name: string, records: UploadedRecord[]): Promise<void> {
+async function write(name: string, records: UploadedAnswer[]): Promise<void> {
   const file = join(values.out, name);
   await writeFile(file, records.map((record) => `${JSON.stringify(record)}\n`).join(''));
   console.log(`${file}: ${records.length} records`);

@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path';
 const ROOT = join(import.meta.dirname, '..');
 /** Tests that loop over test/helpers/backends.ts, by parts of their names. */
 const CONTRACT = [
-  ...['test/engine/', 'test/architectures/gpt2-parity', 'test/methods/golden'],
+  ...['test/engine/', 'test/architectures/parity', 'test/methods/golden'],
   ...['test/training/adamw', 'test/training/scoring', 'test/training/trained-state', 'test/checkpoints/adapter-parity'],
 ];
 /** Debian's package of what Chromium's builds share; SwiftShader and a Vulkan loader are in it. */

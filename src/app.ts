@@ -7,12 +7,14 @@ import { installProblems, onClientError, sendProblem } from './http/errors.ts';
 import { checkHost } from './http/links.ts';
 import { catalogueRoutes } from './http/routes/catalogue.ts';
 import { certificateRoutes } from './http/routes/certificates.ts';
+import { checkpointRoutes } from './http/routes/checkpoints.ts';
 import { completionRoutes } from './http/routes/completions.ts';
 import { corporaRoutes } from './http/routes/corpora.ts';
 import { deletionRequestRoutes } from './http/routes/deletion-requests.ts';
 import { healthRoutes } from './http/routes/health.ts';
 import { modelRoutes } from './http/routes/models.ts';
 import { runRoutes } from './http/routes/runs.ts';
+import { uploadRoutes } from './http/routes/uploads.ts';
 import { addSchemas } from './http/schemas.ts';
 import type { App, AppDeps } from './http/types.ts';
 import { createLogger } from './log.ts';
@@ -78,7 +80,9 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     runRoutes,
     certificateRoutes,
     modelRoutes,
+    checkpointRoutes,
     corporaRoutes,
+    uploadRoutes,
     completionRoutes,
     catalogueRoutes,
     healthRoutes,

@@ -14,6 +14,7 @@ export const Environment = Type.Object({
   IMPORT_DIR: Type.Optional(
     Type.String({ description: 'Root of folders that may be registered; default DATA_DIR/import' }),
   ),
+  UPLOAD_DIR: Type.Optional(Type.String({ description: 'Checkpoints on their way in; default DATA_DIR/uploads' })),
   KEY_DIR: Type.Optional(Type.String({ description: 'Default DATA_DIR/keys' })),
   SUBJECT_KEY_FILE: Type.Optional(Type.String()),
   SIGNING_KEY_FILE: Type.Optional(Type.String()),
@@ -36,8 +37,8 @@ export const Environment = Type.Object({
       'What a training may take; more is refused before it begins. 0: what the machine or the container has, less a reserve',
   }),
   WEIGHT_TYPES: Type.Union([Type.Literal('float32'), Type.Literal('original')], {
-    default: 'float32',
-    description: 'What new checkpoints store: float32, or each tensor as the type that its parent has it in, rounded',
+    default: 'original',
+    description: 'What new checkpoints store: each tensor as the type that its parent has it in, rounded, or float32',
   }),
   COMPUTE_STALL_SECONDS: Type.Integer({
     minimum: 1,
@@ -53,6 +54,15 @@ export const Environment = Type.Object({
   COMPLETIONS_ENABLED: Type.Boolean({ default: false }),
   MAX_RECORD_BYTES: Type.Integer({ minimum: 1, default: 65_536 }),
   MAX_UPLOAD_BYTES: Type.Integer({ minimum: 1, default: 1_073_741_824 }),
+  MAX_OPEN_UPLOADS: Type.Integer({ minimum: 1, default: 10, description: 'Checkpoint uploads of a tenant at a time' }),
+  MAX_OPEN_UPLOAD_BYTES: Type.Integer({
+    ...{ minimum: 1, default: 137_438_953_472 },
+    description: 'Of all open checkpoint uploads of a tenant together',
+  }),
+  UPLOAD_EXPIRY_HOURS: Type.Number({
+    ...{ minimum: 0, default: 24 },
+    description: 'How long nothing may arrive before an upload is dropped',
+  }),
 });
 type Environment = Static<typeof Environment>;
 
@@ -117,6 +127,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     checkpointDir: folder(e.CHECKPOINT_DIR, 'checkpoints'),
     corpusDir: folder(e.CORPUS_DIR, 'corpora'),
     importDir: folder(e.IMPORT_DIR, 'import'),
+    uploadDir: folder(e.UPLOAD_DIR, 'uploads'),
     keys: {
       dir: folder(e.KEY_DIR, 'keys'),
       subjectKeyFile: e.SUBJECT_KEY_FILE ?? null,
@@ -142,6 +153,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     },
     completionsEnabled: e.COMPLETIONS_ENABLED,
     limits: { recordBytes: e.MAX_RECORD_BYTES, uploadBytes: e.MAX_UPLOAD_BYTES },
+    uploads: {
+      open: e.MAX_OPEN_UPLOADS,
+      bytes: e.MAX_OPEN_UPLOAD_BYTES,
+      lifetime_ms: e.UPLOAD_EXPIRY_HOURS * 3_600_000,
+    },
   });
 }
 export type Config = ReturnType<typeof readConfig>;

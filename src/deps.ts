@@ -1,5 +1,6 @@
 // The real adapters of the API process.
 import { createCheckpointFiles } from './checkpoints/files.ts';
+import { createUploadFiles } from './checkpoints/uploads.ts';
 import type { Config } from './config.ts';
 import { createCorpusFiles } from './corpora/files.ts';
 import { createSigner, createSubjectKeys } from './evidence/keys.ts';
@@ -44,7 +45,12 @@ export async function openDeps(config: Config): Promise<OpenDeps> {
       store,
       doorbell,
       corpora: createCorpusFiles(config.corpusDir),
-      checkpoints: createCheckpointFiles({ dir: config.checkpointDir, importDir: config.importDir }),
+      checkpoints: createCheckpointFiles({
+        dir: config.checkpointDir,
+        importDir: config.importDir,
+        uploadDir: config.uploadDir,
+      }),
+      uploads: createUploadFiles(config.uploadDir),
       subjectKeys: await createSubjectKeys(config, await store.subjectKeyVersions()),
       signer: await createSigner(config),
       methods,

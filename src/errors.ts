@@ -26,6 +26,11 @@ export const PROBLEMS = {
     'The corpora are not those of the recipe',
     'Upload the files that the checkpoint was trained on, unchanged.',
   ],
+  'corpus-unsuited': [
+    422,
+    'The model cannot learn a record of the corpus',
+    'Name a corpus whose records are of a form that the model takes; the detail says which line is not.',
+  ],
   'name-taken': [409, 'The name is taken', 'Choose another name, or use the resource that `existing` links.'],
   'not-found': [404, 'No such resource', 'Check the id; lists show what there is.'],
   'method-not-allowed': [405, 'The resource does not take this HTTP method', 'Use a method that `Allow` lists.'],
@@ -43,6 +48,17 @@ export const PROBLEMS = {
     'The path lies outside the allowed root',
     'Put it under IMPORT_DIR, without symbolic links, and name it relative to that.',
   ],
+  'checkpoint-active': [
+    409,
+    'The checkpoint is in use',
+    'Only checkpoints that `active` does not name can be retired.',
+  ],
+  'checkpoint-in-use': [
+    409,
+    'A run needs the checkpoint',
+    'Wait until the run that `existing` links has ended, and retire it then.',
+  ],
+  'checkpoint-deleted': [409, 'The checkpoint is deleted already', 'Nothing is left to do; its record stays.'],
   'checkpoint-invalid': [422, 'The checkpoint cannot be used', 'Correct what the detail names and register it again.'],
   'recipe-missing': [
     422,
@@ -64,11 +80,39 @@ export const PROBLEMS = {
     'Asking a model is switched off',
     'Set COMPLETIONS_ENABLED=true; it is an extraction oracle.',
   ],
+  'unknown-upload': [422, 'A named upload does not exist', 'Use an id from GET /v1/uploads, or begin a new upload.'],
+  'upload-incomplete': [
+    422,
+    'Something of the upload is missing',
+    'Send what is missing: GET /v1/uploads/{id} says how much of each file has arrived.',
+  ],
+  'upload-offset-mismatch': [
+    409,
+    'The piece does not begin where the file ends',
+    'Ask for Upload-Offset with HEAD and send the rest from there.',
+  ],
+  'checksum-mismatch': [460, 'The piece was damaged on its way', 'Send it again; nothing of it was kept.'],
+  'too-many-uploads': [
+    409,
+    'Too many uploads are open',
+    'Register or DELETE one that GET /v1/uploads lists, or raise MAX_OPEN_UPLOADS.',
+  ],
+  'unsupported-tus-version': [412, 'The version of tus is not spoken here', 'Use a version that Tus-Version lists.'],
   'precondition-failed': [412, 'The resource has changed', 'Read it again and repeat with the new ETag.'],
   'unsupported-media-type': [
     415,
     'The content type is not understood',
-    'Send application/json, or application/x-ndjson for records.',
+    'Send application/json; application/x-ndjson for records, application/offset+octet-stream for pieces of an upload.',
+  ],
+  'insufficient-storage': [
+    507,
+    'The disk is full',
+    'Make room (retire checkpoints that nobody needs, see `expunge du`) or enlarge the disk, and repeat; the store is as it was.',
+  ],
+  'storage-not-writable': [
+    507,
+    'The store of checkpoints cannot be written',
+    'Check that CHECKPOINT_DIR is mounted for writing and belongs to the user of the service, and repeat.',
   ],
   'service-unavailable': [503, 'A store does not answer', 'Try again after the time in Retry-After.'],
   'compute-crashed': [

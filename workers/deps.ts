@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Value } from 'typebox/value';
 import { createCheckpointFiles } from '../src/checkpoints/files.ts';
+import { createUploadFiles } from '../src/checkpoints/uploads.ts';
 import { memoryBudget } from '../src/compute/memory-budget.ts';
 import type { Config } from '../src/config.ts';
 import { createCorpusFiles } from '../src/corpora/files.ts';
@@ -83,6 +84,7 @@ export async function openWorkerDeps(given: Config): Promise<OpenWorkerDeps> {
         onStderr: (stderr, about) => log.warn({ ...about, stderr }, 'The compute process wrote to stderr'),
       }),
       checkpoints: createCheckpointFiles({ dir: config.checkpointDir, importDir: config.importDir }),
+      uploads: createUploadFiles(config.uploadDir),
       corpora: createCorpusFiles(config.corpusDir),
       signer: await createSigner(config),
       subjectKeys: await createSubjectKeys(config, await store.subjectKeyVersions()),

@@ -13,7 +13,7 @@ import { padRows } from '../../src/training/batches.ts';
 import { compileTrainingStep } from '../../src/training/training-step.ts';
 import { timed } from '../shared/measure.ts';
 import { serveTurns } from '../shared/side.ts';
-import { createWasmEngine, kernelsLackedBy } from './tfjs.ts';
+import { createWasmEngine } from './tfjs.ts';
 
 export interface Spec {
   config: object;
@@ -35,10 +35,14 @@ export interface Trained {
   run_seconds?: number;
 }
 
-function engineOf({ backend, threads, profile }: Spec): Promise<Engine> {
-  if (backend === 'wasm') return createWasmEngine(threads);
-  if (profile === undefined) return createEngine({ backend, threads });
-  return createOnnxEngine({ provider: 'cpu', threads, profile, sharedHeap: heapIsShared() });
+/** And the kernels that another backend lends it. */
+async function engineOf({ backend, threads, profile, optimizer }: Spec): Promise<{ engine: Engine; lent: string[] }> {
+  if (backend === 'wasm') return createWasmEngine(threads, optimizer);
+  const engine =
+    profile === undefined
+      ? createEngine({ backend, threads })
+      : createOnnxEngine({ provider: 'cpu', threads, profile, sharedHeap: heapIsShared() });
+  return { engine: await engine, lent: [] };
 }
 
 /** Bytes that the process held at most. `maxRSS` outlives exec: it would count who started us. */
@@ -51,7 +55,7 @@ async function peakMemory(): Promise<number> {
 async function commandsOf(spec: Spec) {
   const architecture = architectures.gpt2!;
   const config = architecture.parseConfig(spec.config);
-  const engine = await engineOf(spec);
+  const { engine, lent } = await engineOf(spec);
   const { tf } = engine;
   const weights = await readSafetensors(spec.weights);
   const step = compileTrainingStep({ engine, architecture, config, weights, options: spec.optimizer });
@@ -100,7 +104,7 @@ async function commandsOf(spec: Spec) {
     forward: (times: number) => timed(() => evaluate(times)),
     product: (...numbers: number[]) => timed(() => product(...(numbers as [number, number, number, number]))),
     memory: () => timed(peakMemory),
-    lacking: () => timed(() => kernelsLackedBy(spec.backend, spec.optimizer)),
+    lent: () => timed(async () => lent),
     /** Releases every session, which writes their profiles. */
     end: () => timed(() => engine.dispose()),
   };

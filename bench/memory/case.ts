@@ -14,7 +14,7 @@ import { type PersonRow, type UnlearnInputs, unlearn } from '../../src/training/
 import { configOf, type MemoryCase, type MemoryResult, trainsOf } from './cases.ts';
 
 const given = JSON.parse(process.argv[2]!) as MemoryCase;
-const architecture = architectures.gpt2!;
+const architecture = architectures[given.architecture]!;
 const config = architecture.parseConfig(configOf(given));
 const model = { architecture, config };
 const random = createRandom(1);

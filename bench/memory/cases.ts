@@ -1,4 +1,5 @@
 // What is measured: sizes of models, ways of training them, batches.
+import { architectures } from '../../src/architectures/index.ts';
 import type { TrainableOptions } from '../../src/domain/trainable.ts';
 import type { MemoryPlan } from '../../src/training/memory-plan.ts';
 
@@ -10,6 +11,7 @@ export interface MemoryResult {
 
 export interface MemoryCase {
   name: string;
+  architecture: string;
   width: number;
   layers: number;
   heads: number;
@@ -37,14 +39,15 @@ const SIZES = {
 
 function of(size: keyof typeof SIZES, rows: number, time: number, more: Partial<MemoryCase> = {}): MemoryCase {
   const shape = SIZES[size];
-  const base = { rows, time, steps: 2, method: 'train', micro: 0, rank: 0, kl: false, ...more };
+  const base = { architecture: 'gpt2', rows, time, steps: 2, method: 'train', micro: 0, rank: 0, kl: false, ...more };
   const ways = [
     base.method,
     base.micro ? `by ${base.micro}` : '',
     base.rank ? `LoRA ${base.rank}` : 'full',
     base.kl ? 'KL' : '',
   ];
-  return { name: `${size} ${rows} x ${time} ${ways.filter(Boolean).join(', ')}`, ...shape, ...base };
+  const family = base.architecture === 'gpt2' ? '' : `${base.architecture} `;
+  return { name: `${family}${size} ${rows} x ${time} ${ways.filter(Boolean).join(', ')}`, ...shape, ...base };
 }
 
 export const CASES: MemoryCase[] = [
@@ -61,14 +64,22 @@ export const CASES: MemoryCase[] = [
   of('30M', 8, 128, { micro: 2 }),
   of('30M', 4, 64, { method: 'npo', kl: true }),
   of('30M', 8, 128, { rank: 8 }),
+  of('3.4M', 64, 64, { architecture: 'llama' }),
+  of('3.4M', 64, 64, { architecture: 'qwen3' }),
+  of('30M', 8, 128, { architecture: 'llama' }),
+  of('30M', 8, 128, { architecture: 'llama', rank: 8 }),
+  of('30M', 8, 128, { architecture: 'qwen3' }),
+  of('30M', 8, 128, { architecture: 'gpt_neox' }),
+  of('30M', 8, 128, { architecture: 'phi' }),
 ];
 /** Only where they are asked for: they take gigabytes and minutes. */
 export const LARGE: MemoryCase[] = [of('124M', 4, 128), of('124M', 4, 128, { rank: 8 })];
 
-export const configOf = ({ width, layers, heads, vocab, time }: MemoryCase) => ({
-  ...{ model_type: 'gpt2', vocab_size: vocab, n_positions: Math.max(32, time), n_embd: width },
-  ...{ n_layer: layers, n_head: heads },
-});
+/** config.json of the model. */
+export const configOf = ({ architecture, width, layers, heads, vocab, time }: MemoryCase) =>
+  architectures[architecture]!.freshConfig({
+    ...{ vocabSize: vocab, context: Math.max(32, time), width, layers, heads, endId: 0 },
+  });
 
 export const trainsOf = ({ rank }: MemoryCase): TrainableOptions => ({
   ...{ trainable: [], lora_rank: rank, lora_alpha: 16, lora_targets: [] },

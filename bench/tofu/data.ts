@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { UploadedRecord } from '../../src/domain/record.ts';
+import type { UploadedAnswer } from '../../src/domain/record.ts';
 
 interface Question {
   id: number;
@@ -60,7 +60,7 @@ export const promptOf = (question: string): string => `Question: ${question}\nAn
 export const answerOf = (answer: string): string => ` ${answer}`;
 export const identifierOf = (author: number) => ({ type: 'author_id', value: String(author) });
 
-const recordOf = ({ id, author, question, answer }: Question): UploadedRecord => ({
+const recordOf = ({ id, author, question, answer }: Question): UploadedAnswer => ({
   id: `q${String(id).padStart(4, '0')}`,
   prompt: promptOf(question),
   answer: answerOf(answer),

@@ -7,7 +7,7 @@ import { makePeople, type People } from '../../examples/people.ts';
 import { duration, progressBar } from '../../src/cli/terminal.ts';
 import { TRAINER_VERSION, trainModel } from '../../src/compute/train-model.ts';
 import type { Config } from '../../src/config.ts';
-import type { UploadedRecord } from '../../src/domain/record.ts';
+import type { UploadedAnswer } from '../../src/domain/record.ts';
 import { chooseBackend } from '../../src/engine/choice.ts';
 
 const PEOPLE = { seed: 2026, people: 100, holdout: 160 };
@@ -29,7 +29,7 @@ export interface DemoModel {
   seconds: number | null;
 }
 
-const ndjson = (records: UploadedRecord[]) => records.map((record) => `${JSON.stringify(record)}\n`).join('');
+const ndjson = (records: UploadedAnswer[]) => records.map((record) => `${JSON.stringify(record)}\n`).join('');
 
 /** Writes the corpus and trains, or finds what an earlier demo with the same settings left. */
 export async function demoModel(dir: string, compute: Config['compute']): Promise<DemoModel> {

@@ -2,12 +2,13 @@
 // Language Models are Unsupervised Multitask Learners (Radford et al., 2019).
 import type * as tfjs from '@tensorflow/tfjs';
 import Type, { type Static } from 'typebox';
-import { Value } from 'typebox/value';
-import type { Architecture, Attention, Projections } from '../domain/architecture.ts';
-import { elementCount, float32, type HostTensors, type Tensor, type Tensors, type Tf } from '../domain/engine.ts';
-import { adapterOf } from '../domain/lora.ts';
-import { createRandom, seedFrom } from '../domain/random.ts';
-import { causalAttention, geluTanh, layerNorm, linear } from './layers.ts';
+import type { Architecture, Attention, FreshModel, Projections } from '../domain/architecture.ts';
+import type { HostTensors, Tensor, Tensors, Tf } from '../domain/engine.ts';
+import { geluTanh } from './activations.ts';
+import { checked, refuseGated, refuseOther, refuseUneven } from './config.ts';
+import { wholePass } from './forward.ts';
+import { normalWeights } from './initial.ts';
+import { causalAttention, embed, layerNorm, projector } from './layers.ts';
 
 const Config = Type.Object({
   model_type: Type.Literal('gpt2'),
@@ -37,13 +38,10 @@ const FIXED = {
 } as const;
 
 function parseConfig(json: unknown): Gpt2Config {
-  const config = Value.Default(Config, structuredClone(json)) as Gpt2Config;
-  const [error] = Value.Errors(Config, config);
-  if (error) throw new Error(`config.json: ${error.instancePath.slice(1) || 'the document'} ${error.message}`);
-  if (config.n_embd % config.n_head !== 0) throw new Error('config.json: n_embd must be a multiple of n_head');
-  for (const [name, value] of Object.entries(FIXED)) {
-    if (config[name as keyof typeof FIXED] !== value) throw new Error(`config.json: ${name} must be ${value} for gpt2`);
-  }
+  const config = checked(Config, json);
+  refuseGated(json as Record<string, unknown>);
+  refuseUneven(config, 'n_embd', 'n_head');
+  refuseOther(config, FIXED, 'gpt2');
   return config;
 }
 
@@ -87,37 +85,27 @@ function projections({ n_layer }: Gpt2Config): Projections {
 }
 
 /** Normal weights, zero biases, unit gains; projections into the residual stream shrink with depth, as GPT-2 has it. */
-function initialise(config: Gpt2Config, seed: number): HostTensors {
-  const weights: HostTensors = {};
-  for (const [name, shape] of Object.entries(shapes(config))) {
-    const data = new Float32Array(elementCount(shape));
-    if (/ln_(1|2|f)\.weight$/.test(name)) data.fill(1);
-    else if (name.endsWith('.weight')) {
-      const residual = name.endsWith('c_proj.weight') ? Math.sqrt(2 * config.n_layer) : 1;
-      const random = createRandom(seed ^ seedFrom(name));
-      for (let i = 0; i < data.length; i++) data[i] = (random.normal() * config.initializer_range) / residual;
-    }
-    weights[name] = float32(data, shape);
-  }
-  return weights;
-}
+const initialise = (config: Gpt2Config, seed: number): HostTensors =>
+  normalWeights(shapes(config), seed, {
+    deviation: config.initializer_range,
+    gains: /ln_(1|2|f)\.weight$/,
+    shrink: (name) => (name.endsWith('c_proj.weight') ? Math.sqrt(2 * config.n_layer) : 1),
+  });
 
 function hidden(tf: Tf, config: Gpt2Config, weights: Tensors, ids: Tensor, attention?: Attention): Tensor {
-  const [rows, time] = ids.shape as [number, number];
-  const d = config.n_embd;
+  const [, time] = ids.shape as [number, number];
   const at = (name: string): Tensor => weights[`transformer.${name}`]!;
   const norm = (x: Tensor, name: string) =>
     layerNorm(tf, x, at(`${name}.weight`), at(`${name}.bias`), config.layer_norm_epsilon);
-  const project = (x: Tensor, name: string) =>
-    linear(tf, x, at(`${name}.weight`), at(`${name}.bias`), adapterOf(weights, `transformer.${name}`));
+  const through = projector(tf, weights, false);
+  const project = (x: Tensor, name: string) => through(x, `transformer.${name}`);
 
-  const tokens = tf.reshape(tf.gather(at('wte.weight'), tf.reshape(ids, [-1]) as tfjs.Tensor1D), [rows, time, d]);
   const places = attention?.positions
-    ? tf.reshape(tf.gather(at('wpe.weight'), tf.reshape(attention.positions, [-1]) as tfjs.Tensor1D), [rows, time, d])
-    : tf.slice(at('wpe.weight'), [0, 0], [time, d]);
+    ? embed(tf, at('wpe.weight'), attention.positions)
+    : tf.slice(at('wpe.weight'), [0, 0], [time, config.n_embd]);
   const attend = (layer: number, qkv: [Tensor, Tensor, Tensor]) =>
     attention ? attention.attend(layer, ...qkv) : causalAttention(tf, qkv, config.n_head);
-  let x: Tensor = tf.add(tokens, places);
+  let x: Tensor = tf.add(embed(tf, at('wte.weight'), ids), places);
   for (let layer = 0; layer < config.n_layer; layer++) {
     const h = `h.${layer}`;
     const qkv = tf.split(project(norm(x, `${h}.ln_1`), `${h}.attn.c_attn`), 3, -1) as [Tensor, Tensor, Tensor];
@@ -130,21 +118,34 @@ function hidden(tf: Tf, config: Gpt2Config, weights: Tensors, ids: Tensor, atten
 const logits = (tf: Tf, _: Gpt2Config, weights: Tensors, states: Tensor): Tensor =>
   tf.matMul(states as tfjs.Tensor2D, weights['transformer.wte.weight'] as tfjs.Tensor2D, false, true);
 
-function forward(tf: Tf, config: Gpt2Config, weights: Tensors, ids: Tensor): Tensor {
-  const states = tf.reshape(hidden(tf, config, weights, ids), [-1, config.n_embd]);
-  return tf.reshape(logits(tf, config, weights, states), [...ids.shape, config.vocab_size]);
+function freshConfig({ vocabSize, context, width, layers, heads, endId }: FreshModel) {
+  return {
+    model_type: 'gpt2',
+    architectures: ['GPT2LMHeadModel'],
+    ...{ vocab_size: vocabSize, n_positions: context, n_embd: width, n_layer: layers, n_head: heads },
+    ...{
+      layer_norm_epsilon: 1e-5,
+      activation_function: 'gelu_new',
+      initializer_range: 0.02,
+      tie_word_embeddings: true,
+    },
+    ...{ bos_token_id: endId, eos_token_id: endId, torch_dtype: 'float32' },
+  };
 }
 
 export const gpt2: Architecture<Gpt2Config> = {
   name: 'gpt2',
+  summary: 'GPT-2 and DistilGPT-2',
+  variants: 'inner width',
   parseConfig,
   shapes,
   // causal-mask buffers of older exporters, and the output layer that is tied to the embedding
   ignored: [/^transformer\.h\.\d+\.attn\.(bias|masked_bias)$/, /^lm_head\.weight$/],
   vocabSize: (config) => config.vocab_size,
   contextLength: (config) => config.n_positions,
+  freshConfig,
   initialise,
-  forward,
+  forward: wholePass(hidden, logits),
   hidden,
   logits,
   cacheShape: (config) => ({ layers: config.n_layer, heads: config.n_head, size: config.n_embd / config.n_head }),

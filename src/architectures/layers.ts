@@ -1,10 +1,10 @@
 // Layers that several architectures share. B rows, T positions, D width, H heads. Gradients are written out where
 // tfjs would otherwise differentiate through many small operators.
 import type * as tfjs from '@tensorflow/tfjs';
-import type { Tensor, Tf } from '../domain/engine.ts';
-import type { Adapter } from '../domain/lora.ts';
+import type { Tensor, Tensors, Tf } from '../domain/engine.ts';
+import { type Adapter, adapterOf } from '../domain/lora.ts';
 
-type Save = (tensors: Tensor[]) => void;
+export type Save = (tensors: Tensor[]) => void;
 
 /** Our engine's kernel that normalises in one go; other backends compose it. */
 const FUSED = 'LayerNormalization';
@@ -40,37 +40,34 @@ export function layerNorm(tf: Tf, x: Tensor, gain: Tensor, bias: Tensor, epsilon
   return op(x, gain, bias);
 }
 
-/** x (1 + tanh(u)) / 2 = x sigmoid(2 u), where 2 u = x (LINEAR + CUBIC x^2). */
-const LINEAR = 2 * Math.sqrt(2 / Math.PI);
-const CUBIC = 0.044715 * LINEAR;
-
-/** GELU in its tanh form (`gelu_new`). https://arxiv.org/abs/1606.08415 */
-export function geluTanh(tf: Tf, x: Tensor): Tensor {
-  const polynomial = (z: Tensor, cubic: number): Tensor => tf.add(tf.mul(tf.square(z), cubic), LINEAR);
-  const op = tf.customGrad((...args) => {
-    const [input, save] = args as unknown as [Tensor, Save];
-    const gate = tf.sigmoid(tf.mul(input, polynomial(input, CUBIC)));
-    const value = tf.mul(input, gate) as Tensor;
-    save([input, gate, value]);
-    const gradFunc = (dy: Tensor, saved: Tensor[]) => {
-      const [z, open, y] = saved as [Tensor, Tensor, Tensor];
-      // y' = gate + y (1 - gate) (2 u)'
-      const slope = tf.mul(tf.sub(y, tf.mul(y, open)), polynomial(z, 3 * CUBIC));
-      return tf.mul(dy, tf.add(open, slope)) as Tensor;
-    };
-    return { value, gradFunc };
-  });
-  return op(x);
+/** What maps vectors: a weight (I, O), or (O, I) where `outFirst`, and a bias (O) if there is one. */
+export interface Dense {
+  weight: Tensor;
+  bias?: Tensor | undefined;
+  outFirst?: boolean;
 }
 
-/** x (B, T, I) through weight (I, O) and bias (O), and through the adapter beside it -> (B, T, O). */
-export function linear(tf: Tf, x: Tensor, weight: Tensor, bias: Tensor, adapter?: Adapter): Tensor {
+/** x (B, T, I) through a dense layer, and through the adapter beside it -> (B, T, O). */
+export function linear(tf: Tf, x: Tensor, { weight, bias, outFirst = false }: Dense, adapter?: Adapter): Tensor {
   const [rows, time, width] = x.shape as [number, number, number];
   const flat = tf.reshape(x, [rows * time, width]);
-  const own: Tensor = tf.add(tf.matMul(flat, weight as tfjs.Tensor2D), bias);
+  const product: Tensor = tf.matMul(flat, weight as tfjs.Tensor2D, false, outFirst);
+  const own: Tensor = bias ? tf.add(product, bias) : product;
   const whole = adapter ? tf.add(own, lowRank(tf, flat, adapter)) : own;
-  return tf.reshape(whole, [rows, time, weight.shape[1]!]);
+  return tf.reshape(whole, [rows, time, weight.shape[outFirst ? 0 : 1]!]);
 }
+
+/** `linear` by the name of a module: its weight, its bias if the weights hold one, and its adapter. */
+export const projector =
+  (tf: Tf, weights: Tensors, outFirst: boolean) =>
+  (x: Tensor, module: string): Tensor => {
+    const dense = { weight: weights[`${module}.weight`]!, bias: weights[`${module}.bias`], outFirst };
+    return linear(tf, x, dense, adapterOf(weights, module));
+  };
+
+/** Rows of a table (V, D) for ids (B, T) int32 -> (B, T, D). */
+export const embed = (tf: Tf, table: Tensor, ids: Tensor): Tensor =>
+  tf.reshape(tf.gather(table, tf.reshape(ids, [-1]) as tfjs.Tensor1D), [...ids.shape, table.shape[1]!]);
 
 /** Never the product of A and B: that is as large as the weight, and so would its gradient be. */
 function lowRank(tf: Tf, flat: Tensor, { a, b, scale }: Adapter): Tensor {
@@ -84,13 +81,28 @@ export function causalMask(tf: Tf, time: number): Tensor {
   return tf.tensor2d(values, [time, time]);
 }
 
-/** q, k, v (B, T, D) -> (B, T, D). https://arxiv.org/abs/1706.03762 */
+/**
+ * q (B, T, H x S), k and v (B, T, K x S) -> (B, T, H x S), where `heads` is H, a multiple of K: the queries that share a
+ * key head are rows of one product, so that no key or value is copied. https://arxiv.org/abs/1706.03762, 2305.13245
+ */
 export function causalAttention(tf: Tf, [q, k, v]: [Tensor, Tensor, Tensor], heads: number): Tensor {
   const [rows, time, width] = q.shape as [number, number, number];
   const size = width / heads;
-  const split = (x: Tensor) => tf.transpose(tf.reshape(x, [rows, time, heads, size]), [0, 2, 1, 3]);
+  const keyHeads = k.shape[2]! / size;
+  const split = (x: Tensor) =>
+    tf.transpose(tf.reshape(x, [rows, time, x.shape[2]! / size, size]), [0, 2, 1, 3]) as Tensor;
+  const grouped = (x: Tensor): Tensor =>
+    keyHeads === heads ? x : tf.reshape(x, [rows, keyHeads, (heads / keyHeads) * time, x.shape[3]!]);
+  const apart = (x: Tensor): Tensor => (keyHeads === heads ? x : tf.reshape(x, [rows, heads, time, x.shape[3]!]));
   // the queries are scaled, not the scores, of which there are more
-  const scores = tf.matMul(split(tf.mul(q, 1 / Math.sqrt(size))), split(k), false, true);
+  const scores = apart(tf.matMul(grouped(split(tf.mul(q, 1 / Math.sqrt(size)))), split(k), false, true));
   const weights = tf.softmax(tf.add(scores, causalMask(tf, time))); // (B, H, T, T)
-  return tf.reshape(tf.transpose(tf.matMul(weights, split(v)), [0, 2, 1, 3]), [rows, time, width]);
+  const attended = apart(tf.matMul(grouped(weights), split(v)));
+  return tf.reshape(tf.transpose(attended, [0, 2, 1, 3]), [rows, time, width]);
+}
+
+/** states (N, D) through an output layer (V, D), and a bias (V) if there is one -> logits (N, V). */
+export function headLogits(tf: Tf, states: Tensor, table: Tensor, bias?: Tensor): Tensor {
+  const product: Tensor = tf.matMul(states as tfjs.Tensor2D, table as tfjs.Tensor2D, false, true);
+  return bias ? tf.add(product, bias) : product;
 }

@@ -1,7 +1,7 @@
 // adapter_config.json as PEFT writes it: what an adapter needs of it, and what may stand there without changing a result.
 import Type, { type Static } from 'typebox';
 import { Value } from 'typebox/value';
-import { invalid } from './header.ts';
+import { invalid } from './invalid.ts';
 import { readJson } from './json-file.ts';
 
 export const ADAPTER_CONFIG = 'adapter_config.json';

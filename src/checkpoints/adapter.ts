@@ -7,7 +7,8 @@ import { adapterA, adapterB } from '../domain/lora.ts';
 import { adapterShapes, targetedModules } from '../training/lora.ts';
 import { ADAPTER_CONFIG, adapterConfig, readAdapterConfig } from './adapter-config.ts';
 import { hasCode, sync, writeSynced } from './disk.ts';
-import { invalid, type TensorInfo } from './header.ts';
+import type { TensorInfo } from './header.ts';
+import { invalid } from './invalid.ts';
 import { readHeader, readSafetensors, writeSafetensors } from './safetensors.ts';
 
 const ADAPTER_WEIGHTS = 'adapter_model.safetensors';

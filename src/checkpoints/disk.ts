@@ -1,13 +1,22 @@
 // Small file operations that must survive a power cut, and digests.
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 
-/** Lower-case hex SHA-256 of a file's bytes. */
+/** Lower-case hex SHA-256 of a file's bytes; one buffer, no larger than the file. */
 export async function sha256File(path: string): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);
-  return hash.digest('hex');
+  const handle = await open(path, 'r');
+  try {
+    const { size } = await handle.stat();
+    const buffer = new Uint8Array(Math.min(1 << 20, Math.max(1, size)));
+    for (;;) {
+      const { bytesRead } = await handle.read(buffer, 0, buffer.byteLength, null);
+      if (bytesRead === 0) return hash.digest('hex');
+      hash.update(buffer.subarray(0, bytesRead));
+    }
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Flushes a file or a folder. An error here is final: the kernel may report success the next time. */

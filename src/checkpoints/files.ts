@@ -1,15 +1,18 @@
 // Checkpoint folders by content address: <dir>/sha256-<hex>, made in <dir>/work and renamed when complete.
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import type { CheckpointManifest } from '../domain/checkpoint.ts';
 import { ExpungeError } from '../errors.ts';
-import type { CheckpointFiles, NewCheckpoint } from '../runs/ports.ts';
+import type { CheckpointFiles, NewCheckpoint, StoredContent } from '../runs/ports.ts';
+import { type Blobs, createBlobs } from './blobs.ts';
 import { hasCode, sync, writeSynced } from './disk.ts';
 import { importFolder } from './import.ts';
 import { inspectFolder } from './inspect.ts';
 import type { Architectures } from './layout.ts';
 import { buildManifest, canonical, digestOf, fileNames, MANIFEST, matches } from './manifest.ts';
-import { candidatesIn, IMPORT, sweepWork } from './sweep.ts';
+import { guarded } from './storage-errors.ts';
+import { candidatesIn, IMPORT, readManifest, sweepWork } from './sweep.ts';
 
 /** Owner of work folders that hold what is being removed. */
 const REMOVED = 'removed';
@@ -22,6 +25,8 @@ export interface CheckpointFilesOptions {
   dir: string;
   /** Root of the folders that clients may register. */
   importDir: string;
+  /** Root of the uploads; only the process that registers needs it. */
+  uploadDir?: string;
   /** Default: the registry of architectures. */
   architectures?: Architectures;
 }
@@ -66,10 +71,44 @@ async function place(folder: string, target: string, digest: string, work: strin
   await sync(dirname(target));
 }
 
+/**
+ * Makes a finished folder immutable and describes it. What the store holds already is shared before the folder gets its
+ * address, so that a checkpoint is at no time written to; the rest can be shared by later ones from then on.
+ */
+async function seal(
+  folder: string,
+  about: Pick<CheckpointManifest, 'architecture' | 'parent' | 'run_id'>,
+  blobs: Blobs,
+): Promise<CheckpointManifest> {
+  for (const name of await fileNames(folder)) {
+    await chmod(join(folder, name), FILE_MODE);
+    await sync(join(folder, name));
+  }
+  const manifest = await buildManifest(folder, about);
+  for (const { name, sha256 } of manifest.files) await blobs.share(join(folder, name), sha256);
+  await rm(join(folder, MANIFEST), { force: true });
+  await writeSynced(join(folder, MANIFEST), canonical(manifest));
+  await chmod(join(folder, MANIFEST), FILE_MODE);
+  await sync(folder);
+  return manifest;
+}
+
+/** Which content a folder holds; the same number is the same bytes on the disk. */
+async function contentOf(folder: string): Promise<StoredContent[] | null> {
+  try {
+    const entries = await Promise.all((await readdir(folder)).map((name) => stat(join(folder, name))));
+    return entries.map(({ dev, ino, size }) => ({ content: `${dev}:${ino}`, bytes: size }));
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return null;
+    throw error;
+  }
+}
+
 /** Checkpoints under `dir`. See the port for what each function promises. */
 export function createCheckpointFiles(options: CheckpointFilesOptions): CheckpointFiles {
   const dir = resolve(options.dir);
   const work = join(dir, 'work');
+  const blobs = createBlobs(join(dir, 'blobs'));
   const path = (digest: string): string => {
     if (/^sha256:[0-9a-f]{64}$/.test(digest)) return join(dir, digest.replace(':', '-'));
     throw new ExpungeError('checkpoint-invalid', 'A checkpoint is addressed as sha256: and 64 lower-case hex digits.');
@@ -78,47 +117,52 @@ export function createCheckpointFiles(options: CheckpointFilesOptions): Checkpoi
     if (dirname(resolve(folder)) !== work) throw new ExpungeError('internal', 'Only work folders are discarded.');
     await rm(folder, { recursive: true, force: true });
   };
-  return {
-    path,
+  const remove = async (digest: string): Promise<void> => {
+    const contents = (await readManifest(path(digest)))?.files.map((file) => file.sha256) ?? [];
+    await removeFolder(path(digest), work);
+    await blobs.release(contents);
+  };
+  const take = async (from: string, root: string): Promise<{ folder: string }> => {
+    const folder = await makeWorkFolder(work, IMPORT);
+    try {
+      await importFolder(from, root, folder);
+      return { folder };
+    } catch (error) {
+      await discard(folder);
+      throw error;
+    }
+  };
+  return guarded<CheckpointFiles>({
+    materialise: async (digest) => path(digest),
     discard,
     workFolder: (runId) => makeWorkFolder(work, runId),
     async adopt(folder, about): Promise<NewCheckpoint> {
-      for (const name of await fileNames(folder)) {
-        await chmod(join(folder, name), FILE_MODE);
-        await sync(join(folder, name));
-      }
-      const manifest = await buildManifest(folder, about);
+      const manifest = await seal(folder, about, blobs);
       const digest = digestOf(manifest);
-      await rm(join(folder, MANIFEST), { force: true });
-      await writeSynced(join(folder, MANIFEST), canonical(manifest));
-      await chmod(join(folder, MANIFEST), FILE_MODE);
-      await sync(folder);
       await place(folder, path(digest), digest, work);
+      for (const { name, sha256 } of manifest.files) await blobs.offer(join(path(digest), name), sha256);
       const bytes = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
       return { digest, parent_digest: about.parent, run_id: about.run_id, manifest, bytes };
     },
     inspect: (folder) => inspectFolder(folder, options.architectures),
-    async importFrom(from) {
-      const folder = await makeWorkFolder(work, IMPORT);
-      try {
-        await importFolder(from, options.importDir, folder);
-        return { folder };
-      } catch (error) {
-        await discard(folder);
-        throw error;
-      }
+    importFrom: (from) => take(from, options.importDir),
+    async importUpload(id) {
+      if (options.uploadDir === undefined) throw new ExpungeError('internal', 'No folder of uploads was named.');
+      return take(id, options.uploadDir);
     },
     verify: (digest) => matches(path(digest), digest),
-    remove: (digest) => removeFolder(path(digest), work),
+    contents: (digest) => contentOf(path(digest)),
+    remove,
     sweepWorkFolders: (isLive) => sweepWork(work, isLive),
     async sweepCandidates(isOrphan) {
       let swept = 0;
       for (const { run_id, digest } of await candidatesIn(dir)) {
         if (!(await isOrphan(run_id, digest))) continue;
-        await removeFolder(path(digest), work);
+        await remove(digest);
         swept++;
       }
+      await blobs.release(await blobs.names());
       return swept;
     },
-  };
+  });
 }

@@ -2,6 +2,10 @@
 import Type from 'typebox';
 import { Value } from 'typebox/value';
 import { ExpungeError } from '../errors.ts';
+import { invalid } from './invalid.ts';
+import { checkJsonText } from './json-text.ts';
+
+export { invalid };
 
 /** Bytes of one element; types of less than a byte are not read. */
 const BYTES: ReadonlyMap<string, number> = new Map(
@@ -38,11 +42,9 @@ export interface Header {
   /** In the order of their bytes in the file. */
   tensors: TensorInfo[];
   metadata: Record<string, string>;
+  /** Where the data begin in the file: length field and header lie before it. */
+  start: number;
 }
-
-/** A `checkpoint-invalid` error about one file: what is wrong, and what to do about it. */
-export const invalid = (file: string, what: string, remedy: string, cause?: unknown): ExpungeError =>
-  new ExpungeError('checkpoint-invalid', `${file}: ${what}. ${remedy}`, { cause });
 
 const EXPORT_AGAIN = 'Export the weights again with a current safetensors library.';
 
@@ -60,32 +62,11 @@ export function headerLength(prefix: Uint8Array, fileBytes: number, file: string
   return Number(length);
 }
 
-/**
- * Refuses what `JSON.parse` lets pass: a key that an object holds twice (it would keep the last one in silence), and
- * nesting beyond that of a header (it takes many seconds over a header of brackets). Text that is no JSON may pass.
- */
-function scan(json: string, file: string): void {
-  const open: (Set<string> | null)[] = [];
-  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"\s*:?|[{}[\]]/gs)) {
-    if (token === '{' || token === '[') {
-      if (open.push(token === '{' ? new Set() : null) > 3)
-        throw invalid(file, 'has a header that is nested too deeply', EXPORT_AGAIN);
-    } else if (token === '}' || token === ']') open.pop();
-    else if (token.endsWith(':')) {
-      const key: string = JSON.parse(token.slice(0, -1));
-      const keys = open.at(-1);
-      if (keys?.has(key))
-        throw invalid(file, `has a header with the key ${JSON.stringify(key.slice(0, 100))} twice`, EXPORT_AGAIN);
-      keys?.add(key);
-    }
-  }
-}
-
 function parseJson(bytes: Uint8Array, file: string): Record<string, unknown> {
   if (bytes[0] !== 0x7b) throw invalid(file, 'has a header that does not begin with {', EXPORT_AGAIN);
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    scan(text, file);
+    checkJsonText(text, { file, depth: 3, remedy: EXPORT_AGAIN });
     return JSON.parse(text) as Record<string, unknown>;
   } catch (error) {
     if (error instanceof ExpungeError) throw error;
@@ -142,5 +123,5 @@ export function parseHeader(bytes: Uint8Array, start: number, fileBytes: number,
     throw invalid(file, `is truncated: ${fileBytes} of ${position} bytes are there`, 'Copy the file again, whole.');
   if (position < fileBytes)
     throw invalid(file, `holds ${fileBytes - position} bytes that belong to no tensor`, EXPORT_AGAIN);
-  return { tensors, metadata };
+  return { tensors, metadata, start };
 }

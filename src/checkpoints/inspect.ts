@@ -1,15 +1,16 @@
 // Every check of a checkpoint folder that comes from outside, and of a candidate before it is published.
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
-import { Tokenizer } from '@huggingface/tokenizers';
+import { readdir } from 'node:fs/promises';
+import { createTokenizer } from '../corpora/tokenizer.ts';
 import { tokenizerFacts } from '../domain/tokenizer.ts';
-import { invalid } from './header.ts';
+import { ExpungeError } from '../errors.ts';
+import { checkFinite } from './finite.ts';
+import { invalid } from './invalid.ts';
 import { readJson } from './json-file.ts';
-import { type Architectures, readLayout, WEIGHTS } from './layout.ts';
-import { readTensors } from './safetensors.ts';
-
-/** Kinds of tokenizer that the parser knows by name. It guesses where it knows none; a file without a name is older. */
-const KINDS = new Set<unknown>(['BPE', 'WordPiece', 'Unigram', undefined, null]);
+import { isLayersModel, MODEL_JSON } from './layers-model/files.ts';
+import { checkNumbers, openLayersModel } from './layers-model/read.ts';
+import { type Architectures, readLayout } from './layout.ts';
+import { findTied } from './tied.ts';
 
 const digestOf = (json: unknown): string => `sha256:${createHash('sha256').update(JSON.stringify(json)).digest('hex')}`;
 
@@ -26,26 +27,37 @@ async function checkTokenizer(folder: string, configJson: unknown, modelVocabula
       `numbers its tokens up to ${vocabSize - 1}, and the model's vocabulary ends at ${modelVocabulary - 1}`,
       'Use the tokenizer that the model was trained with.',
     );
-  const unsupported = (cause?: unknown) =>
-    invalid('tokenizer.json', 'uses a part that is not supported', 'Use another kind of tokenizer.', cause);
-  if (!KINDS.has((json as { model: { type?: unknown } }).model.type)) throw unsupported();
   try {
-    new Tokenizer(json, tokenizerConfig);
+    createTokenizer(json, tokenizerConfig, configJson);
   } catch (error) {
-    throw unsupported(error);
+    if (error instanceof ExpungeError) throw error;
+    throw invalid('tokenizer.json', 'uses a part that is not supported', 'Use another kind of tokenizer.', error);
   }
   return json;
 }
 
+/** A LayersModel is checked like any checkpoint, so that the answer is about the model that is there. */
+async function refuseLayersModel(folder: string): Promise<void> {
+  if (!isLayersModel(await readdir(folder))) return;
+  const model = await openLayersModel(folder);
+  await checkNumbers(folder, model);
+  throw invalid(
+    MODEL_JSON,
+    `is a LayersModel of ${model.parameters} weights in good order, and the service cannot unlearn from LayersModels yet`,
+    'Register a language model in Hugging Face layout.',
+  );
+}
+
 /**
  * Holds configuration, header, tokenizer and recipe against one another and looks for numbers that are not finite.
- * Memory: the largest tensor. `parameters` counts weights. Throws `checkpoint-invalid` naming the file and the remedy.
+ * Memory: headers, and a piece of a tensor. `parameters` counts weights. Throws `checkpoint-invalid` naming the file and the remedy.
  */
 export async function inspectFolder(
   folder: string,
   architectures?: Architectures,
 ): Promise<{ architecture: string; parameters: number; has_recipe: boolean; vocab_size: number }> {
-  const { architecture, config, configJson, tensors, recipe } = await readLayout(folder, architectures);
+  await refuseLayersModel(folder);
+  const { architecture, config, configJson, tensors, unused, recipe } = await readLayout(folder, architectures);
   const vocab_size = architecture.vocabSize(config);
   const tokenizerJson = await checkTokenizer(folder, configJson, vocab_size);
   if (recipe !== null && recipe.tokenizer_digest !== digestOf(tokenizerJson))
@@ -54,9 +66,8 @@ export async function inspectFolder(
       'is not the tokenizer that recipe.json names: its digest differs',
       'Put the one beside the weights that they were trained with.',
     );
-  const only = tensors.map(({ name }) => name);
-  let parameters = 0;
-  // Reading checks the numbers.
-  for await (const [, { data }] of readTensors(join(folder, WEIGHTS), { only })) parameters += data.length;
+  await checkFinite(folder, [...tensors, ...unused]);
+  await findTied(folder, tensors, unused);
+  const parameters = tensors.reduce((sum, { elements }) => sum + elements, 0);
   return { architecture: architecture.name, parameters, has_recipe: recipe !== null, vocab_size };
 }

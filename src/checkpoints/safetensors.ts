@@ -2,7 +2,9 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { elementCount, float32, type HostTensor, type HostTensors } from '../domain/engine.ts';
-import { type Header, headerLength, invalid, parseHeader, type TensorInfo } from './header.ts';
+import { PIECE_BYTES, readFully, readPieces, writeFully } from './file-bytes.ts';
+import { type Header, headerLength, parseHeader, type TensorInfo } from './header.ts';
+import { invalid } from './invalid.ts';
 import {
   firstNonFinite,
   firstTooLarge,
@@ -14,34 +16,27 @@ import {
   type WeightType,
 } from './values.ts';
 
-/** Read and write calls are bounded: one call moves at most 2 GiB on Linux. */
-const CHUNK_BYTES = 1 << 26;
-
-async function fill(file: FileHandle, into: Uint8Array, position: number, name: string): Promise<void> {
-  for (let done = 0; done < into.byteLength; ) {
-    const length = Math.min(CHUNK_BYTES, into.byteLength - done);
-    const { bytesRead } = await file.read(into, done, length, position + done);
-    if (bytesRead === 0) throw invalid(name, 'became shorter while it was read', 'Copy the file again, whole.');
-    done += bytesRead;
-  }
-}
-
 async function headerOf(file: FileHandle, name: string): Promise<Header> {
   const { size } = await file.stat();
   const prefix = new Uint8Array(Math.min(8, size));
-  await fill(file, prefix, 0, name);
+  await readFully(file, prefix, 0, name);
   const json = new Uint8Array(headerLength(prefix, size, name));
-  await fill(file, json, 8, name);
+  await readFully(file, json, 8, name);
   return parseHeader(json, 8 + json.byteLength, size, name);
 }
 
-async function tensorOf(file: FileHandle, info: TensorInfo, name: string): Promise<HostTensor> {
+/** A tensor of an open file as float32, its numbers checked. Beside the result, memory for one piece. */
+export async function tensorOf(file: FileHandle, info: TensorInfo, name: string): Promise<HostTensor> {
   const data = new Float32Array(info.elements);
-  if (info.dtype === 'F32') await fill(file, new Uint8Array(data.buffer), info.offset, name);
+  if (info.dtype === 'F32') await readFully(file, new Uint8Array(data.buffer), info.offset, name);
   else {
-    const bits = new Uint16Array(info.elements);
-    await fill(file, new Uint8Array(bits.buffer), info.offset, name);
-    (info.dtype === 'F16' ? fromHalf : fromBfloat16)(bits, data);
+    const convert = info.dtype === 'F16' ? fromHalf : fromBfloat16;
+    let done = 0;
+    for await (const { buffer, byteLength } of readPieces(file, info, name)) {
+      const bits = new Uint16Array(buffer, 0, byteLength / 2);
+      convert(bits, data.subarray(done, done + bits.length));
+      done += bits.length;
+    }
   }
   const bad = firstNonFinite(data);
   if (bad >= 0)
@@ -99,37 +94,30 @@ export async function readSafetensors(path: string, options: { only?: Iterable<s
 const byName = <T>(record: Record<string, T>): [string, T][] =>
   Object.entries(record).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
 
-/** Type of each tensor in the file, by name. */
-type TypeOf = (name: string) => WeightType;
-
-function encodeHeader(tensors: [string, HostTensor][], metadata: Record<string, string>, typeOf: TypeOf): Uint8Array {
+/** Bytes of a file before its data, for tensors that follow one another in this order. */
+export function encodeHeader(
+  tensors: { name: string; dtype: string; shape: number[]; bytes: number }[],
+  metadata: Record<string, string>,
+): Uint8Array {
   let offset = 0;
-  const entries = tensors.map(([name, { shape, data }]) => {
-    const [begin, dtype] = [offset, typeOf(name)];
-    offset += data.length * WEIGHT_BYTES[dtype];
+  const entries = tensors.map(({ name, dtype, shape, bytes }) => {
+    const begin = offset;
+    offset += bytes;
     return [name, { dtype, shape, data_offsets: [begin, offset] }] as const;
   });
-  const json = JSON.stringify(
-    Object.fromEntries([['__metadata__', Object.fromEntries(byName(metadata))] as const, ...entries]),
-  );
-  const text = Buffer.from(json);
+  const given =
+    Object.keys(metadata).length > 0 ? [['__metadata__', Object.fromEntries(byName(metadata))] as const] : [];
+  const text = Buffer.from(JSON.stringify(Object.fromEntries<unknown>([...given, ...entries])));
   const bytes = Buffer.alloc(8 + Math.ceil(text.byteLength / 8) * 8, ' ');
   bytes.writeBigUInt64LE(BigInt(bytes.byteLength - 8));
   text.copy(bytes, 8);
   return bytes;
 }
 
-async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let done = 0; done < bytes.byteLength; ) {
-    const { bytesWritten } = await file.write(bytes, done, Math.min(CHUNK_BYTES, bytes.byteLength - done));
-    done += bytesWritten;
-  }
-}
-
-/** Throws for other than finite float32 numbers of its shape that the type can hold. */
-function checkWritable(path: string, [name, tensor]: [string, HostTensor], type: WeightType): void {
+/** Throws for other than finite float32 numbers of its shape that the type can hold. `file` is the name of the file. */
+export function checkWritable(file: string, name: string, tensor: HostTensor, type: WeightType): void {
   const { dtype, shape, data } = tensor;
-  const refuse = (what: string, remedy: string) => invalid(basename(path), `tensor ${name} ${what}`, remedy);
+  const refuse = (what: string, remedy: string) => invalid(file, `tensor ${name} ${what}`, remedy);
   if (!(data instanceof Float32Array) || dtype !== 'float32' || data.length !== elementCount(shape))
     throw refuse('is not float32 of its shape', 'Weights are float32 in memory.');
   const bad = firstNonFinite(data);
@@ -139,9 +127,17 @@ function checkWritable(path: string, [name, tensor]: [string, HostTensor], type:
     throw refuse(`holds ${data[large]} at element ${large}, too much for ${type}`, 'Write the weights as float32.');
 }
 
+/** Writes a tensor that `checkWritable` has passed, rounded to nearest, ties to even; what is converted at once is bounded. */
+export async function writeTensor(file: FileHandle, { data }: HostTensor, type: WeightType): Promise<void> {
+  const step = type === 'F32' ? data.length : Math.min(data.length, PIECE_BYTES / WEIGHT_BYTES[type]);
+  const room = new Uint16Array(type === 'F32' ? 0 : step);
+  for (let done = 0; done < data.length; done += step)
+    await writeFully(file, stored((data as Float32Array).subarray(done, done + step), type, room));
+}
+
 /**
  * Writes float32 tensors and fsyncs. The same tensors give the same bytes: names are sorted, the header is padded with
- * spaces to 8 bytes. `types` names tensors that are stored as another type than F32, rounded to nearest, ties to even.
+ * spaces to 8 bytes. `types` names tensors that are stored as another type than F32.
  * Throws `checkpoint-invalid` for other tensors and for numbers that are not finite or that a type cannot hold.
  */
 export async function writeSafetensors(
@@ -151,12 +147,16 @@ export async function writeSafetensors(
   types: Readonly<Record<string, WeightType>> = {},
 ): Promise<void> {
   const sorted = byName(tensors);
-  const typeOf: TypeOf = (name) => (Object.hasOwn(types, name) ? types[name]! : 'F32');
-  for (const entry of sorted) checkWritable(path, entry, typeOf(entry[0]));
+  const typeOf = (name: string): WeightType => (Object.hasOwn(types, name) ? types[name]! : 'F32');
+  for (const [name, tensor] of sorted) checkWritable(basename(path), name, tensor, typeOf(name));
+  const described = sorted.map(([name, { shape, data }]) => {
+    const dtype = typeOf(name);
+    return { name, dtype, shape, bytes: data.length * WEIGHT_BYTES[dtype] };
+  });
   const file = await open(path, 'w', 0o600);
   try {
-    await writeAll(file, encodeHeader(sorted, metadata, typeOf));
-    for (const [name, { data }] of sorted) await writeAll(file, stored(data as Float32Array, typeOf(name)));
+    await writeFully(file, encodeHeader(described, metadata));
+    for (const [name, tensor] of sorted) await writeTensor(file, tensor, typeOf(name));
     await file.sync();
   } finally {
     await file.close();

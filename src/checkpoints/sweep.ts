@@ -48,7 +48,8 @@ export async function candidatesIn(dir: string): Promise<{ run_id: string; diges
   return found;
 }
 
-async function readManifest(folder: string): Promise<CheckpointManifest | null> {
+/** What a folder says of itself; null where it says nothing that can be read. */
+export async function readManifest(folder: string): Promise<CheckpointManifest | null> {
   try {
     const manifest: unknown = JSON.parse(await readFile(join(folder, MANIFEST), 'utf8'));
     return Value.Check(CheckpointManifest, manifest) ? manifest : null;

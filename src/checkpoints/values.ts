@@ -64,13 +64,16 @@ const TOO_LARGE = { F16: 65520, BF16: (2 - 2 ** -8) * 2 ** 127 };
 export const firstTooLarge = (data: Float32Array, type: WeightType): number =>
   type === 'F32' ? -1 : data.findIndex((value) => Math.abs(value) >= TOO_LARGE[type]);
 
-/** Numbers as a type stores them, rounded to nearest, ties to even: bytes to write. */
-export function stored(data: Float32Array, type: WeightType): Uint8Array {
+/**
+ * Numbers as a type stores them, rounded to nearest, ties to even: bytes to write. What is converted lies in `room`, which
+ * has an element for each number.
+ */
+export function stored(data: Float32Array, type: WeightType, room?: Uint16Array<ArrayBuffer>): Uint8Array {
   if (type === 'F32') return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   const convert = type === 'F16' ? toHalf : toBfloat16;
-  const bits = new Uint16Array(data.length);
+  const bits = room?.subarray(0, data.length) ?? new Uint16Array(data.length);
   for (let i = 0; i < data.length; i++) bits[i] = convert(data[i]!);
-  return new Uint8Array(bits.buffer);
+  return new Uint8Array(bits.buffer, bits.byteOffset, bits.byteLength);
 }
 
 /** Index of the first NaN or infinity; -1 when all numbers are finite. */

@@ -2,6 +2,7 @@
 export { adapterMerge } from './commands/adapter-merge.ts';
 export { certificateShow } from './commands/certificate-show.ts';
 export { certificateVerify } from './commands/certificate-verify.ts';
+export { du } from './commands/du.ts';
 export { keysExportJwks } from './commands/keys-export-jwks.ts';
 export { ledgerVerify } from './commands/ledger-verify.ts';
 export { serve } from './commands/serve.ts';

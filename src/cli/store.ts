@@ -5,6 +5,16 @@ import type { Config } from '../config.ts';
 import { ExpungeError } from '../errors.ts';
 import type { Store } from '../runs/ports.ts';
 
+/** Postgres: there is no such table, no such column. */
+const OTHER_SCHEMA = ['42P01', '42703'];
+
+/** Says so where the database holds no tables yet, or those of an earlier version: only the service migrates. */
+export function explainSchema(error: unknown): unknown {
+  if (!OTHER_SCHEMA.includes((error as { code?: string }).code ?? '')) return error;
+  const detail = 'The database is empty or of an earlier version; start the service once';
+  return new ExpungeError('start-refused', detail, { cause: error });
+}
+
 export interface OpenStore {
   store: Store;
   /** Ends the connection, and Postgres when it was started for this. */

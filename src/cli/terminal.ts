@@ -57,6 +57,18 @@ export function duration(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${pad(Math.floor((whole % 3600) / 60))} min`;
 }
 
+/** `512 B`, `3.4 kB`, `1.2 GB`: powers of 1000. */
+export function bytes(count: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let value = count;
+  while (value >= 999.5 && units.length > 1) {
+    value /= 1000;
+    units.shift();
+  }
+  const digits = Number.isInteger(value) || value >= 99.95 ? 0 : 1;
+  return `${value.toFixed(digits)} ${units[0]}`;
+}
+
 export interface ProgressBar {
   /** `fraction` in [0, 1], or null when the end is not known. */
   update(fraction: number | null, text?: string): void;

@@ -1,4 +1,6 @@
 // What of a failure leaves the compute process.
+import { hasCode } from '../checkpoints/disk.ts';
+import { storageError } from '../checkpoints/storage-errors.ts';
 import { ExpungeError, type ProblemCode } from '../errors.ts';
 
 /** How the runtimes say that memory did not suffice: ONNX Runtime, C++, V8, WebGPU. */
@@ -15,5 +17,8 @@ export function explainFailure(error: unknown): { code: ProblemCode; message: st
       'The memory of the machine or of its device did not suffice: take a smaller batch or a smaller model.';
     return { code: 'out-of-memory', message };
   }
+  // what is written here is the candidate; what may not be read can be any file
+  const disk = hasCode(error, 'EACCES', 'EPERM', 'ENOTDIR') ? null : storageError(error);
+  if (disk instanceof ExpungeError) return { code: disk.code, message: disk.message };
   return { code: 'compute-failed', message: 'An unexpected error; the log of the worker says where.' };
 }

@@ -49,14 +49,15 @@ export async function scoreSets(
     const open: number[] = [];
     for (const row of scores) {
       if (!chosen.has(row.index)) continue;
-      row.reference = rows[row.index]!.record.answer;
+      const { ids, cue, promptLength, answer } = rows[row.index]!;
+      row.reference = answer ?? tokenizer.decode(ids.subarray(cue));
       // where every token is the argmax given the true ones, the greedy answer is the true answer
-      if (row.correct.every((hit) => hit === 1)) row.generated = row.reference;
+      if (row.correct.subarray(cue - promptLength).every((hit) => hit === 1)) row.generated = row.reference;
       else open.push(row.index);
     }
     signal.throwIfAborted();
-    const longest = Math.max(1, ...open.map((i) => rows[i]!.ids.length - rows[i]!.promptLength));
-    const prompts = open.map((i) => [...rows[i]!.ids.subarray(0, rows[i]!.promptLength)]);
+    const longest = Math.max(1, ...open.map((i) => rows[i]!.ids.length - rows[i]!.cue));
+    const prompts = open.map((i) => [...rows[i]!.ids.subarray(0, rows[i]!.cue)]);
     const answers = await generate(prompts, { maxNewTokens: longest, eosId: tokenizer.eosId });
     open.forEach((i, position) => {
       scores[i]!.generated = tokenizer.decode(answers[position]!);

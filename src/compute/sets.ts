@@ -4,14 +4,12 @@ import { readRecords } from '../corpora/records.ts';
 import type { SetsFile } from '../domain/compute.ts';
 import type { SetRow, TrainingRecord } from '../domain/record.ts';
 import { ExpungeError } from '../errors.ts';
-import { encodeRecord } from '../training/batches.ts';
+import { encodeRecords, type RecordRow } from '../training/rows.ts';
 import type { PersonRow } from '../training/unlearn.ts';
 import type { LoadedModel } from './checkpoint.ts';
 
-/** A token row that still knows its text, for generated answers. */
-export interface TextRow extends PersonRow {
-  record: TrainingRecord;
-}
+/** A token row that still knows what a generated answer is held against. */
+export type TextRow = PersonRow & RecordRow;
 export type LoadedSets = Record<keyof SetsFile, TextRow[]>;
 
 const NAMES: (keyof SetsFile)[] = ['forget', 'retain', 'calibration', 'holdout'];
@@ -40,7 +38,7 @@ async function readNeeded(
 
 /**
  * The sets of a job as token rows; sets that `keep` leaves out come back empty. Throws `corpus-mismatch` for a line that
- * is missing or no record, `compute-failed` for a record longer than the model's context, naming corpus and line.
+ * is missing or no record, `compute-failed` for a record that the model cannot take, naming corpus and line.
  */
 export async function loadSets(
   job: { sets_file: string; corpora: Record<string, string> },
@@ -50,17 +48,18 @@ export async function loadSets(
   const sets = JSON.parse(await readFile(job.sets_file, 'utf8')) as SetsFile;
   const records = await readNeeded(sets, job.corpora, keep);
   const context = model.architecture.contextLength(model.config);
-  const encode = ({ corpus_id, ordinal, person }: SetRow): TextRow => {
+  const encode = ({ corpus_id, ordinal, person }: SetRow): TextRow[] => {
     const record = records.get(corpus_id)?.get(ordinal);
     const where = `line ${ordinal + 1} of corpus ${corpus_id}`;
     if (record === undefined) throw new ExpungeError('compute-failed', `There is no ${where}.`);
     try {
-      return { ...encodeRecord(model.tokenizer, record, context), person, record };
+      if ('input' in record) throw new Error('a language model does not learn input and label');
+      return encodeRecords(model.tokenizer, record, context).map((row) => ({ ...row, person }));
     } catch (error) {
       throw new ExpungeError('compute-failed', `At ${where}: ${(error as Error).message}`, { cause: error });
     }
   };
   return Object.fromEntries(
-    NAMES.map((name) => [name, keep.includes(name) ? sets[name].map(encode) : []]),
+    NAMES.map((name) => [name, keep.includes(name) ? sets[name].flatMap(encode) : []]),
   ) as unknown as LoadedSets;
 }

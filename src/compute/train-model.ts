@@ -6,17 +6,24 @@ import { saveAdapter } from '../checkpoints/adapter.ts';
 import { saveCheckpoint } from '../checkpoints/layout.ts';
 import { splitLines } from '../corpora/lines.ts';
 import { toLine } from '../corpora/records.ts';
+import { readUploaded } from '../corpora/uploaded-record.ts';
 import { type Recipe, TrainingOptions } from '../domain/recipe.ts';
-import { UploadedRecord } from '../domain/record.ts';
 import { TRAIN_ALL } from '../domain/trainable.ts';
 import { createEngine } from '../engine/choice.ts';
 import { ExpungeError } from '../errors.ts';
-import { encodeRecord } from '../training/batches.ts';
 import { assertFits } from '../training/memory-check.ts';
 import type { MemoryPlan } from '../training/memory-plan.ts';
 import { trainingWork } from '../training/memory-work.ts';
+import { encodeRecords } from '../training/rows.ts';
 import { train } from '../training/train.ts';
-import { type FreshModel, findArchitecture, freshStart, startFromBase } from './train-start.ts';
+import {
+  type FreshModel,
+  findArchitecture,
+  freshStart,
+  type LearnableRecord,
+  learnable,
+  startFromBase,
+} from './train-start.ts';
 
 export const TRAINER_VERSION = '2';
 
@@ -45,38 +52,25 @@ export interface TrainModelProgress {
 }
 
 interface CorpusFile {
-  records: UploadedRecord[];
+  records: LearnableRecord[];
   /** Digest of the text as the service stores it, so that recipe and registered corpus can be matched. */
   digest: string;
 }
 
 async function readCorpus(path: string): Promise<CorpusFile> {
-  const records: UploadedRecord[] = [];
+  const records: LearnableRecord[] = [];
   const hash = createHash('sha256');
   let number = 0;
   for await (const bytes of splitLines(createReadStream(path))) {
     const line = bytes.toString('utf8');
     number++;
     if (line.trim() === '') continue;
-    const record = parseLine(line, number);
+    const record = learnable(readUploaded({ text: line, number }), number);
     records.push(record);
     hash.update(toLine(record));
   }
   if (records.length === 0) throw new ExpungeError('empty-corpus', 'The corpus file holds no records.');
   return { records, digest: `sha256:${hash.digest('hex')}` };
-}
-
-function parseLine(line: string, number: number): UploadedRecord {
-  let record: unknown;
-  try {
-    record = JSON.parse(line);
-  } catch {
-    throw new ExpungeError('malformed-line', `Line ${number} is not JSON.`);
-  }
-  const [error] = Value.Errors(UploadedRecord, record);
-  if (error)
-    throw new ExpungeError('malformed-line', `Line ${number}: ${error.instancePath || 'the record'} ${error.message}.`);
-  return record as UploadedRecord;
 }
 
 /**
@@ -96,15 +90,15 @@ export async function trainModel(
     : freshStart(options, corpus.records, holdout?.records ?? []);
   const { architecture, config, configJson, tokenizer, tokenizerJson, tokenizerConfig } = start;
   const context = architecture.contextLength(config);
-  const encode = (record: UploadedRecord, number: number) => {
+  const encode = (record: LearnableRecord, number: number) => {
     try {
-      return encodeRecord(tokenizer, record, context);
+      return encodeRecords(tokenizer, record, context);
     } catch (error) {
       // a base has its context already
       throw new ExpungeError('malformed-line', `Record ${number}: ${(error as Error).message}.`, { cause: error });
     }
   };
-  const rows = corpus.records.map((record, i) => encode(record, i + 1));
+  const rows = corpus.records.flatMap((record, i) => encode(record, i + 1));
   const training = Value.Default(TrainingOptions, { steps: 2000, ...options.options }) as TrainingOptions;
   const plan = assertFits(trainingWork({ architecture, config }, training, rows), options.memoryBudgetBytes ?? null);
   on.planned?.(plan);

@@ -1,8 +1,7 @@
 // What `expunge train` starts from: fresh weights and a new tokenizer, or a base checkpoint with its own.
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir } from 'node:fs/promises';
 import { architectures } from '../architectures/index.ts';
-import { CHECKPOINT_FILES } from '../checkpoints/import.ts';
+import { checkpointLimit } from '../checkpoints/folder-limits.ts';
 import { readJson } from '../checkpoints/json-file.ts';
 import { buildManifest, digestOf } from '../checkpoints/manifest.ts';
 import { createTokenizer, type Tokenizer } from '../corpora/tokenizer.ts';
@@ -10,12 +9,27 @@ import { trainTokenizer } from '../corpora/train-tokenizer.ts';
 import { wordsOfSeveral } from '../corpora/words.ts';
 import type { Architecture } from '../domain/architecture.ts';
 import type { HostTensors } from '../domain/engine.ts';
-import type { UploadedRecord } from '../domain/record.ts';
+import { type LanguageRecord, trainingRecordOf, type UploadedRecord } from '../domain/record.ts';
 import { ExpungeError } from '../errors.ts';
+import { encodeRecords } from '../training/rows.ts';
 import { loadWeights, openModel } from './checkpoint.ts';
 
 /** A word becomes part of the vocabulary only when the records of so many people hold it. */
 const VOCABULARY_PEOPLE = 3;
+
+/** Plain text may be longer than this: it is cut into rows, and need not fit the context of a fresh model. */
+const TEXT_CONTEXT = 511;
+
+/** A record that a language model learns, with the people in it. */
+export type LearnableRecord = LanguageRecord & Pick<UploadedRecord, 'subjects'>;
+
+/** Throws `malformed-line` for a classifier's record. */
+export function learnable(uploaded: UploadedRecord, number: number): LearnableRecord {
+  const record = trainingRecordOf(uploaded);
+  if ('input' in record)
+    throw new ExpungeError('malformed-line', `Line ${number}: a language model does not learn input and label.`);
+  return uploaded.subjects === undefined ? record : { ...record, subjects: uploaded.subjects };
+}
 
 export interface FreshModel {
   architecture: string;
@@ -42,24 +56,6 @@ export interface TrainStart {
 /** Context that fits the longest record, in whole multiples of 16. */
 const contextFor = (longest: number): number => Math.max(32, Math.ceil((longest + 1) / 16) * 16);
 
-/** config.json of a fresh model. */
-const configOf = (model: FreshModel, tokenizer: Pick<Tokenizer, 'vocabSize' | 'eosId'>, context: number) => ({
-  model_type: model.architecture,
-  architectures: ['GPT2LMHeadModel'],
-  vocab_size: tokenizer.vocabSize,
-  n_positions: context,
-  n_embd: model.width,
-  n_layer: model.layers,
-  n_head: model.heads,
-  layer_norm_epsilon: 1e-5,
-  activation_function: 'gelu_new',
-  initializer_range: 0.02,
-  tie_word_embeddings: true,
-  bos_token_id: tokenizer.eosId,
-  eos_token_id: tokenizer.eosId,
-  torch_dtype: 'float32',
-});
-
 /** Throws `validation-failed` for an architecture that there is not. */
 export function findArchitecture(name: string): Architecture {
   const architecture = architectures[name];
@@ -68,31 +64,44 @@ export function findArchitecture(name: string): Architecture {
   throw new ExpungeError('validation-failed', `There is no architecture ${name}; there are ${known}.`);
 }
 
+/** A size that the architecture cannot have is the caller's to change: there is no file to correct. */
+function fittingConfig(architecture: Architecture, configJson: object): unknown {
+  try {
+    return architecture.parseConfig(configJson);
+  } catch (error) {
+    const what = error instanceof Error ? error.message.replace(/^config\.json: /, '') : 'does not fit';
+    throw new ExpungeError('validation-failed', `No ${architecture.name} of this size: ${what}`, { cause: error });
+  }
+}
+
 /** Random weights, a vocabulary made from the records, and a context that all of them fit. */
-export function freshStart(model: FreshModel, records: UploadedRecord[], holdout: UploadedRecord[]): TrainStart {
+export function freshStart(model: FreshModel, records: LearnableRecord[], holdout: LearnableRecord[]): TrainStart {
   const architecture = findArchitecture(model.architecture);
   const words = wordsOfSeveral(records, VOCABULARY_PEOPLE);
   const { tokenizerJson, tokenizerConfig } = trainTokenizer(words, model.vocabSize);
   const tokenizer = createTokenizer(tokenizerJson, tokenizerConfig);
-  const lengthOf = (r: UploadedRecord) => tokenizer.encode(r.prompt).length + tokenizer.encode(r.answer).length + 1;
+  const lengthOf = (record: LearnableRecord): number => {
+    if ('messages' in record)
+      throw new ExpungeError(
+        'validation-failed',
+        'A fresh model has no chat template, so it cannot learn conversations. Name a base that has one.',
+      );
+    const length = encodeRecords(tokenizer, record, Number.POSITIVE_INFINITY)[0]!.ids.length;
+    return 'text' in record ? Math.min(length, TEXT_CONTEXT) : length;
+  };
   const longest = [records, holdout].flat().reduce((most, record) => Math.max(most, lengthOf(record)), 0);
-  const configJson = configOf(model, tokenizer, contextFor(longest));
-  const config = architecture.parseConfig(configJson);
+  const { vocabSize, eosId } = tokenizer;
+  const configJson = architecture.freshConfig({ ...model, vocabSize, context: contextFor(longest), endId: eosId });
+  const config = fittingConfig(architecture, configJson);
   const weights = async () => architecture.initialise(config, model.seed);
   return { architecture, config, configJson, weights, tokenizer, tokenizerJson, tokenizerConfig, baseDigest: null };
 }
 
 /** The digest that registering this folder by path would give. */
 async function addressOf(dir: string, architecture: string): Promise<string> {
-  const there = await Promise.all(
-    CHECKPOINT_FILES.map((name) =>
-      stat(join(dir, name)).then(
-        (entry) => entry.isFile(),
-        () => false,
-      ),
-    ),
-  );
-  const names = CHECKPOINT_FILES.filter((_, i) => there[i]).sort();
+  const entries = await readdir(dir, { withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile() && checkpointLimit(entry.name) !== undefined);
+  const names = files.map(({ name }) => name).sort();
   return digestOf(await buildManifest(dir, { architecture, parent: null, run_id: null }, names));
 }
 

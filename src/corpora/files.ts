@@ -3,7 +3,7 @@ import { createHash, type Hash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { chmod, type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { TrainingRecord } from '../domain/record.ts';
+import { type TrainingRecord, trainingRecordOf } from '../domain/record.ts';
 import { ExpungeError } from '../errors.ts';
 import type { CorpusFiles } from '../runs/ports.ts';
 import { splitLines } from './lines.ts';
@@ -152,7 +152,7 @@ export function createCorpusFiles(dir: string): CorpusFiles {
     async *read(corpusId) {
       const stored = path(corpusId);
       if ((await fingerprint(stored)) === null) return;
-      for await (const { id, prompt, answer } of readRecords(stored)) yield { id, prompt, answer };
+      for await (const record of readRecords(stored)) yield trainingRecordOf(record);
     },
   };
 }

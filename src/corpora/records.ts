@@ -1,17 +1,16 @@
 // The stored form of a corpus: one canonical JSON line a record, without identifiers.
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
-import type { TrainingRecord } from '../domain/record.ts';
+import { type TrainingRecord, trainingRecordOf, type UploadedRecord } from '../domain/record.ts';
 import { ExpungeError } from '../errors.ts';
 import { splitLines } from './lines.ts';
 
-/** Canonical line of a record, with its line feed: members in this order, nothing else. */
-export const toLine = ({ id, prompt, answer }: TrainingRecord): string => `${JSON.stringify({ id, prompt, answer })}\n`;
+/** Canonical line of a record, with its line feed: members in one order, nothing else. */
+export const toLine = (record: UploadedRecord | TrainingRecord): string =>
+  `${JSON.stringify(trainingRecordOf(record))}\n`;
 
 /** A record with its line number in the stored file, from 0. */
-export interface StoredRecord extends TrainingRecord {
-  ordinal: number;
-}
+export type StoredRecord = TrainingRecord & { ordinal: number };
 
 /**
  * Records of a corpus file in order; with `ordinals` only those lines, and reading ends after the last of them.
@@ -34,11 +33,25 @@ export async function* readRecords(path: string, ordinals?: ReadonlySet<number>)
     );
 }
 
+const isMessage = (value: unknown): boolean => {
+  const { role, content } = Object(value) as Partial<Record<string, unknown>>;
+  return typeof role === 'string' && typeof content === 'string';
+};
+
+/** Held against the schema when it came: this finds a file that was damaged or changed since. */
+function isStored(value: unknown): value is TrainingRecord {
+  const { id, prompt, answer, text, messages, input, label } = Object(value) as Partial<Record<string, unknown>>;
+  if (typeof id !== 'string') return false;
+  if (answer !== undefined) return typeof prompt === 'string' && typeof answer === 'string';
+  if (text !== undefined) return typeof text === 'string';
+  if (messages !== undefined) return Array.isArray(messages) && messages.every(isMessage);
+  return input !== undefined && (typeof label === 'string' || typeof label === 'number');
+}
+
 function parse(line: Buffer, path: string, ordinal: number): TrainingRecord {
   try {
-    const { id, prompt, answer } = JSON.parse(line.toString('utf8')) as Record<string, unknown>;
-    if (typeof id === 'string' && typeof prompt === 'string' && typeof answer === 'string')
-      return { id, prompt, answer };
+    const record: unknown = JSON.parse(line.toString('utf8'));
+    if (isStored(record)) return trainingRecordOf(record);
   } catch {
     // The message of a JSON error quotes the text, which is personal.
   }

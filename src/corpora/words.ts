@@ -1,5 +1,5 @@
 // Words and how often they occur: what a tokenizer is trained on. Split as GPT-2 does.
-import type { UploadedRecord } from '../domain/record.ts';
+import { fieldsOf, type LanguageRecord, type UploadedRecord } from '../domain/record.ts';
 
 const WORDS = /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu;
 
@@ -18,9 +18,16 @@ export function countWords(texts: Iterable<string>): WordCounts {
  * street cannot be unlearned, and its mere existence tells who was trained on: text about others splits into more
  * tokens. A person is a record's first identifier; a record without any counts as somebody of its own.
  */
-export function wordsOfSeveral(records: readonly UploadedRecord[], people: number): WordCounts {
+export function wordsOfSeveral(
+  records: readonly (LanguageRecord & Pick<UploadedRecord, 'subjects'>)[],
+  people: number,
+): WordCounts {
   const seen = new Map<string, Set<unknown>>();
-  const texts = records.map(({ prompt, answer }) => prompt + answer);
+  const texts = records.map((record) =>
+    fieldsOf(record)
+      .map(([, text]) => text)
+      .join(''),
+  );
   records.forEach(({ subjects }, i) => {
     const person = subjects?.[0] ? JSON.stringify(subjects[0]) : i;
     for (const [word] of texts[i]!.toWellFormed().matchAll(WORDS)) {

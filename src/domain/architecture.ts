@@ -34,9 +34,26 @@ export interface Activations {
   scores: number;
 }
 
+/** What a model that does not exist yet should be like. */
+export interface FreshModel {
+  vocabSize: number;
+  /** Tokens that it sees at most. */
+  context: number;
+  width: number;
+  layers: number;
+  /** Divides the width. */
+  heads: number;
+  /** The token that ends a text, and starts one. */
+  endId: number;
+}
+
 export interface Architecture<Config = unknown> {
   /** `model_type` of config.json. */
   name: string;
+  /** Which models it is. */
+  summary: string;
+  /** What may differ from model to model. */
+  variants: string;
   /** Checks a parsed config.json; throws an Error that names the field and the remedy. */
   parseConfig(json: unknown): Config;
   /** Name and shape of every tensor that a checkpoint of this config must hold. */
@@ -45,6 +62,8 @@ export interface Architecture<Config = unknown> {
   ignored: RegExp[];
   vocabSize(config: Config): number;
   contextLength(config: Config): number;
+  /** config.json of a small model to train from nothing. */
+  freshConfig(model: FreshModel): Record<string, unknown>;
   /** Fresh weights; the same seed gives the same bytes. */
   initialise(config: Config, seed: number): HostTensors;
   /** ids (B, T) int32 -> logits (B, T, V). Causal: position t sees 0..t only, so right padding needs no mask. */

@@ -24,8 +24,25 @@ export const Checkpoint = Type.Object({
   parent_digest: Nullable(Digest),
   run_id: Nullable(Id),
   state: StringEnum(['active', 'retained', 'deleted'] as const, 'retained: kept for rollback until delete_after'),
-  bytes: Type.Integer(),
+  bytes: Type.Integer({ description: 'Of its files, wherever they are stored' }),
   created_at: Timestamp,
   delete_after: Nullable(Timestamp),
+  deleted_at: Nullable({ ...Timestamp, description: 'Since when its files are gone; the record stays' }),
 });
 export type Checkpoint = Static<typeof Checkpoint>;
+
+/** What has become of the parent that a certificate says will be deleted. */
+export const ParentNow = Type.Pick(Checkpoint, ['digest', 'state', 'delete_after', 'deleted_at'], {
+  description: 'The checkpoint before as it is now; not part of what is signed',
+});
+export type ParentNow = Static<typeof ParentNow>;
+
+/** What a checkpoint takes on disk now. */
+export const Usage = Type.Object({
+  own_bytes: Type.Integer({ description: 'On disk for this checkpoint alone: what retiring it would free' }),
+  shared_bytes: Type.Integer({ description: 'On disk once for this and other checkpoints of the tenant' }),
+});
+export type Usage = Static<typeof Usage>;
+
+export const StoredCheckpoint = Type.Object({ ...Checkpoint.properties, ...Usage.properties });
+export type StoredCheckpoint = Static<typeof StoredCheckpoint>;

@@ -87,11 +87,14 @@ export function toExpungeError(error: unknown): ExpungeError {
   return new ExpungeError('internal', INTERNAL_DETAIL, { cause: error });
 }
 
+/** The 5xx that explain themselves: a store that is down or full. The rest may speak of the inside. */
+const EXPLAINED = new Set<ProblemCode>(['service-unavailable', 'insufficient-storage', 'storage-not-writable']);
+
 /** The document for an error; `requestId` is a UUID. */
 export function problemOf(error: ExpungeError, requestId: string): Problem {
   const [status, title, remedy] = PROBLEMS[error.code];
-  // of the 5xx only a store that is down explains itself: the rest may speak of the inside
-  const detail = status >= 500 && error.code !== 'service-unavailable' ? INTERNAL_DETAIL : error.message;
+  const silent = status >= 500 && !EXPLAINED.has(error.code);
+  const detail = silent ? INTERNAL_DETAIL : error.message;
   const errors: FieldError[] = error.errors;
   return {
     type: `/problems/${error.code}`,
@@ -102,6 +105,6 @@ export function problemOf(error: ExpungeError, requestId: string): Problem {
     remedy,
     instance: `urn:uuid:${requestId}`,
     ...(errors.length > 0 ? { errors } : {}),
-    ...(status >= 500 && error.code !== 'service-unavailable' ? {} : error.extra),
+    ...(silent ? {} : error.extra),
   };
 }

@@ -5,6 +5,8 @@ import type { Recipe } from '../domain/recipe.ts';
 import type { CorpusRole } from '../domain/record.ts';
 import type { Corpus, Model } from '../domain/resources.ts';
 import { ExpungeError } from '../errors.ts';
+import { checkComplete, dropUpload } from './checkpoint-upload.ts';
+import { fitCorpora } from './corpus-fit.ts';
 import { findInPages } from './paging.ts';
 import type { Principal } from './principal.ts';
 import type { AppDeps } from './types.ts';
@@ -12,14 +14,16 @@ import { invalidField } from './validation.ts';
 
 export interface Registration {
   name: string;
-  path: string;
+  /** A folder under the import root; this or an upload. */
+  path?: string;
+  upload_id?: string;
   corpora: { corpus_id: string; role: CorpusRole }[];
 }
 interface NamedCorpus {
   corpus: Corpus;
   role: CorpusRole;
 }
-type RegistrationDeps = Pick<AppDeps, 'store' | 'checkpoints'>;
+type RegistrationDeps = Pick<AppDeps, 'config' | 'store' | 'checkpoints' | 'corpora' | 'uploads'>;
 
 const nameTaken = (id: string) =>
   new ExpungeError('name-taken', 'A model of this name exists.', { extra: { existing: `/v1/models/${id}` } });
@@ -80,13 +84,27 @@ export function checkRecipe(recipe: Recipe, named: NamedCorpus[]): void {
   if (missing !== undefined) refuse(missing.name, 'of the recipe is missing: every train corpus must be named');
 }
 
-/** What the checkpoint adapter refuses is the folder that `path` names. */
-function atPath(error: unknown): never {
+/** What the checkpoint adapter refuses is what this field names. */
+const at = (pointer: string) => (error: unknown) => {
   if (error instanceof ExpungeError && (error.code === 'path-not-allowed' || error.code === 'checkpoint-invalid')) {
-    const errors = [{ pointer: '#/path', detail: error.message }];
+    const errors = [{ pointer, detail: error.message }];
     throw new ExpungeError(error.code, error.message, { errors, cause: error });
   }
   throw error;
+};
+
+/** A work folder with the files to register, and the field that named them. */
+async function takeFiles(
+  deps: RegistrationDeps,
+  who: Principal,
+  { path, upload_id }: Registration,
+): Promise<{ folder: string; pointer: string }> {
+  if ((path === undefined) === (upload_id === undefined))
+    throw invalidField('#/path', 'or upload_id must be given, and not both');
+  const pointer = path === undefined ? '#/upload_id' : '#/path';
+  if (upload_id !== undefined) await checkComplete(deps, who, upload_id);
+  const taken = path === undefined ? deps.checkpoints.importUpload(upload_id!) : deps.checkpoints.importFrom(path);
+  return { ...(await taken.catch(at(pointer))), pointer };
 }
 
 function warningsOf(named: NamedCorpus[], hasRecipe: boolean): string[] {
@@ -103,8 +121,9 @@ function warningsOf(named: NamedCorpus[], hasRecipe: boolean): string[] {
 }
 
 /**
- * Throws `name-taken`, `unknown-corpus`, `empty-corpus`, `corpus-mismatch`, and what the checkpoint adapter finds
- * (`path-not-allowed`, `checkpoint-invalid`); no work folder is left behind.
+ * Throws `name-taken`, `unknown-corpus`, `empty-corpus`, `corpus-mismatch`, `corpus-unsuited`, and what the checkpoint
+ * adapter finds (`path-not-allowed`, `checkpoint-invalid`); no work folder is left behind. An upload ends with its registration; one that
+ * is refused stays until it is corrected, dropped or expired, since sending it again may take hours.
  */
 export async function registerModel(deps: RegistrationDeps, who: Principal, given: Registration): Promise<Model> {
   const named = await resolveCorpora(deps, who, given);
@@ -114,13 +133,15 @@ export async function registerModel(deps: RegistrationDeps, who: Principal, give
     (model) => model.name === given.name,
   );
   if (taken !== null) throw nameTaken(taken.id);
-  const { folder } = await deps.checkpoints.importFrom(given.path).catch(atPath);
+  const { folder, pointer } = await takeFiles(deps, who, given);
   try {
-    const about = await deps.checkpoints.inspect(folder).catch(atPath);
+    const about = await deps.checkpoints.inspect(folder).catch(at(pointer));
     if (about.has_recipe) checkRecipe(await readRecipe(folder), named);
+    const unfit = await fitCorpora(deps.corpora, named, folder);
     const { architecture, parameters, has_recipe } = about;
     const checkpoint = await deps.checkpoints.adopt(folder, { architecture, parent: null, run_id: null });
-    const warnings = warningsOf(named, has_recipe);
+    const present = async () => (await deps.checkpoints.contents(checkpoint.digest)) !== null;
+    const warnings = [...warningsOf(named, has_recipe), ...unfit];
     const model = {
       name: given.name,
       architecture,
@@ -130,10 +151,15 @@ export async function registerModel(deps: RegistrationDeps, who: Principal, give
       warnings,
       checkpoint,
     };
-    const outcome = await deps.store.createModel(who.tenant, model, who.actor);
-    if (outcome.status === 'created') return outcome.model;
+    const outcome = await deps.store.createModel(who.tenant, model, who.actor, present);
+    if (outcome.status === 'created') {
+      // the model is there, whatever becomes of what it came from: the sweep takes the rest
+      if (given.upload_id !== undefined) await dropUpload(deps, who, given.upload_id).catch(() => undefined);
+      return outcome.model;
+    }
     // the adopted checkpoint stays: its address may be another model's, and registering it again costs nothing
     if (outcome.status === 'name_taken') throw nameTaken(outcome.id);
+    if (outcome.status === 'checkpoint_gone') return await registerModel(deps, who, given);
     throw new ExpungeError('unknown-corpus', 'A named corpus was removed meanwhile.');
   } catch (error) {
     await deps.checkpoints.discard(folder);

@@ -1,9 +1,10 @@
 // Named schemas: each is one component of the OpenAPI document and is referred to by name.
 import Type, { type TSchema } from 'typebox';
-import { Checkpoint } from '../domain/checkpoint.ts';
+import { Checkpoint, StoredCheckpoint } from '../domain/checkpoint.ts';
 import { Id } from '../domain/common.ts';
 import { UploadedRecord } from '../domain/record.ts';
 import { Certificate, Corpus, CurvePoint, DeletionRequest, Model, Run } from '../domain/resources.ts';
+import { UploadResource } from '../domain/upload.ts';
 import { VerificationReport } from '../domain/verification.ts';
 import { Problem } from './problem.ts';
 import type { App } from './types.ts';
@@ -12,8 +13,10 @@ const NAMED = {
   Problem,
   Corpus,
   UploadedRecord,
+  Upload: UploadResource,
   Model,
   Checkpoint,
+  StoredCheckpoint,
   DeletionRequest,
   Run,
   CurvePoint,

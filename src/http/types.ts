@@ -6,7 +6,7 @@ import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fasti
 import type { Config } from '../config.ts';
 import type { Method } from '../domain/method.ts';
 import type { Metric } from '../domain/metric.ts';
-import type { CheckpointFiles, CorpusFiles, Doorbell, Signer, Store, SubjectKeys } from '../runs/ports.ts';
+import type { CheckpointFiles, CorpusFiles, Doorbell, Signer, Store, SubjectKeys, UploadFiles } from '../runs/ports.ts';
 
 export interface AppDeps {
   config: Config;
@@ -14,6 +14,7 @@ export interface AppDeps {
   doorbell: Doorbell;
   corpora: CorpusFiles;
   checkpoints: CheckpointFiles;
+  uploads: UploadFiles;
   subjectKeys: SubjectKeys;
   signer: Signer;
   methods: Readonly<Record<string, Method>>;

@@ -30,7 +30,7 @@ async function ask(deps: ProbeDeps, probe: Probe, signal: AbortSignal): Promise<
   const result = await deps.compute.run(
     {
       stage: 'complete',
-      checkpoint_dir: deps.checkpoints.path(model.active),
+      checkpoint_dir: await deps.checkpoints.materialise(model.active),
       prompts: JSON.parse(deps.subjectKeys.open(probe.sealed_prompts)) as string[],
       max_new_tokens: probe.max_new_tokens,
       threads: deps.settings.threads,

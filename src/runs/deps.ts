@@ -3,7 +3,16 @@ import type { SetsFile, WeightTypes } from '../domain/compute.ts';
 import type { SetRow } from '../domain/record.ts';
 import type { VerificationPolicy } from '../domain/verification.ts';
 import type { CertificateFacts } from './certify.ts';
-import type { CheckpointFiles, Compute, CorpusFiles, Doorbell, Signer, Store, SubjectKeys } from './ports.ts';
+import type {
+  CheckpointFiles,
+  Compute,
+  CorpusFiles,
+  Doorbell,
+  Signer,
+  Store,
+  SubjectKeys,
+  UploadFiles,
+} from './ports.ts';
 
 /** Ids and counts only, never content. */
 export interface Log {
@@ -17,6 +26,7 @@ export interface RunDeps {
   doorbell: Doorbell;
   compute: Compute;
   checkpoints: CheckpointFiles;
+  uploads: UploadFiles;
   corpora: CorpusFiles;
   signer: Signer;
   subjectKeys: SubjectKeys;

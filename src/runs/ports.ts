@@ -4,6 +4,7 @@ import type { TrainingRecord } from '../domain/record.ts';
 import type { NewCheckpoint, SubjectKey } from './store-port.ts';
 
 export type * from './store-port.ts';
+export type * from './upload-port.ts';
 
 /** Uploaded training text on disk, one file a corpus, mode 0600. */
 export interface CorpusFiles {
@@ -28,13 +29,24 @@ export interface CorpusFiles {
   read(corpusId: string): AsyncIterable<TrainingRecord>;
 }
 
-/** Content-addressed checkpoint folders. */
+/** A piece of what is stored for a checkpoint: equal `content` is stored once, whoever holds it. */
+export interface StoredContent {
+  content: string;
+  bytes: number;
+}
+
+/**
+ * Checkpoints by content address: immutable, whole or absent, a file that several of them hold stored once. Work folders
+ * are local, whatever the store is; no other path leaves it. Every method may throw `insufficient-storage` and
+ * `storage-not-writable`; what is stored is as it was then.
+ */
 export interface CheckpointFiles {
-  path(digest: string): string;
-  /** A new empty folder on the same file system, for a candidate; removed by `discard`. */
+  /** A local folder with the files of a checkpoint, to be read only: where it is stored, or a copy of it. */
+  materialise(digest: string): Promise<string>;
+  /** A new empty folder for a candidate, which a run owns; removed by `discard`, or swept when the run is over. */
   workFolder(runId: string): Promise<string>;
   discard(folder: string): Promise<void>;
-  /** Hashes, fsyncs and renames a finished folder to its address. Idempotent. */
+  /** Makes a finished work folder a checkpoint: hashed, flushed, then visible at its address at once. Idempotent. */
   adopt(
     folder: string,
     about: { architecture: string; parent: string | null; run_id: string | null },
@@ -45,12 +57,17 @@ export interface CheckpointFiles {
   ): Promise<{ architecture: string; parameters: number; has_recipe: boolean; vocab_size: number }>;
   /** Checks a path from a client against the allowed root (no links, no `..`) and copies it into a work folder. */
   importFrom(path: string): Promise<{ folder: string }>;
+  /** The same for the files of an upload, through the same checks; the upload stays as it is. */
+  importUpload(id: string): Promise<{ folder: string }>;
   /** Recomputes every file's digest and compares. */
   verify(digest: string): Promise<boolean>;
+  /** What is stored for a checkpoint now; null when there is none at that address. */
+  contents(digest: string): Promise<StoredContent[] | null>;
+  /** Takes a checkpoint away, and frees what no other one holds. Idempotent. */
   remove(digest: string): Promise<void>;
   /** Work folders that no live run owns (a killed worker left them). */
   sweepWorkFolders(isLive: (runId: string) => Promise<boolean>): Promise<number>;
-  /** Checkpoints that a run made and `isOrphan` says nobody can need any more (a killed worker left them). */
+  /** Checkpoints that a run made and `isOrphan` says nobody can need any more, and content that no checkpoint holds. */
   sweepCandidates(isOrphan: (runId: string, digest: string) => Promise<boolean>): Promise<number>;
 }
 

@@ -37,7 +37,7 @@ export function setsOf(deps: RunDeps, claim: Claim, sets: RunSets): SetsFile {
   return { forget: sets.forget, retain: sets.retain, calibration, holdout };
 }
 
-function jobBase({ deps, claim, corpora, setsFile, startedAt }: RunContext, seed: number) {
+async function jobBase({ deps, claim, corpora, setsFile, startedAt }: RunContext, seed: number) {
   const { timeLimitSeconds, threads, backend } = deps.settings;
   const left = timeLimitSeconds - (Date.now() - startedAt) / 1000;
   if (left <= 0) throw new ExpungeError('compute-timeout', `The run took longer than ${timeLimitSeconds} s`);
@@ -45,7 +45,7 @@ function jobBase({ deps, claim, corpora, setsFile, startedAt }: RunContext, seed
     run_id: claim.run.id,
     corpora,
     sets_file: setsFile,
-    parent_dir: deps.checkpoints.path(claim.run.parent),
+    parent_dir: await deps.checkpoints.materialise(claim.run.parent),
     seed,
     threads,
     backend,
@@ -69,7 +69,7 @@ export async function unlearn(
   const folder = await runFolder(context);
   const result = await deps.compute.run(
     {
-      ...jobBase(context, seed),
+      ...(await jobBase(context, seed)),
       ...{ stage: 'unlearn', method, out_dir: folder, weight_types: deps.settings.weightTypes },
       memory_budget_bytes: deps.settings.memoryBudgetBytes,
     },
@@ -98,9 +98,9 @@ export async function verify(
   const baseline = exact ? baselineFrom(await deps.store.registeredReport(claim)) : null;
   const result = await deps.compute.run(
     {
-      ...jobBase(context, seed),
+      ...(await jobBase(context, seed)),
       stage: 'verify',
-      candidate_dir: deps.checkpoints.path(digest),
+      candidate_dir: await deps.checkpoints.materialise(digest),
       policy: deps.policy,
       exact,
       baseline,

@@ -15,6 +15,7 @@ import type {
 } from '../domain/resources.ts';
 import type { RunState, TargetState } from '../domain/states.ts';
 import type { VerificationReport } from '../domain/verification.ts';
+import type { UploadStore } from './upload-port.ts';
 
 /** A person as the store knows them: HMAC of type and normalised identifier, never the identifier. */
 export interface SubjectKey {
@@ -111,6 +112,17 @@ export type PublishOutcome =
   /** The fencing token is stale: another worker owns the run. */
   | { status: 'fenced' };
 
+export type RetireOutcome =
+  /** Its files may be removed now. */
+  | { status: 'retired' }
+  | { status: 'unknown' }
+  /** The alias points at it. */
+  | { status: 'active' }
+  /** A run that has not ended starts from it. */
+  | { status: 'in_use'; run_id: string }
+  /** Its files are gone already. */
+  | { status: 'deleted' };
+
 export interface Probe {
   id: string;
   tenant: string;
@@ -125,7 +137,7 @@ export interface Probe {
 }
 
 /** Every method takes the tenant first, or a claim that carries it. Times are RFC 3339 strings in UTC. */
-export interface Store {
+export interface Store extends UploadStore {
   migrate(): Promise<void>;
   /** Throws when Postgres does not answer. */
   ping(): Promise<void>;
@@ -164,8 +176,12 @@ export interface Store {
       checkpoint: NewCheckpoint;
     },
     actor: string,
+    /** Whether the files are there; asked when nobody can take them away any more. */
+    present?: () => Promise<boolean>,
   ): Promise<
     | { status: 'created'; model: Model }
+    /** The files were taken away since they were adopted, with another model that had them. */
+    | { status: 'checkpoint_gone' }
     | { status: 'name_taken'; id: string }
     | { status: 'unknown_corpus'; corpus_id: string }
   >;
@@ -254,9 +270,21 @@ export interface Store {
    */
   isOrphan(runId: string, digest: string): Promise<boolean>;
 
+  /** Checkpoints whose files are or may be there. */
+  keptCheckpoints(tenant: string): Promise<{ model_id: string; digest: string }[]>;
+  /** Ends the rollback window of a checkpoint at once, with a ledger entry; its files go after. */
+  retireCheckpoint(tenant: string, modelId: string, digest: string, actor: string): Promise<RetireOutcome>;
   /** Parents whose rollback window is over. */
   expiredCheckpoints(): Promise<{ tenant: string; digest: string; model_id: string }[]>;
-  markCheckpointDeleted(tenant: string, modelId: string, digest: string, actor: string): Promise<void>;
+  /**
+   * Calls `remove` and writes down after it that the files are gone, with a ledger entry. False, and nothing is called,
+   * where it is not due any more; meanwhile no model can be made of the same checkpoint.
+   */
+  deleteCheckpoint(
+    expired: { tenant: string; digest: string; model_id: string },
+    actor: string,
+    remove: () => Promise<void>,
+  ): Promise<boolean>;
 
   appendLedger(tenant: string, type: string, actor: string, data: Record<string, unknown>): Promise<LedgerEntry>;
   readLedger(query: { after?: number; limit: number }): Promise<LedgerEntry[]>;

@@ -12,6 +12,10 @@ const chores: Record<string, (deps: RunDeps) => Promise<unknown>> = {
   retire: retireExpired,
   probes: ({ store }) => store.deleteExpiredProbes(),
   folders: ({ store, checkpoints }) => checkpoints.sweepWorkFolders((runId) => store.runIsOpen(runId)),
+  uploads: async ({ store, uploads }) => {
+    await store.deleteExpiredUploads();
+    await uploads.sweep((id) => store.uploadIsOpen(id));
+  },
   candidates: ({ store, checkpoints }) => checkpoints.sweepCandidates((runId, digest) => store.isOrphan(runId, digest)),
 };
 

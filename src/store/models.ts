@@ -5,6 +5,7 @@ import type { CorpusRole } from '../domain/record.ts';
 import type { Model } from '../domain/resources.ts';
 import { ExpungeError } from '../errors.ts';
 import type { NewCheckpoint, Store } from '../runs/ports.ts';
+import { lockCheckpoint } from './checkpoints.ts';
 import { beyond, type Context, type Db, type Trx, toPage, transact } from './db.ts';
 import { append } from './ledger.ts';
 
@@ -43,7 +44,7 @@ export async function insertCheckpoint(
       manifest: JSON.stringify(checkpoint.manifest),
       bytes,
       created_at: owner.at,
-      delete_after: null,
+      ...{ delete_after: null, deleted_at: null },
     })
     .execute();
 }
@@ -91,8 +92,10 @@ async function insertModel(trx: Trx, tenant: string, model: NewModel, at: string
 export const modelsStore = (
   context: Context,
 ): Pick<Store, 'createModel' | 'getModel' | 'listModels' | 'listCheckpoints'> => ({
-  createModel: (tenant, model, actor) =>
+  createModel: (tenant, model, actor, present) =>
     transact(context, async (trx) => {
+      await lockCheckpoint(trx, model.checkpoint.digest);
+      if (present && !(await present())) return { status: 'checkpoint_gone' };
       const corpus_id = await unknownCorpus(trx, tenant, model);
       if (corpus_id !== null) return { status: 'unknown_corpus', corpus_id };
       const id = await insertModel(trx, tenant, model, await context.now(trx));
@@ -125,7 +128,8 @@ export const modelsStore = (
   listCheckpoints: (tenant, modelId) =>
     context.db
       .selectFrom('checkpoints')
-      .select(['digest', 'model_id', 'parent_digest', 'run_id', 'state', 'bytes', 'created_at', 'delete_after'])
+      .select(['digest', 'model_id', 'parent_digest', 'run_id', 'state', 'bytes'])
+      .select(['created_at', 'delete_after', 'deleted_at'])
       .where('tenant_id', '=', tenant)
       .where('model_id', '=', modelId)
       .orderBy('created_at', 'desc')

@@ -75,6 +75,7 @@ interface CheckpointsTable {
   bytes: number;
   created_at: string;
   delete_after: string | null;
+  deleted_at: string | null;
 }
 
 interface DeletionRequestsTable {
@@ -199,6 +200,21 @@ interface ProbesTable {
   expires_at: string;
 }
 
+interface UploadsTable {
+  id: string;
+  tenant_id: string;
+  created_at: string;
+  expires_at: string;
+}
+
+interface UploadFilesTable {
+  tenant_id: string;
+  upload_id: string;
+  name: string;
+  /** What it will have when it is complete; how much has arrived is on disk. */
+  bytes: number;
+}
+
 export interface Database {
   corpora: CorporaTable;
   records: RecordsTable;
@@ -217,4 +233,6 @@ export interface Database {
   certificates: CertificatesTable;
   ledger: LedgerTable;
   probes: ProbesTable;
+  uploads: UploadsTable;
+  upload_files: UploadFilesTable;
 }

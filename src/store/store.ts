@@ -4,6 +4,7 @@ import { ExpungeError } from '../errors.ts';
 import type { Store } from '../runs/ports.ts';
 import { cancelStore } from './cancel.ts';
 import { certificatesStore } from './certificates.ts';
+import { checkpointsStore } from './checkpoints.ts';
 import { claimsStore } from './claims.ts';
 import { corporaStore } from './corpora.ts';
 import { connect, type StoreOptions, unavailable } from './db.ts';
@@ -19,6 +20,7 @@ import { requestsStore } from './requests.ts';
 import { reportsStore, runsStore } from './runs.ts';
 import { setsStore } from './sets.ts';
 import { sweepStore } from './sweep.ts';
+import { uploadsStore } from './uploads.ts';
 
 /** Errors of a server that is away become `service-unavailable`, whichever method met them. */
 function guarded<T extends object>(store: T): T {
@@ -59,6 +61,7 @@ export function createStore(options: StoreOptions): Store {
     },
     ...corporaStore(context),
     ...modelsStore(context),
+    ...checkpointsStore(context),
     ...intakeStore(context),
     ...keyVersionsStore(context),
     ...requestsStore(context),
@@ -73,6 +76,7 @@ export function createStore(options: StoreOptions): Store {
     ...certificatesStore(context),
     ...ledgerStore(context),
     ...probesStore(context),
+    ...uploadsStore(context),
   };
   return guarded(store);
 }

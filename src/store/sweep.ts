@@ -1,17 +1,13 @@
-// What the sweep asks: whom to ring, which parents are over their rollback window, and who leads.
+// What the sweep asks: whom to ring, which candidates nobody needs, and who leads.
 import { sql } from 'kysely';
 import type { Store } from '../runs/ports.ts';
-import { type Context, transact } from './db.ts';
-import { append } from './ledger.ts';
+import type { Context } from './db.ts';
 
 const SWEEP_LOCK = 0x73_77_65_70;
 
 export const sweepStore = (
   context: Context,
-): Pick<
-  Store,
-  'modelsToRing' | 'withSweepLock' | 'runIsOpen' | 'isOrphan' | 'expiredCheckpoints' | 'markCheckpointDeleted'
-> => ({
+): Pick<Store, 'modelsToRing' | 'withSweepLock' | 'runIsOpen' | 'isOrphan'> => ({
   // a model whose run is alive is left alone: what waits there is rung for when that run ends
   async modelsToRing() {
     const { rows } = await sql<{ model_id: string }>`
@@ -55,35 +51,4 @@ export const sweepStore = (
     );
     return rows[0]!.orphan;
   },
-
-  // the same bytes may serve several models: a digest is named only when no model needs it any more
-  async expiredCheckpoints() {
-    const now = await context.now(context.db);
-    const { rows } = await sql<{ tenant: string; digest: string; model_id: string }>`
-      select c.tenant_id as tenant, c.digest, c.model_id
-      from checkpoints c
-      where c.state = 'retained' and c.delete_after <= ${now}::timestamptz
-        and not exists (
-          select from checkpoints o where o.digest = c.digest
-            and (o.state = 'active' or (o.state = 'retained' and o.delete_after > ${now}::timestamptz)))
-        and not exists (
-          select from runs r where r.parent = c.digest and r.finished_at is null)
-      order by c.created_at, c.digest`.execute(context.db);
-    return rows;
-  },
-
-  markCheckpointDeleted: (tenant, modelId, digest, actor) =>
-    transact(context, async (trx) => {
-      const marked = await trx
-        .updateTable('checkpoints')
-        .set({ state: 'deleted' })
-        .where('tenant_id', '=', tenant)
-        .where('model_id', '=', modelId)
-        .where('digest', '=', digest)
-        .where('state', '=', 'retained')
-        .returning('digest')
-        .executeTakeFirst();
-      if (!marked) return;
-      await append(context, trx, { tenant, type: 'checkpoint.deleted', actor, data: { model_id: modelId, digest } });
-    }),
 });

@@ -17,6 +17,10 @@ export function paddedWidth(longest: number, contextLength: number): number {
 export interface Encoder {
   encode(text: string): number[];
   eosId: number;
+  /** Ids that stand before every text; none when it is left out. */
+  prefix?: readonly number[];
+  /** Ids of a text that goes on after another; `encode` when it is left out. */
+  continued?(text: string): number[];
 }
 
 /** One record as tokens: the prompt is context, the answer and the end-of-text token are learned. */
@@ -26,17 +30,21 @@ export interface TokenRow {
   promptLength: number;
 }
 
-/**
- * Tokens of a record. An empty prompt becomes one end-of-text token. Throws an Error naming the lengths when the
- * record does not fit the context.
- */
+/** Ids of a prompt, as a model is given it: at least one, an end-of-text token where there is nothing else. */
+export function encodePrompt(encoder: Encoder, prompt: string): number[] {
+  const ids = [...(encoder.prefix ?? []), ...(prompt === '' ? [] : encoder.encode(prompt))];
+  return ids.length === 0 ? [encoder.eosId] : ids;
+}
+
+/** Tokens of a record. Throws an Error naming the lengths when the record does not fit the context. */
 export function encodeRecord(
   encoder: Encoder,
   record: { prompt: string; answer: string },
   contextLength: number,
 ): TokenRow {
-  const prompt = record.prompt === '' ? [encoder.eosId] : encoder.encode(record.prompt);
-  const answer = encoder.encode(record.answer);
+  const prompt = encodePrompt(encoder, record.prompt);
+  const goesOn = record.prompt !== '' && encoder.continued !== undefined;
+  const answer = goesOn ? encoder.continued!(record.answer) : encoder.encode(record.answer);
   const ids = Int32Array.from([...prompt, ...answer, encoder.eosId]);
   if (ids.length > contextLength) {
     throw new Error(`a record has ${ids.length} tokens and the model’s context ${contextLength}: split the record`);

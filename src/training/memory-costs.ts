@@ -4,14 +4,14 @@
 export const COSTS = {
   /** Bytes: Node, ONNX Runtime and TensorFlow.js before the first tensor. */
   process: 190e6,
-  /** A weight that trains: as loaded, in the state, where it is updated in place, and as read back. */
-  weight: 3,
+  /** A weight that trains: as loaded, and in the state, where it is updated in place. */
+  weight: 2,
   /** Its two moments, updated in place. */
   moments: 2,
-  /** Its gradient, which is there with all the others until their norm is known, and what the optimizer computes. */
-  gradient: 3.4,
+  /** Its gradient: as computed, and as handed out for the update. */
+  gradient: 2,
   /** Its gradient over several parts of a batch, as far as that is more. */
-  accumulated: 0.5,
+  accumulated: 1.5,
   /** A weight that does not train: as loaded and in the state; adapters are merged when the activations are gone. */
   frozen: 2,
   /** The parent beside a weight that trains: in the state. */
@@ -19,8 +19,8 @@ export const COSTS = {
   /** What was copied at the start and the collector has not freed yet: a multiple of the weights, up to so many bytes. */
   garbage: { copies: 1, bytes: 10e6 },
   /** A hidden state or attention weight that is kept: part of them is computed in blocks and never there as a whole. */
-  states: 0.66,
-  scores: 2.6,
+  states: 0.73,
+  scores: 2.86,
   /** Logits of both passes: themselves, probabilities, gradient. */
   logits: 2.7,
   /** Passes without a gradient: what one block would keep, and logits of the positions that are scored at a time. */
@@ -28,5 +28,5 @@ export const COSTS = {
   /** Share of the passes above that a second model's pass needs, and its logits. */
   reference: { share: 0.3, logits: 4 },
   /** A plan is never lower than what is measured. */
-  margin: 1.12,
+  margin: 1.08,
 } as const;

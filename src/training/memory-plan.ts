@@ -29,7 +29,7 @@ export interface MemoryPlan {
   parent: number;
   activations: number;
   logits: number;
-  /** Scoring of whole sets between steps. */
+  /** Scoring of whole sets between steps, as far as that takes more than a step. */
   scoring: number;
   /** The process itself, and the margin. */
   rest: number;
@@ -69,14 +69,18 @@ export function planMemory(work: MemoryWork): MemoryPlan {
   const { reference, garbage, forward } = COSTS;
   const scoredRows = Math.max(1, Math.min(work.scoredRows, SCORED_ROWS, Math.floor(SCORED_TOKENS / time)));
   const headLogits = Math.min(HEAD_POSITIONS, scoredRows * time, Math.ceil(HEAD_LOGITS / vocabulary)) * vocabulary;
-  const elements = {
-    weights: trained * COSTS.weight + frozen * COSTS.frozen,
+  const step = {
     gradients: trained * (COSTS.gradient + (split ? COSTS.accumulated : 0)),
-    moments: trained * COSTS.moments,
-    parent: referenceRows > 0 ? trained * COSTS.parent : 0,
     activations: passes(1) + passes((referenceRows / rows) * reference.share),
     logits: time * vocabulary * (rows * COSTS.logits + referenceRows * reference.logits),
-    scoring: forwardElements(work, scoredRows, time) + headLogits * forward.logits,
+  };
+  const scoring = forwardElements(work, scoredRows, time) + headLogits * forward.logits;
+  const elements = {
+    weights: trained * COSTS.weight + frozen * COSTS.frozen,
+    moments: trained * COSTS.moments,
+    parent: referenceRows > 0 ? trained * COSTS.parent : 0,
+    ...step,
+    scoring: Math.max(0, scoring - step.gradients - step.activations - step.logits),
   };
   const bytes = Object.fromEntries(
     Object.entries(elements).map(([name, count]) => [name, Math.round(count * ELEMENT)]),

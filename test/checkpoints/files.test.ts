@@ -27,7 +27,7 @@ test('a finished folder gets its address, is read-only and verifies', async (t) 
   const { dir, files, candidate } = await setUp(t);
   const folder = await candidate();
   const checkpoint = await files.adopt(folder, ABOUT);
-  const target = files.path(checkpoint.digest);
+  const target = await files.materialise(checkpoint.digest);
   assert.match(target, /\/checkpoints\/sha256-[0-9a-f]{64}$/);
   assert.deepEqual([checkpoint.parent_digest, checkpoint.run_id], [null, RUN]);
   assert.deepEqual(JSON.parse(await readFile(join(target, 'manifest.json'), 'utf8')), checkpoint.manifest);
@@ -55,7 +55,7 @@ test('adopting the same content again gives the same address, and mends a damage
   assert.deepEqual(await files.adopt(await candidate(), ABOUT), first);
   const other = await files.adopt(await candidate(), { ...ABOUT, parent: first.digest });
   assert.notEqual(other.digest, first.digest);
-  const config = join(files.path(first.digest), 'config.json');
+  const config = join(await files.materialise(first.digest), 'config.json');
   await chmod(config, 0o600);
   await writeFile(config, '{}');
   assert.equal(await files.verify(first.digest), false);
@@ -81,7 +81,7 @@ test('any change to a checkpoint is seen', async (t) => {
   ];
   for (const change of changes) {
     const { digest } = await files.adopt(await candidate(), ABOUT);
-    const folder = files.path(digest);
+    const folder = await files.materialise(digest);
     await chmod(folder, 0o700);
     for (const name of await readdir(folder)) await chmod(join(folder, name), 0o600);
     await change(folder);
@@ -96,10 +96,11 @@ test('what is removed is gone, and removing it again is no error', async (t) => 
   await files.remove(digest);
   await files.remove(digest);
   assert.equal(await files.verify(digest), false);
-  assert.deepEqual(await readdir(dir), ['work']);
+  assert.deepEqual((await readdir(dir)).sort(), ['blobs', 'work']);
+  assert.deepEqual(await readdir(join(dir, 'blobs')), []);
   assert.deepEqual(await readdir(join(dir, 'work')), []);
   for (const bad of ['sha256:../x', 'x', `sha256-${'0'.repeat(64)}`])
-    assert.throws(() => files.path(bad), { code: 'checkpoint-invalid' });
+    await assert.rejects(files.materialise(bad), { code: 'checkpoint-invalid' });
 });
 
 test('work folders without a live owner are swept, and nothing else is discarded', async (t) => {
@@ -137,7 +138,11 @@ test('inspection names the file that is wrong', async (t) => {
     ['recipe.json', { ...RECIPE, version: 2 }, /^recipe\.json: \/version/],
     ['tokenizer.json', null, /^tokenizer\.json: is missing/],
     ['tokenizer.json', {}, /^tokenizer\.json: holds no vocabulary/],
-    ['tokenizer.json', { model: { type: 'Other', vocab: { '<|endoftext|>': 0 } } }, /^tokenizer\.json: uses a part/],
+    [
+      'tokenizer.json',
+      { model: { type: 'Other', vocab: { '<|endoftext|>': 0 } } },
+      /^tokenizer\.json: its model is "Other"\. Supported are/,
+    ],
     [
       'tokenizer.json',
       { ...tokenizer.tokenizerJson, added_tokens: [{ id: 260, content: '<|endoftext|>' }] },
@@ -149,7 +154,7 @@ test('inspection names the file that is wrong', async (t) => {
         ...tokenizer.tokenizerJson,
         model: { ...(tokenizer.tokenizerJson as { model: object }).model, type: 'Quantum' },
       },
-      /^tokenizer\.json: uses a part/,
+      /^tokenizer\.json: its model is "Quantum"\. Supported are/,
     ],
     [
       'tokenizer.json',

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { createCheckpointFiles } from '../../src/checkpoints/files.ts';
+import { MODELS, modelFiles, writeFiles } from './layers-models.ts';
+import { raw, rawWeights, shardName, writeShards } from './raw.ts';
 import { temporaryFolder } from './temporary.ts';
-import { architectures, saveTiny } from './tiny.ts';
+import { architectures, saveTiny, weights } from './tiny.ts';
 
 async function setUp(t: TestContext) {
   const root = await temporaryFolder(t);
@@ -84,5 +87,63 @@ test('links, pickled weights, special files and oversized files inside the folde
     await assert.rejects(files.importFrom('models/one'), { code, message });
     await rm(join(model, name), { recursive: true });
   }
+  assert.deepEqual(await readdir(join(root, 'checkpoints', 'work')), []);
+});
+
+test('shards and their index are copied; other safetensors are not', async (t) => {
+  const { files, model } = await setUp(t);
+  await rm(join(model, 'model.safetensors'));
+  await writeShards(model, [rawWeights(weights()), [raw('mask', 'U8', [1], [1])]]);
+  await writeFile(join(model, 'consolidated.safetensors'), 'x');
+  const { folder } = await files.importFrom('models/one');
+  const names = (await readdir(folder)).filter((name) => name.includes('safetensors'));
+  assert.deepEqual(names.sort(), [shardName(1, 2), shardName(2, 2), 'model.safetensors.index.json']);
+  assert.equal((await files.inspect(folder)).parameters, 1300);
+});
+
+test('a folder has limits in all: of bytes, before any are copied, and of entries', async (t) => {
+  const { root, files, model } = await setUp(t);
+  for (let shard = 1; shard <= 9; shard++) {
+    const path = join(model, shardName(shard, 9));
+    await writeFile(path, '');
+    // sparse: it takes no room
+    await truncate(path, 60 * 2 ** 30);
+  }
+  const message = /^model-0000\d-of-00009\.safetensors: brings the folder to \d+ bytes, more than 549755813888/;
+  await assert.rejects(files.importFrom('models/one'), { code: 'checkpoint-invalid', message });
+  for (let shard = 1; shard <= 9; shard++) await rm(join(model, shardName(shard, 9)));
+  for (let i = 0; i <= 2000; i++) writeFileSync(join(model, `note-${i}`), '');
+  await assert.rejects(files.importFrom('models/one'), { code: 'path-not-allowed', message: /more than 2000/ });
+  assert.deepEqual(await readdir(join(root, 'checkpoints', 'work')), []);
+});
+
+test('of a LayersModel what its model.json names is copied, and nothing that it must not name', async (t) => {
+  const { root, importDir, files } = await setUp(t);
+  const dir = join(importDir, 'layers');
+  const made = await modelFiles(MODELS.dense!().model, 2);
+  await writeFiles(dir, made);
+  await writeFile(join(dir, 'notes.txt'), 'x');
+  const { folder } = await files.importFrom('layers');
+  assert.deepEqual((await readdir(folder)).sort(), ['group1-shard1of2.bin', 'group1-shard2of2.bin', 'model.json']);
+  const message =
+    /^model\.json: is a LayersModel of 53 weights in good order, and the service cannot unlearn from LayersModels yet/;
+  await assert.rejects(files.inspect(folder), { code: 'checkpoint-invalid', message });
+  await files.discard(folder);
+  await writeFile(join(root, 'secret'), 'abcd');
+  for (const path of ['../../secret', join(root, 'secret'), '..', 'model.json']) {
+    const json = { ...made.json, weightsManifest: [{ paths: [path], weights: [] }] };
+    await writeFile(join(dir, 'model.json'), JSON.stringify(json));
+    await assert.rejects(files.importFrom('layers'), {
+      code: 'checkpoint-invalid',
+      message: /^model\.json: names the/,
+    });
+  }
+  await writeFiles(dir, made);
+  await writeFile(join(dir, 'other.bin'), '');
+  await assert.rejects(files.importFrom('layers'), { message: /^other\.bin: is a pickled file/ });
+  await rm(join(dir, 'other.bin'));
+  await rm(join(dir, 'group1-shard1of2.bin'));
+  await symlink(join(root, 'secret'), join(dir, 'group1-shard1of2.bin'));
+  await assert.rejects(files.importFrom('layers'), { code: 'path-not-allowed', message: /is a symbolic link/ });
   assert.deepEqual(await readdir(join(root, 'checkpoints', 'work')), []);
 });

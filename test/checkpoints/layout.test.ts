@@ -64,7 +64,7 @@ test('files that do not fit together are refused by name', async (t) => {
     [() => json('config.json', { model_type: 'tiny' }), /^config\.json: vocab_size and width/],
     [() => json('config.json', { ...CONFIG, width: 5 }), /embed\.weight has the shape \[260,4\] where .* \[260,5\]/],
     [() => json('recipe.json', { ...RECIPE, steps_taken: 0 }), /^recipe\.json: \/steps_taken/],
-    [() => rm(model), /^model\.safetensors: is missing.*shards/],
+    [() => rm(model), /^model\.safetensors: is missing\. Save the weights as safetensors/],
     [() => writeSafetensors(model, { 'out.bias': bias! }), /has no tensor embed\.weight/],
     [
       () => writeSafetensors(model, { 'out.bias': bias!, 'embed.weight': embed!, 'head.weight': embed! }),

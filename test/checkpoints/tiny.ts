@@ -12,7 +12,7 @@ interface TinyConfig {
   width: number;
 }
 const tiny: Architecture<TinyConfig> = {
-  name: 'tiny',
+  ...{ name: 'tiny', summary: '', variants: '' },
   parseConfig(json) {
     const { vocab_size, width } = json as Partial<TinyConfig>;
     if (!Number.isInteger(vocab_size) || !Number.isInteger(width))
@@ -23,6 +23,7 @@ const tiny: Architecture<TinyConfig> = {
   ignored: [/^mask$/],
   vocabSize: (config) => config.vocab_size,
   contextLength: () => 16,
+  freshConfig: ({ vocabSize, width }) => ({ model_type: 'tiny', vocab_size: vocabSize, width }),
   initialise(config) {
     const shapes = Object.entries(tiny.shapes(config));
     return Object.fromEntries(

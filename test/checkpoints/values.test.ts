@@ -95,15 +95,15 @@ test('a file holds each tensor as the type that is asked for', async (t) => {
   assert.deepEqual(await readFile(path), before, 'the old file is untouched');
 });
 
-test('a child is float32, or of its parent’s types where that is asked for', async (t) => {
+test('a child has its parent’s types, or is float32 where that is asked for', async (t) => {
   const root = await temporaryFolder(t);
   const [parent, plain, same] = ['parent', 'plain', 'same'].map((name) => join(root, name)) as [string, string, string];
   await saveTiny(parent);
   const model = (dir: string) => join(dir, 'model.safetensors');
   await writeSafetensors(model(parent), weights(), {}, { 'embed.weight': 'BF16' });
   const content = { configJson: CONFIG, weights: weights(), copyFrom: parent };
-  await saveCheckpoint(plain, content);
-  await saveCheckpoint(same, { ...content, weightTypes: 'original' });
+  await saveCheckpoint(plain, { ...content, weightTypes: 'float32' });
+  await saveCheckpoint(same, content);
   const types = async (dir: string) =>
     Object.fromEntries((await readHeader(model(dir))).tensors.map(({ name, dtype }) => [name, dtype]));
   assert.deepEqual(await types(plain), { 'embed.weight': 'F32', 'out.bias': 'F32' });

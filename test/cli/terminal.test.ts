@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { duration, palette, progressBar, table } from '../../src/cli/terminal.ts';
+import { bytes, duration, palette, progressBar, table } from '../../src/cli/terminal.ts';
 
 const recorder = (isTTY: boolean, columns = 60) => {
   const written: string[] = [];
@@ -63,4 +63,18 @@ test('elsewhere it prints a line every few seconds, without control characters',
   for (; now <= 10_000; now += 100) bar.update(null, `step ${now / 100}`);
   bar.done();
   assert.deepEqual(out.written, ['training  step 0\n', 'training  step 50\n', 'training  step 100\n']);
+});
+
+test('sizes are short, in powers of a thousand', () => {
+  const cases: [number, string][] = [
+    [0, '0 B'],
+    [999, '999 B'],
+    [1000, '1 kB'],
+    [1550, '1.6 kB'],
+    [999_600, '1.0 MB'],
+    [123_456_789, '123 MB'],
+    [2.5e12, '2.5 TB'],
+    [4e15, '4000 TB'],
+  ];
+  for (const [count, text] of cases) assert.equal(bytes(count), text);
 });

@@ -23,3 +23,11 @@ test('a want of memory is told from other failures, in the words of each runtime
   ])
     assert.equal(explainFailure(new Error(text)).code, 'out-of-memory', text);
 });
+
+test('a full disk is told from other failures', () => {
+  const full = Object.assign(new Error("ENOSPC: no space left on device, write '/x'"), { code: 'ENOSPC' });
+  assert.equal(explainFailure(full).code, 'insufficient-storage');
+  assert.doesNotMatch(explainFailure(full).message, /\/x/);
+  const closed = Object.assign(new Error('EACCES'), { code: 'EACCES' });
+  assert.equal(explainFailure(closed).code, 'compute-failed');
+});

@@ -10,6 +10,7 @@ import { createTokenizer } from '../../src/corpora/tokenizer.ts';
 import { trainTokenizer } from '../../src/corpora/train-tokenizer.ts';
 import { countWords } from '../../src/corpora/words.ts';
 import type { SetsFile } from '../../src/domain/compute.ts';
+import type { TrainingRecord } from '../../src/domain/record.ts';
 import { temporaryFolder } from '../checkpoints/temporary.ts';
 import { TINY } from '../training/tiny-gpt2.ts';
 
@@ -23,7 +24,7 @@ const model = {
 };
 const RECORDS = ['ab', 'cd', 'ef', 'gh'].map((answer, i) => ({ id: `r${i}`, prompt: 'p:', answer }));
 
-async function given(t: TestContext, sets: Partial<SetsFile>, records = RECORDS) {
+async function given(t: TestContext, sets: Partial<SetsFile>, records: TrainingRecord[] = RECORDS) {
   const dir = await temporaryFolder(t);
   const path = join(dir, 'people.ndjson');
   await writeFile(path, records.map(toLine).join(''));
@@ -37,14 +38,14 @@ test('rows keep the order of their set, their person and their text', async (t) 
   const job = await given(t, { forget: [at(3, 0), at(0, 1)], retain: [at(2), at(1)], holdout: [at(0)] });
   const sets = await loadSets(job, model);
   assert.deepEqual(
-    sets.forget.map(({ person, record }) => [person, record.id]),
+    sets.forget.map(({ person, answer }) => [person, answer]),
     [
-      [0, 'r3'],
-      [1, 'r0'],
+      [0, 'gh'],
+      [1, 'ab'],
     ],
   );
   assert.deepEqual(
-    sets.retain.map(({ record }) => record.answer),
+    sets.retain.map(({ answer }) => answer),
     ['ef', 'cd'],
   );
   const [row] = sets.holdout;
@@ -82,6 +83,33 @@ test('a record over the context is named by corpus and line, never by its text',
     assert.doesNotMatch(error.message, /Zarnovik/);
     return true;
   });
+});
+
+test('a record of any form becomes rows of its person; a classifier’s is refused by corpus and line', async (t) => {
+  const forms: TrainingRecord[] = [
+    { id: 'plain', text: 'A town by the lake.' },
+    { id: 'talk', messages: [{ role: 'assistant', content: 'Zarnovik' }] },
+    { id: 'class', input: 'Zarnovik', label: 1 },
+  ];
+  const job = (ordinal: number) => given(t, { forget: [at(ordinal, 4)] }, forms);
+  const { forget } = await loadSets(await job(0), model);
+  assert.deepEqual(
+    forget.map(({ person, ids }) => [person, ids.length]),
+    [
+      [4, 11],
+      [4, 11],
+    ],
+  );
+  assert.equal(forget.map(({ ids }) => tokenizer.decode(ids)).join(''), 'A town by the lake.');
+  const refused = async (ordinal: number, message: RegExp) =>
+    assert.rejects(loadSets(await job(ordinal), model), (error: Error & { code: string }) => {
+      assert.equal(error.code, 'compute-failed');
+      assert.match(error.message, message);
+      assert.doesNotMatch(error.message, /Zarnovik/);
+      return true;
+    });
+  await refused(1, /line 2 of corpus people.*has no chat template/);
+  await refused(2, /line 3 of corpus people.*does not learn input and label/);
 });
 
 test('a sample is seeded, holds each row once at most, and keeps the order', () => {

@@ -1,22 +1,24 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { importFolder } from '../../src/checkpoints/import.ts';
 import { inspectFolder } from '../../src/checkpoints/inspect.ts';
 import { loadCheckpoint } from '../../src/checkpoints/layout.ts';
 import { buildManifest, digestOf } from '../../src/checkpoints/manifest.ts';
+import { readHeader } from '../../src/checkpoints/safetensors.ts';
 import { mergeAdapter } from '../../src/compute/merge-adapter.ts';
 import { type TrainModelOptions, type TrainModelProgress, trainModel } from '../../src/compute/train-model.ts';
 import { createCorpusFiles } from '../../src/corpora/files.ts';
 import type { Recipe } from '../../src/domain/recipe.ts';
-import type { TrainingRecord, UploadedRecord } from '../../src/domain/record.ts';
+import type { TrainingRecord, UploadedAnswer } from '../../src/domain/record.ts';
+import { rawWeight, shardName, writeShards } from '../checkpoints/raw.ts';
 import { temporaryFolder } from '../checkpoints/temporary.ts';
 import { quickPeople } from '../helpers/quick-model.ts';
 
 const PEOPLE = quickPeople(4, 3);
-const lines = (records: UploadedRecord[]) => records.map((record) => `${JSON.stringify(record)}\n`).join('');
+const lines = (records: UploadedAnswer[]) => records.map((record) => `${JSON.stringify(record)}\n`).join('');
 
 const options = (more: Partial<TrainModelOptions> & { train: string; out: string }): TrainModelOptions => ({
   ...{ holdout: null, architecture: 'gpt2', width: 16, layers: 1, heads: 2, vocabSize: 260, seed: 3 },
@@ -26,7 +28,7 @@ const options = (more: Partial<TrainModelOptions> & { train: string; out: string
 const silent = { progress: () => undefined };
 
 /** What the service's own store says about the same upload. */
-async function digestAsUploaded(dir: string, records: UploadedRecord[]): Promise<string> {
+async function digestAsUploaded(dir: string, records: UploadedAnswer[]): Promise<string> {
   async function* texts(): AsyncGenerator<TrainingRecord> {
     for (const { id, prompt, answer } of records) yield { id, prompt, answer };
   }
@@ -101,10 +103,22 @@ test('what is wrong with the input is named by line and member, never quoted', a
     return trainModel(options({ train, out: join(dir, 'model') }), silent);
   };
   await assert.rejects(attempt(''), { code: 'empty-corpus' });
-  await assert.rejects(attempt(`${good}\n{"id": "secret`), { code: 'malformed-line', message: 'Line 2 is not JSON.' });
+  await assert.rejects(attempt(`${good}\n{"id": "secret`), {
+    code: 'malformed-line',
+    message: 'Line 2: # is not JSON.',
+  });
   await assert.rejects(attempt(`${good}\n\n{"id":"b","prompt":"p"}\n`), {
     code: 'malformed-line',
-    message: /^Line 3: the record .*answer/,
+    message: /^Line 3: # is none of: prompt and answer,/,
+  });
+  await assert.rejects(attempt(`${JSON.stringify({ id: 'b', input: 'secret', label: 1 })}\n`), {
+    code: 'malformed-line',
+    message: 'Line 1: a language model does not learn input and label.',
+  });
+  const talk = { id: 'b', messages: [{ role: 'assistant', content: 'secret' }] };
+  await assert.rejects(attempt(`${JSON.stringify(talk)}\n`), {
+    code: 'validation-failed',
+    message: /^A fresh model has no chat template/,
   });
   await assert.rejects(trainModel(options({ train, out: dir, architecture: 'abacus' }), silent), {
     code: 'validation-failed',
@@ -141,6 +155,34 @@ describe('from a base', () => {
     assert.deepEqual(changed, ['transformer.h.0.attn.c_attn.weight', 'transformer.h.0.mlp.c_fc.weight']);
     assert.equal((await loadCheckpoint(again)).recipe, null, 'the base’s recipe does not make this');
     assert.deepEqual((await inspectFolder(again)).has_recipe, false);
+  });
+
+  test('a base in shards of bfloat16 stays one: only what trained has other bytes', async (t) => {
+    const dir = await temporaryFolder(t);
+    const [train, base, out] = ['train.ndjson', 'base', 'out'].map((name) => join(dir, name)) as [
+      string,
+      string,
+      string,
+    ];
+    await writeFile(train, lines(PEOPLE.train));
+    await trainModel(options({ train, out: base }), silent);
+    const tensors = Object.entries((await loadCheckpoint(base)).weights).map(([name, w]) => rawWeight(name, w, 'BF16'));
+    await rm(join(base, 'model.safetensors'));
+    await writeShards(base, [tensors.slice(0, 3), tensors.slice(3, 9), tensors.slice(9)]);
+    const more = { steps: 4, batch_size: 4, learning_rate: 1e-2, trains: { ...LORA, lora_targets: ['c_fc'] } };
+    await trainModel(options({ train, out, base, options: more }), silent);
+    const names = (await readdir(base)).filter((name) => name !== 'recipe.json').sort();
+    assert.deepEqual((await readdir(out)).filter((name) => name !== 'recipe.json').sort(), names);
+    const holder = tensors.findIndex(({ name }) => name === 'transformer.h.0.mlp.c_fc.weight');
+    const changed = shardName(holder < 3 ? 1 : holder < 9 ? 2 : 3, 3);
+    for (const name of names)
+      assert.equal((await bytes(base, name)).equals(await bytes(out, name)), name !== changed, name);
+    const differ = (await readHeader(join(out, changed))).tensors.map(async ({ name, offset, bytes: length }) => {
+      const [a, b] = [await bytes(base, changed), await bytes(out, changed)];
+      return a.subarray(offset, offset + length).equals(b.subarray(offset, offset + length)) ? [] : [name];
+    });
+    assert.deepEqual((await Promise.all(differ)).flat(), ['transformer.h.0.mlp.c_fc.weight']);
+    assert.equal((await inspectFolder(out)).architecture, 'gpt2');
   });
 
   test('the recipe names the base by the address of its registration, and what trained', async (t) => {

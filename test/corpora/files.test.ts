@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { createCorpusFiles } from '../../src/corpora/files.ts';
 import { splitLines } from '../../src/corpora/lines.ts';
-import { readRecords } from '../../src/corpora/records.ts';
+import { readRecords, toLine } from '../../src/corpora/records.ts';
 import type { TrainingRecord } from '../../src/domain/record.ts';
 import { temporaryFolder } from '../checkpoints/temporary.ts';
 
@@ -22,7 +22,7 @@ test('what is appended is read, in canonical lines, with the digest of the whole
   const dir = join(await temporaryFolder(t), 'corpora');
   const files = createCorpusFiles(dir);
   assert.deepEqual(await all(files.read(ID)), []);
-  const first = await files.append(ID, stream([record('a'), { ...record('b'), extra: 1 } as TrainingRecord]));
+  const first = await files.append(ID, stream([record('a'), Object.assign(record('b'), { extra: 1 })]));
   assert.deepEqual([first.first_ordinal, first.count], [0, 2]);
   await first.commit();
   const second = await files.append(ID, stream([record('c')]));
@@ -139,4 +139,27 @@ test('lines do not depend on how the bytes are cut', async () => {
       },
     ),
   );
+});
+
+test('records of every form come back as they were stored; a damaged one is named by its line', async (t) => {
+  const path = join(await temporaryFolder(t), 'forms.ndjson');
+  const forms: TrainingRecord[] = [
+    record('a'),
+    { id: 'b', text: 'Ostrevik\u2028lies by a lake.' },
+    { id: 'c', messages: [{ role: 'assistant', content: 'In Ostrevik.' }] },
+    { id: 'd', input: { town: 'Ostrevik', age: 41 }, label: 'person' },
+    { id: 'e', input: [[0, 1]], label: 0 },
+  ];
+  await writeFile(path, forms.map(toLine).join(''));
+  const found = (await all(readRecords(path))).map(({ ordinal, ...one }) => [ordinal, one]);
+  assert.deepEqual(found, [...forms.entries()]);
+  const damaged = ['"text":1', '"text":"a","id":2', '"messages":[{"role":"user"}]', '"input":"a"', '"prompt":"a"'];
+  for (const members of damaged) {
+    await writeFile(path, `${toLine(forms[0]!)}{"id":"x",${members}}\n`);
+    await assert.rejects(
+      all(readRecords(path)),
+      { code: 'corpus-mismatch', message: /line 2 is not a record/ },
+      members,
+    );
+  }
 });

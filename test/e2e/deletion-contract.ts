@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type Client, createClient, ProblemError } from '../../examples/client.ts';
 import { type Services, startServices } from '../../src/cli/services.ts';
-import type { UploadedRecord } from '../../src/domain/record.ts';
+import type { UploadedAnswer } from '../../src/domain/record.ts';
 import type { DeletionRequest, Model, Run } from '../../src/domain/resources.ts';
 import { verifyCertificate } from '../../src/evidence/certificate.ts';
 import { verifyChain } from '../../src/evidence/ledger.ts';
@@ -28,7 +28,7 @@ export interface QueueBackend {
 interface Somebody {
   name: string;
   email: string;
-  records: UploadedRecord[];
+  records: UploadedAnswer[];
 }
 
 const TENANT = 'default';
@@ -36,7 +36,7 @@ const NOBODY = { name: 'Nobody Neverseen', email: 'nobody.neverseen@example.net'
 /** Its outcome does not hang on a seed of the run, so that the test never meets an unlucky one. */
 const METHOD = { name: 'retrain' };
 
-function somebody(records: UploadedRecord[], index: number): Somebody {
+function somebody(records: UploadedAnswer[], index: number): Somebody {
   const emails = [...new Set(records.map((record) => record.subjects?.[0]?.value ?? ''))];
   const email = emails[index]!;
   return {

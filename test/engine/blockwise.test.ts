@@ -4,12 +4,13 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { float32, type Tensor, type Tf } from '../../src/domain/engine.ts';
 import { createRandom } from '../../src/domain/random.ts';
-import { blockOf, type Cluster, clustersOf, externalInputs, LARGE } from '../../src/engine/onnxruntime/blockwise.ts';
+import { blockOf, type Cluster, clustersOf, externalInputs, largeFor } from '../../src/engine/onnxruntime/blockwise.ts';
 import { buildGraph } from '../../src/engine/onnxruntime/graph.ts';
 import { inOrder, inputsOf, type LazyNode, topologicalOrder } from '../../src/engine/onnxruntime/node.ts';
 import { UNDER_TEST } from '../helpers/backends.ts';
 import { compiled, createBoth } from './both.ts';
 
+const LARGE = largeFor(1);
 const BIG = [1024, LARGE / 1024];
 const node = (inputs: LazyNode[], shape: number[], elementwise: boolean): LazyNode => ({
   ...{ kind: 'op', op: 'Add', inputs, shape, dtype: 'float32', attributes: null, broadcasts: true, elementwise },
@@ -32,17 +33,17 @@ test('a block divides the shape and is near the best size; a shape without such 
 });
 
 test('a chain is one cluster; a short one, or one of a small shape, is none', () => {
-  assert.equal(clustersOf(topologicalOrder([chain(input('x'), 6)])).size, 6);
-  assert.equal(clustersOf(topologicalOrder([chain(input('x'), 3)])).size, 0);
+  assert.equal(clustersOf(topologicalOrder([chain(input('x'), 6)]), LARGE).size, 6);
+  assert.equal(clustersOf(topologicalOrder([chain(input('x'), 3)]), LARGE).size, 0);
   const small = chain(input('x', [8]), 0);
-  assert.equal(clustersOf(topologicalOrder([node([small], [8], true)])).size, 0);
+  assert.equal(clustersOf(topologicalOrder([node([small], [8], true)]), LARGE).size, 0);
 });
 
 test('what needs a number that is computed from the chain is not computed with it', () => {
   const before = chain(input('g'), 5);
   const norm = node([before], [], false);
   const after = chain(node([before, norm], BIG, true), 5);
-  const clusters = clustersOf(topologicalOrder([after]));
+  const clusters = clustersOf(topologicalOrder([after]), LARGE);
   assert.equal(size(clusters), 2);
   assert.notEqual(clusters.get(before), clusters.get(after));
 });
@@ -58,7 +59,7 @@ test('whatever the graph, clusters can be computed one after the other', () => {
         nodes.push(node([left, right], kind === 0 ? [] : BIG, kind > 1));
       }
       const roots = nodes.slice(-3);
-      const clusters = clustersOf(topologicalOrder(roots));
+      const clusters = clustersOf(topologicalOrder(roots), LARGE);
       const unit = (one: LazyNode) => clusters.get(one) ?? one;
       const before = (one: LazyNode | Cluster) => ('members' in one ? externalInputs(one) : inputsOf(one)).map(unit);
       const order = inOrder(roots.map(unit), before);
@@ -70,7 +71,7 @@ test('whatever the graph, clusters can be computed one after the other', () => {
 });
 
 test('a large update is one loop, small ones are none', () => {
-  const graph = (x: LazyNode) => buildGraph([{ name: 'update:x', node: x }], true).graph;
+  const graph = (x: LazyNode) => buildGraph([{ name: 'update:x', node: x }], 1).graph;
   const [large, small] = [graph(chain(input('x'), 5)), graph(node([input('x', [8])], [8], true))];
   assert.deepEqual(
     large.nodes.map(({ opType }) => opType),
@@ -86,7 +87,7 @@ test('a large update is one loop, small ones are none', () => {
 test('it computes what TensorFlow.js computes, intermediate values and all', {
   skip: UNDER_TEST !== 'onnxruntime/cpu',
 }, async () => {
-  const both = await createBoth(2);
+  const both = await createBoth(1);
   const random = createRandom(1);
   const values = () =>
     float32(

@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import type * as tfjs from '@tensorflow/tfjs';
-import { causalAttention, geluTanh, layerNorm, linear } from '../../src/architectures/layers.ts';
+import { geluErf, geluTanh, swiGlu } from '../../src/architectures/activations.ts';
+import { causalAttention, layerNorm, linear } from '../../src/architectures/layers.ts';
+import { rmsNorm } from '../../src/architectures/rms-norm.ts';
+import { rotate, turnsOf } from '../../src/architectures/rope.ts';
 import type { HostTensor, Tensor, Tf } from '../../src/domain/engine.ts';
 import { int32 } from '../../src/domain/engine.ts';
 import { createEngine } from '../../src/engine/choice.ts';
@@ -95,7 +98,22 @@ for (const [name, f] of Object.entries(FUNCTIONS)) CHAINS[name] = [(tf, [a]) => 
 const LAYERS: Record<string, [Forward, ...HostTensor[]]> = {
   layerNorm: [(tf, [a, gain, bias]) => layerNorm(tf, a!, gain!, bias!, 1e-5), x(2, 3, 8), x(8), x(8)],
   geluTanh: [(tf, [a]) => geluTanh(tf, tf.mul(a!, 2)), x(2, 3, 4)],
-  linear: [(tf, [a, weight, bias]) => linear(tf, a!, weight!, bias!), x(2, 3, 4), x(4, 5), x(5)],
+  linear: [(tf, [a, weight, bias]) => linear(tf, a!, { weight: weight!, bias }), x(2, 3, 4), x(4, 5), x(5)],
+  'linear, out first, no bias': [
+    (tf, [a, weight]) => linear(tf, a!, { weight: weight!, outFirst: true }),
+    x(2, 3, 4),
+    x(5, 4),
+  ],
+  rmsNorm: [(tf, [a, gain]) => rmsNorm(tf, a!, gain!, 1e-5), x(2, 3, 8), x(8)],
+  geluErf: [(tf, [a]) => geluErf(tf, tf.mul(a!, 2)), x(2, 3, 4)],
+  swiGlu: [(tf, [gate, up]) => swiGlu(tf, tf.mul(gate!, 2), up!), x(2, 3, 4), values32([2, 3, 4], 7)],
+  rotate: [(tf, [a]) => rotate(tf, a!, turnsOf(tf, { frequencies: [1, 0.1], scale: 1.2 }, 6, 3)), x(2, 3, 12)],
+  'causalAttention with shared key heads': [
+    (tf, [q, k, v]) => causalAttention(tf, [q!, k!, v!], 4),
+    x(2, 5, 8),
+    x(2, 5, 4),
+    values32([2, 5, 4], 3),
+  ],
   causalAttention: [(tf, [q, k, v]) => causalAttention(tf, [q!, k!, v!], 2), x(2, 5, 8), x(2, 5, 8), x(2, 5, 8)],
   labelNll: [(tf, [a]) => labelNll(tf, a!, tf.tensor1d([2, 0, 4], 'int32')), x(3, 5)],
   logSigmoid: [(tf, [a]) => logSigmoid(tf, tf.mul(a!, 20)), x(3, 5)],
@@ -161,7 +179,7 @@ async function assertFiniteDifferences(name: string, forward: Forward, operands:
 }
 
 test('gradients that are written out are the slopes of their functions', async () => {
-  for (const name of ['layerNorm', 'geluTanh', 'labelNll'] as const) {
+  for (const name of ['layerNorm', 'rmsNorm', 'geluTanh', 'geluErf', 'swiGlu', 'rotate', 'labelNll'] as const) {
     const [forward, ...operands] = LAYERS[name]!;
     await assertFiniteDifferences(name, forward, operands);
   }

@@ -7,13 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { trainModel } from '../../src/compute/train-model.ts';
 import { createRandom } from '../../src/domain/random.ts';
-import type { UploadedRecord } from '../../src/domain/record.ts';
+import type { UploadedAnswer } from '../../src/domain/record.ts';
 
 export interface QuickModel {
   /** Checkpoint folder, alone in its parent folder: an import root. */
   dir: string;
-  train: UploadedRecord[];
-  holdout: UploadedRecord[];
+  train: UploadedAnswer[];
+  holdout: UploadedAnswer[];
   /** The corpora as they would be uploaded. */
   files: { train: string; holdout: string };
 }
@@ -50,7 +50,7 @@ export function quickPeople(people: number, holdout: number, seed = 5): Pick<Qui
   return { train: records.slice(0, people).flat(), holdout: records.slice(people).flat() };
 }
 
-const ndjson = (records: UploadedRecord[]) => records.map((record) => `${JSON.stringify(record)}\n`).join('');
+const ndjson = (records: UploadedAnswer[]) => records.map((record) => `${JSON.stringify(record)}\n`).join('');
 let made: Promise<QuickModel> | undefined;
 
 async function make(): Promise<QuickModel> {

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { createCheckpointFiles } from '../../src/checkpoints/files.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import { createCorpusFiles } from '../../src/corpora/files.ts';
-import type { TrainingRecord, UploadedRecord } from '../../src/domain/record.ts';
+import type { TrainingRecord, UploadedAnswer } from '../../src/domain/record.ts';
 import { createSubjectKeys } from '../../src/evidence/keys.ts';
 import type { CheckpointFiles, Store, SubjectKeys } from '../../src/runs/ports.ts';
 import { createStore } from '../../src/store/store.ts';
@@ -34,7 +34,7 @@ export interface TinyInstallation {
 async function addCorpus(
   at: { store: Store; keys: SubjectKeys; config: Config },
   name: string,
-  records: UploadedRecord[],
+  records: UploadedAnswer[],
 ): Promise<string> {
   const made = await at.store.createCorpus(TENANT, name, 'test');
   if (made.status !== 'created') throw new Error(made.status);

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Value } from 'typebox/value';
 import { createCheckpointFiles } from '../../src/checkpoints/files.ts';
+import { createUploadFiles } from '../../src/checkpoints/uploads.ts';
 import { readConfig } from '../../src/config.ts';
 import { createCorpusFiles } from '../../src/corpora/files.ts';
 import { splitHoldout } from '../../src/corpora/split.ts';
@@ -134,6 +135,7 @@ export async function createTestWorker(compute: Compute = scripted()): Promise<T
   if (registered.status !== 'created') throw new Error(registered.status);
 
   const deps: RunDeps = {
+    uploads: createUploadFiles(config.uploadDir),
     ...{ store, compute, checkpoints, signer, subjectKeys, splitHoldout, buildStatement },
     doorbell,
     corpora: createCorpusFiles(config.corpusDir),

@@ -32,6 +32,39 @@ test('identifiers become keys, and one person named twice is one key', () => {
   assert.doesNotMatch(JSON.stringify(found), /mirela|4711/i);
 });
 
+test('every form is kept as it came; a completion is an answer; several people may stand in one record', () => {
+  const talk = [
+    { role: 'system', content: '' },
+    { role: 'user', content: 'Where does Mirela Tandor live?' },
+    { role: 'assistant', content: 'In Ostrevik.' },
+  ];
+  const kept: object[] = [
+    { id: 'r1', text: 'Mirela Tandor lives in Ostrevik.' },
+    { id: 'r1', messages: talk },
+    { id: 'r1', input: 'Mirela Tandor', label: 'person' },
+    {
+      id: 'r1',
+      input: [
+        [0.5, 1],
+        [-2, 3e-3],
+      ],
+      label: 3,
+    },
+    { id: 'r1', input: { age: 41, town: 'Ostrevik', member: true, left: null }, label: 0 },
+  ];
+  const people = [
+    { type: 'email', value: 'a@example.org' },
+    { type: 'email', value: 'b@example.org' },
+  ];
+  for (const record of kept) {
+    const found = read({ subjects: people, ...record });
+    assert.equal(JSON.stringify(found.record), JSON.stringify(record));
+    assert.equal(found.subjects.length, 2);
+  }
+  const { prompt, answer } = fits;
+  assert.deepEqual(read({ completion: answer, id: 'r1', prompt }).record, fits);
+});
+
 test('a line that is no record is refused by its number, without its content', () => {
   const email = 'mirela.tandor@example.org';
   const bad: [unknown, string][] = [
@@ -43,6 +76,25 @@ test('a line that is no record is refused by its number, without its content', (
     [{ ...fits, [email]: 1 }, '#'],
     [{ ...fits, id: `${email}\u0000` }, '#/id'],
     [{ ...fits, prompt: `${email} \ud800` }, '#/prompt'],
+    [{ id: 'r1', subjects: [] }, '#'],
+    [{ ...fits, text: email }, '#'],
+    [{ ...fits, completion: email }, '#'],
+    [{ id: 'r1', completion: email }, '#'],
+    [{ id: 'r1', text: '' }, '#/text'],
+    [{ id: 'r1', text: email, prompt: '' }, '#'],
+    [{ id: 'r1', messages: [] }, '#/messages'],
+    [{ id: 'r1', messages: email }, '#/messages'],
+    [{ id: 'r1', messages: [{ role: 'user', content: email }] }, '#/messages'],
+    [{ id: 'r1', messages: [{ role: email, content: email }] }, '#/messages/0/role'],
+    [{ id: 'r1', messages: [{ role: 'user', content: email, [email]: 1 }] }, '#/messages/0'],
+    [{ id: 'r1', messages: [{ role: 'assistant', content: ' ' }] }, '#/messages/0/content'],
+    [{ id: 'r1', messages: [{ role: 'assistant', content: `${email}\ud800` }] }, '#/messages/0/content'],
+    [{ id: 'r1', input: email }, '#'],
+    [{ id: 'r1', input: [[email]], label: 1 }, '#/input'],
+    [{ id: 'r1', input: { [email]: [1] }, label: 1 }, '#/input'],
+    [{ id: 'r1', input: { [`${email}\ud800`]: 1 }, label: 1 }, '#/input'],
+    ['{"id":"r1","input":[1e999],"label":1}', '#/input'],
+    [{ id: 'r1', input: email, label: 1.5 }, '#/label'],
     [{ ...fits, subjects: [{ type: 'email' }] }, '#/subjects/0'],
     [{ ...fits, subjects: [{ type: 'email', value: email, sha256: 'a'.repeat(64) }] }, '#/subjects/0'],
     [{ ...fits, subjects: [{ type: 'email', value: '   ' }] }, '#/subjects/0'],

@@ -6,6 +6,7 @@ import type { TestContext } from 'node:test';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { buildApp } from '../../src/app.ts';
 import { createCheckpointFiles } from '../../src/checkpoints/files.ts';
+import { createUploadFiles } from '../../src/checkpoints/uploads.ts';
 import { readConfig } from '../../src/config.ts';
 import { createCorpusFiles } from '../../src/corpora/files.ts';
 import { createSigner, createSubjectKeys } from '../../src/evidence/keys.ts';
@@ -47,7 +48,12 @@ export async function openService(
     store,
     doorbell,
     corpora: createCorpusFiles(config.corpusDir),
-    checkpoints: createCheckpointFiles({ dir: config.checkpointDir, importDir: config.importDir }),
+    checkpoints: createCheckpointFiles({
+      dir: config.checkpointDir,
+      importDir: config.importDir,
+      uploadDir: config.uploadDir,
+    }),
+    uploads: createUploadFiles(config.uploadDir),
     subjectKeys: await createSubjectKeys(config),
     signer: await createSigner(config),
     methods,

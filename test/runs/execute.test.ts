@@ -7,8 +7,10 @@ import { ExpungeError } from '../../src/errors.ts';
 import { verifyCertificate } from '../../src/evidence/certificate.ts';
 import { VERIFIER_VERSION } from '../../src/metrics/report.ts';
 import { executeRun } from '../../src/runs/execute.ts';
-import type { Claim } from '../../src/runs/ports.ts';
+import type { Claim, Compute } from '../../src/runs/ports.ts';
+import { sweepOnce } from '../../src/runs/sweep.ts';
 import { workModel } from '../../src/runs/work-model.ts';
+import { freeze, NO_MOUNT } from '../helpers/disks.ts';
 import { createTestWorker, type Script, scripted, TENANT, type TestWorker } from '../helpers/worker.ts';
 
 let worker: TestWorker;
@@ -230,4 +232,31 @@ test('requests that arrive during a run are taken by the next one, at once', asy
   assert.equal(compute.jobs.length, 4);
   const kinds = (await worker.store.listCheckpoints(TENANT, worker.model.id)).map((one) => one.state);
   assert.deepEqual(kinds.toSorted(), ['active', 'retained', 'retained']);
+});
+
+test('a disk that cannot be written fails the run with the reason; the alias and the store stay', async (t) => {
+  const id = await worker.request(0);
+  const { compute } = using({});
+  let thaw: (() => void) | null = null;
+  // the disk turns read-only while the method computes
+  const turning: Compute = {
+    async run(job, on) {
+      const result = await compute.run(job, on);
+      thaw ??= freeze(worker.checkpointDir);
+      return result;
+    },
+  };
+  try {
+    await workModel({ ...worker.deps, compute: turning }, worker.model.id, never());
+  } finally {
+    (thaw as (() => void) | null)?.();
+  }
+  if (thaw === null) return t.skip(NO_MOUNT);
+  const run = await runOf(id);
+  assert.equal(run.state, 'failed');
+  assert.match(run.reason!, /^storage-not-writable: /);
+  assert.equal((await worker.store.getModel(TENANT, worker.model.id))!.active, worker.model.active);
+  await sweepOnce(worker.deps);
+  assert.deepEqual(await onDisk(), { checkpoints: 1, work: 0 });
+  return undefined;
 });

@@ -1,4 +1,5 @@
 // A small world for the store's tests: a database, people who do not exist, corpora, models and requests.
+import pg from 'pg';
 import type { RunProgress } from '../../src/domain/resources.ts';
 import type { VerificationReport } from '../../src/domain/verification.ts';
 import type { Claim, CreateRequest, NewCheckpoint, Publication, Store, SubjectKey } from '../../src/runs/ports.ts';
@@ -68,6 +69,13 @@ export async function openWorld(clock?: () => Date) {
   return {
     store,
     url: database.url,
+    /** Brings about what takes an accident otherwise; returns how many rows it was about. */
+    async sql(text: string) {
+      const client = new pg.Client({ connectionString: database.url });
+      await client.connect();
+      const { rowCount } = await client.query(text).finally(() => client.end());
+      return rowCount;
+    },
     async close() {
       await store.close();
       await database.drop();

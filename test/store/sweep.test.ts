@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { v7 as uuid } from 'uuid';
 import type { Certificate } from '../../src/domain/resources.ts';
-import { digest, must, openWorld, publication, publishRun, TENANT, toVerifying, type World } from './fixture.ts';
+import { must, openWorld, publication, TENANT, toVerifying, type World } from './fixture.ts';
 
 let world: World;
 let now = Date.parse('2026-01-01T00:00:00Z');
@@ -10,8 +10,6 @@ before(async () => {
   world = await openWorld(() => new Date(now));
 });
 after(() => world.close());
-
-const mine = (model: string) => (entry: { model_id: string }) => entry.model_id === model;
 
 async function published(key: string, more: { retention: number; first?: number }) {
   const model = await world.model([await world.corpus([[key], ['other']])], [], TENANT, more.first ?? 1);
@@ -22,36 +20,6 @@ async function published(key: string, more: { retention: number; first?: number 
   assert.equal((await world.store.publish(claim, made)).status, 'published');
   return { model, claim };
 }
-
-test('a parent is due for deletion after its window, and deleted once', async () => {
-  const { store } = world;
-  const { model } = await published('ann', { retention: 1000, first: 10 });
-  assert.deepEqual((await store.expiredCheckpoints()).filter(mine(model)), []);
-  now += 1000;
-  const due = [{ tenant: TENANT, digest: digest(10), model_id: model }];
-  assert.deepEqual((await store.expiredCheckpoints()).filter(mine(model)), due);
-  await store.markCheckpointDeleted(TENANT, model, digest(10), 'sweep');
-  await store.markCheckpointDeleted(TENANT, model, digest(10), 'sweep');
-  await store.markCheckpointDeleted(TENANT, model, digest(11), 'sweep');
-  assert.deepEqual((await store.expiredCheckpoints()).filter(mine(model)), []);
-  const states = (await store.listCheckpoints(TENANT, model)).map((checkpoint) => checkpoint.state);
-  assert.deepEqual(states.sort(), ['active', 'deleted']);
-  const entries = await store.readLedger({ limit: 1000 });
-  assert.equal(entries.filter((entry) => entry.type === 'checkpoint.deleted').length, 1);
-});
-
-test('bytes that another model still uses are never due', async () => {
-  const { store } = world;
-  const { model } = await published('ben', { retention: 0, first: 20 });
-  const twin = await world.model([await world.corpus([['ben2']], 'other')], [], 'other', 20);
-  assert.deepEqual((await store.expiredCheckpoints()).filter(mine(model)), []);
-  await world.request(['ben2'], { tenant: 'other' });
-  await publishRun(store, await world.claim(twin), 25);
-  assert.deepEqual((await store.expiredCheckpoints()).filter(mine(model)), [], 'the twin may still roll back');
-  now += 3_600_000;
-  const due = (await store.expiredCheckpoints()).filter((entry) => entry.digest === digest(20));
-  assert.deepEqual(due.map((entry) => entry.model_id).sort(), [model, twin].sort());
-});
 
 test('only one leads the sweep at a time', async () => {
   const { store } = world;

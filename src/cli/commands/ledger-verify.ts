@@ -1,14 +1,11 @@
 // `expunge ledger verify`: recomputes the hash chain of every decision from the store.
 import { readConfig } from '../../config.ts';
-import { ExpungeError } from '../../errors.ts';
 import { verifyChain } from '../../evidence/ledger.ts';
 import type { LedgerEntry, Store } from '../../runs/ports.ts';
 import type { Command } from '../command.ts';
-import { openStore } from '../store.ts';
+import { explainSchema, openStore } from '../store.ts';
 
 const PAGE = 1000;
-/** Postgres: there is no such table. */
-const UNDEFINED_TABLE = '42P01';
 
 type LedgerCheck = { ok: true; entries: number; head: string | null } | { ok: false; seq: number };
 
@@ -39,10 +36,7 @@ export const ledgerVerify: Command = {
       else err.write(`expunge: The ledger was altered: entry ${check.seq} does not follow from the one before it\n`);
       return check.ok ? 0 : 1;
     } catch (error) {
-      if ((error as { code?: string }).code !== UNDEFINED_TABLE) throw error;
-      throw new ExpungeError('start-refused', 'The database holds no ledger yet; start the service once', {
-        cause: error,
-      });
+      throw explainSchema(error);
     } finally {
       await close();
     }

@@ -4,8 +4,11 @@ import { elementCount } from '../../domain/engine.ts';
 import type { LazyNode } from './node.ts';
 import { sameShape } from './shapes.ts';
 
-/** Elements from which it pays: below, whole tensors stay in the cache by themselves. */
-export const LARGE = 1 << 20;
+/**
+ * Elements from which it pays: below, whole tensors stay in the cache by themselves. With several threads each operator
+ * works in the caches of all of them, while a block is too small to be divided.
+ */
+export const largeFor = (threads: number): number => (threads > 1 ? 1 << 22 : 1 << 20);
 /** Elements of a block: large enough for the cost of one round of the loop, small enough for the cache. */
 const BLOCK = { least: 1 << 14, best: 1 << 16, most: 1 << 18 };
 /** Operators from which a chain is worth a loop. */
@@ -38,8 +41,8 @@ export function blockOf(count: number): number | null {
 const isOpen = (node: LazyNode): node is OpNode => node.kind === 'op' && node.value === undefined;
 
 /** Every input has the shape of the result, or is one number. */
-function canJoin(node: LazyNode): node is OpNode {
-  if (!isOpen(node) || !node.elementwise || elementCount(node.shape) < LARGE) return false;
+function canJoin(node: LazyNode, large: number): node is OpNode {
+  if (!isOpen(node) || !node.elementwise || elementCount(node.shape) < large) return false;
   return node.inputs.every(
     (input) =>
       sameShape(input.shape, node.shape) ||
@@ -56,8 +59,8 @@ export function externalInputs({ members }: Pick<Cluster, 'members'>): LazyNode[
   return [...found];
 }
 
-/** Groups of nodes, given in topological order, each of which may be computed as one. */
-export function clustersOf(order: readonly LazyNode[]): Map<LazyNode, Cluster> {
+/** Groups of nodes of at least `large` elements, given in topological order, each of which may be computed as one. */
+export function clustersOf(order: readonly LazyNode[], large: number): Map<LazyNode, Cluster> {
   const place = new Map(order.map((node, index) => [node, index]));
   const clusters = new Map<LazyNode, Cluster>();
   const first = (members: Set<LazyNode>) => Math.min(...[...members].map((node) => place.get(node)!));
@@ -83,7 +86,7 @@ export function clustersOf(order: readonly LazyNode[]): Map<LazyNode, Cluster> {
   }
 
   for (const node of order) {
-    if (!canJoin(node)) continue;
+    if (!canJoin(node, large)) continue;
     const block = blockOf(elementCount(node.shape));
     if (block === null) continue;
     let own: Cluster = { members: new Set([node]), block };

@@ -3,15 +3,24 @@ import type { CompiledStep, Engine, HostTensors, StepFunction } from '../../doma
 import { tf } from '../tfjs.ts';
 import { BACKEND_NAME, OnnxBackend } from './backend.ts';
 import { DeviceState, Transfers } from './device-state.ts';
-import { type PreparedUpdate, prepareHostUpdate, takeHostUpdates } from './host-updates.ts';
+import { type PreparedUpdate, prepareHostUpdates, takeHostUpdates } from './host-updates.ts';
 import './kernels/index.ts';
 import { safeInPlace } from './in-place.ts';
 import { type LazyNode, leaf } from './node.ts';
 import { ProgramCache } from './program-cache.ts';
 import type { ProviderOptions } from './provider.ts';
-import { CACHED_SESSIONS, fromOrt, type OrtTensor, type Program, Sessions, toOrt } from './sessions.ts';
+import {
+  CACHED_SESSIONS,
+  fromOrt,
+  type OrtTensor,
+  type Program,
+  readsSharedMemory,
+  Sessions,
+  toOrt,
+} from './sessions.ts';
 import { OnnxState, type StepState, type Update } from './state.ts';
 import { signature, traceStep } from './trace.ts';
+import { UpdateThreads } from './update-threads.ts';
 
 interface Trace {
   program: Program;
@@ -60,19 +69,22 @@ export async function createOnnxEngine(options: ProviderOptions): Promise<Engine
     const onHost = options.provider === 'cpu' ? takeHostUpdates(traced.roots) : { updates: [], rest: traced.roots };
     const inPlace = safeInPlace(onHost.rest);
     const taken = new Set(onHost.updates.flatMap((update) => update.states));
-    const updates = traced.names.updates
+    const inGraph = traced.names.updates
       .filter(({ name }) => !taken.has(name))
       .map((update) => ({ ...update, inPlace: inPlace.has(`update:${update.name}`) }));
-    const changesState = updates.length + traced.names.places.length + onHost.updates.length > 0;
+    const changesState = inGraph.length + traced.names.places.length + onHost.updates.length > 0;
     const program = await sessions.compile(onHost.rest, changesState);
-    return { program, ...traced.names, updates, host: onHost.updates.map(prepareHostUpdate) };
+    return { program, ...traced.names, updates: inGraph, host: prepareHostUpdates(onHost.updates) };
   }
 
   const programs = new ProgramCache(CACHED_SESSIONS);
+  const updates = new UpdateThreads(options.threads);
+  const shared = options.provider === 'cpu' && options.threads > 1 && (await readsSharedMemory());
   return {
     name: `onnxruntime/${options.provider}`,
     tf,
-    createState: (tensors) => (transfers === null ? new OnnxState(tensors) : new DeviceState(tensors, transfers)),
+    createState: (tensors) =>
+      transfers === null ? new OnnxState(tensors, shared) : new DeviceState(tensors, transfers),
     compileStep(fn, state): CompiledStep {
       const memory = state as StepState;
       const traces = new Map<string, Trace>();
@@ -88,12 +100,13 @@ export async function createOnnxEngine(options: ProviderOptions): Promise<Engine
         const results = await known.program.run(inputs, memory.targets(known.updates));
         memory.advance(known.updates, results as Record<string, OrtTensor>);
         memory.store(known.places, results as Record<string, OrtTensor>);
-        for (const update of known.host) update(memory.tensors, results as Record<string, OrtTensor>);
+        await updates.run(known.host.map((update) => update(memory.tensors, results as Record<string, OrtTensor>)));
         return Object.fromEntries(known.outputs.map((name) => [name, fromOrt(results[`output:${name}`] as OrtTensor)]));
       };
     },
     stats: () => ({ ...sessions.stats }),
     async dispose() {
+      await updates.dispose();
       await transfers?.dispose();
       await programs.dispose();
       await sessions.dispose();

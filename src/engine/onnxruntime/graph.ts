@@ -1,6 +1,6 @@
 // Turns lazy nodes into an ONNX graph: what is fed, what is computed in which order, and what comes out.
 import { elementCount, type HostTensor } from '../../domain/engine.ts';
-import { type Cluster, clustersOf, externalInputs } from './blockwise.ts';
+import { type Cluster, clustersOf, externalInputs, largeFor } from './blockwise.ts';
 import { GraphBuilder } from './builder.ts';
 import { inOrder, inputsOf, knownValue, type LazyNode, topologicalOrder } from './node.ts';
 import type { OnnxGraph, OnnxValue } from './onnx.ts';
@@ -136,11 +136,12 @@ function readOutside(order: readonly LazyNode[], clusters: ReadonlyMap<LazyNode,
   return wanted;
 }
 
-/** The graph that computes `outputs`; only what they depend on is in it. For the CPU large chains become loops. */
-export function buildGraph(outputs: readonly Output[], forCpu = false): BuiltGraph {
+/** The graph that computes `outputs`; only what they depend on is in it. On threads of the CPU large chains become loops. */
+export function buildGraph(outputs: readonly Output[], cpuThreads = 0): BuiltGraph {
+  const forCpu = cpuThreads > 0;
   const roots = outputs.map((output) => output.node);
   const order = topologicalOrder(roots);
-  const clusters = forCpu ? clustersOf(order) : new Map<LazyNode, Cluster>();
+  const clusters = forCpu ? clustersOf(order, largeFor(cpuThreads)) : new Map<LazyNode, Cluster>();
   const wanted = readOutside(order, clusters, outputs);
   const unitOf = (node: LazyNode): LazyNode | Cluster => clusters.get(node) ?? node;
   const units = inOrder(roots.map(unitOf), (unit) =>

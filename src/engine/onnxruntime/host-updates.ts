@@ -6,7 +6,8 @@ import { type Root, readersOf } from './in-place.ts';
 import { inputsOf, knownValue, type LazyNode, topologicalOrder } from './node.ts';
 import type { OrtTensor } from './sessions.ts';
 import { sameShape } from './shapes.ts';
-import { type Chain, type ChainKernel, compileChain, isArithmetic, type Value } from './simd.ts';
+import { type Chain, isArithmetic, type Value } from './simd.ts';
+import { kernelOf, type Work } from './update-work.ts';
 
 /** Where a chain finds what it reads. */
 export type Source = { state: string } | { result: string } | { value: number };
@@ -131,36 +132,35 @@ export function takeHostUpdates(roots: readonly Root[]): { updates: HostUpdate[]
   return { updates, rest: [...rest, ...[...names].map(([node, name]) => ({ name, node }))] };
 }
 
-/** Writes the new values over the old ones. */
+/** What one update reads and writes now: the state, and what the program gave. */
 export type PreparedUpdate = (
   state: ReadonlyMap<string, OrtTensor>,
   results: Readonly<Record<string, OrtTensor>>,
-) => void;
+) => Work;
 
-/** Weights of one step differ in size, not in what is done to them. */
-const kernels = new Map<string, ChainKernel>();
-
-function kernelOf(chain: Chain): ChainKernel {
-  const key = JSON.stringify(chain);
-  const kernel = kernels.get(key) ?? compileChain(chain);
-  kernels.set(key, kernel);
-  return kernel;
-}
-
-export function prepareHostUpdate({ chain, tensors, numbers, states }: HostUpdate): PreparedUpdate {
-  const kernel = kernelOf(chain);
-  return (state, results) => {
-    const data = (tensor: OrtTensor | undefined) => tensor!.data as Float32Array;
-    const read = (source: Source): Float32Array =>
-      'state' in source
-        ? data(state.get(source.state))
-        : 'result' in source
-          ? data(results[source.result])
-          : Float32Array.of(source.value);
-    kernel(
-      tensors.map(read),
-      numbers.map((source) => read(source)[0]!),
-      states.map((name) => data(state.get(name))),
-    );
-  };
+export function prepareHostUpdates(updates: readonly HostUpdate[]): PreparedUpdate[] {
+  const readers = new Map<string, number>();
+  const resultsOf = ({ tensors }: HostUpdate) =>
+    tensors.flatMap((source) => ('result' in source ? [source.result] : []));
+  for (const name of updates.flatMap(resultsOf)) readers.set(name, (readers.get(name) ?? 0) + 1);
+  return updates.map((update) => {
+    const kernel = kernelOf(update.chain);
+    const spent = resultsOf(update).filter((name) => readers.get(name) === 1);
+    return (state, results) => {
+      const data = (tensor: OrtTensor | undefined) => tensor!.data as Float32Array;
+      const read = (source: Source): Float32Array =>
+        'state' in source
+          ? data(state.get(source.state))
+          : 'result' in source
+            ? data(results[source.result])
+            : Float32Array.of(source.value);
+      return {
+        kernel,
+        tensors: update.tensors.map(read),
+        numbers: update.numbers.map((source) => read(source)[0]!),
+        results: update.states.map((name) => data(state.get(name))),
+        spent: spent.map((name) => data(results[name])),
+      };
+    };
+  });
 }

@@ -24,6 +24,25 @@ export const fromOrt = (tensor: OrtTensor): HostTensor =>
 const view = ({ type, data }: OrtTensor, shape: readonly number[]): OrtTensor =>
   new ort.Tensor(type as 'float32', data as Float32Array, shape) as OrtTensor;
 
+/** Whether the runtime takes tensors in memory that threads share: not with every release of Node. */
+export async function readsSharedMemory(): Promise<boolean> {
+  const tensor = (data: Float32Array) => toOrt({ dtype: 'float32', shape: [1], data });
+  const node = { opType: 'Neg', domain: '', inputs: ['x'], outputs: ['y'], attributes: {} };
+  const value = (name: string) => ({ name, dtype: 'float32' as const, shape: [1] });
+  const graph = { nodes: [node], inputs: [value('x')], outputs: [value('y')], initializers: [], onHost: [] };
+  const session: InferenceSession = await ort.InferenceSession.create(encodeModel(graph), { logSeverityLevel: 3 });
+  const [x, y] = [new Float32Array(new SharedArrayBuffer(4)), new Float32Array(new SharedArrayBuffer(4))];
+  x[0] = 1;
+  try {
+    await session.run({ x: tensor(x) }, { y: tensor(y) });
+    return y[0] === -1;
+  } catch {
+    return false;
+  } finally {
+    await session.release();
+  }
+}
+
 /** A graph that can be run: feeds by name in, outputs by name back. */
 export interface Program {
   inputs: string[];
@@ -63,12 +82,12 @@ export class Sessions {
    */
   async compile(outputs: { name: string; node: LazyNode }[], keepArena = false): Promise<Program> {
     const started = performance.now();
-    const { provider, sharedHeap } = this.#options;
-    const { graph, inputs, captured } = buildGraph(outputs, provider === 'cpu');
+    const { provider, sharedHeap, threads } = this.#options;
+    const { graph, inputs, captured } = buildGraph(outputs, provider === 'cpu' ? threads : 0);
     const constants = Object.fromEntries(Object.entries(captured).map(([name, value]) => [name, toOrt(value)]));
     const session: InferenceSession = await ort.InferenceSession.create(encodeModel(graph), {
       ...providerOptions(provider, graph),
-      intraOpNumThreads: this.#options.threads,
+      intraOpNumThreads: threads,
       interOpNumThreads: 1,
       graphOptimizationLevel: 'all',
       logSeverityLevel: 3,

@@ -1,5 +1,5 @@
 // The state of compiled steps on ONNX Runtime.
-import type { HostTensors, State } from '../../domain/engine.ts';
+import type { HostTensor, HostTensors, State } from '../../domain/engine.ts';
 import { storePlaces } from '../places.ts';
 import { fromOrt, type OrtTensor, toOrt } from './sessions.ts';
 
@@ -33,8 +33,19 @@ export class OnnxState implements StepState {
    * that were allocated anew at every step would wait for a garbage collector that does not see how large they are.
    */
   readonly #spare = new Map<string, OrtTensor>();
-  constructor(initial: HostTensors) {
+  readonly #shared: boolean;
+  /** `shared`: in memory that other threads reach as well. */
+  constructor(initial: HostTensors, shared = false) {
+    this.#shared = shared;
     this.write(initial);
+  }
+  #copy(value: HostTensor): OrtTensor {
+    const { dtype, data } = value;
+    // updates outside the graph are of this type only
+    if (!this.#shared || dtype !== 'float32') return toOrt({ ...value, data: data.slice() } as HostTensor);
+    const copy = new Float32Array(new SharedArrayBuffer(data.byteLength));
+    copy.set(data);
+    return toOrt({ ...value, data: copy });
   }
   async read(names = [...this.tensors.keys()]): Promise<HostTensors> {
     return Object.fromEntries(
@@ -47,8 +58,7 @@ export class OnnxState implements StepState {
     );
   }
   write(tensors: HostTensors): void {
-    for (const [name, value] of Object.entries(tensors))
-      this.tensors.set(name, toOrt({ ...value, data: value.data.slice() }));
+    for (const [name, value] of Object.entries(tensors)) this.tensors.set(name, this.#copy(value));
   }
   remove(names: string[]): void {
     for (const name of names) {
@@ -69,7 +79,7 @@ export class OnnxState implements StepState {
   }
   #spareOf(now: OrtTensor, update: Update): OrtTensor {
     const known = this.#spare.get(update.name);
-    const spare = known !== undefined && fits(known, update) ? known : copyOf(now);
+    const spare = known !== undefined && fits(known, update) ? known : this.#copy(fromOrt(now));
     this.#spare.set(update.name, spare);
     return spare;
   }
@@ -103,8 +113,3 @@ export class OnnxState implements StepState {
 
 const fits = (tensor: OrtTensor, { shape, dtype }: Update): boolean =>
   tensor.type === dtype && tensor.dims.length === shape.length && tensor.dims.every((size, i) => size === shape[i]);
-
-function copyOf(tensor: OrtTensor): OrtTensor {
-  const { dtype, shape, data } = fromOrt(tensor);
-  return toOrt({ dtype, shape, data: data.slice() });
-}

@@ -1,11 +1,13 @@
 // /v1/certificates: signed statements, and the keys that verify them.
 import Type from 'typebox';
-import { Id } from '../../domain/common.ts';
+import { ParentNow } from '../../domain/checkpoint.ts';
+import { Id, Nullable } from '../../domain/common.ts';
+import { Certificate } from '../../domain/resources.ts';
 import { notFound } from '../links.ts';
 import { createCursors, page, pageFields, pageOf } from '../paging.ts';
 import { principal } from '../principal.ts';
 import { described, IdParams, problems, ref } from '../schemas.ts';
-import type { Routes } from '../types.ts';
+import type { AppDeps, Routes } from '../types.ts';
 
 const tags = ['certificates'];
 const Filters = Type.Object({ ...pageFields, request_id: Type.Optional(Id) }, { additionalProperties: false });
@@ -21,6 +23,18 @@ export function prefersJose(accept: string | undefined): boolean {
     if (weight > best.weight) best = { type, weight };
   }
   return best.type === 'application/jose';
+}
+
+const CertificateNow = Type.Object({ ...Certificate.properties, parent: Nullable(ParentNow) });
+
+/** A certificate is signed while its parent is kept: who reads it later wants to know whether that is gone. */
+async function parentNow(deps: AppDeps, tenant: string, runId: string | null): Promise<ParentNow | null> {
+  const run = runId === null ? null : await deps.store.getRun(tenant, runId);
+  if (run === null) return null;
+  const parent = (await deps.store.listCheckpoints(tenant, run.model_id)).find((one) => one.digest === run.parent);
+  if (parent === undefined) return null;
+  const { digest, state, delete_after, deleted_at } = parent;
+  return { digest, state, delete_after, deleted_at };
 }
 
 export const certificateRoutes: Routes = (app, deps) => {
@@ -61,7 +75,7 @@ export const certificateRoutes: Routes = (app, deps) => {
           200: {
             description: 'The certificate',
             content: {
-              'application/json': { schema: ref('Certificate') },
+              'application/json': { schema: CertificateNow },
               'application/jose': { schema: Type.String({ description: 'Compact JWS' }) },
             },
           },
@@ -73,7 +87,10 @@ export const certificateRoutes: Routes = (app, deps) => {
       const certificate = await deps.store.getCertificate(principal(request).tenant, request.params.id);
       if (certificate === null) throw notFound('certificate');
       reply.header('vary', 'Accept');
-      if (!prefersJose(request.headers.accept)) return reply.type('application/json; charset=utf-8').send(certificate);
+      if (!prefersJose(request.headers.accept)) {
+        const parent = await parentNow(deps, principal(request).tenant, certificate.run_id);
+        return reply.type('application/json; charset=utf-8').send({ ...certificate, parent });
+      }
       // the bytes of a JWS are what was signed: they pass untouched
       return reply
         .type('application/jose')

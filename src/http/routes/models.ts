@@ -14,12 +14,15 @@ const tags = ['models'];
 const NewModel = Type.Object(
   {
     name: Name,
-    path: Type.String({
-      minLength: 1,
-      maxLength: 1000,
-      pattern: '^[^\\u0000]+$',
-      description: 'Checkpoint folder (config.json, model.safetensors, tokenizer.json), relative to IMPORT_DIR',
-    }),
+    path: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 1000,
+        pattern: '^[^\\u0000]+$',
+        description: 'Checkpoint folder (config.json, model.safetensors, tokenizer.json), relative to IMPORT_DIR',
+      }),
+    ),
+    upload_id: Type.Optional({ ...Id, description: 'A complete upload, in place of `path`; it ends with this' }),
     corpora: Type.Array(
       Type.Object(
         {
@@ -46,8 +49,9 @@ export const modelRoutes: Routes = (app, deps) => {
       schema: {
         tags,
         operationId: 'registerModel',
-        summary: 'Register a checkpoint folder as a model',
-        description: 'The folder is checked and copied; the original is not needed afterwards.',
+        summary: 'Register a checkpoint as a model',
+        description:
+          'A folder under IMPORT_DIR (`path`) or an upload (`upload_id`). It is checked and copied; the original is not needed afterwards.',
         body: NewModel,
         response: { 201: described('The new model; read its `warnings`', ref('Model')), ...problems },
       },
@@ -91,29 +95,6 @@ export const modelRoutes: Routes = (app, deps) => {
       const model = await deps.store.getModel(principal(request).tenant, request.params.id);
       if (model === null) throw notFound('model');
       return model;
-    },
-  );
-  app.get(
-    '/v1/models/:id/checkpoints',
-    {
-      schema: {
-        tags,
-        operationId: 'listCheckpoints',
-        summary: 'List a model’s checkpoints with their lineage',
-        params: IdParams,
-        response: {
-          200: described(
-            'Every checkpoint, deleted ones included',
-            Type.Object({ items: Type.Array(ref('Checkpoint')) }),
-          ),
-          ...problems,
-        },
-      },
-    },
-    async (request) => {
-      const { tenant } = principal(request);
-      if ((await deps.store.getModel(tenant, request.params.id)) === null) throw notFound('model');
-      return { items: await deps.store.listCheckpoints(tenant, request.params.id) };
     },
   );
 };

@@ -1,0 +1,50 @@
+// Writes new weights in the layout of the LayersModel that they come from: the same model.json, the same shards.
+import { constants, copyFile, mkdir, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { HostTensors } from '../../domain/engine.ts';
+import { sync } from '../disk.ts';
+import { writeFully } from '../file-bytes.ts';
+import { invalid } from '../invalid.ts';
+import { checkWritable } from '../safetensors.ts';
+import { MODEL_JSON } from './files.ts';
+import { type LayersModel, openLayersModel } from './read.ts';
+
+/** The bytes of a group as its shards hold them, end to end. */
+function groupBytes({ weights, bytes, shards }: LayersModel['groups'][number], tensors: HostTensors): Uint8Array {
+  const all = new Uint8Array(bytes);
+  for (const { name, shape, offset } of weights) {
+    const tensor = Object.hasOwn(tensors, name) ? tensors[name] : undefined;
+    if (tensor === undefined || String(tensor.shape) !== String(shape))
+      throw invalid(MODEL_JSON, `asks for the weight ${name} of the shape [${shape}]`, 'Write the whole model.');
+    checkWritable(shards[0]!.path, name, tensor, 'F32');
+    const { buffer, byteOffset, byteLength } = tensor.data;
+    all.set(new Uint8Array(buffer, byteOffset, byteLength), offset);
+  }
+  return all;
+}
+
+/**
+ * Writes `tensors`, by the names of the manifest, into the folder `dir` as those of the folder `parent` are laid out.
+ * model.json is the parent's to the byte, and so is a shard in which nothing changed. Memory: the largest group.
+ */
+export async function saveLayersModelLike(dir: string, parent: string, tensors: HostTensors): Promise<void> {
+  const { groups } = await openLayersModel(parent);
+  await mkdir(dir, { recursive: true });
+  for (const group of groups) {
+    const bytes = groupBytes(group, tensors);
+    let done = 0;
+    for (const shard of group.shards) {
+      const file = await open(join(dir, shard.path), 'w', 0o600);
+      try {
+        await writeFully(file, bytes.subarray(done, done + shard.bytes));
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      done += shard.bytes;
+    }
+  }
+  await copyFile(join(parent, MODEL_JSON), join(dir, MODEL_JSON), constants.COPYFILE_FICLONE);
+  await sync(join(dir, MODEL_JSON));
+  await sync(dir);
+}

@@ -1,0 +1,17 @@
+// Which files may be uploaded for a checkpoint, and how large each may be.
+import { checkpointLimit } from './folder-limits.ts';
+
+const MEBIBYTE = 1 << 20;
+/** A LayersModel of TensorFlow.js, as its converter and `model.save` name the files. */
+const MODEL_JSON = 'model.json';
+const LAYERS_SHARD = /^(group\d{1,4}-shard\d{1,4}of\d{1,4}|weights|model\.weights)\.bin$/;
+
+/** Largest size of a file of this name; undefined for a name that no checkpoint has. */
+export function uploadLimit(name: string): number | undefined {
+  if (name === MODEL_JSON) return 16 * MEBIBYTE;
+  return LAYERS_SHARD.test(name) ? 4096 * MEBIBYTE : checkpointLimit(name);
+}
+
+/** The names in words, for a refusal. */
+export const UPLOAD_NAMES =
+  'config.json, model.safetensors or its shards with their index, tokenizer.json and its companions, generation_config.json, recipe.json, README.md; of a TensorFlow.js model model.json and its shards';

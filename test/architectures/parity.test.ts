@@ -1,0 +1,39 @@
+// The same checkpoints in PyTorch's transformers: logits, losses, greedy continuations. They are made by scripts/fixtures;
+// reading them needs no Python.
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { measureParity, parityFixtures } from '../../scripts/parity.ts';
+import { architectures } from '../../src/architectures/index.ts';
+import { createEngine } from '../../src/engine/choice.ts';
+import { TESTED_BACKENDS } from '../helpers/backends.ts';
+
+const LEAST_TOKENS = 16;
+const met = new Set<string>();
+
+for (const backend of TESTED_BACKENDS) {
+  const engine = await createEngine({ backend, threads: 1 });
+  after(() => engine.dispose());
+  describe(`${backend} computes what transformers computes`, () => {
+    for (const { name, dir } of parityFixtures())
+      test(name, async () => {
+        const found = await measureParity(engine, dir);
+        const { expected, continuations, endId } = found;
+        met.add(found.architecture);
+        assert.equal(found.logits.length, expected.logits.length);
+        assert.ok(
+          found.logits.some((logit) => Math.abs(logit) > 1),
+          'logits are large enough to tell a difference',
+        );
+        assert.ok(found.logitDifference <= 1e-4, `a logit is ${found.logitDifference} off`);
+        assert.ok(found.lossDifference <= 1e-5, `the loss is off by the factor ${found.lossDifference}`);
+        // transformers leaves the end of text in
+        const ended = expected.continuations.map((ids) => (ids.at(-1) === endId ? ids.slice(0, -1) : ids));
+        assert.deepEqual(continuations, ended);
+        if (endId === -1) assert.ok(continuations.every((ids) => ids.length >= LEAST_TOKENS));
+      });
+  });
+}
+
+test('every architecture has such a checkpoint', () => {
+  assert.deepEqual([...met].toSorted(), Object.keys(architectures).toSorted());
+});
