@@ -1,9 +1,9 @@
 // Copies a checkpoint folder that a client names out of the import root. A client must not reach any other file.
 import { constants, createWriteStream, type Dirent } from 'node:fs';
-import { copyFile, type FileHandle, open, readdir, realpath } from 'node:fs/promises';
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { copyFile, type FileHandle, open, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { ExpungeError } from '../errors.ts';
+import { refused, resolveImport } from '../corpora/import-path.ts';
 import { hasCode } from './disk.ts';
 import { checkpointLimit, checkTotal, MAX_ENTRIES, PICKLED } from './folder-limits.ts';
 import { invalid } from './invalid.ts';
@@ -17,29 +17,6 @@ interface OpenFile {
   file: FileHandle;
   name: string;
   size: number;
-}
-
-const refused = (detail: string) => new ExpungeError('path-not-allowed', detail);
-
-/** Real path of the folder that a client named; it lies under the root, and no part of it is a link. */
-async function resolveFolder(path: string, importDir: string): Promise<string> {
-  const outside = 'The path must name a folder under IMPORT_DIR, relative to it or absolute, without “..”.';
-  if (path.includes('\0') || path.split(/[/\\]/).includes('..')) throw refused(outside);
-  try {
-    const root = await realpath(importDir);
-    const bases = isAbsolute(path) ? [resolve(importDir), root] : [root];
-    const inside = bases
-      .map((base) => relative(base, resolve(base, path)))
-      .find((name) => name !== '' && name !== '..' && !name.startsWith(`..${sep}`) && !isAbsolute(name));
-    if (inside === undefined) throw refused(outside);
-    const folder = join(root, inside);
-    if ((await realpath(folder)) === folder) return folder;
-    throw refused('The path leads through a symbolic link. Name the real folder under IMPORT_DIR.');
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'ENAMETOOLONG'))
-      throw refused('There is no such folder under IMPORT_DIR that can be read.');
-    throw error;
-  }
 }
 
 async function entriesOf(folder: string): Promise<Dirent[]> {
@@ -112,7 +89,7 @@ async function limitsOf(folder: string, names: string[]): Promise<LimitOf> {
  * `checkpoint-invalid`; files are named without their folder.
  */
 export async function importFolder(path: string, importDir: string, target: string): Promise<void> {
-  const folder = await resolveFolder(path, importDir);
+  const folder = await resolveImport(path, importDir, 'folder');
   const entries = await entriesOf(folder);
   const limitOf = await limitsOf(
     folder,
