@@ -1,4 +1,4 @@
-// Records a second into a corpus, over HTTP and by path, with the API's peak of memory; then reads of single records.
+// Records a second into a corpus, over HTTP and by path, with the API's peak of memory; then reads of single records, and a run's sets.
 // `--sizes 10000,100000`, `--page`: writes docs/corpora-benchmarks.md, `--json`.
 import { createReadStream } from 'node:fs';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -69,8 +69,14 @@ async function measure(home: string, databaseUrl: string, records: number, way: 
     const ordinals = [...new Set(Array.from({ length: READS }, () => random.int(records)))];
     const { seconds: read, result } = await reader.turn<number>('read', ...ordinals);
     if (result !== ordinals.length) throw new Error(`${result} of ${ordinals.length} records were read`);
-    const reading = (1e3 * read) / ordinals.length;
-    return { way, records, bytes, seconds, per_second: records / seconds, peak_bytes: peak, read_ms: reading };
+    const sets = await reader.turn<number>('sets');
+    if (sets.result !== records) throw new Error(`${sets.result} of ${records} records are in the sets`);
+    return {
+      ...{ way, records, bytes, seconds, per_second: records / seconds, peak_bytes: peak },
+      read_ms: (1e3 * read) / ordinals.length,
+      sets_seconds: sets.seconds,
+      sets_peak_bytes: (await reader.turn<number>('peak')).result,
+    };
   } finally {
     await reader.close();
   }

@@ -1,16 +1,14 @@
 // The real adapters of a worker.
 import { randomBytes } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { Value } from 'typebox/value';
 import { createCheckpointFiles } from '../src/checkpoints/files.ts';
 import { createUploadFiles } from '../src/checkpoints/uploads.ts';
 import { memoryBudget } from '../src/compute/memory-budget.ts';
 import type { Config } from '../src/config.ts';
 import { createCorpusFiles } from '../src/corpora/files.ts';
+import { writeSets } from '../src/corpora/sets-file.ts';
 import { splitHoldout } from '../src/corpora/split.ts';
-import type { SetsFile } from '../src/domain/compute.ts';
 import { VerificationPolicy } from '../src/domain/verification.ts';
 import { type Choice, chooseBackend } from '../src/engine/choice.ts';
 import { createSigner, createSubjectKeys } from '../src/evidence/keys.ts';
@@ -32,13 +30,6 @@ export interface OpenWorkerDeps {
   /** What the compute processes run on. */
   choice: Choice;
   close(): Promise<void>;
-}
-
-/** Sets name lines of corpora, never their text; still, nobody else needs them. */
-async function writeSets(folder: string, sets: SetsFile): Promise<string> {
-  const path = join(folder, 'sets.json');
-  await writeFile(path, JSON.stringify(sets), { mode: 0o600, flag: 'wx' });
-  return path;
 }
 
 const settingsOf = ({ runs, compute }: Config, { backend }: Choice): RunSettings => ({

@@ -5,6 +5,7 @@ import { readRecords } from '../../src/corpora/records.ts';
 import { openDeps } from '../../src/deps.ts';
 import { timed } from '../shared/measure.ts';
 import { serveTurns } from '../shared/side.ts';
+import { buildSets } from './sets.ts';
 
 const [dataDir, databaseUrl, corpusId] = process.argv.slice(2);
 
@@ -32,6 +33,8 @@ await serveTurns(async () => {
         for await (const _ of readRecords(deps.corpora.path(corpusId!), new Set(ordinals))) read++;
         return read;
       }),
+    /** Builds the sets of a run on the corpus. */
+    sets: () => timed(() => buildSets(deps, corpusId!)),
   };
 });
 await stop();

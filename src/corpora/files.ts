@@ -1,15 +1,15 @@
 // Uploaded training text on disk: one append-only file a corpus, readable by its owner alone.
-import { createHash, type Hash, randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { chmod, type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { chmod, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { LineBlock } from '../domain/batches.ts';
 import { type TrainingRecord, trainingRecordOf } from '../domain/record.ts';
 import { ExpungeError } from '../errors.ts';
 import type { CorpusFiles } from '../runs/ports.ts';
-import { splitLines } from './lines.ts';
-import { readRecords, toLine } from './records.ts';
+import { saveIndex } from './line-index.ts';
+import { readRecords } from './records.ts';
+import { blockOf, CorpusWriter } from './writer.ts';
 
-const BUFFER_BYTES = 1 << 20;
 /** An upload that took longer than this was left behind by a process that died. */
 const STALE_MS = 24 * 3_600_000;
 
@@ -24,44 +24,6 @@ async function fingerprint(path: string): Promise<string | null> {
     if (absent(error)) return null;
     throw error;
   }
-}
-
-/** Writes in large blocks and hashes what it writes. */
-class HashedWriter {
-  readonly #hash: Hash = createHash('sha256');
-  readonly #file: FileHandle;
-  #waiting: Uint8Array[] = [];
-  #bytes = 0;
-  constructor(file: FileHandle) {
-    this.#file = file;
-  }
-  async write(bytes: Uint8Array): Promise<void> {
-    this.#waiting.push(bytes);
-    this.#bytes += bytes.byteLength;
-    if (this.#bytes >= BUFFER_BYTES) await this.flush();
-  }
-  async flush(): Promise<void> {
-    const block = Buffer.concat(this.#waiting);
-    this.#waiting = [];
-    this.#bytes = 0;
-    this.#hash.update(block);
-    await this.#file.writeFile(block);
-  }
-  digest(): string {
-    return `sha256:${this.#hash.digest('hex')}`;
-  }
-}
-
-/** Copies the first `keep` lines (all when undefined) and returns how many there were. */
-async function copyLines(path: string, to: HashedWriter, keep: number | undefined): Promise<number> {
-  let lines = 0;
-  for await (const line of splitLines(createReadStream(path, { highWaterMark: BUFFER_BYTES }))) {
-    if (lines === keep) return lines;
-    await to.write(line);
-    await to.write(Buffer.from('\n'));
-    lines++;
-  }
-  return lines;
 }
 
 async function syncFolder(dir: string): Promise<void> {
@@ -85,26 +47,22 @@ async function removeStale(dir: string): Promise<void> {
 async function writeUpload(
   temporary: string,
   stored: string | null,
-  records: AsyncIterable<TrainingRecord>,
+  records: AsyncIterable<TrainingRecord | LineBlock>,
   keep: number | undefined,
 ) {
   const file = await open(temporary, 'wx', 0o600);
   try {
-    const writer = new HashedWriter(file);
-    const first_ordinal = stored === null ? 0 : await copyLines(stored, writer, keep);
+    const writer = new CorpusWriter(file);
+    if (stored !== null) await writer.copy(stored, keep);
+    const first_ordinal = writer.lines;
     if (keep !== undefined && first_ordinal < keep)
       throw new ExpungeError(
         'corpus-mismatch',
         `The corpus file holds ${first_ordinal} lines where ${keep} are indexed. Restore it from a backup.`,
       );
-    let count = 0;
-    for await (const record of records) {
-      await writer.write(Buffer.from(toLine(record)));
-      count++;
-    }
-    await writer.flush();
-    await file.sync();
-    return { digest: writer.digest(), first_ordinal, count };
+    for await (const one of records) await writer.add('lengths' in one ? one : blockOf([one]));
+    const { digest, index, mtimeNs } = await writer.finish();
+    return { about: { digest, first_ordinal, count: writer.lines - first_ordinal }, index, mtimeNs };
   } finally {
     await file.close();
   }
@@ -127,9 +85,9 @@ export function createCorpusFiles(dir: string): CorpusFiles {
       const temporary = join(dir, `${corpusId}.${randomUUID()}.upload`);
       const rollback = () => rm(temporary, { force: true });
       try {
-        const written = await writeUpload(temporary, base === null ? null : stored, records, keep);
+        const { about, index, mtimeNs } = await writeUpload(temporary, base === null ? null : stored, records, keep);
         return {
-          ...written,
+          ...about,
           rollback,
           async commit() {
             // Two uploads at once: both copied the same old lines, so the later one would drop the other's.
@@ -142,6 +100,8 @@ export function createCorpusFiles(dir: string): CorpusFiles {
             }
             await rename(temporary, stored);
             await syncFolder(dir);
+            // after the text, since whoever reads the text makes its index where it is missing or another text's
+            await saveIndex(stored, index, mtimeNs).catch(() => {});
           },
         };
       } catch (error) {

@@ -1,4 +1,7 @@
 // Lines of a byte stream. Only a line feed ends a line: readers of text also split at U+2028, which JSON leaves bare.
+import type { FileHandle } from 'node:fs/promises';
+
+const BLOCK_BYTES = 1 << 18;
 
 /** Lines without their line feed; a last line without one counts when it is not empty. Memory: the longest line. */
 export async function* splitLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
@@ -15,4 +18,20 @@ export async function* splitLines(chunks: AsyncIterable<Uint8Array>): AsyncGener
     if (start < bytes.byteLength) rest.push(bytes.subarray(start));
   }
   if (rest.length > 0) yield Buffer.concat(rest);
+}
+
+/** Bytes of an open file from `start` up to `end`, or as far as it goes; where it stands for others does not matter. */
+export async function* readRange(
+  file: FileHandle,
+  start = 0,
+  end = Number.POSITIVE_INFINITY,
+  blockBytes = BLOCK_BYTES,
+): AsyncGenerator<Buffer> {
+  for (let at = start; at < end; ) {
+    const length = Math.min(blockBytes, end - at);
+    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(length), 0, length, at);
+    if (bytesRead === 0) return;
+    at += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
 }

@@ -1,9 +1,13 @@
 // The stored form of a corpus: one canonical JSON line a record, without identifiers.
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type TrainingRecord, trainingRecordOf, type UploadedRecord } from '../domain/record.ts';
 import { ExpungeError } from '../errors.ts';
-import { splitLines } from './lines.ts';
+import { indexOf, type LineIndex, STRIDE } from './line-index.ts';
+import { readRange, splitLines } from './lines.ts';
+
+/** Strides that are read though nothing is wanted of them: about as much as another read costs. */
+const NEAR = 8;
 
 /** Canonical line of a record, with its line feed: members in one order, nothing else. */
 export const toLine = (record: UploadedRecord | TrainingRecord): string =>
@@ -12,25 +16,59 @@ export const toLine = (record: UploadedRecord | TrainingRecord): string =>
 /** A record with its line number in the stored file, from 0. */
 export type StoredRecord = TrainingRecord & { ordinal: number };
 
+const strideOf = (ordinal: number): number => Math.floor(ordinal / STRIDE);
+
+/** Ordinals, ascending, in runs that lie close together. */
+function* runsOf(ordinals: Uint32Array): Generator<Uint32Array> {
+  let from = 0;
+  for (let i = 1; i <= ordinals.length; i++) {
+    if (i < ordinals.length && strideOf(ordinals[i]!) - strideOf(ordinals[i - 1]!) <= NEAR) continue;
+    yield ordinals.subarray(from, i);
+    from = i;
+  }
+}
+
+/** Where a run is read: from the stride of its first line to the end of that of its last. */
+function placeOf(run: Uint32Array, { offsets, size }: LineIndex) {
+  const first = strideOf(run[0]!);
+  return { ordinal: first * STRIDE, start: offsets[first]!, end: offsets[strideOf(run.at(-1)!) + 1] ?? size };
+}
+
 /**
- * Records of a corpus file in order; with `ordinals` only those lines, and reading ends after the last of them.
+ * Records of a corpus file in order; with `ordinals` only those lines, found through the index of the file's lines.
  * Throws `corpus-mismatch` when an ordinal is not in the file or a line is no record.
  */
 export async function* readRecords(path: string, ordinals?: ReadonlySet<number>): AsyncGenerator<StoredRecord> {
-  let left = ordinals?.size ?? Number.POSITIVE_INFINITY;
-  let ordinal = -1;
-  if (left > 0)
-    for await (const line of splitLines(createReadStream(path, { highWaterMark: 1 << 18 }))) {
-      ordinal++;
-      if (ordinals && !ordinals.has(ordinal)) continue;
-      yield { ordinal, ...parse(line, path, ordinal) };
-      if (--left === 0) return;
+  if (ordinals?.size === 0) return;
+  const file = await open(path, 'r');
+  try {
+    if (ordinals === undefined) {
+      let ordinal = 0;
+      for await (const line of splitLines(readRange(file))) yield { ordinal, ...parse(line, path, ordinal++) };
+      return;
     }
-  if (ordinals && left > 0)
-    throw new ExpungeError(
-      'corpus-mismatch',
-      `${basename(path)}: ${left} of ${ordinals.size} records asked for lie beyond its ${ordinal + 1} lines. Restore the file.`,
-    );
+    const index = await indexOf(file, path);
+    const wanted = Uint32Array.from(ordinals).sort();
+    const beyond = wanted.findIndex((ordinal) => ordinal >= index.lines);
+    for (const run of runsOf(beyond === -1 ? wanted : wanted.subarray(0, beyond))) {
+      let { ordinal, start, end } = placeOf(run, index);
+      let next = 0;
+      for await (const line of splitLines(readRange(file, start, end))) {
+        if (ordinal === run[next]) {
+          next++;
+          yield { ordinal, ...parse(line, path, ordinal) };
+        }
+        ordinal++;
+      }
+    }
+    if (beyond !== -1)
+      throw new ExpungeError(
+        'corpus-mismatch',
+        `${basename(path)}: ${wanted.length - beyond} of ${wanted.length} records asked for lie beyond its ${index.lines} lines. Restore the file.`,
+      );
+  } finally {
+    await file.close();
+  }
 }
 
 const isMessage = (value: unknown): boolean => {

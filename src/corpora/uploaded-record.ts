@@ -23,6 +23,7 @@ export function malformed(line: number, pointer: string, detail: string): Expung
 }
 
 const checks = new Map(Object.entries(FORMS).map(([name, schema]) => [name, Compile(schema)]));
+const NAMES = Object.keys(FORMS);
 const FIELDS = new Set(
   [...Object.values(FORMS), Message, Identifier].flatMap((schema) => Object.keys(schema.properties)),
 );
@@ -42,8 +43,12 @@ function safePointer(path: string, members: readonly string[]): { pointer: strin
 /** The form that the members of a line tell. */
 function formOf(value: unknown, line: number): string {
   const members = typeof value === 'object' && value !== null ? value : {};
-  const [form, other] = [...checks.keys()].filter((name) => Object.hasOwn(members, name));
-  if (other !== undefined) throw malformed(line, '#', `holds both ${form} and ${other}: a record has one of them`);
+  let form: string | undefined;
+  for (const name of NAMES) {
+    if (!Object.hasOwn(members, name)) continue;
+    if (form !== undefined) throw malformed(line, '#', `holds both ${form} and ${name}: a record has one of them`);
+    form = name;
+  }
   if (form !== undefined) return form;
   throw malformed(line, '#', 'is none of: prompt and answer, prompt and completion, text, messages, input and label');
 }

@@ -6,7 +6,12 @@ import type { SubjectKey, SubjectKeys } from '../runs/ports.ts';
 /** Sees a schema-conformant identifier that cannot be used; returns what to throw. */
 export type Refuse = (index: number, why: string) => Error;
 
-function keyOf(keys: SubjectKeys, tenant: string, identifier: Identifier, refuse: (why: string) => Error): SubjectKey {
+function keyOf(
+  keys: Pick<SubjectKeys, 'keyFor'>,
+  tenant: string,
+  identifier: Identifier,
+  refuse: (why: string) => Error,
+): SubjectKey {
   if ((identifier.value === undefined) === (identifier.sha256 === undefined)) {
     throw refuse('must have exactly one of value and sha256');
   }
@@ -22,11 +27,12 @@ function keyOf(keys: SubjectKeys, tenant: string, identifier: Identifier, refuse
 
 /** Distinct subject keys of a person's identifiers. Throws what `refuse` returns. */
 export function subjectKeysOf(
-  keys: SubjectKeys,
+  keys: Pick<SubjectKeys, 'keyFor'>,
   tenant: string,
   identifiers: Identifier[],
   refuse: Refuse,
 ): SubjectKey[] {
+  if (identifiers.length === 0) return [];
   const distinct = new Map<string, SubjectKey>();
   for (const [index, identifier] of identifiers.entries()) {
     const key = keyOf(keys, tenant, identifier, (why) => refuse(index, why));

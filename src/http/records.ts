@@ -8,7 +8,7 @@ import { subjectKeysOf } from './identifiers.ts';
 export function readRecord(
   line: Line,
   tenant: string,
-  keys: SubjectKeys,
+  keys: Pick<SubjectKeys, 'keyFor'>,
 ): { record: TrainingRecord; subjects: SubjectKey[] } {
   const uploaded = readUploaded(line);
   const refuse = (index: number, why: string) => malformed(line.number, `#/subjects/${index}`, why);

@@ -2,25 +2,27 @@
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readRange } from '../corpora/lines.ts';
 import type { SubjectKey } from '../runs/ports.ts';
-import { readLines } from './ndjson.ts';
 
 export interface IndexEntry {
   line: number;
+  /** Without control characters. */
   record_id: string;
   /** Keyed hashes; no identifier reaches the spool. */
   subjects: SubjectKey[];
 }
 
 export interface Spool {
-  add(entry: IndexEntry): Promise<void>;
-  /** All entries so far, in order. */
-  read(): AsyncIterable<IndexEntry>;
+  /** Entries as `entryText` writes them, in UTF-8. */
+  add(entries: Uint8Array): Promise<void>;
+  /** All entries so far, in order, some at once. */
+  batches(): AsyncIterable<IndexEntry[]>;
   close(): Promise<void>;
 }
 
-const BLOCK_BYTES = 1 << 16;
-const UNLIMITED = { lineBytes: Number.POSITIVE_INFINITY, totalBytes: Number.POSITIVE_INFINITY };
+const BLOCK_BYTES = 1 << 18;
+const NEWLINE = 0x0a;
 
 /** A file without a name: it is unlinked as soon as it is open, so a process that is killed leaves nothing behind. */
 async function openNameless(): Promise<FileHandle> {
@@ -32,23 +34,33 @@ async function openNameless(): Promise<FileHandle> {
   }
 }
 
-async function* blocks(file: FileHandle): AsyncGenerator<Buffer> {
-  for (let at = 0; ; ) {
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(BLOCK_BYTES), 0, BLOCK_BYTES, at);
-    if (bytesRead === 0) return;
-    at += bytesRead;
-    yield buffer.subarray(0, bytesRead);
-  }
+/** Fields between tabs, which neither ids nor keys hold: several times as fast as JSON. */
+export function entryText({ line, record_id, subjects }: IndexEntry): string {
+  let text = `${line}\t${record_id}`;
+  for (const { key, type, key_version, normaliser_version } of subjects)
+    text += `\t${key}\t${type}\t${key_version}\t${normaliser_version}`;
+  return `${text}\n`;
 }
 
-/** Holds at most one block in memory. To be closed. */
+function entryOf(text: string): IndexEntry {
+  const fields = text.split('\t');
+  const subjects: SubjectKey[] = [];
+  for (let at = 2; at < fields.length; at += 4) {
+    const [key, type] = [fields[at]!, fields[at + 1]!];
+    subjects.push({ key, type, key_version: Number(fields[at + 2]), normaliser_version: Number(fields[at + 3]) });
+  }
+  return { line: Number(fields[0]), record_id: fields[1]!, subjects };
+}
+
+/** Holds about one block in memory. To be closed. */
 export async function createSpool(): Promise<Spool> {
   const file = await openNameless();
-  let waiting = '';
+  let waiting: Uint8Array[] = [];
+  let bytes = 0;
   let size = 0;
   const flush = async (): Promise<void> => {
-    const block = Buffer.from(waiting);
-    waiting = '';
+    const block = Buffer.concat(waiting);
+    [waiting, bytes] = [[], 0];
     for (let at = 0; at < block.length; ) {
       const { bytesWritten } = await file.write(block, at, block.length - at, size);
       at += bytesWritten;
@@ -56,32 +68,33 @@ export async function createSpool(): Promise<Spool> {
     }
   };
   return {
-    async add(entry) {
-      waiting += `${JSON.stringify(entry)}\n`;
-      if (waiting.length > BLOCK_BYTES) await flush();
+    async add(entries) {
+      waiting.push(entries);
+      bytes += entries.length;
+      if (bytes > BLOCK_BYTES) await flush();
     },
-    async *read() {
+    async *batches() {
       await flush();
-      // split at line feeds alone: ids may hold the other line separators of Unicode
-      for await (const { text } of readLines(blocks(file), UNLIMITED)) yield JSON.parse(text) as IndexEntry;
+      let rest: Buffer = Buffer.alloc(0);
+      for await (const block of readRange(file, 0, size)) {
+        const held = rest.length > 0 ? Buffer.concat([rest, block]) : block;
+        // split at line feeds alone: ids may hold the other line separators of Unicode
+        const end = held.lastIndexOf(NEWLINE);
+        rest = held.subarray(end + 1);
+        if (end !== -1) yield held.toString('utf8', 0, end).split('\n').map(entryOf);
+      }
     },
     close: () => file.close(),
   };
 }
 
-/**
- * Where a record id that was refused stands: its second line when the upload repeats it, else its first.
- * Null when the upload does not hold it.
- */
-export async function locateDuplicate(
-  spool: Spool,
-  recordId: string,
-): Promise<{ line: number; first: number | null } | null> {
-  let first: number | null = null;
-  for await (const entry of spool.read()) {
-    if (entry.record_id !== recordId) continue;
-    if (first !== null) return { line: entry.line, first };
-    first = entry.line;
+/** Line of the entry at `place`, from 0. */
+export async function lineAt(spool: Spool, place: number): Promise<number> {
+  let before = 0;
+  for await (const entries of spool.batches()) {
+    const entry = entries[place - before];
+    if (entry !== undefined) return entry.line;
+    before += entries.length;
   }
-  return first === null ? null : { line: first, first: null };
+  throw new RangeError(`the spool holds ${before} entries, not ${place + 1}`);
 }

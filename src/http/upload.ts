@@ -1,15 +1,17 @@
 // Takes an upload of records: text to its file, index to the store, all of it or nothing.
 import type { Readable } from 'node:stream';
+import type { LineBlock } from '../domain/batches.ts';
 import type { TrainingRecord } from '../domain/record.ts';
 import type { Corpus } from '../domain/resources.ts';
 import { ExpungeError } from '../errors.ts';
-import type { CorpusFiles, SubjectKey } from '../runs/ports.ts';
+import type { CorpusFiles, IndexedRecord } from '../runs/ports.ts';
+import { rememberKeys } from './key-cache.ts';
 import { notFound } from './links.ts';
-import { readLines } from './ndjson.ts';
+import { blocksOf } from './ndjson.ts';
 import { findInPages } from './paging.ts';
+import { parseBlock } from './parse-block.ts';
 import type { Principal } from './principal.ts';
-import { readRecord } from './records.ts';
-import { createSpool, locateDuplicate, type Spool } from './spool.ts';
+import { createSpool, lineAt, type Spool } from './spool.ts';
 import type { AppDeps } from './types.ts';
 
 type UploadDeps = Pick<AppDeps, 'config' | 'store' | 'corpora' | 'subjectKeys'>;
@@ -42,14 +44,15 @@ async function* texts(
   { stream, totalBytes }: Source,
   tenant: string,
   spool: Spool,
-): AsyncGenerator<TrainingRecord> {
+): AsyncGenerator<LineBlock> {
   const limits = { lineBytes: deps.config.limits.recordBytes, totalBytes };
   // leaving early must not destroy the request: its socket still has to carry the problem document
   const chunks = stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
-  for await (const line of readLines(chunks, limits)) {
-    const { record, subjects } = readRecord(line, tenant, deps.subjectKeys);
-    await spool.add({ line: line.number, record_id: record.id, subjects });
-    yield record;
+  const keys = rememberKeys(deps.subjectKeys);
+  for await (const block of blocksOf(chunks, limits)) {
+    const { lines, entries } = parseBlock(block, { tenant, lineBytes: limits.lineBytes }, keys);
+    await spool.add(entries);
+    yield lines;
   }
 }
 
@@ -57,11 +60,11 @@ async function* index(
   spool: Spool,
   firstOrdinal: number,
   signal: AbortSignal | undefined,
-): AsyncGenerator<{ ordinal: number; record_id: string; subjects: SubjectKey[] }> {
+): AsyncGenerator<IndexedRecord[]> {
   let ordinal = firstOrdinal;
-  for await (const { record_id, subjects } of spool.read()) {
-    if (ordinal % 1000 === 0) signal?.throwIfAborted();
-    yield { ordinal: ordinal++, record_id, subjects };
+  for await (const entries of spool.batches()) {
+    signal?.throwIfAborted();
+    yield entries.map(({ record_id, subjects }) => ({ ordinal: ordinal++, record_id, subjects }));
   }
   signal?.throwIfAborted();
 }
@@ -76,15 +79,17 @@ async function cutBack(corpora: CorpusFiles, corpusId: string, lines: number): P
 
 const inUse = () => new ExpungeError('corpus-in-use', 'A model is registered with this corpus; its records are fixed.');
 
-async function duplicate(spool: Spool, recordId: string): Promise<ExpungeError> {
-  const place = await locateDuplicate(spool, recordId);
+async function duplicate(
+  spool: Spool,
+  firstOrdinal: number,
+  { ordinal, first }: { ordinal: number; first: number },
+): Promise<ExpungeError> {
+  const line = await lineAt(spool, ordinal - firstOrdinal);
   const detail =
-    place === null
-      ? 'A record id stands in the corpus already.'
-      : place.first === null
-        ? `Line ${place.line}: its id stands in the corpus already.`
-        : `Line ${place.line}: its id is that of line ${place.first}.`;
-  return new ExpungeError('duplicate-record-id', detail, { extra: place === null ? {} : { line: place.line } });
+    first < firstOrdinal
+      ? `Line ${line}: its id stands in the corpus already.`
+      : `Line ${line}: its id is that of line ${await lineAt(spool, first - firstOrdinal)}.`;
+  return new ExpungeError('duplicate-record-id', detail, { extra: { line } });
 }
 
 /**
@@ -106,7 +111,7 @@ async function indexAfterText(
     const records = index(spool, appended.first_ordinal, signal);
     const outcome = await deps.store.addRecords(who.tenant, before.id, records, appended.digest, who.actor);
     if (outcome.status === 'added') return outcome.corpus;
-    throw outcome.status === 'in_use' ? inUse() : await duplicate(spool, outcome.record_id);
+    throw outcome.status === 'in_use' ? inUse() : await duplicate(spool, appended.first_ordinal, outcome);
   } catch (error) {
     // when the connection broke during COMMIT the rows may be there: only what the store says now is cut off
     const now = await deps.store.getCorpus(who.tenant, before.id).catch(() => null);
@@ -121,6 +126,7 @@ async function indexAfterText(
  */
 export async function upload(deps: UploadDeps, who: Principal, corpusId: string, source: Source): Promise<Corpus> {
   return inTurn(corpusId, async () => {
+    source.signal?.throwIfAborted();
     const before = await deps.store.getCorpus(who.tenant, corpusId);
     if (before === null) throw notFound('corpus');
     const owner = await findInPages(

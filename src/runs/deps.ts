@@ -1,5 +1,5 @@
 // What the use cases of a worker are given. worker-deps.ts puts it together.
-import type { SetsFile, WeightTypes } from '../domain/compute.ts';
+import type { WeightTypes } from '../domain/compute.ts';
 import type { SetRow } from '../domain/record.ts';
 import type { VerificationPolicy } from '../domain/verification.ts';
 import type { CertificateFacts } from './certify.ts';
@@ -8,6 +8,7 @@ import type {
   Compute,
   CorpusFiles,
   Doorbell,
+  FillSets,
   Signer,
   Store,
   SubjectKeys,
@@ -32,8 +33,8 @@ export interface RunDeps {
   subjectKeys: SubjectKeys;
   /** Halves the holdout by person: one half for the stop rule, the other for verification alone. */
   splitHoldout(rows: SetRow[], seed: number): { calibration: SetRow[]; holdout: SetRow[] };
-  /** Writes the sets into a folder of the run; returns the path. */
-  writeSets(folder: string, sets: SetsFile): Promise<string>;
+  /** Writes the sets into a folder of the run; `fill` hands on what is retained, then returns the rest. Returns the path. */
+  writeSets(folder: string, fill: FillSets): Promise<string>;
   buildStatement(facts: CertificateFacts): unknown;
   policy: VerificationPolicy;
   /** Name of this worker in leases and in the ledger. */

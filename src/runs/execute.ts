@@ -4,7 +4,7 @@ import { ExpungeError, type ProblemCode } from '../errors.ts';
 import type { RunDeps } from './deps.ts';
 import { keepLease } from './heartbeat.ts';
 import { planRun } from './plan.ts';
-import type { Claim, PublishOutcome } from './ports.ts';
+import type { Claim, PublishOutcome, RunSets } from './ports.ts';
 import { createProgress } from './progress.ts';
 import { publishCandidate } from './publish.ts';
 import { type RunContext, runFolder, seedOf, setsOf, unlearn, verify } from './stages.ts';
@@ -59,11 +59,22 @@ export async function executeRun(deps: RunDeps, claim: Claim, outer: AbortSignal
   }
 }
 
+/** Writes the sets of the run, whatever it retains passing by. */
+async function writeSets(context: RunContext): Promise<{ sets: RunSets; setsFile: string }> {
+  const { deps, claim } = context;
+  let sets: RunSets | undefined;
+  const setsFile = await deps.writeSets(await runFolder(context), async (retain) => {
+    sets = await deps.store.runSets(claim, retain);
+    return setsOf(deps, claim, sets);
+  });
+  return { sets: sets!, setsFile };
+}
+
 /** Sets and plan; throws for what makes the run impossible. */
 async function prepare(context: RunContext): Promise<RunContext & { plan: MethodChoice[] }> {
   const { deps, claim } = context;
-  const sets = await deps.store.runSets(claim);
-  if (sets.retain.length === 0) {
+  const { sets, setsFile } = await writeSets(context);
+  if (sets.counts.retain_records === 0) {
     throw new ExpungeError(
       'forget-set-too-large',
       'The requests name every training record; nothing would be retained',
@@ -73,7 +84,6 @@ async function prepare(context: RunContext): Promise<RunContext & { plan: Method
   const plan = planRun(request?.method ?? null, claim.model);
   const change = { targets: 'unlearning' as const, plan, counts: sets.counts };
   held(await deps.store.moveRun(claim, 'unlearning', change, deps.worker));
-  const setsFile = await deps.writeSets(await runFolder(context), setsOf(deps, claim, sets));
   const corpora = Object.fromEntries(sets.corpora.map((id) => [id, deps.corpora.path(id)]));
   return { ...context, plan, setsFile, corpora };
 }

@@ -1,8 +1,10 @@
 // What the use cases need from the outside. Adapters live in store/, queue/, checkpoints/, corpora/, evidence/.
-import type { ComputeJob, ComputeResult, FromCompute } from '../domain/compute.ts';
-import type { TrainingRecord } from '../domain/record.ts';
+import type { LineBlock } from '../domain/batches.ts';
+import type { ComputeJob, ComputeResult, FromCompute, SetsFile } from '../domain/compute.ts';
+import type { SetRow, TrainingRecord } from '../domain/record.ts';
 import type { NewCheckpoint, SubjectKey } from './store-port.ts';
 
+export type * from './corpus-port.ts';
 export type * from './store-port.ts';
 export type * from './upload-port.ts';
 
@@ -10,14 +12,15 @@ export type * from './upload-port.ts';
 export interface CorpusFiles {
   path(corpusId: string): string;
   /**
-   * Appends a validated stream atomically: what `lines` throws leaves the stored file as it was.
+   * Appends a validated stream, of records or of what they are stored as, atomically: what it throws leaves the stored
+   * file as it was.
    * Returns the digest of the whole file and the ordinal of the first new line.
    * `keep`: the number of stored lines that the index knows. A crash between commit() and the index leaves more;
    * those are dropped, so that the new lines follow the last indexed one. Fewer lines than that: an error.
    */
   append(
     corpusId: string,
-    records: AsyncIterable<TrainingRecord>,
+    records: AsyncIterable<TrainingRecord | LineBlock>,
     keep?: number,
   ): Promise<{
     digest: string;
@@ -28,6 +31,9 @@ export interface CorpusFiles {
   }>;
   read(corpusId: string): AsyncIterable<TrainingRecord>;
 }
+
+/** Hands on the rows that are retained, some at a time, and returns the other sets. */
+export type FillSets = (retain: (rows: SetRow[]) => Promise<void>) => Promise<Omit<SetsFile, 'retain'>>;
 
 /** A piece of what is stored for a checkpoint: equal `content` is stored once, whoever holds it. */
 export interface StoredContent {

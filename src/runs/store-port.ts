@@ -4,7 +4,6 @@ import type { CorpusRole, SetRow } from '../domain/record.ts';
 import type {
   Attempt,
   Certificate,
-  Corpus,
   CurvePoint,
   DeletionRequest,
   MethodChoice,
@@ -15,6 +14,7 @@ import type {
 } from '../domain/resources.ts';
 import type { RunState, TargetState } from '../domain/states.ts';
 import type { VerificationReport } from '../domain/verification.ts';
+import type { CorpusStore } from './corpus-port.ts';
 import type { UploadStore } from './upload-port.ts';
 
 /** A person as the store knows them: HMAC of type and normalised identifier, never the identifier. */
@@ -76,10 +76,10 @@ export type ClaimOutcome =
   /** The run was restarted too often; it has been ended `failed`. */
   | { status: 'gave_up'; run_id: string };
 
+/** What is retained is not in it: that may be everything, and is handed on as it is read. */
 export interface RunSets {
   corpora: string[];
   forget: SetRow[];
-  retain: SetRow[];
   holdout: SetRow[];
   counts: RunCounts;
 }
@@ -137,32 +137,11 @@ export interface Probe {
 }
 
 /** Every method takes the tenant first, or a claim that carries it. Times are RFC 3339 strings in UTC. */
-export interface Store extends UploadStore {
+export interface Store extends CorpusStore, UploadStore {
   migrate(): Promise<void>;
   /** Throws when Postgres does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;
-
-  createCorpus(
-    tenant: string,
-    name: string,
-    actor: string,
-  ): Promise<{ status: 'created'; corpus: Corpus } | { status: 'name_taken'; id: string }>;
-  getCorpus(tenant: string, id: string): Promise<Corpus | null>;
-  listCorpora(tenant: string, query: PageQuery): Promise<Page<Corpus>>;
-  /**
-   * Index of an upload whose file is already on disk, in one transaction: all of it or nothing.
-   * `ordinal` is the line in the stored file; the corpus must not be used by a model yet.
-   */
-  addRecords(
-    tenant: string,
-    corpusId: string,
-    records: AsyncIterable<{ ordinal: number; record_id: string; subjects: SubjectKey[] }>,
-    digest: string,
-    actor: string,
-  ): Promise<
-    { status: 'added'; corpus: Corpus } | { status: 'duplicate_record_id'; record_id: string } | { status: 'in_use' }
-  >;
 
   createModel(
     tenant: string,
@@ -235,7 +214,8 @@ export interface Store extends UploadStore {
   breakOff(runId: string, fence: number, reason: string): Promise<boolean>;
   /** Gives the run back untouched (shutdown, lost lock): state `planned`, targets `queued`, lease gone; not a restart. */
   releaseRun(runId: string, fence: number, reason: string): Promise<boolean>;
-  runSets(claim: Claim): Promise<RunSets>;
+  /** `retain` takes the rows of the retain set, in order, some at a time. */
+  runSets(claim: Claim, retain: (rows: SetRow[]) => Promise<void>): Promise<RunSets>;
   /** Moves the run and its targets together, with a ledger entry; false when the fence is stale. */
   moveRun(
     claim: Claim,

@@ -1,5 +1,5 @@
 // The connection: one pool, times as RFC 3339 text, transactions that try again after a deadlock.
-import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
+import { Kysely, PostgresDialect, type PostgresPool, type RawBuilder, sql, type Transaction } from 'kysely';
 import pg from 'pg';
 import { ExpungeError } from '../errors.ts';
 import type { Page, PageQuery } from '../runs/ports.ts';
@@ -20,6 +20,8 @@ export interface Context {
   db: Db;
   /** Now, RFC 3339 with milliseconds: the database's clock unless one was given. */
   now(db: Db): Promise<string>;
+  /** One transaction, once, on a connection that COPY can be sent over as well; Kysely does not speak it. */
+  copying<T>(work: (trx: Trx, client: pg.ClientBase) => Promise<T>): Promise<T>;
 }
 
 const TIMESTAMPTZ = 1184;
@@ -33,6 +35,28 @@ const types: pg.CustomTypesConfig = {
     return pg.types.getTypeParser(oid, format as 'text');
   }) as pg.CustomTypesConfig['getTypeParser'],
 };
+
+async function transactOn<T>(pool: pg.Pool, work: (trx: Trx, client: pg.ClientBase) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  // one that breaks fails the query that is under way; without a listener the process would end
+  const ignore = () => {};
+  client.on('error', ignore);
+  let broken = false;
+  const lent = {
+    query: client.query.bind(client),
+    release(discard?: boolean) {
+      broken ||= discard === true;
+    },
+  };
+  const one = { connect: async () => lent, end: async () => {}, options: {} } as unknown as PostgresPool;
+  try {
+    const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: one }) });
+    return await db.transaction().execute((trx) => work(trx, client));
+  } finally {
+    client.off('error', ignore);
+    client.release(broken);
+  }
+}
 
 /** Opens the pool; nothing is sent until the first query. */
 export function connect(options: StoreOptions): Context {
@@ -54,6 +78,7 @@ export function connect(options: StoreOptions): Context {
       const { rows } = await sql<{ now: string }>`select clock_timestamp() as now`.execute(executor);
       return rows[0]!.now;
     },
+    copying: (work) => transactOn(pool, work),
   };
 }
 
@@ -99,4 +124,25 @@ export function toPage<T extends { id: string }>(rows: T[], query: PageQuery, ti
   const items = rows.slice(0, query.limit);
   const last = items.at(-1);
   return { items, next: last && rows.length > query.limit ? { created_at: time(last), id: last.id } : null };
+}
+
+/** Rows of a query some at once, however many there are. One at a time in a transaction. */
+export async function* rowsOf<T>(trx: Trx, query: RawBuilder<T>, size = 10_000): AsyncGenerator<T[]> {
+  await sql`declare rows_of no scroll cursor for ${query}`.execute(trx);
+  for (;;) {
+    const { rows } = await sql<T>`fetch ${sql.lit(size)} from rows_of`.execute(trx);
+    if (rows.length === 0) break;
+    yield rows;
+  }
+  await sql`close rows_of`.execute(trx);
+}
+
+/**
+ * For the rest of a transaction whose queries run once, over whole tables that may have no statistics yet: sort in memory
+ * while it is a little, compile nothing, join by hashing or sorting, and plan a cursor for all of its rows.
+ */
+export async function readWhole(trx: Trx): Promise<void> {
+  await sql`
+    select set_config(name, value, true) from (values ('work_mem', '64MB'), ('jit', 'off'), ('enable_nestloop', 'off'),
+      ('cursor_tuple_fraction', '1.0')) as settings (name, value)`.execute(trx);
 }

@@ -6,11 +6,13 @@ import type { Db } from './db.ts';
 import * as initial from './migrations/001-initial.ts';
 import * as checkpointStorage from './migrations/002-checkpoint-storage.ts';
 import * as bulkRecords from './migrations/003-bulk-records.ts';
+import * as compactIndex from './migrations/004-compact-index.ts';
 
 const MIGRATIONS = {
   '001-initial': initial,
   '002-checkpoint-storage': checkpointStorage,
   '003-bulk-records': bulkRecords,
+  '004-compact-index': compactIndex,
 };
 
 /** Brings the schema up to date; safe when several processes start at once (Kysely takes an advisory lock). */

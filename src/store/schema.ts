@@ -19,12 +19,13 @@ interface CorporaTable {
   created_at: string;
 }
 
-interface RecordsTable {
+/** Ids of the records from `first_ordinal` on, as digests. */
+interface RecordIdsTable {
   tenant_id: string;
   corpus_id: string;
   /** Line in the stored file, from 0. */
-  ordinal: number;
-  record_id: string;
+  first_ordinal: number;
+  ids: string[];
 }
 
 interface SubjectColumns {
@@ -34,9 +35,22 @@ interface SubjectColumns {
   key_version: number;
   normaliser_version: number;
 }
+/** A view: one row for each ordinal of `subject_records`. */
 interface RecordSubjectsTable extends SubjectColumns {
   corpus_id: string;
   ordinal: number;
+}
+interface SubjectRecordsTable extends SubjectColumns {
+  corpus_id: string;
+  first_ordinal: number;
+  ordinals: number[];
+}
+/** Two keys that stand on one record as the identifiers of one person. */
+interface SubjectLinksTable {
+  tenant_id: string;
+  corpus_id: string;
+  subject_key: string;
+  other_key: string;
 }
 interface RequestSubjectsTable extends SubjectColumns {
   request_id: string;
@@ -217,8 +231,10 @@ interface UploadFilesTable {
 
 export interface Database {
   corpora: CorporaTable;
-  records: RecordsTable;
+  record_ids: RecordIdsTable;
   record_subjects: RecordSubjectsTable;
+  subject_records: SubjectRecordsTable;
+  subject_links: SubjectLinksTable;
   models: ModelsTable;
   model_corpora: ModelCorporaTable;
   checkpoints: CheckpointsTable;

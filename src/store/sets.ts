@@ -1,112 +1,180 @@
-// Forget, retain and holdout sets of a run: the pure split and the query that feeds it.
+// Forget, retain and holdout sets of a run. Records stay in Postgres and pass by in order: memory goes by keys of people,
+// by what is forgotten and by the holdout, not by what is retained.
 import { sql } from 'kysely';
 import type { CorpusRole, SetRow } from '../domain/record.ts';
-import type { RunSets, Store } from '../runs/ports.ts';
-import type { Context, Db } from './db.ts';
-import { groupPeople, type Named } from './people.ts';
+import type { Claim, RunSets, Store } from '../runs/ports.ts';
+import { type Context, rowsOf, type Trx } from './db.ts';
+import { type People, readPeople } from './people.ts';
+import { numberRecords } from './sets-tables.ts';
 
-export interface ModelRecord extends Named {
+interface SetCorpus {
   corpus_id: string;
-  ordinal: number;
   role: CorpusRole;
-  /** Forgotten by an earlier run of this model. */
-  erased: boolean;
+  position: number;
+  records: number;
+}
+interface KeyedRow {
+  position: number;
+  ordinal: number;
+  /** Of the record, ascending. */
+  keys: number[];
+}
+
+/** Numbers people in order of appearance. */
+class Numbers {
+  readonly #people: People;
+  readonly #numbers: Int32Array;
+  count = 0;
+  constructor(people: People, keys: number) {
+    this.#people = people;
+    this.#numbers = new Int32Array(keys).fill(-1);
+  }
+  /** -1 for a record that names nobody. */
+  of(key: number | null | undefined): number {
+    if (key === null || key === undefined) return -1;
+    const person = this.#people.of(key);
+    if (this.#numbers[person] === -1) this.#numbers[person] = this.count++;
+    return this.#numbers[person]!;
+  }
+}
+
+/** Everything that the passes over the records share. */
+interface Pass {
+  trx: Trx;
+  corpora: SetCorpus[];
+  people: People;
+  numbers: Numbers;
+  /** Keys of the run's requests. */
+  wanted: ReadonlySet<number>;
+}
+
+async function corporaOf(trx: Trx, { tenant, model }: Claim): Promise<SetCorpus[]> {
+  return await trx
+    .selectFrom('model_corpora as mc')
+    .innerJoin('corpora as c', (join) =>
+      join.onRef('c.tenant_id', '=', 'mc.tenant_id').onRef('c.id', '=', 'mc.corpus_id'),
+    )
+    .select(['mc.corpus_id', 'mc.role', 'mc.position', 'c.records'])
+    .where('mc.tenant_id', '=', tenant)
+    .where('mc.model_id', '=', model.id)
+    .orderBy('mc.position')
+    .execute();
+}
+
+/** Keys of each request of the run: all its identifiers are one person's. */
+async function requestKeys(trx: Trx, { tenant, run }: Claim): Promise<number[][]> {
+  const { rows } = await sql<{ keys: number[] }>`
+    select array_agg(k.n order by k.n) as keys
+    from run_targets t
+    join request_subjects s on s.tenant_id = t.tenant_id and s.request_id = t.request_id
+    join set_keys k on k.subject_key = s.subject_key
+    where t.tenant_id = ${tenant} and t.run_id = ${run.id} group by t.request_id order by t.request_id`.execute(trx);
+  return rows.map(({ keys }) => keys);
+}
+
+/** Train records that name a requested key; and how many of them name somebody else as well. */
+async function forgotten({ trx, corpora, people, numbers, wanted }: Pass): Promise<{ rows: SetRow[]; shared: number }> {
+  const ids = new Map(corpora.map(({ position, corpus_id }) => [position, corpus_id]));
+  const asked = new Set([...wanted].map((key) => people.of(key)));
+  const rows: SetRow[] = [];
+  let shared = 0;
+  const query = sql<KeyedRow>`
+    select position, ordinal, array_agg(n order by n) as keys from set_named
+    where (position, ordinal) in (select position, ordinal from set_forgotten)
+    group by position, ordinal order by position, ordinal`;
+  for await (const some of rowsOf(trx, query))
+    for (const { position, ordinal, keys } of some) {
+      const person = numbers.of(keys.find((key) => wanted.has(key)));
+      rows.push({ corpus_id: ids.get(position)!, ordinal, person });
+      if (keys.some((key) => !asked.has(people.of(key)))) shared++;
+    }
+  return { rows, shared };
+}
+
+/** The rest of train, without what was erased before; returns how many there are. */
+async function passRetained({ trx, corpora, numbers }: Pass, take: (rows: SetRow[]) => Promise<void>): Promise<number> {
+  let count = 0;
+  for (const { corpus_id, position, role, records } of corpora) {
+    if (role !== 'train') continue;
+    const query = sql<{ ordinal: number; key: number | null }>`
+      select o.ordinal, s.key from generate_series(0, ${sql.lit(records - 1)}) as o (ordinal)
+      left join (
+        select ordinal, min(n) as key from set_named where position = ${position} group by ordinal
+      ) s on s.ordinal = o.ordinal
+      where not exists (select from set_forgotten f where f.position = ${position} and f.ordinal = o.ordinal)
+        and not exists (select from set_erased e where e.position = ${position} and e.ordinal = o.ordinal)
+      order by o.ordinal`;
+    for await (const some of rowsOf(trx, query)) {
+      await take(some.map(({ ordinal, key }) => ({ corpus_id, ordinal, person: numbers.of(key) })));
+      count += some.length;
+    }
+  }
+  return count;
+}
+
+/** Everybody requested or trained on, erased or not: whom the model has met would pass for a stranger. */
+async function met({ trx, people, wanted, corpora }: Pass, keys: number): Promise<Uint8Array> {
+  const known = new Uint8Array(keys);
+  const train = corpora.filter(({ role }) => role === 'train').map(({ position }) => position);
+  for (const key of wanted) known[people.of(key)] = 1;
+  const query = sql<{ n: number }>`select distinct n from set_named where position = any(${train}::integer[])`;
+  for await (const some of rowsOf(trx, query)) for (const { n } of some) known[people.of(n)] = 1;
+  return known;
+}
+
+/** Holdout records that name nobody whom the model has met. */
+async function strangers({ trx, corpora, people, numbers }: Pass, known: Uint8Array): Promise<SetRow[]> {
+  const found: SetRow[] = [];
+  for (const { corpus_id, position, role, records } of corpora) {
+    if (role !== 'holdout') continue;
+    const query = sql<Omit<KeyedRow, 'position'>>`
+      select o.ordinal, coalesce(s.keys, '{}') as keys from generate_series(0, ${sql.lit(records - 1)}) as o (ordinal)
+      left join (
+        select ordinal, array_agg(n order by n) as keys from set_named where position = ${position} group by ordinal
+      ) s on s.ordinal = o.ordinal
+      order by o.ordinal`;
+    for await (const some of rowsOf(trx, query))
+      for (const { ordinal, keys } of some)
+        if (!keys.some((key) => known[people.of(key)] === 1))
+          found.push({ corpus_id, ordinal, person: numbers.of(keys[0]) });
+  }
+  return found;
 }
 
 /**
- * Splits a model's records, given in a fixed order, by the people of a run's requests (one list of keys a request).
- * Forget: train records that name a requested key; retain: the rest of train; erased records are in neither.
- * Holdout leaves out everybody requested or trained on, erased or not: whom the model has met would pass for a stranger,
- * and the forgotten for as unknown. People are numbered in order of appearance, the forgotten first.
+ * Splits a model's records by the people of the run's requests. Forget: train records that name a requested key; retain:
+ * the rest of train; erased records are in neither. Holdout leaves out whom the model has met, erased or not: they would
+ * pass for strangers, and the forgotten for as unknown. People are numbered in order of appearance, the forgotten first.
  */
-export function splitSets(records: readonly ModelRecord[], requests: readonly string[][]): Omit<RunSets, 'corpora'> {
-  const people = groupPeople(records);
-  for (const keys of requests) people.join(keys);
-  const wanted = new Set(requests.flat());
-  const wantedPeople = new Set([...wanted].map(people.of));
-  const numbers = new Map<string, number>();
-  const numberOf = (key: string | undefined): number => {
-    if (key === undefined) return -1;
-    const person = people.of(key);
-    const number = numbers.get(person) ?? numbers.size;
-    numbers.set(person, number);
-    return number;
-  };
-  const row = (record: ModelRecord, key: string | undefined): SetRow => ({
-    corpus_id: record.corpus_id,
-    ordinal: record.ordinal,
-    person: numberOf(key),
-  });
-
-  const train = records.filter((record) => record.role === 'train' && !record.erased);
-  const forgotten = train.filter((record) => record.keys.some((key) => wanted.has(key)));
-  const forget = forgotten.map((record) =>
-    row(
-      record,
-      record.keys.find((key) => wanted.has(key)),
-    ),
-  );
-  const numberForgotten = numbers.size;
-  const inForget = new Set(forgotten);
-  const retain = train.filter((record) => !inForget.has(record)).map((record) => row(record, record.keys[0]));
-  const met = new Set(wantedPeople);
-  for (const { role, keys } of records) if (role === 'train') for (const key of keys) met.add(people.of(key));
-  const holdout = records
-    .filter((record) => record.role === 'holdout' && !record.keys.some((key) => met.has(people.of(key))))
-    .map((record) => row(record, record.keys[0]));
+async function split(trx: Trx, claim: Claim, retain: (rows: SetRow[]) => Promise<void>): Promise<RunSets> {
+  const corpora = await corporaOf(trx, claim);
+  const ids = corpora.map(({ corpus_id }) => corpus_id);
+  const { keys, erased } = await numberRecords(trx, claim);
+  const people = await readPeople(trx, claim.tenant, ids, 'set_keys');
+  const requests = await requestKeys(trx, claim);
+  for (const one of requests) people.join(one);
+  const pass: Pass = { trx, corpora, people, numbers: new Numbers(people, keys), wanted: new Set(requests.flat()) };
+  const { rows: forget, shared } = await forgotten(pass);
+  const numberForgotten = pass.numbers.count;
+  const retained = await passRetained(pass, retain);
+  const holdout = await strangers(pass, await met(pass, keys));
   return {
+    corpora: ids,
     forget,
-    retain,
     holdout,
     counts: {
       requests: requests.length,
       people: numberForgotten,
       forget_records: forget.length,
-      shared_records: forgotten.filter((record) => record.keys.some((key) => !wantedPeople.has(people.of(key)))).length,
-      retain_records: retain.length,
+      shared_records: shared,
+      retain_records: retained,
       holdout_records: holdout.length,
-      erased_before: records.filter((record) => record.erased).length,
+      erased_before: erased,
     },
   };
 }
 
-async function modelRecords(db: Db, tenant: string, modelId: string): Promise<ModelRecord[]> {
-  const { rows } = await sql<ModelRecord>`
-    select r.corpus_id, r.ordinal, mc.role, (e.run_id is not null) as erased,
-      coalesce(s.keys, '{}') as keys, coalesce(s.types, '{}') as types
-    from model_corpora mc
-    join records r on r.tenant_id = mc.tenant_id and r.corpus_id = mc.corpus_id
-    left join (
-      select tenant_id, corpus_id, ordinal, array_agg(subject_key order by subject_key) as keys,
-        array_agg(type order by subject_key) as types
-      from record_subjects group by tenant_id, corpus_id, ordinal
-    ) s on s.tenant_id = r.tenant_id and s.corpus_id = r.corpus_id and s.ordinal = r.ordinal
-    left join erased_records e on e.tenant_id = mc.tenant_id and e.model_id = mc.model_id
-      and e.corpus_id = r.corpus_id and e.ordinal = r.ordinal
-    where mc.tenant_id = ${tenant} and mc.model_id = ${modelId}
-    order by mc.position, r.ordinal`.execute(db);
-  return rows;
-}
-
-async function requestKeys(db: Db, tenant: string, runId: string): Promise<string[][]> {
-  const rows = await db
-    .selectFrom('run_targets as t')
-    .innerJoin('request_subjects as s', (join) =>
-      join.onRef('s.tenant_id', '=', 't.tenant_id').onRef('s.request_id', '=', 't.request_id'),
-    )
-    .select(['t.request_id', sql<string[]>`array_agg(s.subject_key order by s.subject_key)`.as('keys')])
-    .where('t.tenant_id', '=', tenant)
-    .where('t.run_id', '=', runId)
-    .groupBy('t.request_id')
-    .orderBy('t.request_id')
-    .execute();
-  return rows.map((row) => row.keys);
-}
-
 export const setsStore = ({ db }: Context): Pick<Store, 'runSets'> => ({
-  async runSets({ run, tenant, model }) {
-    const requests = await requestKeys(db, tenant, run.id);
-    const records = await modelRecords(db, tenant, model.id);
-    return { corpora: model.corpora.map((corpus) => corpus.corpus_id), ...splitSets(records, requests) };
-  },
+  // one try only: what was handed on cannot be taken back
+  runSets: (claim, retain) => db.transaction().execute((trx) => split(trx, claim, retain)),
 });

@@ -35,7 +35,7 @@ test('what is appended is read, in canonical lines, with the digest of the whole
   assert.equal(second.digest, `sha256:${createHash('sha256').update(text).digest('hex')}`);
   assert.equal((await stat(dir)).mode & 0o777, 0o700);
   assert.equal((await stat(files.path(ID))).mode & 0o777, 0o600);
-  assert.deepEqual(await readdir(dir), [`${ID}.ndjson`]);
+  assert.deepEqual((await readdir(dir)).sort(), [`${ID}.ndjson`, `${ID}.ndjson.idx`]);
 });
 
 test('a stream that throws, a rollback and an upload left behind leave the file as it was', async (t) => {
@@ -49,7 +49,7 @@ test('a stream that throws, a rollback and an upload left behind leave the file 
   await utimes(left, 1, 1);
   await (await files.append(ID, stream([]))).rollback();
   assert.deepEqual(await all(files.read(ID)), [record('a')]);
-  assert.deepEqual(await readdir(dir), [`${ID}.ndjson`]);
+  assert.deepEqual((await readdir(dir)).sort(), [`${ID}.ndjson`, `${ID}.ndjson.idx`]);
 });
 
 test('lines that the index does not know are dropped; lines that it misses are an error', async (t) => {
@@ -72,7 +72,7 @@ test('of two uploads at once the second to end is refused', async (t) => {
   await one.commit();
   await assert.rejects(two.commit(), { code: 'precondition-failed' });
   assert.deepEqual(await all(files.read(ID)), [record('a')]);
-  assert.deepEqual(await readdir(dir), [`${ID}.ndjson`]);
+  assert.deepEqual((await readdir(dir)).sort(), [`${ID}.ndjson`, `${ID}.ndjson.idx`]);
 });
 
 test('chosen lines are read, and the text of a broken line is not repeated', async (t) => {

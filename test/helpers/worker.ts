@@ -8,6 +8,7 @@ import { createCheckpointFiles } from '../../src/checkpoints/files.ts';
 import { createUploadFiles } from '../../src/checkpoints/uploads.ts';
 import { readConfig } from '../../src/config.ts';
 import { createCorpusFiles } from '../../src/corpora/files.ts';
+import { writeSets } from '../../src/corpora/sets-file.ts';
 import { splitHoldout } from '../../src/corpora/split.ts';
 import type { ComputeJob, UnlearnResult, VerifyJob, VerifyResult } from '../../src/domain/compute.ts';
 import type { MethodChoice, Model } from '../../src/domain/resources.ts';
@@ -139,10 +140,7 @@ export async function createTestWorker(compute: Compute = scripted()): Promise<T
     ...{ store, compute, checkpoints, signer, subjectKeys, splitHoldout, buildStatement },
     doorbell,
     corpora: createCorpusFiles(config.corpusDir),
-    async writeSets(at, sets) {
-      await writeFile(join(at, 'sets.json'), JSON.stringify(sets));
-      return join(at, 'sets.json');
-    },
+    writeSets,
     policy: Value.Default(VerificationPolicy, {}) as VerificationPolicy,
     worker: 'worker-a',
     softwareVersion: '0.0.0',

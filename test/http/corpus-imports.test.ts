@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
@@ -20,6 +21,16 @@ after(async () => {
 
 const from = (id: string, path: string) => call(service.app, 'POST', `/v1/corpora/${id}/imports`, { path });
 const records = async (id: string) => (await call(service.app, 'GET', `/v1/corpora/${id}`)).json().records;
+
+/** Sends a request over a socket of its own, of which only the first `bytes` of the body go out. */
+async function send(url: string, type: string, body: string, bytes = body.length) {
+  const { app } = service;
+  if (!app.server.listening) await app.listen({ port: 0, host: '127.0.0.1' });
+  const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1');
+  const head = `POST ${url} HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}`;
+  socket.write(`${head}\r\n\r\n${body.slice(0, bytes)}`);
+  return socket;
+}
 
 test('a file under the import root is read like an upload, whatever its size, and holds no identifier', async () => {
   const { app, deps, importDir } = service;
@@ -61,14 +72,8 @@ test('a client that goes away leaves nothing', async () => {
   const { app, deps, importDir, logs } = service;
   const id = await corpusWith(app, 'left', []);
   await writeFile(join(importDir, 'long.ndjson'), Array.from({ length: 60_000 }, (_, i) => line(`r${i}`)).join('\n'));
-  await app.listen({ port: 0, host: '127.0.0.1' });
-  const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1');
-  const body = JSON.stringify({ path: 'long.ndjson' });
   logs.length = 0;
-  socket.write(
-    `POST /v1/corpora/${id}/imports HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n` +
-      `Content-Length: ${body.length}\r\n\r\n${body}`,
-  );
+  const socket = await send(`/v1/corpora/${id}/imports`, 'application/json', JSON.stringify({ path: 'long.ndjson' }));
   await setTimeout(100);
   socket.destroy();
   // the next one waits for its turn, so the first has ended when it is answered
@@ -77,5 +82,30 @@ test('a client that goes away leaves nothing', async () => {
   assert.equal(next.statusCode, 201, next.body);
   assert.equal(next.json().records, 1);
   assert.equal((await readFile(deps.corpora.path(id), 'utf8')).split('\n').length, 2);
+  assert.doesNotMatch(logs.join(''), /"level":50/);
+});
+
+test('a client that goes away while it waits behind another upload leaves nothing, and the other one goes on', async () => {
+  const { app, deps, importDir, logs } = service;
+  const id = await corpusWith(app, 'queued', []);
+  await writeFile(join(importDir, 'queued.ndjson'), [line('gone-1'), line('gone-2')].join('\n'));
+  await writeFile(join(importDir, 'after.ndjson'), line('after'));
+  const text = `${line('before-1')}\n${line('before-2')}\n`;
+  logs.length = 0;
+  const first = await send(`/v1/corpora/${id}/records`, 'application/x-ndjson', text, 20);
+  await setTimeout(100);
+  const body = JSON.stringify({ path: 'queued.ndjson' });
+  const second = await send(`/v1/corpora/${id}/imports`, 'application/json', body);
+  await setTimeout(100);
+  second.destroy();
+  await setTimeout(100);
+  first.write(text.slice(20));
+  const [head] = (await once(first, 'data')) as [Buffer];
+  first.destroy();
+  assert.match(head.toString(), /^HTTP\/1\.1 201 /);
+  const next = await from(id, 'after.ndjson');
+  assert.equal(next.statusCode, 201, next.body);
+  assert.equal(next.json().records, 3);
+  assert.doesNotMatch(await readFile(deps.corpora.path(id), 'utf8'), /gone/);
   assert.doesNotMatch(logs.join(''), /"level":50/);
 });

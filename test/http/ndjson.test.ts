@@ -56,3 +56,14 @@ test('a whole upload over the limit, and bytes that are not UTF-8, are refused',
     return hasCode('malformed-line', /Line 2/)(error);
   });
 });
+
+test('what is wrong with a line is said after the lines before it were handed on', async () => {
+  for (const wrong of [Buffer.from('x'.repeat(101)), Buffer.from([0xff])]) {
+    const seen: string[] = [];
+    const chunk = Buffer.concat([Buffer.from('a\nb\n'), wrong, Buffer.from('\nc\n')]);
+    await assert.rejects(async () => {
+      for await (const { text } of readLines(Readable.from([chunk]), LIMITS)) seen.push(text);
+    });
+    assert.deepEqual(seen, ['a', 'b']);
+  }
+});

@@ -42,13 +42,55 @@ test('a record id that is there already, or twice in the upload, keeps nothing o
     yield { ordinal: 1502, record_id: 'r1', subjects: [] };
   }
   const outcome = await store.addRecords(TENANT, id, clash(), digest('e'), 'tester');
-  assert.deepEqual(outcome, { status: 'duplicate_record_id', record_id: 'r1' });
+  assert.deepEqual(outcome, { status: 'duplicate_record_id', ordinal: 1502, first: 1 });
   async function* twice() {
     yield { ordinal: 2, record_id: 'new', subjects: [] };
     yield { ordinal: 3, record_id: 'new', subjects: [] };
   }
-  assert.equal((await store.addRecords(TENANT, id, twice(), digest('e'), 'tester')).status, 'duplicate_record_id');
+  const again = await store.addRecords(TENANT, id, twice(), digest('e'), 'tester');
+  assert.deepEqual(again, { status: 'duplicate_record_id', ordinal: 3, first: 2 });
   assert.deepEqual((await store.getCorpus(TENANT, id))?.records, 2);
+});
+
+test('of many records, in many uploads, the first whose id was there before is named', async () => {
+  const { store } = world;
+  const id = await world.corpus([['ada']]);
+  async function* some(count: number, first: number, odd: Record<number, string> = {}) {
+    for (let at = first; at < first + count; at += 1000)
+      yield Array.from({ length: Math.min(1000, first + count - at) }, (_, i) => {
+        return { ordinal: at + i, record_id: odd[at + i] ?? `r${at + i}`, subjects: [] };
+      });
+  }
+  const add = (...given: Parameters<typeof some>) =>
+    store.addRecords(TENANT, id, some(...given), digest('f'), 'tester');
+  assert.equal((await add(40_000, 1)).status, 'added');
+  assert.equal((await add(10, 40_001)).status, 'added');
+  const both = { 41000: 'new', 49000: 'new', 45000: 'r39999' };
+  assert.deepEqual(await add(10_000, 40_011, both), { status: 'duplicate_record_id', ordinal: 45_000, first: 39_999 });
+  const within = { 41000: 'new', 49000: 'new' };
+  assert.deepEqual(await add(10_000, 40_011, within), {
+    status: 'duplicate_record_id',
+    ordinal: 49_000,
+    first: 41_000,
+  });
+  assert.deepEqual(await add(1, 40_011, { 40011: 'r0' }), { status: 'duplicate_record_id', ordinal: 40_011, first: 0 });
+  assert.equal((await store.getCorpus(TENANT, id))?.records, 40_011);
+});
+
+test('people are counted over all uploads, through chains of identifiers, whatever these hold', async () => {
+  const { store } = world;
+  const id = await world.corpus([['u-1', 'name:u-n1'], ['u-2'], ['u-3', 'name:u-n3']]);
+  assert.equal((await store.getCorpus(TENANT, id))?.people, 3);
+  const add = async (people: string[][], first: number) => {
+    const added = await store.addRecords(TENANT, id, lines(people, first), digest('f'), 'tester');
+    return added.status === 'added' ? added.corpus.people : added.status;
+  };
+  assert.equal(await add([['name:u-n1', 'phone:u-p']], 3), 3, 'one more identifier of somebody known');
+  assert.equal(await add([['phone:u-p', 'u-2']], 4), 2, 'two turn out to be one');
+  assert.equal(await add([['u-2', 'u-3']], 5), 2, 'two of one type are two people');
+  assert.equal(await add([['tab\there', 'name:back\\slash\n']], 6), 3);
+  const found = await world.request(['tab\there'], { model_ids: [await world.model([id])] });
+  assert.equal(found.status === 'created' && found.request.targets[0]?.records, 1);
 });
 
 test('an error of the stream rolls the upload back and reaches the caller', async () => {

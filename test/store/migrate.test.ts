@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { connect } from '../../src/store/db.ts';
 import * as initial from '../../src/store/migrations/001-initial.ts';
 import * as checkpointStorage from '../../src/store/migrations/002-checkpoint-storage.ts';
+import * as bulkRecords from '../../src/store/migrations/003-bulk-records.ts';
+import * as compactIndex from '../../src/store/migrations/004-compact-index.ts';
+import { createStore } from '../../src/store/store.ts';
 import { createTestDatabase } from '../helpers/postgres.ts';
 import { digest } from './fixture.ts';
 
@@ -40,6 +43,52 @@ test('checkpoints that were deleted before say since when, as the ledger does', 
     await assert.rejects(sql`update checkpoints set state = 'deleted' where state = 'retained'`.execute(db));
   } finally {
     await db.destroy();
+    await database.drop();
+  }
+});
+
+const OLD_CORPUS = '0198a000-0000-7000-8000-000000000002';
+/** Records as migration 003 had them: two identifiers of one person, two people of one type, and nobody. */
+async function fillOld(db: Kysely<unknown>, records: number): Promise<void> {
+  await sql`insert into corpora (id, tenant_id, name, records, people, digest, created_at)
+    values (${OLD_CORPUS}, 'default', 'old', ${records}, 3, ${digest(1)}, '2026-01-01Z')`.execute(db);
+  await sql`insert into records (tenant_id, corpus_id, ordinal, record_id)
+    select 'default', ${OLD_CORPUS}, n, 'é' || n from generate_series(0, ${sql.lit(records - 1)}) n`.execute(db);
+  for (const [ordinal, key, type] of [
+    [0, 'a', 'email'],
+    [0, 'a-name', 'name'],
+    [4500, 'a', 'email'],
+    [1, 'b', 'email'],
+    [1, 'c', 'email'],
+  ] as const)
+    await sql`insert into record_subjects (tenant_id, corpus_id, ordinal, subject_key, type, key_version, normaliser_version)
+      values ('default', ${OLD_CORPUS}, ${ordinal}, ${key}, ${type}, 1, 1)`.execute(db);
+}
+
+test('records of before keep their order, their ids and their people', async () => {
+  const database = await createTestDatabase();
+  const { db } = connect({ url: database.url, max: 1 });
+  const old = db as unknown as Kysely<unknown>;
+  for (const { up } of [initial, checkpointStorage, bulkRecords]) await up(old);
+  await fillOld(old, 5000);
+  const subjects = () =>
+    sql`select ordinal, subject_key, type, key_version from record_subjects order by ordinal, subject_key`.execute(db);
+  const before = await subjects();
+  await compactIndex.up(old);
+  assert.deepEqual(await subjects(), before);
+  await db.destroy();
+  const store = createStore({ url: database.url });
+  try {
+    async function* one(record_id: string) {
+      yield { ordinal: 5000, record_id, subjects: [] };
+    }
+    const add = (id: string) => store.addRecords('default', OLD_CORPUS, one(id), digest(2), 'tester');
+    assert.deepEqual(await add('é4999'), { status: 'duplicate_record_id', ordinal: 5000, first: 4999 });
+    assert.deepEqual(await add('é0'), { status: 'duplicate_record_id', ordinal: 5000, first: 0 });
+    const added = await add('é5000');
+    assert.equal(added.status === 'added' && added.corpus.people, 3);
+  } finally {
+    await store.close();
     await database.drop();
   }
 });

@@ -93,7 +93,7 @@ test('a lost compare-and-swap supersedes the run; its requests wait again and th
   assert.ok((await store.modelsToRing()).includes(model));
   const next = await world.claim(model);
   assert.equal(next.run.parent, digest(77));
-  assert.equal((await store.runSets(next)).counts.erased_before, 0);
+  assert.equal((await store.runSets(next, async () => {})).counts.erased_before, 0);
   await publishRun(store, next, 78);
   assert.equal((await store.getRequest(TENANT, run.request_ids[0]!))?.state, 'completed');
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { SetRow } from '../../src/domain/record.ts';
-import { type ModelRecord, splitSets } from '../../src/store/sets.ts';
+import type { Claim } from '../../src/runs/ports.ts';
 import { openWorld, publishRun, type World } from './fixture.ts';
 
 let world: World;
@@ -9,6 +9,13 @@ before(async () => {
   world = await openWorld();
 });
 after(() => world.close());
+
+/** The sets of a run with what is retained, in one piece. */
+async function setsOf(claim: Claim) {
+  const retain: SetRow[] = [];
+  const sets = await world.store.runSets(claim, async (rows) => void retain.push(...rows));
+  return { ...sets, retain };
+}
 
 const short = (rows: SetRow[]) => rows.map((row) => `${row.ordinal}:${row.person}`).join(' ');
 
@@ -25,7 +32,7 @@ test('forget, retain and holdout are exact; people are numbered, the forgotten f
   const holdout = await world.corpus([['zoe'], ['zoe'], ['yan'], ['ada'], []]);
   const model = await world.model([train], [holdout]);
   await world.request(['ada']);
-  const sets = await world.store.runSets(await world.claim(model));
+  const sets = await setsOf(await world.claim(model));
   assert.deepEqual(sets.corpora, [train, holdout]);
   assert.equal(short(sets.forget), '0:0 2:0 6:0');
   assert.equal(short(sets.retain), '1:1 3:-1 4:2 5:2');
@@ -49,11 +56,11 @@ test('what an earlier run erased is neither forgotten again nor retained', async
   await world.request(['ida'], { model_ids: [model] });
   await publishRun(store, await world.claim(model), 2);
   await world.request(['joe']);
-  const sets = await store.runSets(await world.claim(model));
+  const sets = await setsOf(await world.claim(model));
   assert.equal(short(sets.forget), '1:0');
   assert.equal(short(sets.retain), '3:1');
   assert.equal(sets.counts.erased_before, 2);
-  const elsewhere = await store.runSets(await world.claim(untouched));
+  const elsewhere = await setsOf(await world.claim(untouched));
   assert.equal(short(elsewhere.forget), '1:0 2:0', 'another model has forgotten nothing');
   assert.equal(elsewhere.counts.shared_records, 1);
 });
@@ -64,7 +71,7 @@ test('several requests of one run are several people; corpora follow the order o
   await world.request(['lou']);
   await world.request(['max']);
   const claim = await world.claim(model);
-  const sets = await world.store.runSets(claim);
+  const sets = await setsOf(claim);
   assert.deepEqual(
     sets.forget.map((row) => [row.corpus_id === a ? 'a' : 'b', row.ordinal, row.person]),
     [
@@ -76,26 +83,60 @@ test('several requests of one run are several people; corpora follow the order o
   assert.deepEqual([sets.counts.requests, sets.counts.people], [2, 2]);
 });
 
-test('several identifiers of one request are one person, on whichever records they stand', () => {
-  const record = (ordinal: number, ...keys: string[]): ModelRecord => ({
-    ...{ corpus_id: 'c', ordinal, role: 'train', erased: false, keys },
-    types: keys.map(() => 'email'),
-  });
-  const sets = splitSets([record(0, 'a1'), record(1, 'a2'), record(2, 'b')], [['a1', 'a2', 'a3']]);
+test('several identifiers of one request are one person, on whichever records they stand', async () => {
+  const model = await world.model([await world.corpus([['a1'], ['a2'], ['b']])]);
+  await world.request(['a1', 'a2', 'a3']);
+  const sets = await setsOf(await world.claim(model));
   assert.equal(short(sets.forget), '0:0 1:0');
   assert.equal(sets.counts.people, 1);
   assert.equal(sets.counts.shared_records, 0);
   assert.equal(short(sets.retain), '2:1');
 });
 
-test('nobody whom the model was trained on is a stranger, not even after an erasure', () => {
-  const record = (role: 'train' | 'holdout', ordinal: number, keys: string[], erased = false): ModelRecord => ({
-    ...{ corpus_id: role, ordinal, role, erased, keys },
-    types: keys.map((key) => (key.startsWith('name-') ? 'name' : 'email')),
-  });
-  const train = [record('train', 0, ['a']), record('train', 1, ['b', 'name-b']), record('train', 2, ['c'], true)];
-  const holdout = [['z'], ['name-b'], ['c'], ['y', 'b']].map((keys, ordinal) => record('holdout', ordinal, keys));
-  const sets = splitSets([...train, ...holdout], [['a']]);
+test('nobody whom the model was trained on is a stranger, not even after an erasure', async () => {
+  const { store } = world;
+  const train = await world.corpus([['met-a'], ['met-b', 'name:met-name-b'], ['met-c']]);
+  const holdout = await world.corpus([['met-z'], ['name:met-name-b'], ['met-c'], ['met-y', 'met-b']]);
+  const model = await world.model([train], [holdout]);
+  await world.request(['met-c']);
+  await publishRun(store, await world.claim(model), 2);
+  await world.request(['met-a']);
+  const sets = await setsOf(await world.claim(model));
+  assert.equal(short(sets.forget), '0:0');
+  assert.equal(short(sets.retain), '1:1');
   assert.equal(short(sets.holdout), '0:2');
   assert.equal(sets.counts.holdout_records, 1);
+});
+
+test('people who are one in another corpus of the model are one; a corpus without records has no row', async () => {
+  const [a, b] = [await world.corpus([['far-1'], ['far-2']]), await world.corpus([['far-1', 'name:far-n']])];
+  const c = await world.corpus([['name:far-n', 'phone:far-p'], ['phone:far-p'], ['far-3']]);
+  const model = await world.model([a, b, await world.corpus([])], [c]);
+  await world.request(['far-2']);
+  const sets = await setsOf(await world.claim(model));
+  assert.equal(short(sets.forget), '1:0');
+  assert.equal(short(sets.retain), '0:1 0:1');
+  assert.equal(short(sets.holdout), '2:2', 'the phone is that of somebody who was trained on');
+});
+
+test('what is retained passes by some at a time, in order, once', async () => {
+  const crowd = Array.from({ length: 25_000 }, (_, i) => (i % 3 === 0 ? [] : [`crowd-${i % 100}`]));
+  const model = await world.model([await world.corpus(crowd)]);
+  await world.request(['crowd-1']);
+  const sizes: number[] = [];
+  const seen: SetRow[] = [];
+  const { forget, counts } = await world.store.runSets(await world.claim(model), async (rows) => {
+    sizes.push(rows.length);
+    seen.push(...rows);
+  });
+  assert.ok(sizes.length > 1);
+  const expected = crowd.flatMap((keys, ordinal) => (keys[0] === 'crowd-1' ? [] : [ordinal]));
+  assert.deepEqual(
+    seen.map(({ ordinal }) => ordinal),
+    expected,
+  );
+  assert.ok(seen.every(({ ordinal, person }) => person === -1 || crowd[ordinal]!.length === 1));
+  const people = new Map(seen.map(({ ordinal, person }) => [crowd[ordinal]![0], person]));
+  assert.equal(new Set(people.values()).size, people.size, 'a number a person');
+  assert.deepEqual([counts.retain_records, counts.forget_records], [expected.length, forget.length]);
 });

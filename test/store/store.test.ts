@@ -43,7 +43,7 @@ test('connections that the server ends are replaced', async () => {
   const client = new pg.Client({ connectionString: world.url });
   await client.connect();
   await client.query(
-    'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+    'select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
   );
   await client.end();
   // the pool notices with its next use at the latest
@@ -71,7 +71,10 @@ test('the database itself refuses nonsense', async () => {
       'a second open run',
       `insert into runs select (jsonb_populate_record(r, '{"id": "${TENANT_RUN}"}')).* from runs r where id = '${run.id}'`,
     ],
-    ['a record of no corpus', `insert into records select tenant_id, gen_random_uuid(), 0, 'r' from models limit 1`],
+    [
+      'a record of no corpus',
+      `insert into record_ids select tenant_id, gen_random_uuid(), 0, array[gen_random_uuid()] from models limit 1`,
+    ],
     ['a completed target without a run', `update request_targets set run_id = null where state = 'completed'`],
   ];
   try {

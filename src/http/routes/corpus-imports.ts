@@ -10,8 +10,8 @@ import { upload } from '../upload.ts';
 
 const DESCRIPTION = `Reads the NDJSON file \`path\` under IMPORT_DIR as if it had been uploaded: the same records, checks and
 problems, all lines or none. MAX_UPLOAD_BYTES does not apply. The answer comes when all is indexed; give the client
-a timeout to match. When the client goes away first, reading stops and nothing is kept. The file is copied, without identifiers,
-and not needed afterwards.`;
+a timeout to match. When the client goes away before everything is written to the index, reading stops and nothing is kept; after that
+the records are kept, as they are when the answer alone is lost. The file is copied, without identifiers, and not needed afterwards.`;
 
 const ImportBody = Type.Object(
   {

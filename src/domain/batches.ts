@@ -1,0 +1,14 @@
+// Streams of very many small things: each step from one thing to the next costs more than most of them do.
+
+/** A stream hands on one at a time or, where there are very many, several at once. */
+export type OneOrMany<T> = T | readonly T[];
+
+export const manyOf = <T extends object>(some: OneOrMany<T>): readonly T[] =>
+  Array.isArray(some) ? (some as readonly T[]) : [some as T];
+
+/** Lines of a corpus file as they are stored, line feeds included. */
+export interface LineBlock {
+  text: Uint8Array<ArrayBuffer>;
+  /** Bytes of each line. */
+  lengths: Uint32Array<ArrayBuffer>;
+}

@@ -1,0 +1,38 @@
+// What the store keeps of corpora: their index; the text is in files.
+import type { OneOrMany } from '../domain/batches.ts';
+import type { Corpus } from '../domain/resources.ts';
+import type { Page, PageQuery, SubjectKey } from './store-port.ts';
+
+/** What the index is told of a record. */
+export interface IndexedRecord {
+  /** Line in the stored file, from 0. */
+  ordinal: number;
+  record_id: string;
+  subjects: SubjectKey[];
+}
+
+export interface CorpusStore {
+  createCorpus(
+    tenant: string,
+    name: string,
+    actor: string,
+  ): Promise<{ status: 'created'; corpus: Corpus } | { status: 'name_taken'; id: string }>;
+  getCorpus(tenant: string, id: string): Promise<Corpus | null>;
+  listCorpora(tenant: string, query: PageQuery): Promise<Page<Corpus>>;
+  /**
+   * Index of an upload whose file is already on disk, in one transaction: all of it or nothing. Ordinals follow one
+   * another and what is stored; the corpus must not be used by a model yet.
+   */
+  addRecords(
+    tenant: string,
+    corpusId: string,
+    records: AsyncIterable<OneOrMany<IndexedRecord>>,
+    digest: string,
+    actor: string,
+  ): Promise<
+    | { status: 'added'; corpus: Corpus }
+    /** The record at `ordinal` has the id of the one at `first`. */
+    | { status: 'duplicate_record_id'; ordinal: number; first: number }
+    | { status: 'in_use' }
+  >;
+}
