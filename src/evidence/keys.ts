@@ -1,5 +1,14 @@
 // Subject keys: how a person is known here without being named, and the sealing of text that must not lie in the open.
-import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hash,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { NORMALISER_VERSION, normalise } from '../corpora/subjects.ts';
@@ -59,12 +68,14 @@ export async function createSubjectKeys(config: KeyConfig, usedVersions: readonl
       `The key file ${path} holds ${key.length} bytes, not ${KEY_BYTES}; restore it from the backup of the keys`,
     );
   const box = createBox(key);
-  return { keyFor: (tenant, identifier) => keyFor(key, tenant, identifier), ...box };
+  // several times as fast as handing over the bytes each time
+  const secret = createSecretKey(key);
+  return { keyFor: (tenant, identifier) => keyFor(secret, tenant, identifier), ...box };
 }
 
 /** The raw and the client-hashed form of one identifier give the same key. Throws `validation-failed`. */
 function keyFor(
-  key: Buffer,
+  key: KeyObject,
   tenant: string,
   { type, value, sha256 }: { type: string; value?: string; sha256?: string },
 ): SubjectKey {
@@ -74,7 +85,7 @@ function keyFor(
     throw new ExpungeError('validation-failed', 'An identifier has either a value or a sha256; give exactly one');
   if (sha256 !== undefined && !SHA256_HEX.test(sha256))
     throw new ExpungeError('validation-failed', 'sha256 of an identifier must be 64 lower-case hexadecimal digits');
-  const digest = sha256 ?? createHash('sha256').update(normalise(type, value!), 'utf8').digest('hex');
+  const digest = sha256 ?? hash('sha256', normalise(type, value!));
   return {
     key: createHmac('sha256', key).update(`${type}\0${digest}`, 'utf8').digest('base64url'),
     type,

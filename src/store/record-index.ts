@@ -12,11 +12,11 @@ import { linkedKeys } from './people.ts';
 
 const IDS_IN_A_ROW = 4096;
 /** Records whose rows are sent together. */
-const BATCH = 1 << 15;
+const BATCH = 1 << 13;
 /** A row of a key holds ordinals of one such range at most. */
 const ORDINALS_IN_A_ROW = 1 << 20;
 /** Pairs of keys that are not sent again. */
-const REMEMBERED = 1 << 16;
+const REMEMBERED = 1 << 15;
 
 interface Place {
   tenant: string;
