@@ -65,7 +65,7 @@ async function readConfig(dir: string, architectures: Architectures) {
     return { architecture, configJson, config: architecture.parseConfig(configJson) };
   } catch (error) {
     // an architecture names the file itself, for those who call it directly
-    const what = error instanceof Error ? error.message.replace(/^config\.json: /, '') : 'does not fit';
+    const what = error instanceof Error ? error.message.replace(/^config\.json: |\.$/g, '') : 'does not fit';
     throw invalid(CONFIG, what, 'Correct it.', error);
   }
 }
