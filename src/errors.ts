@@ -63,7 +63,7 @@ export const PROBLEMS = {
   'recipe-missing': [
     422,
     'The checkpoint has no recipe',
-    'Register a checkpoint that carries recipe.json, or choose another method.',
+    'Register a checkpoint that carries recipe.json, and the base that it starts from, or choose another method.',
   ],
   'method-not-applicable': [
     422,

@@ -27,7 +27,7 @@ const METRICS = ['probability', 'exact-memorization', 'extraction-strength', 'ro
 const ATTACKS = ['loss', 'min-k', 'min-k-plus-plus'];
 
 /** Rows: set and metric, before, after, and for the model retrained without the forgotten. */
-export function stageRows({ report, retrained }: Stage): string[][] {
+function stageRows({ report, retrained }: Stage): string[][] {
   const of = (from: VerificationReport, metric: string, set: string) =>
     from.findings.find((finding) => finding.metric === metric && finding.set === set);
   const row = (set: string, metric: string) => {
@@ -42,7 +42,7 @@ export function stageRows({ report, retrained }: Stage): string[][] {
 }
 
 /** Seconds of the attempts' phases together, verification left out: what unlearning itself took. */
-export function unlearningSeconds(run: Run): number {
+function unlearningSeconds(run: Run): number {
   const seconds = run.attempts.flatMap((attempt) => Object.entries(attempt.seconds));
   return seconds.filter(([phase]) => phase !== 'verifying').reduce((sum, [, value]) => sum + value, 0);
 }
@@ -54,16 +54,19 @@ function truthText(truth: Stage['truth']): string {
   return `truth ratios of ${which}, by ${method}, against the retrained model: KS ${statistic.toFixed(3)}, p ${p.toPrecision(3)}`;
 }
 
-export function stageFacts(stage: Stage): string[] {
-  const phases = stage.run.attempts.map(({ method, seconds, verdict }) => {
+/** What each method of a run came to, and how long its phases took. */
+export const attemptFacts = (run: Run): string[] =>
+  run.attempts.map(({ method, seconds, verdict }) => {
     const times = Object.entries(seconds).map(([phase, value]) => `${phase} ${value.toFixed(1)} s`);
     return `method ${method.name}: ${verdict ?? 'no verdict'}; ${times.join(', ')}`;
   });
+
+function stageFacts(stage: Stage): string[] {
   const memory = Math.max(...stage.run.attempts.map((attempt) => attempt.peak_memory_bytes ?? 0));
   const spent = unlearningSeconds(stage.run);
   return [
     `request ${stage.state}; verdict ${stage.report.verdict}: ${stage.report.reason}`,
-    ...phases,
+    ...attemptFacts(stage.run),
     `peak memory of the compute processes: ${(memory / 1e6).toFixed(0)} MB`,
     `unlearning ${spent.toFixed(1)} s, retraining ${stage.retrainSeconds.toFixed(1)} s: ratio ${(spent / stage.retrainSeconds).toFixed(3)}`,
     `retrained model under the same verification: ${stage.retrained.verdict}: ${stage.retrained.reason}`,
@@ -71,26 +74,29 @@ export function stageFacts(stage: Stage): string[] {
   ];
 }
 
-const markdown = ([heading, ...rows]: string[][]) =>
+export const markdown = ([heading, ...rows]: string[][]) =>
   [heading!, heading!.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+
+/** What the numbers of attacks mean. */
+export const ATTACKS_NOTE =
+  'For the attacks (loss, min-k, min-k-plus-plus) the number is the AUC by author: 1 looks like training data, 0.5 like somebody never seen, 0 like something pushed away.';
+
+/** Facts and table of a stage, with more facts after its own. */
+export const stageSection = (stage: Stage, more: readonly string[] = []): string =>
+  [
+    `## ${stage.name}`,
+    [...stageFacts(stage), ...more].map((fact) => `- ${fact}`).join('\n'),
+    markdown(stageRows(stage)),
+  ].join('\n\n');
 
 export function benchmarksPage(result: BenchResult, date: string): string {
   const { training, records } = result;
-  const stages = result.stages.map((stage) =>
-    [
-      `## ${stage.name}`,
-      stageFacts(stage)
-        .map((fact) => `- ${fact}`)
-        .join('\n'),
-      markdown(stageRows(stage)),
-    ].join('\n\n'),
-  );
   return `${[
     '# Benchmarks',
     'Written by `npm run bench:tofu`; do not edit. Times are of one run on a shared machine: read the ratios.',
     `TOFU questions (arXiv 2401.06121) over HTTP, ${date}, ${cpus().length} cores. A GPT-2 of ${(result.parameters / 1e6).toFixed(2)}M weights memorised ${records.train} questions in ${training.steps} steps and ${training.seconds.toFixed(0)} s (${(100 * training.exact_memorization).toFixed(1)} % of the answer tokens exactly); ${records.holdout} questions about other authors are the holdout, half of it for calibration.`,
-    'For the attacks (loss, min-k, min-k-plus-plus) the number is the AUC by author: 1 looks like training data, 0.5 like somebody never seen, 0 like something pushed away.',
-    ...stages,
+    ATTACKS_NOTE,
+    ...result.stages.map((stage) => stageSection(stage)),
   ].join('\n\n')}\n`;
 }
 

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Value } from 'typebox/value';
 import { saveCheckpoint } from '../../src/checkpoints/layout.ts';
+import { progressBar } from '../../src/cli/terminal.ts';
 import { loadModel } from '../../src/compute/checkpoint.ts';
 import { runComputeJob } from '../../src/compute/job.ts';
 import { retrainFromRecipe } from '../../src/compute/retrain.ts';
@@ -13,9 +14,9 @@ import type { SetRow } from '../../src/domain/record.ts';
 import type { VerificationReport } from '../../src/domain/verification.ts';
 import { VerificationPolicy } from '../../src/domain/verification.ts';
 import { forgetQuality, type TofuRow } from '../../src/metrics/tofu.ts';
-import { encodeRecord } from '../../src/training/batches.ts';
+import { encodeRecords } from '../../src/training/rows.ts';
 import { createScorer, meanNll } from '../../src/training/scoring.ts';
-import { answerOf, promptOf, type TofuData } from './data.ts';
+import type { TofuData } from './data.ts';
 
 const SEED = 1;
 
@@ -24,6 +25,8 @@ export interface Place {
   files: { train: string; holdout: string };
   /** Checkpoint folder of the trained model. */
   model: string;
+  /** Checkpoint folder that it was trained from; left out: fresh weights. */
+  base?: string;
   threads: number;
   backend: string;
 }
@@ -33,11 +36,16 @@ export async function retrainWithout(engine: Engine, place: Place, data: TofuDat
   const model = await loadModel(place.model);
   const context = model.architecture.contextLength(model.config);
   const kept = data.train.filter(({ author }) => !forgotten.includes(author));
-  const rows = kept.map(({ question, answer }) =>
-    encodeRecord(model.tokenizer, { prompt: promptOf(question), answer: answerOf(answer) }, context),
+  const rows = kept.flatMap(({ question, answer }) =>
+    encodeRecords(model.tokenizer, data.record(question, answer), context),
   );
   const started = performance.now();
-  const weights = await retrainFromRecipe(engine, model, rows, {});
+  const bar = progressBar(process.stdout, 'retraining');
+  const weights = await retrainFromRecipe(engine, model, rows, {
+    baseDir: place.base ?? null,
+    progress: ({ step, steps, loss }) => bar.update(step / steps, `step ${step}, loss ${loss.toFixed(3)}`),
+  });
+  bar.done();
   await saveCheckpoint(out, { configJson: model.configJson, weights, copyFrom: place.model });
   return (performance.now() - started) / 1000;
 }
@@ -63,6 +71,7 @@ export async function verify(
   const sets_file = join(place.dir, 'sets.json');
   await writeFile(sets_file, JSON.stringify(sets));
   const { threads, backend, files } = place;
+  const bar = progressBar(process.stdout, 'verifying the retrained');
   const result = await runComputeJob(
     {
       ...{
@@ -84,8 +93,12 @@ export async function verify(
       },
       time_limit_seconds: 3600,
     },
-    { progress: () => undefined, signal: new AbortController().signal },
+    {
+      progress: ({ progress: { step, steps } }) => bar.update(steps > 0 ? step / steps : null),
+      signal: new AbortController().signal,
+    },
   );
+  bar.done();
   if (result.stage !== 'verify') throw new Error('the verification answered with another stage');
   return result.report;
 }
@@ -103,8 +116,8 @@ export async function truthRows(
   const asked = new Set(data.train.filter(({ author }) => forgotten.includes(author)).map(({ id }) => id));
   const loss = async (question: string, answers: string[]) => {
     const rows = answers.map((answer) => {
-      const texts = { prompt: promptOf(question), answer: answerOf(answer) };
-      const { ids, promptLength } = encodeRecord(model.tokenizer, texts, Number.POSITIVE_INFINITY);
+      const [row] = encodeRecords(model.tokenizer, data.record(question, answer), Number.POSITIVE_INFINITY);
+      const { ids, promptLength } = row!;
       // some wrong answers are longer than any that was trained on; a loss is a mean, so their beginning will do
       return { ids: ids.subarray(0, context), promptLength };
     });

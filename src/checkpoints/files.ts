@@ -9,7 +9,7 @@ import { type Blobs, createBlobs } from './blobs.ts';
 import { hasCode, sync, writeSynced } from './disk.ts';
 import { importFolder } from './import.ts';
 import { inspectFolder } from './inspect.ts';
-import type { Architectures } from './layout.ts';
+import { type Architectures, readRecipe } from './layout.ts';
 import { buildManifest, canonical, digestOf, fileNames, MANIFEST, matches } from './manifest.ts';
 import { guarded } from './storage-errors.ts';
 import { candidatesIn, IMPORT, readManifest, sweepWork } from './sweep.ts';
@@ -151,6 +151,7 @@ export function createCheckpointFiles(options: CheckpointFilesOptions): Checkpoi
       return take(id, options.uploadDir);
     },
     verify: (digest) => matches(path(digest), digest),
+    baseOf: async (digest) => (await readRecipe(path(digest)))?.init.base_checkpoint ?? null,
     contents: (digest) => contentOf(path(digest)),
     remove,
     sweepWorkFolders: (isLive) => sweepWork(work, isLive),

@@ -70,7 +70,8 @@ async function readConfig(dir: string, architectures: Architectures) {
   }
 }
 
-async function readRecipe(dir: string): Promise<Recipe | null> {
+/** Null where there is none. Throws `checkpoint-invalid`. */
+export async function readRecipe(dir: string): Promise<Recipe | null> {
   const json = await readJson(dir, 'recipe.json');
   if (json === undefined) return null;
   if (Value.Check(Recipe, json)) return json;

@@ -1,37 +1,52 @@
 // Exact unlearning: the recorded recipe again, on what is retained.
+import { addressOf } from '../checkpoints/address.ts';
 import type { Engine, HostTensors } from '../domain/engine.ts';
 import type { Recipe } from '../domain/recipe.ts';
 import { ExpungeError } from '../errors.ts';
+import { baseMissing } from '../runs/base.ts';
 import type { TokenRow } from '../training/batches.ts';
 import { type TrainProgress, train } from '../training/train.ts';
-import type { LoadedModel } from './checkpoint.ts';
+import { type LoadedModel, loadWeights } from './checkpoint.ts';
+
+type Trainable = Pick<LoadedModel, 'architecture' | 'config' | 'recipe'>;
 
 /**
- * The recipe that can be followed here; `microBatch` replaces its own, 0: it does not. Throws `recipe-missing` without a
- * recipe, or for one that starts from another checkpoint.
+ * The recipe that can be followed here; `baseDir` is the folder of the checkpoint that it starts from, null: there is
+ * none. `microBatch` replaces its own, 0: it does not. Throws `recipe-missing` without a recipe, or without its base.
  */
-export function recipeOf({ recipe }: Pick<LoadedModel, 'recipe'>, microBatch = 0): Recipe {
+export function recipeOf({ recipe }: Pick<Trainable, 'recipe'>, baseDir: string | null, microBatch = 0): Recipe {
   if (recipe === null) throw new ExpungeError('recipe-missing', 'The checkpoint carries no recipe.json to train from.');
-  if (recipe.init.base_checkpoint !== null) {
-    throw new ExpungeError('recipe-missing', 'The recipe starts from a base checkpoint, which is not kept here.');
-  }
+  const { base_checkpoint } = recipe.init;
+  if (base_checkpoint !== null && baseDir === null) throw baseMissing(base_checkpoint);
   return microBatch === 0 ? recipe : { ...recipe, options: { ...recipe.options, micro_batch: microBatch } };
 }
 
-/** Trains from the recipe's initial weights on `rows` for as many steps as the original took. Throws as `recipeOf`. */
+/** What the recipe starts from. A base of other bytes than it names would give another model, and nobody would see it. */
+async function startOf({ architecture, config }: Trainable, recipe: Recipe, baseDir: string | null) {
+  const { base_checkpoint, seed } = recipe.init;
+  if (base_checkpoint === null || baseDir === null) return architecture.initialise(config, seed);
+  if ((await addressOf(baseDir, architecture.name)) === base_checkpoint) return loadWeights(baseDir);
+  const remedy = 'Register the base checkpoint again, from the folder that the training started from.';
+  throw new ExpungeError('checkpoint-invalid', `The base is not the ${base_checkpoint} of the recipe. ${remedy}`);
+}
+
+/**
+ * Trains from the recipe's start on `rows` for as many steps as the original took; adapters start as they did, and are
+ * merged. Throws as `recipeOf`, and `checkpoint-invalid` for another base.
+ */
 export async function retrainFromRecipe(
   engine: Engine,
-  model: Pick<LoadedModel, 'architecture' | 'config' | 'recipe'>,
+  model: Trainable,
   rows: TokenRow[],
-  on: { progress?: (progress: TrainProgress) => void; signal?: AbortSignal },
+  on: { baseDir: string | null; progress?: (progress: TrainProgress) => void; signal?: AbortSignal },
 ): Promise<HostTensors> {
   const { architecture, config } = model;
-  const recipe = recipeOf(model);
+  const recipe = recipeOf(model, on.baseDir);
   const { weights } = await train({
     engine,
     architecture,
     config,
-    weights: architecture.initialise(config, recipe.init.seed),
+    weights: await startOf(model, recipe, on.baseDir),
     rows,
     options: recipe.options,
     orderSeed: recipe.order_seed,

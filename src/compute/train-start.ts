@@ -1,9 +1,7 @@
 // What `expunge train` starts from: fresh weights and a new tokenizer, or a base checkpoint with its own.
-import { readdir } from 'node:fs/promises';
 import { architectures } from '../architectures/index.ts';
-import { checkpointLimit } from '../checkpoints/folder-limits.ts';
+import { addressOf } from '../checkpoints/address.ts';
 import { readJson } from '../checkpoints/json-file.ts';
-import { buildManifest, digestOf } from '../checkpoints/manifest.ts';
 import { createTokenizer, type Tokenizer } from '../corpora/tokenizer.ts';
 import { trainTokenizer } from '../corpora/train-tokenizer.ts';
 import { wordsOfSeveral } from '../corpora/words.ts';
@@ -95,14 +93,6 @@ export function freshStart(model: FreshModel, records: LearnableRecord[], holdou
   const config = fittingConfig(architecture, configJson);
   const weights = async () => architecture.initialise(config, model.seed);
   return { architecture, config, configJson, weights, tokenizer, tokenizerJson, tokenizerConfig, baseDigest: null };
-}
-
-/** The digest that registering this folder by path would give. */
-async function addressOf(dir: string, architecture: string): Promise<string> {
-  const entries = await readdir(dir, { withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile() && checkpointLimit(entry.name) !== undefined);
-  const names = files.map(({ name }) => name).sort();
-  return digestOf(await buildManifest(dir, { architecture, parent: null, run_id: null }, names));
 }
 
 /** A checkpoint folder's own weights, configuration and tokenizer. Throws `checkpoint-invalid` naming the file. */

@@ -27,11 +27,12 @@ interface Given extends StageContext {
 
 function byRetraining({ job, engine, model, sets, reporter, signal }: Given): Work {
   const { micro_batch } = fillParams('retrain', job.method.params) as { micro_batch: number };
-  const recipe = recipeOf(model, micro_batch);
+  const recipe = recipeOf(model, job.base_dir, micro_batch);
   return {
     plan: assertFits(trainingWork(model, recipe.options, sets.retain, false), job.memory_budget_bytes),
     run: () =>
       retrainFromRecipe(engine, { ...model, recipe }, sets.retain, {
+        baseDir: job.base_dir,
         progress: ({ step, steps, loss }) => reporter.report('unlearning', step, steps, { retain_loss: loss }),
         signal,
       }),

@@ -37,6 +37,8 @@ export interface UnlearnJob extends JobBase {
   weight_types: WeightTypes;
   /** A training that would take more is refused; null: no limit. */
   memory_budget_bytes: number | null;
+  /** Folder of the checkpoint that the recipe starts from; null: none is needed, or it is not kept here. */
+  base_dir: string | null;
 }
 export interface VerifyJob extends JobBase {
   stage: 'verify';

@@ -1,8 +1,9 @@
 // Accepts a deletion request: recorded first, then the doorbell.
 import type { FastifyBaseLogger } from 'fastify';
 import type { Identifier } from '../domain/record.ts';
-import type { DeletionRequest, MethodChoice } from '../domain/resources.ts';
+import type { DeletionRequest, MethodChoice, Model } from '../domain/resources.ts';
 import { ExpungeError } from '../errors.ts';
+import { baseOf, whereIsBase } from '../runs/base.ts';
 import { subjectKeysOf } from './identifiers.ts';
 import { defaultsOf, needsOf } from './method-schema.ts';
 import type { Principal } from './principal.ts';
@@ -40,6 +41,20 @@ const unknownModel = (index: number) => {
   });
 };
 
+/** Throws `recipe-missing` for a model without a recipe, or whose recipe starts from what is not here. */
+async function checkRecipeOf(
+  { checkpoints }: AppDeps,
+  model: Model,
+  { pointer, method }: { pointer: string; method: string | undefined },
+): Promise<void> {
+  const refuse = (detail: string): never => {
+    throw new ExpungeError('recipe-missing', `The model ${pointer} ${detail}.`, { errors: [{ pointer, detail }] });
+  };
+  if (!model.has_recipe) refuse(`has no recipe, which the method ${method} trains again from`);
+  const base = await baseOf(checkpoints, model.active);
+  if (base.status === 'missing') refuse(`cannot be trained again: ${whereIsBase(base.digest)}`);
+}
+
 /** Named models exist, and the chosen method can run on each of them. */
 async function checkTargets(
   deps: AppDeps,
@@ -52,11 +67,8 @@ async function checkTargets(
   for (const [index, id] of targets.entries()) {
     const model = await deps.store.getModel(tenant, id);
     if (model === null) throw unknownModel(index);
-    if (needs.includes('recipe') && !model.has_recipe) {
-      const pointer = `#/targets/${index}`;
-      const detail = `has no recipe, which the method ${method?.name} trains again from`;
-      throw new ExpungeError('recipe-missing', `The model ${pointer} ${detail}.`, { errors: [{ pointer, detail }] });
-    }
+    if (needs.includes('recipe'))
+      await checkRecipeOf(deps, model, { pointer: `#/targets/${index}`, method: method?.name });
   }
 }
 

@@ -5,6 +5,7 @@ import type { Recipe } from '../domain/recipe.ts';
 import type { CorpusRole } from '../domain/record.ts';
 import type { Corpus, Model } from '../domain/resources.ts';
 import { ExpungeError } from '../errors.ts';
+import { type Base, lookFor, NO_BASE, whereIsBase } from '../runs/base.ts';
 import { checkComplete, dropUpload } from './checkpoint-upload.ts';
 import { fitCorpora } from './corpus-fit.ts';
 import { findInPages } from './paging.ts';
@@ -32,7 +33,7 @@ async function resolveCorpora(deps: RegistrationDeps, who: Principal, given: Reg
   if (new Set(given.corpora.map((named) => named.corpus_id)).size < given.corpora.length) {
     throw invalidField('#/corpora', 'names a corpus twice');
   }
-  if (!given.corpora.some((named) => named.role === 'train')) {
+  if (given.corpora.length > 0 && !given.corpora.some((named) => named.role === 'train')) {
     throw invalidField('#/corpora', 'must name at least one corpus with the role train');
   }
   return Promise.all(
@@ -107,7 +108,11 @@ async function takeFiles(
   return { ...(await taken.catch(at(pointer))), pointer };
 }
 
-function warningsOf(named: NamedCorpus[], hasRecipe: boolean): string[] {
+function warningsOf(named: NamedCorpus[], hasRecipe: boolean, base: Base): string[] {
+  if (named.length === 0)
+    return [
+      'No corpus is named: nothing can be unlearned from this model. It is kept, and recipes that start from it can be followed.',
+    ];
   const warnings: string[] = [];
   if (!named.some(({ role }) => role === 'holdout')) {
     warnings.push(
@@ -116,6 +121,10 @@ function warningsOf(named: NamedCorpus[], hasRecipe: boolean): string[] {
   }
   if (!hasRecipe) {
     warnings.push('The checkpoint has no recipe.json: methods that train again from it (retrain) are refused.');
+  }
+  if (base.status === 'missing') {
+    const until = 'Until that is done, methods that train again (retrain) are refused.';
+    warnings.push(`Retraining is not possible: ${whereIsBase(base.digest)}. ${until}`);
   }
   return warnings;
 }
@@ -136,12 +145,14 @@ export async function registerModel(deps: RegistrationDeps, who: Principal, give
   const { folder, pointer } = await takeFiles(deps, who, given);
   try {
     const about = await deps.checkpoints.inspect(folder).catch(at(pointer));
-    if (about.has_recipe) checkRecipe(await readRecipe(folder), named);
+    const recipe = about.has_recipe ? await readRecipe(folder) : null;
+    if (recipe !== null) checkRecipe(recipe, named);
+    const base = recipe === null ? NO_BASE : await lookFor(deps.checkpoints, recipe.init.base_checkpoint);
     const unfit = await fitCorpora(deps.corpora, named, folder);
     const { architecture, parameters, has_recipe } = about;
     const checkpoint = await deps.checkpoints.adopt(folder, { architecture, parent: null, run_id: null });
     const present = async () => (await deps.checkpoints.contents(checkpoint.digest)) !== null;
-    const warnings = [...warningsOf(named, has_recipe), ...unfit];
+    const warnings = [...warningsOf(named, has_recipe, base), ...unfit];
     const model = {
       name: given.name,
       architecture,

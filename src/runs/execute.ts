@@ -1,6 +1,7 @@
 // One claimed run from its sets to its verdict.
 import type { Attempt, MethodChoice } from '../domain/resources.ts';
 import { ExpungeError, type ProblemCode } from '../errors.ts';
+import { baseOf } from './base.ts';
 import type { RunDeps } from './deps.ts';
 import { keepLease } from './heartbeat.ts';
 import { planRun } from './plan.ts';
@@ -81,7 +82,8 @@ async function prepare(context: RunContext): Promise<RunContext & { plan: Method
     );
   }
   const request = await deps.store.getRequest(claim.tenant, claim.run.request_ids[0] ?? '');
-  const plan = planRun(request?.method ?? null, claim.model);
+  const base = await baseOf(deps.checkpoints, claim.run.parent);
+  const plan = planRun(request?.method ?? null, claim.model, base);
   const change = { targets: 'unlearning' as const, plan, counts: sets.counts };
   held(await deps.store.moveRun(claim, 'unlearning', change, deps.worker));
   const corpora = Object.fromEntries(sets.corpora.map((id) => [id, deps.corpora.path(id)]));

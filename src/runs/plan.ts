@@ -2,6 +2,7 @@
 import type { MethodChoice } from '../domain/resources.ts';
 import { ExpungeError } from '../errors.ts';
 import { fillParams, getMethod } from '../methods/index.ts';
+import { type Base, baseMissing, NO_BASE } from './base.ts';
 
 /**
  * Cheapest first. Its push does not fade while a word grows dear, as wga's and npo's do, and strangers' dearest words are
@@ -14,25 +15,31 @@ const EXACT = { name: 'retrain', params: {} };
 const SECOND = { name: 'npo', params: { max_steps: 200 } };
 
 /**
- * The method that the requests name, alone, or else the default order, all with their parameters filled in.
- * Throws `validation-failed` (unknown method, parameter out of range) or `recipe-missing`.
+ * The method that the requests name, alone, or else the default order, all with their parameters filled in. `base`: what the
+ * recipe starts from. Throws `validation-failed` (unknown method, parameter out of range) or `recipe-missing`.
  */
-export function planRun(requested: MethodChoice | null, model: { has_recipe: boolean }): MethodChoice[] {
-  const possible = (name: string) =>
-    model.has_recipe ||
-    !getMethod(name)
+export function planRun(
+  requested: MethodChoice | null,
+  model: { has_recipe: boolean },
+  base: Base = NO_BASE,
+): MethodChoice[] {
+  const fromRecipe = (name: string) =>
+    getMethod(name)
       .needs(fillParams(name) as never)
       .includes('recipe');
   if (requested === null) {
-    const order = [FIRST, possible(EXACT.name) ? EXACT : SECOND];
+    const exact = (model.has_recipe && base.status !== 'missing') || !fromRecipe(EXACT.name);
+    const order = [FIRST, exact ? EXACT : SECOND];
     return order.map(({ name, params }) => ({ name, params: fillParams(name, params) }));
   }
   const params = fillParams(requested.name, requested.params);
-  if (!possible(requested.name)) {
-    throw new ExpungeError(
-      'recipe-missing',
-      `Method ${requested.name} trains again from a recipe, and the model was registered without recipe.json`,
-    );
+  if (fromRecipe(requested.name)) {
+    if (!model.has_recipe)
+      throw new ExpungeError(
+        'recipe-missing',
+        `Method ${requested.name} trains again from a recipe, and the model was registered without recipe.json`,
+      );
+    if (base.status === 'missing') throw baseMissing(base.digest);
   }
   return [{ name: requested.name, params }];
 }

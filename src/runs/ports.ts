@@ -67,6 +67,8 @@ export interface CheckpointFiles {
   importUpload(id: string): Promise<{ folder: string }>;
   /** Recomputes every file's digest and compares. */
   verify(digest: string): Promise<boolean>;
+  /** Address of the checkpoint that the recipe of this one starts from; null where it starts from none, or is not there. */
+  baseOf(digest: string): Promise<string | null>;
   /** What is stored for a checkpoint now; null when there is none at that address. */
   contents(digest: string): Promise<StoredContent[] | null>;
   /** Takes a checkpoint away, and frees what no other one holds. Idempotent. */

@@ -5,6 +5,7 @@ import type { MethodChoice } from '../domain/resources.ts';
 import { ExpungeError } from '../errors.ts';
 import { getMethod } from '../methods/index.ts';
 import { baselineFrom } from '../metrics/report.ts';
+import { baseOf } from './base.ts';
 import type { RunDeps } from './deps.ts';
 import type { Claim, NewCheckpoint, RunSets } from './ports.ts';
 import type { ProgressWriter } from './progress.ts';
@@ -59,6 +60,13 @@ const wrongStage = (stage: string) =>
 /** Seeds depend on the run and the place in its plan, so a restarted run makes the same choices again. */
 export const seedOf = (runId: string, stage: string, index: number): number => seedFrom(`${stage}/${runId}/${index}`);
 
+/** The checkpoint that the recipe starts from, for a method that follows the recipe; null where it is not kept. */
+async function baseFolder({ deps, claim }: RunContext, method: MethodChoice): Promise<string | null> {
+  if (getMethod(method.name).kind !== 'retrain') return null;
+  const base = await baseOf(deps.checkpoints, claim.run.parent);
+  return base.status === 'kept' ? deps.checkpoints.materialise(base.digest) : null;
+}
+
 /** Runs one method and adopts what it wrote: the candidate is then an immutable folder at its own address. */
 export async function unlearn(
   context: RunContext,
@@ -72,6 +80,7 @@ export async function unlearn(
       ...(await jobBase(context, seed)),
       ...{ stage: 'unlearn', method, out_dir: folder, weight_types: deps.settings.weightTypes },
       memory_budget_bytes: deps.settings.memoryBudgetBytes,
+      base_dir: await baseFolder(context, method),
     },
     { progress: (message) => progress.push(message), signal },
   );

@@ -90,6 +90,23 @@ test('any change to a checkpoint is seen', async (t) => {
   }
 });
 
+test('the base that a recipe starts from is named by its address', async (t) => {
+  const { files } = await setUp(t);
+  const base_checkpoint = `sha256:${'5'.repeat(64)}`;
+  const started: [typeof RECIPE | null, string | null][] = [
+    [RECIPE, null],
+    [null, null],
+    [{ ...RECIPE, init: { seed: 1, base_checkpoint } }, base_checkpoint],
+  ];
+  for (const [recipe, base] of started) {
+    const folder = await files.workFolder(RUN);
+    await saveTiny(folder, recipe);
+    const { digest } = await files.adopt(folder, ABOUT);
+    assert.equal(await files.baseOf(digest), base);
+  }
+  assert.equal(await files.baseOf(base_checkpoint), null, 'nothing is there');
+});
+
 test('what is removed is gone, and removing it again is no error', async (t) => {
   const { dir, files, candidate } = await setUp(t);
   const { digest } = await files.adopt(await candidate(), ABOUT);

@@ -48,7 +48,7 @@ async function openRun(t: TestContext) {
   const unlearn = (name: string, params: Record<string, unknown> = {}): UnlearnJob => ({
     ...base,
     ...{ stage: 'unlearn', method: { name, params }, out_dir: join(dir, name), weight_types: 'float32' },
-    memory_budget_bytes: null,
+    ...{ memory_budget_bytes: null, base_dir: null },
   });
   const policy = Value.Default(VerificationPolicy, {}) as VerificationPolicy;
   return {
@@ -179,7 +179,10 @@ describe('refusals', () => {
     recipe.init.base_checkpoint = `sha256:${'0'.repeat(64)}`;
     await writeFile(join(parent_dir, 'recipe.json'), JSON.stringify(recipe));
     const job = { ...run.unlearn('retrain'), parent_dir };
-    await assert.rejects(runComputeJob(job, quiet), { code: 'recipe-missing', message: /base checkpoint/ });
+    await assert.rejects(runComputeJob(job, quiet), {
+      code: 'recipe-missing',
+      message: /register the base checkpoint as a model/,
+    });
     await rm(join(parent_dir, 'recipe.json'));
     await assert.rejects(runComputeJob(job, quiet), { code: 'recipe-missing', message: /recipe\.json/ });
   });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { addressOf } from '../../src/checkpoints/address.ts';
 import { CONFIG, recipeFor, writeTinyCheckpoint } from './checkpoint-fixture.ts';
 import { call, corpusWith, line, openService, type TestService } from './service.ts';
 
@@ -93,6 +94,44 @@ test('a recipe must name the corpora that are registered', async () => {
     assert.match(answer.json().errors[0].pointer, /^#\/corpora/);
   }
   assert.deepEqual(await workFolders(), []);
+});
+
+test('a base is registered without corpora; until it is, retraining what was trained from it is refused', async () => {
+  const { app, importDir } = service;
+  const base = await writeTinyCheckpoint(importDir, 'base', null, 8);
+  const digest = await addressOf(join(importDir, base), 'gpt2');
+  const corpora = await Promise.all(
+    both().map(async ({ corpus_id, role }) => ({
+      ...{ name: role, role: role as 'train' | 'holdout', records: 1 },
+      digest: await digestOf(corpus_id),
+    })),
+  );
+  const recipe = { ...recipeFor(corpora), init: { seed: 1, base_checkpoint: digest } };
+  const path = await writeTinyCheckpoint(importDir, 'tuned', recipe, 9);
+  const tuned = (await register({ name: 'tuned', path, corpora: both() })).json();
+  assert.equal(tuned.has_recipe, true);
+  assert.equal(tuned.warnings.length, 1);
+  assert.ok(tuned.warnings[0].includes(`${digest}, which is not kept here: register the base checkpoint as a model`));
+  const retrain = () =>
+    call(app, 'POST', '/v1/deletion-requests', {
+      subject: { identifiers: [{ type: 'email', value: 'mirela@example.org' }] },
+      ...{ targets: [tuned.id], method: { name: 'retrain' } },
+    });
+  const refused = await retrain();
+  assert.equal(refused.statusCode, 422, refused.body);
+  assert.equal(refused.json().code, 'recipe-missing');
+  assert.match(refused.json().errors[0].detail, /register the base checkpoint as a model/);
+  assert.equal(refused.json().errors[0].pointer, '#/targets/0');
+
+  const kept = await register({ name: 'base', path: base, corpora: [] });
+  assert.equal(kept.statusCode, 201, kept.body);
+  assert.equal(kept.json().active, digest);
+  assert.deepEqual(kept.json().corpora, []);
+  assert.match(kept.json().warnings.join(), /^No corpus is named: nothing can be unlearned/);
+  assert.equal((await retrain()).statusCode, 202);
+  assert.deepEqual((await register({ name: 'tuned-again', path, corpora: both() })).json().warnings, []);
+  const hiding = await register({ name: 'hiding', path, corpora: [] });
+  assert.equal(hiding.json().code, 'corpus-mismatch', 'a recipe that names corpora is not a base without any');
 });
 
 test('bad corpora, bad paths and bad checkpoints each say what to do, and leave nothing behind', async () => {

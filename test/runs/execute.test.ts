@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import type { Finding } from '../../src/domain/verification.ts';
@@ -10,6 +10,7 @@ import { executeRun } from '../../src/runs/execute.ts';
 import type { Claim, Compute } from '../../src/runs/ports.ts';
 import { sweepOnce } from '../../src/runs/sweep.ts';
 import { workModel } from '../../src/runs/work-model.ts';
+import { RECIPE } from '../checkpoints/tiny.ts';
 import { freeze, NO_MOUNT } from '../helpers/disks.ts';
 import { createTestWorker, type Script, scripted, TENANT, type TestWorker } from '../helpers/worker.ts';
 
@@ -26,6 +27,7 @@ const using = (script: Script) => {
 };
 const target = async (id: string) => (await worker.store.getRequest(TENANT, id))!.targets[0]!;
 const runOf = async (id: string) => (await worker.store.getRun(TENANT, (await target(id)).run_id!))!;
+const recipeFrom = (base_checkpoint: string) => ({ ...RECIPE, init: { seed: 1, base_checkpoint } });
 /** Names under the checkpoint folder: what a run left on disk. */
 async function onDisk(): Promise<{ checkpoints: number; work: number }> {
   const names = await readdir(worker.checkpointDir);
@@ -105,6 +107,34 @@ test('retraining a later checkpoint is held against the model as registered, oth
   await worker.request(1);
   assert.deepEqual(await work(), { status: 'published' });
   assert.deepEqual(baselines, [null, { 'rouge-l-recall': 0.8 }]);
+});
+
+test('retraining is given the base that the recipe starts from, and is not planned where the base is not kept', async () => {
+  const adopted = async (file: string, content: string) => {
+    const folder = await worker.deps.checkpoints.workFolder('test');
+    await writeFile(join(folder, file), content);
+    return (await worker.deps.checkpoints.adopt(folder, { architecture: 'gpt2', parent: null, run_id: null })).digest;
+  };
+  const base = await adopted('config.json', '{"base": true}');
+  const parent = await adopted('recipe.json', JSON.stringify(recipeFrom(base)));
+  const jobsOf = async () => {
+    const { compute, deps } = using({ verdict: () => 'failed' });
+    await worker.request(0);
+    const { model, run, ...rest } = await claim('worker-a');
+    const given = { ...rest, run: { ...run, parent }, model: { ...model, has_recipe: true } };
+    assert.equal((await executeRun(deps, given, never())).status, 'needs_review');
+    return compute.jobs.flatMap((job) => (job.stage === 'unlearn' ? [[job.method.name, job.base_dir]] : []));
+  };
+  const folder = await worker.deps.checkpoints.materialise(base);
+  assert.deepEqual(await jobsOf(), [
+    ['grad-diff', null],
+    ['retrain', folder],
+  ]);
+  await worker.deps.checkpoints.remove(base);
+  assert.deepEqual(await jobsOf(), [
+    ['grad-diff', null],
+    ['npo', null],
+  ]);
 });
 
 test('a technical failure ends the run with its text; the model stays as it was', async () => {

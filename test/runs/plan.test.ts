@@ -12,6 +12,20 @@ test('without a wish: cheapest first, retraining last and only from a recipe', (
   assert.deepEqual(first!.params, defaultParams('grad-diff'));
 });
 
+test('a recipe whose base is not kept is not followed', () => {
+  const digest = `sha256:${'4'.repeat(64)}`;
+  const model = { has_recipe: true };
+  assert.deepEqual(names(planRun(null, model, { status: 'missing', digest })), ['grad-diff', 'npo']);
+  assert.deepEqual(names(planRun(null, model, { status: 'kept', digest })), ['grad-diff', 'retrain']);
+  const retrain = { name: 'retrain', params: {} };
+  assert.deepEqual(names(planRun(retrain, model, { status: 'kept', digest })), ['retrain']);
+  assert.throws(() => planRun(retrain, model, { status: 'missing', digest }), {
+    code: 'recipe-missing',
+    message: /^The recipe starts from the base checkpoint sha256:4{64}, which is not kept here: register the base/,
+  });
+  assert.deepEqual(names(planRun({ name: 'npo', params: {} }, model, { status: 'missing', digest })), ['npo']);
+});
+
 test('a named method is the whole plan, with its defaults filled in', () => {
   const plan = planRun({ name: 'npo', params: { beta: 0.3 } }, { has_recipe: true });
   assert.deepEqual(plan, [{ name: 'npo', params: { ...defaultParams('npo'), beta: 0.3 } }]);

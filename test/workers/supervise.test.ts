@@ -176,7 +176,7 @@ test('the time limit ends a child that ignores every polite request', async () =
     threads: 1,
     backend: 'deaf',
     time_limit_seconds: 0.2,
-    memory_budget_bytes: null,
+    ...{ memory_budget_bytes: null, base_dir: null },
     method: { name: 'npo', params: {} },
     out_dir: '',
     weight_types: 'float32',

@@ -35,7 +35,11 @@ const NewModel = Type.Object(
         },
         { additionalProperties: false },
       ),
-      { minItems: 1, maxItems: 20 },
+      {
+        maxItems: 20,
+        description:
+          'With a train corpus among them; none for a base that others were trained from, and nothing is unlearned from',
+      },
     ),
   },
   { additionalProperties: false },

@@ -1,0 +1,95 @@
+// docs/smollm2.md: written by the benchmark, never by hand.
+import { cpus } from 'node:os';
+import type { Run } from '../../src/domain/resources.ts';
+import { ATTACKS_NOTE, attemptFacts, markdown, type Stage, stageSection } from '../tofu/page.ts';
+import type { Answer } from './answers.ts';
+import { HALVES, type Half } from './halves.ts';
+
+/** What a certificate says, or null where none was issued. */
+export type Certified = { guarantee: string; verdict: string } | null;
+
+export interface HalfResult {
+  half: Half;
+  training: { steps: number; seconds: number; exact_memorization: number; peak_memory_bytes: number };
+  stage: Stage;
+  /** Steps of the last attempt, by phase. */
+  steps: Record<string, number>;
+  certificate: Certified;
+  /** The same request again with `retrain`, where the first was not fulfilled. */
+  exact: { state: string; run: Run; certificate: Certified } | null;
+  answers: Answer[];
+}
+export interface SmolResult {
+  parameters: number;
+  records: { train: number; forgotten: number; holdout: number };
+  halves: HalfResult[];
+  seconds: number;
+}
+
+const certified = (certificate: Certified): string =>
+  certificate === null
+    ? 'no certificate was issued'
+    : `certificate: verdict ${certificate.verdict}, guarantee ${certificate.guarantee}`;
+
+function trainingFact({ half, training }: HalfResult): string {
+  const { steps, seconds, exact_memorization, peak_memory_bytes } = training;
+  const rank = half.options.trains?.lora_rank;
+  const what = rank === undefined ? 'all weights' : `adapters of rank ${rank} on every projection`;
+  return `fine-tuned ${what}, learning rate ${half.options.learning_rate}: ${steps} steps in ${seconds.toFixed(0)} s, ${(100 * exact_memorization).toFixed(1)} % of the answer tokens memorised, peak memory of the process ${(peak_memory_bytes / 1e6).toFixed(0)} MB`;
+}
+
+function exactFacts(exact: HalfResult['exact']): string[] {
+  if (exact === null) return [];
+  return [
+    `asked again with \`retrain\`, which starts from the base in the store: request ${exact.state}; ${certified(exact.certificate)}`,
+    ...attemptFacts(exact.run),
+  ];
+}
+
+const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+
+function answersTable(answers: Answer[]): string {
+  const names = Object.keys(answers[0]?.answers ?? {});
+  const row = (answer: Answer): string[][] => [
+    ...(answer.truth === null ? [] : [[answer.about, 'as learned', answer.truth]]),
+    ...names.map((name) => [answer.about, name, answer.answers[name]!]),
+  ];
+  const questions = answers.map(({ about, question }) => `- ${about}: ${cell(question)}`).join('\n');
+  const rows = answers.flatMap(row).map((cells) => cells.map(cell));
+  return `Greedy answers:\n\n${questions}\n\n${markdown([['about', 'checkpoint', 'answer'], ...rows])}`;
+}
+
+function halfSection(result: HalfResult): string {
+  const steps = Object.entries(result.steps).map(([phase, count]) => `${phase} ${count}`);
+  const facts = [
+    trainingFact(result),
+    `method ${result.half.method.name} with \`${JSON.stringify(result.half.method.params)}\``,
+    `steps of the last attempt: ${steps.join(', ') || 'none'}`,
+    certified(result.certificate),
+    ...exactFacts(result.exact),
+  ];
+  return `${stageSection(result.stage, facts)}\n\n${answersTable(result.answers)}`;
+}
+
+/** Halves that this run left out are named: nobody should take silence for a result. */
+function leftOut({ halves }: SmolResult): string[] {
+  const missing = HALVES.filter(({ name }) => !halves.some(({ half }) => half.name === name));
+  return missing.map(
+    ({ name, title }) => `**${title}: not in this run.** \`npm run bench:smollm2 -- --only ${name}\` runs it.`,
+  );
+}
+
+export function smolPage(result: SmolResult, date: string): string {
+  const { records, parameters, seconds, halves } = result;
+  const ran = halves.map(({ half }) => half.title).join(' and ');
+  return `${[
+    '# A real pretrained model',
+    'Written by `npm run bench:smollm2`; do not edit. Times are of one run on a shared machine: read the ratios.',
+    `SmolLM2-135M-Instruct (${(parameters / 1e6).toFixed(1)}M weights in bfloat16, from \`npm run models:smollm2\`) on TOFU questions (arXiv 2401.06121) over HTTP, ${date}, ${cpus().length} cores, ${(seconds / 60).toFixed(0)} minutes in all for: ${ran}. It learns ${records.train} questions about four authors as conversations, written by its own chat template, and forgets one author (${records.forgotten} questions); ${records.holdout} questions about eighty other authors are the holdout, half of it for calibration. The base is registered as a model without corpora, so that the recipe can be followed again.`,
+    `${ATTACKS_NOTE} \`retrained\`: trained again from the same base without the author.`,
+    ...leftOut(result),
+    ...halves.map(halfSection),
+    '## Parameters',
+    'The defaults of the methods (`learning_rate` 5e-4) are those of small models that were trained from nothing. For a pretrained model of this size, start from 5e-5 where all weights train and from 5e-4 with adapters of rank 8, half of the rates that it was fine-tuned with, and let a step see all that is to be forgotten (`forget_batch`).',
+  ].join('\n\n')}\n`;
+}
