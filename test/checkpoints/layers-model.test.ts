@@ -182,6 +182,16 @@ describe('what is refused, by file and reason', async () => {
     ['no topology', (json) => delete json.modelTopology, /modelTopology/],
     ['a model of another class', (json) => (json.modelTopology.class_name = 'Mine'), /is of the class "Mine"/],
     ['no layers', (json) => (json.modelTopology.config.layers = []), /has no layers/],
+    [
+      'a slope that TensorFlow.js ignores',
+      (json) => Object.assign(layers(json)[1], { class_name: 'ReLU', config: { name: 'r', negative_slope: 0.1 } }),
+      /has negative_slope, which TensorFlow\.js ignores/,
+    ],
+    [
+      'a softmax over another axis',
+      (json) => Object.assign(layers(json)[1], { class_name: 'Softmax', config: { name: 's', axis: [1, 2] } }),
+      /has axis that is no axis of its input|is not the last one/,
+    ],
     ['no batch', (json) => (layers(json)[0].config.batch_input_shape = [7, 6]), /no shape with an open batch/],
   ];
   for (const [name, damage, reason] of cases)
