@@ -4,13 +4,13 @@ import type { Recipe } from '../domain/recipe.ts';
 import { ExpungeError } from '../errors.ts';
 import type { TokenRow } from '../training/batches.ts';
 import { type TrainProgress, train } from '../training/train.ts';
-import type { LoadedModel } from './checkpoint.ts';
+import type { AnyModel } from './models.ts';
 
 /**
  * The recipe that can be followed here; `microBatch` replaces its own, 0: it does not. Throws `recipe-missing` without a
  * recipe, or for one that starts from another checkpoint.
  */
-export function recipeOf({ recipe }: Pick<LoadedModel, 'recipe'>, microBatch = 0): Recipe {
+export function recipeOf({ recipe }: Pick<AnyModel, 'recipe'>, microBatch = 0): Recipe {
   if (recipe === null) throw new ExpungeError('recipe-missing', 'The checkpoint carries no recipe.json to train from.');
   if (recipe.init.base_checkpoint !== null) {
     throw new ExpungeError('recipe-missing', 'The recipe starts from a base checkpoint, which is not kept here.');
@@ -21,7 +21,7 @@ export function recipeOf({ recipe }: Pick<LoadedModel, 'recipe'>, microBatch = 0
 /** Trains from the recipe's initial weights on `rows` for as many steps as the original took. Throws as `recipeOf`. */
 export async function retrainFromRecipe(
   engine: Engine,
-  model: Pick<LoadedModel, 'architecture' | 'config' | 'recipe'>,
+  model: Pick<AnyModel, 'architecture' | 'config' | 'recipe'>,
   rows: TokenRow[],
   on: { progress?: (progress: TrainProgress) => void; signal?: AbortSignal },
 ): Promise<HostTensors> {
