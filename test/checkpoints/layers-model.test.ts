@@ -201,6 +201,25 @@ describe('what is refused, by file and reason', async () => {
       await refused(await folderWith(t, { ...files, json }), reason);
     });
 
+  test('what TensorFlow.js would compute otherwise than Keras, or not at all', async (t) => {
+    const made = await modelFiles(MODELS.images!().model, 1);
+    const of = (json: Json, name: string) => layers(json).find((layer) => layer.class_name === name).config;
+    const damages: [(json: Json) => unknown, RegExp][] = [
+      [
+        (json) => (of(json, 'DepthwiseConv2D').dilation_rate = [2, 2]),
+        /has a dilation_rate, which TensorFlow\.js ignores/,
+      ],
+      [(json) => (of(json, 'Conv2D').dilation_rate = [2, 2]), /has strides and a dilation_rate/],
+      [(json) => (of(json, 'ReLU').threshold = 0.5), /has threshold, which TensorFlow\.js ignores/],
+      [(json) => (of(json, 'ReLU').max_value = -1), /max_value that is no number from 0/],
+    ];
+    for (const [damage, reason] of damages) {
+      const json = structuredClone(made.json) as Json;
+      damage(json);
+      await refused(await folderWith(t, { ...made, json }), reason);
+    }
+  });
+
   test('a graph that does not close, or uses a layer twice', async (t) => {
     const { model: functional } = MODELS.functional!();
     const made = await modelFiles(functional, 1);

@@ -17,6 +17,9 @@ import { membershipOf } from '../../src/metrics/membership-test.ts';
 import { scoreLogits } from '../../src/metrics/score-logits.ts';
 import { createClassScorer, stackExamples } from '../../src/training/classification.ts';
 import { encodeExample } from '../../src/training/examples.ts';
+import { assertFits } from '../../src/training/memory-check.ts';
+import { planMemory } from '../../src/training/memory-plan.ts';
+import { trainingWork, unlearningWork } from '../../src/training/memory-work.ts';
 import { train } from '../../src/training/train.ts';
 import { type UnlearnInputs, unlearn } from '../../src/training/unlearn.ts';
 import { modelFiles } from '../checkpoints/layers-models.ts';
@@ -144,6 +147,25 @@ describe('unlearning', () => {
       const kept = await lossesOf(weights, given.sets.retain as typeof PEOPLE);
       if (method.name !== 'gradient-ascent') assert.ok(mean(kept) < 0.35, `retain ${mean(kept)}`);
     });
+
+  test('memory is planned by the outputs of layers, and what does not fit is refused without offering adapters', () => {
+    const model = { architecture: layersClassifier, config: tableConfig };
+    const planned = (batch_size: number) => trainingWork(model, { ...options, batch_size }, PEOPLE);
+    const [some, twice] = [planMemory(planned(60).at(0)), planMemory(planned(120).at(0))];
+    assert.equal(some.weights + some.moments, 4 * 4 * (30 * 160 + 160 + 160 * 3 + 3));
+    assert.ok(some.activations > 60 * 4 * (30 + 2 * 160 + 3) && twice.activations === 2 * some.activations);
+    const sets = { forget: PEOPLE, retain: PEOPLE, calibration: [] };
+    const method = methods['grad-diff'] as LossMethod;
+    const work = unlearningWork(model, method, inputs(method).params, sets);
+    assert.throws(
+      () => assertFits(work, 1e6),
+      (error: Error & { code: string }) => {
+        assert.equal(error.code, 'memory-budget-exceeded');
+        assert.doesNotMatch(error.message, /adapters/);
+        return true;
+      },
+    );
+  });
 
   test('there are no adapters for it', async () => {
     const method = LOSS_METHODS[0] as LossMethod;
