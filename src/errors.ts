@@ -45,7 +45,7 @@ export const PROBLEMS = {
   'not-cancellable': [409, 'The request can no longer be cancelled', 'Only waiting requests can be cancelled.'],
   'path-not-allowed': [
     422,
-    'The checkpoint folder lies outside the allowed root',
+    'The path lies outside the allowed root',
     'Put it under IMPORT_DIR, without symbolic links, and name it relative to that.',
   ],
   'checkpoint-active': [

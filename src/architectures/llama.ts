@@ -115,11 +115,12 @@ export function llamaFamily(member: Member): Architecture<LlamaConfig> {
     logits,
     cacheShape: ({ layers, keyHeads, size }) => ({ layers, heads: keyHeads, size }),
     projections,
-    // a block keeps two norms with their outputs, q and k (turned; and as normalised, where they are), v, what was
-    // attended, and the inner width 4 times: gate, its sigmoid, what it lets through, and the product
+    // a block keeps two norms with their outputs, q and k (as projected and turned; and as normalised, where they are), v,
+    // what was attended, and the inner width 4 times: gate, its sigmoid, what it lets through, and the product; at the
+    // peak one more of the width and two of the inner one are on the way
     activations: ({ layers, width, inner, heads, keyHeads, size, headNorms }, rows, time) => ({
       states:
-        layers * rows * time * (4 * width + ((headNorms ? 3 : 2) * (heads + keyHeads) + keyHeads) * size + 4 * inner),
+        layers * rows * time * (5 * width + ((headNorms ? 4 : 3) * (heads + keyHeads) + keyHeads) * size + 6 * inner),
       scores: layers * rows * heads * time * time,
     }),
   };

@@ -29,7 +29,7 @@ export interface LossBatch {
    * Absent: every token counts.
    */
   active?: Tensor;
-  /** (B, T, V) of the parent checkpoint; present when `needs` names `reference-logits`. */
+  /** (B, T, V) of the parent checkpoint; present when `needs` names `reference-logits`, of the forget half when it names `forget-reference-logits`. */
   referenceLogits?: Tensor;
   /** (B) summed answer log-probability under the parent; present when `needs` names `reference-log-probability`. */
   referenceLogProb?: Tensor;
@@ -37,7 +37,7 @@ export interface LossBatch {
   part?: BatchPart;
 }
 
-export type Need = 'retain' | 'reference-logits' | 'reference-log-probability' | 'recipe';
+export type Need = 'retain' | 'reference-logits' | 'forget-reference-logits' | 'reference-log-probability' | 'recipe';
 
 interface MethodBase<Name extends string, Params extends TObject> {
   name: Name;

@@ -30,13 +30,20 @@ export async function inTurn<T>(corpusId: string, work: () => Promise<T>): Promi
   }
 }
 
+/** Where the lines of an upload come from, how many bytes may come, and what tells that nobody waits any more. */
+export interface Source {
+  stream: Readable;
+  totalBytes: number;
+  signal?: AbortSignal;
+}
+
 async function* texts(
   deps: UploadDeps,
-  stream: Readable,
+  { stream, totalBytes }: Source,
   tenant: string,
   spool: Spool,
 ): AsyncGenerator<TrainingRecord> {
-  const limits = { lineBytes: deps.config.limits.recordBytes, totalBytes: deps.config.limits.uploadBytes };
+  const limits = { lineBytes: deps.config.limits.recordBytes, totalBytes };
   // leaving early must not destroy the request: its socket still has to carry the problem document
   const chunks = stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
   for await (const line of readLines(chunks, limits)) {
@@ -49,9 +56,14 @@ async function* texts(
 async function* index(
   spool: Spool,
   firstOrdinal: number,
+  signal: AbortSignal | undefined,
 ): AsyncGenerator<{ ordinal: number; record_id: string; subjects: SubjectKey[] }> {
   let ordinal = firstOrdinal;
-  for await (const { record_id, subjects } of spool.read()) yield { ordinal: ordinal++, record_id, subjects };
+  for await (const { record_id, subjects } of spool.read()) {
+    if (ordinal % 1000 === 0) signal?.throwIfAborted();
+    yield { ordinal: ordinal++, record_id, subjects };
+  }
+  signal?.throwIfAborted();
 }
 
 async function* nothing(): AsyncGenerator<TrainingRecord> {}
@@ -87,10 +99,11 @@ async function indexAfterText(
   before: Corpus,
   appended: Awaited<ReturnType<CorpusFiles['append']>>,
   spool: Spool,
+  signal: AbortSignal | undefined,
 ): Promise<Corpus> {
   await appended.commit();
   try {
-    const records = index(spool, appended.first_ordinal);
+    const records = index(spool, appended.first_ordinal, signal);
     const outcome = await deps.store.addRecords(who.tenant, before.id, records, appended.digest, who.actor);
     if (outcome.status === 'added') return outcome.corpus;
     throw outcome.status === 'in_use' ? inUse() : await duplicate(spool, outcome.record_id);
@@ -106,7 +119,7 @@ async function indexAfterText(
  * Adds an NDJSON stream to a corpus. Throws `not-found`, `corpus-in-use`, `malformed-line`, `record-too-large`,
  * `body-too-large`, `empty-corpus`, `duplicate-record-id`; after each of them the corpus is as it was.
  */
-export async function upload(deps: UploadDeps, who: Principal, corpusId: string, stream: Readable): Promise<Corpus> {
+export async function upload(deps: UploadDeps, who: Principal, corpusId: string, source: Source): Promise<Corpus> {
   return inTurn(corpusId, async () => {
     const before = await deps.store.getCorpus(who.tenant, corpusId);
     if (before === null) throw notFound('corpus');
@@ -117,7 +130,7 @@ export async function upload(deps: UploadDeps, who: Principal, corpusId: string,
     if (owner !== null) throw inUse();
     const spool = await createSpool();
     try {
-      const appended = await deps.corpora.append(corpusId, texts(deps, stream, who.tenant, spool), before.records);
+      const appended = await deps.corpora.append(corpusId, texts(deps, source, who.tenant, spool), before.records);
       try {
         if (appended.count === 0) throw new ExpungeError('empty-corpus', 'The upload holds no record.');
         if (appended.first_ordinal !== before.records) {
@@ -127,7 +140,7 @@ export async function upload(deps: UploadDeps, who: Principal, corpusId: string,
         await appended.rollback();
         throw error;
       }
-      return await indexAfterText(deps, who, before, appended, spool);
+      return await indexAfterText(deps, who, before, appended, spool, source.signal);
     } finally {
       await spool.close();
     }

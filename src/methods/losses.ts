@@ -1,5 +1,5 @@
 // The terms that methods are made of. B rows, T positions, V vocabulary; nats throughout.
-
+import type * as tfjs from '@tensorflow/tfjs';
 import type { Tensor, Tf } from '../domain/engine.ts';
 import type { LossBatch } from '../domain/method.ts';
 
@@ -57,12 +57,47 @@ export function tokenLoss(tf: Tf, batch: Pick<LossBatch, 'logits' | 'labels' | '
   ]);
   const all = labelNll(tf, tf.reshape(batch.logits, [rows * time, vocab]), tf.reshape(next, [-1]));
   const nll = tf.mul(tf.slice(tf.reshape(all, [rows, time]), [0, 0], [rows, time - 1]), mask);
-  if (batch.active === undefined) return { nll, mask, count };
+  return { nll: hinged(tf, nll, batch.active), mask, count };
+}
+
+/** Values (B, T - 1) of tokens, of which those that the hinge released are constants. */
+function hinged(tf: Tf, values: Tensor, active: Tensor | undefined): Tensor {
+  if (active === undefined) return values;
   const released = tf.mul(
-    stopGradient(tf, nll, (x) => tf.clone(x)),
-    tf.sub(1, batch.active),
+    stopGradient(tf, values, (x) => tf.clone(x)),
+    tf.sub(1, active),
   );
-  return { nll: tf.add(tf.mul(nll, batch.active), released), mask, count };
+  return tf.add(tf.mul(values, active), released);
+}
+
+/** (B) answer tokens of each row, at least 1: rows that only make a part complete have none. */
+export const answerLengths = (tf: Tf, { mask }: TokenLoss): Tensor => tf.maximum(tf.sum(mask, -1), 1);
+
+/** The same without the first answer token of every row. */
+export function withoutFirst(tf: Tf, tokens: TokenLoss, { part }: Pick<LossBatch, 'part'>): TokenLoss {
+  const [rows, places] = tokens.mask.shape as [number, number];
+  const before = tf.pad(tf.slice(tokens.mask, [0, 0], [rows, places - 1]), [
+    [0, 0],
+    [1, 0],
+  ]);
+  const mask = tf.mul(tokens.mask, before);
+  const count = part === undefined ? tf.sum(mask) : tf.sub(part.tokens, part.rows);
+  return { nll: tf.mul(tokens.nll, before), mask, count: tf.maximum(count, 1) };
+}
+
+/** (B, T - 1, V): the logits that predict a label, with the label's own lowered by so much. */
+export function lowered(tf: Tf, logits: Tensor, labels: Tensor, by: number): Tensor {
+  const [rows, time, vocab] = logits.shape as [number, number, number];
+  const next = tf.maximum(tf.slice(labels, [0, 1], [rows, time - 1]), tf.scalar(0, 'int32'));
+  const own = tf.mul(tf.oneHot(next as tfjs.Tensor1D, vocab), by);
+  return tf.sub(tf.slice(logits, [0, 0, 0], [rows, time - 1, vocab]), own);
+}
+
+/** Cross entropy of the predictions with `target` (B, T - 1, V), which is a constant, at the tokens of `tokens`. */
+export function distil(tf: Tf, batch: LossBatch, tokens: TokenLoss, target: Tensor): TokenLoss {
+  const logits = tf.slice(batch.logits, [0, 0, 0], target.shape as [number, number, number]);
+  const each = tf.neg(tf.sum(tf.mul(target, tf.logSoftmax(logits)), -1));
+  return { ...tokens, nll: hinged(tf, tf.mul(each, tokens.mask), batch.active) };
 }
 
 /** Mean over all answer tokens of the whole batch, `weights` (B, T - 1) applied before the sum. */
@@ -92,8 +127,21 @@ export function klToReference(tf: Tf, batch: LossBatch, positions: 'answer' | 'a
   return tf.div(tf.sum(tf.mul(tf.slice(divergence, [0, 0], [rows, time - 1]), mask)), count);
 }
 
-/** log sigmoid(x), by softplus: tf.logSigmoid has no usable gradient on an intermediate tensor. */
-export const logSigmoid = (tf: Tf, x: Tensor): Tensor => tf.neg(tf.softplus(tf.neg(x)));
+/**
+ * log sigmoid(x), by softplus: tf.logSigmoid has no usable gradient on an intermediate tensor. The slope 1 - sigmoid(x) is
+ * written as exp(log sigmoid(x) - x), which keeps its digits where it is small.
+ */
+export function logSigmoid(tf: Tf, x: Tensor): Tensor {
+  const op = tf.customGrad((input, save) => {
+    const value = tf.neg(tf.softplus(tf.neg(input as Tensor))) as Tensor;
+    (save as (tensors: Tensor[]) => void)([input as Tensor, value]);
+    return {
+      value,
+      gradFunc: (dy: Tensor, saved: Tensor[]) => tf.mul(dy, tf.exp(tf.sub(saved[1]!, saved[0]!))) as Tensor,
+    };
+  });
+  return op(x);
+}
 
 /** f(x) as a constant: no gradient flows back through it. */
 export function stopGradient(tf: Tf, x: Tensor, f: (x: Tensor) => Tensor): Tensor {

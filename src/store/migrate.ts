@@ -5,8 +5,13 @@ import { ExpungeError } from '../errors.ts';
 import type { Db } from './db.ts';
 import * as initial from './migrations/001-initial.ts';
 import * as checkpointStorage from './migrations/002-checkpoint-storage.ts';
+import * as bulkRecords from './migrations/003-bulk-records.ts';
 
-const MIGRATIONS = { '001-initial': initial, '002-checkpoint-storage': checkpointStorage };
+const MIGRATIONS = {
+  '001-initial': initial,
+  '002-checkpoint-storage': checkpointStorage,
+  '003-bulk-records': bulkRecords,
+};
 
 /** Brings the schema up to date; safe when several processes start at once (Kysely takes an advisory lock). */
 export async function migrate(db: Db): Promise<void> {

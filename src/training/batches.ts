@@ -96,6 +96,23 @@ export function lengthBatches(rows: TokenRow[], most: { rows: number; tokens: nu
   return groups;
 }
 
+/**
+ * A group of rows in passes of few sizes (`sizes`, ascending): every size is a graph of its own, and every row that
+ * fills up a pass is computed for nothing. At most a fifth of a pass is filled up, but for one of the smallest size.
+ */
+export function inPasses(group: readonly number[], sizes: readonly number[]): { rows: number[]; size: number }[] {
+  const passes: { rows: number[]; size: number }[] = [];
+  for (let from = 0; from < group.length; ) {
+    const left = group.length - from;
+    const least = sizes.find((size) => size >= left);
+    const nearly = least !== undefined && (least - left) * 5 <= least;
+    const size = nearly ? least : (sizes.findLast((candidate) => candidate <= left) ?? sizes[0]!);
+    passes.push({ rows: group.slice(from, from + size), size });
+    from += size;
+  }
+  return passes;
+}
+
 /** Rows by the person they are about, in order of appearance; rows without a person are each their own. */
 export function byPerson(rows: readonly { person: number }[]): number[][] {
   const groups = new Map<string, number[]>();

@@ -62,10 +62,11 @@ export function unlearningWork(
       const parts = partsOf(larger, microBatch);
       const each = (rows: number, need: boolean) => (need ? Math.ceil(rows / parts) : 0);
       const retained = each(retain, needs.includes('retain'));
+      const answered = needs.includes('reference-logits') ? retained : 0;
       return {
         ...{ architecture: model.architecture, config: model.config, trains: params },
         ...{ rows: each(forget, true) + retained, time, split: parts > 1 },
-        referenceRows: needs.includes('reference-logits') ? retained : 0,
+        referenceRows: answered + each(forget, needs.includes('forget-reference-logits')),
         scoredRows: Math.max(sets.forget.length, sets.calibration.length),
       };
     },

@@ -3,11 +3,11 @@ import type * as tfjs from '@tensorflow/tfjs';
 import type { Architecture } from '../domain/architecture.ts';
 import { type CompiledStep, type Engine, float32, int32, type State, type Tensor, type Tf } from '../domain/engine.ts';
 import type { RowScore } from '../domain/verification.ts';
-import { lengthBatches, padRows, type TokenRow } from './batches.ts';
+import { inPasses, lengthBatches, padRows, type TokenRow } from './batches.ts';
 
-/** Rows of one pass: few sizes, each is a graph of its own. */
+/** Rows of one pass, at most. */
 export const SCORED_ROWS = 64;
-const ROWS = [8, 32, SCORED_ROWS];
+const ROWS = [1, 4, 16, SCORED_ROWS];
 /** Tokens of one pass through the layers. */
 export const SCORED_TOKENS = 8192;
 /** Positions of one pass through the vocabulary, and logits: 16 MB a tensor. */
@@ -118,10 +118,9 @@ export function createScorer(engine: Engine, architecture: Architecture, config:
   return async (rows) => {
     const scores = rows.map(emptyScore);
     let head: Head | null = null;
-    for (const group of lengthBatches(rows, { rows: ROWS.at(-1)!, tokens: SCORED_TOKENS })) {
+    const groups = lengthBatches(rows, { rows: SCORED_ROWS, tokens: SCORED_TOKENS });
+    for (const { rows: group, size } of groups.flatMap((one) => inPasses(one, ROWS))) {
       const batch = group.map((i) => rows[i]!);
-      // few batch sizes: every new one is a graph to compile, with memory of its own
-      const size = batch.length === 1 ? 1 : ROWS.find((candidate) => candidate >= batch.length)!;
       const filled = [...batch, ...new Array<TokenRow>(size - batch.length).fill(batch[0]!)];
       const { hidden } = await body({ ids: padRows(filled, context, 0).ids! });
       const [, time, width] = hidden!.shape as [number, number, number];

@@ -81,9 +81,10 @@ export async function compileUnlearningStep(inputs: UnlearnInputs): Promise<Unle
   const needs = method.needs(params as never);
   const withRetain = needs.includes('retain');
   const withReference = needs.includes('reference-logits');
+  const withForgetReference = needs.includes('forget-reference-logits');
   const { initial, ...parts } = createTrainedState({
     ...{ architecture, config, weights: inputs.weights, options: params },
-    ...{ seed: inputs.seed + ADAPTER_SEED, withParent: withReference },
+    ...{ seed: inputs.seed + ADAPTER_SEED, withParent: withReference || withForgetReference },
   });
   const state = engine.createState(initial);
   const references = needs.includes('reference-log-probability') ? await parentLogProbs(inputs, state) : null;
@@ -100,6 +101,7 @@ export async function compileUnlearningStep(inputs: UnlearnInputs): Promise<Unle
         ...half,
         active: stopGradient(tf, tokens.nll, (nll) => stillKnown(tf, nll, feeds.floors!, language)),
         ...(references ? { referenceLogProb: feeds.references! } : {}),
+        ...(withForgetReference ? { referenceLogits: forward(feeds.forgetIds!, parts.parent(tensors)) } : {}),
       };
       const retain: LossBatch | null = withRetain
         ? {

@@ -123,9 +123,9 @@ for (const backend of TESTED_BACKENDS) {
         assert.ok(!Object.keys(whole.state).some((name) => name.startsWith('gradient:')));
       }));
 
-    for (const { name, kind } of Object.values(methods)) {
+    for (const { name, kind, params } of Object.values(methods)) {
       if (kind !== 'loss') continue;
-      const retains = name === 'gradient-ascent' ? [{}] : [{}, { retain_loss: 'kl', kl_positions: 'all' }];
+      const retains = 'retain_loss' in params.properties ? [{}, { retain_loss: 'kl', kl_positions: 'all' }] : [{}];
       test(`${name}: both halves in parts move the weights as the whole halves do`, () =>
         withEngine(backend, async (engine) => {
           for (const given of retains) {

@@ -6,6 +6,7 @@ import {
   createSampler,
   type Encoder,
   encodeRecord,
+  inPasses,
   lengthBatches,
   padRows,
   type TokenRow,
@@ -107,4 +108,22 @@ test('batches by length hold every row once, sorted, none over the limit', () =>
 test('rows are grouped by person in order of appearance; rows of nobody are each their own', () => {
   const rows = [3, -1, 0, 3, -1].map((person) => ({ person }));
   assert.deepEqual(byPerson(rows), [[0, 3], [1], [2], [4]]);
+});
+
+test('a group is taken in passes of few sizes, each row once, and little is filled up', () => {
+  const sizes = [1, 4, 16, 64];
+  const sizesOf = (count: number) => inPasses([...Array(count).keys()], sizes).map(({ size }) => size);
+  assert.deepEqual(sizesOf(48), [16, 16, 16]);
+  assert.deepEqual(sizesOf(60), [64]);
+  assert.deepEqual(sizesOf(6), [4, 1, 1]);
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 200 }), (count) => {
+      const passes = inPasses([...Array(count).keys()], sizes);
+      assert.deepEqual(
+        passes.flatMap(({ rows }) => rows),
+        [...Array(count).keys()],
+      );
+      for (const { rows, size } of passes) assert.ok(rows.length > 0 && (size - rows.length) * 5 <= size);
+    }),
+  );
 });

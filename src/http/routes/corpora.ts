@@ -9,6 +9,7 @@ import { principal } from '../principal.ts';
 import { described, IdParams, problems, ref } from '../schemas.ts';
 import type { App, AppDeps, Routes } from '../types.ts';
 import { upload } from '../upload.ts';
+import { importRoute } from './corpus-imports.ts';
 
 const tags = ['corpora'];
 
@@ -43,7 +44,8 @@ function recordRoutes(app: App, deps: AppDeps): void {
       if (request.body === undefined || request.body === null) {
         throw new ExpungeError('empty-corpus', 'The upload holds no record.');
       }
-      const corpus = await upload(deps, principal(request), request.params.id, request.body as Readable);
+      const source = { stream: request.body as Readable, totalBytes: limit };
+      const corpus = await upload(deps, principal(request), request.params.id, source);
       return reply
         .code(201)
         .header('location', absolute(request, `/v1/corpora/${corpus.id}`))
@@ -109,5 +111,6 @@ export const corporaRoutes: Routes = (app, deps) => {
       return corpus;
     },
   );
+  importRoute(app, deps);
   app.register(async (scope) => recordRoutes(scope, deps));
 };

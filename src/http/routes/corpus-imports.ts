@@ -1,0 +1,64 @@
+// /v1/corpora/{id}/imports: records from a file that lies on the server already.
+import Type from 'typebox';
+import { openImport } from '../../corpora/import.ts';
+import { ExpungeError } from '../../errors.ts';
+import { absolute } from '../links.ts';
+import { principal } from '../principal.ts';
+import { described, IdParams, problems, ref } from '../schemas.ts';
+import type { App, AppDeps } from '../types.ts';
+import { upload } from '../upload.ts';
+
+const DESCRIPTION = `Reads the NDJSON file \`path\` under IMPORT_DIR as if it had been uploaded: the same records, checks and
+problems, all lines or none. MAX_UPLOAD_BYTES does not apply. The answer comes when all is indexed; give the client
+a timeout to match. When the client goes away first, reading stops and nothing is kept. The file is copied, without identifiers,
+and not needed afterwards.`;
+
+const ImportBody = Type.Object(
+  {
+    path: Type.String({
+      minLength: 1,
+      maxLength: 4096,
+      description: 'Relative to IMPORT_DIR, or absolute and under it',
+    }),
+  },
+  { additionalProperties: false },
+);
+
+export function importRoute(app: App, deps: AppDeps): void {
+  app.post(
+    '/v1/corpora/:id/imports',
+    {
+      schema: {
+        tags: ['corpora'],
+        operationId: 'importRecords',
+        summary: 'Add records from a file on the server',
+        description: DESCRIPTION,
+        params: IdParams,
+        body: ImportBody,
+        response: { 201: described('The corpus with the new records', ref('Corpus')), ...problems },
+      },
+    },
+    async (request, reply) => {
+      const file = await openImport(request.body.path, deps.config.importDir);
+      const gone = new AbortController();
+      const stream = file.createReadStream({ highWaterMark: 1 << 18 });
+      // the body has been read, so only the answer's side still tells of the client; errors reach whoever reads
+      stream.on('error', () => {});
+      reply.raw.once('close', () => {
+        if (reply.raw.writableFinished) return;
+        gone.abort(new ExpungeError('validation-failed', 'The client went away before the end; nothing was kept.'));
+        stream.destroy(gone.signal.reason as Error);
+      });
+      try {
+        const source = { stream, totalBytes: Number.POSITIVE_INFINITY, signal: gone.signal };
+        const corpus = await upload(deps, principal(request), request.params.id, source);
+        return await reply
+          .code(201)
+          .header('location', absolute(request, `/v1/corpora/${corpus.id}`))
+          .send(corpus);
+      } finally {
+        stream.destroy();
+      }
+    },
+  );
+}

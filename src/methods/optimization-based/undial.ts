@@ -1,0 +1,36 @@
+// https://arxiv.org/abs/2402.10052
+import Type from 'typebox';
+import { defineLossMethod, type Need } from '../../domain/method.ts';
+import { distil, lowered, meanOverTokens, tokenLoss } from '../losses.ts';
+import { retainNeeds, retainOptions, stepOptions, withRetain } from '../options.ts';
+
+const OWN: Need = 'forget-reference-logits';
+
+export const undial = defineLossMethod({
+  name: 'undial',
+  family: 'optimization-based',
+  summary: 'Self-distillation: the model learns its parent’s answers with the logit of each true token lowered.',
+  paper: {
+    title: 'UNDIAL: Self-Distillation with Adjusted Logits for Robust Unlearning in Large Language Models',
+    arxiv: '2402.10052',
+  },
+  guarantee: 'empirical',
+  params: Type.Object(
+    {
+      ...stepOptions,
+      ...retainOptions,
+      // as the paper has it: the forget set alone
+      alpha: Type.Number({ ...retainOptions.alpha, default: 0 }),
+      beta: Type.Number({ minimum: 0, maximum: 1000, default: 10, description: 'By how much a true token is lowered' }),
+    },
+    { additionalProperties: false },
+  ),
+  needs: (params) => [OWN, ...retainNeeds(params)],
+  /** mean_t CE(softmax(z_parent - beta onehot(label)), softmax z) over answer tokens + alpha * retain. */
+  loss(tf, params, { forget, retain }) {
+    if (forget.referenceLogits === undefined) throw new Error('undial needs the parent’s logits of the forget set');
+    const tokens = tokenLoss(tf, forget);
+    const target = tf.softmax(lowered(tf, forget.referenceLogits, forget.labels, params.beta));
+    return withRetain(tf, params, meanOverTokens(tf, distil(tf, forget, tokens, target)), retain);
+  },
+});
