@@ -9,8 +9,9 @@ import { type Blobs, createBlobs } from './blobs.ts';
 import { hasCode, sync, writeSynced } from './disk.ts';
 import { importFolder } from './import.ts';
 import { inspectFolder } from './inspect.ts';
-import { type Architectures, readRecipe } from './layout.ts';
+import type { Architectures } from './layout.ts';
 import { buildManifest, canonical, digestOf, fileNames, MANIFEST, matches } from './manifest.ts';
+import { readRecipe } from './recipe-file.ts';
 import { guarded } from './storage-errors.ts';
 import { candidatesIn, IMPORT, readManifest, sweepWork } from './sweep.ts';
 

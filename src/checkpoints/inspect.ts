@@ -7,8 +7,9 @@ import { ExpungeError } from '../errors.ts';
 import { checkFinite } from './finite.ts';
 import { invalid } from './invalid.ts';
 import { readJson } from './json-file.ts';
-import { isLayersModel, MODEL_JSON } from './layers-model/files.ts';
-import { checkNumbers, openLayersModel } from './layers-model/read.ts';
+import { readClassifier } from './layers-model/classifier-folder.ts';
+import { isLayersModel } from './layers-model/files.ts';
+import { checkNumbers } from './layers-model/read.ts';
 import { type Architectures, readLayout } from './layout.ts';
 import { findTied } from './tied.ts';
 
@@ -36,27 +37,28 @@ async function checkTokenizer(folder: string, configJson: unknown, modelVocabula
   return json;
 }
 
-/** A LayersModel is checked like any checkpoint, so that the answer is about the model that is there. */
-async function refuseLayersModel(folder: string): Promise<void> {
-  if (!isLayersModel(await readdir(folder))) return;
-  const model = await openLayersModel(folder);
+interface Facts {
+  architecture: string;
+  parameters: number;
+  has_recipe: boolean;
+  /** Tokens, or classes. */
+  vocab_size: number;
+}
+
+/** The same of a LayersModel, which has to tell classes apart. */
+async function inspectClassifier(folder: string): Promise<Facts> {
+  const { architecture, config, recipe, model } = await readClassifier(folder);
   await checkNumbers(folder, model);
-  throw invalid(
-    MODEL_JSON,
-    `is a LayersModel of ${model.parameters} weights in good order, and the service cannot unlearn from LayersModels yet`,
-    'Register a language model in Hugging Face layout.',
-  );
+  const { parameters } = model;
+  return { architecture: architecture.name, parameters, has_recipe: recipe !== null, vocab_size: config.classes };
 }
 
 /**
  * Holds configuration, header, tokenizer and recipe against one another and looks for numbers that are not finite.
  * Memory: headers, and a piece of a tensor. `parameters` counts weights. Throws `checkpoint-invalid` naming the file and the remedy.
  */
-export async function inspectFolder(
-  folder: string,
-  architectures?: Architectures,
-): Promise<{ architecture: string; parameters: number; has_recipe: boolean; vocab_size: number }> {
-  await refuseLayersModel(folder);
+export async function inspectFolder(folder: string, architectures?: Architectures): Promise<Facts> {
+  if (isLayersModel(await readdir(folder))) return inspectClassifier(folder);
   const { architecture, config, configJson, tensors, unused, recipe } = await readLayout(folder, architectures);
   const vocab_size = architecture.vocabSize(config);
   const tokenizerJson = await checkTokenizer(folder, configJson, vocab_size);

@@ -2,15 +2,15 @@
 import { constants, copyFile, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { Value } from 'typebox/value';
 import type { Architecture } from '../domain/architecture.ts';
 import type { WeightTypes } from '../domain/compute.ts';
 import type { HostTensors } from '../domain/engine.ts';
-import { Recipe } from '../domain/recipe.ts';
+import type { Recipe } from '../domain/recipe.ts';
 import { hasCode, sync, writeSynced } from './disk.ts';
 import { invalid } from './invalid.ts';
 import { readJson } from './json-file.ts';
 import { matchTensors, type NamedTensor } from './match-tensors.ts';
+import { readRecipe } from './recipe-file.ts';
 import { writeSafetensors } from './safetensors.ts';
 import { saveWeightsLike } from './save-weights.ts';
 import { openWeights, readStored, WEIGHTS } from './weight-files.ts';
@@ -68,15 +68,6 @@ async function readConfig(dir: string, architectures: Architectures) {
     const what = error instanceof Error ? error.message.replace(/^config\.json: |\.$/g, '') : 'does not fit';
     throw invalid(CONFIG, what, 'Correct it.', error);
   }
-}
-
-/** Null where there is none. Throws `checkpoint-invalid`. */
-export async function readRecipe(dir: string): Promise<Recipe | null> {
-  const json = await readJson(dir, 'recipe.json');
-  if (json === undefined) return null;
-  if (Value.Check(Recipe, json)) return json;
-  const [first] = Value.Errors(Recipe, json);
-  throw invalid('recipe.json', `${first?.instancePath || '/'} ${first?.message}`, 'Correct it, or leave the file out.');
 }
 
 /** Reads and matches everything but the weights themselves. Throws `checkpoint-invalid` naming the file. */

@@ -18,6 +18,9 @@ export const trainableFlags: Record<string, CommandOption> = {
 /** What a base has of its own. */
 const OF_A_FRESH_MODEL = ['architecture', 'width', 'layers', 'heads', 'vocab-size'];
 
+/** What a classifier, whose topology is given, has no use for. */
+const OF_A_LANGUAGE_MODEL = ['base', 'lora-rank'];
+
 const list = (args: Arguments, name: string): string[] =>
   (args.text(name) ?? '')
     .split(',')
@@ -45,6 +48,9 @@ function refuseIdle(args: Arguments): void {
     throw new UsageError('--adapter holds adapters alone: leave --trainable out, or --adapter');
   const idle = given('base') ? OF_A_FRESH_MODEL.find(given) : undefined;
   if (idle !== undefined) throw new UsageError(`--${idle} is for a fresh model: --base has its own`);
+  const foreign = given('layers-model') ? [...OF_A_FRESH_MODEL, ...OF_A_LANGUAGE_MODEL].find(given) : undefined;
+  if (foreign !== undefined)
+    throw new UsageError(`--${foreign} is for a language model: leave it or --layers-model out`);
 }
 
 /** Nothing for a training of all weights, so that its recipe says nothing of it. */

@@ -6,9 +6,10 @@ import { ExpungeError } from '../errors.ts';
 import { baseMissing } from '../runs/base.ts';
 import type { TokenRow } from '../training/batches.ts';
 import { type TrainProgress, train } from '../training/train.ts';
-import { type LoadedModel, loadWeights } from './checkpoint.ts';
+import { loadWeights } from './checkpoint.ts';
+import type { AnyModel } from './models.ts';
 
-type Trainable = Pick<LoadedModel, 'architecture' | 'config' | 'recipe'>;
+type Trainable = Pick<AnyModel, 'architecture' | 'config' | 'recipe'>;
 
 /**
  * The recipe that can be followed here; `baseDir` is the folder of the checkpoint that it starts from, null: there is

@@ -1,11 +1,12 @@
 // Scores of the verification's sets under one checkpoint, read from disk.
 
+import type { HostTensors, State } from '../domain/engine.ts';
 import { createRandom } from '../domain/random.ts';
 import type { RowScore } from '../domain/verification.ts';
 import { createGenerator } from '../training/generate.ts';
-import { createScorer } from '../training/scoring.ts';
-import type { LoadedModel } from './checkpoint.ts';
+import { kindOf } from '../training/kinds.ts';
 import type { StageContext } from './context.ts';
+import type { ClassifierModel, LanguageModel } from './models.ts';
 import type { TextRow } from './sets.ts';
 
 /** Records of one set that are answered in full, sampled; the rest is scored only. */
@@ -17,6 +18,8 @@ export interface VerificationSets {
   holdout: TextRow[];
 }
 export type SetScores = Record<keyof VerificationSets, RowScore[]>;
+type Context = Pick<StageContext, 'engine' | 'signal'>;
+type Weighed = (Omit<LanguageModel, 'configJson'> | ClassifierModel) & { weights: HostTensors };
 
 /** A seeded sample of at most `limit` rows, in their own order. */
 export function sampleRows<T>(rows: readonly T[], limit: number, seed: number): T[] {
@@ -27,24 +30,17 @@ export function sampleRows<T>(rows: readonly T[], limit: number, seed: number): 
   return picked.sort((a, b) => a - b).map((i) => rows[i]!);
 }
 
-/** Every set under the model's weights. `onRow` hears how many rows are done. */
-export async function scoreSets(
-  model: LoadedModel,
-  sets: VerificationSets,
-  { engine, signal }: Pick<StageContext, 'engine' | 'signal'>,
-  seed: number,
-  onRows: (rows: number) => void,
-): Promise<SetScores> {
-  const { architecture, config, tokenizer } = model;
-  const state = engine.createState(model.weights);
-  const score = createScorer(engine, architecture, config, state);
-  const generate = createGenerator(engine, architecture, config, state);
+type Answerer = (rows: TextRow[], scores: RowScore[]) => Promise<void>;
 
-  async function scoreSet(rows: TextRow[]): Promise<RowScore[]> {
-    signal.throwIfAborted();
-    const scores = (await score(rows)).map(
-      (scored, index): RowScore => ({ ...scored, index, person: rows[index]!.person }),
-    );
+/** Fills in greedy and true answers of a sample of the rows. */
+function createAnswerer(
+  { architecture, config, tokenizer }: Pick<LanguageModel, 'architecture' | 'config' | 'tokenizer'>,
+  state: State,
+  { engine, signal }: Context,
+  seed: number,
+): Answerer {
+  const generate = createGenerator(engine, architecture, config, state);
+  return async (rows, scores) => {
     const chosen = new Set(sampleRows(scores, GENERATED_ROWS, seed).map(({ index }) => index));
     const open: number[] = [];
     for (const row of scores) {
@@ -62,6 +58,28 @@ export async function scoreSets(
     open.forEach((i, position) => {
       scores[i]!.generated = tokenizer.decode(answers[position]!);
     });
+  };
+}
+
+/** Every set under the model's weights. `onRow` hears how many rows are done. */
+export async function scoreSets(
+  model: Weighed,
+  sets: VerificationSets,
+  context: Context,
+  seed: number,
+  onRows: (rows: number) => void,
+): Promise<SetScores> {
+  const { engine, signal } = context;
+  const state = engine.createState(model.weights);
+  const score = kindOf(model.architecture).scorer(engine, model.architecture, model.config, state);
+  const answer = model.tokenizer === null ? null : createAnswerer(model, state, context, seed);
+
+  async function scoreSet(rows: TextRow[]): Promise<RowScore[]> {
+    signal.throwIfAborted();
+    const scores = (await score(rows)).map(
+      (scored, index): RowScore => ({ ...scored, index, person: rows[index]!.person }),
+    );
+    await answer?.(rows, scores);
     onRows(rows.length);
     return scores;
   }

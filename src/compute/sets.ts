@@ -4,9 +4,9 @@ import { readRecords } from '../corpora/records.ts';
 import type { SetsFile } from '../domain/compute.ts';
 import type { SetRow, TrainingRecord } from '../domain/record.ts';
 import { ExpungeError } from '../errors.ts';
-import { encodeRecords, type RecordRow } from '../training/rows.ts';
+import type { RecordRow } from '../training/rows.ts';
 import type { PersonRow } from '../training/unlearn.ts';
-import type { LoadedModel } from './checkpoint.ts';
+import { rowsOf } from './models.ts';
 
 /** A token row that still knows what a generated answer is held against. */
 export type TextRow = PersonRow & RecordRow;
@@ -42,19 +42,17 @@ async function readNeeded(
  */
 export async function loadSets(
   job: { sets_file: string; corpora: Record<string, string> },
-  model: Pick<LoadedModel, 'tokenizer' | 'architecture' | 'config'>,
+  model: Parameters<typeof rowsOf>[0],
   keep: readonly (keyof SetsFile)[] = NAMES,
 ): Promise<LoadedSets> {
   const sets = JSON.parse(await readFile(job.sets_file, 'utf8')) as SetsFile;
   const records = await readNeeded(sets, job.corpora, keep);
-  const context = model.architecture.contextLength(model.config);
   const encode = ({ corpus_id, ordinal, person }: SetRow): TextRow[] => {
     const record = records.get(corpus_id)?.get(ordinal);
     const where = `line ${ordinal + 1} of corpus ${corpus_id}`;
     if (record === undefined) throw new ExpungeError('compute-failed', `There is no ${where}.`);
     try {
-      if ('input' in record) throw new Error('a language model does not learn input and label');
-      return encodeRecords(model.tokenizer, record, context).map((row) => ({ ...row, person }));
+      return rowsOf(model, record).map((row) => ({ ...row, person }));
     } catch (error) {
       throw new ExpungeError('compute-failed', `At ${where}: ${(error as Error).message}`, { cause: error });
     }

@@ -1,12 +1,8 @@
 // `expunge train`: a model from a corpus file, written with tokenizer and recipe in Hugging Face layout.
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { Value } from 'typebox/value';
 import { saveAdapter } from '../checkpoints/adapter.ts';
 import { saveCheckpoint } from '../checkpoints/layout.ts';
-import { splitLines } from '../corpora/lines.ts';
-import { toLine } from '../corpora/records.ts';
-import { readUploaded } from '../corpora/uploaded-record.ts';
 import { type Recipe, TrainingOptions } from '../domain/recipe.ts';
 import { TRAIN_ALL } from '../domain/trainable.ts';
 import { createEngine } from '../engine/choice.ts';
@@ -16,6 +12,8 @@ import type { MemoryPlan } from '../training/memory-plan.ts';
 import { trainingWork } from '../training/memory-work.ts';
 import { encodeRecords } from '../training/rows.ts';
 import { train } from '../training/train.ts';
+import { readCorpus, recipeCorpora } from './train-corpus.ts';
+import { type TrainModelProgress, withTimeLeft } from './train-progress.ts';
 import {
   type FreshModel,
   findArchitecture,
@@ -43,36 +41,6 @@ export interface TrainModelOptions extends FreshModel {
   /** Left out: no limit. */
   memoryBudgetBytes?: number | null;
 }
-export interface TrainModelProgress {
-  step: number;
-  steps: number;
-  loss: number;
-  exactMemorization: number | null;
-  secondsLeft: number | null;
-}
-
-interface CorpusFile {
-  records: LearnableRecord[];
-  /** Digest of the text as the service stores it, so that recipe and registered corpus can be matched. */
-  digest: string;
-}
-
-async function readCorpus(path: string): Promise<CorpusFile> {
-  const records: LearnableRecord[] = [];
-  const hash = createHash('sha256');
-  let number = 0;
-  for await (const bytes of splitLines(createReadStream(path))) {
-    const line = bytes.toString('utf8');
-    number++;
-    if (line.trim() === '') continue;
-    const record = learnable(readUploaded({ text: line, number }), number);
-    records.push(record);
-    hash.update(toLine(record));
-  }
-  if (records.length === 0) throw new ExpungeError('empty-corpus', 'The corpus file holds no records.');
-  return { records, digest: `sha256:${hash.digest('hex')}` };
-}
-
 /**
  * Trains a tokenizer and a model and writes the checkpoint folder. Throws `malformed-line`, `empty-corpus`,
  * `memory-budget-exceeded`.
@@ -83,8 +51,8 @@ export async function trainModel(
 ): Promise<{ steps: number; exactMemorization: number; seconds: number }> {
   if (!options.base) findArchitecture(options.architecture);
   const started = performance.now();
-  const corpus = await readCorpus(options.train);
-  const holdout = options.holdout === null ? null : await readCorpus(options.holdout);
+  const corpus = await readCorpus(options.train, learnable);
+  const holdout = options.holdout === null ? null : await readCorpus(options.holdout, learnable);
   const start = options.base
     ? await startFromBase(options.base)
     : freshStart(options, corpus.records, holdout?.records ?? []);
@@ -103,7 +71,6 @@ export async function trainModel(
   const plan = assertFits(trainingWork({ architecture, config }, training, rows), options.memoryBudgetBytes ?? null);
   on.planned?.(plan);
   const engine = await createEngine({ backend: options.backend, threads: options.threads });
-  let firstStep = 0;
   const result = await train({
     engine,
     architecture,
@@ -113,11 +80,7 @@ export async function trainModel(
     options: training,
     orderSeed: options.seed + 1,
     ...(on.signal ? { signal: on.signal } : {}),
-    onProgress({ step, steps, loss, exactMemorization }) {
-      if (step === 1) firstStep = performance.now();
-      const perStep = (performance.now() - firstStep) / 1000 / Math.max(1, step - 1);
-      on.progress({ step, steps, loss, exactMemorization, secondsLeft: step > 1 ? perStep * (steps - step) : null });
-    },
+    onProgress: withTimeLeft(on.progress),
   });
   await engine.dispose();
   const recipe: Recipe = {
@@ -125,12 +88,7 @@ export async function trainModel(
     trainer_version: TRAINER_VERSION,
     architecture: architecture.name,
     init: { seed: options.seed, base_checkpoint: start.baseDigest },
-    corpora: [
-      { name: 'train', role: 'train', digest: corpus.digest, records: corpus.records.length },
-      ...(holdout
-        ? [{ name: 'holdout', role: 'holdout' as const, digest: holdout.digest, records: holdout.records.length }]
-        : []),
-    ],
+    corpora: recipeCorpora(corpus, holdout),
     tokenizer_digest: `sha256:${createHash('sha256').update(JSON.stringify(tokenizerJson)).digest('hex')}`,
     order_seed: options.seed + 1,
     options: training,

@@ -1,16 +1,15 @@
 // Stage 1 of a run: a method makes a candidate checkpoint from the parent.
-import { saveCheckpoint } from '../checkpoints/layout.ts';
 import type { UnlearnJob, UnlearnResult } from '../domain/compute.ts';
 import type { HostTensors } from '../domain/engine.ts';
 import { ExpungeError } from '../errors.ts';
 import { fillParams, getMethod } from '../methods/index.ts';
-import { MEMBERSHIP } from '../metrics/membership-test.ts';
+import { membershipOf } from '../metrics/membership-test.ts';
 import { assertFits } from '../training/memory-check.ts';
 import type { MemoryPlan } from '../training/memory-plan.ts';
 import { trainingWork, unlearningWork } from '../training/memory-work.ts';
 import { type UnlearnInputs, unlearn } from '../training/unlearn.ts';
-import { type LoadedModel, loadWeights, openModel } from './checkpoint.ts';
 import { peakMemoryBytes, type StageContext } from './context.ts';
+import { type AnyModel, loadAnyWeights, openAnyModel, saveLike } from './models.ts';
 import { recipeOf, retrainFromRecipe } from './retrain.ts';
 import { type LoadedSets, loadSets } from './sets.ts';
 
@@ -21,7 +20,7 @@ interface Work {
 }
 interface Given extends StageContext {
   job: UnlearnJob;
-  model: Omit<LoadedModel, 'weights'>;
+  model: AnyModel;
   sets: LoadedSets;
 }
 
@@ -50,12 +49,12 @@ function byLoss({ job, engine, model, sets, reporter, signal }: Given): Work {
         engine,
         architecture: model.architecture,
         config: model.config,
-        weights: await loadWeights(job.parent_dir),
+        weights: await loadAnyWeights(job.parent_dir),
         method,
         params,
         sets,
         seed: job.seed,
-        membership: MEMBERSHIP,
+        membership: membershipOf(model.architecture.task),
         signal,
         onProgress: ({ phase, step, steps, forgetLoss, retainLoss, forgetTarget }) =>
           reporter.report(phase, step, steps, {
@@ -77,7 +76,7 @@ function byLoss({ job, engine, model, sets, reporter, signal }: Given): Work {
 export async function unlearnStage(job: UnlearnJob, context: StageContext): Promise<UnlearnResult> {
   const { engine, reporter } = context;
   reporter.report('loading');
-  const model = await openModel(job.parent_dir);
+  const model = await openAnyModel(job.parent_dir);
   const sets = await loadSets(job, model, ['forget', 'retain', 'calibration']);
   if (sets.forget.length === 0) throw new ExpungeError('compute-failed', 'The forget set is empty.');
   if (sets.retain.length === 0) {
@@ -90,10 +89,7 @@ export async function unlearnStage(job: UnlearnJob, context: StageContext): Prom
   const work = job.method.name === 'retrain' ? byRetraining(given) : byLoss(given);
   const weights = await work.run();
   reporter.report('saving');
-  const { configJson } = model;
-  await saveCheckpoint(job.out_dir, {
-    ...{ configJson, weights, copyFrom: job.parent_dir, weightTypes: job.weight_types },
-  });
+  await saveLike(model, job.parent_dir, { dir: job.out_dir, weights, weightTypes: job.weight_types });
   return {
     stage: 'unlearn',
     curve: reporter.curve(),

@@ -2,8 +2,8 @@
 // It trusts nothing of the run that made the candidate.
 import type { VerifyJob, VerifyResult } from '../domain/compute.ts';
 import { buildReport } from '../metrics/report.ts';
-import { loadModel } from './checkpoint.ts';
 import { peakMemoryBytes, type StageContext } from './context.ts';
+import { loadAnyWeights, openAnyModel } from './models.ts';
 import { sampleRows, scoreSets, type VerificationSets } from './score-sets.ts';
 import { loadSets } from './sets.ts';
 
@@ -15,7 +15,7 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
   const started = performance.now();
   const { reporter } = context;
   reporter.report('loading');
-  const parent = await loadModel(job.parent_dir);
+  const parent = await openAnyModel(job.parent_dir);
   const loaded = await loadSets(job, parent, ['forget', 'retain', 'holdout']);
   const sets: VerificationSets = { ...loaded, retain: sampleRows(loaded.retain, RETAIN_ROWS, job.seed) };
   const total = 2 * (sets.forget.length + sets.retain.length + sets.holdout.length);
@@ -25,11 +25,24 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
     reporter.report('verifying', done, total);
   };
   reporter.report('verifying', 0, total);
-  const before = await scoreSets(parent, sets, context, job.seed, onRows);
-  const candidate = await loadModel(job.candidate_dir);
-  const after = await scoreSets(candidate, sets, context, job.seed, onRows);
+  const before = await scoreSets(
+    { ...parent, weights: await loadAnyWeights(job.parent_dir) },
+    sets,
+    context,
+    job.seed,
+    onRows,
+  );
+  const candidate = await openAnyModel(job.candidate_dir);
+  const after = await scoreSets(
+    { ...candidate, weights: await loadAnyWeights(job.candidate_dir) },
+    sets,
+    context,
+    job.seed,
+    onRows,
+  );
   const seconds = (performance.now() - started) / 1000;
   const { policy, exact, baseline, seed } = job;
-  const report = buildReport({ before, after, policy, exact, baseline, seed, seconds });
+  const { task } = parent.architecture;
+  const report = buildReport({ ...(task ? { task } : {}), before, after, policy, exact, baseline, seed, seconds });
   return { stage: 'verify', report, peak_memory_bytes: peakMemoryBytes() };
 }

@@ -47,25 +47,45 @@ export interface FreshModel {
   endId: number;
 }
 
-export interface Architecture<Config = unknown> {
+export type Task = 'causal-lm' | 'classification';
+
+/** What training, unlearning and measuring ask of a model, whatever its task. */
+export interface Learner<Config = unknown> {
+  name: string;
+  /** What it learns: to go on with a text, where nothing is said, or which class an example is of. */
+  task?: Task;
+  /** Name and shape of every tensor that a checkpoint of this config must hold. */
+  shapes(config: Config): Record<string, number[]>;
+  /** Tensors that no training changes; absent: none. */
+  fixed?(config: Config): string[];
+  /** How many labels there are: tokens of a vocabulary, or classes. */
+  vocabSize(config: Config): number;
+  /** Positions of a row at most. */
+  contextLength(config: Config): number;
+  /** Fresh weights; the same seed gives the same bytes. */
+  initialise(config: Config, seed: number): HostTensors;
+  /** What is seen (B, ...) -> logits (B, T, V); those at position t are for the label at t + 1. */
+  forward(tf: Tf, config: Config, weights: Tensors, seen: Tensor): Tensor;
+  projections(config: Config): Projections;
+  /** Of a batch of `rows` rows of `time` positions; embeddings and logits left out. */
+  activations(config: Config, rows: number, time: number): Activations;
+}
+
+/** A model that goes on with text. */
+export interface Architecture<Config = unknown> extends Learner<Config> {
   /** `model_type` of config.json. */
   name: string;
+  task?: 'causal-lm';
   /** Which models it is. */
   summary: string;
   /** What may differ from model to model. */
   variants: string;
   /** Checks a parsed config.json; throws an Error that names the field and the remedy. */
   parseConfig(json: unknown): Config;
-  /** Name and shape of every tensor that a checkpoint of this config must hold. */
-  shapes(config: Config): Record<string, number[]>;
   /** Tensors that may be present and are ignored (buffers that older exporters wrote), by exact pattern. */
   ignored: RegExp[];
-  vocabSize(config: Config): number;
-  contextLength(config: Config): number;
   /** config.json of a small model to train from nothing. */
   freshConfig(model: FreshModel): Record<string, unknown>;
-  /** Fresh weights; the same seed gives the same bytes. */
-  initialise(config: Config, seed: number): HostTensors;
   /** ids (B, T) int32 -> logits (B, T, V). Causal: position t sees 0..t only, so right padding needs no mask. */
   forward(tf: Tf, config: Config, weights: Tensors, ids: Tensor): Tensor;
   /** `forward` up to its last normalisation: ids (B, T) int32 -> (B, T, D). Attends as `attention` says, if given. */
@@ -73,7 +93,9 @@ export interface Architecture<Config = unknown> {
   /** The rest of `forward`: hidden states (N, D) -> logits (N, V). */
   logits(tf: Tf, config: Config, weights: Tensors, hidden: Tensor): Tensor;
   cacheShape(config: Config): CacheShape;
-  projections(config: Config): Projections;
-  /** Of a batch of `rows` rows of `time` tokens; embeddings and logits left out. */
-  activations(config: Config, rows: number, time: number): Activations;
+}
+
+/** A model that says which class an example is of: rows have one label, at position 1, and what is seen is the example. */
+export interface Classifier<Config = unknown> extends Learner<Config> {
+  task: 'classification';
 }

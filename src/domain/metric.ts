@@ -23,3 +23,11 @@ export interface MembershipAttack {
 }
 
 export type Metric = RecordMetric | MembershipAttack;
+
+/** What a report measures, by name in alphabetical order. */
+export interface MetricSet {
+  memory: readonly RecordMetric[];
+  attacks: readonly MembershipAttack[];
+  /** People never seen may score as high as can be in all of the memory metrics: then the attacks alone decide. */
+  memoryMayBeSilent: boolean;
+}

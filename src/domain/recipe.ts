@@ -48,7 +48,8 @@ export const Recipe = Type.Object(
         records: Type.Integer({ minimum: 0 }),
       }),
     ),
-    tokenizer_digest: Digest,
+    /** Null: a classifier, which has none. */
+    tokenizer_digest: Nullable(Digest),
     order_seed: Type.Integer({ minimum: 0 }),
     options: TrainingOptions,
     /** Steps that were really taken; a retraining takes the same number. */

@@ -1,4 +1,7 @@
-// Holds the corpora of a registration against the model's tokenizer: what it cannot learn is refused, what it loses is said.
+// Holds the corpora of a registration against the model: what it cannot learn is refused, what it loses is said.
+import { readdir } from 'node:fs/promises';
+import { readClassifier } from '../checkpoints/layers-model/classifier-folder.ts';
+import { isLayersModel } from '../checkpoints/layers-model/files.ts';
 import { tryTemplate } from '../corpora/chat-trial.ts';
 import { CharacterSample, type RoundTrip, roundTrip } from '../corpora/round-trip.ts';
 import { loadTokenizer } from '../corpora/tokenizer.ts';
@@ -7,6 +10,7 @@ import type { Corpus } from '../domain/resources.ts';
 import type { Tokenizer } from '../domain/tokenizer.ts';
 import { ExpungeError } from '../errors.ts';
 import type { CorpusFiles } from '../runs/ports.ts';
+import { type ExampleForm, encodeExample } from '../training/examples.ts';
 
 /** Records of a corpus whose form is looked at; a run refuses any that come later, before it trains. */
 const EXAMINED = 100_000;
@@ -42,9 +46,14 @@ async function tryConversations(folder: string, index: number, found: readonly C
   throw unsuited(index, found[fault.at]!.ordinal, `is a conversation that cannot be written: ${fault.reason}`, remedy);
 }
 
+interface Named {
+  corpus: Corpus;
+  index: number;
+}
+
 async function examine(
   files: CorpusFiles,
-  { corpus, index }: { corpus: Corpus; index: number },
+  { corpus, index }: Named,
   { folder, tokenizer }: { folder: string; tokenizer: Tokenizer },
 ): Promise<string | null> {
   const sample = new CharacterSample();
@@ -74,12 +83,37 @@ async function examine(
   return warningOf(corpus.name, await roundTrip(tokenizer, sample));
 }
 
+/** Every record must be an example that the classifier takes. */
+async function examineExamples(files: CorpusFiles, { corpus, index }: Named, form: ExampleForm): Promise<void> {
+  let ordinal = 0;
+  for await (const record of files.read(corpus.id)) {
+    if (!('input' in record))
+      throw unsuited(
+        index,
+        ordinal,
+        'holds text, which a classifier does not learn',
+        'Name a corpus of input and label.',
+      );
+    try {
+      encodeExample(form, record);
+    } catch (error) {
+      throw unsuited(index, ordinal, `does not fit the model: ${(error as Error).message}`, 'Correct the corpus.');
+    }
+    if (++ordinal === EXAMINED) break;
+  }
+}
+
 /** Warnings for the model whose checkpoint lies in `folder`. Throws `corpus-unsuited` naming the corpus and the line. */
 export async function fitCorpora(
   files: CorpusFiles,
   named: readonly { corpus: Corpus }[],
   folder: string,
 ): Promise<string[]> {
+  if (isLayersModel(await readdir(folder))) {
+    const { config } = await readClassifier(folder);
+    for (const [index, { corpus }] of named.entries()) await examineExamples(files, { corpus, index }, config);
+    return [];
+  }
   const tokenizer = await loadTokenizer(folder);
   const warnings: string[] = [];
   for (const [index, { corpus }] of named.entries()) {

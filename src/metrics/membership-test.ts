@@ -1,15 +1,22 @@
 // How well the attacks tell two groups apart: what a run may ask about its calibration people before it ends.
+import type { Task } from '../domain/architecture.ts';
+import type { MembershipAttack } from '../domain/metric.ts';
 import type { RowScore } from '../domain/verification.ts';
 import { MEMBERSHIP_ATTACKS } from './index.ts';
 import { rankTest } from './rank-test.ts';
 import { personMeans, scoresByPerson } from './report/people.ts';
+import { METRIC_SETS } from './sets.ts';
 
 /**
  * The smallest two-sided p, over all attacks, of the forgotten against people never seen, by person, as verification
  * computes it for the group. 1 when either group names nobody, 0 when a score is not finite.
  */
-export function smallestMembershipP(forgotten: readonly RowScore[], strangers: readonly RowScore[]): number {
-  const ps = MEMBERSHIP_ATTACKS.map((attack) => {
+export function smallestMembershipP(
+  forgotten: readonly RowScore[],
+  strangers: readonly RowScore[],
+  attacks: readonly MembershipAttack[] = MEMBERSHIP_ATTACKS,
+): number {
+  const ps = attacks.map((attack) => {
     const groups = [forgotten, strangers].map((rows) => scoresByPerson(rows, attack.score, 'named'));
     const [known, unseen] = groups.map((group) => group && personMeans(group));
     if (!known || !unseen) return 0;
@@ -19,4 +26,11 @@ export function smallestMembershipP(forgotten: readonly RowScore[], strangers: r
 }
 
 /** What the unlearning loop is given. */
-export const MEMBERSHIP = { attacks: MEMBERSHIP_ATTACKS, smallestP: smallestMembershipP };
+export function membershipOf(task: Task = 'causal-lm') {
+  const { attacks } = METRIC_SETS[task];
+  const smallestP = (forgotten: readonly RowScore[], strangers: readonly RowScore[]) =>
+    smallestMembershipP(forgotten, strangers, attacks);
+  return { attacks, smallestP };
+}
+
+export const MEMBERSHIP = membershipOf();

@@ -1,15 +1,18 @@
 // From scores before and after to findings, and from findings to one verdict.
+import type { Task } from '../domain/architecture.ts';
 import type { Baseline, Finding, Verdict, VerificationPolicy, VerificationReport } from '../domain/verification.ts';
-import { MEMBERSHIP_ATTACKS, MEMORY_METRICS } from './index.ts';
 import { membershipFinding } from './report/membership.ts';
 import { memoryFinding } from './report/memory.ts';
 import { countPeople, type Judged, type ScoredSets } from './report/people.ts';
 import { reportedFinding, utilityFinding } from './report/utility.ts';
+import { METRIC_SETS } from './sets.ts';
 
 /** Grows with every change of a metric, a rule or a default: reports of different versions are not comparable. */
 export const VERIFIER_VERSION = '2';
 
 export interface ReportInput {
+  /** What kind of model it is; a language model where nothing is said. */
+  task?: Task;
   /** Scores under the parent checkpoint. */
   before: ScoredSets;
   /** Scores under the candidate. Holdout people must not have been used to stop or tune the run. */
@@ -28,16 +31,18 @@ export interface ReportInput {
 interface Rule {
   name: 'memory' | 'membership' | 'utility';
   judged: Judged[];
+  /** Passes where none of its metrics can decide. */
+  mayBeSilent?: boolean;
 }
 
 /** A rule of which nothing was judged is inconclusive: what was not measured is not claimed. */
-function ruleVerdict({ name, judged }: Rule): { verdict: Verdict; because: string } {
+function ruleVerdict({ name, judged, mayBeSilent }: Rule): { verdict: Verdict; because: string } {
   const first = (verdict: Verdict) => judged.find(({ finding }) => finding.verdict === verdict);
   const failed = first('failed');
   if (failed) return { verdict: 'failed', because: failed.because };
   const open = first('inconclusive');
   if (open) return { verdict: 'inconclusive', because: open.because };
-  if (first('passed')) return { verdict: 'passed', because: '' };
+  if (first('passed') || mayBeSilent) return { verdict: 'passed', because: '' };
   const note = judged.find(({ because }) => because !== '')?.because ?? 'no metric is registered';
   return { verdict: 'inconclusive', because: `no ${name} metric could decide: ${note}` };
 }
@@ -64,20 +69,25 @@ const WORDS = { failed: 'failed', inconclusive: 'is inconclusive' } as const;
  */
 export function buildReport(input: ReportInput): VerificationReport {
   const { before, after, policy, exact, baseline, seed, seconds } = input;
+  const { memory, attacks, memoryMayBeSilent } = METRIC_SETS[input.task ?? 'causal-lm'];
   const rules: Rule[] = [
-    { name: 'memory', judged: MEMORY_METRICS.map((metric) => memoryFinding(metric, before, after, policy, seed)) },
+    {
+      name: 'memory',
+      judged: memory.map((metric) => memoryFinding(metric, before, after, policy, seed)),
+      mayBeSilent: memoryMayBeSilent,
+    },
     {
       name: 'membership',
-      judged: MEMBERSHIP_ATTACKS.map((attack) => membershipFinding(attack, before, after, { ...policy, exact }, seed)),
+      judged: attacks.map((attack) => membershipFinding(attack, before, after, { ...policy, exact }, seed)),
     },
     {
       name: 'utility',
-      judged: MEMORY_METRICS.map((metric) => utilityFinding(metric, before, after, { ...policy, baseline }, seed)),
+      judged: memory.map((metric) => utilityFinding(metric, before, after, { ...policy, baseline }, seed)),
     },
   ];
   const findings: Finding[] = [
     ...rules.flatMap((rule) => rule.judged.map(({ finding }) => finding)),
-    ...MEMORY_METRICS.map((metric) => reportedFinding(metric, 'holdout', before, after, seed)),
+    ...memory.map((metric) => reportedFinding(metric, 'holdout', before, after, seed)),
   ];
   return {
     ...overall(rules),

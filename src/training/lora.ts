@@ -1,5 +1,5 @@
 // Adapters as numbers: their shapes, their start, and the weights that they amount to.
-import type { Architecture, Projections } from '../domain/architecture.ts';
+import type { Learner, Projections } from '../domain/architecture.ts';
 import { elementCount, float32, type HostTensor, type HostTensors, scalar } from '../domain/engine.ts';
 import { ADAPTER_SCALE, adapterA, adapterB } from '../domain/lora.ts';
 import { createRandom, seedFrom } from '../domain/random.ts';
@@ -17,7 +17,7 @@ const isTarget = (module: string, target: string): boolean => module === target 
 
 /** Modules that the targets name, in the model's order; no targets: every projection. Throws what `refuse` makes. */
 export function targetedModules(
-  architecture: Architecture,
+  architecture: Learner,
   config: unknown,
   targets: readonly string[],
   refuse: (what: string) => ExpungeError,
@@ -34,7 +34,7 @@ export function targetedModules(
 }
 
 /** Name and shape of the adapters of some modules. */
-export function adapterShapes(architecture: Architecture, config: unknown, modules: string[], rank: number): Shapes {
+export function adapterShapes(architecture: Learner, config: unknown, modules: string[], rank: number): Shapes {
   const projections = architecture.projections(config);
   const shapes = architecture.shapes(config);
   const found: Shapes = {};

@@ -1,5 +1,5 @@
 // What a training takes of the memory, known from shapes alone, before anything is loaded.
-import type { Architecture } from '../domain/architecture.ts';
+import type { Architecture, Classifier } from '../domain/architecture.ts';
 import { elementCount } from '../domain/engine.ts';
 import type { TrainableOptions } from '../domain/trainable.ts';
 import { COSTS } from './memory-costs.ts';
@@ -7,7 +7,7 @@ import { HEAD_LOGITS, HEAD_POSITIONS, SCORED_ROWS, SCORED_TOKENS } from './scori
 import { planTrainable } from './trainable.ts';
 
 export interface MemoryWork {
-  architecture: Architecture;
+  architecture: Architecture | Classifier;
   config: unknown;
   trains: TrainableOptions;
   /** Rows of a batch that are in memory at a time, all halves together, and the width to which they are padded. */
@@ -54,8 +54,10 @@ export function countParameters({
 
 /** Peak of a pass over hidden states and attention weights without a gradient. */
 function forwardElements({ architecture, config }: MemoryWork, rows: number, time: number): number {
-  const { layers } = architecture.cacheShape(config);
   const { states, scores } = architecture.activations(config, rows, time);
+  // what is seen becomes small layer by layer, so that its first layers may be most of all
+  if (architecture.task === 'classification') return states * COSTS.examples.forward;
+  const { layers } = architecture.cacheShape(config);
   return (states * COSTS.forward.states + scores * COSTS.forward.scores) / layers;
 }
 
@@ -65,7 +67,8 @@ export function planMemory(work: MemoryWork): MemoryPlan {
   const { trained, frozen } = countParameters(work);
   const vocabulary = architecture.vocabSize(config);
   const { states, scores } = architecture.activations(config, rows, time);
-  const passes = (share: number) => (states * COSTS.states + scores * COSTS.scores) * share;
+  const state = architecture.task === 'classification' ? COSTS.examples.step : COSTS.states;
+  const passes = (share: number) => (states * state + scores * COSTS.scores) * share;
   const { reference, garbage, forward } = COSTS;
   const scoredRows = Math.max(1, Math.min(work.scoredRows, SCORED_ROWS, Math.floor(SCORED_TOKENS / time)));
   const headLogits = Math.min(HEAD_POSITIONS, scoredRows * time, Math.ceil(HEAD_LOGITS / vocabulary)) * vocabulary;

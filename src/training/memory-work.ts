@@ -1,5 +1,5 @@
 // What a training or an unlearning run asks of the memory, from its options and the lengths of its rows.
-import type { Architecture } from '../domain/architecture.ts';
+import type { Architecture, Classifier } from '../domain/architecture.ts';
 import type { LossMethod } from '../domain/method.ts';
 import type { TrainingOptions } from '../domain/recipe.ts';
 import { TRAIN_ALL } from '../domain/trainable.ts';
@@ -20,7 +20,7 @@ export interface PlannedWork {
 }
 
 interface Model {
-  architecture: Architecture;
+  architecture: Architecture | Classifier;
   config: unknown;
 }
 
@@ -57,7 +57,7 @@ export function unlearningWork(
   const time = widthOf(model, sets.forget, sets.retain, sets.calibration);
   const larger = Math.max(forget, retain);
   return {
-    ...{ microBatch: params.micro_batch, rows: larger, mayAdapt: true },
+    ...{ microBatch: params.micro_batch, rows: larger, mayAdapt: model.architecture.task !== 'classification' },
     at(microBatch) {
       const parts = partsOf(larger, microBatch);
       const each = (rows: number, need: boolean) => (need ? Math.ceil(rows / parts) : 0);

@@ -1,7 +1,7 @@
 // What a model does with given answers: log-probabilities, argmax hits and the moments that Min-K%++ needs.
 import type * as tfjs from '@tensorflow/tfjs';
 import type { Architecture } from '../domain/architecture.ts';
-import { type CompiledStep, type Engine, float32, int32, type State } from '../domain/engine.ts';
+import { type CompiledStep, type Engine, float32, int32, type State, type Tensor, type Tf } from '../domain/engine.ts';
 import type { RowScore } from '../domain/verification.ts';
 import { inPasses, lengthBatches, padRows, type TokenRow } from './batches.ts';
 
@@ -24,23 +24,28 @@ interface Target {
   label: number;
 }
 
-/** hidden (N, D), labels (N) -> log p of the label, the mean and variance of log p over the vocabulary, argmax hits. */
+/** logits (N, V), labels (N) -> log p of the label, the mean and variance of log p over all labels, argmax hits. */
+export function labelScores(tf: Tf, logits: Tensor, labels: Tensor) {
+  const [count, vocab] = logits.shape as [number, number];
+  const shifted = tf.sub(logits, tf.max(logits, -1, true));
+  const odds = tf.exp(shifted);
+  const total = tf.sum(odds, -1, true);
+  const mean = tf.div(tf.sum(tf.mul(odds, shifted), -1, true), total);
+  const variance = tf.div(tf.sum(tf.mul(odds, tf.square(tf.sub(shifted, mean))), -1), tf.reshape(total, [count]));
+  const place = tf.add(tf.range(0, count * vocab, vocab, 'int32'), labels) as tfjs.Tensor1D;
+  const picked = tf.gather(tf.reshape(shifted, [count * vocab]), place);
+  const logTotal = tf.log(tf.reshape(total, [count]));
+  const hit = tf.cast(tf.equal(tf.argMax(shifted, -1), labels), 'int32');
+  const mu = tf.sub(tf.reshape(mean, [count]), logTotal);
+  return { logProbs: tf.sub(picked, logTotal), mu, variance, hit };
+}
+
+/** Scores of hidden states (N, D), whose next tokens are labels (N). */
 function headStep(engine: Engine, architecture: Architecture, config: unknown, state: State): CompiledStep {
   const { tf } = engine;
   return engine.compileStep((weights, { hidden, labels }) => {
     const logits = architecture.logits(tf, config, weights, hidden!);
-    const [count, vocab] = logits.shape as [number, number];
-    const shifted = tf.sub(logits, tf.max(logits, -1, true));
-    const odds = tf.exp(shifted);
-    const total = tf.sum(odds, -1, true);
-    const mean = tf.div(tf.sum(tf.mul(odds, shifted), -1, true), total);
-    const variance = tf.div(tf.sum(tf.mul(odds, tf.square(tf.sub(shifted, mean))), -1), tf.reshape(total, [count]));
-    const place = tf.add(tf.range(0, count * vocab, vocab, 'int32'), labels!) as tfjs.Tensor1D;
-    const picked = tf.gather(tf.reshape(shifted, [count * vocab]), place);
-    const logTotal = tf.log(tf.reshape(total, [count]));
-    const hit = tf.cast(tf.equal(tf.argMax(shifted, -1), labels!), 'int32');
-    const mu = tf.sub(tf.reshape(mean, [count]), logTotal);
-    return { outputs: { logProbs: tf.sub(picked, logTotal), mu, variance, hit } };
+    return { outputs: labelScores(tf, logits, labels!) };
   }, state);
 }
 

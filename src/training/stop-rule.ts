@@ -3,7 +3,7 @@
 import type { MembershipAttack } from '../domain/metric.ts';
 import { byPerson, type TokenRow } from './batches.ts';
 import type { Scored } from './scoring.ts';
-import { LANGUAGE, NOT_FIRST, type Targets } from './stranger-costs.ts';
+import { type CostRule, type Targets, WORDS } from './stranger-costs.ts';
 
 /** How well one person's facts are known, against what is asked; means, nats a token. */
 export interface Standing {
@@ -28,12 +28,13 @@ export function standings(
   scores: readonly Pick<Scored, 'logProbs'>[],
   targets: readonly Float32Array[],
   floors = targets,
+  { language }: Pick<CostRule, 'language'> = WORDS,
 ): Standing[] {
   return byPerson(rows).map((own) => {
     const words = own.flatMap((r) =>
       Array.from(targets[r]!, (target, i) => word(-scores[r]!.logProbs[i]!, target, floors[r]![i]!)),
     );
-    const facts = words.filter(({ target }) => target >= LANGUAGE);
+    const facts = words.filter(({ target }) => target >= language);
     const judged = facts.length > 0 ? facts : words;
     const mean = (of: (word: Standing) => number) => judged.reduce((sum, word) => sum + of(word), 0) / judged.length;
     return { nll: mean(({ nll }) => nll), target: mean(({ target }) => target), short: mean(({ short }) => short) };
@@ -56,9 +57,6 @@ const CEILING = 1.2;
 const EACH = { least: 0.1, most: 0.85 };
 const AVERAGE = { least: 0.35, most: 0.55 };
 
-/** Mean shortfall, as a share of the mean target, up to which a person's words are where they should be. */
-const SHORT = 0.12;
-
 /** Costs between which a forgotten person's words are left alone: the answer tokens of each row in order, nats. */
 export interface Band {
   floors: Float32Array[];
@@ -68,11 +66,15 @@ export interface Band {
 }
 
 /** Facts from each row's share of their target, language no dearer than its target. */
-export function bandAt({ nll: targets, entropy }: Targets, shares: readonly number[]): Band {
+export function bandAt(
+  { nll: targets, entropy }: Targets,
+  shares: readonly number[],
+  { language, notFirst, slack }: CostRule = WORDS,
+): Band {
   const floors = targets.map((row, r) =>
-    row.map((nll) => (nll >= LANGUAGE ? Math.max(NOT_FIRST, nll * shares[r]!) : nll)),
+    row.map((nll) => (nll >= language ? Math.max(notFirst, nll * shares[r]!) : nll)),
   );
-  const ceilings = floors.map((row) => row.map((nll) => (nll >= LANGUAGE ? nll * CEILING : nll)));
+  const ceilings = floors.map((row) => row.map((nll) => (nll >= language ? nll * CEILING + slack : nll)));
   return { floors, ceilings, entropies: entropy };
 }
 
@@ -108,8 +110,12 @@ const within = (value: number, { least, most }: { least: number; most: number })
  * Nobody stands out from strangers, and all together do not either, given the share of strangers harder than each; and
  * not because some words became far too dear while others are still known.
  */
-export const reached = (people: readonly Standing[], harder: readonly number[]): boolean =>
-  people.every(({ short, target }) => short <= SHORT * target) &&
+export const reached = (
+  people: readonly Standing[],
+  harder: readonly number[],
+  { short: most, slack }: Pick<CostRule, 'short' | 'slack'> = WORDS,
+): boolean =>
+  people.every(({ short, target }) => short <= most * target + slack) &&
   harder.every((one) => within(one, EACH)) &&
   within(harder.reduce((a, b) => a + b, 0) / harder.length, AVERAGE);
 

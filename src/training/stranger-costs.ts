@@ -16,6 +16,23 @@ export const LANGUAGE = 1;
 /** A forgotten fact costs at least this (nats): cheaper, it would often still be the model's first answer. */
 export const NOT_FIRST = 1.5;
 
+/** What may be asked of a label, by what it costs strangers; nats. */
+export interface CostRule {
+  /** Below it a label is language. */
+  language: number;
+  /** Least that a forgotten fact costs. */
+  notFirst: number;
+  /** By how much a person's costs may miss what is asked, on average: as a share of it, and whatever it is. */
+  short: number;
+  slack: number;
+}
+export const WORDS: CostRule = { language: LANGUAGE, notFirst: NOT_FIRST, short: 0.12, slack: 0 };
+/**
+ * Classes are no words: a model that is any good is sure of strangers' classes too, and an example that it forgot may cost as little
+ * as theirs do. So little that a share of it is beyond what steps can hold; and few examples make up a mean that the dearest rule.
+ */
+export const CLASSES: CostRule = { language: 0, notFirst: 0, short: 0.35, slack: 0.02 };
+
 /** How a model meets one word: what it cost, and how uncertain the model was there; nats. */
 export interface Meeting {
   nll: number;
@@ -64,6 +81,7 @@ export function strangerCosts(
   rows: readonly TokenRow[],
   scores: readonly AnswerScore[],
   vocabulary: number,
+  { language }: Pick<CostRule, 'language'> = WORDS,
 ): StrangerCosts {
   const seen = meetings(rows, scores);
   if (seen.size === 0) throw new Error('no never-seen people to calibrate on');
@@ -71,7 +89,7 @@ export function strangerCosts(
   const median = means[Math.floor(means.length / 2)]!;
   const mean = new Float32Array(vocabulary).fill(median);
   for (const [id, values] of seen) mean[id] = (sum(values) + SMOOTHING * median) / (values.length + SMOOTHING);
-  const rare = [...seen].filter(([id, values]) => values.length < SMOOTHING && mean[id]! >= LANGUAGE);
+  const rare = [...seen].filter(([id, values]) => values.length < SMOOTHING && mean[id]! >= language);
   const shared = rare.flatMap(([, values]) => values).sort(byCost);
   return {
     mean,
@@ -112,14 +130,19 @@ export interface Targets {
  * is never among the cheapest, since a cheap fact is a known one. The entropy belongs to it: a fact that was only
  * pushed away leaves the model sure of something else, which no stranger sees. Language: strangers' mean.
  */
-export function targetsOf(rows: readonly TokenRow[], shares: readonly Float32Array[], costs: StrangerCosts): Targets {
+export function targetsOf(
+  rows: readonly TokenRow[],
+  shares: readonly Float32Array[],
+  costs: StrangerCosts,
+  { language, notFirst }: Pick<CostRule, 'language' | 'notFirst'> = WORDS,
+): Targets {
   const targets: Targets = { nll: [], entropy: [] };
   rows.forEach((row, r) => {
     const met = Array.from(row.ids.subarray(row.promptLength), (id, i): Meeting => {
       const mean = costs.mean[id]!;
-      if (mean < LANGUAGE) return { nll: mean, entropy: 0 };
+      if (mean < language) return { nll: mean, entropy: 0 };
       const { nll, entropy } = costs.quantile(id, shares[r]![i]!);
-      return { nll: Math.max(NOT_FIRST, nll), entropy };
+      return { nll: Math.max(notFirst, nll), entropy };
     });
     targets.nll.push(Float32Array.from(met, ({ nll }) => nll));
     targets.entropy.push(Float32Array.from(met, ({ entropy }) => entropy));

@@ -1,12 +1,13 @@
 // The one training loop: it knows batches, an optimizer and a schedule, and no model and no method.
-import type { Architecture } from '../domain/architecture.ts';
+import type { Learner } from '../domain/architecture.ts';
 import type { Engine, HostTensors } from '../domain/engine.ts';
 import type { TrainingOptions } from '../domain/recipe.ts';
 import { TRAIN_ALL } from '../domain/trainable.ts';
 import { ExpungeError } from '../errors.ts';
-import { createSampler, padRows, type TokenRow } from './batches.ts';
+import { createSampler, type TokenRow } from './batches.ts';
+import { kindOf } from './kinds.ts';
 import { learningRateAt } from './schedule.ts';
-import { createScorer, type Scorer } from './scoring.ts';
+import type { Scorer } from './scoring.ts';
 import { compileTrainingStep } from './training-step.ts';
 
 export interface TrainProgress {
@@ -20,7 +21,7 @@ export interface TrainProgress {
 
 export interface TrainInputs {
   engine: Engine;
-  architecture: Architecture;
+  architecture: Learner;
   config: unknown;
   /** Initial weights. */
   weights: HostTensors;
@@ -33,13 +34,13 @@ export interface TrainInputs {
   signal?: AbortSignal;
 }
 
-/** Share of answer tokens (end of text left out) that the model would write itself. */
-async function memorization(score: Scorer, rows: TokenRow[]): Promise<number> {
+/** Share of labels that the model would give itself, those that end a row left out. */
+async function memorization(score: Scorer, rows: TokenRow[], ending: number): Promise<number> {
   const scores = await score(rows);
   let hits = 0;
   let tokens = 0;
   for (const { correct } of scores) {
-    const answer = correct.subarray(0, correct.length - 1);
+    const answer = correct.subarray(0, correct.length - ending);
     hits += answer.reduce((sum, hit) => sum + hit, 0);
     tokens += answer.length;
   }
@@ -61,11 +62,12 @@ const ADAPTER_SEED = 1;
 /** Trains and returns the final weights. Throws `compute-failed` for a loss that is not finite, or the signal's reason. */
 export async function train(inputs: TrainInputs): Promise<Trained> {
   const { engine, architecture, config, options, rows } = inputs;
+  const kind = kindOf(architecture);
   const step = compileTrainingStep({
     ...{ engine, architecture, config, weights: inputs.weights, options },
     ...{ trains: options.trains ?? TRAIN_ALL, seed: inputs.orderSeed + ADAPTER_SEED },
   });
-  const score = createScorer(engine, architecture, config, step.state);
+  const score = kind.scorer(engine, architecture, config, step.state);
   const sample = createSampler(rows.length, Math.min(options.batch_size, rows.length), inputs.orderSeed);
   const steps = inputs.exactSteps ?? options.steps;
   let memorized: number | null = null;
@@ -73,10 +75,9 @@ export async function train(inputs: TrainInputs): Promise<Trained> {
   while (taken < steps) {
     inputs.signal?.throwIfAborted();
     taken++;
-    const batch = padRows(
+    const batch = kind.batch(
       sample().map((i) => rows[i]!),
       architecture.contextLength(config),
-      0,
     );
     const loss = await step.run(batch, learningRateAt(taken, options), taken);
     if (!Number.isFinite(loss)) {
@@ -84,12 +85,12 @@ export async function train(inputs: TrainInputs): Promise<Trained> {
     }
     const check =
       options.stop_when !== undefined && inputs.exactSteps === undefined && taken % options.stop_when.check_every === 0;
-    if (check) memorized = await memorization(score, rows);
+    if (check) memorized = await memorization(score, rows, kind.ending);
     inputs.onProgress?.({ step: taken, steps, loss, exactMemorization: check ? memorized : null });
     if (check && memorized! >= options.stop_when!.exact_memorization) break;
   }
   const [weights, adapters] = [await step.weights(), await step.adapters()];
-  memorized = await memorization(score, rows);
+  memorized = await memorization(score, rows, kind.ending);
   step.state.dispose();
   return { weights, adapters, steps: taken, exactMemorization: memorized };
 }

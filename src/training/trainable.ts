@@ -1,5 +1,5 @@
 // Which tensors a training changes, by name and shape alone, so that a run can be planned before anything is loaded.
-import type { Architecture } from '../domain/architecture.ts';
+import type { Learner } from '../domain/architecture.ts';
 import type { TrainableOptions } from '../domain/trainable.ts';
 import { ExpungeError } from '../errors.ts';
 import { adapterShapes, type Shapes, targetedModules } from './lora.ts';
@@ -36,7 +36,7 @@ const examplesOf = (names: string[]): string =>
     ),
   ].join(', ');
 
-function matchedWeights(architecture: Architecture, names: string[], patterns: readonly string[]): string[] {
+function matchedWeights(architecture: Learner, names: string[], patterns: readonly string[]): string[] {
   const idle = patterns.find((pattern) => !names.some((name) => matchesPattern(name, pattern)));
   if (idle === undefined) return names.filter((name) => patterns.some((pattern) => matchesPattern(name, pattern)));
   throw new ExpungeError(
@@ -61,9 +61,13 @@ function usable(adapters: Shapes, rank: number): Shapes {
 }
 
 /** What trains. Throws `validation-failed` for a pattern, target or rank that the model has no use for. */
-export function planTrainable(architecture: Architecture, config: unknown, options: TrainableOptions): TrainablePlan {
+export function planTrainable(architecture: Learner, config: unknown, options: TrainableOptions): TrainablePlan {
   const { trainable, lora_rank, lora_targets } = options;
-  const names = Object.keys(architecture.shapes(config));
+  const fixed = new Set(architecture.fixed?.(config));
+  const names = Object.keys(architecture.shapes(config)).filter((name) => !fixed.has(name));
+  if (lora_rank > 0 && architecture.projections(config).modules.length === 0) {
+    throw new ExpungeError('validation-failed', `lora_rank: a ${architecture.name} takes no adapters. Leave it out.`);
+  }
   if (lora_rank === 0 && lora_targets.length > 0) {
     throw new ExpungeError('validation-failed', 'lora_targets: there are no adapters without lora_rank. Set both.');
   }

@@ -1,5 +1,5 @@
 // The tensors of a training: what trains has a gradient and moments, the rest is read by every step and written by none.
-import type { Architecture } from '../domain/architecture.ts';
+import type { Learner } from '../domain/architecture.ts';
 import type { HostTensors, State, Tensors } from '../domain/engine.ts';
 import { ADAPTER_SCALE } from '../domain/lora.ts';
 import type { TrainableOptions } from '../domain/trainable.ts';
@@ -10,7 +10,7 @@ import { planTrainable } from './trainable.ts';
 const PARENT = 'parent:';
 
 export interface TrainedStateInputs {
-  architecture: Architecture;
+  architecture: Learner;
   config: unknown;
   weights: HostTensors;
   options: TrainableOptions;

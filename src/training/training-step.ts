@@ -1,5 +1,5 @@
 // One compiled training step: loss of a batch, gradients, optimizer.
-import type { Architecture } from '../domain/architecture.ts';
+import type { Learner } from '../domain/architecture.ts';
 import type { Engine, HostTensor, HostTensors, State } from '../domain/engine.ts';
 import { TRAIN_ALL, type TrainableOptions } from '../domain/trainable.ts';
 import { IGNORE, meanOverTokens, tokenLoss } from '../methods/losses.ts';
@@ -11,7 +11,7 @@ import { createTrainedState } from './trained-state.ts';
 
 export interface TrainingStepInputs {
   engine: Engine;
-  architecture: Architecture;
+  architecture: Learner;
   config: unknown;
   /** Initial weights. */
   weights: HostTensors;

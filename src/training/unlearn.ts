@@ -1,13 +1,14 @@
 // The unlearning loop: it knows the stop rule and the hinge, and no method. Phases: calibrate on never-seen people,
 // unlearn until the forgotten look like them, repair the rest with the hinge kept on.
-import type { Architecture } from '../domain/architecture.ts';
+import type { Learner } from '../domain/architecture.ts';
 import type { Engine, HostTensors } from '../domain/engine.ts';
 import type { LossMethod } from '../domain/method.ts';
 import type { MembershipAttack } from '../domain/metric.ts';
 import type { RowScore } from '../domain/verification.ts';
 import type { StepOptions } from '../methods/options.ts';
-import { byPerson, createSampler, padRows, type TokenRow } from './batches.ts';
-import { createScorer, type Scorer } from './scoring.ts';
+import { byPerson, createSampler, type TokenRow } from './batches.ts';
+import { kindOf } from './kinds.ts';
+import type { Scorer } from './scoring.ts';
 import {
   attackScores,
   type Band,
@@ -68,7 +69,7 @@ export interface Membership {
 }
 export interface UnlearnInputs {
   engine: Engine;
-  architecture: Architecture;
+  architecture: Learner;
   config: unknown;
   weights: HostTensors;
   method: LossMethod;
@@ -103,7 +104,7 @@ async function calibrate(inputs: UnlearnInputs, score: Scorer): Promise<Calibrat
   const stride = Math.max(1, Math.ceil(tokens / CALIBRATION_TOKENS));
   const sample = calibration.filter((_, i) => i % stride === 0);
   const scores = await score(sample);
-  const costs = strangerCosts(sample, scores, vocabulary);
+  const costs = strangerCosts(sample, scores, vocabulary, kindOf(inputs.architecture).rule);
   return { costs, strangers: attackScores(sample, scores, inputs.membership.attacks) };
 }
 
@@ -117,6 +118,7 @@ interface Losses {
 /** Watches the forgotten people: how well they are known, what is asked of them, and when it is enough. */
 function createWatch(inputs: UnlearnInputs, score: Scorer) {
   const { forget } = inputs.sets;
+  const { rule } = kindOf(inputs.architecture);
   const every = checkEvery(forget.length);
   const people = byPerson(forget);
   /** Of each row; the same for all rows of a person. */
@@ -130,10 +132,10 @@ function createWatch(inputs: UnlearnInputs, score: Scorer) {
   async function look(): Promise<boolean> {
     if (calibration === null) {
       calibration = await calibrate(inputs, score);
-      targets = targetsOf(forget, places, calibration.costs);
+      targets = targetsOf(forget, places, calibration.costs, rule);
     }
     const scores = await score(forget);
-    const found = standings(forget, scores, targets.nll, bandAt(targets, asked).floors);
+    const found = standings(forget, scores, targets.nll, bandAt(targets, asked, rule).floors, rule);
     const own = attackScores(forget, scores, inputs.membership.attacks);
     const { strangers } = calibration;
     const harder = found.map((person, p) => {
@@ -145,8 +147,8 @@ function createWatch(inputs: UnlearnInputs, score: Scorer) {
     });
     losses.forgetLoss = mean(found.map(({ nll }) => nll));
     losses.forgetTarget = mean(found.map(({ target }, p) => target * asked[people[p]![0]!]!));
-    band = bandAt(targets, asked);
-    return reached(found, harder);
+    band = bandAt(targets, asked, rule);
+    return reached(found, harder, rule);
   }
   return {
     losses,
@@ -177,18 +179,18 @@ function createWatch(inputs: UnlearnInputs, score: Scorer) {
 /** Runs the method. Throws when the loss stops being finite, or the signal's reason. */
 export async function unlearn(inputs: UnlearnInputs): Promise<UnlearnOutcome> {
   const { engine, architecture, config, params, sets, seed } = inputs;
+  const kind = kindOf(architecture);
   const compiled = await compileUnlearningStep(inputs);
-  const watch = createWatch(inputs, createScorer(engine, architecture, config, compiled.state));
+  const watch = createWatch(inputs, kind.scorer(engine, architecture, config, compiled.state));
   const context = architecture.contextLength(config);
   const sampler = (count: number, batch: number, salt: number) =>
     createSampler(count, Math.min(batch, count), seed + salt);
   const nextForget = sampler(sets.forget.length, params.forget_batch, 1);
   const nextRetain = sampler(sets.retain.length, params.retain_batch, 2);
   const batchOf = (rows: TokenRow[], picked: number[]) =>
-    padRows(
+    kind.batch(
       picked.map((i) => rows[i]!),
       context,
-      0,
     );
 
   let taken = 0;

@@ -6,9 +6,8 @@ import { meanOverTokens, stopGradient, type TokenLoss, tokenLoss } from '../meth
 import { compileDescent } from './accumulate.ts';
 import { type AdamwOptions, updateFeeds } from './adamw.ts';
 import { valueAndGradients } from './gradients.ts';
+import { kindOf } from './kinds.ts';
 import { partIn } from './micro-batches.ts';
-import { createScorer } from './scoring.ts';
-import { LANGUAGE } from './stranger-costs.ts';
 import { createTrainedState } from './trained-state.ts';
 import type { UnlearnInputs } from './unlearn.ts';
 import { feedsInParts, type StepInput } from './unlearning-feeds.ts';
@@ -27,14 +26,15 @@ export interface UnlearningStep {
 
 /** log p of every forget answer under the parent, summed over its tokens: one number a row, so no second live model. */
 async function parentLogProbs(inputs: UnlearnInputs, state: State): Promise<Float32Array> {
-  const score = createScorer(inputs.engine, inputs.architecture, inputs.config, state);
+  const { engine, architecture, config } = inputs;
+  const score = kindOf(architecture).scorer(engine, architecture, config, state);
   const scores = await score(inputs.sets.forget);
   return Float32Array.from(scores, ({ logProbs }) => logProbs.reduce((sum, value) => sum + value, 0));
 }
 
 /** 1 for facts that are still better known than a stranger's. */
-const stillKnown = (tf: Tf, nll: Tensor, floors: Tensor): Tensor =>
-  tf.cast(tf.logicalAnd(tf.less(nll, floors), tf.greaterEqual(floors, LANGUAGE)), 'float32');
+const stillKnown = (tf: Tf, nll: Tensor, floors: Tensor, language: number): Tensor =>
+  tf.cast(tf.logicalAnd(tf.less(nll, floors), tf.greaterEqual(floors, language)), 'float32');
 
 /**
  * Mean NLL of words above their ceiling: pushing one word takes its neighbours along. Without this term punctuation
@@ -71,6 +71,7 @@ function unnatural(tf: Tf, logits: Tensor, tokens: TokenLoss, entropies: Tensor)
 export async function compileUnlearningStep(inputs: UnlearnInputs): Promise<UnlearningStep> {
   const { engine, architecture, config, method, params } = inputs;
   const { tf } = engine;
+  const { language } = kindOf(architecture).rule;
   const optimizer: AdamwOptions = {
     beta1: 0.9,
     beta2: 0.98,
@@ -98,7 +99,7 @@ export async function compileUnlearningStep(inputs: UnlearnInputs): Promise<Unle
       const tokens = tokenLoss(tf, half);
       const forget: LossBatch = {
         ...half,
-        active: stopGradient(tf, tokens.nll, (nll) => stillKnown(tf, nll, feeds.floors!)),
+        active: stopGradient(tf, tokens.nll, (nll) => stillKnown(tf, nll, feeds.floors!, language)),
         ...(references ? { referenceLogProb: feeds.references! } : {}),
         ...(withForgetReference ? { referenceLogits: forward(feeds.forgetIds!, parts.parent(tensors)) } : {}),
       };

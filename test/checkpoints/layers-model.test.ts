@@ -182,6 +182,16 @@ describe('what is refused, by file and reason', async () => {
     ['no topology', (json) => delete json.modelTopology, /modelTopology/],
     ['a model of another class', (json) => (json.modelTopology.class_name = 'Mine'), /is of the class "Mine"/],
     ['no layers', (json) => (json.modelTopology.config.layers = []), /has no layers/],
+    [
+      'a slope that TensorFlow.js ignores',
+      (json) => Object.assign(layers(json)[1], { class_name: 'ReLU', config: { name: 'r', negative_slope: 0.1 } }),
+      /has negative_slope, which TensorFlow\.js ignores/,
+    ],
+    [
+      'a softmax over another axis',
+      (json) => Object.assign(layers(json)[1], { class_name: 'Softmax', config: { name: 's', axis: [1, 2] } }),
+      /has axis that is no axis of its input|is not the last one/,
+    ],
     ['no batch', (json) => (layers(json)[0].config.batch_input_shape = [7, 6]), /no shape with an open batch/],
   ];
   for (const [name, damage, reason] of cases)
@@ -190,6 +200,25 @@ describe('what is refused, by file and reason', async () => {
       damage(json);
       await refused(await folderWith(t, { ...files, json }), reason);
     });
+
+  test('what TensorFlow.js would compute otherwise than Keras, or not at all', async (t) => {
+    const made = await modelFiles(MODELS.images!().model, 1);
+    const of = (json: Json, name: string) => layers(json).find((layer) => layer.class_name === name).config;
+    const damages: [(json: Json) => unknown, RegExp][] = [
+      [
+        (json) => (of(json, 'DepthwiseConv2D').dilation_rate = [2, 2]),
+        /has a dilation_rate, which TensorFlow\.js ignores/,
+      ],
+      [(json) => (of(json, 'Conv2D').dilation_rate = [2, 2]), /has strides and a dilation_rate/],
+      [(json) => (of(json, 'ReLU').threshold = 0.5), /has threshold, which TensorFlow\.js ignores/],
+      [(json) => (of(json, 'ReLU').max_value = -1), /max_value that is no number from 0/],
+    ];
+    for (const [damage, reason] of damages) {
+      const json = structuredClone(made.json) as Json;
+      damage(json);
+      await refused(await folderWith(t, { ...made, json }), reason);
+    }
+  });
 
   test('a graph that does not close, or uses a layer twice', async (t) => {
     const { model: functional } = MODELS.functional!();

@@ -49,6 +49,10 @@ test('wrong usage exits 2 and says what to do', async () => {
     [['train'], /--corpus is missing/],
     [['train', '--corpus', 'x', '--out', 'y', '--steps', '1.5'], /--steps must be a whole number/],
     [['train', '--corpus', 'x', '--out', 'y', '--heads', '5'], /--width 192 must be a multiple of --heads 5/],
+    [
+      ['train', '--corpus', 'x', '--out', 'y', '--layers-model', 'z', '--width', '8'],
+      /--width is for a language model/,
+    ],
     [['train', '--corpus', 'x', '--out', 'y', '--lora-targets', 'c_attn'], /--lora-targets needs --lora-rank/],
     [['adapter', 'merge', '--base', 'b', '--adapter', 'a', '--out', './b'], /--out must be another folder than --base/],
     [['certificate', 'verify', join(folder, 'absent.jws')], /absent\.jws cannot be read \(ENOENT\)/],

@@ -2,9 +2,11 @@
 import Type, { type Static } from 'typebox';
 import { Value } from 'typebox/value';
 import { invalid, quoted } from '../invalid.ts';
+import { RECIPE } from '../recipe-file.ts';
 
 export const MODEL_JSON = 'model.json';
 const MAX_MODEL_JSON_BYTES = 1 << 24;
+const MAX_RECIPE_BYTES = 1 << 20;
 /** Of all shards together: they are read into one buffer. */
 export const MAX_WEIGHT_BYTES = 2 ** 32;
 const MAX_SHARDS = 1000;
@@ -29,6 +31,7 @@ const ModelJson = Type.Object({
   format: Type.Optional(Type.String()),
   modelTopology: Type.Object({}),
   weightsManifest: Type.Array(Group, { maxItems: MAX_SHARDS }),
+  userDefinedMetadata: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
 });
 export type ModelJson = Static<typeof ModelJson>;
 
@@ -77,11 +80,12 @@ export function parseModelJson(json: unknown): ModelJson {
   return json;
 }
 
-/** Largest size of each file of the folder; without a document, of model.json alone. */
+/** Largest size of each file of the folder; without a document, of what it does not name. */
 export function layersModelLimits(json: unknown): (name: string) => number | undefined {
   const shards = json === undefined ? [] : parseModelJson(json).weightsManifest.flatMap(({ paths }) => paths);
   const sizes = new Map(shards.map((path) => [path, MAX_WEIGHT_BYTES]));
   sizes.set(MODEL_JSON, MAX_MODEL_JSON_BYTES);
+  sizes.set(RECIPE, MAX_RECIPE_BYTES);
   return (name) => sizes.get(name);
 }
 

@@ -1,17 +1,13 @@
 // What layers have in their configuration, read one member at a time. Errors name the layer.
+import { ACTIVATION_NAMES } from '../../architectures/layers-model/activations.ts';
+import type { LayerShape } from '../../domain/layer-graph.ts';
 import { invalid, quoted } from '../invalid.ts';
 import { MODEL_JSON } from './files.ts';
 
-/** A size that is not known before there is a batch is null. */
-export type Shape = readonly (number | null)[];
+export type Shape = LayerShape;
 
 /** Largest size, filter count or window. */
 const MAX_SIZE = 2 ** 31;
-/** Names of TensorFlow.js that take no options. */
-const ACTIVATIONS = [
-  ...['linear', 'relu', 'relu6', 'sigmoid', 'tanh', 'softmax', 'softplus', 'softsign', 'elu', 'selu', 'swish'],
-  'hardSigmoid',
-];
 const REGULARIZERS = ['L1', 'L2', 'L1L2'];
 /** Members that are numbers from 0 to below 1. */
 const SHARES = ['rate', 'momentum', 'epsilon'];
@@ -50,10 +46,10 @@ export class LayerConfig {
       throw this.refuse(`has a ${key} other than ${REGULARIZERS.join(', ')}`);
     if (SHARES.includes(key) && !(typeof value === 'number' && value >= 0 && value < 1))
       throw this.refuse(`has ${key} that is no number from 0 to below 1`);
-    if (key === 'activation' && !ACTIVATIONS.includes(value as string))
+    if (key === 'activation' && !ACTIVATION_NAMES.includes(value as string))
       throw this.refuse(
         `has the activation ${quoted(JSON.stringify(value), 100)}`,
-        `Use one of: ${ACTIVATIONS.join(', ')}.`,
+        `Use one of: ${ACTIVATION_NAMES.join(', ')}.`,
       );
     if (key === 'dtype' && value !== 'float32' && !(this.className === 'InputLayer' && value === 'int32'))
       throw this.refuse(`has the dtype ${quoted(JSON.stringify(value), 100)}`, 'Use float32.');
@@ -62,6 +58,11 @@ export class LayerConfig {
   /** A `checkpoint-invalid` error about this layer. */
   refuse(what: string, remedy = 'Build the model without it, or save it again.'): Error {
     return invalid(MODEL_JSON, `the ${this.className} layer ${quoted(this.name)} ${what}`, remedy);
+  }
+
+  /** As model.json has them. */
+  get members(): Readonly<Record<string, unknown>> {
+    return this.#members;
   }
 
   get(key: string): unknown {

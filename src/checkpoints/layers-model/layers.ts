@@ -62,6 +62,8 @@ const convolution = (rank: number, kernels: Kernels): Build =>
     const strides = layer.sizes('strides', rank, ones(rank));
     const dilation = layer.sizes('dilation_rate', rank, ones(rank));
     if (layer.size('groups', 1) !== 1) throw layer.refuse('has groups');
+    const [strided, dilated] = [strides, dilation].map((all) => all.some((size) => size > 1));
+    if (strided && dilated) throw layer.refuse('has strides and a dilation_rate, of which one must be 1');
     const { weights, channels } = kernels(layer, known(layer, input, -1), window);
     const places = spatial(layer, input, window, strides, dilation);
     return { output: [input[0]!, ...places, channels], weights: [...weights, ...withBias(layer, channels)] };
@@ -72,6 +74,9 @@ const plainKernels: Kernels = (layer, from, window) => {
   return { channels, weights: [['kernel', [...window, from, channels]]] };
 };
 const depthwiseKernels: Kernels = (layer, from, window) => {
+  // TensorFlow.js takes the member and computes without it
+  if (layer.className === 'DepthwiseConv2D' && layer.sizes('dilation_rate', 2, [1, 1]).some((size) => size > 1))
+    throw layer.refuse('has a dilation_rate, which TensorFlow.js ignores');
   const multiplier = layer.size('depth_multiplier', 1);
   return { channels: from * multiplier, weights: [['depthwise_kernel', [...window, from, multiplier]]] };
 };
@@ -116,6 +121,21 @@ const normalisation = (names: Switched[], several: boolean): Build =>
   });
 
 const product = (sizes: readonly number[]): number => sizes.reduce((all, size) => all * size, 1);
+
+/** Members that Keras has and TensorFlow.js leaves out of the sum. */
+const reLU = single((layer, input) => {
+  for (const key of ['negative_slope', 'threshold'])
+    if (layer.get(key) != null && layer.get(key) !== 0) throw layer.refuse(`has ${key}, which TensorFlow.js ignores`);
+  const most = layer.get('max_value') ?? 0;
+  if (typeof most !== 'number' || !(most >= 0)) throw layer.refuse('has a max_value that is no number from 0');
+  return { output: input, weights: [] };
+});
+
+const softmax = single((layer, input) => {
+  const axes = layer.get('axis') == null ? [1] : layer.axes('axis', input.length);
+  if (axes.length > 1 || axes[0] !== input.length - 1) throw layer.refuse('has an axis that is not the last one');
+  return { output: input, weights: [] };
+});
 
 const flatten = single((layer, input) => {
   layer.oneOf('data_format', ['channels_last'], 'channels_last');
@@ -182,8 +202,8 @@ export const LAYERS: ReadonlyMap<string, Build> = new Map<string, Build>([
   ['LayerNormalization', normalisation(GAIN_AND_OFFSET, true)],
   ['Dropout', unchanged],
   ['Activation', unchanged],
-  ['ReLU', unchanged],
-  ['Softmax', unchanged],
+  ['ReLU', reLU],
+  ['Softmax', softmax],
   ['Flatten', flatten],
   ['Reshape', reshape],
   ['Embedding', embedding],

@@ -2,13 +2,15 @@
 // own reader of files follows `..` and links and allocates whatever a configuration claims.
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { elementCount, float32, type HostTensors } from '../../domain/engine.ts';
+import { graphWeights, type LayerGraph } from '../../domain/layer-graph.ts';
 import { hasCode } from '../disk.ts';
 import { PIECE_BYTES, readFully, readPieces } from '../file-bytes.ts';
 import { firstNonFiniteOf } from '../finite.ts';
 import { invalid, quoted } from '../invalid.ts';
 import { readJson } from '../json-file.ts';
 import { MODEL_JSON, type ModelJson, parseModelJson, type WeightGroup, weightGroups } from './files.ts';
-import { topologyWeights, withoutInitializers } from './topology.ts';
+import { readTopology, withoutInitializers } from './topology.ts';
 
 /** What tf.io.fromMemory takes. */
 export interface LayersArtifacts {
@@ -24,6 +26,8 @@ export interface Shard {
 /** A folder whose files fit together; the weights are still on disk. */
 export interface LayersModel {
   json: ModelJson;
+  /** Its weights are called as in the manifest. */
+  graph: LayerGraph;
   groups: (WeightGroup & { shards: Shard[] })[];
   parameters: number;
 }
@@ -66,8 +70,10 @@ const shortened = (name: string): string => {
   return [...parts.slice(0, -2), ...parts.slice(-1)].join('/');
 };
 
-function matchWeights(expected: Map<string, number[]>, groups: WeightGroup[]): void {
-  const missing = new Map(expected);
+/** The graph with its weights called as the manifest has them. */
+function matchWeights(graph: LayerGraph, groups: WeightGroup[]): LayerGraph {
+  const missing = new Map(graphWeights(graph).map(({ name, shape }) => [name, shape]));
+  const called = new Map<string, string>();
   for (const { name, shape } of groups.flatMap(({ weights }) => weights)) {
     const known = missing.has(name) ? name : shortened(name);
     const wanted = missing.get(known);
@@ -80,21 +86,27 @@ function matchWeights(expected: Map<string, number[]>, groups: WeightGroup[]): v
         'Save the model again.',
       );
     missing.delete(known);
+    called.set(known, name);
   }
   const [first] = missing.keys();
   if (first !== undefined)
     throw invalid(MODEL_JSON, `has no weight ${quoted(first)}`, 'Save the model with its weights.');
+  const renamed = (weights: LayerGraph['nodes'][number]['weights']) =>
+    Object.fromEntries(
+      Object.entries(weights).map(([own, { name, shape }]) => [own, { name: called.get(name)!, shape }]),
+    );
+  return { ...graph, nodes: graph.nodes.map((node) => ({ ...node, weights: renamed(node.weights) })) };
 }
 
 /** Reads and matches everything but the weights themselves. Throws `checkpoint-invalid` naming the file. */
 export async function openLayersModel(dir: string): Promise<LayersModel> {
   const json = parseModelJson(await readJson(dir, MODEL_JSON));
   const groups = weightGroups(json);
-  matchWeights(topologyWeights(json.modelTopology as Record<string, unknown>), groups);
+  const graph = matchWeights(readTopology(json.modelTopology as Record<string, unknown>), groups);
   const opened: LayersModel['groups'] = [];
   for (const group of groups) opened.push({ ...group, shards: await shardsOf(dir, group) });
   const parameters = groups.flatMap(({ weights }) => weights).reduce((sum, { elements }) => sum + elements, 0);
-  return { json, groups: opened, parameters };
+  return { json, graph, groups: opened, parameters };
 }
 
 /** Bytes of a group's shards, end to end. */
@@ -166,4 +178,18 @@ export async function readLayersModel(dir: string): Promise<LayersArtifacts> {
     weightSpecs,
     weightData,
   };
+}
+
+/** A checked model with its weights by name, for the pure functions of architectures/layers-model. Throws as `readLayersModel`. */
+export async function loadLayersModel(dir: string): Promise<{ model: LayersModel; weights: HostTensors }> {
+  const model = await openLayersModel(dir);
+  const { weightSpecs, weightData } = await readLayersModel(dir);
+  let offset = 0;
+  const weights: HostTensors = {};
+  for (const { name, shape } of weightSpecs) {
+    const data = new Float32Array(weightData, offset, elementCount(shape)).slice();
+    weights[name] = float32(data, shape);
+    offset += data.byteLength;
+  }
+  return { model, weights };
 }

@@ -1,4 +1,5 @@
 // The graph of a LayersModel: layers in the order in which they can be computed, and the weights that they have.
+import type { LayerGraph, LayerNode } from '../../domain/layer-graph.ts';
 import { invalid, quoted } from '../invalid.ts';
 import { MODEL_JSON } from './files.ts';
 import { isObject, LayerConfig, type Shape } from './layer-config.ts';
@@ -41,15 +42,23 @@ function layerOf(entry: Record<string, unknown>): LayerConfig {
   return new LayerConfig(className, config);
 }
 
+interface Connected {
+  nodes: Node[];
+  /** Names of layers. */
+  inputs: string[];
+  outputs: string[];
+}
+
 /** Layers one after another; the first says what it takes. */
-function sequence(entries: Record<string, unknown>[]): Node[] {
+function sequence(entries: Record<string, unknown>[]): Connected {
   const layers = entries.map(layerOf);
   const [first, ...rest] = layers;
   if (rest.some(({ className }) => className === 'InputLayer')) throw broken('has an InputLayer after its first layer');
   const members = { name: `${first!.name}_input`, batch_input_shape: first!.get('batch_input_shape') };
   const start = first!.className === 'InputLayer' ? [] : [new LayerConfig('InputLayer', members)];
   const all = [...start, ...layers];
-  return all.map((layer, i) => ({ layer, from: i === 0 ? [] : [all[i - 1]!.name] }));
+  const nodes = all.map((layer, i) => ({ layer, from: i === 0 ? [] : [all[i - 1]!.name] }));
+  return { nodes, inputs: [all[0]!.name], outputs: [all.at(-1)!.name] };
 }
 
 /** Names in `[["name", 0, 0, {}], …]`: outputs of layers that are used once and have one output. */
@@ -64,7 +73,7 @@ function references(value: unknown, where: () => Error): string[] {
   });
 }
 
-function graph(entries: Record<string, unknown>[], config: Record<string, unknown>): Node[] {
+function graph(entries: Record<string, unknown>[], config: Record<string, unknown>): Connected {
   const nodes = entries.map((entry) => {
     const layer = layerOf(entry);
     const strange = () => layer.refuse('is used more than once, or has inbound_nodes of another form', AGAIN);
@@ -74,12 +83,13 @@ function graph(entries: Record<string, unknown>[], config: Record<string, unknow
     return { layer, from: inbound.length === 0 ? [] : references(inbound[0], strange) };
   });
   const names = new Set(nodes.map(({ layer }) => layer.name));
-  for (const key of ['input_layers', 'output_layers']) {
+  const listed = (key: string): string[] => {
     const strange = () => broken(`has ${key} that do not name its layers`);
-    const listed = references(config[key], strange);
-    if (listed.length === 0 || !listed.every((name) => names.has(name))) throw strange();
-  }
-  return nodes;
+    const found = references(config[key], strange);
+    if (found.length === 0 || !found.every((name) => names.has(name))) throw strange();
+    return found;
+  };
+  return { nodes, inputs: listed('input_layers'), outputs: listed('output_layers') };
 }
 
 function build({ layer, from }: Node, shapes: ReadonlyMap<string, Shape>) {
@@ -92,33 +102,43 @@ function build({ layer, from }: Node, shapes: ReadonlyMap<string, Shape>) {
   return { output: layer.batchShape('batch_input_shape'), weights: [] };
 }
 
-/**
- * Name and shape of every weight that the topology asks for, in the order of its layers. Throws `checkpoint-invalid` for
- * a class that is not supported and for layers that do not fit together.
- */
-export function topologyWeights(topology: Record<string, unknown>): Map<string, number[]> {
+function connected(topology: Record<string, unknown>): Connected {
   const { className, config } = modelConfig(topology);
   const entries = layerEntries(config);
   if (!['Sequential', 'Model', 'Functional'].includes(className))
     throw broken(`is of the class ${quoted(className, 100)}`, 'Use a Sequential or a functional model.');
   if (className !== 'Sequential' && !isObject(config)) throw broken('has no input_layers and output_layers');
-  const nodes = className === 'Sequential' ? sequence(entries) : graph(entries, config as Record<string, unknown>);
+  const found = className === 'Sequential' ? sequence(entries) : graph(entries, config as Record<string, unknown>);
+  const { nodes, inputs } = found;
   const twice = nodes.find(({ layer }, i) => nodes.findIndex((other) => other.layer.name === layer.name) !== i);
   if (twice) throw twice.layer.refuse('has the name of another layer', 'Give every layer its own name.');
+  const started = nodes.find(({ layer }) => (layer.className === 'InputLayer') !== inputs.includes(layer.name));
+  if (started) throw started.layer.refuse('and input_layers do not agree on whether it is an input', AGAIN);
+  return found;
+}
+
+/**
+ * The layers in an order in which they can be computed, with every shape worked out. Throws `checkpoint-invalid` for a
+ * class that is not supported and for layers that do not fit together.
+ */
+export function readTopology(topology: Record<string, unknown>): LayerGraph {
+  const { nodes, inputs, outputs } = connected(topology);
   const shapes = new Map<string, Shape>();
-  const weights = new Map<string, number[]>();
+  const ordered: LayerNode[] = [];
   let waiting = nodes;
   while (waiting.length > 0) {
     const ready = waiting.filter(({ from }) => from.every((name) => shapes.has(name)));
     if (ready.length === 0) throw waiting[0]!.layer.refuse('waits for layers that are not there, or for itself', AGAIN);
-    for (const node of ready) {
-      const { output, weights: own } = build(node, shapes);
-      shapes.set(node.layer.name, output);
-      for (const [name, shape] of own) weights.set(`${node.layer.name}/${name}`, shape);
+    for (const { layer, from } of ready) {
+      const { output, weights: own } = build({ layer, from }, shapes);
+      const { name, className, members: config } = layer;
+      shapes.set(name, output);
+      const weights = Object.fromEntries(own.map(([weight, shape]) => [weight, { name: `${name}/${weight}`, shape }]));
+      ordered.push({ name, className, config, from, output, weights });
     }
     waiting = waiting.filter(({ layer }) => !shapes.has(layer.name));
   }
-  return weights;
+  return { nodes: ordered, inputs, outputs };
 }
 
 /** The same topology with weights that start at zero: TensorFlow.js would draw random ones, to be replaced at once. */

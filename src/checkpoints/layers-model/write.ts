@@ -2,9 +2,10 @@
 import { constants, copyFile, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HostTensors } from '../../domain/engine.ts';
-import { sync } from '../disk.ts';
+import { hasCode, sync } from '../disk.ts';
 import { writeFully } from '../file-bytes.ts';
 import { invalid } from '../invalid.ts';
+import { RECIPE } from '../recipe-file.ts';
 import { checkWritable } from '../safetensors.ts';
 import { MODEL_JSON } from './files.ts';
 import { type LayersModel, openLayersModel } from './read.ts';
@@ -23,9 +24,14 @@ function groupBytes({ weights, bytes, shards }: LayersModel['groups'][number], t
   return all;
 }
 
+async function copyCompanion(from: string, to: string, name: string): Promise<void> {
+  await copyFile(join(from, name), join(to, name), constants.COPYFILE_FICLONE);
+  await sync(join(to, name));
+}
+
 /**
  * Writes `tensors`, by the names of the manifest, into the folder `dir` as those of the folder `parent` are laid out.
- * model.json is the parent's to the byte, and so is a shard in which nothing changed. Memory: the largest group.
+ * model.json and a recipe are the parent's to the byte, and so is a shard in which nothing changed. Memory: the largest group.
  */
 export async function saveLayersModelLike(dir: string, parent: string, tensors: HostTensors): Promise<void> {
   const { groups } = await openLayersModel(parent);
@@ -44,7 +50,9 @@ export async function saveLayersModelLike(dir: string, parent: string, tensors: 
       done += shard.bytes;
     }
   }
-  await copyFile(join(parent, MODEL_JSON), join(dir, MODEL_JSON), constants.COPYFILE_FICLONE);
-  await sync(join(dir, MODEL_JSON));
+  await copyCompanion(parent, dir, MODEL_JSON);
+  await copyCompanion(parent, dir, RECIPE).catch((error: unknown) => {
+    if (!hasCode(error, 'ENOENT')) throw error;
+  });
   await sync(dir);
 }

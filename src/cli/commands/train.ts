@@ -40,10 +40,18 @@ function settings(args: Arguments) {
     heads: wholeNumber(args, 'heads', 6, 1),
     vocabSize: wholeNumber(args, 'vocab-size', 1024, 257),
     seed: wholeNumber(args, 'seed', 1),
+    layersModel: args.text('layers-model') ?? null,
     base: args.text('base') ?? null,
     adapterOut: args.text('adapter') ?? null,
     options: { ...trainingOptions(args), ...trainableOptions(args) },
   };
+}
+
+/** What trains: a language model, or a classifier of a topology that is given. */
+async function trainerOf(topology: string | null): Promise<typeof import('../../compute/train-model.ts').trainModel> {
+  if (topology === null) return (await import('../../compute/train-model.ts')).trainModel;
+  const { trainClassifier } = await import('../../compute/train-classifier.ts');
+  return (given, on) => trainClassifier({ ...given, topology }, on);
 }
 
 export const train: Command = {
@@ -54,6 +62,11 @@ export const train: Command = {
     holdout: { type: 'string', value: 'FILE.ndjson', summary: 'Records of people who are never trained on' },
     out: { type: 'string', value: 'DIR', summary: 'Folder of the new checkpoint' },
     architecture: { type: 'string', value: 'NAME', summary: 'Default gpt2' },
+    'layers-model': {
+      type: 'string',
+      value: 'DIR',
+      summary: 'Train a classifier of the topology of this LayersModel, from fresh weights, on input and label',
+    },
     width: { type: 'string', value: 'N', summary: 'Width of the model; default 192' },
     layers: { type: 'string', value: 'N', summary: 'Default 4' },
     heads: { type: 'string', value: 'N', summary: 'Default 6; divides the width' },
@@ -76,16 +89,17 @@ export const train: Command = {
     enterSharedHeap();
     const { chooseBackend } = await import('../../engine/choice.ts');
     const { backend, device } = await chooseBackend({ ...compute, backend: args.text('backend') ?? compute.backend });
-    const { trainModel } = await import('../../compute/train-model.ts');
+    const { layersModel, ...settled } = given;
+    const trainer = await trainerOf(layersModel);
     const { memoryBudget } = await import('../../compute/memory-budget.ts');
     err.write(`Computing on ${backend} (${device})\n`);
     const bar = progressBar(err, 'training');
     const abort = new AbortController();
     const release = onStopSignal(() => abort.abort());
     try {
-      const result = await trainModel(
+      const result = await trainer(
         {
-          ...given,
+          ...settled,
           backend,
           threads: compute.threads,
           memoryBudgetBytes: memoryBudget(compute.memoryBudgetBytes, backend),

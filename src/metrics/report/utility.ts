@@ -16,7 +16,12 @@ import {
 } from './people.ts';
 
 /** Metrics whose loss on the retain set counts; the others are reported. */
-const UTILITY_METRICS: ReadonlySet<string> = new Set(['probability', 'exact-memorization', 'rouge-l-recall']);
+const UTILITY_METRICS: ReadonlySet<string> = new Set([
+  'accuracy',
+  'probability',
+  'exact-memorization',
+  'rouge-l-recall',
+]);
 
 /** Before and after of a metric on a set whose records count with or without a person. */
 export function reportedFinding(

@@ -1,0 +1,16 @@
+// recipe.json beside the weights, whatever their layout.
+import { Value } from 'typebox/value';
+import { Recipe } from '../domain/recipe.ts';
+import { invalid } from './invalid.ts';
+import { readJson } from './json-file.ts';
+
+export const RECIPE = 'recipe.json';
+
+/** Null where there is none. Throws `checkpoint-invalid`. */
+export async function readRecipe(dir: string): Promise<Recipe | null> {
+  const json = await readJson(dir, RECIPE);
+  if (json === undefined) return null;
+  if (Value.Check(Recipe, json)) return json;
+  const [first] = Value.Errors(Recipe, json);
+  throw invalid(RECIPE, `${first?.instancePath || '/'} ${first?.message}`, 'Correct it, or leave the file out.');
+}
