@@ -1,14 +1,14 @@
 // Which files may be uploaded for a checkpoint, and how large each may be.
 import { checkpointLimit } from './folder-limits.ts';
+import { MAX_MODEL_JSON_BYTES, MODEL_JSON } from './layers-model/files.ts';
 
 const MEBIBYTE = 1 << 20;
-/** A LayersModel of TensorFlow.js, as its converter and `model.save` name the files. */
-const MODEL_JSON = 'model.json';
+/** Weights of a LayersModel of TensorFlow.js, as its converter and `model.save` name the files. */
 const LAYERS_SHARD = /^(group\d{1,4}-shard\d{1,4}of\d{1,4}|weights|model\.weights)\.bin$/;
 
 /** Largest size of a file of this name; undefined for a name that no checkpoint has. */
 export function uploadLimit(name: string): number | undefined {
-  if (name === MODEL_JSON) return 16 * MEBIBYTE;
+  if (name === MODEL_JSON) return MAX_MODEL_JSON_BYTES;
   return LAYERS_SHARD.test(name) ? 4096 * MEBIBYTE : checkpointLimit(name);
 }
 

@@ -5,7 +5,7 @@ import { invalid, quoted } from '../invalid.ts';
 import { RECIPE } from '../recipe-file.ts';
 
 export const MODEL_JSON = 'model.json';
-const MAX_MODEL_JSON_BYTES = 1 << 24;
+export const MAX_MODEL_JSON_BYTES = 1 << 24;
 const MAX_RECIPE_BYTES = 1 << 20;
 /** Of all shards together: they are read into one buffer. */
 export const MAX_WEIGHT_BYTES = 2 ** 32;

@@ -19,7 +19,8 @@ const NewModel = Type.Object(
         minLength: 1,
         maxLength: 1000,
         pattern: '^[^\\u0000]+$',
-        description: 'Checkpoint folder (config.json, model.safetensors, tokenizer.json), relative to IMPORT_DIR',
+        description:
+          'Checkpoint folder, relative to IMPORT_DIR: config.json, tokenizer.json and model.safetensors or its shards; or a TensorFlow.js model.json with its shards',
       }),
     ),
     upload_id: Type.Optional({ ...Id, description: 'A complete upload, in place of `path`; it ends with this' }),
