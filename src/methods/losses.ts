@@ -143,6 +143,20 @@ export function logSigmoid(tf: Tf, x: Tensor): Tensor {
   return op(x);
 }
 
+/**
+ * -(2 / beta) mean_rows log sigmoid(beta (log p / p_parent of the preferred answer - the same of the other)), answers summed over their
+ * tokens. Direct Preference Optimization, arXiv 2305.18290, in NPO's scale: with beta towards 0 its gradient is that of the
+ * difference. Rows of both halves belong together.
+ */
+export function preference(tf: Tf, beta: number, preferred: LossBatch, other: LossBatch): Tensor {
+  const ratio = (half: LossBatch): Tensor => {
+    if (half.referenceLogProb === undefined) throw new Error('a preference needs the parent’s log-probabilities');
+    return tf.sub(tf.neg(tf.sum(tokenLoss(tf, half).nll, -1)), half.referenceLogProb);
+  };
+  const rows = logSigmoid(tf, tf.mul(tf.sub(ratio(preferred), ratio(other)), beta));
+  return tf.mul(meanOverRows(tf, other, rows), -2 / beta);
+}
+
 /** f(x) as a constant: no gradient flows back through it. */
 export function stopGradient(tf: Tf, x: Tensor, f: (x: Tensor) => Tensor): Tensor {
   const op = tf.customGrad((input) => ({
