@@ -75,7 +75,7 @@ export interface LossMethod<Name extends string = string, Params extends TObject
   kind: 'loss';
   needs(params: Static<Params>): Need[];
   /**
-   * Scalar to minimise. `alternative`: the forget rows' prompts, row by row, with other answers, which the hinge never releases; present when
+   * Scalar to minimise. `alternative`: the forget rows' prompts, row by row, with other answers, all of which count; present when
    * `needs` names other answers.
    */
   loss(

@@ -70,6 +70,14 @@ function hinged(tf: Tf, values: Tensor, active: Tensor | undefined): Tensor {
   return tf.add(tf.mul(values, active), released);
 }
 
+/** (B, 1) 1 for rows of which the hinge has not released every answer token; absent without a hinge. */
+export function stillKnown(tf: Tf, { labels, active }: Pick<LossBatch, 'labels' | 'active'>): Tensor | undefined {
+  if (active === undefined) return undefined;
+  const next = tf.slice(labels, [0, 1], active.shape as [number, number]);
+  const mask = tf.cast(tf.notEqual(next, tf.scalar(IGNORE, 'int32')), 'float32');
+  return tf.max(tf.mul(active, mask), -1, true);
+}
+
 /** (B) answer tokens of each row, at least 1: rows that only make a part complete have none. */
 export const answerLengths = (tf: Tf, { mask }: TokenLoss): Tensor => tf.maximum(tf.sum(mask, -1), 1);
 

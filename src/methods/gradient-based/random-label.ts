@@ -1,7 +1,7 @@
 // https://arxiv.org/abs/2010.10981 (its unlearning by other labels)
 import Type from 'typebox';
 import { defineLossMethod } from '../../domain/method.ts';
-import { meanOverTokens, tokenLoss } from '../losses.ts';
+import { meanOverTokens, stillKnown, tokenLoss } from '../losses.ts';
 import {
   alternativeOf,
   otherAnswers,
@@ -23,9 +23,9 @@ export const randomLabel = defineLossMethod({
     { additionalProperties: false },
   ),
   needs: (params) => ['other-labels', ...retainNeeds(params)],
-  /** gamma * NLL of the other labels + alpha * retain. */
-  loss(tf, params, { retain, alternative }) {
-    const others = meanOverTokens(tf, tokenLoss(tf, alternativeOf(alternative, 'random-label')));
-    return withRetain(tf, params, others, retain);
+  /** gamma * NLL of the other labels, of records that the hinge has not released, + alpha * retain. */
+  loss(tf, params, { forget, retain, alternative }) {
+    const others = tokenLoss(tf, alternativeOf(alternative, 'random-label'));
+    return withRetain(tf, params, meanOverTokens(tf, others, stillKnown(tf, forget)), retain);
   },
 });
