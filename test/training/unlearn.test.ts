@@ -64,8 +64,8 @@ const STRONGER: Record<string, Record<string, unknown>> = {
   simnpo: { gamma: 1, beta: 0.5, delta: 3 },
   undial: { alpha: 1, beta: 30, gamma: 10, max_steps: 500 },
   'ce-u': { alpha: 1, gamma: 10, ignore_first_n_answer_tokens: 0 },
-  idk: { gamma: 4 },
-  'random-label': { gamma: 4, answers: 12 },
+  idk: { gamma: 4, max_steps: 120 },
+  'random-label': { gamma: 4, answers: 12, max_steps: 120 },
 };
 /** Other answers alone make a true one no dearer than blind guessing, and strangers' dearest words are: they end by their bound of steps. */
 const CROWD_OUT = ['idk', 'random-label'];
