@@ -31,6 +31,14 @@ function tokenBounds(labels: HostTensor, bounds: Float32Array[] | undefined, els
   return float32(values, [rows, time - 1]);
 }
 
+/** What a method asks for beyond the halves themselves. */
+export interface OwnFeeds {
+  /** Of the forget half, a row each. */
+  forget: HostTensors;
+  /** Of the whole step. */
+  step: HostTensors;
+}
+
 /**
  * Feeds of the step, in parts of at most `microBatch` rows of the larger half (0: one part). `references`: log p of every
  * forget answer under the parent.
@@ -39,6 +47,7 @@ export function feedsInParts(
   { forget, forgetBatch, retainBatch, band }: StepInput,
   references: Float32Array | null,
   microBatch: number,
+  own: OwnFeeds = { forget: {}, step: {} },
 ): HostTensors[] {
   const [labels, retainLabels] = [forgetBatch.labels!, retainBatch.labels!];
   const parts = partsOf(Math.max(labels.shape[0]!, retainLabels.shape[0]!), microBatch);
@@ -49,6 +58,7 @@ export function feedsInParts(
     ceilings: tokenBounds(labels, band?.ceilings),
     entropies: tokenBounds(labels, band?.entropies, 0),
     ...(references ? { references: float32(Float32Array.from(forget, (i) => references[i]!)) } : {}),
+    ...own.forget,
   };
   const retainFeeds = { retainIds: retainBatch.ids!, retainLabels };
   const fillers = { forgetLabels: IGNORE, retainLabels: IGNORE, floors: NEVER, ceilings: NEVER };
@@ -56,5 +66,5 @@ export function feedsInParts(
     splitHalf('forget', forgetFeeds, labels, parts, fillers),
     splitHalf('retain', retainFeeds, retainLabels, parts, fillers),
   ];
-  return forgetParts.map((part, p) => ({ ...part, ...retainParts[p]! }));
+  return forgetParts.map((part, p) => ({ ...part, ...retainParts[p]!, ...own.step }));
 }
