@@ -10,8 +10,8 @@ import { HEAD_LOGITS, meanNll, SCORED_ROWS, SCORED_TOKENS } from './scoring.ts';
 import type { UnlearnInputs } from './unlearn.ts';
 
 /** Seeds of the teacher and of the direction; those of batches, targets and adapters are others. */
-const TEACHER_SEED = 5;
-const DIRECTION_SEED = 6;
+const TEACHER_SEED = 7;
+const DIRECTION_SEED = 8;
 /** Retain rows that the parent's loss is measured on: a sample is enough. */
 const SAMPLED_ROWS = 256;
 
