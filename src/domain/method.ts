@@ -31,7 +31,10 @@ export interface LossBatch {
   active?: Tensor;
   /** (B, T, V) of the parent checkpoint; present when `needs` names `reference-logits`, of the forget half when it names `forget-reference-logits`. */
   referenceLogits?: Tensor;
-  /** (B) summed answer log-probability under the parent; present when `needs` names `reference-log-probability`. */
+  /**
+   * (B) summed answer log-probability under the parent, of the forget and the alternative half; present when `needs` names
+   * `reference-log-probability`.
+   */
   referenceLogProb?: Tensor;
   /**
    * (B, T, V) of a model that has learned nothing, where an answer's token is predicted; of the forget half when `needs` names
@@ -62,6 +65,13 @@ export interface DialPosition {
   parentLoss?: number;
 }
 
+/**
+ * Other answers to the forgotten prompts: refusals of our own wording, the parent's own answers at temperature 1, or labels of others
+ * (another class, the answer of a retain record that asks nearly the same).
+ */
+export const OTHER_ANSWERS = ['refusals', 'alternatives', 'other-labels'] as const;
+export type OtherAnswers = (typeof OTHER_ANSWERS)[number];
+
 export type Need =
   | 'retain'
   | 'reference-logits'
@@ -74,7 +84,12 @@ export type Need =
   /** Only the share `mask_share` of the weights trains that the forget loss is steepest by. */
   | 'saliency-mask'
   | 'retain-loss'
+  | OtherAnswers
   | 'recipe';
+
+/** Which other answers a method teaches; null: none. */
+export const otherAnswersOf = (needs: readonly Need[]): OtherAnswers | null =>
+  OTHER_ANSWERS.find((one) => needs.includes(one)) ?? null;
 
 interface MethodBase<Name extends string, Params extends TObject> {
   name: Name;
@@ -91,8 +106,15 @@ export interface LossMethod<Name extends string = string, Params extends TObject
   extends MethodBase<Name, Params> {
   kind: 'loss';
   needs(params: Static<Params>): Need[];
-  /** Scalar to minimise; `dial` is a scalar, present where the method turns one. */
-  loss(tf: Tf, params: Static<Params>, batch: { forget: LossBatch; retain: LossBatch | null; dial?: Tensor }): Tensor;
+  /**
+   * Scalar to minimise. `alternative`: the forget rows' prompts, row by row, with other answers, all of which count; present when
+   * `needs` names other answers. `dial`: a scalar, present where the method turns one.
+   */
+  loss(
+    tf: Tf,
+    params: Static<Params>,
+    batch: { forget: LossBatch; retain: LossBatch | null; alternative?: LossBatch; dial?: Tensor },
+  ): Tensor;
   /** A number that the loss is fed with at every step: a phase, or a weight that hangs on what the steps before came to. */
   dial?(params: Static<Params>, at: DialPosition): number;
 }

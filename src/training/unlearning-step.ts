@@ -5,13 +5,15 @@ import { ExpungeError } from '../errors.ts';
 import { meanOverTokens, stopGradient, type TokenLoss, tokenLoss } from '../methods/losses.ts';
 import { compileDescent } from './accumulate.ts';
 import { type AdamwOptions, updateFeeds } from './adamw.ts';
+import { alternativeIn } from './alternative-half.ts';
+import type { TokenRow } from './batches.ts';
 import { valueAndGradients } from './gradients.ts';
 import { kindOf } from './kinds.ts';
 import { createLossBatches } from './loss-batches.ts';
 import { masked, writeSaliencyMask } from './saliency.ts';
 import { createTrainedState } from './trained-state.ts';
 import type { UnlearnInputs } from './unlearn.ts';
-import { feedsInParts, type OwnFeeds, type StepInput } from './unlearning-feeds.ts';
+import { feedsInParts, type OwnFeeds, type References, type StepInput } from './unlearning-feeds.ts';
 import { parentRetainLoss, parentStateLength, teacherFeed, teacherLogits } from './unlearning-references.ts';
 
 /** Steps over which the step size grows: Adam's moments start empty. */
@@ -26,12 +28,13 @@ export interface UnlearningStep {
   run(input: StepInput): Promise<{ loss: number; retainLoss: number }>;
 }
 
-/** log p of every forget answer under the parent, summed over its tokens: one number a row, so no second live model. */
-async function parentLogProbs(inputs: UnlearnInputs, state: State): Promise<Float32Array> {
-  const { engine, architecture, config } = inputs;
+/** log p of answers under the parent, summed over their tokens: one number a row, so no second live model. */
+async function parentLogProbs(inputs: UnlearnInputs, state: State): Promise<References> {
+  const { engine, architecture, config, sets, alternatives = [] } = inputs;
   const score = kindOf(architecture).scorer(engine, architecture, config, state);
-  const scores = await score(inputs.sets.forget);
-  return Float32Array.from(scores, ({ logProbs }) => logProbs.reduce((sum, value) => sum + value, 0));
+  const summed = async (rows: TokenRow[]) =>
+    Float32Array.from(await score(rows), ({ logProbs }) => logProbs.reduce((sum, value) => sum + value, 0));
+  return { forget: await summed(sets.forget), alternative: await summed(alternatives.flat()) };
 }
 
 /** 1 for facts that are still better known than a stranger's. */
@@ -121,8 +124,10 @@ export async function compileUnlearningStep(inputs: UnlearnInputs): Promise<Unle
       const retain = batches.retain(feeds, weights);
       const retainLoss = retain ? meanOverTokens(tf, tokenLoss(tf, retain)) : tf.zerosLike(tf.mean(tokens.nll));
       const kept = tf.add(overshot(tf, tokens, feeds.ceilings!), unnatural(tf, half.logits, tokens, feeds.entropies!));
+      const forward = (ids: Tensor) => architecture.forward(tf, config, weights.model, ids);
       const turned = feeds.dial ? { dial: feeds.dial } : {};
-      const loss: Tensor = tf.add(method.loss(tf, params as never, { forget, retain, ...turned }), kept);
+      const halves = { forget, retain, ...alternativeIn(feeds, forward), ...turned };
+      const loss: Tensor = tf.add(method.loss(tf, params as never, halves), kept);
       return { loss, aux: { retainLoss } };
     });
     const gradients = onlySalient ? masked(tf, tensors, result.gradients) : result.gradients;

@@ -59,7 +59,12 @@ async function slopes(weights: HostTensors): Promise<HostTensors> {
 }
 
 async function run(given: Record<string, unknown>): Promise<HostTensors> {
-  const params = fillParams('salun', { learning_rate: 1e-2, max_steps: 4, ...given }) as UnlearnInputs['params'];
+  const params = fillParams('salun', {
+    learning_rate: 1e-2,
+    max_steps: 4,
+    base: 'grad-diff',
+    ...given,
+  }) as UnlearnInputs['params'];
   const { weights } = await unlearn({
     ...{ engine, architecture, config, weights: TINY.weights(1), method: getMethod('salun') as LossMethod, params },
     ...{ sets: SETS, seed: 1, membership: MEMBERSHIP },
