@@ -36,8 +36,33 @@ export interface LossBatch {
    * `reference-log-probability`.
    */
   referenceLogProb?: Tensor;
+  /**
+   * (B, T, V) of a model that has learned nothing, where an answer's token is predicted; of the forget half when `needs` names
+   * `forget-teacher-logits`.
+   */
+  teacherLogits?: Tensor;
+  /** (B, T, D) hidden states after the layer that the parameter `layer` names; present when `needs` names `hidden-states`. */
+  states?: Tensor;
+  /** (B, T, D) the parent's; of the retain half when `needs` names `reference-states`. */
+  referenceStates?: Tensor;
+  /** (D) of length 1, drawn by the run's seed; of the forget half when `needs` names `hidden-states`. */
+  direction?: Tensor;
+  /** Scalar: mean length of the parent's hidden states of the forget set; of the forget half when `needs` names `state-length`. */
+  stateLength?: Tensor;
   /** Absent: this is the whole half. */
   part?: BatchPart;
+}
+
+/** Where a run stands when its dial is turned. */
+export interface DialPosition {
+  /** Counts from 1. */
+  step: number;
+  /** Steps in which every forget record is seen once. */
+  epoch: number;
+  /** Of the step before: the dial, and the mean retain loss that the step began with; null before the first step. */
+  before: { dial: number; retainLoss: number } | null;
+  /** Mean retain loss of the parent, nats a token; present when `needs` names `retain-loss`. */
+  parentLoss?: number;
 }
 
 /**
@@ -52,6 +77,13 @@ export type Need =
   | 'reference-logits'
   | 'forget-reference-logits'
   | 'reference-log-probability'
+  | 'forget-teacher-logits'
+  | 'hidden-states'
+  | 'reference-states'
+  | 'state-length'
+  /** Only the share `mask_share` of the weights trains that the forget loss is steepest by. */
+  | 'saliency-mask'
+  | 'retain-loss'
   | OtherAnswers
   | 'recipe';
 
@@ -76,13 +108,15 @@ export interface LossMethod<Name extends string = string, Params extends TObject
   needs(params: Static<Params>): Need[];
   /**
    * Scalar to minimise. `alternative`: the forget rows' prompts, row by row, with other answers, all of which count; present when
-   * `needs` names other answers.
+   * `needs` names other answers. `dial`: a scalar, present where the method turns one.
    */
   loss(
     tf: Tf,
     params: Static<Params>,
-    batch: { forget: LossBatch; retain: LossBatch | null; alternative?: LossBatch },
+    batch: { forget: LossBatch; retain: LossBatch | null; alternative?: LossBatch; dial?: Tensor },
   ): Tensor;
+  /** A number that the loss is fed with at every step: a phase, or a weight that hangs on what the steps before came to. */
+  dial?(params: Static<Params>, at: DialPosition): number;
 }
 
 /** A method that trains again from the recorded recipe, without the forgotten. */

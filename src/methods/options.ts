@@ -46,6 +46,28 @@ export const retainOptions = {
 const RetainOptions = Type.Object(retainOptions);
 export type RetainOptions = Static<typeof RetainOptions>;
 
+export const temperature = (fallback: number) =>
+  Type.Number({
+    ...{ exclusiveMinimum: 0, maximum: 100, default: fallback },
+    description: 'Logits of both sides are divided by it before they are compared; above 1 rare tokens count more',
+  });
+
+/** Of methods that need hidden states; the step reads it by this name. */
+export const layerOptions = {
+  layer: Type.Integer({
+    ...{ minimum: 0, maximum: 1000, default: 0 },
+    description: 'Layer whose hidden states are steered, counted from 1. 0: the middle one',
+  }),
+};
+
+/** Of methods that need a saliency mask; the step reads it by this name. */
+export const maskOptions = {
+  mask_share: Type.Number({
+    ...{ exclusiveMinimum: 0, maximum: 1, default: 0.5 },
+    description: 'Share of the weights that train: those by which the loss of the forget set is steepest in the parent',
+  }),
+};
+
 /** Of methods that teach other answers. */
 export const otherAnswers = (count: number) =>
   Type.Integer({

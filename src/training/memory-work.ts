@@ -7,6 +7,7 @@ import type { StepOptions } from '../methods/options.ts';
 import { paddedWidth, type TokenRow } from './batches.ts';
 import type { MemoryWork } from './memory-plan.ts';
 import { partsOf } from './micro-batches.ts';
+import { answerLength, steeredLayer } from './unlearning-references.ts';
 
 /** The same work for any number of rows of the larger half in memory at a time; 0: all of them. */
 export interface PlannedWork {
@@ -45,7 +46,10 @@ export function trainingWork(model: Model, options: TrainingOptions, rows: Token
   };
 }
 
-/** `longestOther`: tokens of the longest row with another answer, for a method that teaches such. */
+/**
+ * `longestOther`: tokens of the longest row with another answer, for a method that teaches such. Throws `validation-failed` for a method
+ * that cannot run on the model.
+ */
 export function unlearningWork(
   model: Model,
   method: LossMethod,
@@ -54,6 +58,10 @@ export function unlearningWork(
   longestOther = 0,
 ): PlannedWork {
   const needs = method.needs(params as never);
+  if (needs.includes('hidden-states')) steeredLayer(model.architecture, model.config, params.layer as number);
+  const taught = needs.includes('forget-teacher-logits');
+  const kept =
+    sets.forget.reduce((sum, row) => sum + answerLength(row), 0) * model.architecture.vocabSize(model.config);
   const forget = Math.min(params.forget_batch, sets.forget.length);
   const retain = Math.min(params.retain_batch, sets.retain.length);
   const widest = widthOf(model, sets.forget, sets.retain, sets.calibration);
@@ -74,6 +82,9 @@ export function unlearningWork(
           split: parts > 1,
         },
         referenceRows: answered + each(forget, needs.includes('forget-reference-logits')),
+        ...(needs.includes('reference-states') ? { stateRows: retained } : {}),
+        ...(taught ? { taught: { rows: each(forget, true), kept } } : {}),
+        masked: needs.includes('saliency-mask'),
         scoredRows: Math.max(sets.forget.length, sets.calibration.length),
       };
     },

@@ -132,16 +132,25 @@ describe('training', () => {
 });
 
 describe('unlearning', () => {
-  // their own weights take the push away before examples as dear as strangers' dearest are there: a run goes on to its next method
-  const FADING = ['ce-u', 'satimp', 'simnpo'];
+  // their own weights, or a target no further than blind guessing, take the push away before examples as dear as strangers' dearest
+  // are there: a run goes on to its next method
+  const FADING = ['bad-teacher', 'ce-u', 'pdu', 'satimp', 'simnpo'];
+  const GIVEN: Record<string, Record<string, unknown>> = {
+    // with its own exponent wga fades before an example is as dear as a stranger's
+    wga: { beta: 0.5 },
+    // half of the weights take more steps
+    salun: { max_steps: 600 },
+  };
   const LOSS_METHODS = Object.values(methods)
     .filter((method) => method.kind === 'loss')
-    // a classifier says nothing but classes
-    .filter(({ name, needs }) => [null, 'other-labels'].includes(otherAnswersOf(needs(defaultParams(name) as never))));
+    // a classifier says nothing but classes, and has no layer to steer
+    .filter(({ name, needs }) => {
+      const asked = needs(defaultParams(name) as never);
+      return [null, 'other-labels'].includes(otherAnswersOf(asked)) && !asked.includes('hidden-states');
+    });
   for (const method of LOSS_METHODS)
     test(`${method.name} ends where no attack tells the forgotten from strangers`, async () => {
-      // with its own exponent wga fades before an example is as dear as a stranger's
-      const given = inputs(method, method.name === 'wga' ? { beta: 0.5 } : {});
+      const given = inputs(method, GIVEN[method.name]);
       const { weights, reached, steps } = await unlearn(given);
       assert.equal(reached, !FADING.includes(method.name), `${steps} steps`);
       const [before, after] = [
@@ -172,6 +181,15 @@ describe('unlearning', () => {
         return true;
       },
     );
+  });
+
+  test('rmu is refused before anything is loaded: there is no layer of one width to name', () => {
+    const method = methods.rmu as LossMethod;
+    const { params, sets } = inputs(method);
+    assert.throws(() => unlearningWork({ architecture: layersClassifier, config: tableConfig }, method, params, sets), {
+      code: 'validation-failed',
+      message: /^layer: a classifier has no layers/,
+    });
   });
 
   test('there are no adapters for it', async () => {
