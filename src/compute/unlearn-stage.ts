@@ -4,6 +4,7 @@ import type { HostTensors } from '../domain/engine.ts';
 import { ExpungeError } from '../errors.ts';
 import { fillParams, getMethod } from '../methods/index.ts';
 import { membershipOf } from '../metrics/membership-test.ts';
+import { withRate } from '../training/learning-rate.ts';
 import { assertFits } from '../training/memory-check.ts';
 import type { MemoryPlan } from '../training/memory-plan.ts';
 import { trainingWork, unlearningWork } from '../training/memory-work.ts';
@@ -73,10 +74,12 @@ function byLoss({ job, engine, model, sets, reporter, signal }: Given): Work {
  * Runs the job and writes the candidate to `out_dir`, in the parent's layout. What does not fit the memory is refused
  * before any weight is read.
  */
-export async function unlearnStage(job: UnlearnJob, context: StageContext): Promise<UnlearnResult> {
+export async function unlearnStage(asked: UnlearnJob, context: StageContext): Promise<UnlearnResult> {
   const { engine, reporter } = context;
   reporter.report('loading');
-  const model = await openAnyModel(job.parent_dir);
+  const model = await openAnyModel(asked.parent_dir);
+  const { name, params } = asked.method;
+  const job = { ...asked, method: { name, params: withRate(fillParams(name, params), model) } };
   const sets = await loadSets(job, model, ['forget', 'retain', 'calibration']);
   if (sets.forget.length === 0) throw new ExpungeError('compute-failed', 'The forget set is empty.');
   if (sets.retain.length === 0) {
@@ -94,6 +97,7 @@ export async function unlearnStage(job: UnlearnJob, context: StageContext): Prom
     stage: 'unlearn',
     curve: reporter.curve(),
     seconds: reporter.seconds(),
+    steps: reporter.steps(),
     planned_memory_bytes: work.plan.total,
     peak_memory_bytes: peakMemoryBytes(),
     backend: engine.name,

@@ -24,37 +24,61 @@ interface Model {
   config: unknown;
 }
 
-/** The widest batch that rows can make. */
-function widthOf({ architecture, config }: Model, ...sets: readonly TokenRow[][]): number {
-  const longest = sets.flat().reduce((most, { ids }) => Math.max(most, ids.length), 1);
-  return paddedWidth(longest, architecture.contextLength(config));
-}
+const longestOf = (...sets: readonly TokenRow[][]): number =>
+  sets.flat().reduce((most, { ids }) => Math.max(most, ids.length), 1);
 
-export function trainingWork(model: Model, options: TrainingOptions, rows: TokenRow[], mayAdapt = true): PlannedWork {
-  const batch = Math.min(options.batch_size, rows.length);
-  const time = widthOf(model, rows);
+/** The widest batch that rows can make. */
+const widthOf = ({ architecture, config }: Model, longest: number): number =>
+  paddedWidth(longest, architecture.contextLength(config));
+
+export const trainingWork = (model: Model, options: TrainingOptions, rows: TokenRow[], mayAdapt = true): PlannedWork =>
+  trainingWorkOf(model, options, { rows: rows.length, longest: longestOf(rows) }, mayAdapt);
+
+/** The same before there are rows: how many there will be, and tokens of the longest. */
+export function trainingWorkOf(
+  model: Model,
+  options: TrainingOptions,
+  sizes: { rows: number; longest: number },
+  mayAdapt = true,
+): PlannedWork {
+  const batch = Math.min(options.batch_size, sizes.rows);
+  const time = widthOf(model, sizes.longest);
   return {
     ...{ microBatch: options.micro_batch ?? 0, rows: batch, mayAdapt },
     at(microBatch) {
       const parts = partsOf(batch, microBatch);
       return {
         ...{ architecture: model.architecture, config: model.config, trains: options.trains ?? TRAIN_ALL },
-        ...{ rows: Math.ceil(batch / parts), time, split: parts > 1, referenceRows: 0, scoredRows: rows.length },
+        ...{ rows: Math.ceil(batch / parts), time, split: parts > 1, referenceRows: 0, scoredRows: sizes.rows },
       };
     },
   };
 }
 
-export function unlearningWork(
+type UnlearningParams = StepOptions & Record<string, unknown>;
+
+export const unlearningWork = (
   model: Model,
   method: LossMethod,
-  params: StepOptions & Record<string, unknown>,
-  sets: { forget: TokenRow[]; retain: TokenRow[]; calibration: TokenRow[] },
+  params: UnlearningParams,
+  { forget, retain, calibration }: { forget: TokenRow[]; retain: TokenRow[]; calibration: TokenRow[] },
+): PlannedWork =>
+  unlearningWorkOf(model, method, params, {
+    ...{ forget: forget.length, retain: retain.length, calibration: calibration.length },
+    longest: longestOf(forget, retain, calibration),
+  });
+
+/** The same before there are rows: how many of each set there will be, and tokens of the longest. */
+export function unlearningWorkOf(
+  model: Model,
+  method: LossMethod,
+  params: UnlearningParams,
+  sizes: { forget: number; retain: number; calibration: number; longest: number },
 ): PlannedWork {
   const needs = method.needs(params as never);
-  const forget = Math.min(params.forget_batch, sets.forget.length);
-  const retain = Math.min(params.retain_batch, sets.retain.length);
-  const time = widthOf(model, sets.forget, sets.retain, sets.calibration);
+  const forget = Math.min(params.forget_batch, sizes.forget);
+  const retain = Math.min(params.retain_batch, sizes.retain);
+  const time = widthOf(model, sizes.longest);
   const larger = Math.max(forget, retain);
   return {
     ...{ microBatch: params.micro_batch, rows: larger, mayAdapt: model.architecture.task !== 'classification' },
@@ -67,7 +91,7 @@ export function unlearningWork(
         ...{ architecture: model.architecture, config: model.config, trains: params },
         ...{ rows: each(forget, true) + retained, time, split: parts > 1 },
         referenceRows: answered + each(forget, needs.includes('forget-reference-logits')),
-        scoredRows: Math.max(sets.forget.length, sets.calibration.length),
+        scoredRows: Math.max(sizes.forget, sizes.calibration),
       };
     },
   };

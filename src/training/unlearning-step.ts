@@ -7,6 +7,7 @@ import { compileDescent } from './accumulate.ts';
 import { type AdamwOptions, updateFeeds } from './adamw.ts';
 import { valueAndGradients } from './gradients.ts';
 import { kindOf } from './kinds.ts';
+import { withRate } from './learning-rate.ts';
 import { partIn } from './micro-batches.ts';
 import { createTrainedState } from './trained-state.ts';
 import type { UnlearnInputs } from './unlearn.ts';
@@ -69,7 +70,8 @@ function unnatural(tf: Tf, logits: Tensor, tokens: TokenLoss, entropies: Tensor)
 
 /** Compiles the step of a method over fresh optimizer state. */
 export async function compileUnlearningStep(inputs: UnlearnInputs): Promise<UnlearningStep> {
-  const { engine, architecture, config, method, params } = inputs;
+  const { engine, architecture, config, method } = inputs;
+  const params = withRate(inputs.params, inputs);
   const { tf } = engine;
   const { language } = kindOf(architecture).rule;
   const optimizer: AdamwOptions = {
