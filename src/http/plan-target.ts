@@ -39,7 +39,8 @@ export async function planTarget(deps: AppDeps, wish: CreateRequest, target: Pre
   const { config, clock } = deps;
   const now = (clock ?? (() => new Date()))();
   const facts = await gatherFacts(deps, {
-    ...{ tenant: wish.tenant, model, checkpoint: model.active, counts, threads: config.compute.threads },
+    ...{ tenant: wish.tenant, model, checkpoint: model.active, counts },
+    ...{ threads: config.compute.threads, backend: config.compute.backend },
     limits: {
       seconds: config.runs.timeLimitSeconds,
       // the machine of a worker may be another one: only what is configured holds for both

@@ -77,7 +77,8 @@ async function makePlan({ deps, claim }: RunContext, { counts }: RunSets): Promi
   const { settings } = deps;
   const request = await deps.store.getRequest(claim.tenant, claim.run.request_ids[0] ?? '');
   const facts = await gatherFacts(deps, {
-    ...{ tenant: claim.tenant, model: claim.model, checkpoint: claim.run.parent, threads: settings.threads },
+    ...{ tenant: claim.tenant, model: claim.model, checkpoint: claim.run.parent },
+    ...{ threads: settings.threads, backend: settings.backend },
     counts: { forget: counts.forget_records, retain: counts.retain_records, holdout: counts.holdout_records },
     limits: {
       seconds: settings.timeLimitSeconds,

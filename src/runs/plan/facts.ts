@@ -34,8 +34,9 @@ export interface PlanFacts {
   rows: RowSizes | null;
   counts: SetCounts;
   limits: PlanLimits;
-  /** Of a compute process. */
+  /** Of a compute process; the backend is null where only workers know it. */
   threads: number;
+  backend: string | null;
   past: readonly PastAttempt[];
 }
 

@@ -9,10 +9,14 @@ interface Deps {
   checkpoints: Pick<CheckpointFiles, 'model' | 'baseOf' | 'contents'>;
 }
 /** What the caller knows. `checkpoint`: that the run starts from. */
-type Given = Pick<PlanFacts, 'counts' | 'limits' | 'threads'> & { tenant: string; model: Model; checkpoint: string };
+type Given = Pick<PlanFacts, 'counts' | 'limits' | 'threads' | 'backend'> & {
+  tenant: string;
+  model: Model;
+  checkpoint: string;
+};
 
 export async function gatherFacts({ store, checkpoints }: Deps, given: Given): Promise<PlanFacts> {
-  const { tenant, model, checkpoint, counts, limits, threads } = given;
+  const { tenant, model, checkpoint, counts, limits, threads, backend } = given;
   const [stored, base, past] = await Promise.all([
     checkpoints.model(checkpoint),
     baseOf(checkpoints, checkpoint),
@@ -20,7 +24,7 @@ export async function gatherFacts({ store, checkpoints }: Deps, given: Given): P
   ]);
   return {
     ...{ model: stored, has_recipe: model.has_recipe, base, rows: model.rows },
-    ...{ counts, limits, threads, past },
+    ...{ counts, limits, threads, backend, past },
   };
 }
 

@@ -42,15 +42,20 @@ function stepsByMethod(past: readonly PastAttempt[]): Map<string, number> {
   return new Map([...groups].map(([name, found]) => [name, median(found.map(([, steps]) => steps))!]));
 }
 
+/** What another backend took says nothing; of attempts of before nobody knows which it was. */
+const comparable = ({ past, backend }: KnownFacts): readonly PastAttempt[] =>
+  backend === null ? past : past.filter(({ attempt }) => attempt.backend === undefined || attempt.backend === backend);
+
 export function measuredOf(facts: KnownFacts): Measured {
-  const speeds = facts.past.flatMap((one) => speedOf(one, facts) ?? []);
-  const perRow = facts.past.flatMap(({ attempt: { seconds, scored_rows } }) =>
+  const past = comparable(facts);
+  const speeds = past.flatMap((one) => speedOf(one, facts) ?? []);
+  const perRow = past.flatMap(({ attempt: { seconds, scored_rows } }) =>
     scored_rows && seconds.verifying ? [seconds.verifying / scored_rows] : [],
   );
   return {
     speed: median(speeds),
     secondsPerRow: median(perRow),
     attempts: speeds.length,
-    steps: stepsByMethod(facts.past),
+    steps: stepsByMethod(past),
   };
 }

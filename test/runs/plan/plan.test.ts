@@ -155,6 +155,9 @@ describe('an estimate', () => {
     assert.ok(Math.abs(seconds! - (40 + 45 + 12 + 5)) <= 1, String(seconds));
     assert.match(basis, /median of 3 earlier attempts/);
     const odd = [past('no-such-method', {}, { seconds: { unlearning: 9 }, steps: { unlearning: 9 } }), attempt(1, 1)];
+    const elsewhere = slow.map(({ attempt, ...rest }) => ({ ...rest, attempt: { ...attempt, backend: 'tfjs-cpu' } }));
+    assert.match(first({ past: elsewhere, backend: 'onnxruntime/cpu' }).basis, /assumed/);
+    assert.match(first({ past: elsewhere, backend: 'tfjs-cpu' }).basis, /median of 3/);
     assert.match(first({ past: odd }).basis, /median of 1 earlier attempt on/);
     const started = [past('npo', {}, { seconds: { unlearning: 9 }, steps: { unlearning: 2 } })];
     assert.match(first({ past: started }).basis, /assumed/, 'a few steps are mostly compilation');
