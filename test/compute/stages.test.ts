@@ -143,6 +143,9 @@ describe('stages', () => {
       assert.ok(left <= 1, `${name}: ${left} of ${records.length} answers are left`);
       const kept = model.train.slice(0, 12).filter(({ answer }, i) => answers[records.length + i] === answer).length;
       assert.ok(kept >= 9, `${name}: ${kept} of 12 retained answers are left`);
+      const { report } = (await runComputeJob(run.verify(job.out_dir), quiet)) as VerifyResult;
+      const unnatural = report.findings.filter((one) => one.metric.startsWith('answer-') && one.verdict === 'failed');
+      assert.deepEqual(unnatural, [], name);
     }
   });
 
