@@ -50,7 +50,7 @@ function whyExactFirst(exact: ExactChoice, first: number | null, facts: PlanFact
   if (seconds <= first)
     return `Exact, and estimated to take no longer (${shown(seconds)}) than ${FIRST.name} (${shown(first)})`;
   if (seconds + first > timeLeft(facts))
-    return `Exact first: in ${shown(timeLeft(facts))} there is time for one try, and this one cannot miss`;
+    return `Exact first: in ${shown(timeLeft(facts))} there is time for one try, and this one is exact`;
   const share = forget / (forget + retain);
   if (share >= LARGE_SHARE && seconds <= WORTH * first)
     return `Exact first: ${Math.round(100 * share)} % of the records are to be forgotten, more than ${FIRST.name} passes with as a rule`;
