@@ -1,9 +1,10 @@
 // Accepts a deletion request: recorded first, then the doorbell.
 import type { FastifyBaseLogger } from 'fastify';
+import type { Need } from '../domain/method.ts';
 import type { Identifier } from '../domain/record.ts';
 import type { DeletionRequest, MethodChoice, Model } from '../domain/resources.ts';
 import { ExpungeError } from '../errors.ts';
-import { baseOf, whereIsBase } from '../runs/base.ts';
+import { baseOf, NO_SLICES, whereIsBase } from '../runs/base.ts';
 import { subjectKeysOf } from './identifiers.ts';
 import { defaultsOf, needsOf } from './method-schema.ts';
 import type { Principal } from './principal.ts';
@@ -41,11 +42,11 @@ const unknownModel = (index: number) => {
   });
 };
 
-/** Throws `recipe-missing` for a model without a recipe, or whose recipe starts from what is not here. */
+/** Throws `recipe-missing` for a model without a recipe, whose recipe starts from what is not here, or without slices that are needed. */
 async function checkRecipeOf(
   { checkpoints }: AppDeps,
   model: Model,
-  { pointer, method }: { pointer: string; method: string | undefined },
+  { pointer, method, needs }: { pointer: string; method: string | undefined; needs: readonly Need[] },
 ): Promise<void> {
   const refuse = (detail: string): never => {
     throw new ExpungeError('recipe-missing', `The model ${pointer} ${detail}.`, { errors: [{ pointer, detail }] });
@@ -53,6 +54,8 @@ async function checkRecipeOf(
   if (!model.has_recipe) refuse(`has no recipe, which the method ${method} trains again from`);
   const base = await baseOf(checkpoints, model.active);
   if (base.status === 'missing') refuse(`cannot be trained again: ${whereIsBase(base.digest)}`);
+  if (needs.includes('slices') && !(await checkpoints.hasSlices(model.active)))
+    refuse(`has nothing that ${method} goes on from: ${NO_SLICES}`);
 }
 
 /** Named models exist, and the chosen method can run on each of them. */
@@ -68,7 +71,7 @@ async function checkTargets(
     const model = await deps.store.getModel(tenant, id);
     if (model === null) throw unknownModel(index);
     if (needs.includes('recipe'))
-      await checkRecipeOf(deps, model, { pointer: `#/targets/${index}`, method: method?.name });
+      await checkRecipeOf(deps, model, { pointer: `#/targets/${index}`, method: method?.name, needs });
   }
 }
 

@@ -83,7 +83,8 @@ async function prepare(context: RunContext): Promise<RunContext & { plan: Method
   }
   const request = await deps.store.getRequest(claim.tenant, claim.run.request_ids[0] ?? '');
   const base = await baseOf(deps.checkpoints, claim.run.parent);
-  const plan = planRun(request?.method ?? null, claim.model, base);
+  const has_slices = await deps.checkpoints.hasSlices(claim.run.parent);
+  const plan = planRun(request?.method ?? null, { ...claim.model, has_slices }, base);
   const change = { targets: 'unlearning' as const, plan, counts: sets.counts };
   held(await deps.store.moveRun(claim, 'unlearning', change, deps.worker));
   const corpora = Object.fromEntries(sets.corpora.map((id) => [id, deps.corpora.path(id)]));

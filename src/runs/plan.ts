@@ -2,7 +2,7 @@
 import type { MethodChoice } from '../domain/resources.ts';
 import { ExpungeError } from '../errors.ts';
 import { fillParams, getMethod } from '../methods/index.ts';
-import { type Base, baseMissing, NO_BASE } from './base.ts';
+import { type Base, baseMissing, NO_BASE, slicesMissing } from './base.ts';
 
 /**
  * Cheapest first. Its push does not fade while a word grows dear, as wga's and npo's do, and strangers' dearest words are
@@ -20,13 +20,11 @@ const SECOND = { name: 'npo', params: { max_steps: 200 } };
  */
 export function planRun(
   requested: MethodChoice | null,
-  model: { has_recipe: boolean },
+  model: { has_recipe: boolean; has_slices?: boolean },
   base: Base = NO_BASE,
 ): MethodChoice[] {
-  const fromRecipe = (name: string) =>
-    getMethod(name)
-      .needs(fillParams(name) as never)
-      .includes('recipe');
+  const needsOf = (name: string) => getMethod(name).needs(fillParams(name) as never);
+  const fromRecipe = (name: string) => needsOf(name).includes('recipe');
   if (requested === null) {
     const exact = (model.has_recipe && base.status !== 'missing') || !fromRecipe(EXACT.name);
     const order = [FIRST, exact ? EXACT : SECOND];
@@ -40,6 +38,7 @@ export function planRun(
         `Method ${requested.name} trains again from a recipe, and the model was registered without recipe.json`,
       );
     if (base.status === 'missing') throw baseMissing(base.digest);
+    if (needsOf(requested.name).includes('slices') && !model.has_slices) throw slicesMissing();
   }
   return [{ name: requested.name, params }];
 }

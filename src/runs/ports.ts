@@ -69,6 +69,8 @@ export interface CheckpointFiles {
   verify(digest: string): Promise<boolean>;
   /** Address of the checkpoint that the recipe of this one starts from; null where it starts from none, or is not there. */
   baseOf(digest: string): Promise<string | null>;
+  /** Whether this one has the checkpoints of its slices beside its weights, which `sisa` goes on from. */
+  hasSlices(digest: string): Promise<boolean>;
   /** What is stored for a checkpoint now; null when there is none at that address. */
   contents(digest: string): Promise<StoredContent[] | null>;
   /** Takes a checkpoint away, and frees what no other one holds. Idempotent. */

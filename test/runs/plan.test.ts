@@ -26,6 +26,13 @@ test('a recipe whose base is not kept is not followed', () => {
   assert.deepEqual(names(planRun({ name: 'npo', params: {} }, model, { status: 'missing', digest })), ['npo']);
 });
 
+test('sisa needs what it goes on from', () => {
+  const sisa = { name: 'sisa', params: {} };
+  assert.deepEqual(names(planRun(sisa, { has_recipe: true, has_slices: true })), ['sisa']);
+  for (const model of [{ has_recipe: true }, { has_recipe: true, has_slices: false }])
+    assert.throws(() => planRun(sisa, model), { code: 'recipe-missing', message: /holds no checkpoints of shards/ });
+});
+
 test('a named method is the whole plan, with its defaults filled in', () => {
   const plan = planRun({ name: 'npo', params: { beta: 0.3 } }, { has_recipe: true });
   assert.deepEqual(plan, [{ name: 'npo', params: { ...defaultParams('npo'), beta: 0.3 } }]);
