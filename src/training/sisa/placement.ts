@@ -17,7 +17,7 @@ export interface Cell {
 }
 
 /** Number of a group for each record: whoever shares a record shares a group, and so do those who share one with them. */
-export function groupsOf(records: readonly Placeable[]): number[] {
+function connected(records: readonly Placeable[]): number[] {
   const parent = records.map((_, i) => i);
   const root = (i: number): number => {
     let at = i;
@@ -40,6 +40,24 @@ export function groupsOf(records: readonly Placeable[]): number[] {
     }
   });
   return records.map((_, i) => root(i));
+}
+
+/**
+ * Number of a group for each record: whoever shares a record shares a group. Where people hang together in more than `most`
+ * records (everybody of a class, chains of conversations), their records go by the first of each alone: one shard with
+ * everybody would spare nothing, and a person in several costs no more than several shards.
+ */
+export function groupsOf(records: readonly Placeable[], most: number): number[] {
+  const groups = connected(records);
+  const sizes = new Map<number, number>();
+  for (const group of groups) sizes.set(group, (sizes.get(group) ?? 0) + 1);
+  const first = new Map<string, number>();
+  return records.map(({ people: [person] }, i) => {
+    if (sizes.get(groups[i]!)! <= most) return groups[i]!;
+    if (person === undefined) return i;
+    if (!first.has(person)) first.set(person, i);
+    return first.get(person)!;
+  });
 }
 
 /** Where every record of a placement stands. Throws `validation-failed` for a record that stands there twice. */
@@ -70,14 +88,8 @@ function cellsOfGroups(
     const group = groups[i]!;
     const least = lowest.get(group);
     if (least === undefined || id < least) lowest.set(group, id);
-    const [cell, other] = [known.get(id), cells.get(group)];
-    if (cell !== undefined && other !== undefined && cell.shard !== other.shard)
-      throw new ExpungeError(
-        'validation-failed',
-        `placement: records of one person stand in the shards ${other.shard} and ${cell.shard} (record ${i + 1} is one ` +
-          'of them). Put all records of people who share records into one shard.',
-      );
-    if (cell !== undefined && other === undefined) cells.set(group, cell);
+    const cell = known.get(id);
+    if (cell !== undefined && !cells.has(group)) cells.set(group, cell);
   });
   for (const [group, id] of lowest) {
     if (cells.has(group)) continue;
@@ -88,9 +100,9 @@ function cellsOfGroups(
 }
 
 /**
- * Places records so that everybody's stand in one shard and slice. Where a group stands hangs on the seed and the lowest
- * of its own ids, so that taking a person out moves nobody who shares no record with them. `known`, of the same size,
- * goes before the draw. Throws `validation-failed` for ids that are not unique, and for a `known` that parts a person.
+ * Places records so that a person's stand in one shard and slice, as `groupsOf` has it. Where a group stands hangs on the
+ * seed and the lowest of its own ids, so that taking a person out moves nobody who shares no record with them. `known`,
+ * of the same size, goes before the draw. Throws `validation-failed` for ids that are not unique.
  */
 export function placeRecords(
   records: readonly Placeable[],
@@ -105,7 +117,7 @@ export function placeRecords(
       `Record ${twice + 1} has the id of an earlier one: shards are told by ids, so they must be unique.`,
     );
   const placed = cellsOf(known);
-  const groups = groupsOf(records);
+  const groups = groupsOf(records, Math.ceil(records.length / size.shards));
   const cells = cellsOfGroups(records, groups, size, placed);
   const placement: Placement = Array.from({ length: size.shards }, () => Array.from({ length: size.slices }, () => []));
   records.forEach(({ id }, i) => {
