@@ -13,6 +13,7 @@ import { matchTensors, type NamedTensor } from './match-tensors.ts';
 import { readRecipe } from './recipe-file.ts';
 import { writeSafetensors } from './safetensors.ts';
 import { saveWeightsLike } from './save-weights.ts';
+import { PLACEMENT } from './sisa-names.ts';
 import { openWeights, readStored, WEIGHTS } from './weight-files.ts';
 import { INDEX, SHARD } from './weights-index.ts';
 
@@ -29,6 +30,7 @@ export const COMPANIONS = [
   'vocab.json',
   'merges.txt',
   'recipe.json',
+  PLACEMENT,
 ] as const;
 
 export type Architectures = Readonly<Record<string, Architecture>>;

@@ -37,7 +37,13 @@ export interface LossBatch {
   part?: BatchPart;
 }
 
-export type Need = 'retain' | 'reference-logits' | 'forget-reference-logits' | 'reference-log-probability' | 'recipe';
+export type Need =
+  | 'retain'
+  | 'reference-logits'
+  | 'forget-reference-logits'
+  | 'reference-log-probability'
+  | 'recipe'
+  | 'slices';
 
 interface MethodBase<Name extends string, Params extends TObject> {
   name: Name;
@@ -58,7 +64,7 @@ export interface LossMethod<Name extends string = string, Params extends TObject
   loss(tf: Tf, params: Static<Params>, batch: { forget: LossBatch; retain: LossBatch | null }): Tensor;
 }
 
-/** A method that trains again from the recorded recipe, without the forgotten. */
+/** A method that trains again from the recorded recipe, all of it or a part, without the forgotten. */
 export interface RetrainMethod<Name extends string = string, Params extends TObject = TObject>
   extends MethodBase<Name, Params> {
   kind: 'retrain';

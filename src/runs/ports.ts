@@ -80,6 +80,8 @@ export interface CheckpointFiles {
   baseOf(digest: string): Promise<string | null>;
   /** What the configuration of a checkpoint says; null where there is none at that address, or none that can be read. */
   model(digest: string): Promise<StoredModel | null>;
+  /** Whether this one has the checkpoints of its slices beside its weights, which `sisa` goes on from. */
+  hasSlices(digest: string): Promise<boolean>;
   /** What is stored for a checkpoint now; null when there is none at that address. */
   contents(digest: string): Promise<StoredContent[] | null>;
   /** Takes a checkpoint away, and frees what no other one holds. Idempotent. */

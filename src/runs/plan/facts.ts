@@ -31,6 +31,8 @@ export interface PlanFacts {
   has_recipe: boolean;
   /** What the recipe starts from. */
   base: Base;
+  /** Checkpoints of shards and slices lie beside the weights. */
+  has_slices: boolean;
   rows: RowSizes | null;
   counts: SetCounts;
   limits: PlanLimits;

@@ -6,7 +6,7 @@ import type { PlanFacts } from './facts.ts';
 
 interface Deps {
   store: Pick<Store, 'pastAttempts'>;
-  checkpoints: Pick<CheckpointFiles, 'model' | 'baseOf' | 'contents'>;
+  checkpoints: Pick<CheckpointFiles, 'model' | 'baseOf' | 'contents' | 'hasSlices'>;
 }
 /** What the caller knows. `checkpoint`: that the run starts from. */
 type Given = Pick<PlanFacts, 'counts' | 'limits' | 'threads' | 'backend'> & {
@@ -17,13 +17,14 @@ type Given = Pick<PlanFacts, 'counts' | 'limits' | 'threads' | 'backend'> & {
 
 export async function gatherFacts({ store, checkpoints }: Deps, given: Given): Promise<PlanFacts> {
   const { tenant, model, checkpoint, counts, limits, threads, backend } = given;
-  const [stored, base, past] = await Promise.all([
+  const [stored, base, has_slices, past] = await Promise.all([
     checkpoints.model(checkpoint),
     baseOf(checkpoints, checkpoint),
+    checkpoints.hasSlices(checkpoint),
     store.pastAttempts(tenant, model.id),
   ]);
   return {
-    ...{ model: stored, has_recipe: model.has_recipe, base, rows: model.rows },
+    ...{ model: stored, has_recipe: model.has_recipe, base, has_slices, rows: model.rows },
     ...{ counts, limits, threads, backend, past },
   };
 }

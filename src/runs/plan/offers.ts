@@ -15,6 +15,7 @@ const OFFERS: Partial<Record<Need, (facts: PlanFacts) => boolean>> = {
   'forget-reference-logits': always,
   'reference-log-probability': always,
   recipe: ({ has_recipe, base }) => has_recipe && base.status !== 'missing',
+  slices: ({ has_slices }) => has_slices,
 };
 
 export const canRun = (method: Method, params: Record<string, unknown>, facts: PlanFacts): boolean =>

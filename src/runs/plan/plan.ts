@@ -5,7 +5,7 @@ import { ExpungeError } from '../../errors.ts';
 import { fillParams, getMethod } from '../../methods/index.ts';
 import { withRate } from '../../training/learning-rate.ts';
 import { planTrainable } from '../../training/trainable.ts';
-import { baseMissing } from '../base.ts';
+import { baseMissing, slicesMissing } from '../base.ts';
 import { autoPlan, type Reasoned } from './auto.ts';
 import { estimate } from './estimate.ts';
 import type { PlanFacts } from './facts.ts';
@@ -29,19 +29,17 @@ function fittedTo({ name, params }: MethodChoice, { model }: PlanFacts): MethodC
   return { name, params: withRate(params, model) };
 }
 
-function named(requested: MethodChoice, { has_recipe, base }: PlanFacts): Reasoned {
+function named(requested: MethodChoice, { has_recipe, base, has_slices }: PlanFacts): Reasoned {
   const params = fillParams(requested.name, requested.params);
-  if (
-    getMethod(requested.name)
-      .needs(params as never)
-      .includes('recipe')
-  ) {
+  const needs = getMethod(requested.name).needs(params as never);
+  if (needs.includes('recipe')) {
     if (!has_recipe)
       throw new ExpungeError(
         'recipe-missing',
         `Method ${requested.name} trains again from a recipe, and the model was registered without recipe.json`,
       );
     if (base.status === 'missing') throw baseMissing(base.digest);
+    if (needs.includes('slices') && !has_slices) throw slicesMissing();
   }
   return { choice: { name: requested.name, params }, reason: 'The request names it.' };
 }

@@ -1,11 +1,13 @@
 // What a method computes on a model, counted before anything runs: floating-point operations, and memory.
 import type { LossMethod, Method } from '../../domain/method.ts';
+import type { Recipe } from '../../domain/recipe.ts';
 import type { MethodChoice } from '../../domain/resources.ts';
 import { TRAIN_ALL } from '../../domain/trainable.ts';
 import { fillParams, getMethod } from '../../methods/index.ts';
 import type { StepOptions } from '../../methods/options.ts';
 import { countParameters } from '../../training/memory-plan.ts';
 import { type PlannedWork, trainingWorkOf, unlearningWorkOf } from '../../training/memory-work.ts';
+import { batchedShare } from '../../training/sisa/cost.ts';
 import { checkEvery } from '../../training/unlearn.ts';
 import { type KnownFacts, rowCounts, type SetCounts, sizesOf } from './facts.ts';
 
@@ -44,10 +46,20 @@ function lossWork(method: LossMethod, params: StepOptions, facts: KnownFacts, co
   };
 }
 
+/** Steps of training again: of one that was in shards and slices, and goes on from these, those that are expected. */
+function trainingSteps(method: Method, { sisa, steps_taken }: Recipe, counts: SetCounts): number {
+  if (sisa === undefined) return steps_taken;
+  const all = sisa.shards.flatMap(({ slices }) => slices).reduce((sum, { steps }) => sum + steps, 0);
+  if (!method.needs({} as never).includes('slices')) return all;
+  const records = counts.forget + counts.retain;
+  const size = { records, shards: sisa.shards.length, slices: sisa.shards[0]!.slices.length };
+  return Math.ceil(all * Math.min(1, Math.max(0, batchedShare(size, counts.forget))));
+}
+
 /** By kind of method; kinds that are not here are not estimated. */
 const COUNTERS: Partial<Record<Method['kind'], Counter>> = {
   loss: (method, params, facts, counts) => lossWork(method as LossMethod, params as StepOptions, facts, counts),
-  retrain(_method, params, facts, counts) {
+  retrain(method, params, facts, counts) {
     const { recipe } = facts.model;
     if (recipe === null) throw new Error('a model without a recipe cannot be trained again');
     const sizes = sizesOf(facts);
@@ -58,7 +70,7 @@ const COUNTERS: Partial<Record<Method['kind'], Counter>> = {
     const batch = Math.min(options.batch_size, retain);
     return {
       perStep: batch * sizes.mean * ((PASS.forward + PASS.back) * total + PASS.weight * trained),
-      steps: recipe.steps_taken,
+      steps: trainingSteps(method, recipe, counts),
       more: 0,
       memory: trainingWorkOf(facts.model, options, { rows: retain, longest: sizes.longest }, false),
     };

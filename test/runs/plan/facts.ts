@@ -16,7 +16,15 @@ export function storedModel(width: number, steps_taken: number, batch_size = 16)
 }
 
 export const facts = (more: Partial<PlanFacts> = {}): PlanFacts => ({
-  ...{ model: storedModel(64, 1500), has_recipe: true, base: NO_BASE, threads: 2, backend: null, past: [] },
+  ...{
+    model: storedModel(64, 1500),
+    has_recipe: true,
+    base: NO_BASE,
+    has_slices: false,
+    threads: 2,
+    backend: null,
+    past: [],
+  },
   rows: { mean: 20, longest: 40, per_record: 1 },
   counts: { forget: 20, retain: 380, holdout: 400 },
   limits: { seconds: 86_400, memory_bytes: null, due_in_seconds: 2_500_000 },

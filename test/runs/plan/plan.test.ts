@@ -139,6 +139,29 @@ describe('a method that is named', () => {
   });
 });
 
+describe('a model that was trained in shards and slices', () => {
+  const slices = [100, 100].map((steps, i) => ({ order_seed: i, steps }));
+  const sisa = { shards: Array.from({ length: 4 }, (_, init_seed) => ({ init_seed, slices })) };
+  const whole = storedModel(192, 800);
+  const model = { ...whole, recipe: { ...whole.recipe!, sisa } };
+
+  test('is unlearned from exactly by the shards that are hit, where their checkpoints are there', () => {
+    const counts = { forget: 1, retain: 399, holdout: 400 };
+    const plan = planRun(null, facts({ model, counts, has_slices: true }));
+    assert.ok(names(plan).includes('sisa') && !names(plan).includes('retrain'), names(plan).join());
+    const seconds = (name: string) =>
+      planRun({ name, params: {} }, facts({ model, counts, has_slices: true }))[0]!.estimate!.seconds!;
+    assert.ok(seconds('sisa') < seconds('retrain') / 2);
+    assert.ok(names(planRun(null, facts({ model, counts }))).includes('retrain'), 'without slices the whole recipe');
+  });
+
+  test('has to have what sisa goes on from, where that is named', () => {
+    const wish = { name: 'sisa', params: {} };
+    assert.deepEqual(names(planRun(wish, facts({ has_slices: true }))), ['sisa']);
+    assert.throws(() => planRun(wish, facts()), { code: 'recipe-missing', message: /holds no checkpoints of shards/ });
+  });
+});
+
 describe('an estimate', () => {
   const first = (more: Parameters<typeof facts>[0]) => planRun(null, facts(more))[0]!.estimate!;
 
