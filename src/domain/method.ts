@@ -31,19 +31,34 @@ export interface LossBatch {
   active?: Tensor;
   /** (B, T, V) of the parent checkpoint; present when `needs` names `reference-logits`, of the forget half when it names `forget-reference-logits`. */
   referenceLogits?: Tensor;
-  /** (B) summed answer log-probability under the parent; present when `needs` names `reference-log-probability`. */
+  /**
+   * (B) summed answer log-probability under the parent, of the forget and the alternative half; present when `needs` names
+   * `reference-log-probability`.
+   */
   referenceLogProb?: Tensor;
   /** Absent: this is the whole half. */
   part?: BatchPart;
 }
+
+/**
+ * Other answers to the forgotten prompts: refusals of our own wording, the parent's own answers at temperature 1, or labels of others
+ * (another class, the answer of a retain record that asks nearly the same).
+ */
+export const OTHER_ANSWERS = ['refusals', 'alternatives', 'other-labels'] as const;
+export type OtherAnswers = (typeof OTHER_ANSWERS)[number];
 
 export type Need =
   | 'retain'
   | 'reference-logits'
   | 'forget-reference-logits'
   | 'reference-log-probability'
+  | OtherAnswers
   | 'recipe'
   | 'slices';
+
+/** Which other answers a method teaches; null: none. */
+export const otherAnswersOf = (needs: readonly Need[]): OtherAnswers | null =>
+  OTHER_ANSWERS.find((one) => needs.includes(one)) ?? null;
 
 interface MethodBase<Name extends string, Params extends TObject> {
   name: Name;
@@ -60,8 +75,15 @@ export interface LossMethod<Name extends string = string, Params extends TObject
   extends MethodBase<Name, Params> {
   kind: 'loss';
   needs(params: Static<Params>): Need[];
-  /** Scalar to minimise. */
-  loss(tf: Tf, params: Static<Params>, batch: { forget: LossBatch; retain: LossBatch | null }): Tensor;
+  /**
+   * Scalar to minimise. `alternative`: the forget rows' prompts, row by row, with other answers, all of which count; present when
+   * `needs` names other answers.
+   */
+  loss(
+    tf: Tf,
+    params: Static<Params>,
+    batch: { forget: LossBatch; retain: LossBatch | null; alternative?: LossBatch },
+  ): Tensor;
 }
 
 /** A method that trains again from the recorded recipe, all of it or a part, without the forgotten. */

@@ -98,7 +98,7 @@ export async function unlearn(
 
 /** Whose method teaches to refuse has asked for refusals: they are reported, and fail nothing. */
 function policyFor(policy: VerificationPolicy, { name, params }: MethodChoice): VerificationPolicy {
-  const needs: readonly string[] = getMethod(name).needs(params as never);
+  const needs = getMethod(name).needs(params as never);
   if (policy.naturalness === undefined || !needs.includes('refusals')) return policy;
   return { ...policy, naturalness: { ...policy.naturalness, refusal_margin: 1 } };
 }

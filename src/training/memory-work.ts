@@ -1,6 +1,6 @@
 // What a training or an unlearning run asks of the memory, from its options and the lengths of its rows.
 import type { Architecture, Classifier } from '../domain/architecture.ts';
-import type { LossMethod } from '../domain/method.ts';
+import { type LossMethod, otherAnswersOf } from '../domain/method.ts';
 import type { TrainingOptions } from '../domain/recipe.ts';
 import { TRAIN_ALL } from '../domain/trainable.ts';
 import type { StepOptions } from '../methods/options.ts';
@@ -57,15 +57,17 @@ export function trainingWorkOf(
 
 type UnlearningParams = StepOptions & Record<string, unknown>;
 
+/** `longestOther`: tokens of the longest row with another answer, for a method that teaches such. */
 export const unlearningWork = (
   model: Model,
   method: LossMethod,
   params: UnlearningParams,
   { forget, retain, calibration }: { forget: TokenRow[]; retain: TokenRow[]; calibration: TokenRow[] },
+  longestOther = 0,
 ): PlannedWork =>
   unlearningWorkOf(model, method, params, {
     ...{ forget: forget.length, retain: retain.length, calibration: calibration.length },
-    longest: longestOf(forget, retain, calibration),
+    longest: Math.max(longestOf(forget, retain, calibration), longestOther),
   });
 
 /** The same before there are rows: how many of each set there will be, and tokens of the longest. */
@@ -89,7 +91,11 @@ export function unlearningWorkOf(
       const answered = needs.includes('reference-logits') ? retained : 0;
       return {
         ...{ architecture: model.architecture, config: model.config, trains: params },
-        ...{ rows: each(forget, true) + retained, time, split: parts > 1 },
+        ...{
+          rows: each(forget, true) + retained + each(forget, otherAnswersOf(needs) !== null),
+          time,
+          split: parts > 1,
+        },
         referenceRows: answered + each(forget, needs.includes('forget-reference-logits')),
         scoredRows: Math.max(sizes.forget, sizes.calibration),
       };

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { Value } from 'typebox/value';
 import { createRandom } from '../../src/domain/random.ts';
 import { type RowScore, VerificationPolicy } from '../../src/domain/verification.ts';
+import { REFUSALS } from '../../src/methods/refusals.ts';
 import { NATURALNESS_METRICS } from '../../src/metrics/index.ts';
 import { answerLength } from '../../src/metrics/naturalness/answer-length.ts';
 import { answerPerplexity } from '../../src/metrics/naturalness/answer-perplexity.ts';
@@ -43,6 +44,13 @@ describe('one answer', () => {
       '',
     ])
       assert.ok(!isRefusal(text), text);
+  });
+
+  test('refuses wherever our own methods teach it to', () => {
+    assert.deepEqual(
+      REFUSALS.filter((text) => !isRefusal(text)),
+      [],
+    );
   });
 
   test('costs and counts on scales that are reported as perplexity and tokens; without an answer there is no number', () => {

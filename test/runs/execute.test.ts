@@ -96,6 +96,21 @@ test('what does not pass goes to the next method; the end of the plan is a revie
   assert.deepEqual(await onDisk(), { checkpoints: 1, work: 0 });
 });
 
+test('a method that teaches refusals is not judged for them', async () => {
+  const margins: unknown[] = [];
+  const { deps } = using({
+    verdict(job) {
+      margins.push(job.policy.naturalness?.refusal_margin);
+      return 'passed';
+    },
+  });
+  for (const [index, name] of ['idk', 'npo'].entries()) {
+    await worker.request(index, { name, params: {} });
+    await workModel(deps, worker.model.id, never());
+  }
+  assert.deepEqual(margins, [1, worker.deps.policy.naturalness?.refusal_margin]);
+});
+
 test('retraining a later checkpoint is held against the model as registered, other methods against the parent', async () => {
   const finding = { metric: 'rouge-l-recall', set: 'retain', before: 0.8, after: 0.9 } as Finding;
   const report = { findings: [finding], verifier_version: VERIFIER_VERSION };
