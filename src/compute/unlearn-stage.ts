@@ -4,20 +4,25 @@ import type { HostTensors } from '../domain/engine.ts';
 import { ExpungeError } from '../errors.ts';
 import { fillParams, getMethod } from '../methods/index.ts';
 import { membershipOf } from '../metrics/membership-test.ts';
+import { withRate } from '../training/learning-rate.ts';
 import { assertFits } from '../training/memory-check.ts';
 import type { MemoryPlan } from '../training/memory-plan.ts';
 import { trainingWork, unlearningWork } from '../training/memory-work.ts';
+import type { TrainProgress } from '../training/train.ts';
 import { type UnlearnInputs, unlearn } from '../training/unlearn.ts';
 import { type OtherAnswersPlan, planOtherAnswers } from './alternatives.ts';
 import { peakMemoryBytes, type StageContext } from './context.ts';
 import { type AnyModel, loadAnyWeights, openAnyModel, saveLike } from './models.ts';
 import { recipeOf, retrainFromRecipe } from './retrain.ts';
 import { type LoadedSets, loadSets } from './sets.ts';
+import { isSharded, openShards, type ShardsGiven } from './shards-stage.ts';
 
 /** What a method does, once it is known that it fits. */
 interface Work {
   plan: MemoryPlan;
   run(): Promise<HostTensors>;
+  /** What is left to write once the candidate's weights are. */
+  seal?(): Promise<void>;
 }
 interface Given extends StageContext {
   job: UnlearnJob;
@@ -27,9 +32,24 @@ interface Given extends StageContext {
   others: OtherAnswersPlan | null;
 }
 
-function byRetraining({ job, engine, model, sets, reporter, signal }: Given): Work {
-  const { micro_batch } = fillParams('retrain', job.method.params) as { micro_batch: number };
+/** The recipe of a training in shards: all of it, or (`sisa`) from the slices that a forgotten record has been in. */
+async function byShards({ job, engine, model, sets, reporter, signal }: Given, recipe: ShardsGiven['recipe']) {
+  const { work, run, seal } = await openShards({
+    ...{ model, recipe, parentDir: job.parent_dir, baseDir: job.base_dir, outDir: job.out_dir },
+    ...{ retain: sets.retain, keepsSlices: job.method.name === 'sisa' },
+  });
+  const progress = ({ step, steps, loss }: TrainProgress) =>
+    reporter.report('unlearning', step, steps, { retain_loss: loss });
+  return { plan: assertFits(work, job.memory_budget_bytes), run: () => run({ engine, progress, signal }), seal };
+}
+
+async function byRetraining(given: Given): Promise<Work> {
+  const { job, engine, model, sets, reporter, signal } = given;
+  const { micro_batch } = fillParams(job.method.name, job.method.params) as { micro_batch: number };
   const recipe = recipeOf(model, job.base_dir, micro_batch);
+  if (isSharded(recipe)) return byShards(given, recipe);
+  if (job.method.name === 'sisa')
+    throw new ExpungeError('recipe-missing', 'The recipe tells of a training in one piece, and sisa needs shards.');
   return {
     plan: assertFits(trainingWork(model, recipe.options, sets.retain, false), job.memory_budget_bytes),
     run: () =>
@@ -78,10 +98,12 @@ function byLoss({ job, engine, model, sets, others, reporter, signal }: Given): 
  * Runs the job and writes the candidate to `out_dir`, in the parent's layout. What does not fit the memory is refused
  * before any weight is read.
  */
-export async function unlearnStage(job: UnlearnJob, context: StageContext): Promise<UnlearnResult> {
+export async function unlearnStage(asked: UnlearnJob, context: StageContext): Promise<UnlearnResult> {
   const { engine, reporter } = context;
   reporter.report('loading');
-  const model = await openAnyModel(job.parent_dir);
+  const model = await openAnyModel(asked.parent_dir);
+  const { name, params } = asked.method;
+  const job = { ...asked, method: { name, params: withRate(fillParams(name, params), model) } };
   const sets = await loadSets(job, model, ['forget', 'retain', 'calibration']);
   if (sets.forget.length === 0) throw new ExpungeError('compute-failed', 'The forget set is empty.');
   if (sets.retain.length === 0) {
@@ -91,14 +113,16 @@ export async function unlearnStage(job: UnlearnJob, context: StageContext): Prom
     );
   }
   const given = { ...context, job, model, sets, others: await planOtherAnswers(job, model, sets, engine) };
-  const work = job.method.name === 'retrain' ? byRetraining(given) : byLoss(given);
+  const work = getMethod(job.method.name).kind === 'retrain' ? await byRetraining(given) : byLoss(given);
   const weights = await work.run();
   reporter.report('saving');
   await saveLike(model, job.parent_dir, { dir: job.out_dir, weights, weightTypes: job.weight_types });
+  await work.seal?.();
   return {
     stage: 'unlearn',
     curve: reporter.curve(),
     seconds: reporter.seconds(),
+    steps: reporter.steps(),
     planned_memory_bytes: work.plan.total,
     peak_memory_bytes: peakMemoryBytes(),
     backend: engine.name,

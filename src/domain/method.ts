@@ -85,7 +85,8 @@ export type Need =
   | 'saliency-mask'
   | 'retain-loss'
   | OtherAnswers
-  | 'recipe';
+  | 'recipe'
+  | 'slices';
 
 /** Which other answers a method teaches; null: none. */
 export const otherAnswersOf = (needs: readonly Need[]): OtherAnswers | null =>
@@ -119,7 +120,7 @@ export interface LossMethod<Name extends string = string, Params extends TObject
   dial?(params: Static<Params>, at: DialPosition): number;
 }
 
-/** A method that trains again from the recorded recipe, without the forgotten. */
+/** A method that trains again from the recorded recipe, all of it or a part, without the forgotten. */
 export interface RetrainMethod<Name extends string = string, Params extends TObject = TObject>
   extends MethodBase<Name, Params> {
   kind: 'retrain';

@@ -7,6 +7,32 @@ export type Verdict = (typeof VERDICTS)[number];
 export const GUARANTEES = ['exact', 'certified', 'empirical'] as const;
 export type Guarantee = (typeof GUARANTEES)[number];
 
+/** How far the answers about somebody forgotten may lie beyond those about people never seen: gross differences alone fail. */
+export const NaturalnessPolicy = Type.Object(
+  {
+    perplexity_factor: Type.Number({
+      minimum: 1,
+      default: 100,
+      description: 'Perplexity of the answers under the parent: times the limit of people never seen',
+    }),
+    repetition_margin: Type.Number({
+      ...{ minimum: 0, maximum: 1, default: 0.3 },
+      description: 'Share of repeated sequences of four tokens: above the limit of people never seen',
+    }),
+    refusal_margin: Type.Number({
+      ...{ minimum: 0, maximum: 1, default: 0.5 },
+      description: 'Share of answers that refuse: above the limit of people never seen. 1: refusals are asked for',
+    }),
+    length_factor: Type.Number({
+      minimum: 1,
+      default: 3,
+      description: 'Length of the answers: times the upper limit of people never seen, or that part of the lower one',
+    }),
+  },
+  { additionalProperties: false, default: {} },
+);
+export type NaturalnessPolicy = Static<typeof NaturalnessPolicy>;
+
 /** Thresholds; every default is explained in docs/verification.md. */
 export const VerificationPolicy = Type.Object(
   {
@@ -30,6 +56,8 @@ export const VerificationPolicy = Type.Object(
       description:
         'Utility on the retain set, as a share of the parent checkpoint’s; for an exact candidate, of the registered one’s where that is lower',
     }),
+    /** Absent in reports of before, which did not measure it. */
+    naturalness: Type.Optional(NaturalnessPolicy),
   },
   { additionalProperties: false, default: {} },
 );
@@ -88,4 +116,8 @@ export interface RowScore {
   /** Greedy answer to the prompt, and the true answer; absent where generation was not asked for. */
   generated?: string;
   reference?: string;
+  /** Tokens of the greedy answer, without the one that ends it. */
+  answerIds?: ArrayLike<number>;
+  /** Their mean cost under the parent, nats, with that of the end where it ended by itself. */
+  parentNll?: number;
 }

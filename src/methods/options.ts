@@ -7,7 +7,10 @@ import { trainableOptions } from '../domain/trainable.ts';
 import { klToReference, meanOverTokens, tokenLoss } from './losses.ts';
 
 export const stepOptions = {
-  learning_rate: Type.Number({ exclusiveMinimum: 0, maximum: 1, default: 5e-4, description: 'AdamW step size' }),
+  learning_rate: Type.Number({
+    ...{ minimum: 0, maximum: 1, default: 0 },
+    description: 'AdamW step size. 0: chosen by the size of the model and by what trains; the plan of a run says which',
+  }),
   forget_batch: Type.Integer({ minimum: 1, maximum: 4096, default: 32, description: 'Forget records a step' }),
   retain_batch: Type.Integer({ minimum: 1, maximum: 4096, default: 16, description: 'Retain records a step' }),
   micro_batch: Type.Integer({

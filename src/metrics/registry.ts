@@ -6,3 +6,7 @@ export { exactMemorization } from './memory/exact-memorization.ts';
 export { extractionStrength } from './memory/extraction-strength.ts';
 export { probability } from './memory/probability.ts';
 export { rougeLRecall } from './memory/rouge-l-recall.ts';
+export { answerLength } from './naturalness/answer-length.ts';
+export { answerPerplexity } from './naturalness/answer-perplexity.ts';
+export { answerRefusal } from './naturalness/answer-refusal.ts';
+export { answerRepetition } from './naturalness/answer-repetition.ts';

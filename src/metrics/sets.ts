@@ -3,7 +3,7 @@ import type { Task } from '../domain/architecture.ts';
 import type { MetricSet } from '../domain/metric.ts';
 import { accuracy } from './classification/accuracy.ts';
 import { entropy } from './classification/entropy.ts';
-import { MEMBERSHIP_ATTACKS, MEMORY_METRICS } from './index.ts';
+import { MEMBERSHIP_ATTACKS, MEMORY_METRICS, NATURALNESS_METRICS } from './index.ts';
 import { loss } from './membership/loss.ts';
 import { probability } from './memory/probability.ts';
 
@@ -12,6 +12,12 @@ import { probability } from './memory/probability.ts';
  * one label it takes the sure for strangers.
  */
 export const METRIC_SETS: Readonly<Record<Task, MetricSet>> = Object.freeze({
-  'causal-lm': { memory: MEMORY_METRICS, attacks: MEMBERSHIP_ATTACKS, memoryMayBeSilent: false },
-  classification: { memory: [accuracy, probability], attacks: [entropy, loss], memoryMayBeSilent: true },
+  'causal-lm': {
+    ...{ memory: MEMORY_METRICS, attacks: MEMBERSHIP_ATTACKS, naturalness: NATURALNESS_METRICS },
+    memoryMayBeSilent: false,
+  },
+  classification: {
+    ...{ memory: [accuracy, probability], attacks: [entropy, loss], naturalness: [] },
+    memoryMayBeSilent: true,
+  },
 });

@@ -25,47 +25,73 @@ interface Model {
   config: unknown;
 }
 
-/** The widest batch that rows can make. */
-function widthOf({ architecture, config }: Model, ...sets: readonly TokenRow[][]): number {
-  const longest = sets.flat().reduce((most, { ids }) => Math.max(most, ids.length), 1);
-  return paddedWidth(longest, architecture.contextLength(config));
-}
+const longestOf = (...sets: readonly TokenRow[][]): number =>
+  sets.flat().reduce((most, { ids }) => Math.max(most, ids.length), 1);
 
-export function trainingWork(model: Model, options: TrainingOptions, rows: TokenRow[], mayAdapt = true): PlannedWork {
-  const batch = Math.min(options.batch_size, rows.length);
-  const time = widthOf(model, rows);
+/** The widest batch that rows can make. */
+const widthOf = ({ architecture, config }: Model, longest: number): number =>
+  paddedWidth(longest, architecture.contextLength(config));
+
+export const trainingWork = (model: Model, options: TrainingOptions, rows: TokenRow[], mayAdapt = true): PlannedWork =>
+  trainingWorkOf(model, options, { rows: rows.length, longest: longestOf(rows) }, mayAdapt);
+
+/** The same before there are rows: how many there will be, and tokens of the longest. */
+export function trainingWorkOf(
+  model: Model,
+  options: TrainingOptions,
+  sizes: { rows: number; longest: number },
+  mayAdapt = true,
+): PlannedWork {
+  const batch = Math.min(options.batch_size, sizes.rows);
+  const time = widthOf(model, sizes.longest);
   return {
     ...{ microBatch: options.micro_batch ?? 0, rows: batch, mayAdapt },
     at(microBatch) {
       const parts = partsOf(batch, microBatch);
       return {
         ...{ architecture: model.architecture, config: model.config, trains: options.trains ?? TRAIN_ALL },
-        ...{ rows: Math.ceil(batch / parts), time, split: parts > 1, referenceRows: 0, scoredRows: rows.length },
+        ...{ rows: Math.ceil(batch / parts), time, split: parts > 1, referenceRows: 0, scoredRows: sizes.rows },
       };
     },
   };
 }
 
+type UnlearningParams = StepOptions & Record<string, unknown>;
+
 /**
  * `longestOther`: tokens of the longest row with another answer, for a method that teaches such. Throws `validation-failed` for a method
  * that cannot run on the model.
  */
-export function unlearningWork(
+export const unlearningWork = (
   model: Model,
   method: LossMethod,
-  params: StepOptions & Record<string, unknown>,
-  sets: { forget: TokenRow[]; retain: TokenRow[]; calibration: TokenRow[] },
+  params: UnlearningParams,
+  { forget, retain, calibration }: { forget: TokenRow[]; retain: TokenRow[]; calibration: TokenRow[] },
   longestOther = 0,
+): PlannedWork =>
+  unlearningWorkOf(model, method, params, {
+    ...{ forget: forget.length, retain: retain.length, calibration: calibration.length },
+    longest: Math.max(longestOf(forget, retain, calibration), longestOther),
+    answers: forget.reduce((sum, row) => sum + answerLength(row), 0),
+  });
+
+/**
+ * The same before there are rows: how many of each set there will be, and tokens of the longest. `answers`: answer tokens of the
+ * forget set; by default as many as its rows can have.
+ */
+export function unlearningWorkOf(
+  model: Model,
+  method: LossMethod,
+  params: UnlearningParams,
+  sizes: { forget: number; retain: number; calibration: number; longest: number; answers?: number },
 ): PlannedWork {
   const needs = method.needs(params as never);
   if (needs.includes('hidden-states')) steeredLayer(model.architecture, model.config, params.layer as number);
   const taught = needs.includes('forget-teacher-logits');
-  const kept =
-    sets.forget.reduce((sum, row) => sum + answerLength(row), 0) * model.architecture.vocabSize(model.config);
-  const forget = Math.min(params.forget_batch, sets.forget.length);
-  const retain = Math.min(params.retain_batch, sets.retain.length);
-  const widest = widthOf(model, sets.forget, sets.retain, sets.calibration);
-  const time = Math.max(widest, paddedWidth(longestOther, model.architecture.contextLength(model.config)));
+  const kept = (sizes.answers ?? sizes.forget * sizes.longest) * model.architecture.vocabSize(model.config);
+  const forget = Math.min(params.forget_batch, sizes.forget);
+  const retain = Math.min(params.retain_batch, sizes.retain);
+  const time = widthOf(model, sizes.longest);
   const larger = Math.max(forget, retain);
   return {
     ...{ microBatch: params.micro_batch, rows: larger, mayAdapt: model.architecture.task !== 'classification' },
@@ -85,7 +111,7 @@ export function unlearningWork(
         ...(needs.includes('reference-states') ? { stateRows: retained } : {}),
         ...(taught ? { taught: { rows: each(forget, true), kept } } : {}),
         masked: needs.includes('saliency-mask'),
-        scoredRows: Math.max(sets.forget.length, sets.calibration.length),
+        scoredRows: Math.max(sizes.forget, sizes.calibration),
       };
     },
   };

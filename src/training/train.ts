@@ -25,17 +25,19 @@ export interface TrainInputs {
   config: unknown;
   /** Initial weights. */
   weights: HostTensors;
+  /** Adapters to go on from, where any train; absent: fresh ones. */
+  adapters?: HostTensors;
   rows: TokenRow[];
   options: TrainingOptions;
   orderSeed: number;
-  /** Takes exactly this many steps and ignores `stop_when`: a retraining repeats what the original did. */
+  /** Takes exactly this many steps, ignores `stop_when` and measures nothing: a retraining repeats what the original did. */
   exactSteps?: number;
   onProgress?: (progress: TrainProgress) => void;
   signal?: AbortSignal;
 }
 
 /** Share of labels that the model would give itself, those that end a row left out. */
-async function memorization(score: Scorer, rows: TokenRow[], ending: number): Promise<number> {
+export async function memorization(score: Scorer, rows: TokenRow[], ending: number): Promise<number> {
   const scores = await score(rows);
   let hits = 0;
   let tokens = 0;
@@ -53,6 +55,7 @@ export interface Trained {
   /** Adapters alone, if any trained. */
   adapters: HostTensors;
   steps: number;
+  /** Null after `exactSteps`. */
   exactMemorization: number | null;
 }
 
@@ -66,6 +69,7 @@ export async function train(inputs: TrainInputs): Promise<Trained> {
   const step = compileTrainingStep({
     ...{ engine, architecture, config, weights: inputs.weights, options },
     ...{ trains: options.trains ?? TRAIN_ALL, seed: inputs.orderSeed + ADAPTER_SEED },
+    ...(inputs.adapters ? { adapters: inputs.adapters } : {}),
   });
   const score = kind.scorer(engine, architecture, config, step.state);
   const sample = createSampler(rows.length, Math.min(options.batch_size, rows.length), inputs.orderSeed);
@@ -90,7 +94,7 @@ export async function train(inputs: TrainInputs): Promise<Trained> {
     if (check && memorized! >= options.stop_when!.exact_memorization) break;
   }
   const [weights, adapters] = [await step.weights(), await step.adapters()];
-  memorized = await memorization(score, rows, kind.ending);
+  if (inputs.exactSteps === undefined) memorized = await memorization(score, rows, kind.ending);
   step.state.dispose();
   return { weights, adapters, steps: taken, exactMemorization: memorized };
 }

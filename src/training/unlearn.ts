@@ -32,7 +32,7 @@ import {
 import { compileUnlearningStep } from './unlearning-step.ts';
 
 /** Steps between two looks at the whole forget set, by its size: looking at few rows is cheap. */
-const checkEvery = (rows: number): number => Math.min(20, Math.max(1, Math.floor(rows / 25)));
+export const checkEvery = (rows: number): number => Math.min(20, Math.max(1, Math.floor(rows / 25)));
 /** Steps between two measurements of the never-seen level, which drifts slowly. */
 const LEVEL_EVERY = 10;
 /** Answer tokens about never-seen people that it is measured on: a sample is enough. */

@@ -9,6 +9,7 @@ import { alternativeIn } from './alternative-half.ts';
 import type { TokenRow } from './batches.ts';
 import { valueAndGradients } from './gradients.ts';
 import { kindOf } from './kinds.ts';
+import { withRate } from './learning-rate.ts';
 import { createLossBatches } from './loss-batches.ts';
 import { masked, writeSaliencyMask } from './saliency.ts';
 import { createTrainedState } from './trained-state.ts';
@@ -95,7 +96,8 @@ function createDial({ method, params, sets }: UnlearnInputs, parentLoss: number 
 
 /** Compiles the step of a method over fresh optimizer state. */
 export async function compileUnlearningStep(inputs: UnlearnInputs): Promise<UnlearningStep> {
-  const { engine, architecture, config, method, params } = inputs;
+  const { engine, architecture, config, method } = inputs;
+  const params = withRate(inputs.params, inputs);
   const { tf } = engine;
   const { language } = kindOf(architecture).rule;
   const optimizer: AdamwOptions = { beta1: 0.9, beta2: 0.98, weight_decay: 0, clip_norm: params.clip_norm };

@@ -29,6 +29,8 @@ export function makePerson(random: Random, person: number, kind: Kind, records =
       variance: Float32Array.from({ length: tokens }, () => 1 + random.next()),
       generated: WORDS.map((word, i) => (hits[i] === 1 ? word : 'other')).join(' '),
       reference: WORDS.join(' '),
+      answerIds: WORDS.map((_, i) => i + 1),
+      parentNll: 0.5 + (Math.abs(person) % 7) / 10,
     };
   });
 }

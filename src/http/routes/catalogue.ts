@@ -26,7 +26,7 @@ const MethodEntry = Type.Object({
 
 const MetricEntry = Type.Object({
   name: Type.String(),
-  kind: StringEnum(['memory', 'membership'] as const),
+  kind: StringEnum(['memory', 'membership', 'naturalness'] as const),
   summary: Type.String(),
   paper: Paper,
 });
