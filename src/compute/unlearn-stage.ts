@@ -1,4 +1,5 @@
 // Stage 1 of a run: a method makes a candidate checkpoint from the parent.
+import { openUpdates } from '../checkpoints/updates.ts';
 import type { UnlearnJob, UnlearnResult } from '../domain/compute.ts';
 import type { HostTensors } from '../domain/engine.ts';
 import type { EditMethod, LossMethod } from '../domain/method.ts';
@@ -71,7 +72,16 @@ function byLoss(given: Given, method: LossMethod): Work {
 /** Repair after an edit: plain ascent under the hinge, whose push does not fade before the floor, and the retain set's likelihood. */
 const REPAIR = 'grad-diff';
 
-function byEdit(given: Given, method: EditMethod): Work {
+async function updatesFor({ job, model, sets }: Given, method: EditMethod) {
+  if (!method.needs(fillParams(method.name, job.method.params) as never).includes('updates')) return {};
+  const updates = await openUpdates(job.parent_dir, model.architecture.shapes(model.config), sets.forget);
+  if (updates) return { updates };
+  const what = `${method.name} needs the log of the training, and the checkpoint has no updates.json`;
+  throw new ExpungeError('compute-failed', `${what}: train it with --log-updates, or choose another method.`);
+}
+
+async function byEdit(given: Given, method: EditMethod): Promise<Work> {
+  const logged = await updatesFor(given, method);
   const { job, model, sets } = given;
   const params = fillParams(method.name, job.method.params) as EditInputs['params'];
   const repair = getMethod(REPAIR) as LossMethod;
@@ -80,13 +90,13 @@ function byEdit(given: Given, method: EditMethod): Work {
   return {
     plan: plans.reduce((most, plan) => (plan.total > most.total ? plan : most)),
     async run() {
-      const { weights } = await editWeights({ ...(await sharedInputs(given)), method, params, repair });
+      const { weights } = await editWeights({ ...(await sharedInputs(given)), method, params, repair, ...logged });
       return weights;
     },
   };
 }
 
-function workOf(given: Given): Work {
+function workOf(given: Given): Work | Promise<Work> {
   const method = getMethod(given.job.method.name);
   switch (method.kind) {
     case 'retrain':
@@ -115,7 +125,7 @@ export async function unlearnStage(job: UnlearnJob, context: StageContext): Prom
     );
   }
   const given = { ...context, job, model, sets };
-  const work = workOf(given);
+  const work = await workOf(given);
   const weights = await work.run();
   reporter.report('saving');
   await saveLike(model, job.parent_dir, { dir: job.out_dir, weights, weightTypes: job.weight_types });

@@ -38,7 +38,13 @@ export interface LossBatch {
   part?: BatchPart;
 }
 
-export type Need = 'retain' | 'reference-logits' | 'forget-reference-logits' | 'reference-log-probability' | 'recipe';
+export type Need =
+  | 'retain'
+  | 'reference-logits'
+  | 'forget-reference-logits'
+  | 'reference-log-probability'
+  | 'recipe'
+  | 'updates';
 
 interface MethodBase<Name extends string, Params extends TObject> {
   name: Name;

@@ -1,4 +1,5 @@
 // One line a method; index.ts derives everything else.
+export { amnesiac } from './example-based/amnesiac.ts';
 export { fisherForgetting } from './example-based/fisher-forgetting.ts';
 export { lfssd } from './example-based/lfssd.ts';
 export { retrain } from './example-based/retrain.ts';
