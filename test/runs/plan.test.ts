@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { defaultParams } from '../../src/methods/index.ts';
+import { defaultParams, methods } from '../../src/methods/index.ts';
 import { planRun } from '../../src/runs/plan.ts';
 
 const names = (plan: { name: string }[]) => plan.map((method) => method.name);
@@ -29,6 +29,8 @@ test('a recipe whose base is not kept is not followed', () => {
 test('a named method is the whole plan, with its defaults filled in', () => {
   const plan = planRun({ name: 'npo', params: { beta: 0.3 } }, { has_recipe: true });
   assert.deepEqual(plan, [{ name: 'npo', params: { ...defaultParams('npo'), beta: 0.3 } }]);
+  for (const name of Object.keys(methods))
+    assert.deepEqual(planRun({ name, params: {} }, { has_recipe: true }), [{ name, params: defaultParams(name) }]);
 });
 
 test('what cannot run is refused with a code and the name', () => {
