@@ -1,6 +1,10 @@
 // One line a method; index.ts derives everything else.
+export { amnesiac } from './example-based/amnesiac.ts';
+export { fisherForgetting } from './example-based/fisher-forgetting.ts';
+export { lfssd } from './example-based/lfssd.ts';
 export { retrain } from './example-based/retrain.ts';
 export { sisa } from './example-based/sisa.ts';
+export { ssd } from './example-based/ssd.ts';
 export { ceU } from './gradient-based/ce-u.ts';
 export { gradDiff } from './gradient-based/grad-diff.ts';
 export { gradientAscent } from './gradient-based/gradient-ascent.ts';
@@ -19,4 +23,5 @@ export { pdu } from './optimization-based/pdu.ts';
 export { rmu } from './optimization-based/rmu.ts';
 export { scrub } from './optimization-based/scrub.ts';
 export { simnpo } from './optimization-based/simnpo.ts';
+export { taskVector } from './optimization-based/task-vector.ts';
 export { undial } from './optimization-based/undial.ts';

@@ -25,6 +25,10 @@ export interface MemoryWork {
   masked?: boolean;
   /** Rows of the largest set that is scored between steps. */
   scoredRows: number;
+  /** Vectors the size of what trains, in ordinary memory beside all else; absent: none. */
+  vectors?: number;
+  /** False: gradients alone are taken, and nothing has moments. */
+  moments?: boolean;
 }
 
 /** Bytes. */
@@ -32,6 +36,7 @@ export interface MemoryPlan {
   weights: number;
   gradients: number;
   moments: number;
+  vectors: number;
   parent: number;
   /** What a loss compares with, kept from before the first step, and the mask over the weights. */
   references: number;
@@ -89,7 +94,8 @@ export function planMemory(work: MemoryWork): MemoryPlan {
   const scoring = forwardElements(work, scoredRows, time) + headLogits * forward.logits;
   const elements = {
     weights: trained * COSTS.weight + frozen * COSTS.frozen,
-    moments: trained * COSTS.moments,
+    moments: work.moments === false ? 0 : trained * COSTS.moments,
+    vectors: trained * (work.vectors ?? 0),
     parent: parentRows > 0 ? trained * COSTS.parent : 0,
     references: taught.kept + (work.masked ? trained * COSTS.mask : 0),
     ...step,

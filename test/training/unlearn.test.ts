@@ -64,7 +64,7 @@ const STRONGER: Record<string, Record<string, unknown>> = {
   simnpo: { gamma: 1, beta: 0.5, delta: 3 },
   undial: { alpha: 1, beta: 30, gamma: 10, max_steps: 500 },
   'ce-u': { alpha: 1, gamma: 10, ignore_first_n_answer_tokens: 0 },
-salun: { base: 'grad-diff' },
+  salun: { base: 'grad-diff' },
   idk: { gamma: 4, max_steps: 120 },
   'random-label': { gamma: 4, answers: 12, max_steps: 120 },
 };
