@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Static, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { type Attempt, type DeletionRequest, MethodChoice, type Model, RunCounts } from '../domain/resources.ts';
-import { type Guarantee, VerificationReport } from '../domain/verification.ts';
+import { CertifiedReport, type Guarantee } from '../domain/verification.ts';
 import { ExpungeError } from '../errors.ts';
 import type { CertificateFacts } from '../runs/certify.ts';
 import { searchLimits, unlearningLimits } from './limits.ts';
@@ -150,7 +150,7 @@ function unlearningStatement(input: StatementInput): UnlearningStatement {
       },
       action: actionOf(evidence, input.backend ?? null),
       guarantee,
-      verification: only(VerificationReport, report),
+      verification: only(CertifiedReport, report),
       disposition: {
         parent_checkpoint: parent,
         kept_for: 'rollback',
