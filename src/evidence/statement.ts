@@ -17,8 +17,8 @@ import {
   type UnlearningStatement,
 } from './statement-schema.ts';
 
-type Optional = 'parentDeleteAfter' | 'backend';
-/** The facts of a certificate; when the parent is deleted and the backend may be unknown at the time of issue. */
+type Optional = 'parentDeleteAfter' | 'backend' | 'baseSawPerson';
+/** The facts of a certificate; when the parent is deleted, the backend and what a base has seen may be unknown at the time of issue. */
 export type StatementInput = Omit<CertificateFacts, Optional> & Partial<Pick<CertificateFacts, Optional>>;
 
 /**
@@ -100,10 +100,17 @@ function searchStatement(input: StatementInput): SearchStatement {
   };
 }
 
+/** A base is kept as it was: what it learned of the person is in the new checkpoint too. */
+const BASE_SAW =
+  'from a base checkpoint that was itself trained on records of the person, by the corpora registered with it; the verification in this certificate is what was shown';
+
 /** Only training again from the recipe without the records is exact; a new method must earn its line here. */
-function guaranteeOf(attempt: Attempt, model: Model): { class: Guarantee; basis: string } {
-  if (attempt.method.name === 'retrain' && model.has_recipe)
-    return { class: 'exact', basis: 'Trained again from the recorded recipe with the records left out' };
+function guaranteeOf(attempt: Attempt, model: Model, baseSawPerson: boolean): { class: Guarantee; basis: string } {
+  if (attempt.method.name === 'retrain' && model.has_recipe) {
+    const basis = 'Trained again from the recorded recipe with the records left out';
+    if (!baseSawPerson) return { class: 'exact', basis };
+    return { class: 'empirical', basis: `${basis}, but ${BASE_SAW}` };
+  }
   return { class: 'empirical', basis: 'The verification in this certificate; no bound is proven' };
 }
 
@@ -132,7 +139,7 @@ type Evidence = ReturnType<typeof evidenceOf>;
 function unlearningStatement(input: StatementInput): UnlearningStatement {
   const evidence = evidenceOf(input);
   const { run, report, attempt, parent, checkpoint, model } = evidence;
-  const guarantee = guaranteeOf(attempt, model);
+  const guarantee = guaranteeOf(attempt, model, input.baseSawPerson ?? false);
   return {
     _type: STATEMENT_TYPE,
     subject: [{ name: `model/${model.name}`, digest: { sha256: hexOf(checkpoint) } }],
