@@ -3,6 +3,7 @@
 import type { HostTensors, State } from '../domain/engine.ts';
 import { createRandom } from '../domain/random.ts';
 import type { RowScore } from '../domain/verification.ts';
+import { labelOf } from '../training/classification.ts';
 import { createGenerator } from '../training/generate.ts';
 import { kindOf } from '../training/kinds.ts';
 import type { Scorer } from '../training/scoring.ts';
@@ -114,11 +115,12 @@ export async function scoreSets(
   const state = engine.createState(model.weights);
   const score = kindOf(model.architecture).scorer(engine, model.architecture, model.config, state);
   const answer = model.tokenizer === null ? null : createAnswerer(model, state, context, seed);
+  const label = (row: TextRow) => (model.tokenizer === null ? { label: labelOf(row) } : {});
 
   async function scoreSet(rows: TextRow[], longest: number): Promise<RowScore[]> {
     signal.throwIfAborted();
     const scores = (await score(rows)).map(
-      (scored, index): RowScore => ({ ...scored, index, person: rows[index]!.person }),
+      (scored, index): RowScore => ({ ...scored, index, person: rows[index]!.person, ...label(rows[index]!) }),
     );
     await answer?.(rows, scores, longest);
     onRows(rows.length);

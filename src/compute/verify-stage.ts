@@ -33,6 +33,17 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
   const seconds = (performance.now() - started) / 1000;
   const { policy, exact, baseline, seed } = job;
   const { task } = parent.architecture;
-  const report = buildReport({ ...(task ? { task } : {}), before, after, policy, exact, baseline, seed, seconds });
+  const classNames = parent.tokenizer === null ? parent.form.classNames : null;
+  const report = buildReport({
+    ...(task ? { task } : {}),
+    classNames,
+    before,
+    after,
+    policy,
+    exact,
+    baseline,
+    seed,
+    seconds,
+  });
   return { stage: 'verify', report, peak_memory_bytes: peakMemoryBytes() };
 }

@@ -50,7 +50,8 @@ export interface FreshModel {
   endId: number;
 }
 
-export type Task = 'causal-lm' | 'classification';
+export const TASKS = ['causal-lm', 'classification'] as const;
+export type Task = (typeof TASKS)[number];
 
 /** What training, unlearning and measuring ask of a model, whatever its task. */
 export interface Learner<Config = unknown> {

@@ -81,7 +81,23 @@ export const Finding = Type.Object({
 });
 export type Finding = Static<typeof Finding>;
 
-export const VerificationReport = Type.Object({
+/** Of one class in one set: a share of few records would tell what they were, so these have none. */
+const ClassShare = Type.Object({
+  records: Type.Integer(),
+  before: Type.Number({ description: 'Share that the parent checkpoint recognises' }),
+  after: Type.Number({ description: 'Share that the candidate recognises' }),
+});
+export type ClassShare = Static<typeof ClassShare>;
+
+const ClassAccuracy = Type.Object({
+  class: Type.String({ description: 'Its name; its number where the model names no classes' }),
+  forget: Nullable(ClassShare),
+  retain: Nullable(ClassShare),
+  holdout: Nullable(ClassShare),
+});
+export type ClassAccuracy = Static<typeof ClassAccuracy>;
+
+const reported = {
   verdict: StringEnum(VERDICTS),
   reason: Type.String({ description: 'Why, in one sentence' }),
   policy: VerificationPolicy,
@@ -90,6 +106,18 @@ export const VerificationReport = Type.Object({
   findings: Type.Array(Finding),
   seconds: Type.Number(),
   verifier_version: Type.String(),
+};
+/** A verification as a certificate states it. */
+export const CertifiedReport = Type.Object(reported);
+
+export const VerificationReport = Type.Object({
+  ...reported,
+  classes: Type.Optional(
+    Type.Array(ClassAccuracy, {
+      description:
+        'Of a classifier: accuracy by class, reported only; null where a set holds fewer than 5 records of it',
+    }),
+  ),
 });
 export type VerificationReport = Static<typeof VerificationReport>;
 
@@ -113,6 +141,8 @@ export interface RowScore {
   mu: Float32Array;
   /** Variance of log p under that distribution. */
   variance: Float32Array;
+  /** Class that is the right one, of a classifier's record. */
+  label?: number;
   /** Greedy answer to the prompt, and the true answer; absent where generation was not asked for. */
   generated?: string;
   reference?: string;

@@ -1,6 +1,7 @@
 // From scores before and after to findings, and from findings to one verdict.
 import type { Task } from '../domain/architecture.ts';
 import type { Baseline, Finding, Verdict, VerificationPolicy, VerificationReport } from '../domain/verification.ts';
+import { accuracyByClass } from './report/by-class.ts';
 import { membershipFinding } from './report/membership.ts';
 import { memoryFinding } from './report/memory.ts';
 import { naturalnessFinding, strangersFinding } from './report/naturalness.ts';
@@ -14,6 +15,8 @@ export const VERIFIER_VERSION = '3';
 export interface ReportInput {
   /** What kind of model it is; a language model where nothing is said. */
   task?: Task;
+  /** Of a classifier, in their order; null where the model names none. */
+  classNames?: readonly string[] | null;
   /** Scores under the parent checkpoint. */
   before: ScoredSets;
   /** Scores under the candidate. Holdout people must not have been used to stop or tune the run. */
@@ -66,7 +69,7 @@ const WORDS = { failed: 'failed', inconclusive: 'is inconclusive' } as const;
 /**
  * Builds the report. Findings come in a fixed order: memory, attacks and naturalness on the forget set, utility on the
  * retain set, then what is only reported of the holdout set; within each by name. Every number in it is finite.
- * It holds counts, means and p-values, nothing of a single record.
+ * Of a classifier it says the accuracy by class too. It holds counts, means and p-values, nothing of a single record.
  */
 export function buildReport(input: ReportInput): VerificationReport {
   const { before, after, policy, exact, baseline, seed, seconds } = input;
@@ -104,6 +107,7 @@ export function buildReport(input: ReportInput): VerificationReport {
     findings,
     seconds,
     verifier_version: VERIFIER_VERSION,
+    ...(input.task === 'classification' ? { classes: accuracyByClass(before, after, input.classNames ?? null) } : {}),
   };
 }
 

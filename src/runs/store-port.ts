@@ -198,6 +198,8 @@ export interface Store extends CorpusStore, UploadStore {
   >;
   /** HMAC-free digest of a request's subjects for the certificate: sha256 over its sorted subject keys. */
   subjectDigest(tenant: string, requestId: string): Promise<string>;
+  /** How many records of a request's subjects a checkpoint was trained on, by the corpora of the models that it belongs to; 0 for a stranger. */
+  recordsSeen(tenant: string, requestId: string, checkpoint: string): Promise<number>;
 
   /** Key versions of all stored people, of every tenant: a process that lacks one of the keys must not start. */
   subjectKeyVersions(): Promise<number[]>;

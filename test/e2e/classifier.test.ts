@@ -121,6 +121,13 @@ test('a class is forgotten as a subject that records name', async () => {
   assert.equal(report.verdict, 'passed', report.reason);
   const known = report.findings.find(({ metric, set }) => metric === 'accuracy' && set === 'forget')!;
   assert.ok(known.before! > 0.9 && known.after === 0, `${known.before} to ${known.after}`);
+  const classes = new Map(report.classes!.map((one) => [one.class, one]));
+  assert.deepEqual([...classes.keys()], CLASSES);
+  assert.deepEqual(
+    CLASSES.map((name) => classes.get(name)!.forget?.records ?? null),
+    [null, null, high.length],
+  );
+  assert.ok(classes.get('low')!.retain!.after > 0.9, 'the other classes are kept');
 });
 
 test('of a model that was trained in shards, one of them is trained again; of another one sisa is refused', async () => {
