@@ -55,7 +55,7 @@ function methodPage(method: Method, rows: MethodRow[]): string {
       `- Family: ${family}. Highest guarantee: ${guarantee}.`,
       ...(paper === null ? [] : [`- Paper: ${paperOf(paper)}.`]),
       `- Needs, with default parameters: ${needsOf(method)}.`,
-      `- Cost of a step: ${cost}.`,
+      `- Cost: ${cost}.`,
     ].join('\n'),
     '## When to use it',
     String(when),

@@ -9,7 +9,7 @@ export const retrain = defineRetrainMethod({
   paper: null,
   formula:
     'theta = Train(retain set; recorded initial weights, order, optimizer and schedule), for as many steps as before',
-  cost: 'A training: 3 F a row and step (forward, and a backward pass of twice its work).',
+  cost: 'a training: F + B of a batch, for as many steps as it took',
   when: 'Where nothing less than exact will do, or where training is cheap. Every other method is measured against it.',
   guarantee: 'exact',
   params: Type.Object(

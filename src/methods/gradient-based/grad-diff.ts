@@ -13,7 +13,7 @@ export const gradDiff = defineLossMethod({
     'L = -gamma NLL(forget) + alpha R',
     'R = NLL(retain), or KL(parent || model) on retain with retain_loss kl',
   ].join('\n'),
-  cost: '2 (F + B); with kl 2 (F + B) + F',
+  cost: '2 (F + B) a step; with kl 2 (F + B) + F',
   when: 'First choice under the hinge and the stop rule: its push does not fade while a word grows dear. Without the hinge it goes far past the level of strangers, and that shows.',
   guarantee: 'empirical',
   params: Type.Object({ ...stepOptions, ...retainOptions }, { additionalProperties: false }),

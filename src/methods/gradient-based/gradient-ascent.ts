@@ -10,7 +10,7 @@ export const gradientAscent = defineLossMethod({
   summary: 'Climbs the loss of the forget set. A baseline: unbounded without the hinge, and it hurts the rest.',
   paper: { title: 'Knowledge Unlearning for Mitigating Privacy Risks in Language Models', arxiv: '2210.01504' },
   formula: 'L = -NLL(forget)',
-  cost: 'F + B',
+  cost: 'F + B a step',
   when: 'As a baseline. Nothing holds the rest of what the model knows, so it pays with the retain set.',
   guarantee: 'empirical',
   params: Type.Object({ ...stepOptions }, { additionalProperties: false }),

@@ -12,7 +12,7 @@ export const klMin = defineLossMethod({
   summary: 'Gradient ascent on the forget set while the model stays near its parent’s distribution on the rest.',
   paper: { title: 'TOFU: A Task of Fictitious Unlearning for LLMs', arxiv: '2401.06121' },
   formula: 'L = -gamma NLL(forget) + alpha KL(parent || model) on retain',
-  cost: '2 (F + B) + F for the parent’s distribution; the parent’s weights stay in memory',
+  cost: '2 (F + B) a step, and F for the parent’s distribution; the parent’s weights stay in memory',
   when: 'Where the model should go on saying what its parent says, also where that is not the training text.',
   guarantee: 'empirical',
   params: Type.Object({ ...stepOptions, gamma, alpha, kl_positions }, { additionalProperties: false }),

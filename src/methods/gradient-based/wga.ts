@@ -13,7 +13,7 @@ export const wga = defineLossMethod({
     'L = -gamma mean_t sg[ p_t^beta ] nll_t + alpha R,   nll_t = -log p_t',
     'R: the retain term; its gradient is that of gamma p_t (beta = 1), which no longer pushes what is forgotten',
   ].join('\n'),
-  cost: '2 (F + B); with kl 2 (F + B) + F',
+  cost: '2 (F + B) a step; with kl 2 (F + B) + F',
   when: 'A gentle choice that keeps the retain set. Its push fades with p: strangers’ dearest words are beyond its reach.',
   guarantee: 'empirical',
   params: Type.Object(

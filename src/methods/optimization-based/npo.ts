@@ -16,7 +16,7 @@ export const npo = defineLossMethod({
     'L = -(2 / beta) mean_rows log sigmoid( -beta (log p(y|x) - log p_parent(y|x)) ) + alpha R',
     'beta -> 0: gradient ascent; R: the retain term',
   ].join('\n'),
-  cost: '2 (F + B), and one F over the forget set for the parent’s log-probabilities, kept as a number a row',
+  cost: '2 (F + B) a step, and one F over the forget set for the parent’s log-probabilities, kept as a number a row',
   when: 'Against the collapse of plain ascent on larger forget sets. Slower than grad-diff, and its push fades with the distance to the parent.',
   guarantee: 'empirical',
   params: Type.Object(
