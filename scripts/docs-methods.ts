@@ -6,12 +6,23 @@ import type { Method, Need } from '../src/domain/method.ts';
 import { defaultParams, methods } from '../src/methods/index.ts';
 import { FIELDS, page, paperOf, rowsOf, table } from './docs-pages.ts';
 
-const NEEDS: Record<Need, string> = {
+/** By need; one that is missing here fails the page. */
+const NEEDS: Readonly<Record<string, string>> = {
   retain: 'records to keep',
   'reference-logits': 'the parent’s distribution over the retain half of a batch',
   'forget-reference-logits': 'the parent’s distribution over the forget half of a batch',
   'reference-log-probability': 'the parent’s log-probability of each forget answer',
+  refusals: 'refusals, which the service has in its own wording',
+  alternatives: 'other answers, which the parent itself gives',
+  'other-labels': 'other labels: another class, or the answer of a retain record that asks nearly the same',
+  'forget-teacher-logits': 'the distribution of an untaught model over the forget half of a batch',
+  'hidden-states': 'hidden states of one layer',
+  'reference-states': 'the parent’s hidden states over the retain half of a batch',
+  'state-length': 'the mean length of the parent’s hidden states over the forget set',
+  'saliency-mask': 'a mask of the weights that the forget loss is steepest by',
+  'retain-loss': 'the parent’s loss on the retain set',
   recipe: 'the recipe that the model was trained by, and its base where it has one',
+  slices: 'a model that was trained in shards and slices',
 };
 
 const FAMILIES = ['example-based', 'gradient-based', 'optimization-based'] as const;
@@ -40,9 +51,15 @@ function measured(method: string, rows: MethodRow[]): string {
   );
 }
 
+function inWords(need: Need): string {
+  const words = NEEDS[need];
+  if (words === undefined) throw new Error(`scripts/docs-methods.ts has no words for the need ${need}`);
+  return words;
+}
+
 function needsOf(method: Method): string {
   const needs = method.needs(defaultParams(method.name) as never);
-  return needs.length === 0 ? 'nothing but the forget set' : needs.map((need) => NEEDS[need]).join('; ');
+  return needs.length === 0 ? 'nothing but the forget set' : needs.map(inWords).join('; ');
 }
 
 function methodPage(method: Method, rows: MethodRow[]): string {
@@ -58,7 +75,7 @@ function methodPage(method: Method, rows: MethodRow[]): string {
       `- Cost: ${cost}.`,
     ].join('\n'),
     '## When to use it',
-    String(when),
+    when,
     '## Parameters',
     Object.keys(params.properties).length === 0 ? 'None.' : table(FIELDS, rowsOf(params.properties)),
     '## Measured',

@@ -8,6 +8,7 @@ import { assertFits } from '../training/memory-check.ts';
 import type { MemoryPlan } from '../training/memory-plan.ts';
 import { trainingWork, unlearningWork } from '../training/memory-work.ts';
 import { type UnlearnInputs, unlearn } from '../training/unlearn.ts';
+import { type OtherAnswersPlan, planOtherAnswers } from './alternatives.ts';
 import { peakMemoryBytes, type StageContext } from './context.ts';
 import { type AnyModel, loadAnyWeights, openAnyModel, saveLike } from './models.ts';
 import { recipeOf, retrainFromRecipe } from './retrain.ts';
@@ -22,6 +23,8 @@ interface Given extends StageContext {
   job: UnlearnJob;
   model: AnyModel;
   sets: LoadedSets;
+  /** Null for a method that teaches none. */
+  others: OtherAnswersPlan | null;
 }
 
 function byRetraining({ job, engine, model, sets, reporter, signal }: Given): Work {
@@ -38,18 +41,20 @@ function byRetraining({ job, engine, model, sets, reporter, signal }: Given): Wo
   };
 }
 
-function byLoss({ job, engine, model, sets, reporter, signal }: Given): Work {
+function byLoss({ job, engine, model, sets, others, reporter, signal }: Given): Work {
   const method = getMethod(job.method.name);
   if (method.kind !== 'loss') throw new ExpungeError('compute-failed', `${method.name} has no loss.`);
   const params = fillParams(method.name, job.method.params) as UnlearnInputs['params'];
   return {
-    plan: assertFits(unlearningWork(model, method, params, sets), job.memory_budget_bytes),
+    plan: assertFits(unlearningWork(model, method, params, sets, others?.longest), job.memory_budget_bytes),
     async run() {
+      const parent = await loadAnyWeights(job.parent_dir);
       const { weights, reached } = await unlearn({
         engine,
         architecture: model.architecture,
         config: model.config,
-        weights: await loadAnyWeights(job.parent_dir),
+        weights: parent,
+        ...(others ? { alternatives: await others.rows(parent) } : {}),
         method,
         params,
         sets,
@@ -85,7 +90,7 @@ export async function unlearnStage(job: UnlearnJob, context: StageContext): Prom
       'The request names every training record: nothing would be retained.',
     );
   }
-  const given = { ...context, job, model, sets };
+  const given = { ...context, job, model, sets, others: await planOtherAnswers(job, model, sets, engine) };
   const work = job.method.name === 'retrain' ? byRetraining(given) : byLoss(given);
   const weights = await work.run();
   reporter.report('saving');

@@ -31,13 +31,33 @@ export interface LossBatch {
   active?: Tensor;
   /** (B, T, V) of the parent checkpoint; present when `needs` names `reference-logits`, of the forget half when it names `forget-reference-logits`. */
   referenceLogits?: Tensor;
-  /** (B) summed answer log-probability under the parent; present when `needs` names `reference-log-probability`. */
+  /**
+   * (B) summed answer log-probability under the parent, of the forget and the alternative half; present when `needs` names
+   * `reference-log-probability`.
+   */
   referenceLogProb?: Tensor;
   /** Absent: this is the whole half. */
   part?: BatchPart;
 }
 
-export type Need = 'retain' | 'reference-logits' | 'forget-reference-logits' | 'reference-log-probability' | 'recipe';
+/**
+ * Other answers to the forgotten prompts: refusals of our own wording, the parent's own answers at temperature 1, or labels of others
+ * (another class, the answer of a retain record that asks nearly the same).
+ */
+export const OTHER_ANSWERS = ['refusals', 'alternatives', 'other-labels'] as const;
+export type OtherAnswers = (typeof OTHER_ANSWERS)[number];
+
+export type Need =
+  | 'retain'
+  | 'reference-logits'
+  | 'forget-reference-logits'
+  | 'reference-log-probability'
+  | OtherAnswers
+  | 'recipe';
+
+/** Which other answers a method teaches; null: none. */
+export const otherAnswersOf = (needs: readonly Need[]): OtherAnswers | null =>
+  OTHER_ANSWERS.find((one) => needs.includes(one)) ?? null;
 
 interface MethodBase<Name extends string, Params extends TObject> {
   name: Name;
@@ -45,11 +65,11 @@ interface MethodBase<Name extends string, Params extends TObject> {
   summary: string;
   paper: { title: string; arxiv: string } | null;
   /** What it computes, in plain text: one line a formula. For a person who reads; nothing is derived from it. */
-  formula?: string;
+  formula: string;
   /** Work and memory, in passes: F forward, B backward over one half of a batch. */
-  cost?: string;
+  cost: string;
   /** When to take it, and when not. */
-  when?: string;
+  when: string;
   params: Params;
   /** The highest class its evidence can reach. */
   guarantee: Guarantee;
@@ -60,8 +80,15 @@ export interface LossMethod<Name extends string = string, Params extends TObject
   extends MethodBase<Name, Params> {
   kind: 'loss';
   needs(params: Static<Params>): Need[];
-  /** Scalar to minimise. */
-  loss(tf: Tf, params: Static<Params>, batch: { forget: LossBatch; retain: LossBatch | null }): Tensor;
+  /**
+   * Scalar to minimise. `alternative`: the forget rows' prompts, row by row, with other answers, all of which count; present when
+   * `needs` names other answers.
+   */
+  loss(
+    tf: Tf,
+    params: Static<Params>,
+    batch: { forget: LossBatch; retain: LossBatch | null; alternative?: LossBatch },
+  ): Tensor;
 }
 
 /** A method that trains again from the recorded recipe, without the forgotten. */

@@ -70,6 +70,14 @@ function hinged(tf: Tf, values: Tensor, active: Tensor | undefined): Tensor {
   return tf.add(tf.mul(values, active), released);
 }
 
+/** (B, 1) 1 for rows of which the hinge has not released every answer token; absent without a hinge. */
+export function stillKnown(tf: Tf, { labels, active }: Pick<LossBatch, 'labels' | 'active'>): Tensor | undefined {
+  if (active === undefined) return undefined;
+  const next = tf.slice(labels, [0, 1], active.shape as [number, number]);
+  const mask = tf.cast(tf.notEqual(next, tf.scalar(IGNORE, 'int32')), 'float32');
+  return tf.max(tf.mul(active, mask), -1, true);
+}
+
 /** (B) answer tokens of each row, at least 1: rows that only make a part complete have none. */
 export const answerLengths = (tf: Tf, { mask }: TokenLoss): Tensor => tf.maximum(tf.sum(mask, -1), 1);
 
@@ -141,6 +149,20 @@ export function logSigmoid(tf: Tf, x: Tensor): Tensor {
     };
   });
   return op(x);
+}
+
+/**
+ * -(2 / beta) mean_rows log sigmoid(beta (log p / p_parent of the preferred answer - the same of the other)), answers summed over their
+ * tokens. Direct Preference Optimization, arXiv 2305.18290, in NPO's scale: with beta towards 0 its gradient is that of the
+ * difference. Rows of both halves belong together.
+ */
+export function preference(tf: Tf, beta: number, preferred: LossBatch, other: LossBatch): Tensor {
+  const ratio = (half: LossBatch): Tensor => {
+    if (half.referenceLogProb === undefined) throw new Error('a preference needs the parent’s log-probabilities');
+    return tf.sub(tf.neg(tf.sum(tokenLoss(tf, half).nll, -1)), half.referenceLogProb);
+  };
+  const rows = logSigmoid(tf, tf.mul(tf.sub(ratio(preferred), ratio(other)), beta));
+  return tf.mul(meanOverRows(tf, other, rows), -2 / beta);
 }
 
 /** f(x) as a constant: no gradient flows back through it. */

@@ -46,6 +46,26 @@ export const retainOptions = {
 const RetainOptions = Type.Object(retainOptions);
 export type RetainOptions = Static<typeof RetainOptions>;
 
+/** Of methods that teach other answers. */
+export const otherAnswers = (count: number) =>
+  Type.Integer({
+    ...{ minimum: 1, maximum: 100, default: count },
+    description: 'Other answers to choose from for each forget record, one at a time; drawn by the seed of the run',
+  });
+
+/** Of methods that teach other answers and push no true one. */
+export const withinOption = Type.Boolean({
+  default: true,
+  description:
+    'Other answers also begin within the true one; otherwise whoever is given its first words is told the rest as before',
+});
+
+/** The half with other answers. */
+export function alternativeOf(alternative: LossBatch | undefined, method: string): LossBatch {
+  if (alternative === undefined) throw new Error(`${method} needs other answers`);
+  return alternative;
+}
+
 export function retainNeeds(params: { alpha: number; retain_loss: 'nll' | 'kl' }): Need[] {
   if (params.alpha === 0) return [];
   return params.retain_loss === 'kl' ? ['retain', 'reference-logits'] : ['retain'];

@@ -1,6 +1,6 @@
 // What a training or an unlearning run asks of the memory, from its options and the lengths of its rows.
 import type { Architecture, Classifier } from '../domain/architecture.ts';
-import type { LossMethod } from '../domain/method.ts';
+import { type LossMethod, otherAnswersOf } from '../domain/method.ts';
 import type { TrainingOptions } from '../domain/recipe.ts';
 import { TRAIN_ALL } from '../domain/trainable.ts';
 import type { StepOptions } from '../methods/options.ts';
@@ -45,16 +45,19 @@ export function trainingWork(model: Model, options: TrainingOptions, rows: Token
   };
 }
 
+/** `longestOther`: tokens of the longest row with another answer, for a method that teaches such. */
 export function unlearningWork(
   model: Model,
   method: LossMethod,
   params: StepOptions & Record<string, unknown>,
   sets: { forget: TokenRow[]; retain: TokenRow[]; calibration: TokenRow[] },
+  longestOther = 0,
 ): PlannedWork {
   const needs = method.needs(params as never);
   const forget = Math.min(params.forget_batch, sets.forget.length);
   const retain = Math.min(params.retain_batch, sets.retain.length);
-  const time = widthOf(model, sets.forget, sets.retain, sets.calibration);
+  const widest = widthOf(model, sets.forget, sets.retain, sets.calibration);
+  const time = Math.max(widest, paddedWidth(longestOther, model.architecture.contextLength(model.config)));
   const larger = Math.max(forget, retain);
   return {
     ...{ microBatch: params.micro_batch, rows: larger, mayAdapt: model.architecture.task !== 'classification' },
@@ -65,7 +68,11 @@ export function unlearningWork(
       const answered = needs.includes('reference-logits') ? retained : 0;
       return {
         ...{ architecture: model.architecture, config: model.config, trains: params },
-        ...{ rows: each(forget, true) + retained, time, split: parts > 1 },
+        ...{
+          rows: each(forget, true) + retained + each(forget, otherAnswersOf(needs) !== null),
+          time,
+          split: parts > 1,
+        },
         referenceRows: answered + each(forget, needs.includes('forget-reference-logits')),
         scoredRows: Math.max(sets.forget.length, sets.calibration.length),
       };

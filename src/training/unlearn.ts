@@ -6,6 +6,7 @@ import type { LossMethod } from '../domain/method.ts';
 import type { MembershipAttack } from '../domain/metric.ts';
 import type { RowScore } from '../domain/verification.ts';
 import type { StepOptions } from '../methods/options.ts';
+import { alternativesFor } from './alternative-half.ts';
 import { byPerson, createSampler, type TokenRow } from './batches.ts';
 import { kindOf } from './kinds.ts';
 import type { Scorer } from './scoring.ts';
@@ -75,6 +76,8 @@ export interface UnlearnInputs {
   method: LossMethod;
   params: StepOptions & Record<string, unknown>;
   sets: { forget: PersonRow[]; retain: TokenRow[]; calibration: PersonRow[] };
+  /** Of each forget row, where the method teaches other answers: its prompt with others, at least one. */
+  alternatives?: readonly (readonly TokenRow[])[];
   seed: number;
   membership: Membership;
   onProgress?: (progress: UnlearnProgress) => void;
@@ -193,6 +196,13 @@ export async function unlearn(inputs: UnlearnInputs): Promise<UnlearnOutcome> {
       context,
     );
 
+  const others = alternativesFor(inputs.method, params, inputs.alternatives, seed + 5);
+  const alternativeTo = (forget: number[]) => {
+    if (others === null) return {};
+    const picked = others.pick(forget);
+    return { alternative: { picked, batch: batchOf(others.rows, picked) } };
+  };
+
   let taken = 0;
   let retainLoss: number | null = null;
   const report = (phase: UnlearnProgress['phase'], step: number, steps: number) =>
@@ -205,6 +215,7 @@ export async function unlearn(inputs: UnlearnInputs): Promise<UnlearnOutcome> {
       forget,
       forgetBatch: batchOf(sets.forget, forget),
       retainBatch: batchOf(sets.retain, nextRetain()),
+      ...alternativeTo(forget),
       band: params.hinge ? watch.bandOf(forget) : null,
       step: taken,
       pace,

@@ -5,12 +5,14 @@ import { ExpungeError } from '../errors.ts';
 import { meanOverTokens, stopGradient, type TokenLoss, tokenLoss } from '../methods/losses.ts';
 import { compileDescent } from './accumulate.ts';
 import { type AdamwOptions, updateFeeds } from './adamw.ts';
+import { alternativeIn } from './alternative-half.ts';
+import type { TokenRow } from './batches.ts';
 import { valueAndGradients } from './gradients.ts';
 import { kindOf } from './kinds.ts';
 import { partIn } from './micro-batches.ts';
 import { createTrainedState } from './trained-state.ts';
 import type { UnlearnInputs } from './unlearn.ts';
-import { feedsInParts, type StepInput } from './unlearning-feeds.ts';
+import { feedsInParts, type References, type StepInput } from './unlearning-feeds.ts';
 
 /** Steps over which the step size grows: Adam's moments start empty. */
 const WARMUP = 5;
@@ -24,12 +26,13 @@ export interface UnlearningStep {
   run(input: StepInput): Promise<{ loss: number; retainLoss: number }>;
 }
 
-/** log p of every forget answer under the parent, summed over its tokens: one number a row, so no second live model. */
-async function parentLogProbs(inputs: UnlearnInputs, state: State): Promise<Float32Array> {
-  const { engine, architecture, config } = inputs;
+/** log p of answers under the parent, summed over their tokens: one number a row, so no second live model. */
+async function parentLogProbs(inputs: UnlearnInputs, state: State): Promise<References> {
+  const { engine, architecture, config, sets, alternatives = [] } = inputs;
   const score = kindOf(architecture).scorer(engine, architecture, config, state);
-  const scores = await score(inputs.sets.forget);
-  return Float32Array.from(scores, ({ logProbs }) => logProbs.reduce((sum, value) => sum + value, 0));
+  const summed = async (rows: TokenRow[]) =>
+    Float32Array.from(await score(rows), ({ logProbs }) => logProbs.reduce((sum, value) => sum + value, 0));
+  return { forget: await summed(sets.forget), alternative: await summed(alternatives.flat()) };
 }
 
 /** 1 for facts that are still better known than a stranger's. */
@@ -113,7 +116,8 @@ export async function compileUnlearningStep(inputs: UnlearnInputs): Promise<Unle
         : null;
       const retainLoss = retain ? meanOverTokens(tf, tokenLoss(tf, retain)) : tf.zerosLike(tf.mean(tokens.nll));
       const kept = tf.add(overshot(tf, tokens, feeds.ceilings!), unnatural(tf, logits, tokens, feeds.entropies!));
-      const loss: Tensor = tf.add(method.loss(tf, params as never, { forget, retain }), kept);
+      const halves = { forget, retain, ...alternativeIn(feeds, forward) };
+      const loss: Tensor = tf.add(method.loss(tf, params as never, halves), kept);
       return { loss, aux: { retainLoss } };
     });
     return { outputs: { loss: result.loss, ...result.aux }, gradients: result.gradients };

@@ -217,6 +217,20 @@ describe('refusals', () => {
     await assert.rejects(runComputeJob(enough, quiet), { code: 'checkpoint-invalid', message: /holds NaN/ });
   });
 
+  test('methods that teach other answers find them, plan for them and are the same by seed', async (t) => {
+    const run = await openRun(t);
+    for (const name of ['dpo', 'altpo', 'idk', 'random-label']) {
+      const job = run.unlearn(name, { max_steps: 2 });
+      const { planned_memory_bytes } = (await runComputeJob(job, quiet)) as UnlearnResult;
+      assert.ok(planned_memory_bytes > 1e8);
+      const { weights } = await loadCheckpoint(job.out_dir);
+      await rm(job.out_dir, { recursive: true });
+      await mkdir(job.out_dir);
+      await runComputeJob(job, quiet);
+      assert.deepEqual((await loadCheckpoint(job.out_dir)).weights, weights, name);
+    }
+  });
+
   test('a cancelled job ends with the reason and writes no candidate', async (t) => {
     const run = await openRun(t);
     for (const name of ['npo', 'retrain']) {

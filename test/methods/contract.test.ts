@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type * as tfjs from '@tensorflow/tfjs';
 import { float32, type HostTensors, int32, type Tensor } from '../../src/domain/engine.ts';
-import type { LossBatch, LossMethod, Need } from '../../src/domain/method.ts';
+import { type LossBatch, type LossMethod, type Need, OTHER_ANSWERS, otherAnswersOf } from '../../src/domain/method.ts';
 import { createEngine } from '../../src/engine/choice.ts';
 import { defaultParams, fillParams, getMethod, methods } from '../../src/methods/index.ts';
 import { values32 } from '../engine/both.ts';
@@ -20,6 +20,8 @@ const WITHOUT_STOP_GRADIENT: Record<string, Record<string, unknown>> = {
   wga: { beta: 0 },
   satimp: { beta1: 0, beta2: 0 },
 };
+/** They push no token of the forget set: another answer crowds it out. */
+const CROWD_OUT = ['idk', 'random-label'];
 /** Its target is the model's own distribution, held still: golden.test.ts has its gradient. */
 const NO_SLOPE = ['ce-u'];
 
@@ -35,8 +37,8 @@ function variants(method: LossMethod): Record<string, unknown>[] {
   ];
 }
 
-const labels = (): HostTensors[string] => {
-  const random = values32([ROWS, TIME], 3, 'int32').data.map((value) => Math.abs(value));
+const labels = (seed: number): HostTensors[string] => {
+  const random = values32([ROWS, TIME], seed, 'int32').data.map((value) => Math.abs(value));
   // prompts of one, two and three tokens; the last row is padded
   for (let r = 0; r < ROWS; r++) random.fill(-100, r * TIME, r * TIME + r + 1);
   random.fill(-100, ROWS * TIME - 1);
@@ -46,9 +48,11 @@ const labels = (): HostTensors[string] => {
 const VALUES: HostTensors = {
   forgetLogits: values32([ROWS, TIME, VOCAB], 1),
   retainLogits: values32([ROWS, TIME, VOCAB], 2),
+  alternativeLogits: values32([ROWS, TIME, VOCAB], 5),
   referenceLogits: values32([ROWS, TIME, VOCAB], 4),
   referenceLogProb: float32(Float32Array.of(-4, -6, -2.5)),
-  labels: labels(),
+  labels: labels(3),
+  alternativeLabels: labels(6),
 };
 
 interface Given {
@@ -59,21 +63,29 @@ interface Given {
   needs?: Need[];
 }
 
-const ASKS: Record<'forget' | 'retain', Record<string, Need>> = {
+const HALVES = ['forget', 'retain', 'alternative'] as const;
+type Half = (typeof HALVES)[number];
+const ASKS: Record<Half, Record<string, Need>> = {
   forget: { referenceLogits: 'forget-reference-logits', referenceLogProb: 'reference-log-probability' },
   retain: { referenceLogits: 'reference-logits', referenceLogProb: 'reference-log-probability' },
+  alternative: { referenceLogProb: 'reference-log-probability' },
 };
-const EVERYTHING: Need[] = ['retain', 'reference-logits', 'forget-reference-logits', 'reference-log-probability'];
+const EVERYTHING: Need[] = [
+  ...(['retain', 'reference-logits', 'forget-reference-logits', 'reference-log-probability'] as const),
+  ...OTHER_ANSWERS,
+];
 
-/** The loss over logits of both halves, as plain tensors. */
+/** The loss over logits of the halves, as plain tensors. */
 function lossOf(method: LossMethod, params: Record<string, unknown>, given: Given = {}) {
   const needs = given.needs ?? EVERYTHING;
   const at = (name: string): Tensor => tf.tensor(VALUES[name]!.data, VALUES[name]!.shape, VALUES[name]!.dtype);
-  const batch = (half: 'forget' | 'retain', logits: Tensor, extra: Partial<LossBatch> = {}): LossBatch => {
+  const batch = (half: Half, logits: Tensor, extra: Partial<LossBatch> = {}): LossBatch => {
     const asks = ASKS[half];
     const full: LossBatch = {
-      ...{ logits, labels: at('labels'), ...extra },
-      ...(needs.includes(asks.referenceLogits!) ? { referenceLogits: at('referenceLogits') } : {}),
+      ...{ logits, labels: at(half === 'alternative' ? 'alternativeLabels' : 'labels'), ...extra },
+      ...(asks.referenceLogits && needs.includes(asks.referenceLogits)
+        ? { referenceLogits: at('referenceLogits') }
+        : {}),
       ...(needs.includes(asks.referenceLogProb!) ? { referenceLogProb: at('referenceLogProb') } : {}),
     };
     return new Proxy(full, {
@@ -84,32 +96,37 @@ function lossOf(method: LossMethod, params: Record<string, unknown>, given: Give
       },
     });
   };
-  return (forgetLogits: Tensor, retainLogits: Tensor): tfjs.Scalar => {
+  // which other answers it gets is not for the loss to see: what it looks at is what it declares
+  const others = otherAnswersOf(method.needs(params as never)) ?? 'alternatives';
+  const watched = (half: Half, logits: Tensor, need: Need) =>
+    new Proxy(batch(half, logits), {
+      get(target, key) {
+        if (key === 'logits') given.asked?.add(need);
+        return Reflect.get(target, key);
+      },
+    });
+  return (...logits: Tensor[]): tfjs.Scalar => {
+    const [forget, retain, alternative] = logits as [Tensor, Tensor, Tensor];
     const active = given.active ? { active: tf.tensor(given.active.data, given.active.shape) } : {};
-    const retain = needs.includes('retain') ? batch('retain', retainLogits) : null;
-    const watched =
-      retain &&
-      new Proxy(retain, {
-        get(target, key) {
-          if (key === 'logits') given.asked?.add('retain');
-          return Reflect.get(target, key);
-        },
-      });
-    const loss = method.loss(tf, params as never, { forget: batch('forget', forgetLogits, active), retain: watched });
-    // a loss that never looks at the retain half has no path to it
-    return tf.add(loss, tf.mul(tf.sum(retainLogits), 0)) as tfjs.Scalar;
+    const loss = method.loss(tf, params as never, {
+      forget: batch('forget', forget, active),
+      retain: needs.includes('retain') ? watched('retain', retain, 'retain') : null,
+      ...(needs.includes(others) ? { alternative: watched('alternative', alternative, others) } : {}),
+    });
+    // a loss that never looks at a half has no path to it
+    return logits.reduce((sum, half) => tf.add(sum, tf.mul(tf.sum(half), 0)), loss) as tfjs.Scalar;
   };
 }
 
 async function valueAndGradients(method: LossMethod, params: Record<string, unknown>, given: Given, values = VALUES) {
   await tf.setBackend('cpu');
   const { value, grads } = tf.tidy(() => {
-    const inputs = [values.forgetLogits!, values.retainLogits!].map((x) => tf.tensor(x.data, x.shape));
+    const inputs = HALVES.map((half) => values[`${half}Logits`]!).map((x) => tf.tensor(x.data, x.shape));
     return tf.valueAndGrads(lossOf(method, params, given))(inputs);
   });
-  const [loss, forget, retain] = await Promise.all([value.data(), grads[0]!.data(), grads[1]!.data()]);
+  const [loss, forget, retain, alternative] = await Promise.all([value, ...grads].map((x) => x.data()));
   tf.dispose([value, ...grads]);
-  return { loss: loss[0]!, forget, retain };
+  return { loss: loss![0]!, forget: forget!, retain: retain!, alternative: alternative! };
 }
 
 async function assertSlopes(method: LossMethod, params: Record<string, unknown>): Promise<void> {
@@ -118,6 +135,7 @@ async function assertSlopes(method: LossMethod, params: Record<string, unknown>)
   for (const [half, seed] of [
     ['forget', 1],
     ['retain', 2],
+    ['alternative', 1],
   ] as const) {
     const gradient = found[half];
     const name = `${half}Logits`;
@@ -167,17 +185,28 @@ function contract(method: LossMethod): void {
       const hinged = await valueAndGradients(method, params, { active: float32(released, open.shape) });
       const row = TIME * VOCAB;
       assert.ok(hinged.forget.subarray(0, row).every((value) => value === 0));
-      assert.ok(hinged.forget.subarray(row).some((value) => value !== 0));
+      assert.equal(
+        hinged.forget.subarray(row).some((value) => value !== 0),
+        !CROWD_OUT.includes(method.name),
+      );
       assert.deepEqual(hinged.retain, plain.retain);
+      // other answers count always, but for labels of records that are forgotten: these would go on and on
+      const other = hinged.alternative.subarray(0, row).some((value) => value !== 0);
+      const taught = otherAnswersOf(method.needs(params as never));
+      assert.equal(other, taught !== null && taught !== 'other-labels');
+      if (taught !== null) assert.ok(hinged.alternative.subarray(row).some((value) => value !== 0));
     }
   });
 
   test('a token that no label points at is never looked at', async () => {
     const plain = await valueAndGradients(method, defaultParams(method.name), {});
     for (let r = 0; r < ROWS; r++) {
-      // logits at the last position predict nothing
-      const last = plain.forget.subarray(((r + 1) * TIME - 1) * VOCAB, (r + 1) * TIME * VOCAB);
-      assert.ok(last.every((value) => value === 0));
+      // logits at the last position predict nothing, and those before the last token of a prompt predict what is given
+      for (const half of [plain.forget, plain.alternative])
+        for (const t of [TIME - 1, ...Array.from({ length: r }, (_, before) => before)]) {
+          const place = half.subarray((r * TIME + t) * VOCAB, (r * TIME + t + 1) * VOCAB);
+          assert.ok(place.every((value) => value === 0));
+        }
     }
   });
 }

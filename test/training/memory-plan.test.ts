@@ -93,6 +93,13 @@ describe('the work', () => {
     assert.deepEqual(of({}, 'undial'), { rows: 5, referenceRows: 5, split: false });
     assert.deepEqual(of({ retain_loss: 'kl', alpha: 1 }, 'undial'), { rows: 14, referenceRows: 14, split: false });
     assert.deepEqual(of({}, 'gradient-ascent'), { rows: 5, referenceRows: 0, split: false });
+    // as many rows with other answers as forget rows
+    assert.deepEqual(of({}, 'dpo'), { rows: 19, referenceRows: 0, split: false });
+    assert.deepEqual(of({ alpha: 0, micro_batch: 3 }, 'idk'), { rows: 4, referenceRows: 0, split: true });
+    const dpo = getMethod('dpo') as LossMethod;
+    const params = fillParams('dpo') as UnlearnInputs['params'];
+    const widthOf = (longest?: number) => unlearningWork(TINY, dpo, params, sets, longest).at(0).time;
+    assert.deepEqual([widthOf(), widthOf(8), widthOf(9)], [8, 8, 16]);
   });
 });
 
