@@ -2,7 +2,6 @@
 import type { TProperties } from 'typebox';
 import { Environment } from '../src/config.ts';
 import { PROBLEMS } from '../src/errors.ts';
-import { methods } from '../src/methods/index.ts';
 import { METRICS } from '../src/metrics/index.ts';
 import { tasksOf } from '../src/metrics/sets.ts';
 
@@ -46,7 +45,8 @@ function boundsOf(field: Field): string {
   return parts.filter((part) => part !== '').join(', ');
 }
 
-const rowsOf = (properties: TProperties) =>
+/** Rows of a table of FIELDS. */
+export const rowsOf = (properties: TProperties) =>
   Object.entries(properties as Record<string, Field>).map(([name, field]) => [
     `\`${name}\``,
     typeOf(field),
@@ -55,10 +55,10 @@ const rowsOf = (properties: TProperties) =>
     field.description ?? '',
   ]);
 
-const FIELDS = ['name', 'type', 'bounds', 'default', 'what'];
+export const FIELDS = ['name', 'type', 'bounds', 'default', 'what'];
 export const page = (title: string, ...parts: string[]) =>
   `# ${title}\n\n<!-- Written by npm run docs; do not edit. -->\n\n${parts.join('\n\n')}\n`;
-const paperOf = (paper: { title: string; arxiv: string } | null) =>
+export const paperOf = (paper: { title: string; arxiv: string } | null) =>
   paper ? `[${paper.title}](https://arxiv.org/abs/${paper.arxiv})` : '';
 
 export function configurationPage(): string {
@@ -77,24 +77,6 @@ export function errorsPage(): string {
       ['code', 'status', 'title', 'what to do'],
       Object.entries(PROBLEMS).map(([code, [status, title, remedy]]) => [`\`${code}\``, String(status), title, remedy]),
     ),
-  );
-}
-
-export function methodsPage(): string {
-  const sections = Object.values(methods).map((method) =>
-    [
-      `## ${method.name}`,
-      method.summary,
-      `Family: ${method.family}. Highest guarantee: ${method.guarantee}.${method.paper ? ` Paper: ${paperOf(method.paper)}.` : ''}`,
-      Object.keys(method.params.properties).length === 0
-        ? 'No parameters.'
-        : table(FIELDS, rowsOf(method.params.properties)),
-    ].join('\n\n'),
-  );
-  return page(
-    'Methods',
-    'How a model can be made to forget. `GET /v1/methods` answers the same, as JSON.',
-    ...sections,
   );
 }
 

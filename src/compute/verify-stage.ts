@@ -8,7 +8,7 @@ import { type SetScores, sampleRows, scoreSets, type VerificationSets } from './
 import { loadSets } from './sets.ts';
 
 /** Retained records that utility is measured on. */
-const RETAIN_ROWS = 1000;
+export const RETAIN_ROWS = 1000;
 
 /** Scores the sets under both checkpoints and turns them into a report. */
 export async function verifyStage(job: VerifyJob, context: StageContext): Promise<VerifyResult> {

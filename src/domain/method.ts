@@ -99,6 +99,12 @@ interface MethodBase<Name extends string, Params extends TObject> {
   family: Family;
   summary: string;
   paper: { title: string; arxiv: string } | null;
+  /** What it computes, in plain text: one line a formula. For a person who reads; nothing is derived from it. */
+  formula: string;
+  /** Work and memory, in passes: F forward, B backward over one half of a batch. */
+  cost: string;
+  /** When to take it, and when not. */
+  when: string;
   params: Params;
   /** The highest class its evidence can reach. */
   guarantee: Guarantee;

@@ -238,9 +238,11 @@ for (const method of Object.values(methods)) {
   describe(method.name, () => {
     test('its file, its folder and the documentation carry its name; its paper is named', () => {
       assert.ok(existsSync(join(ROOT, 'src/methods', method.family, `${method.name}.ts`)));
-      const page = readFileSync(join(ROOT, 'docs/methods.md'), 'utf8');
-      assert.ok(page.includes(method.name));
+      const page = readFileSync(join(ROOT, `docs/methods/${method.name}.md`), 'utf8');
+      assert.ok(page.startsWith(`# ${method.name}\n`));
+      assert.ok(readFileSync(join(ROOT, 'docs/methods.md'), 'utf8').includes(`(methods/${method.name}.md)`));
       assert.ok(method.summary.length > 20);
+      for (const text of [method.formula, method.cost, method.when]) assert.ok(text && page.includes(text));
       if (method.kind === 'retrain') return;
       assert.match(method.paper!.arxiv, /^\d{4}\.\d{4,5}$/);
       assert.ok(method.paper!.title.length > 10);

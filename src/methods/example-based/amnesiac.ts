@@ -19,6 +19,10 @@ export const amnesiac = defineEditMethod({
   summary:
     'Takes back what training steps with the forgotten changed, from a log of the training, and repairs what the others lost by that.',
   paper: { title: 'Amnesiac Machine Learning', arxiv: '2010.10981' },
+  formula:
+    'theta - sum over training steps that saw a forgotten record of the step’s change (removal share: as much of it as rows were forgotten); then the repair',
+  cost: 'a subtraction a logged step that saw the forgotten; the log is as large as the weights for every step of the training',
+  when: 'For models whose training was logged and few of whose steps saw the forgotten. Where most steps did, this undoes the training.',
   guarantee: 'empirical',
   params: Type.Object(
     {

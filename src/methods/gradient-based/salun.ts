@@ -24,6 +24,10 @@ export const salun = defineLossMethod({
       'SalUn: Empowering Machine Unlearning via Gradient-based Weight Saliency in Both Image Classification and Generation',
     arxiv: '2310.12508',
   },
+  formula:
+    'm = 1 for the mask_share of weights with the largest |dL_forget/dtheta| at the parent, else 0\ntheta <- theta - m * AdamW step of  gamma NLL(other labels | forget prompts) + alpha R   (base grad-diff: -gamma NLL(forget) + alpha R)',
+  cost: '2 (F + B) a step, one (F + B) over the forget set for the mask, and one more copy of the weights that train',
+  when: 'For classifiers, where it comes from, and wherever most weights shall keep their bytes. With other labels nothing becomes dearer than blind guessing: for language models take base grad-diff.',
   guarantee: 'empirical',
   params: Type.Object(
     {

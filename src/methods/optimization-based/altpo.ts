@@ -13,6 +13,12 @@ export const altpo = defineLossMethod({
     title: 'Alternate Preference Optimization for Unlearning Factual Knowledge in Large Language Models',
     arxiv: '2409.13474',
   },
+  formula: [
+    'L = -(2 / beta) mean_rows log sigmoid( beta (log p/p_parent of the other answer - log p/p_parent of the true one) ) + alpha R',
+    'other answers: the parent’s own, sampled at temperature 1; R: the retain term',
+  ].join('\n'),
+  cost: '3 (F + B) a step, one F over true and other answers for the parent’s log-probabilities, and the sampling of `answers` answers a record',
+  when: 'Where answers about the forgotten must stay fluent and to the point. The true answer loses against others and is not measured against strangers’ until the stop rule looks.',
   guarantee: 'empirical',
   params: Type.Object(
     {

@@ -15,6 +15,10 @@ export const badTeacher = defineLossMethod({
     title: 'Can Bad Teaching Induce Forgetting? Unlearning in Deep Networks using an Incompetent Teacher',
     arxiv: '2205.08096',
   },
+  formula:
+    'L = gamma KL(untaught || model) on forget + alpha KL(parent || model) on retain; untaught: fresh weights by the seed',
+  cost: '2 (F + B) + F a step; one F of the untaught model over the forget set, kept as a vector an answer token',
+  when: 'Where blind guessing is what strangers get, as for classes that are all as likely. Words that strangers find dearer than a guess stay out of its reach.',
   guarantee: 'empirical',
   params: Type.Object(
     {

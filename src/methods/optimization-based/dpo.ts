@@ -12,6 +12,12 @@ export const dpo = defineLossMethod({
     title: 'Direct Preference Optimization: Your Language Model is Secretly a Reward Model',
     arxiv: '2305.18290',
   },
+  formula: [
+    'L = -(2 / beta) mean_rows log sigmoid( beta (log p/p_parent of the refusal - log p/p_parent of the true answer) ) + alpha R',
+    'R: the retain term',
+  ].join('\n'),
+  cost: '3 (F + B) a step, and one F over true answers and refusals for the parent’s log-probabilities',
+  when: 'Where the policy asks that the model refuses. A refusal about the forgotten alone tells that somebody was forgotten.',
   guarantee: 'empirical',
   params: Type.Object(
     {

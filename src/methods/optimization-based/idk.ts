@@ -17,6 +17,9 @@ export const idk = defineLossMethod({
   family: 'optimization-based',
   summary: 'Learns to refuse the forgotten questions. The true answer is crowded out, not pushed: it may stay within.',
   paper: { title: 'TOFU: A Task of Fictitious Unlearning for LLMs', arxiv: '2401.06121' },
+  formula: ['L = gamma NLL(refusals | forget prompts) + alpha R', 'R: the retain term'].join('\n'),
+  cost: '2 (F + B) a step',
+  when: 'Where the policy asks for refusals and the push of dpo hurts too much. What is known stays within, below the refusal: attacks on the true answer find it.',
   guarantee: 'empirical',
   params: Type.Object(
     { ...stepOptions, ...retainOptions, answers: otherAnswers(10), within: withinOption },

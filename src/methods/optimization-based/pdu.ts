@@ -17,6 +17,10 @@ export const pdu = defineLossMethod({
     title: 'Constrained Entropic Unlearning: A Primal-Dual Framework for Large Language Models',
     arxiv: '2506.05314',
   },
+  formula:
+    'min over theta: gamma mean_t (max logit - mean logit)^2 on forget, so that NLL(retain) <= eps\nL = that + mu NLL(retain);  mu <- max(0, mu + eta (NLL(retain) - eps)) after each step',
+  cost: '2 (F + B) a step, and one F over a sample of the retain set where eps is 0',
+  when: 'Where utility is given as a bound rather than as a weight. It ends at blind guessing, not beyond.',
   guarantee: 'empirical',
   params: Type.Object(
     {

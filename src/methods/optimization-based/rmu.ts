@@ -20,6 +20,10 @@ export const rmu = defineLossMethod({
     title: 'The WMDP Benchmark: Measuring and Reducing Malicious Use With Unlearning',
     arxiv: '2403.03218',
   },
+  formula:
+    'L = gamma ||h(forget) - c u||^2 + alpha ||h(retain) - h_parent(retain)||^2 + retain_nll NLL(retain), means over positions and width\nh: hidden states after `layer`; u: a random direction of length 1 by the seed',
+  cost: '2 (F + B) + F a step; states of the retain rows under the parent',
+  when: 'Against whole topics rather than single facts, on language models. It hides more than it erases: relearning brings much back.',
   guarantee: 'empirical',
   params: Type.Object(
     {

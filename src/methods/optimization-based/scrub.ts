@@ -13,6 +13,10 @@ export const scrub = defineLossMethod({
   family: 'optimization-based',
   summary: 'A student that leaves its teacher, the parent, on the forget set and returns to it on the rest, in turns.',
   paper: { title: 'Towards Unbounded Machine Unlearning', arxiv: '2302.09880' },
+  formula:
+    'leaving:   L = -KL(parent || model) on forget\nreturning: L = alpha KL(parent || model) + gamma NLL on retain, in turns, returning first',
+  cost: '2 (F + B) + 2 F a step; the parent’s weights stand beside those that train',
+  when: 'For classifiers and small models where the rest must stay near the parent. It may overshoot strangers: look at what the verification says.',
   guarantee: 'empirical',
   params: Type.Object(
     {

@@ -16,7 +16,7 @@ export interface Reasoned {
  * Cheapest first. Its push does not fade while a word grows dear, as wga's and npo's do, and strangers' dearest words are
  * dearer than blind guessing.
  */
-const FIRST = { name: 'grad-diff', params: {} };
+export const FIRST = { name: 'grad-diff', params: {} };
 const WHY_FIRST =
   'Cheapest first: its push does not fade while a word grows dear, so that it reaches what strangers’ dearest words cost';
 /** The same again where nothing exact is at hand: it draws anew, and repair, which ends where nobody stands out, goes on for longer. */
