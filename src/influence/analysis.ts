@@ -1,0 +1,60 @@
+// Which rows shaped what a model says: a direction from the query, and how fast each row's cost falls along it.
+import { sampleRows } from '../domain/random.ts';
+import type { TokenRow } from '../training/batches.ts';
+import { solveDamped } from './conjugate-gradient.ts';
+import { type Query, queryOf, slopes } from './slopes.ts';
+import type { Surface } from './surface.ts';
+import type { Vector } from './vectors.ts';
+
+export interface InfluenceSettings {
+  method: 'tracin' | 'cg';
+  /** TracIn's weight of a checkpoint. */
+  learning_rate: number;
+  /** Added to the diagonal of the Hessian. */
+  damping: number;
+  /** Conjugate-gradient steps at most. */
+  iterations: number;
+  /** Rows that the curvature is measured on. */
+  curvature_rows: number;
+}
+
+export interface Influence {
+  /** Of each row. The higher, the more the row helps the model to say this; below 0 it speaks against it. */
+  scores: Float64Array;
+  /** What was added to the diagonal in the end; null where there is no Hessian. */
+  damping: number | null;
+}
+
+async function directionOf(
+  surface: Surface,
+  { gradient }: Query,
+  rows: readonly TokenRow[],
+  settings: InfluenceSettings,
+  seed: number,
+): Promise<{ direction: Vector; damping: number | null }> {
+  if (settings.method === 'tracin') return { direction: gradient, damping: null };
+  const { x, damping } = await solveDamped(
+    surface,
+    sampleRows(rows, settings.curvature_rows, seed),
+    gradient,
+    settings,
+  );
+  return { direction: x, damping };
+}
+
+/**
+ * Scores each of `rows`, which the model was trained on, for the answers in `query`. TracIn at one checkpoint is the
+ * learning rate times the product of both gradients (Estimating Training Data Influence by Tracing Gradient Descent, arXiv
+ * 2002.08484); `cg` puts the inverse Hessian between them (arXiv 1703.04730).
+ */
+export async function influenceOf(
+  surface: Surface,
+  given: { query: readonly TokenRow[]; rows: readonly TokenRow[]; settings: InfluenceSettings; seed: number },
+): Promise<Influence> {
+  const { rows, settings, seed } = given;
+  const query = await queryOf(surface, given.query);
+  const { direction, damping } = await directionOf(surface, query, rows, settings, seed);
+  const along = await slopes(surface, rows, query, direction);
+  const factor = settings.method === 'tracin' ? settings.learning_rate : 1;
+  return { scores: along.map((slope) => factor * slope), damping };
+}
