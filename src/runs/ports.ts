@@ -5,6 +5,7 @@ import type { SetRow, TrainingRecord } from '../domain/record.ts';
 import type { NewCheckpoint, SubjectKey } from './store-port.ts';
 
 export type * from './corpus-port.ts';
+export type * from './influence-port.ts';
 export type * from './store-port.ts';
 export type * from './upload-port.ts';
 
@@ -83,6 +84,7 @@ export interface CheckpointFiles {
 export interface Doorbell {
   ringModel(modelId: string): Promise<void>;
   ringProbe(probeId: string): Promise<void>;
+  ringInfluence(analysisId: string): Promise<void>;
   ping(): Promise<void>;
   close(): Promise<void>;
 }

@@ -7,12 +7,14 @@ import * as initial from './migrations/001-initial.ts';
 import * as checkpointStorage from './migrations/002-checkpoint-storage.ts';
 import * as bulkRecords from './migrations/003-bulk-records.ts';
 import * as compactIndex from './migrations/004-compact-index.ts';
+import * as influence from './migrations/005-influence.ts';
 
 const MIGRATIONS = {
   '001-initial': initial,
   '002-checkpoint-storage': checkpointStorage,
   '003-bulk-records': bulkRecords,
   '004-compact-index': compactIndex,
+  '005-influence': influence,
 };
 
 /** Brings the schema up to date; safe when several processes start at once (Kysely takes an advisory lock). */

@@ -10,7 +10,14 @@ import { readConfig } from '../../src/config.ts';
 import { createCorpusFiles } from '../../src/corpora/files.ts';
 import { writeSets } from '../../src/corpora/sets-file.ts';
 import { splitHoldout } from '../../src/corpora/split.ts';
-import type { ComputeJob, UnlearnResult, VerifyJob, VerifyResult } from '../../src/domain/compute.ts';
+import type {
+  ComputeJob,
+  InfluenceJob,
+  InfluenceResult,
+  UnlearnResult,
+  VerifyJob,
+  VerifyResult,
+} from '../../src/domain/compute.ts';
 import type { MethodChoice, Model } from '../../src/domain/resources.ts';
 import { type Verdict, VerificationPolicy, type VerificationReport } from '../../src/domain/verification.ts';
 import { ExpungeError } from '../../src/errors.ts';
@@ -43,6 +50,7 @@ export interface TestWorker {
 /** Answers by stage; the default makes a candidate whose verification passes. */
 export interface Script {
   unlearn?(job: Extract<ComputeJob, { stage: 'unlearn' }>, signal: AbortSignal): Promise<void>;
+  influence?(job: InfluenceJob, signal: AbortSignal): Promise<Partial<InfluenceResult>>;
   verdict?(job: VerifyJob, call: number): Verdict | Promise<Verdict>;
   /** What else its reports say. */
   report?: Partial<VerificationReport>;
@@ -66,10 +74,15 @@ export function scripted(script: Script = {}): Compute & { jobs: ComputeJob[] } 
         const calls = jobs.filter((one) => one.stage === 'verify').length;
         return verified((await script.verdict?.(job, calls)) ?? 'passed', job, script.report);
       }
+      if (job.stage === 'influence') return { ...nothingRanked, ...(await script.influence?.(job, on.signal)) };
       return { stage: 'complete', answers: job.prompts.map((prompt) => `${prompt} ...`) };
     },
   };
 }
+
+const nothingRanked: InfluenceResult = {
+  ...{ stage: 'influence', damping: null, records: 0, queried: 0, best_queried_rank: null, ranking: [] },
+};
 
 const unlearned: UnlearnResult = {
   stage: 'unlearn',
