@@ -1,13 +1,15 @@
 // Stage 1 of a run: a method makes a candidate checkpoint from the parent.
 import type { UnlearnJob, UnlearnResult } from '../domain/compute.ts';
 import type { HostTensors } from '../domain/engine.ts';
+import type { EditMethod, LossMethod } from '../domain/method.ts';
 import { ExpungeError } from '../errors.ts';
 import { fillParams, getMethod } from '../methods/index.ts';
 import { membershipOf } from '../metrics/membership-test.ts';
+import { type EditInputs, editWeights, repairParams } from '../training/edit.ts';
 import { assertFits } from '../training/memory-check.ts';
 import type { MemoryPlan } from '../training/memory-plan.ts';
-import { trainingWork, unlearningWork } from '../training/memory-work.ts';
-import { type UnlearnInputs, unlearn } from '../training/unlearn.ts';
+import { editWork, repairWork, trainingWork, unlearningWork } from '../training/memory-work.ts';
+import { type UnlearnInputs, type UnlearnProgress, unlearn } from '../training/unlearn.ts';
 import { peakMemoryBytes, type StageContext } from './context.ts';
 import { type AnyModel, loadAnyWeights, openAnyModel, saveLike } from './models.ts';
 import { recipeOf, retrainFromRecipe } from './retrain.ts';
@@ -38,35 +40,62 @@ function byRetraining({ job, engine, model, sets, reporter, signal }: Given): Wo
   };
 }
 
-function byLoss({ job, engine, model, sets, reporter, signal }: Given): Work {
-  const method = getMethod(job.method.name);
-  if (method.kind !== 'loss') throw new ExpungeError('compute-failed', `${method.name} has no loss.`);
+/** What the loops of unlearning and of edits are given alike; the weights are read here. */
+async function sharedInputs({ job, engine, model, sets, reporter, signal }: Given) {
+  return {
+    ...{ engine, architecture: model.architecture, config: model.config, sets, seed: job.seed, signal },
+    weights: await loadAnyWeights(job.parent_dir),
+    membership: membershipOf(model.architecture.task),
+    onProgress: ({ phase, step, steps, forgetLoss, retainLoss, forgetTarget }: UnlearnProgress) =>
+      reporter.report(phase, step, steps, {
+        forget_loss: forgetLoss,
+        retain_loss: retainLoss,
+        forget_target: forgetTarget,
+      }),
+  };
+}
+
+function byLoss(given: Given, method: LossMethod): Work {
+  const { job, model, sets, reporter } = given;
   const params = fillParams(method.name, job.method.params) as UnlearnInputs['params'];
   return {
     plan: assertFits(unlearningWork(model, method, params, sets), job.memory_budget_bytes),
     async run() {
-      const { weights, reached } = await unlearn({
-        engine,
-        architecture: model.architecture,
-        config: model.config,
-        weights: await loadAnyWeights(job.parent_dir),
-        method,
-        params,
-        sets,
-        seed: job.seed,
-        membership: membershipOf(model.architecture.task),
-        signal,
-        onProgress: ({ phase, step, steps, forgetLoss, retainLoss, forgetTarget }) =>
-          reporter.report(phase, step, steps, {
-            forget_loss: forgetLoss,
-            retain_loss: retainLoss,
-            forget_target: forgetTarget,
-          }),
-      });
+      const { weights, reached } = await unlearn({ ...(await sharedInputs(given)), method, params });
       if (!reached) reporter.report('saving');
       return weights;
     },
   };
+}
+
+/** Repair after an edit: plain ascent under the hinge, whose push does not fade before the floor, and the retain set's likelihood. */
+const REPAIR = 'grad-diff';
+
+function byEdit(given: Given, method: EditMethod): Work {
+  const { job, model, sets } = given;
+  const params = fillParams(method.name, job.method.params) as EditInputs['params'];
+  const repair = getMethod(REPAIR) as LossMethod;
+  const works = [editWork(model, method, params, sets), repairWork(model, repair, repairParams(repair, params), sets)];
+  const plans = works.map((work) => assertFits(work, job.memory_budget_bytes));
+  return {
+    plan: plans.reduce((most, plan) => (plan.total > most.total ? plan : most)),
+    async run() {
+      const { weights } = await editWeights({ ...(await sharedInputs(given)), method, params, repair });
+      return weights;
+    },
+  };
+}
+
+function workOf(given: Given): Work {
+  const method = getMethod(given.job.method.name);
+  switch (method.kind) {
+    case 'retrain':
+      return byRetraining(given);
+    case 'loss':
+      return byLoss(given, method);
+    case 'edit':
+      return byEdit(given, method);
+  }
 }
 
 /**
@@ -86,7 +115,7 @@ export async function unlearnStage(job: UnlearnJob, context: StageContext): Prom
     );
   }
   const given = { ...context, job, model, sets };
-  const work = job.method.name === 'retrain' ? byRetraining(given) : byLoss(given);
+  const work = workOf(given);
   const weights = await work.run();
   reporter.report('saving');
   await saveLike(model, job.parent_dir, { dir: job.out_dir, weights, weightTypes: job.weight_types });

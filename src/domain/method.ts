@@ -1,6 +1,7 @@
 // What an unlearning method is. A method is one file of pure functions and one line in methods/registry.ts.
 import type { Static, TObject } from 'typebox';
-import type { Tensor, Tf } from './engine.ts';
+import type { EditGiven, EditMemory } from './edit.ts';
+import type { HostTensors, Tensor, Tf } from './engine.ts';
 import type { Guarantee } from './verification.ts';
 
 export type Family = 'example-based' | 'gradient-based' | 'optimization-based';
@@ -65,9 +66,21 @@ export interface RetrainMethod<Name extends string = string, Params extends TObj
   needs(params: Static<Params>): Need[];
 }
 
+/** A method that works out new weights from the parent's by passes over the sets. A repair under the hinge follows. */
+export interface EditMethod<Name extends string = string, Params extends TObject = TObject>
+  extends MethodBase<Name, Params> {
+  kind: 'edit';
+  needs(params: Static<Params>): Need[];
+  /** For the plan of the memory, which is made before a weight is read. */
+  memory(params: Static<Params>): EditMemory;
+  /** New values of trainable weights; those left out keep the parent's. */
+  edit(given: EditGiven, params: Static<Params>): Promise<HostTensors>;
+}
+
 export type Method<Name extends string = string, Params extends TObject = TObject> =
   | LossMethod<Name, Params>
-  | RetrainMethod<Name, Params>;
+  | RetrainMethod<Name, Params>
+  | EditMethod<Name, Params>;
 
 /** Keeps the literal name and the parameter type. */
 export const defineLossMethod = <const Name extends string, Params extends TObject>(
@@ -77,3 +90,7 @@ export const defineLossMethod = <const Name extends string, Params extends TObje
 export const defineRetrainMethod = <const Name extends string, Params extends TObject>(
   method: Omit<RetrainMethod<Name, Params>, 'kind'>,
 ): RetrainMethod<Name, Params> => ({ kind: 'retrain', ...method });
+
+export const defineEditMethod = <const Name extends string, Params extends TObject>(
+  method: Omit<EditMethod<Name, Params>, 'kind'>,
+): EditMethod<Name, Params> => ({ kind: 'edit', ...method });

@@ -33,6 +33,27 @@ export const stepOptions = {
 export const StepOptions = Type.Object(stepOptions);
 export type StepOptions = Static<typeof StepOptions>;
 
+const { learning_rate, forget_batch, retain_batch, micro_batch, repair_steps, clip_norm, trainable } = stepOptions;
+
+/** Of methods that edit weights: what may change, and the repair that follows. Adapters are no part of the weights. */
+export const editOptions = {
+  learning_rate: Type.Number({ ...learning_rate, description: 'AdamW step size of repair' }),
+  ...{ forget_batch, retain_batch },
+  micro_batch: Type.Integer({ ...micro_batch, description: 'Rows in memory at a time, with the same result. 0: all' }),
+  repair_steps: Type.Integer({
+    ...repair_steps,
+    description:
+      'Retain steps after the edit, under the forget hinge: what is still known too well is pushed on. 0: none',
+  }),
+  clip_norm,
+  trainable: Type.Array(trainable.items, {
+    ...{ maxItems: 100, default: [] },
+    description: 'Names of weights that may change, `*` for any text (`transformer.h.*.mlp.*`); none: all',
+  }),
+};
+export const EditOptions = Type.Object(editOptions);
+export type EditOptions = Static<typeof EditOptions>;
+
 export const retainOptions = {
   gamma: Type.Number({ minimum: 0, maximum: 1000, default: 1, description: 'Weight of the forget term' }),
   alpha: Type.Number({ minimum: 0, maximum: 1000, default: 1, description: 'Weight of the retain term' }),

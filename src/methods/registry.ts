@@ -1,5 +1,6 @@
 // One line a method; index.ts derives everything else.
 export { retrain } from './example-based/retrain.ts';
+export { ssd } from './example-based/ssd.ts';
 export { ceU } from './gradient-based/ce-u.ts';
 export { gradDiff } from './gradient-based/grad-diff.ts';
 export { gradientAscent } from './gradient-based/gradient-ascent.ts';

@@ -58,7 +58,7 @@ export function assertFits(work: PlannedWork, budget: number | null): MemoryPlan
   const plan = planMemory(asked);
   if (budget === null || plan.total <= budget) return plan;
   const { trained, total } = countParameters(asked);
-  const weights = plan.weights + plan.gradients + plan.moments + plan.parent;
+  const weights = plan.weights + plan.gradients + plan.moments + plan.vectors + plan.parent;
   const model = trained === total ? `all ${total} weights` : `${trained} numbers of a model of ${total} weights`;
   const ways = remedies(work, budget);
   const machine = `take a machine with room for ${gigabytes(plan.total)}`;

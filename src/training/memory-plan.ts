@@ -19,6 +19,10 @@ export interface MemoryWork {
   referenceRows: number;
   /** Rows of the largest set that is scored between steps. */
   scoredRows: number;
+  /** Vectors the size of what trains, in ordinary memory beside all else; absent: none. */
+  vectors?: number;
+  /** False: gradients alone are taken, and nothing has moments. */
+  moments?: boolean;
 }
 
 /** Bytes. */
@@ -26,6 +30,7 @@ export interface MemoryPlan {
   weights: number;
   gradients: number;
   moments: number;
+  vectors: number;
   parent: number;
   activations: number;
   logits: number;
@@ -80,7 +85,8 @@ export function planMemory(work: MemoryWork): MemoryPlan {
   const scoring = forwardElements(work, scoredRows, time) + headLogits * forward.logits;
   const elements = {
     weights: trained * COSTS.weight + frozen * COSTS.frozen,
-    moments: trained * COSTS.moments,
+    moments: work.moments === false ? 0 : trained * COSTS.moments,
+    vectors: trained * (work.vectors ?? 0),
     parent: referenceRows > 0 ? trained * COSTS.parent : 0,
     ...step,
     scoring: Math.max(0, scoring - step.gradients - step.activations - step.logits),

@@ -1,10 +1,11 @@
 // What a training or an unlearning run asks of the memory, from its options and the lengths of its rows.
 import type { Architecture, Classifier } from '../domain/architecture.ts';
-import type { LossMethod } from '../domain/method.ts';
+import type { EditMethod, LossMethod } from '../domain/method.ts';
 import type { TrainingOptions } from '../domain/recipe.ts';
 import { TRAIN_ALL } from '../domain/trainable.ts';
-import type { StepOptions } from '../methods/options.ts';
+import type { EditOptions, StepOptions } from '../methods/options.ts';
 import { paddedWidth, type TokenRow } from './batches.ts';
+import { PASS_ROWS } from './edit-passes.ts';
 import type { MemoryWork } from './memory-plan.ts';
 import { partsOf } from './micro-batches.ts';
 
@@ -71,4 +72,33 @@ export function unlearningWork(
       };
     },
   };
+}
+
+/** The edit itself; its repair is an unlearning of its own. */
+export function editWork(
+  model: Model,
+  method: EditMethod,
+  params: EditOptions & Record<string, unknown>,
+  sets: { forget: TokenRow[]; retain: TokenRow[] },
+): PlannedWork {
+  const { vectors, group, descends } = method.memory(params as never);
+  const most = Math.max(sets.forget.length, sets.retain.length);
+  const rows = Math.min(descends ? Math.max(params.forget_batch, PASS_ROWS) : PASS_ROWS, most);
+  const { architecture, config } = model;
+  return {
+    ...{ microBatch: params.micro_batch, rows, mayAdapt: false },
+    at: (microBatch) => ({
+      ...{ architecture, config, trains: { ...TRAIN_ALL, trainable: params.trainable } },
+      // a group is never taken in parts: its gradient is raised to a power
+      rows: Math.max(group, Math.ceil(rows / partsOf(rows, microBatch))),
+      ...{ time: widthOf(model, sets.forget, sets.retain), split: true, referenceRows: 0, scoredRows: most },
+      ...{ vectors, moments: descends },
+    }),
+  };
+}
+
+/** Of an edit: the parent is still there beside what was made of it. */
+export function repairWork(...[model, method, params, sets]: Parameters<typeof unlearningWork>): PlannedWork {
+  const work = unlearningWork(model, method, params, sets);
+  return { ...work, mayAdapt: false, at: (microBatch) => ({ ...work.at(microBatch), vectors: 1 }) };
 }
