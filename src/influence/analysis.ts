@@ -1,10 +1,10 @@
 // Which rows shaped what a model says: a direction from the query, and how fast each row's cost falls along it.
 import { sampleRows } from '../domain/random.ts';
+import { scaled, type Vector } from '../domain/vectors.ts';
+import { type Bend, solveDamped } from '../methods/conjugate-gradient.ts';
 import type { TokenRow } from '../training/batches.ts';
-import { solveDamped } from './conjugate-gradient.ts';
 import { type Query, queryOf, slopes } from './slopes.ts';
 import type { Surface } from './surface.ts';
-import type { Vector } from './vectors.ts';
 
 export interface InfluenceSettings {
   method: 'tracin' | 'cg';
@@ -25,6 +25,16 @@ export interface Influence {
   damping: number | null;
 }
 
+/** Labels that rows are learned by. */
+const labelsOf = (rows: readonly TokenRow[]): number =>
+  rows.reduce((sum, { ids, promptLength }) => sum + ids.length - promptLength, 0);
+
+/** The mean cost of a label of the rows. */
+export const bendOf = (surface: Surface, rows: readonly TokenRow[]): Bend => ({
+  point: surface.point,
+  gradientAt: async (direction, step) => scaled(1 / labelsOf(rows), await surface.gradient(rows, { direction, step })),
+});
+
 async function directionOf(
   surface: Surface,
   { gradient }: Query,
@@ -33,12 +43,8 @@ async function directionOf(
   seed: number,
 ): Promise<{ direction: Vector; damping: number | null }> {
   if (settings.method === 'tracin') return { direction: gradient, damping: null };
-  const { x, damping } = await solveDamped(
-    surface,
-    sampleRows(rows, settings.curvature_rows, seed),
-    gradient,
-    settings,
-  );
+  const bend = bendOf(surface, sampleRows(rows, settings.curvature_rows, seed));
+  const { x, damping } = await solveDamped(bend, gradient, settings);
   return { direction: x, damping };
 }
 

@@ -1,7 +1,7 @@
 // How fast the costs of many rows change along a direction: the product of each row's gradient with it, without a gradient.
+import { dot, norm, type Vector } from '../domain/vectors.ts';
 import type { TokenRow } from '../training/batches.ts';
 import type { Surface } from './surface.ts';
-import { dot, norm, type Vector } from './vectors.ts';
 
 /** Share of the query's cost that a step changes: enough to stand out of float32, and little enough to be straight. */
 const CHANGE = 0.03;

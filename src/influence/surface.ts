@@ -1,16 +1,15 @@
 // The loss of a model as a surface over its weights: what rows cost at a point, and its slope there.
 import type { Learner } from '../domain/architecture.ts';
-import { type Engine, elementCount, float32, type HostTensors, type State, scalar } from '../domain/engine.ts';
-import { IGNORE, tokenLoss } from '../methods/losses.ts';
+import { type Engine, type HostTensors, scalar } from '../domain/engine.ts';
+import { moved, type Vector, vectorOf } from '../domain/vectors.ts';
+import { IGNORE } from '../methods/losses.ts';
 import { inPasses, lengthBatches, type TokenRow } from '../training/batches.ts';
-import { valueAndGradients } from '../training/gradients.ts';
+import { createPassState } from '../training/edit-state.ts';
 import { type Kind, kindOf } from '../training/kinds.ts';
-import { moved, type Vector, vectorOf } from './vectors.ts';
 
 /** Rows and tokens of one backward pass: few sizes, each is a graph of its own. */
 const ROWS = [1, 4, 16];
 const TOKENS = 2048;
-const GRADIENT = 'gradient:';
 
 /** A point beside the weights: `step` times `direction` from them. */
 export interface Away {
@@ -49,68 +48,38 @@ function* batchesOf(rows: readonly TokenRow[], kind: Kind, context: number): Gen
   }
 }
 
-const pick = <T>(all: Record<string, T>, names: readonly string[], prefix = ''): Record<string, T> =>
-  Object.fromEntries(names.map((name) => [prefix + name, all[name]!]));
-
-/** Adds the gradient of a batch to what the state holds, or, where `kept` is 0, puts it in its place. */
-function compileGradient(
-  { engine, architecture, config }: SurfaceInputs,
-  state: State,
-  names: string[],
-  all: string[],
-) {
-  const { tf } = engine;
-  return engine.compileStep((tensors, feeds) => {
-    const { loss, gradients } = valueAndGradients(tf, pick(tensors, names), (moving) => {
-      const logits = architecture.forward(tf, config, { ...pick(tensors, all), ...moving }, feeds.ids!);
-      return { loss: tf.sum(tokenLoss(tf, { logits, labels: feeds.labels! }).nll), aux: {} };
-    });
-    const sum = (name: string) => tf.add(tf.mul(tensors[GRADIENT + name]!, feeds.kept!), gradients[name]!);
-    return { outputs: { loss }, state: Object.fromEntries(names.map((name) => [GRADIENT + name, sum(name)])) };
-  }, state);
-}
-
 /** Opens the surface around some weights. They are held twice, and their gradient once. */
-export function openSurface(inputs: SurfaceInputs): Surface {
-  const { engine, architecture, config, weights, signal } = inputs;
+export function openSurface({ engine, architecture, config, weights, signal }: SurfaceInputs): Surface {
   const kind = kindOf(architecture);
   const fixed = new Set(architecture.fixed?.(config));
-  const all = Object.keys(architecture.shapes(config));
-  const names = all.filter((name) => !fixed.has(name));
-  const zeros = (name: string) => float32(new Float32Array(elementCount(weights[name]!.shape)), weights[name]!.shape);
-  const state = engine.createState({
-    ...pick(weights, all),
-    ...Object.fromEntries(names.map((name) => [GRADIENT + name, zeros(name)])),
-  });
-  const add = compileGradient(inputs, state, names, all);
-  const score = kind.scorer(engine, architecture, config, state);
-  let displaced: string[] = [];
+  const trainable = Object.keys(architecture.shapes(config)).filter((name) => !fixed.has(name));
+  const state = createPassState({ engine, architecture, config, weights, trainable });
+  let displaced = false;
 
   function goTo(away: Away | undefined): void {
-    const there = away ? moved(weights, away.direction, away.step) : weights;
-    const changed = away ? Object.keys(away.direction) : [];
-    const writes = new Set([...displaced, ...changed]);
-    if (writes.size > 0) state.write(pick(there, [...writes]));
-    displaced = changed;
+    if (away || displaced) state.write(away ? moved(weights, away.direction, away.step) : weights);
+    displaced = away !== undefined;
   }
 
   return {
-    point: vectorOf(weights, names),
+    point: vectorOf(weights, trainable),
     async gradient(rows, away) {
       goTo(away);
-      let first = true;
+      let kept = 0;
       for (const batch of batchesOf(rows, kind, architecture.contextLength(config))) {
         signal?.throwIfAborted();
-        await add({ ...batch, kept: scalar(first ? 0 : 1) });
-        first = false;
+        await state.add(
+          { loss: 'nll', power: 0 },
+          { ...batch, count: scalar(1), weight: scalar(1), kept: scalar(kept) },
+        );
+        kept = 1;
       }
-      const found = await state.read(names.map((name) => GRADIENT + name));
-      return Object.fromEntries(names.map((name) => [name, found[GRADIENT + name]!.data as Float32Array]));
+      return vectorOf(await state.sums(), trainable);
     },
     async costs(rows, away) {
       signal?.throwIfAborted();
       goTo(away);
-      const scores = await score([...rows]);
+      const scores = await state.score([...rows]);
       return Float64Array.from(scores, ({ logProbs }) => -logProbs.reduce((sum, value) => sum + value, 0));
     },
     dispose: () => state.dispose(),

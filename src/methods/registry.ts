@@ -1,4 +1,5 @@
 // One line a method; index.ts derives everything else.
+export { influenceRemoval } from './example-based/influence-removal.ts';
 export { retrain } from './example-based/retrain.ts';
 export { ssd } from './example-based/ssd.ts';
 export { ceU } from './gradient-based/ce-u.ts';

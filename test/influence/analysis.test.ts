@@ -3,12 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { after, test } from 'node:test';
 import type { Learner } from '../../src/domain/architecture.ts';
 import { float32, type HostTensors } from '../../src/domain/engine.ts';
+import { dot, scaled } from '../../src/domain/vectors.ts';
 import { createEngine } from '../../src/engine/choice.ts';
-import { type InfluenceSettings, influenceOf } from '../../src/influence/analysis.ts';
-import { hessianTimes } from '../../src/influence/conjugate-gradient.ts';
+import { bendOf, type InfluenceSettings, influenceOf } from '../../src/influence/analysis.ts';
 import { queryOf, slopes } from '../../src/influence/slopes.ts';
 import { openSurface, type Surface } from '../../src/influence/surface.ts';
-import { dot, scaled } from '../../src/influence/vectors.ts';
+import { hessianTimes } from '../../src/methods/conjugate-gradient.ts';
 import { TINY, tinyRows } from '../training/tiny-gpt2.ts';
 import { bend, costOf, minimum, problem, without } from './logistic.ts';
 import { classifier, denseModel, examples, rankCorrelation } from './tiny.ts';
@@ -64,7 +64,7 @@ test('rows together have the sum of their gradients, whatever batches they come 
 test('differences of gradients are the product with the Hessian', async () => {
   const surface = linear();
   const v = { 'only/kernel': Float32Array.of(1, -2, 0.5, 0, 1), 'only/bias': Float32Array.of(-1) };
-  const found = await hessianTimes(surface, ROWS, v);
+  const found = await hessianTimes(bendOf(surface, ROWS), v);
   const { hessian } = bend(LOGISTIC, MINIMUM);
   const flat = [1, -2, 0.5, 0, 1, -1];
   const exact = hessian.map((row, i) => row.reduce((sum, h, j) => sum + h * flat[j]!, -LOGISTIC.decay * flat[i]!));

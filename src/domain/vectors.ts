@@ -1,5 +1,5 @@
 // Points and directions in the space of a model's weights: named float32 arrays, with sums in float64.
-import { float32, type HostTensors } from '../domain/engine.ts';
+import { float32, type HostTensors } from './engine.ts';
 
 /** Numbers by the name of the weight; weights that are not named are zero. */
 export type Vector = Record<string, Float32Array>;
