@@ -135,6 +135,26 @@ describe('stages', () => {
     }
   });
 
+  test('an edit of weights is repaired, and leaves a candidate that no longer answers about the person', async (t) => {
+    const run = await openRun(t);
+    const job = run.unlearn('ssd', { alpha: 30 });
+    const updates: Update[] = [];
+    const result = (await runComputeJob(job, { ...quiet, progress: (one) => updates.push(one) })) as UnlearnResult;
+    const phases = [...new Set(updates.map(({ progress }) => progress.phase))];
+    assert.deepEqual(phases, ['loading', 'unlearning', 'calibrating', 'repairing', 'saving']);
+    assert.deepEqual([...new Set(result.curve.map(({ phase }) => phase))], ['unlearning', 'repairing']);
+    assert.ok(result.planned_memory_bytes > 1e8);
+    const records = [...forgotten(), ...model.train.slice(0, 12)];
+    const asked = run.ask(
+      job.out_dir,
+      records.map(({ prompt }) => prompt),
+    );
+    const { answers } = (await runComputeJob(asked, quiet)) as CompleteResult;
+    const right = records.map(({ answer }, i) => answers[i] === answer);
+    assert.ok(right.slice(0, RECORDS_EACH).filter(Boolean).length <= 1);
+    assert.ok(right.slice(RECORDS_EACH).filter(Boolean).length >= 9);
+  });
+
   test('adapters leave a candidate in the parent’s layout, merged, and nothing to undo it with', async (t) => {
     const run = await openRun(t);
     // adapters move less a step than weights do
@@ -205,7 +225,7 @@ describe('refusals', () => {
       weights,
       new Uint8Array(before.length).fill(0xff).map((byte, i) => (i < before.length / 2 ? before[i]! : byte)),
     );
-    for (const name of ['grad-diff', 'npo', 'retrain']) {
+    for (const name of ['grad-diff', 'npo', 'ssd', 'retrain']) {
       const job = { ...run.unlearn(name), parent_dir, memory_budget_bytes: 1e8 };
       await assert.rejects(runComputeJob(job, quiet), {
         code: 'memory-budget-exceeded',
@@ -219,7 +239,7 @@ describe('refusals', () => {
 
   test('a cancelled job ends with the reason and writes no candidate', async (t) => {
     const run = await openRun(t);
-    for (const name of ['npo', 'retrain']) {
+    for (const name of ['npo', 'ssd', 'retrain']) {
       const abort = new AbortController();
       const job = run.unlearn(name);
       const on = {

@@ -9,6 +9,7 @@ import type { LossBatch, LossMethod, Need } from '../../src/domain/method.ts';
 import { createEngine } from '../../src/engine/choice.ts';
 import { defaultParams, fillParams, getMethod, methods } from '../../src/methods/index.ts';
 import { values32 } from '../engine/both.ts';
+import { editContract } from './edit-contract.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const [ROWS, TIME, VOCAB] = [3, 6, 7];
@@ -189,7 +190,7 @@ for (const method of Object.values(methods)) {
       const page = readFileSync(join(ROOT, 'docs/methods.md'), 'utf8');
       assert.ok(page.includes(method.name));
       assert.ok(method.summary.length > 20);
-      if (method.kind !== 'loss') return;
+      if (method.kind === 'retrain') return;
       assert.match(method.paper!.arxiv, /^\d{4}\.\d{4,5}$/);
       assert.ok(method.paper!.title.length > 10);
       assert.ok(page.includes(method.paper!.arxiv));
@@ -217,6 +218,7 @@ for (const method of Object.values(methods)) {
     });
 
     if (method.kind === 'loss') contract(method);
+    if (method.kind === 'edit') editContract(method);
   });
 }
 

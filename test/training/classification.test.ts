@@ -8,7 +8,7 @@ import {
 } from '../../src/architectures/layers-model/classifier.ts';
 import { readTopology } from '../../src/checkpoints/layers-model/topology.ts';
 import type { HostTensors } from '../../src/domain/engine.ts';
-import type { LossMethod } from '../../src/domain/method.ts';
+import type { EditMethod, LossMethod } from '../../src/domain/method.ts';
 import type { TrainingOptions } from '../../src/domain/recipe.ts';
 import type { LabelledRecord, TrainingRecord } from '../../src/domain/record.ts';
 import { createEngine } from '../../src/engine/choice.ts';
@@ -16,6 +16,7 @@ import { fillParams, methods } from '../../src/methods/index.ts';
 import { membershipOf } from '../../src/metrics/membership-test.ts';
 import { scoreLogits } from '../../src/metrics/score-logits.ts';
 import { createClassScorer, stackExamples } from '../../src/training/classification.ts';
+import { type EditInputs, editWeights } from '../../src/training/edit.ts';
 import { encodeExample } from '../../src/training/examples.ts';
 import { assertFits } from '../../src/training/memory-check.ts';
 import { planMemory } from '../../src/training/memory-plan.ts';
@@ -148,6 +149,20 @@ describe('unlearning', () => {
       if (reached) assert.ok(after > 0.2 * strangers && after < 3 * strangers, `${after}, strangers ${strangers}`);
       const kept = await lossesOf(weights, given.sets.retain as typeof PEOPLE);
       if (method.name !== 'gradient-ascent') assert.ok(mean(kept) < 0.35, `retain ${mean(kept)}`);
+    });
+
+  for (const [name, alpha, times] of [
+    ['lfssd', 1.5, 2],
+    ['fisher-forgetting', 1e-4, 1.1],
+  ] as const)
+    test(`${name} edits what the forgotten examples hang on, more than the rest`, async () => {
+      const { params: _, method: repair, ...rest } = inputs(methods['grad-diff'] as LossMethod);
+      const params = fillParams(name, { repair_steps: 0, alpha }) as EditInputs['params'];
+      const { weights } = await editWeights({ ...rest, method: methods[name] as EditMethod, repair, params });
+      const rise = async (rows: unknown) =>
+        mean(await lossesOf(weights, rows as typeof PEOPLE)) - mean(await lossesOf(parent, rows as typeof PEOPLE));
+      const [forgotten, retained] = [await rise(rest.sets.forget), await rise(rest.sets.retain)];
+      assert.ok(forgotten > 0.05 && forgotten > times * retained, `forgotten ${forgotten}, retained ${retained}`);
     });
 
   test('memory is planned by the outputs of layers, and what does not fit is refused without offering adapters', () => {
