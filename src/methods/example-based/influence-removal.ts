@@ -34,7 +34,7 @@ export const influenceRemoval = defineEditMethod({
         description: 'Retain records, a sample by the run’s seed, that curvature and utility are measured on',
       }),
       utility_floor: Type.Number({
-        ...{ minimum: 0, maximum: 1, default: 0.9 },
+        ...{ minimum: 0, maximum: 1, default: 0.95 },
         description: 'Share of the probability of a retained label, geometric mean, that the step leaves at least',
       }),
       forget_ceiling: Type.Number({
