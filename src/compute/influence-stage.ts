@@ -1,9 +1,13 @@
 // Which of a model's training records shaped an answer. Text stays in this process: ids and scores leave it.
+import { loadFactors, saveFactors } from '../checkpoints/factors.ts';
 import { readRecords } from '../corpora/records.ts';
 import type { InfluenceJob, InfluenceResult, RankedRecord } from '../domain/compute.ts';
+import type { HostTensors } from '../domain/engine.ts';
 import type { InfluenceQuery } from '../domain/influence.ts';
+import { sampleRows } from '../domain/random.ts';
 import { ExpungeError } from '../errors.ts';
 import { influenceOf } from '../influence/analysis.ts';
+import { type EkfacInputs, ekfacFactors, ekfacInverse } from '../influence/ekfac.ts';
 import { ranked, recordScores } from '../influence/ranking.ts';
 import { openSurface } from '../influence/surface.ts';
 import { encodePrompt, type TokenRow } from '../training/batches.ts';
@@ -113,6 +117,19 @@ function rowsOfRecords(
   return own_answers ? ownAnswers(context, model, prompts) : rows;
 }
 
+/** The factors of the checkpoint: from their file, or measured and written there. */
+async function factorsFor(
+  { factors_file, options, seed }: InfluenceJob,
+  inputs: EkfacInputs,
+  { rows }: Trained,
+): Promise<HostTensors> {
+  const known = await loadFactors(factors_file);
+  if (known !== null) return known;
+  const made = await ekfacFactors(inputs, sampleRows(rows, options.curvature_rows, seed), seed);
+  await saveFactors(factors_file, made);
+  return made;
+}
+
 function place(trained: Trained, order: number[], scores: Float64Array, queried: Set<number>): RankedRecord[] {
   return order.map((i, place) => {
     const { corpus_id, ordinal, id } = trained.records[i]!;
@@ -138,6 +155,13 @@ export async function influenceStage(job: InfluenceJob, context: StageContext): 
     query: rows,
     rows: trained.rows,
     settings: { ...job.options, learning_rate: recipe?.options.learning_rate ?? 1 },
+    inverse: async (gradient, damp) =>
+      ekfacInverse(
+        { engine, architecture, config },
+        await factorsFor(job, { engine, architecture, config, weights, signal }, trained),
+        gradient,
+        damp,
+      ),
     seed: job.seed,
   });
   const sums = recordScores(scores, trained.recordOf, trained.records.length);

@@ -64,6 +64,8 @@ export interface InfluenceJob {
   /** Train corpora of the model: id -> path of its stored file. */
   corpora: Record<string, string>;
   query: InfluenceQuery;
+  /** Where the factors of EK-FAC are, or will be. */
+  factors_file: string;
   options: InfluenceOptions;
   seed: number;
   threads: number;

@@ -2,7 +2,7 @@
 import Type, { type Static } from 'typebox';
 import { Digest, Id, Nullable, StringEnum, Timestamp } from './common.ts';
 
-export const INFLUENCE_METHODS = ['tracin', 'cg'] as const;
+export const INFLUENCE_METHODS = ['tracin', 'cg', 'ekfac'] as const;
 export const INFLUENCE_STATES = ['queued', 'running', 'done', 'failed'] as const;
 export const INFLUENCE_ASKS = ['answer', 'subject', 'records'] as const;
 
@@ -10,7 +10,7 @@ export const INFLUENCE_ASKS = ['answer', 'subject', 'records'] as const;
 export const InfluenceOptions = Type.Object({
   method: StringEnum(
     INFLUENCE_METHODS,
-    'tracin: product of gradients (arXiv 2002.08484); cg: with the inverse Hessian between them (arXiv 1703.04730), by conjugate gradients',
+    'tracin: product of gradients (arXiv 2002.08484); cg: with the inverse Hessian between them (arXiv 1703.04730), by conjugate gradients; ekfac: the same for weights that map vectors, by EK-FAC (arXiv 2308.03296)',
     'tracin',
   ),
   top: Type.Integer({ minimum: 1, maximum: 1000, default: 20, description: 'Records that are listed' }),
@@ -23,9 +23,14 @@ export const InfluenceOptions = Type.Object({
     exclusiveMinimum: 0,
     maximum: 1000,
     default: 0.1,
-    description: 'Added to the diagonal of the Hessian; raised where the loss bends downwards',
+    description: 'Added to the diagonal of the Hessian; cg raises it where the loss bends downwards',
   }),
-  iterations: Type.Integer({ minimum: 1, maximum: 200, default: 10, description: 'Conjugate-gradient steps at most' }),
+  iterations: Type.Integer({
+    minimum: 1,
+    maximum: 200,
+    default: 10,
+    description: 'Conjugate-gradient steps of cg at most',
+  }),
   curvature_rows: Type.Integer({
     minimum: 1,
     maximum: 100_000,

@@ -7,7 +7,7 @@ import { type Query, queryOf, slopes } from './slopes.ts';
 import type { Surface } from './surface.ts';
 
 export interface InfluenceSettings {
-  method: 'tracin' | 'cg';
+  method: 'tracin' | 'cg' | 'ekfac';
   /** TracIn's weight of a checkpoint. */
   learning_rate: number;
   /** Added to the diagonal of the Hessian. */
@@ -35,14 +35,25 @@ export const bendOf = (surface: Surface, rows: readonly TokenRow[]): Bend => ({
   gradientAt: async (direction, step) => scaled(1 / labelsOf(rows), await surface.gradient(rows, { direction, step })),
 });
 
+/** What is analysed. */
+export interface InfluenceQuestion {
+  query: readonly TokenRow[];
+  /** All that the model was trained on. */
+  rows: readonly TokenRow[];
+  settings: InfluenceSettings;
+  /** What `ekfac` takes for (H + damping I)^-1; weights that it leaves out have no part in the scores. */
+  inverse?: (gradient: Vector, damping: number) => Promise<Vector>;
+  seed: number;
+}
+
 async function directionOf(
   surface: Surface,
   { gradient }: Query,
-  rows: readonly TokenRow[],
-  settings: InfluenceSettings,
-  seed: number,
+  { rows, settings, inverse, seed }: InfluenceQuestion,
 ): Promise<{ direction: Vector; damping: number | null }> {
   if (settings.method === 'tracin') return { direction: gradient, damping: null };
+  if (settings.method === 'ekfac')
+    return { direction: await inverse!(gradient, settings.damping), damping: settings.damping };
   const bend = bendOf(surface, sampleRows(rows, settings.curvature_rows, seed));
   const { x, damping } = await solveDamped(bend, gradient, settings);
   return { direction: x, damping };
@@ -51,15 +62,12 @@ async function directionOf(
 /**
  * Scores each of `rows`, which the model was trained on, for the answers in `query`. TracIn at one checkpoint is the
  * learning rate times the product of both gradients (Estimating Training Data Influence by Tracing Gradient Descent, arXiv
- * 2002.08484); `cg` puts the inverse Hessian between them (arXiv 1703.04730).
+ * 2002.08484); `cg` and `ekfac` put an inverse Hessian between them (arXiv 1703.04730, 2308.03296).
  */
-export async function influenceOf(
-  surface: Surface,
-  given: { query: readonly TokenRow[]; rows: readonly TokenRow[]; settings: InfluenceSettings; seed: number },
-): Promise<Influence> {
-  const { rows, settings, seed } = given;
+export async function influenceOf(surface: Surface, given: InfluenceQuestion): Promise<Influence> {
+  const { rows, settings } = given;
   const query = await queryOf(surface, given.query);
-  const { direction, damping } = await directionOf(surface, query, rows, settings, seed);
+  const { direction, damping } = await directionOf(surface, query, given);
   const along = await slopes(surface, rows, query, direction);
   const factor = settings.method === 'tracin' ? settings.learning_rate : 1;
   return { scores: along.map((slope) => factor * slope), damping };

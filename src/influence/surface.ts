@@ -2,14 +2,12 @@
 import type { Learner } from '../domain/architecture.ts';
 import { type Engine, type HostTensors, scalar } from '../domain/engine.ts';
 import { moved, type Vector, vectorOf } from '../domain/vectors.ts';
-import { IGNORE } from '../methods/losses.ts';
-import { inPasses, lengthBatches, type TokenRow } from '../training/batches.ts';
+import type { TokenRow } from '../training/batches.ts';
 import { createPassState } from '../training/edit-state.ts';
-import { type Kind, kindOf } from '../training/kinds.ts';
+import { batchesOf } from './row-batches.ts';
 
-/** Rows and tokens of one backward pass: few sizes, each is a graph of its own. */
+/** Rows of one backward pass. */
 const ROWS = [1, 4, 16];
-const TOKENS = 2048;
 
 /** A point beside the weights: `step` times `direction` from them. */
 export interface Away {
@@ -36,21 +34,8 @@ export interface SurfaceInputs {
   signal?: AbortSignal;
 }
 
-/** Batches of few shapes; rows that only fill one up have no labels. */
-function* batchesOf(rows: readonly TokenRow[], kind: Kind, context: number): Generator<HostTensors> {
-  const groups = lengthBatches([...rows], { rows: ROWS.at(-1)!, tokens: TOKENS });
-  for (const { rows: group, size } of groups.flatMap((one) => inPasses(one, ROWS))) {
-    const own = group.map((i) => rows[i]!);
-    const batch = kind.batch([...own, ...new Array<TokenRow>(size - own.length).fill(own[0]!)], context);
-    const { data, shape } = batch.labels!;
-    data.fill(IGNORE, own.length * shape[1]!);
-    yield batch;
-  }
-}
-
 /** Opens the surface around some weights. They are held twice, and their gradient once. */
 export function openSurface({ engine, architecture, config, weights, signal }: SurfaceInputs): Surface {
-  const kind = kindOf(architecture);
   const fixed = new Set(architecture.fixed?.(config));
   const trainable = Object.keys(architecture.shapes(config)).filter((name) => !fixed.has(name));
   const state = createPassState({ engine, architecture, config, weights, trainable });
@@ -66,7 +51,7 @@ export function openSurface({ engine, architecture, config, weights, signal }: S
     async gradient(rows, away) {
       goTo(away);
       let kept = 0;
-      for (const batch of batchesOf(rows, kind, architecture.contextLength(config))) {
+      for (const batch of batchesOf({ architecture, config }, rows, ROWS)) {
         signal?.throwIfAborted();
         await state.add(
           { loss: 'nll', power: 0 },

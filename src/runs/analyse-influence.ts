@@ -10,7 +10,16 @@ import type { InfluenceClaim } from './ports.ts';
 
 type InfluenceDeps = Pick<
   RunDeps,
-  'store' | 'doorbell' | 'compute' | 'checkpoints' | 'corpora' | 'subjectKeys' | 'settings' | 'worker' | 'log'
+  | 'store'
+  | 'doorbell'
+  | 'compute'
+  | 'checkpoints'
+  | 'corpora'
+  | 'factors'
+  | 'subjectKeys'
+  | 'settings'
+  | 'worker'
+  | 'log'
 >;
 
 /**
@@ -54,12 +63,27 @@ export async function analyseInfluence(deps: InfluenceDeps, id: string, outer: A
   }
 }
 
+/** Where the factors of these corpora and settings are: whatever else is asked, they are the same. */
+async function factorsFile(
+  { store, factors }: InfluenceDeps,
+  { analysis }: InfluenceClaim,
+  { model, seed }: { model: Model; seed: number },
+): Promise<string> {
+  const digests: unknown[] = [];
+  for (const { corpus_id, role } of model.corpora)
+    if (role === 'train') digests.push((await store.getCorpus(analysis.tenant, corpus_id))?.digest);
+  return factors.path(model.active, [...digests, analysis.options.curvature_rows, seed]);
+}
+
 async function compute(
   deps: InfluenceDeps,
-  { analysis }: InfluenceClaim,
+  claim: InfluenceClaim,
   model: Model,
   signal: AbortSignal,
 ): Promise<InfluenceResult> {
+  const { analysis } = claim;
+  // of the model, so that two analyses measure the curvature on the same rows
+  const seed = seedFrom(`influence/${model.id}`);
   const train = model.corpora.filter(({ role }) => role === 'train').map(({ corpus_id }) => corpus_id);
   const { threads, backend, timeLimitSeconds } = deps.settings;
   const job: InfluenceJob = {
@@ -68,8 +92,8 @@ async function compute(
     corpora: Object.fromEntries(train.map((id) => [id, deps.corpora.path(id)])),
     query: JSON.parse(deps.subjectKeys.open(analysis.sealed_query)) as InfluenceQuery,
     options: analysis.options,
-    // of the model, so that two analyses measure the curvature on the same rows
-    seed: seedFrom(`influence/${model.id}`),
+    factors_file: await factorsFile(deps, claim, { model, seed }),
+    seed,
     ...{ threads, backend, time_limit_seconds: timeLimitSeconds },
   };
   const result = await deps.compute.run(job, { progress: () => undefined, signal });

@@ -50,6 +50,8 @@ export interface InfluenceStore {
   /** Those that wait, or whose worker was lost. */
   influenceToRing(): Promise<string[]>;
   deleteExpiredInfluence(): Promise<number>;
+  /** Whether the files of a checkpoint are or may be there, for whichever model. */
+  checkpointIsKept(digest: string): Promise<boolean>;
   /** Train records of the model that name one of these people, erased ones among them. */
   recordsNaming(tenant: string, modelId: string, subjects: SubjectKey[]): Promise<RecordPlace[]>;
   /** Those of these records that a run of the model has erased. */

@@ -80,6 +80,14 @@ export interface CheckpointFiles {
   sweepCandidates(isOrphan: (runId: string, digest: string) => Promise<boolean>): Promise<number>;
 }
 
+/** Factors of EK-FAC on disk, by checkpoint. */
+export interface FactorFiles {
+  /** Where those of a checkpoint, measured on what `of` names, are or will be. */
+  path(digest: string, of: readonly unknown[]): string;
+  /** Removes those whose checkpoint is not kept any more; returns how many. */
+  sweep(isKept: (digest: string) => Promise<boolean>): Promise<number>;
+}
+
 /** The doorbell. Losing a ring loses nothing: the sweep rings again. */
 export interface Doorbell {
   ringModel(modelId: string): Promise<void>;

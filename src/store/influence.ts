@@ -151,6 +151,11 @@ export const influenceStore = (context: Context): InfluenceStore => {
       return (await waiting.orderBy('id').execute()).map(({ id }) => id);
     },
 
+    async checkpointIsKept(digest) {
+      const kept = db.selectFrom('checkpoints').select('digest').where('digest', '=', digest);
+      return (await kept.where('state', '<>', 'deleted').limit(1).executeTakeFirst()) !== undefined;
+    },
+
     async deleteExpiredInfluence() {
       const query = db.deleteFrom('influence_analyses').where('expires_at', '<=', await context.now(db));
       return Number((await query.executeTakeFirst()).numDeletedRows);

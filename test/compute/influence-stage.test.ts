@@ -18,6 +18,7 @@ test('a classifier is asked about records, and takes no prompt', async (t) => {
   await writeFile(corpus, people(4).map(toLine).join(''));
   const job: InfluenceJob = {
     ...{ stage: 'influence', checkpoint_dir: await topologyFolder(dir, 'table'), corpora: { c: corpus }, seed: 1 },
+    factors_file: join(dir, 'factors', 'own.safetensors'),
     options: { method: 'tracin', top: 24, own_answers: false, damping: 1, iterations: 3, curvature_rows: 24 },
     query: { asks: 'subject', rows: [{ corpus_id: 'c', ordinal: 7 }] },
     ...{ threads: 1, backend: 'onnxruntime/cpu', time_limit_seconds: 60 },
@@ -28,6 +29,12 @@ test('a classifier is asked about records, and takes no prompt', async (t) => {
   assert.equal(new Set(ranking.map(({ ordinal }) => ordinal)).size, 24);
   // some record speaks against it
   assert.ok(ranking.at(-1)!.score < 0);
+  const ekfac = { ...job, options: { ...job.options, method: 'ekfac' as const } };
+  const [measured, read] = [await runComputeJob(ekfac, quiet), await runComputeJob(ekfac, quiet)];
+  assert.deepEqual(read, measured);
+  assert.equal((measured as InfluenceResult).ranking[0]!.ordinal, 7);
+  await writeFile(ekfac.factors_file, 'damaged');
+  assert.deepEqual(await runComputeJob(ekfac, quiet), measured);
   const prompt = { asks: 'answer', prompt: 'a', answer: 'b' } as const;
   const own = { ...job.options, own_answers: true };
   for (const wrong of [{ query: prompt }, { options: own }])

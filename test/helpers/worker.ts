@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Value } from 'typebox/value';
+import { createFactorFiles } from '../../src/checkpoints/factors.ts';
 import { createCheckpointFiles } from '../../src/checkpoints/files.ts';
 import { createUploadFiles } from '../../src/checkpoints/uploads.ts';
 import { readConfig } from '../../src/config.ts';
@@ -153,6 +154,7 @@ export async function createTestWorker(compute: Compute = scripted()): Promise<T
     ...{ store, compute, checkpoints, signer, subjectKeys, splitHoldout, buildStatement },
     doorbell,
     corpora: createCorpusFiles(config.corpusDir),
+    factors: createFactorFiles(config.influenceDir),
     writeSets,
     policy: Value.Default(VerificationPolicy, {}) as VerificationPolicy,
     worker: 'worker-a',

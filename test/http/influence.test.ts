@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { Value } from 'typebox/value';
+import { createFactorFiles } from '../../src/checkpoints/factors.ts';
 import { runComputeJob } from '../../src/compute/job.ts';
 import { InfluenceAnalysis } from '../../src/domain/influence.ts';
 import { analyseInfluence } from '../../src/runs/analyse-influence.ts';
@@ -41,7 +43,12 @@ async function work(id: string): Promise<void> {
   };
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const compute = { run: runComputeJob };
-  await analyseInfluence({ ...deps, settings, log, compute, worker: 'test' }, id, new AbortController().signal);
+  const factors = createFactorFiles(deps.config.influenceDir);
+  await analyseInfluence(
+    { ...deps, settings, log, compute, factors, worker: 'test' },
+    id,
+    new AbortController().signal,
+  );
 }
 
 async function analysed(body: object): Promise<InfluenceAnalysis> {
@@ -91,6 +98,22 @@ test('a person is asked about by identifier, records by id, and the model by its
   assert.notDeepEqual(said.ranking, records.ranking);
   const itself = await analysed({ prompt: 'p' });
   assert.deepEqual([itself.state, itself.findings?.records], ['done', 6]);
+});
+
+test('the factors of EK-FAC are measured once for a checkpoint, and go when it is not kept any more', async () => {
+  const { influenceDir } = service.deps.config;
+  const first = (await analysed({ record_ids: ['r4'], method: 'ekfac' })).findings!;
+  const files = await readdir(influenceDir);
+  assert.equal(files.length, 1);
+  const { findings } = await analysed({ record_ids: ['r4'], method: 'ekfac' });
+  assert.deepEqual(findings, first);
+  assert.deepEqual([first.ranking[0]!.record_id, first.damping], ['r4', 0.1]);
+  await analysed({ record_ids: ['r4'], method: 'ekfac', curvature_rows: 4 });
+  assert.equal((await readdir(influenceDir)).length, 2);
+  const { sweep } = createFactorFiles(influenceDir);
+  assert.equal(await sweep((digest) => service.deps.store.checkpointIsKept(digest)), 0);
+  assert.equal(await sweep(async () => false), 2);
+  assert.deepEqual(await readdir(influenceDir), []);
 });
 
 test('what was asked is in no log and, once it is answered, in no row', async () => {
