@@ -3,10 +3,11 @@
 import { readFile } from 'node:fs/promises';
 import { Value } from 'typebox/value';
 import { type LoadedModel, loadModel } from '../../src/compute/checkpoint.ts';
-import { type SetScores, sampleRows, scoreSets } from '../../src/compute/score-sets.ts';
+import { type SetScores, scoreSets } from '../../src/compute/score-sets.ts';
 import { loadSets, type TextRow } from '../../src/compute/sets.ts';
 import { RETAIN_ROWS } from '../../src/compute/verify-stage.ts';
 import type { Engine } from '../../src/domain/engine.ts';
+import { sampleRows } from '../../src/domain/random.ts';
 import { TrainingOptions } from '../../src/domain/recipe.ts';
 import type { RowScore } from '../../src/domain/verification.ts';
 import type { TokenRow } from '../../src/training/batches.ts';

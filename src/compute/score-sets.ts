@@ -1,7 +1,7 @@
 // Scores of the verification's sets under one checkpoint, read from disk.
 
 import type { HostTensors, State } from '../domain/engine.ts';
-import { createRandom } from '../domain/random.ts';
+import { sampleRows } from '../domain/random.ts';
 import type { RowScore } from '../domain/verification.ts';
 import { labelOf } from '../training/classification.ts';
 import { createGenerator } from '../training/generate.ts';
@@ -22,15 +22,6 @@ export interface VerificationSets {
 export type SetScores = Record<keyof VerificationSets, RowScore[]>;
 type Context = Pick<StageContext, 'engine' | 'signal'>;
 type Weighed = (Omit<LanguageModel, 'configJson'> | ClassifierModel) & { weights: HostTensors };
-
-/** A seeded sample of at most `limit` rows, in their own order. */
-export function sampleRows<T>(rows: readonly T[], limit: number, seed: number): T[] {
-  if (rows.length <= limit) return [...rows];
-  const picked = createRandom(seed)
-    .shuffle(rows.map((_, i) => i))
-    .slice(0, limit);
-  return picked.sort((a, b) => a - b).map((i) => rows[i]!);
-}
 
 /** `longest`: tokens that an answer may have, the one that ends it included. */
 type Answerer = (rows: TextRow[], scores: RowScore[], longest: number) => Promise<void>;

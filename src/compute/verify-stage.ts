@@ -1,10 +1,11 @@
 // Stage 2 of a run, in a process of its own: reads parent and candidate from disk, attacks both, writes the report.
 // It trusts nothing of the run that made the candidate.
 import type { VerifyJob, VerifyResult } from '../domain/compute.ts';
+import { sampleRows } from '../domain/random.ts';
 import { buildReport } from '../metrics/report.ts';
 import { peakMemoryBytes, type StageContext } from './context.ts';
 import { type AnyModel, loadAnyWeights, openAnyModel } from './models.ts';
-import { type SetScores, sampleRows, scoreSets, type VerificationSets } from './score-sets.ts';
+import { type SetScores, scoreSets, type VerificationSets } from './score-sets.ts';
 import { loadSets } from './sets.ts';
 
 /** Retained records that utility is measured on. */

@@ -71,6 +71,8 @@ export interface Learner<Config = unknown> {
   /** What is seen (B, ...) -> logits (B, T, V); those at position t are for the label at t + 1. */
   forward(tf: Tf, config: Config, weights: Tensors, seen: Tensor): Tensor;
   projections(config: Config): Projections;
+  /** Weights (in, out) that taps can stand beside, each with its bias; absent: those of the projections, as these lie. */
+  tappable?(config: Config): { weight: string; bias: string | null }[];
   /** Of a batch of `rows` rows of `time` positions; embeddings and logits left out. */
   activations(config: Config, rows: number, time: number): Activations;
 }

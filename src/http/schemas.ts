@@ -2,6 +2,7 @@
 import Type, { type TSchema } from 'typebox';
 import { Checkpoint, StoredCheckpoint } from '../domain/checkpoint.ts';
 import { Id } from '../domain/common.ts';
+import { InfluenceAnalysis } from '../domain/influence.ts';
 import { UploadedRecord } from '../domain/record.ts';
 import { Certificate, Corpus, CurvePoint, DeletionPlan, DeletionRequest, Model, Run } from '../domain/resources.ts';
 import { UploadResource } from '../domain/upload.ts';
@@ -23,6 +24,7 @@ const NAMED = {
   CurvePoint,
   VerificationReport,
   Certificate,
+  InfluenceAnalysis,
 } satisfies Record<string, TSchema>;
 type Named = typeof NAMED;
 

@@ -1,6 +1,7 @@
 // One line a method; index.ts derives everything else.
 export { amnesiac } from './example-based/amnesiac.ts';
 export { fisherForgetting } from './example-based/fisher-forgetting.ts';
+export { influenceRemoval } from './example-based/influence-removal.ts';
 export { lfssd } from './example-based/lfssd.ts';
 export { retrain } from './example-based/retrain.ts';
 export { sisa } from './example-based/sisa.ts';

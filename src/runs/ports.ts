@@ -7,6 +7,7 @@ import type { SetRow, TrainingRecord } from '../domain/record.ts';
 import type { NewCheckpoint, SubjectKey } from './store-port.ts';
 
 export type * from './corpus-port.ts';
+export type * from './influence-port.ts';
 export type * from './store-port.ts';
 export type * from './upload-port.ts';
 
@@ -92,10 +93,19 @@ export interface CheckpointFiles {
   sweepCandidates(isOrphan: (runId: string, digest: string) => Promise<boolean>): Promise<number>;
 }
 
+/** Factors of EK-FAC on disk, by checkpoint. */
+export interface FactorFiles {
+  /** Where those of a checkpoint, measured on what `of` names, are or will be. */
+  path(digest: string, of: readonly unknown[]): string;
+  /** Removes those whose checkpoint is not kept any more; returns how many. */
+  sweep(isKept: (digest: string) => Promise<boolean>): Promise<number>;
+}
+
 /** The doorbell. Losing a ring loses nothing: the sweep rings again. */
 export interface Doorbell {
   ringModel(modelId: string): Promise<void>;
   ringProbe(probeId: string): Promise<void>;
+  ringInfluence(analysisId: string): Promise<void>;
   ping(): Promise<void>;
   close(): Promise<void>;
 }

@@ -8,6 +8,7 @@ import { checkpointsStore } from './checkpoints.ts';
 import { claimsStore } from './claims.ts';
 import { corporaStore } from './corpora.ts';
 import { connect, type StoreOptions, unavailable } from './db.ts';
+import { influenceStore } from './influence.ts';
 import { intakeStore } from './intake.ts';
 import { keyVersionsStore } from './key-versions.ts';
 import { ledgerStore } from './ledger.ts';
@@ -78,6 +79,7 @@ export function createStore(options: StoreOptions): Store {
     ...certificatesStore(context),
     ...ledgerStore(context),
     ...probesStore(context),
+    ...influenceStore(context),
     ...uploadsStore(context),
   };
   return guarded(store);

@@ -54,6 +54,7 @@ const STRONG: Record<string, Record<string, unknown>> = {
   ssd: { alpha: 2 },
   lfssd: { alpha: 1.2 },
   'fisher-forgetting': { alpha: 1e-4 },
+  'influence-removal': { iterations: 3, utility_floor: 0.9 },
   'task-vector': { learning_steps: 25, scale: 3, retain_rise: 1 },
 };
 const MLP = /\.mlp\./;
