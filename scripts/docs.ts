@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { architecturesPage } from './docs-architectures.ts';
 import { enginePage } from './docs-engine.ts';
 import { configurationPage, errorsPage, methodsPage, metricsPage } from './docs-pages.ts';
+import { sisaPage } from './docs-sisa.ts';
 import { sizesPage } from './docs-sizes.ts';
 
 const PAGES: Record<string, () => string | Promise<string>> = {
@@ -12,6 +13,7 @@ const PAGES: Record<string, () => string | Promise<string>> = {
   'errors.md': errorsPage,
   'methods.md': methodsPage,
   'metrics.md': metricsPage,
+  'sisa.md': sisaPage,
   'sizes.md': sizesPage,
 };
 

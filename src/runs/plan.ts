@@ -27,7 +27,7 @@ export function planRun(
   const fromRecipe = (name: string) => needsOf(name).includes('recipe');
   if (requested === null) {
     const exact = (model.has_recipe && base.status !== 'missing') || !fromRecipe(EXACT.name);
-    const order = [FIRST, exact ? EXACT : SECOND];
+    const order = exact && model.has_slices ? [{ name: 'sisa', params: {} }] : [FIRST, exact ? EXACT : SECOND];
     return order.map(({ name, params }) => ({ name, params: fillParams(name, params) }));
   }
   const params = fillParams(requested.name, requested.params);

@@ -29,6 +29,7 @@ test('a recipe whose base is not kept is not followed', () => {
 test('sisa needs what it goes on from', () => {
   const sisa = { name: 'sisa', params: {} };
   assert.deepEqual(names(planRun(sisa, { has_recipe: true, has_slices: true })), ['sisa']);
+  assert.deepEqual(names(planRun(null, { has_recipe: true, has_slices: true })), ['sisa'], 'exact, and the least work');
   for (const model of [{ has_recipe: true }, { has_recipe: true, has_slices: false }])
     assert.throws(() => planRun(sisa, model), { code: 'recipe-missing', message: /holds no checkpoints of shards/ });
 });
