@@ -143,6 +143,8 @@ export async function saveCheckpoint(
     'tokenizer.json': content.tokenizerJson,
     'tokenizer_config.json': content.tokenizerConfig,
     'recipe.json': content.recipe,
+    // of the recipe that stood beside it: another one, or none, has no use for it
+    [PLACEMENT]: content.recipe === undefined ? undefined : null,
   };
   const copied = copyFrom === undefined ? [] : await inherited(copyFrom, given);
   for (const name of copied) await copyCompanion(copyFrom!, dir, name);

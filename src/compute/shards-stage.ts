@@ -65,7 +65,10 @@ export async function openShards(given: ShardsGiven): Promise<ShardsWork> {
   const { placement, firstLost } = withoutRecords(await placementOf(given), (id) => rowsOf.has(id));
   const placed = placement.flat(2).length;
   if (placed < rowsOf.size)
-    throw new ExpungeError('compute-failed', `${PLACEMENT} names ${placed} of the ${rowsOf.size} retained records.`);
+    throw new ExpungeError(
+      'compute-failed',
+      `${PLACEMENT} names ${placed} of the ${rowsOf.size} retained records: the model was not trained on the others.`,
+    );
   const rows = rowsOfCells(placement, rowsOf);
   const kind = shardKindOf(model, recipe.options);
   const from = given.keepsSlices ? firstLost : firstLost.map(() => 0);

@@ -78,6 +78,11 @@ async function startOf({ topology, sharding, out }: TrainClassifierOptions): Pro
   const { architecture: classifier, config, model } = await readClassifier(topology);
   const architecture = classifier as unknown as Classifier;
   if (!sharding) return { architecture, config, save: (weights) => saveLayersModelLike(out, topology, weights) };
+  if (config.graph.outputs.length > 1)
+    throw new ExpungeError(
+      'validation-failed',
+      'shards: the topology is that of an ensemble already. Name the classifier that its members are made of.',
+    );
   const { userDefinedMetadata: metadata } = model.json;
   const { json, graph } = ensembleOf(model.graph, metadata, sharding.shards);
   return {
@@ -148,8 +153,8 @@ export async function trainClassifier(
     ...(sharded ? { sisa: sharded.sisa } : {}),
     ...{ backend: given.backend, threads: given.threads },
   };
-  if (!sharded) await clearSlices(given.out);
   await start.save(result.weights);
+  if (!sharded) await clearSlices(given.out);
   await writeRecipe(given.out, recipe);
   await sharded?.seal();
   return {

@@ -7,6 +7,7 @@ import * as tf from '@tensorflow/tfjs';
 import { createCheckpointFiles } from '../../src/checkpoints/files.ts';
 import { inspectFolder } from '../../src/checkpoints/inspect.ts';
 import { readPlacement } from '../../src/checkpoints/sisa.ts';
+import { uploadLimit } from '../../src/checkpoints/upload-names.ts';
 import { runComputeJob } from '../../src/compute/job.ts';
 import type { Update } from '../../src/compute/progress.ts';
 import { trainClassifier } from '../../src/compute/train-classifier.ts';
@@ -38,6 +39,8 @@ const examples = (): UploadedRecord[] =>
 interface Kind {
   records: UploadedRecord[];
   train(dir: string, file: string, out: string, placement: string | null): Promise<unknown>;
+  /** The same in one piece, starting from `model`. */
+  whole(dir: string, file: string, out: string): Promise<unknown>;
   prepare(dir: string): Promise<void>;
   base: boolean;
 }
@@ -61,6 +64,14 @@ const KINDS: Record<string, Kind> = {
         ...{ topology: join(dir, 'topology'), train: file, holdout: null, out, seed: 3, ...PLACE },
         ...{ sharding: { ...SIZE, placement }, options: { steps: 36, batch_size: 8, learning_rate: 2e-2 } },
       }),
+    async whole(dir, file, out) {
+      const given = { topology: join(dir, 'model'), train: file, holdout: null, out, seed: 3, ...PLACE };
+      await trainClassifier({ ...given, options: { steps: 1 } });
+      const sharding = { ...SIZE, placement: null };
+      await assert.rejects(trainClassifier({ ...given, sharding, options: { steps: 1 } }), {
+        ...{ code: 'validation-failed', message: /^shards: the topology is that of an ensemble already/ },
+      });
+    },
     base: false,
   },
   'a language model': {
@@ -80,6 +91,14 @@ const KINDS: Record<string, Kind> = {
             ...{ steps: 18, batch_size: 4, learning_rate: 2e-2 },
             trains: { trainable: [], lora_rank: 2, lora_alpha: 4, lora_targets: ['c_attn'] },
           },
+        },
+        quiet,
+      ),
+    whole: (dir, file, out) =>
+      trainModel(
+        {
+          ...{ architecture: '', width: 0, layers: 0, heads: 0, vocabSize: 0, seed: 5, ...PLACE },
+          ...{ train: file, holdout: null, out, base: join(dir, 'model'), options: { steps: 1, batch_size: 4 } },
         },
         quiet,
       ),
@@ -166,6 +185,7 @@ for (const [name, kind] of Object.entries(KINDS))
       const cells = placement.flat().map((ids) => peopleIn(kind.records, ids));
       const everybody = cells.flatMap((people) => [...people]);
       assert.equal(new Set(everybody).size, everybody.length);
+      for (const file of await readdir(path('model'))) assert.ok(uploadLimit(file)! > 0, file);
       const facts = await inspectFolder(path('model'));
       assert.equal(facts.has_recipe, true);
     });
@@ -174,6 +194,7 @@ for (const [name, kind] of Object.entries(KINDS))
       const [person] = peopleIn(kind.records, placement[1]![1]!);
       const [other] = peopleIn(kind.records, placement[0]![0]!);
       const { out: once, result } = await forget('sisa', [person!]);
+      assert.ok(result.planned_memory_bytes > 1e7);
       // the second slice alone was trained
       assert.equal(result.curve.at(-1)!.step, kind.base ? 4 : 8);
       await cp(once, path('once'), { recursive: true });
@@ -213,6 +234,16 @@ for (const [name, kind] of Object.entries(KINDS))
       await cp(out, path('moved'), { recursive: true });
       await assert.rejects(forget('sisa', [person!], 'moved'), { code: 'recipe-missing', message: /no sisa\.json/ });
       await same((await forget('retrain', [person!], 'moved')).out, (await forget('sisa', [person!])).out);
+    });
+
+    test('what is made of such a model in one piece is no model of shards', async () => {
+      await kind.whole(root, path('all.ndjson'), path('whole'));
+      const names = await readdir(path('whole'));
+      assert.deepEqual(
+        names.filter((file) => file.includes('sisa')),
+        [],
+      );
+      assert.equal((await inspectFolder(path('whole'))).has_recipe, true);
     });
 
     test('it ends within a step when it is told to', async () => {
