@@ -22,6 +22,7 @@ const NEEDS: Readonly<Record<string, string>> = {
   'saliency-mask': 'a mask of the weights that the forget loss is steepest by',
   'retain-loss': 'the parent’s loss on the retain set',
   recipe: 'the recipe that the model was trained by, and its base where it has one',
+  updates: 'the log of the training’s updates, which `expunge train --log-updates` writes',
   slices: 'a model that was trained in shards and slices',
 };
 

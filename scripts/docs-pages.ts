@@ -3,6 +3,7 @@ import type { TProperties } from 'typebox';
 import { Environment } from '../src/config.ts';
 import { PROBLEMS } from '../src/errors.ts';
 import { METRICS } from '../src/metrics/index.ts';
+import { tasksOf } from '../src/metrics/sets.ts';
 
 interface Field {
   type?: string;
@@ -84,8 +85,14 @@ export function metricsPage(): string {
     'Metrics and attacks',
     'What verification measures; [verification.md](verification.md) tells how a verdict follows from it.',
     table(
-      ['name', 'kind', 'what', 'paper'],
-      METRICS.map((metric) => [`\`${metric.name}\``, metric.kind, metric.summary, paperOf(metric.paper)]),
+      ['name', 'kind', 'of models', 'what', 'paper'],
+      METRICS.map((metric) => [
+        `\`${metric.name}\``,
+        metric.kind,
+        tasksOf(metric).join(', '),
+        metric.summary,
+        paperOf(metric.paper),
+      ]),
     ),
   );
 }

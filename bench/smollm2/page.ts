@@ -93,6 +93,6 @@ export function smolPage(result: SmolResult): string {
     ...leftOut(result),
     ...halves.map(halfSection),
     '## Parameters',
-    'The defaults of the methods (`learning_rate` 5e-4) are those of small models that were trained from nothing. For a pretrained model of this size, start from 5e-5 where all weights train and from 5e-4 with adapters of rank 8, half of the rates that it was fine-tuned with, and let a step see all that is to be forgotten (`forget_batch`).',
+    'The learning rates are those that the service chooses for a model of this size where none is named: 5e-5 where all weights train, 5e-4 with adapters, half of the rates that it was fine-tuned with. Let a step see all that is to be forgotten (`forget_batch`).',
   ].join('\n\n')}\n`;
 }

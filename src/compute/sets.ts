@@ -9,7 +9,10 @@ import type { PersonRow } from '../training/unlearn.ts';
 import { rowsOf } from './models.ts';
 
 /** A token row that still knows what a generated answer is held against. */
-export type TextRow = PersonRow & RecordRow;
+export interface TextRow extends PersonRow, RecordRow {
+  /** Id of its record. */
+  record: string;
+}
 export type LoadedSets = Record<keyof SetsFile, TextRow[]>;
 
 const NAMES: (keyof SetsFile)[] = ['forget', 'retain', 'calibration', 'holdout'];
@@ -66,7 +69,7 @@ export async function loadSets(
     const where = `line ${ordinal + 1} of corpus ${corpus_id}`;
     if (record === undefined) throw new ExpungeError('compute-failed', `There is no ${where}.`);
     try {
-      return rowsOf(model, record).map((row) => ({ ...row, person }));
+      return rowsOf(model, record).map((row) => ({ ...row, person, record: record.id }));
     } catch (error) {
       throw new ExpungeError('compute-failed', `At ${where}: ${(error as Error).message}`, { cause: error });
     }

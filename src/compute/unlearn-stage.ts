@@ -1,23 +1,31 @@
 // Stage 1 of a run: a method makes a candidate checkpoint from the parent.
+import { openUpdates } from '../checkpoints/updates.ts';
 import type { UnlearnJob, UnlearnResult } from '../domain/compute.ts';
 import type { HostTensors } from '../domain/engine.ts';
+import type { EditMethod, LossMethod } from '../domain/method.ts';
 import { ExpungeError } from '../errors.ts';
 import { fillParams, getMethod } from '../methods/index.ts';
 import { membershipOf } from '../metrics/membership-test.ts';
+import { type EditInputs, editWeights, repairParams } from '../training/edit.ts';
+import { withRate } from '../training/learning-rate.ts';
 import { assertFits } from '../training/memory-check.ts';
 import type { MemoryPlan } from '../training/memory-plan.ts';
-import { trainingWork, unlearningWork } from '../training/memory-work.ts';
-import { type UnlearnInputs, unlearn } from '../training/unlearn.ts';
+import { editWork, repairWork, trainingWork, unlearningWork } from '../training/memory-work.ts';
+import type { TrainProgress } from '../training/train.ts';
+import { type UnlearnInputs, type UnlearnProgress, unlearn } from '../training/unlearn.ts';
 import { type OtherAnswersPlan, planOtherAnswers } from './alternatives.ts';
 import { peakMemoryBytes, type StageContext } from './context.ts';
 import { type AnyModel, loadAnyWeights, openAnyModel, saveLike } from './models.ts';
 import { recipeOf, retrainFromRecipe } from './retrain.ts';
 import { type LoadedSets, loadSets } from './sets.ts';
+import { isSharded, openShards, type ShardsGiven } from './shards-stage.ts';
 
 /** What a method does, once it is known that it fits. */
 interface Work {
   plan: MemoryPlan;
   run(): Promise<HostTensors>;
+  /** What is left to write once the candidate's weights are. */
+  seal?(): Promise<void>;
 }
 interface Given extends StageContext {
   job: UnlearnJob;
@@ -27,9 +35,24 @@ interface Given extends StageContext {
   others: OtherAnswersPlan | null;
 }
 
-function byRetraining({ job, engine, model, sets, reporter, signal }: Given): Work {
-  const { micro_batch } = fillParams('retrain', job.method.params) as { micro_batch: number };
+/** The recipe of a training in shards: all of it, or (`sisa`) from the slices that a forgotten record has been in. */
+async function byShards({ job, engine, model, sets, reporter, signal }: Given, recipe: ShardsGiven['recipe']) {
+  const { work, run, seal } = await openShards({
+    ...{ model, recipe, parentDir: job.parent_dir, baseDir: job.base_dir, outDir: job.out_dir },
+    ...{ retain: sets.retain, keepsSlices: job.method.name === 'sisa' },
+  });
+  const progress = ({ step, steps, loss }: TrainProgress) =>
+    reporter.report('unlearning', step, steps, { retain_loss: loss });
+  return { plan: assertFits(work, job.memory_budget_bytes), run: () => run({ engine, progress, signal }), seal };
+}
+
+async function byRetraining(given: Given): Promise<Work> {
+  const { job, engine, model, sets, reporter, signal } = given;
+  const { micro_batch } = fillParams(job.method.name, job.method.params) as { micro_batch: number };
   const recipe = recipeOf(model, job.base_dir, micro_batch);
+  if (isSharded(recipe)) return byShards(given, recipe);
+  if (job.method.name === 'sisa')
+    throw new ExpungeError('recipe-missing', 'The recipe tells of a training in one piece, and sisa needs shards.');
   return {
     plan: assertFits(trainingWork(model, recipe.options, sets.retain, false), job.memory_budget_bytes),
     run: () =>
@@ -41,47 +64,85 @@ function byRetraining({ job, engine, model, sets, reporter, signal }: Given): Wo
   };
 }
 
-function byLoss({ job, engine, model, sets, others, reporter, signal }: Given): Work {
-  const method = getMethod(job.method.name);
-  if (method.kind !== 'loss') throw new ExpungeError('compute-failed', `${method.name} has no loss.`);
+/** What the loops of unlearning and of edits are given alike; the weights are read here. */
+async function sharedInputs({ job, engine, model, sets, reporter, signal }: Given) {
+  return {
+    ...{ engine, architecture: model.architecture, config: model.config, sets, seed: job.seed, signal },
+    weights: await loadAnyWeights(job.parent_dir),
+    membership: membershipOf(model.architecture.task),
+    onProgress: ({ phase, step, steps, forgetLoss, retainLoss, forgetTarget }: UnlearnProgress) =>
+      reporter.report(phase, step, steps, {
+        forget_loss: forgetLoss,
+        retain_loss: retainLoss,
+        forget_target: forgetTarget,
+      }),
+  };
+}
+
+function byLoss(given: Given, method: LossMethod): Work {
+  const { job, model, sets, others, reporter } = given;
   const params = fillParams(method.name, job.method.params) as UnlearnInputs['params'];
   return {
     plan: assertFits(unlearningWork(model, method, params, sets, others?.longest), job.memory_budget_bytes),
     async run() {
-      const parent = await loadAnyWeights(job.parent_dir);
-      const { weights, reached } = await unlearn({
-        engine,
-        architecture: model.architecture,
-        config: model.config,
-        weights: parent,
-        ...(others ? { alternatives: await others.rows(parent) } : {}),
-        method,
-        params,
-        sets,
-        seed: job.seed,
-        membership: membershipOf(model.architecture.task),
-        signal,
-        onProgress: ({ phase, step, steps, forgetLoss, retainLoss, forgetTarget }) =>
-          reporter.report(phase, step, steps, {
-            forget_loss: forgetLoss,
-            retain_loss: retainLoss,
-            forget_target: forgetTarget,
-          }),
-      });
+      const shared = await sharedInputs(given);
+      const alternatives = others ? { alternatives: await others.rows(shared.weights) } : {};
+      const { weights, reached } = await unlearn({ ...shared, ...alternatives, method, params });
       if (!reached) reporter.report('saving');
       return weights;
     },
   };
 }
 
+/** Repair after an edit: plain ascent under the hinge, whose push does not fade before the floor, and the retain set's likelihood. */
+const REPAIR = 'grad-diff';
+
+async function updatesFor({ job, model, sets }: Given, method: EditMethod) {
+  if (!method.needs(fillParams(method.name, job.method.params) as never).includes('updates')) return {};
+  const updates = await openUpdates(job.parent_dir, model.architecture.shapes(model.config), sets.forget);
+  if (updates) return { updates };
+  const what = `${method.name} needs the log of the training, and the checkpoint has no updates.json`;
+  throw new ExpungeError('compute-failed', `${what}: train it with --log-updates, or choose another method.`);
+}
+
+async function byEdit(given: Given, method: EditMethod): Promise<Work> {
+  const logged = await updatesFor(given, method);
+  const { job, model, sets } = given;
+  const params = fillParams(method.name, job.method.params) as EditInputs['params'];
+  const repair = getMethod(REPAIR) as LossMethod;
+  const works = [editWork(model, method, params, sets), repairWork(model, repair, repairParams(repair, params), sets)];
+  const plans = works.map((work) => assertFits(work, job.memory_budget_bytes));
+  return {
+    plan: plans.reduce((most, plan) => (plan.total > most.total ? plan : most)),
+    async run() {
+      const { weights } = await editWeights({ ...(await sharedInputs(given)), method, params, repair, ...logged });
+      return weights;
+    },
+  };
+}
+
+function workOf(given: Given): Work | Promise<Work> {
+  const method = getMethod(given.job.method.name);
+  switch (method.kind) {
+    case 'retrain':
+      return byRetraining(given);
+    case 'loss':
+      return byLoss(given, method);
+    case 'edit':
+      return byEdit(given, method);
+  }
+}
+
 /**
  * Runs the job and writes the candidate to `out_dir`, in the parent's layout. What does not fit the memory is refused
  * before any weight is read.
  */
-export async function unlearnStage(job: UnlearnJob, context: StageContext): Promise<UnlearnResult> {
+export async function unlearnStage(asked: UnlearnJob, context: StageContext): Promise<UnlearnResult> {
   const { engine, reporter } = context;
   reporter.report('loading');
-  const model = await openAnyModel(job.parent_dir);
+  const model = await openAnyModel(asked.parent_dir);
+  const { name, params } = asked.method;
+  const job = { ...asked, method: { name, params: withRate(fillParams(name, params), model) } };
   const sets = await loadSets(job, model, ['forget', 'retain', 'calibration']);
   if (sets.forget.length === 0) throw new ExpungeError('compute-failed', 'The forget set is empty.');
   if (sets.retain.length === 0) {
@@ -91,14 +152,16 @@ export async function unlearnStage(job: UnlearnJob, context: StageContext): Prom
     );
   }
   const given = { ...context, job, model, sets, others: await planOtherAnswers(job, model, sets, engine) };
-  const work = job.method.name === 'retrain' ? byRetraining(given) : byLoss(given);
+  const work = await workOf(given);
   const weights = await work.run();
   reporter.report('saving');
   await saveLike(model, job.parent_dir, { dir: job.out_dir, weights, weightTypes: job.weight_types });
+  await work.seal?.();
   return {
     stage: 'unlearn',
     curve: reporter.curve(),
     seconds: reporter.seconds(),
+    steps: reporter.steps(),
     planned_memory_bytes: work.plan.total,
     peak_memory_bytes: peakMemoryBytes(),
     backend: engine.name,

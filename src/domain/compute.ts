@@ -62,7 +62,9 @@ export type ComputeJob = UnlearnJob | VerifyJob | CompleteJob;
 export interface UnlearnResult {
   stage: 'unlearn';
   curve: CurvePoint[];
+  /** By phase. */
   seconds: Record<string, number>;
+  steps: Record<string, number>;
   planned_memory_bytes: number;
   peak_memory_bytes: number;
   backend: string;

@@ -3,7 +3,7 @@ import Type, { type TSchema } from 'typebox';
 import { Checkpoint, StoredCheckpoint } from '../domain/checkpoint.ts';
 import { Id } from '../domain/common.ts';
 import { UploadedRecord } from '../domain/record.ts';
-import { Certificate, Corpus, CurvePoint, DeletionRequest, Model, Run } from '../domain/resources.ts';
+import { Certificate, Corpus, CurvePoint, DeletionPlan, DeletionRequest, Model, Run } from '../domain/resources.ts';
 import { UploadResource } from '../domain/upload.ts';
 import { VerificationReport } from '../domain/verification.ts';
 import { Problem } from './problem.ts';
@@ -18,6 +18,7 @@ const NAMED = {
   Checkpoint,
   StoredCheckpoint,
   DeletionRequest,
+  DeletionPlan,
   Run,
   CurvePoint,
   VerificationReport,

@@ -41,6 +41,17 @@ export interface TokenLoss {
   count: Tensor;
 }
 
+/** Positions (B, T - 1) whose next token is looked at, 1 or 0, and how many the whole batch has. */
+export function answerTokens(
+  tf: Tf,
+  { labels, part }: Pick<LossBatch, 'labels' | 'part'>,
+): Pick<TokenLoss, 'mask' | 'count'> {
+  const [rows, time] = labels.shape as [number, number];
+  const next = tf.slice(labels, [0, 1], [rows, time - 1]);
+  const mask = tf.cast(tf.notEqual(next, tf.scalar(IGNORE, 'int32')), 'float32');
+  return { mask, count: part?.tokens ?? tf.sum(mask) };
+}
+
 /**
  * Next-token loss of every position: logits at t against the label at t + 1; masked where the label is ignored.
  * Tokens that the hinge released keep their value and give no gradient.
@@ -48,8 +59,7 @@ export interface TokenLoss {
 export function tokenLoss(tf: Tf, batch: Pick<LossBatch, 'logits' | 'labels' | 'active' | 'part'>): TokenLoss {
   const [rows, time, vocab] = batch.logits.shape as [number, number, number];
   const labels = tf.slice(batch.labels, [0, 1], [rows, time - 1]);
-  const mask = tf.cast(tf.notEqual(labels, tf.scalar(IGNORE, 'int32')), 'float32');
-  const count = batch.part?.tokens ?? tf.sum(mask);
+  const { mask, count } = answerTokens(tf, batch);
   // the last position has no label: it is left out of the losses, where that is cheap, and not of the logits
   const next = tf.pad(tf.maximum(labels, tf.scalar(0, 'int32')), [
     [0, 0],
@@ -61,7 +71,7 @@ export function tokenLoss(tf: Tf, batch: Pick<LossBatch, 'logits' | 'labels' | '
 }
 
 /** Values (B, T - 1) of tokens, of which those that the hinge released are constants. */
-function hinged(tf: Tf, values: Tensor, active: Tensor | undefined): Tensor {
+export function hinged(tf: Tf, values: Tensor, active: Tensor | undefined): Tensor {
   if (active === undefined) return values;
   const released = tf.mul(
     stopGradient(tf, values, (x) => tf.clone(x)),
@@ -79,7 +89,7 @@ export function stillKnown(tf: Tf, { labels, active }: Pick<LossBatch, 'labels' 
 }
 
 /** (B) answer tokens of each row, at least 1: rows that only make a part complete have none. */
-export const answerLengths = (tf: Tf, { mask }: TokenLoss): Tensor => tf.maximum(tf.sum(mask, -1), 1);
+export const answerLengths = (tf: Tf, { mask }: Pick<TokenLoss, 'mask'>): Tensor => tf.maximum(tf.sum(mask, -1), 1);
 
 /** The same without the first answer token of every row. */
 export function withoutFirst(tf: Tf, tokens: TokenLoss, { part }: Pick<LossBatch, 'part'>): TokenLoss {
@@ -129,9 +139,7 @@ export function klToReference(tf: Tf, batch: LossBatch, positions: 'answer' | 'a
   const reference = tf.logSoftmax(batch.referenceLogits);
   const divergence = tf.sum(tf.mul(tf.exp(reference), tf.sub(reference, tf.logSoftmax(batch.logits))), -1);
   if (positions === 'all') return meanOverRows(tf, batch, tf.mean(divergence, -1));
-  const labels = tf.slice(batch.labels, [0, 1], [rows, time - 1]);
-  const mask = tf.cast(tf.notEqual(labels, tf.scalar(IGNORE, 'int32')), 'float32');
-  const count = batch.part?.tokens ?? tf.sum(mask);
+  const { mask, count } = answerTokens(tf, batch);
   return tf.div(tf.sum(tf.mul(tf.slice(divergence, [0, 0], [rows, time - 1]), mask)), count);
 }
 

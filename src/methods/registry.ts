@@ -1,16 +1,27 @@
 // One line a method; index.ts derives everything else.
+export { amnesiac } from './example-based/amnesiac.ts';
+export { fisherForgetting } from './example-based/fisher-forgetting.ts';
+export { lfssd } from './example-based/lfssd.ts';
 export { retrain } from './example-based/retrain.ts';
+export { sisa } from './example-based/sisa.ts';
+export { ssd } from './example-based/ssd.ts';
 export { ceU } from './gradient-based/ce-u.ts';
 export { gradDiff } from './gradient-based/grad-diff.ts';
 export { gradientAscent } from './gradient-based/gradient-ascent.ts';
 export { klMin } from './gradient-based/kl-min.ts';
 export { neggradPlus } from './gradient-based/neggrad-plus.ts';
 export { randomLabel } from './gradient-based/random-label.ts';
+export { salun } from './gradient-based/salun.ts';
 export { satimp } from './gradient-based/satimp.ts';
 export { wga } from './gradient-based/wga.ts';
 export { altpo } from './optimization-based/altpo.ts';
+export { badTeacher } from './optimization-based/bad-teacher.ts';
 export { dpo } from './optimization-based/dpo.ts';
 export { idk } from './optimization-based/idk.ts';
 export { npo } from './optimization-based/npo.ts';
+export { pdu } from './optimization-based/pdu.ts';
+export { rmu } from './optimization-based/rmu.ts';
+export { scrub } from './optimization-based/scrub.ts';
 export { simnpo } from './optimization-based/simnpo.ts';
+export { taskVector } from './optimization-based/task-vector.ts';
 export { undial } from './optimization-based/undial.ts';

@@ -40,6 +40,14 @@ function tokenBounds(labels: HostTensor, bounds: Float32Array[] | undefined, els
   return float32(values, [rows, time - 1]);
 }
 
+/** What a method asks for beyond the halves themselves. */
+export interface OwnFeeds {
+  /** Of the forget half, a row each. */
+  forget: HostTensors;
+  /** Of the whole step. */
+  step: HostTensors;
+}
+
 /** The third half in parts, which has as many rows as the forget half; nothing in them where there is none. */
 function alternativeParts(input: AlternativeInput | undefined, references: References | null, parts: number) {
   if (input === undefined) return new Array<HostTensors>(parts).fill({});
@@ -57,6 +65,7 @@ export function feedsInParts(
   { forget, forgetBatch, retainBatch, alternative, band }: StepInput,
   references: References | null,
   microBatch: number,
+  own: OwnFeeds = { forget: {}, step: {} },
 ): HostTensors[] {
   const [labels, retainLabels] = [forgetBatch.labels!, retainBatch.labels!];
   const parts = partsOf(Math.max(labels.shape[0]!, retainLabels.shape[0]!), microBatch);
@@ -67,6 +76,7 @@ export function feedsInParts(
     ceilings: tokenBounds(labels, band?.ceilings),
     entropies: tokenBounds(labels, band?.entropies, 0),
     ...(references ? { references: float32(Float32Array.from(forget, (i) => references.forget[i]!)) } : {}),
+    ...own.forget,
   };
   const retainFeeds = { retainIds: retainBatch.ids!, retainLabels };
   const fillers = { forgetLabels: IGNORE, retainLabels: IGNORE, floors: NEVER, ceilings: NEVER };
@@ -75,5 +85,5 @@ export function feedsInParts(
     splitHalf('retain', retainFeeds, retainLabels, parts, fillers),
   ];
   const others = alternativeParts(alternative, references, parts);
-  return forgetParts.map((part, p) => ({ ...part, ...retainParts[p]!, ...others[p]! }));
+  return forgetParts.map((part, p) => ({ ...part, ...retainParts[p]!, ...others[p]!, ...own.step }));
 }

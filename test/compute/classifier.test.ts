@@ -95,6 +95,8 @@ describe('classifiers', () => {
         'probability',
       ]);
 
+      assert.ok(report.classes!.every(({ retain, holdout }) => retain !== null && holdout !== null));
+
       for (const method of name === 'table' ? ['grad-diff', 'npo', 'random-label'] : ['grad-diff', 'npo']) {
         const job = run.unlearn(method, { learning_rate: 2e-3, repair_steps: 150, retain_batch: 48 });
         const made = (await runComputeJob(job, quiet)) as UnlearnResult;

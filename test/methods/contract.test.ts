@@ -9,6 +9,7 @@ import { type LossBatch, type LossMethod, type Need, OTHER_ANSWERS, otherAnswers
 import { createEngine } from '../../src/engine/choice.ts';
 import { defaultParams, fillParams, getMethod, methods } from '../../src/methods/index.ts';
 import { values32 } from '../engine/both.ts';
+import { editContract } from './edit-contract.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const [ROWS, TIME, VOCAB] = [3, 6, 7];
@@ -21,17 +22,20 @@ const WITHOUT_STOP_GRADIENT: Record<string, Record<string, unknown>> = {
   satimp: { beta1: 0, beta2: 0 },
 };
 /** They push no token of the forget set: another answer crowds it out. */
-const CROWD_OUT = ['idk', 'random-label'];
+const crowdsOut = ({ name }: LossMethod, { base = name }: Record<string, unknown>): boolean =>
+  base === 'idk' || base === 'random-label';
 /** Its target is the model's own distribution, held still: golden.test.ts has its gradient. */
 const NO_SLOPE = ['ce-u'];
 
 /** Parameter sets that change what a method asks for. */
 function variants(method: LossMethod): Record<string, unknown>[] {
   const own = WITHOUT_STOP_GRADIENT[method.name] ?? {};
-  if (!('retain_loss' in method.params.properties)) return [own];
+  if (!('retain_loss' in method.params.properties))
+    return 'alpha' in method.params.properties ? [own, { ...own, alpha: 0 }] : [own];
   return [
     own,
     { ...own, alpha: 0 },
+    ...('base' in method.params.properties ? [{ base: 'grad-diff' }] : []),
     { ...own, retain_loss: 'kl', kl_positions: 'answer', alpha: 2 },
     { ...own, retain_loss: 'kl', kl_positions: 'all', gamma: 0.5 },
   ];
@@ -53,6 +57,10 @@ const VALUES: HostTensors = {
   referenceLogProb: float32(Float32Array.of(-4, -6, -2.5)),
   labels: labels(3),
   alternativeLabels: labels(6),
+  teacherLogits: values32([ROWS, TIME, VOCAB], 7),
+  referenceStates: values32([ROWS, TIME, VOCAB], 6),
+  stateLength: float32(Float32Array.of(0.4), []),
+  direction: float32(new Float32Array(VOCAB).fill(1 / Math.sqrt(VOCAB))),
 };
 
 interface Given {
@@ -66,14 +74,20 @@ interface Given {
 const HALVES = ['forget', 'retain', 'alternative'] as const;
 type Half = (typeof HALVES)[number];
 const ASKS: Record<Half, Record<string, Need>> = {
-  forget: { referenceLogits: 'forget-reference-logits', referenceLogProb: 'reference-log-probability' },
-  retain: { referenceLogits: 'reference-logits', referenceLogProb: 'reference-log-probability' },
+  forget: {
+    ...{ referenceLogits: 'forget-reference-logits', referenceLogProb: 'reference-log-probability' },
+    ...{ teacherLogits: 'forget-teacher-logits', states: 'hidden-states', direction: 'hidden-states' },
+    stateLength: 'state-length',
+  },
+  retain: {
+    ...{ referenceLogits: 'reference-logits', referenceLogProb: 'reference-log-probability' },
+    ...{ states: 'hidden-states', referenceStates: 'reference-states' },
+  },
   alternative: { referenceLogProb: 'reference-log-probability' },
 };
-const EVERYTHING: Need[] = [
-  ...(['retain', 'reference-logits', 'forget-reference-logits', 'reference-log-probability'] as const),
-  ...OTHER_ANSWERS,
-];
+const EVERYTHING: Need[] = ['retain', ...Object.values(ASKS).flatMap((asks) => Object.values(asks)), ...OTHER_ANSWERS];
+/** Heard by the step or the dial, and by no loss. */
+const UNHEARD: Need[] = ['saliency-mask', 'retain-loss'];
 
 /** The loss over logits of the halves, as plain tensors. */
 function lossOf(method: LossMethod, params: Record<string, unknown>, given: Given = {}) {
@@ -83,10 +97,13 @@ function lossOf(method: LossMethod, params: Record<string, unknown>, given: Give
     const asks = ASKS[half];
     const full: LossBatch = {
       ...{ logits, labels: at(half === 'alternative' ? 'alternativeLabels' : 'labels'), ...extra },
-      ...(asks.referenceLogits && needs.includes(asks.referenceLogits)
-        ? { referenceLogits: at('referenceLogits') }
-        : {}),
-      ...(needs.includes(asks.referenceLogProb!) ? { referenceLogProb: at('referenceLogProb') } : {}),
+      // states are here what logits are, so that gradients by these are those by the states
+      ...(needs.includes('hidden-states') ? { states: logits } : {}),
+      ...Object.fromEntries(
+        Object.entries(asks).flatMap(([name, need]) =>
+          name !== 'states' && needs.includes(need) ? [[name, at(name)]] : [],
+        ),
+      ),
     };
     return new Proxy(full, {
       get(target, key) {
@@ -101,17 +118,20 @@ function lossOf(method: LossMethod, params: Record<string, unknown>, given: Give
   const watched = (half: Half, logits: Tensor, need: Need) =>
     new Proxy(batch(half, logits), {
       get(target, key) {
-        if (key === 'logits') given.asked?.add(need);
+        if (key === 'logits' || key === 'states') given.asked?.add(need);
         return Reflect.get(target, key);
       },
     });
   return (...logits: Tensor[]): tfjs.Scalar => {
     const [forget, retain, alternative] = logits as [Tensor, Tensor, Tensor];
     const active = given.active ? { active: tf.tensor(given.active.data, given.active.shape) } : {};
+    // between its positions a dial shows both terms that it weighs
+    const dial = method.dial ? { dial: tf.scalar(0.5) } : {};
     const loss = method.loss(tf, params as never, {
       forget: batch('forget', forget, active),
       retain: needs.includes('retain') ? watched('retain', retain, 'retain') : null,
       ...(needs.includes(others) ? { alternative: watched('alternative', alternative, others) } : {}),
+      ...dial,
     });
     // a loss that never looks at a half has no path to it
     return logits.reduce((sum, half) => tf.add(sum, tf.mul(tf.sum(half), 0)), loss) as tfjs.Scalar;
@@ -161,7 +181,8 @@ function contract(method: LossMethod): void {
       const needs = method.needs(params as never);
       const asked = new Set<Need>();
       await valueAndGradients(method, params, { asked });
-      assert.deepEqual([...asked].toSorted(), needs.toSorted(), JSON.stringify(variant));
+      const heard = needs.filter((need) => !UNHEARD.includes(need));
+      assert.deepEqual([...asked].toSorted(), heard.toSorted(), JSON.stringify(variant));
       const enough = await valueAndGradients(method, params, { needs });
       assert.ok(Number.isFinite(enough.loss));
     }
@@ -180,14 +201,16 @@ function contract(method: LossMethod): void {
         await valueAndGradients(method, params, { active: open }),
         await valueAndGradients(method, params, {}),
       ];
-      assert.deepEqual(whole.forget, plain.forget);
+      // -0 where a product is negative, 0 where something was added to it
+      const unsigned = (values: ArrayLike<number>) => Array.from(values, (value) => value + 0);
+      assert.deepEqual(unsigned(whole.forget), unsigned(plain.forget));
       const released = open.data.slice().fill(0, 0, TIME - 1) as Float32Array;
       const hinged = await valueAndGradients(method, params, { active: float32(released, open.shape) });
       const row = TIME * VOCAB;
       assert.ok(hinged.forget.subarray(0, row).every((value) => value === 0));
       assert.equal(
         hinged.forget.subarray(row).some((value) => value !== 0),
-        !CROWD_OUT.includes(method.name),
+        !crowdsOut(method, params),
       );
       assert.deepEqual(hinged.retain, plain.retain);
       // other answers count always, but for labels of records that are forgotten: these would go on and on
@@ -220,7 +243,7 @@ for (const method of Object.values(methods)) {
       assert.ok(readFileSync(join(ROOT, 'docs/methods.md'), 'utf8').includes(`(methods/${method.name}.md)`));
       assert.ok(method.summary.length > 20);
       for (const text of [method.formula, method.cost, method.when]) assert.ok(text && page.includes(text));
-      if (method.kind !== 'loss') return;
+      if (method.kind === 'retrain') return;
       assert.match(method.paper!.arxiv, /^\d{4}\.\d{4,5}$/);
       assert.ok(method.paper!.title.length > 10);
       assert.ok(page.includes(method.paper!.arxiv));
@@ -248,6 +271,7 @@ for (const method of Object.values(methods)) {
     });
 
     if (method.kind === 'loss') contract(method);
+    if (method.kind === 'edit') editContract(method);
   });
 }
 
