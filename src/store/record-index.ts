@@ -5,6 +5,7 @@ import { finished } from 'node:stream/promises';
 import { sql } from 'kysely';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import { TextCache } from '../corpora/text-cache.ts';
 import { manyOf, type OneOrMany } from '../domain/batches.ts';
 import type { IndexedRecord, SubjectKey } from '../runs/ports.ts';
 import { CopyText } from './copy-text.ts';
@@ -16,8 +17,9 @@ const IDS_IN_A_ROW = 4096;
 const BATCH = 1 << 13;
 /** A row of a key holds ordinals of one such range at most. */
 const ORDINALS_IN_A_ROW = 1 << 20;
-/** Pairs of keys that are not sent again. */
+/** Pairs of keys that are not sent again, and the bytes of one. */
 const REMEMBERED = 1 << 15;
+const LINK_BYTES = 128;
 
 interface Place {
   tenant: string;
@@ -49,7 +51,7 @@ class Rows {
   readonly #ids = new CopyText();
   readonly #subjects = new CopyText();
   readonly #links = new CopyText();
-  #linked = new Set<string>();
+  readonly #linked = new TextCache(REMEMBERED, LINK_BYTES);
   /** Of the row of ids that is open: its first ordinal, and how many are in it. */
   #first = 0;
   #count = 0;
@@ -79,9 +81,8 @@ class Rows {
     const [first, ...others] = linkedKeys(subjects).map(field);
     for (const other of others) {
       const link = `${first}\t${other}\n`;
-      if (this.#linked.has(link)) continue;
-      if (this.#linked.size === REMEMBERED) this.#linked.clear();
-      this.#linked.add(link);
+      if (this.#linked.get(link) !== undefined) continue;
+      this.#linked.set(link, '');
       this.#links.add(link);
     }
   }
