@@ -12,6 +12,7 @@ import { completionRoutes } from './http/routes/completions.ts';
 import { corporaRoutes } from './http/routes/corpora.ts';
 import { deletionRequestRoutes } from './http/routes/deletion-requests.ts';
 import { healthRoutes } from './http/routes/health.ts';
+import { influenceRoutes } from './http/routes/influence.ts';
 import { modelRoutes } from './http/routes/models.ts';
 import { runRoutes } from './http/routes/runs.ts';
 import { uploadRoutes } from './http/routes/uploads.ts';
@@ -84,6 +85,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     corporaRoutes,
     uploadRoutes,
     completionRoutes,
+    influenceRoutes,
     catalogueRoutes,
     healthRoutes,
   ]) {

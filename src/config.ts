@@ -127,6 +127,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     checkpointDir: folder(e.CHECKPOINT_DIR, 'checkpoints'),
     corpusDir: folder(e.CORPUS_DIR, 'corpora'),
     importDir: folder(e.IMPORT_DIR, 'import'),
+    influenceDir: join(data, 'influence'),
     uploadDir: folder(e.UPLOAD_DIR, 'uploads'),
     keys: {
       dir: folder(e.KEY_DIR, 'keys'),

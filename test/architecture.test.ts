@@ -9,7 +9,7 @@ const MAX_LINES = 300;
 const MAX_TEST_LINES = 400;
 const MAX_MEDIAN = 80;
 
-const PURE = ['domain', 'methods', 'metrics', 'architectures', 'training'];
+const PURE = ['domain', 'methods', 'metrics', 'architectures', 'training', 'influence'];
 const ADAPTERS = ['engine', 'store', 'queue', 'checkpoints', 'corpora', 'evidence'];
 const LEAVES = ['errors.ts', 'version.ts'];
 const CONFIGURED = [...LEAVES, 'config.ts', 'log.ts'];
@@ -26,6 +26,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   metrics: ['errors.ts', 'domain'],
   architectures: ['errors.ts', 'domain'],
   training: ['errors.ts', 'domain', 'methods', 'architectures'],
+  influence: ['errors.ts', 'domain', 'methods', 'architectures', 'training'],
   runs: [...LEAVES, ...PURE],
   ...Object.fromEntries(ADAPTERS.map((room) => [room, [...CONFIGURED, ...CORE, ...ADAPTERS]])),
   compute: [...CONFIGURED, ...CORE, ...ADAPTERS],

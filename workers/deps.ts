@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Value } from 'typebox/value';
+import { createFactorFiles } from '../src/checkpoints/factors.ts';
 import { createCheckpointFiles } from '../src/checkpoints/files.ts';
 import { createUploadFiles } from '../src/checkpoints/uploads.ts';
 import { memoryBudget } from '../src/compute/memory-budget.ts';
@@ -77,6 +78,7 @@ export async function openWorkerDeps(given: Config): Promise<OpenWorkerDeps> {
       checkpoints: createCheckpointFiles({ dir: config.checkpointDir, importDir: config.importDir }),
       uploads: createUploadFiles(config.uploadDir),
       corpora: createCorpusFiles(config.corpusDir),
+      factors: createFactorFiles(config.influenceDir),
       signer: await createSigner(config),
       subjectKeys: await createSubjectKeys(config, await store.subjectKeyVersions()),
       splitHoldout,

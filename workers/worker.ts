@@ -3,6 +3,7 @@ import closeWithGrace from 'close-with-grace';
 import { readConfig } from '../src/config.ts';
 import { describeError } from '../src/log.ts';
 import { consumeRings } from '../src/queue/consumer.ts';
+import { analyseInfluence } from '../src/runs/analyse-influence.ts';
 import { answerProbe } from '../src/runs/answer-probe.ts';
 import { startSweep } from '../src/runs/sweep.ts';
 import { workModel } from '../src/runs/work-model.ts';
@@ -19,6 +20,7 @@ async function main(): Promise<void> {
     handlers: {
       model: (modelId, signal) => workModel(deps, modelId, signal),
       probe: (probeId, signal) => answerProbe(deps, probeId, signal),
+      influence: (analysisId, signal) => analyseInfluence(deps, analysisId, signal),
     },
     onError: (err, queue) => log.warn({ queue, err }, 'queue'),
   });

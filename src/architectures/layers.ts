@@ -3,6 +3,8 @@
 import type * as tfjs from '@tensorflow/tfjs';
 import type { Tensor, Tensors, Tf } from '../domain/engine.ts';
 import { type Adapter, adapterOf } from '../domain/lora.ts';
+import { tapOf } from '../domain/taps.ts';
+import { tapped } from './taps.ts';
 
 export type Save = (tensors: Tensor[]) => void;
 
@@ -57,12 +59,13 @@ export function linear(tf: Tf, x: Tensor, { weight, bias, outFirst = false }: De
   return tf.reshape(whole, [rows, time, weight.shape[outFirst ? 0 : 1]!]);
 }
 
-/** `linear` by the name of a module: its weight, its bias if the weights hold one, and its adapter. */
+/** `linear` by the name of a module: its weight, its bias if the weights hold one, its adapter, and a tap. */
 export const projector =
   (tf: Tf, weights: Tensors, outFirst: boolean) =>
   (x: Tensor, module: string): Tensor => {
     const dense = { weight: weights[`${module}.weight`]!, bias: weights[`${module}.bias`], outFirst };
-    return linear(tf, x, dense, adapterOf(weights, module));
+    const y = linear(tf, x, dense, adapterOf(weights, module));
+    return tapped(tf, x, y, tapOf(weights, `${module}.weight`));
   };
 
 /** Rows of a table (V, D) for ids (B, T) int32 -> (B, T, D). */

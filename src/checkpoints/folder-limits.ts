@@ -2,6 +2,7 @@
 import { invalid } from './invalid.ts';
 import { MAX_JSON_BYTES } from './json-file.ts';
 import { sisaLimit } from './sisa-names.ts';
+import { UPDATES, UPDATES_INDEX } from './updates.ts';
 import { INDEX, SHARD } from './weights-index.ts';
 
 const MEBIBYTE = 1 << 20;
@@ -24,6 +25,8 @@ const ALLOWED: ReadonlyMap<string, number> = new Map([
   ['vocab.json', MAX_JSON_BYTES],
   ['merges.txt', MAX_JSON_BYTES],
   ['README.md', MEBIBYTE],
+  [UPDATES_INDEX, MAX_JSON_BYTES],
+  [UPDATES, MAX_WEIGHTS_BYTES],
 ]);
 /** Formats that run code when they are read. */
 export const PICKLED = /\.(bin|pt|pth|pkl|pickle|ckpt)$/i;

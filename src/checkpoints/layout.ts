@@ -52,7 +52,9 @@ export interface Layout {
   recipe: Recipe | null;
 }
 
-async function readConfig(dir: string, architectures: Architectures) {
+/** The configuration alone. Throws `checkpoint-invalid` naming the file. */
+export async function readConfig(dir: string, given?: Architectures) {
+  const architectures = given ?? (await registered());
   const configJson = await readJson(dir, CONFIG);
   if (configJson === undefined) throw invalid(CONFIG, 'is missing', 'Put it beside the weights.');
   const type = (configJson as { model_type?: unknown } | null)?.model_type;
@@ -74,7 +76,7 @@ async function readConfig(dir: string, architectures: Architectures) {
 
 /** Reads and matches everything but the weights themselves. Throws `checkpoint-invalid` naming the file. */
 export async function readLayout(dir: string, architectures?: Architectures): Promise<Layout> {
-  const { architecture, config, configJson } = await readConfig(dir, architectures ?? (await registered()));
+  const { architecture, config, configJson } = await readConfig(dir, architectures);
   const { used, unused } = matchTensors((await openWeights(dir)).tensors, architecture, config);
   return { architecture, config, configJson, tensors: used, unused, recipe: await readRecipe(dir) };
 }

@@ -14,4 +14,4 @@ export function uploadLimit(name: string): number | undefined {
 
 /** The names in words, for a refusal. */
 export const UPLOAD_NAMES =
-  'config.json, model.safetensors or its shards with their index, tokenizer.json and its companions, generation_config.json, recipe.json, README.md; of a TensorFlow.js model model.json and its shards; of a model trained in shards sisa.json, sisa-placement.json and shard-N-slice-N.sisa';
+  'config.json, model.safetensors or its shards with their index, tokenizer.json and its companions, generation_config.json, recipe.json, updates.json with updates.f32, README.md; of a TensorFlow.js model model.json and its shards; of a model trained in shards sisa.json, sisa-placement.json and shard-N-slice-N.sisa';

@@ -3,6 +3,7 @@ import type { ComputeJob, ComputeResult } from '../domain/compute.ts';
 import { createEngine } from '../engine/choice.ts';
 import { completeStage } from './complete-stage.ts';
 import type { StageContext } from './context.ts';
+import { influenceStage } from './influence-stage.ts';
 import { createReporter, type Update } from './progress.ts';
 import { unlearnStage } from './unlearn-stage.ts';
 import { verifyStage } from './verify-stage.ts';
@@ -15,6 +16,8 @@ function runStage(job: ComputeJob, context: StageContext): Promise<ComputeResult
       return verifyStage(job, context);
     case 'complete':
       return completeStage(job, context);
+    case 'influence':
+      return influenceStage(job, context);
   }
 }
 

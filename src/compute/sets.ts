@@ -39,6 +39,20 @@ async function readNeeded(
   return found;
 }
 
+/** The records of one set, in its order. Throws as `loadSets` does. */
+export async function loadRecords(
+  job: { sets_file: string; corpora: Record<string, string> },
+  name: keyof SetsFile,
+): Promise<TrainingRecord[]> {
+  const sets = JSON.parse(await readFile(job.sets_file, 'utf8')) as SetsFile;
+  const records = await readNeeded(sets, job.corpora, [name]);
+  return sets[name].map(({ corpus_id, ordinal }) => {
+    const record = records.get(corpus_id)?.get(ordinal);
+    if (record !== undefined) return record;
+    throw new ExpungeError('compute-failed', `There is no line ${ordinal + 1} of corpus ${corpus_id}.`);
+  });
+}
+
 /**
  * The sets of a job as token rows; sets that `keep` leaves out come back empty. Throws `corpus-mismatch` for a line that
  * is missing or no record, `compute-failed` for a record that the model cannot take, naming corpus and line.

@@ -1,9 +1,11 @@
 // `expunge train`: a model from a corpus file, written with tokenizer and recipe in Hugging Face layout.
 import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
 import { Value } from 'typebox/value';
 import { saveAdapter } from '../checkpoints/adapter.ts';
 import { saveCheckpoint } from '../checkpoints/layout.ts';
 import { clearSlices } from '../checkpoints/sisa.ts';
+import { createUpdatesWriter, type UpdatesWriter } from '../checkpoints/updates.ts';
 import type { HostTensors } from '../domain/engine.ts';
 import { type Recipe, type ShardsRecipe, TrainingOptions } from '../domain/recipe.ts';
 import { TRAIN_ALL } from '../domain/trainable.ts';
@@ -11,11 +13,12 @@ import { createEngine } from '../engine/choice.ts';
 import { ExpungeError } from '../errors.ts';
 import type { TokenRow } from '../training/batches.ts';
 import { assertFits } from '../training/memory-check.ts';
-import type { MemoryPlan } from '../training/memory-plan.ts';
+import type { MemoryPlan, MemoryWork } from '../training/memory-plan.ts';
 import { trainingWork } from '../training/memory-work.ts';
 import { encodeRecords } from '../training/rows.ts';
 import { stepsOf } from '../training/sisa/plan.ts';
 import { train } from '../training/train.ts';
+import { planTrainable } from '../training/trainable.ts';
 import type { Sharding } from './place-corpus.ts';
 import { readCorpus, recipeCorpora } from './train-corpus.ts';
 import { type TrainModelProgress, withTimeLeft } from './train-progress.ts';
@@ -42,6 +45,8 @@ export interface TrainModelOptions extends FreshModel {
   base?: string | null;
   /** Folder that adapters are written to as well, before they are merged. */
   adapterOut?: string | null;
+  /** Writes what each step changed beside the checkpoint: as many times the weights as there are steps. */
+  logUpdates?: boolean;
   options: Partial<TrainingOptions>;
   /** Left out: one model learns from all records. */
   sharding?: Sharding | null;
@@ -73,22 +78,39 @@ interface Learned {
   seal?(): Promise<void>;
 }
 
+/** Of the weights that train; adapters leave a sum of changes that is not the change of their product. */
+async function openLog(out: string, weights: HostTensors, work: MemoryWork): Promise<UpdatesWriter> {
+  if (work.trains.lora_rank > 0)
+    throw new ExpungeError('validation-failed', 'log_updates: changes of adapters cannot be logged. Train weights.');
+  const names = planTrainable(work.architecture, work.config, work.trains).weights;
+  await mkdir(out, { recursive: true });
+  return createUpdatesWriter(out, Object.fromEntries(names.map((name) => [name, weights[name]!])));
+}
+
 async function trainWhole({ options, start, rows, training }: Learning, on: Listeners): Promise<Learned> {
   const { architecture, config } = start;
   const all = rows.flat();
-  on.planned?.(assertFits(trainingWork({ architecture, config }, training, all), options.memoryBudgetBytes ?? null));
+  const work = trainingWork({ architecture, config }, training, all);
+  // the weights of two steps lie beside those that train
+  const logged = options.logUpdates ? 2 : 0;
+  const planned = { ...work, at: (micro: number) => ({ ...work.at(micro), vectors: logged }) };
+  on.planned?.(assertFits(planned, options.memoryBudgetBytes ?? null));
+  const weights = await start.weights();
+  const log = options.logUpdates ? await openLog(options.out, weights, planned.at(0)) : null;
   const engine = await createEngine({ backend: options.backend, threads: options.threads });
   const result = await train({
     engine,
     architecture,
     config,
-    weights: await start.weights(),
+    weights,
     rows: all,
     options: training,
     orderSeed: options.seed + 1,
     ...(on.signal ? { signal: on.signal } : {}),
+    ...(log ? { onUpdate: async (seen, now) => log.add(seen, await now()) } : {}),
     onProgress: withTimeLeft(on.progress),
   });
+  await log?.close();
   await engine.dispose();
   await clearSlices(options.out);
   return result;

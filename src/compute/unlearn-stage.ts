@@ -1,14 +1,19 @@
 // Stage 1 of a run: a method makes a candidate checkpoint from the parent.
+import { openUpdates } from '../checkpoints/updates.ts';
 import type { UnlearnJob, UnlearnResult } from '../domain/compute.ts';
 import type { HostTensors } from '../domain/engine.ts';
+import type { EditMethod, LossMethod } from '../domain/method.ts';
 import { ExpungeError } from '../errors.ts';
 import { fillParams, getMethod } from '../methods/index.ts';
 import { membershipOf } from '../metrics/membership-test.ts';
+import { type EditInputs, editWeights, repairParams } from '../training/edit.ts';
+import { withRate } from '../training/learning-rate.ts';
 import { assertFits } from '../training/memory-check.ts';
 import type { MemoryPlan } from '../training/memory-plan.ts';
-import { trainingWork, unlearningWork } from '../training/memory-work.ts';
+import { editWork, repairWork, trainingWork, unlearningWork } from '../training/memory-work.ts';
 import type { TrainProgress } from '../training/train.ts';
-import { type UnlearnInputs, unlearn } from '../training/unlearn.ts';
+import { type UnlearnInputs, type UnlearnProgress, unlearn } from '../training/unlearn.ts';
+import { type OtherAnswersPlan, planOtherAnswers } from './alternatives.ts';
 import { peakMemoryBytes, type StageContext } from './context.ts';
 import { type AnyModel, loadAnyWeights, openAnyModel, saveLike } from './models.ts';
 import { recipeOf, retrainFromRecipe } from './retrain.ts';
@@ -26,6 +31,8 @@ interface Given extends StageContext {
   job: UnlearnJob;
   model: AnyModel;
   sets: LoadedSets;
+  /** Null for a method that teaches none. */
+  others: OtherAnswersPlan | null;
 }
 
 /** The recipe of a training in shards: all of it, or (`sisa`) from the slices that a forgotten record has been in. */
@@ -57,45 +64,85 @@ async function byRetraining(given: Given): Promise<Work> {
   };
 }
 
-function byLoss({ job, engine, model, sets, reporter, signal }: Given): Work {
-  const method = getMethod(job.method.name);
-  if (method.kind !== 'loss') throw new ExpungeError('compute-failed', `${method.name} has no loss.`);
+/** What the loops of unlearning and of edits are given alike; the weights are read here. */
+async function sharedInputs({ job, engine, model, sets, reporter, signal }: Given) {
+  return {
+    ...{ engine, architecture: model.architecture, config: model.config, sets, seed: job.seed, signal },
+    weights: await loadAnyWeights(job.parent_dir),
+    membership: membershipOf(model.architecture.task),
+    onProgress: ({ phase, step, steps, forgetLoss, retainLoss, forgetTarget }: UnlearnProgress) =>
+      reporter.report(phase, step, steps, {
+        forget_loss: forgetLoss,
+        retain_loss: retainLoss,
+        forget_target: forgetTarget,
+      }),
+  };
+}
+
+function byLoss(given: Given, method: LossMethod): Work {
+  const { job, model, sets, others, reporter } = given;
   const params = fillParams(method.name, job.method.params) as UnlearnInputs['params'];
   return {
-    plan: assertFits(unlearningWork(model, method, params, sets), job.memory_budget_bytes),
+    plan: assertFits(unlearningWork(model, method, params, sets, others?.longest), job.memory_budget_bytes),
     async run() {
-      const { weights, reached } = await unlearn({
-        engine,
-        architecture: model.architecture,
-        config: model.config,
-        weights: await loadAnyWeights(job.parent_dir),
-        method,
-        params,
-        sets,
-        seed: job.seed,
-        membership: membershipOf(model.architecture.task),
-        signal,
-        onProgress: ({ phase, step, steps, forgetLoss, retainLoss, forgetTarget }) =>
-          reporter.report(phase, step, steps, {
-            forget_loss: forgetLoss,
-            retain_loss: retainLoss,
-            forget_target: forgetTarget,
-          }),
-      });
+      const shared = await sharedInputs(given);
+      const alternatives = others ? { alternatives: await others.rows(shared.weights) } : {};
+      const { weights, reached } = await unlearn({ ...shared, ...alternatives, method, params });
       if (!reached) reporter.report('saving');
       return weights;
     },
   };
 }
 
+/** Repair after an edit: plain ascent under the hinge, whose push does not fade before the floor, and the retain set's likelihood. */
+const REPAIR = 'grad-diff';
+
+async function updatesFor({ job, model, sets }: Given, method: EditMethod) {
+  if (!method.needs(fillParams(method.name, job.method.params) as never).includes('updates')) return {};
+  const updates = await openUpdates(job.parent_dir, model.architecture.shapes(model.config), sets.forget);
+  if (updates) return { updates };
+  const what = `${method.name} needs the log of the training, and the checkpoint has no updates.json`;
+  throw new ExpungeError('compute-failed', `${what}: train it with --log-updates, or choose another method.`);
+}
+
+async function byEdit(given: Given, method: EditMethod): Promise<Work> {
+  const logged = await updatesFor(given, method);
+  const { job, model, sets } = given;
+  const params = fillParams(method.name, job.method.params) as EditInputs['params'];
+  const repair = getMethod(REPAIR) as LossMethod;
+  const works = [editWork(model, method, params, sets), repairWork(model, repair, repairParams(repair, params), sets)];
+  const plans = works.map((work) => assertFits(work, job.memory_budget_bytes));
+  return {
+    plan: plans.reduce((most, plan) => (plan.total > most.total ? plan : most)),
+    async run() {
+      const { weights } = await editWeights({ ...(await sharedInputs(given)), method, params, repair, ...logged });
+      return weights;
+    },
+  };
+}
+
+function workOf(given: Given): Work | Promise<Work> {
+  const method = getMethod(given.job.method.name);
+  switch (method.kind) {
+    case 'retrain':
+      return byRetraining(given);
+    case 'loss':
+      return byLoss(given, method);
+    case 'edit':
+      return byEdit(given, method);
+  }
+}
+
 /**
  * Runs the job and writes the candidate to `out_dir`, in the parent's layout. What does not fit the memory is refused
  * before any weight is read.
  */
-export async function unlearnStage(job: UnlearnJob, context: StageContext): Promise<UnlearnResult> {
+export async function unlearnStage(asked: UnlearnJob, context: StageContext): Promise<UnlearnResult> {
   const { engine, reporter } = context;
   reporter.report('loading');
-  const model = await openAnyModel(job.parent_dir);
+  const model = await openAnyModel(asked.parent_dir);
+  const { name, params } = asked.method;
+  const job = { ...asked, method: { name, params: withRate(fillParams(name, params), model) } };
   const sets = await loadSets(job, model, ['forget', 'retain', 'calibration']);
   if (sets.forget.length === 0) throw new ExpungeError('compute-failed', 'The forget set is empty.');
   if (sets.retain.length === 0) {
@@ -104,8 +151,8 @@ export async function unlearnStage(job: UnlearnJob, context: StageContext): Prom
       'The request names every training record: nothing would be retained.',
     );
   }
-  const given = { ...context, job, model, sets };
-  const work = getMethod(job.method.name).kind === 'retrain' ? await byRetraining(given) : byLoss(given);
+  const given = { ...context, job, model, sets, others: await planOtherAnswers(job, model, sets, engine) };
+  const work = await workOf(given);
   const weights = await work.run();
   reporter.report('saving');
   await saveLike(model, job.parent_dir, { dir: job.out_dir, weights, weightTypes: job.weight_types });
@@ -114,6 +161,7 @@ export async function unlearnStage(job: UnlearnJob, context: StageContext): Prom
     stage: 'unlearn',
     curve: reporter.curve(),
     seconds: reporter.seconds(),
+    steps: reporter.steps(),
     planned_memory_bytes: work.plan.total,
     peak_memory_bytes: peakMemoryBytes(),
     backend: engine.name,

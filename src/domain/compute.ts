@@ -1,5 +1,6 @@
 // The border between the worker and its compute process: messages in both directions, ids and paths only.
 
+import type { InfluenceFindings, InfluenceOptions, InfluenceQuery, InfluentialRecord } from './influence.ts';
 import type { SetRow } from './record.ts';
 import type { CurvePoint, MethodChoice, RunProgress } from './resources.ts';
 import type { Baseline, VerificationPolicy, VerificationReport } from './verification.ts';
@@ -57,12 +58,28 @@ export interface CompleteJob {
   threads: number;
   backend: string;
 }
-export type ComputeJob = UnlearnJob | VerifyJob | CompleteJob;
+export interface InfluenceJob {
+  stage: 'influence';
+  checkpoint_dir: string;
+  /** Train corpora of the model: id -> path of its stored file. */
+  corpora: Record<string, string>;
+  query: InfluenceQuery;
+  /** Where the factors of EK-FAC are, or will be. */
+  factors_file: string;
+  options: InfluenceOptions;
+  seed: number;
+  threads: number;
+  backend: string;
+  time_limit_seconds: number;
+}
+export type ComputeJob = UnlearnJob | VerifyJob | CompleteJob | InfluenceJob;
 
 export interface UnlearnResult {
   stage: 'unlearn';
   curve: CurvePoint[];
+  /** By phase. */
   seconds: Record<string, number>;
+  steps: Record<string, number>;
   planned_memory_bytes: number;
   peak_memory_bytes: number;
   backend: string;
@@ -76,7 +93,13 @@ export interface CompleteResult {
   stage: 'complete';
   answers: string[];
 }
-export type ComputeResult = UnlearnResult | VerifyResult | CompleteResult;
+/** A record's place, with the line that it stands in; who was erased is the store's to say. */
+export type RankedRecord = Omit<InfluentialRecord, 'erased'> & { ordinal: number };
+export interface InfluenceResult extends Omit<InfluenceFindings, 'ranking'> {
+  stage: 'influence';
+  ranking: RankedRecord[];
+}
+export type ComputeResult = UnlearnResult | VerifyResult | CompleteResult | InfluenceResult;
 
 export type ToCompute = { type: 'start'; job: ComputeJob } | { type: 'cancel' };
 export type FromCompute =

@@ -63,3 +63,12 @@ export function createRandom(seed: number): Random {
     },
   };
 }
+
+/** A seeded sample of at most `limit` rows, in their own order. */
+export function sampleRows<T>(rows: readonly T[], limit: number, seed: number): T[] {
+  if (rows.length <= limit) return [...rows];
+  const picked = createRandom(seed)
+    .shuffle(rows.map((_, i) => i))
+    .slice(0, limit);
+  return picked.sort((a, b) => a - b).map((i) => rows[i]!);
+}

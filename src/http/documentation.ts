@@ -10,6 +10,7 @@ const TAGS = [
   { name: 'models', description: 'Named lines of checkpoints' },
   { name: 'corpora', description: 'Training sets and holdout sets' },
   { name: 'completions', description: 'Greedy answers of a model; off unless configured' },
+  { name: 'influence', description: 'Which training records shaped what a model says' },
   { name: 'catalogue', description: 'Methods, metrics, kinds of problem' },
   { name: 'health', description: 'For the platform that runs the service' },
 ];

@@ -6,6 +6,7 @@ export interface RingHandlers {
   /** Aborted when the job's lock is lost or the consumer closes; another worker may be at it by then. */
   model(modelId: string, signal: AbortSignal): Promise<void>;
   probe(probeId: string, signal: AbortSignal): Promise<void>;
+  influence(analysisId: string, signal: AbortSignal): Promise<void>;
 }
 export interface ConsumeOptions {
   config: QueueConfig;
@@ -100,11 +101,16 @@ function consume<K extends QueueKey>(
   };
 }
 
-/** Starts to answer rings: one run and one probe at a time. */
+/** Starts to answer rings: one run, one probe and one analysis at a time. */
 export function consumeRings(options: ConsumeOptions): Consumer {
   const workers = [
     consume('models', (data, signal) => options.handlers.model(parseJob('models', data).modelId, signal), options),
     consume('probes', (data, signal) => options.handlers.probe(parseJob('probes', data).probeId, signal), options),
+    consume(
+      'influence',
+      (data, signal) => options.handlers.influence(parseJob('influence', data).analysisId, signal),
+      options,
+    ),
   ];
   return {
     async ready() {

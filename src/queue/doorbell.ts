@@ -77,6 +77,7 @@ export function createDoorbell(config: DoorbellConfig, options: DoorbellOptions 
   return {
     ringModel: (modelId) => ring('models', modelId, { modelId }, delay),
     ringProbe: (probeId) => ring('probes', probeId, { probeId }, 0),
+    ringInfluence: (analysisId) => ring('influence', analysisId, { analysisId }, 0),
     ping: () =>
       withDeadline(
         ready('models').then(async (queue) => {

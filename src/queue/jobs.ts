@@ -12,9 +12,14 @@ export type ModelRing = Static<typeof ModelRing>;
 export const ProbeRing = Type.Object({ probeId: Id }, { additionalProperties: false });
 export type ProbeRing = Static<typeof ProbeRing>;
 
+/** Somebody wants to know which records shaped an answer. */
+export const InfluenceRing = Type.Object({ analysisId: Id }, { additionalProperties: false });
+export type InfluenceRing = Static<typeof InfluenceRing>;
+
 export const QUEUES = {
   models: { name: 'expunge-models', job: 'unlearn', data: ModelRing },
   probes: { name: 'expunge-probes', job: 'complete', data: ProbeRing },
+  influence: { name: 'expunge-influence', job: 'analyse', data: InfluenceRing },
 } as const;
 export type QueueKey = keyof typeof QUEUES;
 

@@ -8,6 +8,7 @@ import type {
   Compute,
   CorpusFiles,
   Doorbell,
+  FactorFiles,
   FillSets,
   Signer,
   Store,
@@ -29,6 +30,7 @@ export interface RunDeps {
   checkpoints: CheckpointFiles;
   uploads: UploadFiles;
   corpora: CorpusFiles;
+  factors: FactorFiles;
   signer: Signer;
   subjectKeys: SubjectKeys;
   /** Halves the holdout by person: one half for the stop rule, the other for verification alone. */

@@ -9,7 +9,12 @@ export interface Lease {
 }
 
 /** Renews every third of `leaseMs`. A refusal, or no answer until the lease must have run out, loses it. */
-export function keepLease(store: Pick<Store, 'renewLease'>, claim: Claim, leaseMs: number, log: Log): Lease {
+export function keepLease(
+  store: Pick<Store, 'renewLease'>,
+  claim: Pick<Claim, 'fence'> & { run: Pick<Claim['run'], 'id'> },
+  leaseMs: number,
+  log: Log,
+): Lease {
   const lost = new AbortController();
   let heldSince = Date.now();
   let asking = false;

@@ -1,10 +1,13 @@
 // What the use cases need from the outside. Adapters live in store/, queue/, checkpoints/, corpora/, evidence/.
+import type { Architecture, Classifier } from '../domain/architecture.ts';
 import type { LineBlock } from '../domain/batches.ts';
 import type { ComputeJob, ComputeResult, FromCompute, SetsFile } from '../domain/compute.ts';
+import type { Recipe } from '../domain/recipe.ts';
 import type { SetRow, TrainingRecord } from '../domain/record.ts';
 import type { NewCheckpoint, SubjectKey } from './store-port.ts';
 
 export type * from './corpus-port.ts';
+export type * from './influence-port.ts';
 export type * from './store-port.ts';
 export type * from './upload-port.ts';
 
@@ -41,6 +44,13 @@ export interface StoredContent {
   bytes: number;
 }
 
+/** What a checkpoint's configuration says of it: shapes and layers, but no weight. */
+export interface StoredModel {
+  architecture: Architecture | Classifier;
+  config: unknown;
+  recipe: Recipe | null;
+}
+
 /**
  * Checkpoints by content address: immutable, whole or absent, a file that several of them hold stored once. Work folders
  * are local, whatever the store is; no other path leaves it. Every method may throw `insufficient-storage` and
@@ -69,6 +79,8 @@ export interface CheckpointFiles {
   verify(digest: string): Promise<boolean>;
   /** Address of the checkpoint that the recipe of this one starts from; null where it starts from none, or is not there. */
   baseOf(digest: string): Promise<string | null>;
+  /** What the configuration of a checkpoint says; null where there is none at that address, or none that can be read. */
+  model(digest: string): Promise<StoredModel | null>;
   /** Whether this one has the checkpoints of its slices beside its weights, which `sisa` goes on from. */
   hasSlices(digest: string): Promise<boolean>;
   /** What is stored for a checkpoint now; null when there is none at that address. */
@@ -81,10 +93,19 @@ export interface CheckpointFiles {
   sweepCandidates(isOrphan: (runId: string, digest: string) => Promise<boolean>): Promise<number>;
 }
 
+/** Factors of EK-FAC on disk, by checkpoint. */
+export interface FactorFiles {
+  /** Where those of a checkpoint, measured on what `of` names, are or will be. */
+  path(digest: string, of: readonly unknown[]): string;
+  /** Removes those whose checkpoint is not kept any more; returns how many. */
+  sweep(isKept: (digest: string) => Promise<boolean>): Promise<number>;
+}
+
 /** The doorbell. Losing a ring loses nothing: the sweep rings again. */
 export interface Doorbell {
   ringModel(modelId: string): Promise<void>;
   ringProbe(probeId: string): Promise<void>;
+  ringInfluence(analysisId: string): Promise<void>;
   ping(): Promise<void>;
   close(): Promise<void>;
 }

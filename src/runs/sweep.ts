@@ -11,6 +11,11 @@ const chores: Record<string, (deps: RunDeps) => Promise<unknown>> = {
   certify: certifyUncertified,
   retire: retireExpired,
   probes: ({ store }) => store.deleteExpiredProbes(),
+  influence: async ({ store, doorbell }) => {
+    await store.deleteExpiredInfluence();
+    for (const id of await store.influenceToRing()) await doorbell.ringInfluence(id);
+  },
+  factors: ({ store, factors }) => factors.sweep((digest) => store.checkpointIsKept(digest)),
   folders: ({ store, checkpoints }) => checkpoints.sweepWorkFolders((runId) => store.runIsOpen(runId)),
   uploads: async ({ store, uploads }) => {
     await store.deleteExpiredUploads();

@@ -1,8 +1,9 @@
 // The tables as Kysely sees them. Columns carry the wire's names; migrations/ is what creates them.
 import type { ColumnType, Generated } from 'kysely';
 import type { CheckpointManifest } from '../domain/checkpoint.ts';
+import type { InfluenceAnalysis, InfluenceOptions } from '../domain/influence.ts';
 import type { CorpusRole } from '../domain/record.ts';
-import type { Attempt, MethodChoice, RunCounts, RunProgress } from '../domain/resources.ts';
+import type { Attempt, MethodChoice, PlanStep, RowSizes, RunCounts, RunProgress } from '../domain/resources.ts';
 import type { RequestState, RunState, TargetState } from '../domain/states.ts';
 import type { VerificationReport } from '../domain/verification.ts';
 
@@ -65,6 +66,7 @@ interface ModelsTable {
   /** The alias: digest of the checkpoint that is in use. */
   active: string;
   has_recipe: boolean;
+  rows: Json<RowSizes> | null;
   warnings: Json<string[]>;
   created_at: string;
   updated_at: string;
@@ -126,7 +128,7 @@ interface RunsTable {
   model_id: string;
   state: RunState;
   reason: string | null;
-  plan: Json<MethodChoice[]>;
+  plan: Json<PlanStep[]>;
   parent: string;
   candidate: string | null;
   verdict: 'passed' | 'failed' | 'inconclusive' | null;
@@ -214,6 +216,27 @@ interface ProbesTable {
   expires_at: string;
 }
 
+interface InfluenceAnalysesTable {
+  id: string;
+  tenant_id: string;
+  model_id: string;
+  checkpoint: string | null;
+  asks: InfluenceAnalysis['asks'];
+  options: Json<InfluenceOptions>;
+  state: InfluenceAnalysis['state'];
+  reason: string | null;
+  sealed_query: string | null;
+  sealed_findings: string | null;
+  restarts: number;
+  fence: number;
+  lease_owner: string | null;
+  lease_expires_at: string | null;
+  created_at: string;
+  started_at: string | null;
+  finished_at: string | null;
+  expires_at: string;
+}
+
 interface UploadsTable {
   id: string;
   tenant_id: string;
@@ -249,6 +272,7 @@ export interface Database {
   certificates: CertificatesTable;
   ledger: LedgerTable;
   probes: ProbesTable;
+  influence_analyses: InfluenceAnalysesTable;
   uploads: UploadsTable;
   upload_files: UploadFilesTable;
 }

@@ -8,6 +8,7 @@ import { checkpointsStore } from './checkpoints.ts';
 import { claimsStore } from './claims.ts';
 import { corporaStore } from './corpora.ts';
 import { connect, type StoreOptions, unavailable } from './db.ts';
+import { influenceStore } from './influence.ts';
 import { intakeStore } from './intake.ts';
 import { keyVersionsStore } from './key-versions.ts';
 import { ledgerStore } from './ledger.ts';
@@ -18,6 +19,7 @@ import { probesStore } from './probes.ts';
 import { publishStore } from './publish.ts';
 import { requestsStore } from './requests.ts';
 import { reportsStore, runsStore } from './runs.ts';
+import { seenStore } from './seen.ts';
 import { setsStore } from './sets.ts';
 import { sweepStore } from './sweep.ts';
 import { uploadsStore } from './uploads.ts';
@@ -71,11 +73,13 @@ export function createStore(options: StoreOptions): Store {
     ...sweepStore(context),
     ...claimsStore(context),
     ...setsStore(context),
+    ...seenStore(context),
     ...movesStore(context),
     ...publishStore(context),
     ...certificatesStore(context),
     ...ledgerStore(context),
     ...probesStore(context),
+    ...influenceStore(context),
     ...uploadsStore(context),
   };
   return guarded(store);

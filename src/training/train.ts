@@ -32,6 +32,8 @@ export interface TrainInputs {
   orderSeed: number;
   /** Takes exactly this many steps, ignores `stop_when` and measures nothing: a retraining repeats what the original did. */
   exactSteps?: number;
+  /** Hears after each step which rows it saw, and may have the weights that it left, adapters merged. */
+  onUpdate?: (rows: TokenRow[], weights: () => Promise<HostTensors>) => Promise<void>;
   onProgress?: (progress: TrainProgress) => void;
   signal?: AbortSignal;
 }
@@ -79,14 +81,13 @@ export async function train(inputs: TrainInputs): Promise<Trained> {
   while (taken < steps) {
     inputs.signal?.throwIfAborted();
     taken++;
-    const batch = kind.batch(
-      sample().map((i) => rows[i]!),
-      architecture.contextLength(config),
-    );
+    const seen = sample().map((i) => rows[i]!);
+    const batch = kind.batch(seen, architecture.contextLength(config));
     const loss = await step.run(batch, learningRateAt(taken, options), taken);
     if (!Number.isFinite(loss)) {
       throw new ExpungeError('compute-failed', `The loss is ${loss} at step ${taken}: lower the learning rate.`);
     }
+    await inputs.onUpdate?.(seen, step.weights);
     const check =
       options.stop_when !== undefined && inputs.exactSteps === undefined && taken % options.stop_when.check_every === 0;
     if (check) memorized = await memorization(score, rows, kind.ending);

@@ -6,6 +6,7 @@ import type { LossMethod } from '../domain/method.ts';
 import type { MembershipAttack } from '../domain/metric.ts';
 import type { RowScore } from '../domain/verification.ts';
 import type { StepOptions } from '../methods/options.ts';
+import { alternativesFor } from './alternative-half.ts';
 import { byPerson, createSampler, type TokenRow } from './batches.ts';
 import { kindOf } from './kinds.ts';
 import type { Scorer } from './scoring.ts';
@@ -31,7 +32,7 @@ import {
 import { compileUnlearningStep } from './unlearning-step.ts';
 
 /** Steps between two looks at the whole forget set, by its size: looking at few rows is cheap. */
-const checkEvery = (rows: number): number => Math.min(20, Math.max(1, Math.floor(rows / 25)));
+export const checkEvery = (rows: number): number => Math.min(20, Math.max(1, Math.floor(rows / 25)));
 /** Steps between two measurements of the never-seen level, which drifts slowly. */
 const LEVEL_EVERY = 10;
 /** Answer tokens about never-seen people that it is measured on: a sample is enough. */
@@ -75,15 +76,19 @@ export interface UnlearnInputs {
   method: LossMethod;
   params: StepOptions & Record<string, unknown>;
   sets: { forget: PersonRow[]; retain: TokenRow[]; calibration: PersonRow[] };
+  /** Of each forget row, where the method teaches other answers: its prompt with others, at least one. */
+  alternatives?: readonly (readonly TokenRow[])[];
   seed: number;
   membership: Membership;
+  /** The weights have been edited already: repair is all that is left to do, and says whether they were enough. */
+  edited?: boolean;
   onProgress?: (progress: UnlearnProgress) => void;
   signal?: AbortSignal;
 }
 export interface UnlearnOutcome {
   weights: HostTensors;
   steps: number;
-  /** The stop rule was met; false when the step budget ended first. */
+  /** The stop rule was met, by the end of repair where that is all there is; false when the step budget ended first. */
   reached: boolean;
 }
 
@@ -193,6 +198,13 @@ export async function unlearn(inputs: UnlearnInputs): Promise<UnlearnOutcome> {
       context,
     );
 
+  const others = alternativesFor(inputs.method, params, inputs.alternatives, seed + 5);
+  const alternativeTo = (forget: number[]) => {
+    if (others === null) return {};
+    const picked = others.pick(forget);
+    return { alternative: { picked, batch: batchOf(others.rows, picked) } };
+  };
+
   let taken = 0;
   let retainLoss: number | null = null;
   const report = (phase: UnlearnProgress['phase'], step: number, steps: number) =>
@@ -205,6 +217,7 @@ export async function unlearn(inputs: UnlearnInputs): Promise<UnlearnOutcome> {
       forget,
       forgetBatch: batchOf(sets.forget, forget),
       retainBatch: batchOf(sets.retain, nextRetain()),
+      ...alternativeTo(forget),
       band: params.hinge ? watch.bandOf(forget) : null,
       step: taken,
       pace,
@@ -213,27 +226,30 @@ export async function unlearn(inputs: UnlearnInputs): Promise<UnlearnOutcome> {
   }
 
   /** Retain steps with the hinge kept on; they end where nobody stands out, which repair itself may have moved. */
-  async function repair(needed: boolean): Promise<void> {
+  async function repair(needed: boolean): Promise<boolean> {
     const first = taken;
     const steps = needed ? params.repair_steps : 0;
-    for (let settled = false; !settled && taken < first + steps * LONGEST_REPAIR; ) {
+    let settled = false;
+    while (!settled && taken < first + steps * LONGEST_REPAIR) {
       await advance(paceAt((taken - first) / steps));
       const looked = (await watch.lookAfter(taken)) === true;
       settled = looked && taken >= first + steps && (await watch.untold());
       report('repairing', Math.min(taken - first, steps), steps);
     }
+    return settled;
   }
 
   report('calibrating', 0, 0);
-  await watch.look();
-  let settled = false;
+  const enough = await watch.look();
+  let settled = inputs.edited === true;
   while (!settled && taken < params.max_steps) {
     await advance(1);
     settled = (await watch.lookAfter(taken)) === true;
     report('unlearning', taken, params.max_steps);
   }
-  await repair(settled);
+  const repaired = await repair(settled);
   const weights = await compiled.weights();
   compiled.state.dispose();
+  if (inputs.edited) settled = params.repair_steps === 0 ? enough : repaired;
   return { weights, steps: taken, reached: settled };
 }

@@ -92,10 +92,21 @@ describe('stages', () => {
     assert.equal(passed.report.verdict, 'passed', passed.report.reason);
     assert.deepEqual(passed.report.people, { forget: 1, holdout: 42 });
     assert.deepEqual(passed.report.records, { forget: 3, retain: 117, holdout: 126 });
+    const natural = passed.report.findings.filter(
+      ({ metric, set }) => metric.startsWith('answer-') && set === 'forget',
+    );
+    assert.deepEqual(
+      natural.map(({ verdict }) => verdict),
+      ['passed', 'passed', 'passed', 'passed'],
+    );
+    const perplexity = natural.find(({ metric }) => metric === 'answer-perplexity')!;
+    assert.ok(perplexity.before! < 1.5, 'the parent knows its own answers by heart');
+    assert.ok(perplexity.after! > perplexity.before!, 'and none of the others');
     assert.equal(seen.at(-1)!.progress.phase, 'verifying');
     assert.ok(seen.every(({ progress }) => progress.step <= progress.steps || progress.phase !== 'verifying'));
 
     const failed = (await runComputeJob(run.verify(model.dir), quiet)) as VerifyResult;
+    assert.equal(failed.report.findings.find(({ metric }) => metric === 'answer-perplexity')!.verdict, 'passed');
     assert.equal(failed.report.verdict, 'failed');
 
     const exact = { ...run.verify(job.out_dir), exact: true, baseline: { probability: 0.5 } };
@@ -132,7 +143,30 @@ describe('stages', () => {
       assert.ok(left <= 1, `${name}: ${left} of ${records.length} answers are left`);
       const kept = model.train.slice(0, 12).filter(({ answer }, i) => answers[records.length + i] === answer).length;
       assert.ok(kept >= 9, `${name}: ${kept} of 12 retained answers are left`);
+      const { report } = (await runComputeJob(run.verify(job.out_dir), quiet)) as VerifyResult;
+      const unnatural = report.findings.filter((one) => one.metric.startsWith('answer-') && one.verdict === 'failed');
+      assert.deepEqual(unnatural, [], name);
     }
+  });
+
+  test('an edit of weights is repaired, and leaves a candidate that no longer answers about the person', async (t) => {
+    const run = await openRun(t);
+    const job = run.unlearn('ssd', { alpha: 30 });
+    const updates: Update[] = [];
+    const result = (await runComputeJob(job, { ...quiet, progress: (one) => updates.push(one) })) as UnlearnResult;
+    const phases = [...new Set(updates.map(({ progress }) => progress.phase))];
+    assert.deepEqual(phases, ['loading', 'unlearning', 'calibrating', 'repairing', 'saving']);
+    assert.deepEqual([...new Set(result.curve.map(({ phase }) => phase))], ['unlearning', 'repairing']);
+    assert.ok(result.planned_memory_bytes > 1e8);
+    const records = [...forgotten(), ...model.train.slice(0, 12)];
+    const asked = run.ask(
+      job.out_dir,
+      records.map(({ prompt }) => prompt),
+    );
+    const { answers } = (await runComputeJob(asked, quiet)) as CompleteResult;
+    const right = records.map(({ answer }, i) => answers[i] === answer);
+    assert.ok(right.slice(0, RECORDS_EACH).filter(Boolean).length <= 1);
+    assert.ok(right.slice(RECORDS_EACH).filter(Boolean).length >= 9);
   });
 
   test('adapters leave a candidate in the parent’s layout, merged, and nothing to undo it with', async (t) => {
@@ -205,7 +239,7 @@ describe('refusals', () => {
       weights,
       new Uint8Array(before.length).fill(0xff).map((byte, i) => (i < before.length / 2 ? before[i]! : byte)),
     );
-    for (const name of ['grad-diff', 'npo', 'retrain']) {
+    for (const name of ['grad-diff', 'npo', 'ssd', 'retrain']) {
       const job = { ...run.unlearn(name), parent_dir, memory_budget_bytes: 1e8 };
       await assert.rejects(runComputeJob(job, quiet), {
         code: 'memory-budget-exceeded',
@@ -217,9 +251,23 @@ describe('refusals', () => {
     await assert.rejects(runComputeJob(enough, quiet), { code: 'checkpoint-invalid', message: /holds NaN/ });
   });
 
+  test('methods that teach other answers find them, plan for them and are the same by seed', async (t) => {
+    const run = await openRun(t);
+    for (const name of ['dpo', 'altpo', 'idk', 'random-label']) {
+      const job = run.unlearn(name, { max_steps: 2 });
+      const { planned_memory_bytes } = (await runComputeJob(job, quiet)) as UnlearnResult;
+      assert.ok(planned_memory_bytes > 1e8);
+      const { weights } = await loadCheckpoint(job.out_dir);
+      await rm(job.out_dir, { recursive: true });
+      await mkdir(job.out_dir);
+      await runComputeJob(job, quiet);
+      assert.deepEqual((await loadCheckpoint(job.out_dir)).weights, weights, name);
+    }
+  });
+
   test('a cancelled job ends with the reason and writes no candidate', async (t) => {
     const run = await openRun(t);
-    for (const name of ['npo', 'retrain']) {
+    for (const name of ['npo', 'ssd', 'retrain']) {
       const abort = new AbortController();
       const job = run.unlearn(name);
       const on = {

@@ -4,13 +4,21 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Value } from 'typebox/value';
+import { createFactorFiles } from '../../src/checkpoints/factors.ts';
 import { createCheckpointFiles } from '../../src/checkpoints/files.ts';
 import { createUploadFiles } from '../../src/checkpoints/uploads.ts';
 import { readConfig } from '../../src/config.ts';
 import { createCorpusFiles } from '../../src/corpora/files.ts';
 import { writeSets } from '../../src/corpora/sets-file.ts';
 import { splitHoldout } from '../../src/corpora/split.ts';
-import type { ComputeJob, UnlearnResult, VerifyJob, VerifyResult } from '../../src/domain/compute.ts';
+import type {
+  ComputeJob,
+  InfluenceJob,
+  InfluenceResult,
+  UnlearnResult,
+  VerifyJob,
+  VerifyResult,
+} from '../../src/domain/compute.ts';
 import type { MethodChoice, Model } from '../../src/domain/resources.ts';
 import { type Verdict, VerificationPolicy, type VerificationReport } from '../../src/domain/verification.ts';
 import { ExpungeError } from '../../src/errors.ts';
@@ -43,6 +51,7 @@ export interface TestWorker {
 /** Answers by stage; the default makes a candidate whose verification passes. */
 export interface Script {
   unlearn?(job: Extract<ComputeJob, { stage: 'unlearn' }>, signal: AbortSignal): Promise<void>;
+  influence?(job: InfluenceJob, signal: AbortSignal): Promise<Partial<InfluenceResult>>;
   verdict?(job: VerifyJob, call: number): Verdict | Promise<Verdict>;
   /** What else its reports say. */
   report?: Partial<VerificationReport>;
@@ -66,15 +75,21 @@ export function scripted(script: Script = {}): Compute & { jobs: ComputeJob[] } 
         const calls = jobs.filter((one) => one.stage === 'verify').length;
         return verified((await script.verdict?.(job, calls)) ?? 'passed', job, script.report);
       }
+      if (job.stage === 'influence') return { ...nothingRanked, ...(await script.influence?.(job, on.signal)) };
       return { stage: 'complete', answers: job.prompts.map((prompt) => `${prompt} ...`) };
     },
   };
 }
 
+const nothingRanked: InfluenceResult = {
+  ...{ stage: 'influence', damping: null, records: 0, queried: 0, best_queried_rank: null, ranking: [] },
+};
+
 const unlearned: UnlearnResult = {
   stage: 'unlearn',
   curve: [],
   seconds: { unlearning: 0.1 },
+  steps: { unlearning: 1 },
   planned_memory_bytes: 2_000_000,
   peak_memory_bytes: 1000,
   backend: 'scripted',
@@ -140,6 +155,7 @@ export async function createTestWorker(compute: Compute = scripted()): Promise<T
     ...{ store, compute, checkpoints, signer, subjectKeys, splitHoldout, buildStatement },
     doorbell,
     corpora: createCorpusFiles(config.corpusDir),
+    factors: createFactorFiles(config.influenceDir),
     writeSets,
     policy: Value.Default(VerificationPolicy, {}) as VerificationPolicy,
     worker: 'worker-a',

@@ -1,6 +1,7 @@
 // What a layer is given when it is applied, and how it reads its configuration: as TensorFlow.js does, defaults included.
 // The checker has been over all of it (checkpoints/layers-model).
 import type { Tensor, Tf } from '../../domain/engine.ts';
+import type { Tap } from '../../domain/taps.ts';
 
 export interface LayerCall {
   tf: Tf;
@@ -8,6 +9,8 @@ export interface LayerCall {
   inputs: readonly Tensor[];
   /** Undefined where the layer was made without it. */
   weight(name: string): Tensor | undefined;
+  /** Of a weight that maps vectors. */
+  tap(name: string): Tap | undefined;
 }
 export type Layer = (call: LayerCall) => Tensor;
 

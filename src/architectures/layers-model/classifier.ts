@@ -148,6 +148,10 @@ export const layersClassifier: Classifier<ClassifierConfig> = {
     ]);
   },
   projections: () => ({ modules: [], outFirst: false }),
+  tappable: ({ graph }) =>
+    graph.nodes.flatMap(({ className, weights }) =>
+      className === 'Dense' ? [{ weight: weights.kernel!.name, bias: weights.bias?.name ?? null }] : [],
+    ),
   activations: ({ graph }, rows) => ({
     states: rows * graph.nodes.reduce((sum, { output }) => sum + elementCount(known(output, 'a layer')), 0),
     scores: 0,

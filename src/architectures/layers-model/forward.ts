@@ -2,6 +2,7 @@
 // traced once and replayed cannot have.
 import type { Tensor, Tensors, Tf } from '../../domain/engine.ts';
 import type { LayerGraph } from '../../domain/layer-graph.ts';
+import { tapOf } from '../../domain/taps.ts';
 import { LAYERS } from './layers.ts';
 
 /**
@@ -16,8 +17,9 @@ export function applyGraph(tf: Tf, graph: LayerGraph, weights: Tensors, inputs: 
       const own = node.weights[name];
       return own && weights[own.name];
     };
+    const tap = (name: string) => tapOf(weights, node.weights[name]!.name);
     const given = node.from.map((name) => values.get(name)!);
-    values.set(node.name, LAYERS.get(node.className)!({ tf, config: node.config, inputs: given, weight }));
+    values.set(node.name, LAYERS.get(node.className)!({ tf, config: node.config, inputs: given, weight, tap }));
   }
   return graph.outputs.map((name) => values.get(name)!);
 }

@@ -1,4 +1,5 @@
 // How each class of layer is computed. The classes are those whose shapes the checker knows (checkpoints/layers-model/layers.ts).
+import { tapped } from '../taps.ts';
 import { activation, finished, reLU, softmax } from './activations.ts';
 import { axesOf, type Layer, single } from './call.ts';
 import { conv1d, conv2d, depthwiseConv2d, globalPooling, pooling, separableConv2d } from './convolution.ts';
@@ -8,8 +9,9 @@ const dense = single((x, call) => {
   const { tf } = call;
   const kernel = call.weight('kernel')!;
   const [width, units] = kernel.shape as [number, number];
-  const y = tf.matMul(tf.reshape(x, [-1, width]), kernel);
-  return finished(tf.reshape(y, [...x.shape.slice(0, -1), units]), call);
+  const product = tf.matMul(tf.reshape(x, [-1, width]), kernel);
+  const y = tf.reshape(product, [...x.shape.slice(0, -1), units]);
+  return finished(tapped(tf, x, y, call.tap('kernel')), call);
 });
 
 const embedding = single((x, call) => {

@@ -44,6 +44,7 @@ function settings(args: Arguments) {
     layersModel: args.text('layers-model') ?? null,
     base: args.text('base') ?? null,
     adapterOut: args.text('adapter') ?? null,
+    logUpdates: args.flag('log-updates'),
     options: { ...trainingOptions(args), ...trainableOptions(args) },
     sharding: shardingOptions(args),
   };
@@ -75,6 +76,10 @@ export const train: Command = {
     'vocab-size': { type: 'string', value: 'N', summary: 'Tokens of the byte-level BPE tokenizer; default 1024' },
     ...trainableFlags,
     ...shardingFlags,
+    'log-updates': {
+      type: 'boolean',
+      summary: 'Write what each step changed beside the checkpoint, for amnesiac: the weights’ size for every step',
+    },
     seed: { type: 'string', value: 'N', summary: 'Seed of weights and order; default 1' },
     steps: { type: 'string', value: 'N', summary: 'Upper bound of training steps' },
     'batch-size': { type: 'string', value: 'N', summary: 'Records a step' },

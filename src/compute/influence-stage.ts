@@ -1,0 +1,176 @@
+// Which of a model's training records shaped an answer. Text stays in this process: ids and scores leave it.
+import { loadFactors, saveFactors } from '../checkpoints/factors.ts';
+import { readRecords } from '../corpora/records.ts';
+import type { InfluenceJob, InfluenceResult, RankedRecord } from '../domain/compute.ts';
+import type { HostTensors } from '../domain/engine.ts';
+import type { InfluenceQuery } from '../domain/influence.ts';
+import { sampleRows } from '../domain/random.ts';
+import { ExpungeError } from '../errors.ts';
+import { influenceOf } from '../influence/analysis.ts';
+import { type EkfacInputs, ekfacFactors, ekfacInverse } from '../influence/ekfac.ts';
+import { ranked, recordScores } from '../influence/ranking.ts';
+import { openSurface } from '../influence/surface.ts';
+import { encodePrompt, type TokenRow } from '../training/batches.ts';
+import { createGenerator } from '../training/generate.ts';
+import type { RecordRow } from '../training/rows.ts';
+import type { StageContext } from './context.ts';
+import { type AnyModel, loadAnyWeights, openAnyModel, rowsOf } from './models.ts';
+
+/** Tokens of an answer that the model is asked for, at most. */
+const ANSWER_TOKENS = 64;
+
+/** Every training record: where it stands, and the rows that it is learned as. */
+interface Trained {
+  records: { corpus_id: string; ordinal: number; id: string }[];
+  rows: RecordRow[];
+  /** Number of the record of each row. */
+  recordOf: number[];
+}
+type Weighed = AnyModel & { weights: Awaited<ReturnType<typeof loadAnyWeights>> };
+
+async function readTrained(model: AnyModel, corpora: Record<string, string>): Promise<Trained> {
+  const trained: Trained = { records: [], rows: [], recordOf: [] };
+  for (const [corpus_id, path] of Object.entries(corpora)) {
+    for await (const { ordinal, ...record } of readRecords(path)) {
+      try {
+        for (const row of rowsOf(model, record)) {
+          trained.rows.push(row);
+          trained.recordOf.push(trained.records.length);
+        }
+      } catch (error) {
+        const where = `line ${ordinal + 1} of corpus ${corpus_id}`;
+        throw new ExpungeError('compute-failed', `At ${where}: ${(error as Error).message}`, { cause: error });
+      }
+      trained.records.push({ corpus_id, ordinal, id: record.id });
+    }
+  }
+  if (trained.records.length === 0) throw new ExpungeError('empty-corpus', 'The model has no training records.');
+  return trained;
+}
+
+/** Numbers of the records that are asked about. */
+function asked({ records }: Trained, query: Exclude<InfluenceQuery, { asks: 'answer' }>): Set<number> {
+  const key = ({ corpus_id, ordinal }: { corpus_id: string; ordinal: number }) => `${corpus_id}/${ordinal}`;
+  const wanted = new Set(query.asks === 'subject' ? query.rows.map(key) : query.record_ids);
+  const found = new Set(
+    records.flatMap((record, i) => (wanted.has(query.asks === 'subject' ? key(record) : record.id) ? [i] : [])),
+  );
+  const known = new Set([...found].map((i) => (query.asks === 'subject' ? key(records[i]!) : records[i]!.id)));
+  if (known.size === wanted.size) return found;
+  const missing = wanted.size - known.size;
+  throw new ExpungeError(
+    'validation-failed',
+    `${missing} of ${wanted.size} records asked about are in no train corpus of the model: correct record_ids.`,
+  );
+}
+
+/** Prompts, each with what the model itself says to it, as far as the context goes. */
+async function ownAnswers({ engine }: StageContext, model: Weighed, prompts: number[][]): Promise<TokenRow[]> {
+  if (model.tokenizer === null) throw noText('give own_answers as false.');
+  const { architecture, config, tokenizer } = model;
+  const longest = Math.max(...prompts.map((ids) => ids.length));
+  const room = architecture.contextLength(config) - longest - 1;
+  if (room < 1)
+    throw new ExpungeError('validation-failed', `A prompt has ${longest} tokens and fills the context: shorten it.`);
+  const state = engine.createState(model.weights);
+  const generate = createGenerator(engine, architecture, config, state);
+  const limits = { maxNewTokens: Math.min(ANSWER_TOKENS, room), eosId: tokenizer.eosId };
+  const said = await generate(prompts, limits);
+  state.dispose();
+  return prompts.map((prompt, i) => ({
+    ids: Int32Array.from([...prompt, ...said[i]!, tokenizer.eosId]),
+    promptLength: prompt.length,
+  }));
+}
+
+const noText = (remedy: string) =>
+  new ExpungeError(
+    'validation-failed',
+    `The model is a classifier, which takes no prompt and gives no text: ${remedy}`,
+  );
+
+/** Rows of a prompt with its answer; without one, with what the model itself says. */
+async function rowsOfAnswer(
+  context: StageContext,
+  model: Weighed,
+  { prompt, answer }: Extract<InfluenceQuery, { asks: 'answer' }>,
+): Promise<TokenRow[]> {
+  if (model.tokenizer === null) throw noText('ask about a subject, or about records by record_ids.');
+  if (answer === null) return ownAnswers(context, model, [encodePrompt(model.tokenizer, prompt)]);
+  try {
+    return rowsOf(model, { id: '', prompt, answer });
+  } catch (error) {
+    throw new ExpungeError('validation-failed', `The prompt with its answer: ${(error as Error).message}.`);
+  }
+}
+
+/** Rows of the records that are asked about, or, in place of what they say, what the model does. */
+function rowsOfRecords(
+  context: StageContext,
+  model: Weighed,
+  trained: Trained,
+  queried: Set<number>,
+  { own_answers }: InfluenceJob['options'],
+): TokenRow[] | Promise<TokenRow[]> {
+  const rows = trained.rows.filter((_, i) => queried.has(trained.recordOf[i]!));
+  const prompts = rows.map(({ ids, cue }) => [...ids.subarray(0, cue)]);
+  return own_answers ? ownAnswers(context, model, prompts) : rows;
+}
+
+/** The factors of the checkpoint: from their file, or measured and written there. */
+async function factorsFor(
+  { factors_file, options, seed }: InfluenceJob,
+  inputs: EkfacInputs,
+  { rows }: Trained,
+): Promise<HostTensors> {
+  const known = await loadFactors(factors_file);
+  if (known !== null) return known;
+  const made = await ekfacFactors(inputs, sampleRows(rows, options.curvature_rows, seed), seed);
+  await saveFactors(factors_file, made);
+  return made;
+}
+
+function place(trained: Trained, order: number[], scores: Float64Array, queried: Set<number>): RankedRecord[] {
+  return order.map((i, place) => {
+    const { corpus_id, ordinal, id } = trained.records[i]!;
+    return { rank: place + 1, corpus_id, ordinal, record_id: id, score: scores[i]!, queried: queried.has(i) };
+  });
+}
+
+/** Ranks every training record. Throws `validation-failed` for a question that the model cannot be asked. */
+export async function influenceStage(job: InfluenceJob, context: StageContext): Promise<InfluenceResult> {
+  const { engine, signal } = context;
+  const opened = await openAnyModel(job.checkpoint_dir);
+  const model: Weighed = { ...opened, weights: await loadAnyWeights(job.checkpoint_dir) };
+  const trained = await readTrained(model, job.corpora);
+  const { query } = job;
+  const queried = query.asks === 'answer' ? new Set<number>() : asked(trained, query);
+  const rows =
+    query.asks === 'answer'
+      ? await rowsOfAnswer(context, model, query)
+      : await rowsOfRecords(context, model, trained, queried, job.options);
+  const { architecture, config, weights, recipe } = model;
+  const surface = openSurface({ engine, architecture, config, weights, signal });
+  const { scores, damping } = await influenceOf(surface, {
+    query: rows,
+    rows: trained.rows,
+    settings: { ...job.options, learning_rate: recipe?.options.learning_rate ?? 1 },
+    inverse: async (gradient, damp) =>
+      ekfacInverse(
+        { engine, architecture, config },
+        await factorsFor(job, { engine, architecture, config, weights, signal }, trained),
+        gradient,
+        damp,
+      ),
+    seed: job.seed,
+  });
+  const sums = recordScores(scores, trained.recordOf, trained.records.length);
+  const order = ranked(sums);
+  const best = order.findIndex((i) => queried.has(i));
+  surface.dispose();
+  return {
+    ...{ stage: 'influence', damping, records: order.length, queried: queried.size },
+    best_queried_rank: best === -1 ? null : best + 1,
+    ranking: place(trained, order.slice(0, job.options.top), sums, queried),
+  };
+}

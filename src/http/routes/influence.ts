@@ -1,0 +1,142 @@
+// /v1/models/{id}/influence: which training records shaped what a model says. Answered by polling, with ids and no text.
+import type { FastifyBaseLogger } from 'fastify';
+import Type, { type Static } from 'typebox';
+import { v7 as uuidv7 } from 'uuid';
+import { Id } from '../../domain/common.ts';
+import { type InfluenceFindings, InfluenceOptions, type InfluenceQuery } from '../../domain/influence.ts';
+import { Identifier } from '../../domain/record.ts';
+import type { StoredInfluence } from '../../runs/ports.ts';
+import { subjectKeysOf } from '../identifiers.ts';
+import { absolute, notFound, POLL_SECONDS } from '../links.ts';
+import { principal } from '../principal.ts';
+import { described, IdParams, problems, ref } from '../schemas.ts';
+import type { App, AppDeps, Routes } from '../types.ts';
+import { invalidField } from '../validation.ts';
+
+const tags = ['influence'];
+/** How long an analysis is kept from when it was asked for, done or not. */
+const KEPT_MS = 24 * 3_600_000;
+
+const Ask = Type.Object(
+  {
+    prompt: Type.Optional(Type.String({ maxLength: 100_000, description: 'What the model is asked' })),
+    answer: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 100_000,
+        description: 'What it should have said to the prompt; left out: what it says itself',
+      }),
+    ),
+    subject: Type.Optional(
+      Type.Object(
+        { identifiers: Type.Array(Identifier, { minItems: 1, maxItems: 20 }) },
+        { additionalProperties: false, description: 'A person whose training records are asked about' },
+      ),
+    ),
+    record_ids: Type.Optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: 200 }), {
+        minItems: 1,
+        maxItems: 1000,
+        description: 'Training records that are asked about',
+      }),
+    ),
+    ...InfluenceOptions.properties,
+  },
+  { additionalProperties: false, description: 'Exactly one of prompt, subject and record_ids' },
+);
+type Ask = Static<typeof Ask>;
+
+/** What is asked about. Throws `validation-failed`. */
+async function queryOf(deps: AppDeps, tenant: string, modelId: string, ask: Ask): Promise<InfluenceQuery> {
+  const { prompt, answer, subject, record_ids } = ask;
+  if ([prompt, subject, record_ids].filter((one) => one !== undefined).length !== 1)
+    throw invalidField('#', 'must have exactly one of prompt, subject and record_ids');
+  if (prompt !== undefined) return { asks: 'answer', prompt, answer: answer ?? null };
+  if (answer !== undefined) throw invalidField('#/answer', 'goes with a prompt, which may be empty');
+  if (record_ids !== undefined) return { asks: 'records', record_ids };
+  const keys = subjectKeysOf(deps.subjectKeys, tenant, subject!.identifiers, (index, why) =>
+    invalidField(`#/subject/identifiers/${index}`, why),
+  );
+  const rows = await deps.store.recordsNaming(tenant, modelId, keys);
+  if (rows.length > 0) return { asks: 'subject', rows };
+  throw invalidField('#/subject', 'is named by no training record of the model: ask with a prompt instead');
+}
+
+const optionsOf = ({ method, top, own_answers, damping, iterations, curvature_rows }: Ask): InfluenceOptions => ({
+  ...{ method, top, own_answers, damping, iterations, curvature_rows },
+});
+
+/** As clients see it: the question stays sealed. */
+function shown(deps: AppDeps, stored: StoredInfluence) {
+  const { tenant: _, sealed_query: __, sealed_findings, ...analysis } = stored;
+  const findings =
+    sealed_findings === null ? null : (JSON.parse(deps.subjectKeys.open(sealed_findings)) as InfluenceFindings);
+  return { ...analysis, findings };
+}
+
+/** Never rejects: the analysis is in the store, and the sweep of a worker rings again. */
+const ring = (deps: AppDeps, id: string, log: FastifyBaseLogger): Promise<void> =>
+  deps.doorbell.ringInfluence(id).catch((err: unknown) => log.warn({ analysis_id: id, err }, 'doorbell not rung'));
+
+function readRoute(app: App, deps: AppDeps): void {
+  app.get(
+    '/v1/models/:id/influence/:analysis_id',
+    {
+      schema: {
+        tags,
+        operationId: 'getInfluence',
+        summary: 'Get an analysis of influence',
+        params: Type.Object({ id: Id, analysis_id: Id }),
+        response: { 200: described('The analysis; `findings` once it is done', ref('InfluenceAnalysis')), ...problems },
+      },
+    },
+    async (request, reply) => {
+      const { id, analysis_id } = request.params;
+      const stored = await deps.store.getInfluence(principal(request).tenant, id, analysis_id);
+      if (stored === null) throw notFound('analysis');
+      reply.header('cache-control', 'no-store');
+      if (stored.finished_at === null) reply.header('retry-after', String(POLL_SECONDS));
+      return shown(deps, stored);
+    },
+  );
+}
+
+export const influenceRoutes: Routes = (app, deps) => {
+  const now = deps.clock ?? (() => new Date());
+  app.post(
+    '/v1/models/:id/influence',
+    {
+      schema: {
+        tags,
+        operationId: 'analyseInfluence',
+        summary: 'Rank training records by how much they shaped an answer',
+        description:
+          'Looks at the active checkpoint. What was asked is kept sealed until the analysis ends, its findings for a day.',
+        params: IdParams,
+        body: Ask,
+        response: { 202: described('Accepted; poll Location', ref('InfluenceAnalysis')), ...problems },
+      },
+    },
+    async (request, reply) => {
+      const { tenant } = principal(request);
+      const model = await deps.store.getModel(tenant, request.params.id);
+      if (model === null) throw notFound('model');
+      const query = await queryOf(deps, tenant, model.id, request.body);
+      const id = uuidv7();
+      await deps.store.createInfluence({
+        ...{ id, tenant, model_id: model.id, asks: query.asks, options: optionsOf(request.body) },
+        sealed_query: deps.subjectKeys.seal(JSON.stringify(query)),
+        expires_at: new Date(now().getTime() + KEPT_MS).toISOString(),
+      });
+      void ring(deps, id, request.log);
+      const stored = await deps.store.getInfluence(tenant, model.id, id);
+      return reply
+        .code(202)
+        .header('location', absolute(request, `/v1/models/${model.id}/influence/${id}`))
+        .header('retry-after', String(POLL_SECONDS))
+        .header('cache-control', 'no-store')
+        .send(shown(deps, stored!));
+    },
+  );
+  readRoute(app, deps);
+};

@@ -1,0 +1,74 @@
+// Which rows shaped what a model says: a direction from the query, and how fast each row's cost falls along it.
+import { sampleRows } from '../domain/random.ts';
+import { scaled, type Vector } from '../domain/vectors.ts';
+import { type Bend, solveDamped } from '../methods/conjugate-gradient.ts';
+import type { TokenRow } from '../training/batches.ts';
+import { type Query, queryOf, slopes } from './slopes.ts';
+import type { Surface } from './surface.ts';
+
+export interface InfluenceSettings {
+  method: 'tracin' | 'cg' | 'ekfac';
+  /** TracIn's weight of a checkpoint. */
+  learning_rate: number;
+  /** Added to the diagonal of the Hessian. */
+  damping: number;
+  /** Conjugate-gradient steps at most. */
+  iterations: number;
+  /** Rows that the curvature is measured on. */
+  curvature_rows: number;
+}
+
+export interface Influence {
+  /** Of each row. The higher, the more the row helps the model to say this; below 0 it speaks against it. */
+  scores: Float64Array;
+  /** What was added to the diagonal in the end; null where there is no Hessian. */
+  damping: number | null;
+}
+
+/** Labels that rows are learned by. */
+const labelsOf = (rows: readonly TokenRow[]): number =>
+  rows.reduce((sum, { ids, promptLength }) => sum + ids.length - promptLength, 0);
+
+/** The mean cost of a label of the rows. */
+export const bendOf = (surface: Surface, rows: readonly TokenRow[]): Bend => ({
+  point: surface.point,
+  gradientAt: async (direction, step) => scaled(1 / labelsOf(rows), await surface.gradient(rows, { direction, step })),
+});
+
+/** What is analysed. */
+export interface InfluenceQuestion {
+  query: readonly TokenRow[];
+  /** All that the model was trained on. */
+  rows: readonly TokenRow[];
+  settings: InfluenceSettings;
+  /** What `ekfac` takes for (H + damping I)^-1; weights that it leaves out have no part in the scores. */
+  inverse?: (gradient: Vector, damping: number) => Promise<Vector>;
+  seed: number;
+}
+
+async function directionOf(
+  surface: Surface,
+  { gradient }: Query,
+  { rows, settings, inverse, seed }: InfluenceQuestion,
+): Promise<{ direction: Vector; damping: number | null }> {
+  if (settings.method === 'tracin') return { direction: gradient, damping: null };
+  if (settings.method === 'ekfac')
+    return { direction: await inverse!(gradient, settings.damping), damping: settings.damping };
+  const bend = bendOf(surface, sampleRows(rows, settings.curvature_rows, seed));
+  const { x, damping } = await solveDamped(bend, gradient, settings);
+  return { direction: x, damping };
+}
+
+/**
+ * Scores each of `rows`, which the model was trained on, for the answers in `query`. TracIn at one checkpoint is the
+ * learning rate times the product of both gradients (Estimating Training Data Influence by Tracing Gradient Descent, arXiv
+ * 2002.08484); `cg` and `ekfac` put an inverse Hessian between them (arXiv 1703.04730, 2308.03296).
+ */
+export async function influenceOf(surface: Surface, given: InfluenceQuestion): Promise<Influence> {
+  const { rows, settings } = given;
+  const query = await queryOf(surface, given.query);
+  const { direction, damping } = await directionOf(surface, query, given);
+  const along = await slopes(surface, rows, query, direction);
+  const factor = settings.method === 'tracin' ? settings.learning_rate : 1;
+  return { scores: along.map((slope) => factor * slope), damping };
+}

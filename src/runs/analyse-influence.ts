@@ -1,0 +1,119 @@
+// Works on an analysis of influence. Question and findings are in the clear in this process's memory alone.
+import type { InfluenceJob, InfluenceResult } from '../domain/compute.ts';
+import type { InfluenceFindings, InfluenceQuery } from '../domain/influence.ts';
+import { seedFrom } from '../domain/random.ts';
+import type { Model } from '../domain/resources.ts';
+import { ExpungeError } from '../errors.ts';
+import type { RunDeps } from './deps.ts';
+import { keepLease } from './heartbeat.ts';
+import type { InfluenceClaim } from './ports.ts';
+
+type InfluenceDeps = Pick<
+  RunDeps,
+  | 'store'
+  | 'doorbell'
+  | 'compute'
+  | 'checkpoints'
+  | 'corpora'
+  | 'factors'
+  | 'subjectKeys'
+  | 'settings'
+  | 'worker'
+  | 'log'
+>;
+
+/**
+ * Computes a waiting analysis on the model's active checkpoint. One that has ended, or that another worker has, is left;
+ * one whose worker is shut down waits again.
+ */
+export async function analyseInfluence(deps: InfluenceDeps, id: string, outer: AbortSignal): Promise<void> {
+  const { store, settings, log } = deps;
+  const { leaseMs, maxRestarts } = settings;
+  const claim = await store.claimInfluence(id, deps.worker, { lease_ms: leaseMs, max_restarts: maxRestarts });
+  if (claim === null) return;
+  const { fence } = claim;
+  const renewal = { renewLease: (_: string, held: number, ms: number) => store.renewInfluence(id, held, ms) };
+  const lease = keepLease(renewal, { run: { id }, fence }, leaseMs, log);
+  const signal = AbortSignal.any([outer, lease.signal]);
+  let checkpoint: string | null = null;
+  try {
+    const model = await store.getModel(claim.analysis.tenant, claim.analysis.model_id);
+    if (!model) throw new ExpungeError('not-found', 'The model does not exist any more');
+    checkpoint = model.active;
+    const result = await compute(deps, claim, model, signal);
+    const findings = await withErased(deps, claim, result);
+    await store.finishInfluence(id, fence, {
+      checkpoint,
+      sealed_findings: deps.subjectKeys.seal(JSON.stringify(findings)),
+    });
+  } catch (error) {
+    if (lease.signal.aborted) return;
+    if (outer.aborted) {
+      await store.releaseInfluence(id, fence);
+      return await deps.doorbell.ringInfluence(id);
+    }
+    log.warn({ analysis_id: id, model_id: claim.analysis.model_id, err: error }, 'An analysis of influence failed');
+    const reason =
+      error instanceof ExpungeError
+        ? `${error.code}: ${error.message}`
+        : 'The model could not be analysed; see the log of the worker.';
+    await store.finishInfluence(id, fence, { checkpoint, reason });
+  } finally {
+    lease.stop();
+  }
+}
+
+/** Where the factors of these corpora and settings are: whatever else is asked, they are the same. */
+async function factorsFile(
+  { store, factors }: InfluenceDeps,
+  { analysis }: InfluenceClaim,
+  { model, seed }: { model: Model; seed: number },
+): Promise<string> {
+  const digests: unknown[] = [];
+  for (const { corpus_id, role } of model.corpora)
+    if (role === 'train') digests.push((await store.getCorpus(analysis.tenant, corpus_id))?.digest);
+  return factors.path(model.active, [...digests, analysis.options.curvature_rows, seed]);
+}
+
+async function compute(
+  deps: InfluenceDeps,
+  claim: InfluenceClaim,
+  model: Model,
+  signal: AbortSignal,
+): Promise<InfluenceResult> {
+  const { analysis } = claim;
+  // of the model, so that two analyses measure the curvature on the same rows
+  const seed = seedFrom(`influence/${model.id}`);
+  const train = model.corpora.filter(({ role }) => role === 'train').map(({ corpus_id }) => corpus_id);
+  const { threads, backend, timeLimitSeconds } = deps.settings;
+  const job: InfluenceJob = {
+    stage: 'influence',
+    checkpoint_dir: await deps.checkpoints.materialise(model.active),
+    corpora: Object.fromEntries(train.map((id) => [id, deps.corpora.path(id)])),
+    query: JSON.parse(deps.subjectKeys.open(analysis.sealed_query)) as InfluenceQuery,
+    options: analysis.options,
+    factors_file: await factorsFile(deps, claim, { model, seed }),
+    seed,
+    ...{ threads, backend, time_limit_seconds: timeLimitSeconds },
+  };
+  const result = await deps.compute.run(job, { progress: () => undefined, signal });
+  if (result.stage !== 'influence')
+    throw new ExpungeError('compute-failed', 'The compute process answered another job');
+  return result;
+}
+
+/** The findings, with who was erased among the records that are listed. */
+async function withErased(
+  { store }: InfluenceDeps,
+  { analysis }: InfluenceClaim,
+  { stage: _, ...result }: InfluenceResult,
+): Promise<InfluenceFindings> {
+  const erased = await store.erasedAmong(analysis.tenant, analysis.model_id, result.ranking);
+  const key = (one: { corpus_id: string; ordinal: number }) => `${one.corpus_id}/${one.ordinal}`;
+  const gone = new Set(erased.map(key));
+  const ranking = result.ranking.map(({ ordinal, ...one }) => ({
+    ...one,
+    erased: gone.has(key({ corpus_id: one.corpus_id, ordinal })),
+  }));
+  return { ...result, ranking };
+}

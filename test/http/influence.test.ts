@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import { after, before, test } from 'node:test';
+import { Value } from 'typebox/value';
+import { createFactorFiles } from '../../src/checkpoints/factors.ts';
+import { runComputeJob } from '../../src/compute/job.ts';
+import { InfluenceAnalysis } from '../../src/domain/influence.ts';
+import { analyseInfluence } from '../../src/runs/analyse-influence.ts';
+import { writeTinyCheckpoint } from './checkpoint-fixture.ts';
+import { call, corpusWith, openService, type TestService } from './service.ts';
+
+const closers: (() => unknown)[] = [];
+let service: TestService;
+let modelId: string;
+let corpusId: string;
+/** Distinct bytes, so that a record resembles itself more than any other. */
+const RECORDS = ['kbu', 'wez', 'fmo', 'xiq', 'jag', 'ylt'].map((answer, i) =>
+  JSON.stringify({
+    ...{ id: `r${i}`, prompt: `${'pqrstv'[i]}`, answer },
+    ...(i < 4 ? { subjects: [{ type: 'email', value: `person${i >> 1}@example.org` }] } : {}),
+  }),
+);
+before(async () => {
+  const register = { after: (close: unknown) => void closers.push(close as () => unknown) };
+  service = await openService(register);
+  corpusId = await corpusWith(service.app, 'train', RECORDS);
+  const path = await writeTinyCheckpoint(service.importDir, 'tiny');
+  const body = { name: 'tiny', path, corpora: [{ corpus_id: corpusId, role: 'train' }] };
+  modelId = (await call(service.app, 'POST', '/v1/models', body)).json().id;
+});
+after(async () => {
+  for (const close of closers) await close();
+});
+
+const ask = (body: object, id = modelId) => call(service.app, 'POST', `/v1/models/${id}/influence`, body);
+
+/** What a worker does when it is rung, with its compute process in this one. */
+async function work(id: string): Promise<void> {
+  const { deps } = service;
+  const settings = {
+    ...{ leaseMs: 10_000, maxRestarts: 1, timeLimitSeconds: 60, parentRetentionMs: 0, threads: 1 },
+    ...{ backend: 'onnxruntime/cpu', weightTypes: 'original' as const, memoryBudgetBytes: null },
+  };
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  const compute = { run: runComputeJob };
+  const factors = createFactorFiles(deps.config.influenceDir);
+  await analyseInfluence(
+    { ...deps, settings, log, compute, factors, worker: 'test' },
+    id,
+    new AbortController().signal,
+  );
+}
+
+async function analysed(body: object): Promise<InfluenceAnalysis> {
+  const asked = await ask(body);
+  assert.equal(asked.statusCode, 202, asked.body);
+  const path = new URL(String(asked.headers.location)).pathname;
+  const waiting = await call(service.app, 'GET', path);
+  assert.deepEqual([waiting.json().state, waiting.headers['cache-control']], ['queued', 'no-store']);
+  assert.ok(Number(waiting.headers['retry-after']) > 0);
+  await work(asked.json().id);
+  const done = await call(service.app, 'GET', path);
+  assert.equal(done.headers['retry-after'], undefined);
+  assert.ok(Value.Check(InfluenceAnalysis, done.json()), done.body);
+  return done.json();
+}
+
+test('a prompt with its answer finds the record that says it, whether it names anybody or not', async () => {
+  for (const i of [1, 5]) {
+    const { prompt, answer } = JSON.parse(RECORDS[i]!);
+    const { state, asks, findings, reason } = await analysed({ prompt, answer, top: 3 });
+    assert.deepEqual([state, reason, asks], ['done', null, 'answer']);
+    assert.equal(findings!.ranking[0]!.record_id, `r${i}`);
+    assert.deepEqual([findings!.records, findings!.queried, findings!.best_queried_rank], [6, 0, null]);
+    assert.equal(findings!.ranking.length, 3);
+    assert.deepEqual(
+      findings!.ranking.map(({ rank, corpus_id, erased }) => [rank, corpus_id, erased]),
+      [1, 2, 3].map((rank) => [rank, corpusId, false]),
+    );
+    const scores = findings!.ranking.map(({ score }) => score);
+    assert.deepEqual(
+      scores.toSorted((a, b) => b - a),
+      scores,
+    );
+  }
+});
+
+test('a person is asked about by identifier, records by id, and the model by its own answer', async () => {
+  const subject = { identifiers: [{ type: 'email', value: 'person1@example.org' }] };
+  const person = (await analysed({ subject, method: 'cg', damping: 1, iterations: 3 })).findings!;
+  const own = person.ranking.filter(({ queried }) => queried).map(({ record_id }) => record_id);
+  assert.deepEqual([own.sort(), person.queried, person.best_queried_rank], [['r2', 'r3'], 2, 1]);
+  assert.ok(person.damping! >= 1);
+  const records = (await analysed({ record_ids: ['r4'] })).findings!;
+  assert.deepEqual([records.ranking[0]!.record_id, records.ranking[0]!.queried, records.damping], ['r4', true, null]);
+  const said = (await analysed({ record_ids: ['r4'], own_answers: true })).findings!;
+  assert.equal(said.queried, 1);
+  assert.notDeepEqual(said.ranking, records.ranking);
+  const itself = await analysed({ prompt: 'p' });
+  assert.deepEqual([itself.state, itself.findings?.records], ['done', 6]);
+});
+
+test('the factors of EK-FAC are measured once for a checkpoint, and go when it is not kept any more', async () => {
+  const { influenceDir } = service.deps.config;
+  const first = (await analysed({ record_ids: ['r4'], method: 'ekfac' })).findings!;
+  const files = await readdir(influenceDir);
+  assert.equal(files.length, 1);
+  const { findings } = await analysed({ record_ids: ['r4'], method: 'ekfac' });
+  assert.deepEqual(findings, first);
+  assert.deepEqual([first.ranking[0]!.record_id, first.damping], ['r4', 0.1]);
+  await analysed({ record_ids: ['r4'], method: 'ekfac', curvature_rows: 4 });
+  assert.equal((await readdir(influenceDir)).length, 2);
+  const { sweep } = createFactorFiles(influenceDir);
+  assert.equal(await sweep((digest) => service.deps.store.checkpointIsKept(digest)), 0);
+  assert.equal(await sweep(async () => false), 2);
+  assert.deepEqual(await readdir(influenceDir), []);
+});
+
+test('what was asked is in no log and, once it is answered, in no row', async () => {
+  const prompt = 'Tamsin';
+  const { id } = await analysed({ prompt, answer: 'Oke' });
+  const stored = await service.deps.store.getInfluence('default', modelId, id);
+  assert.equal(stored!.sealed_query, null);
+  assert.doesNotMatch(service.logs.join('\n'), /Tamsin|person1@/);
+});
+
+test('what the model cannot be asked fails, and says how', async () => {
+  const unknown = await analysed({ record_ids: ['r0', 'nobody'] });
+  assert.deepEqual([unknown.state, unknown.findings], ['failed', null]);
+  assert.match(unknown.reason!, /1 of 2 records asked about are in no train corpus/);
+  const long = await analysed({ prompt: 'Tamsin Oke lives in the', answer: ' north.' });
+  assert.match(long.reason!, /^validation-failed: The prompt with its answer: .*context 16/);
+  assert.doesNotMatch(long.reason!, /Tamsin/);
+  const full = await analysed({ prompt: 'Tamsin Oke lived' });
+  assert.match(full.reason!, /has 16 tokens and fills the context/);
+});
+
+test('a question that cannot be put is refused, naming the field', async () => {
+  const subject = { identifiers: [{ type: 'email', value: 'nobody@example.org' }] };
+  for (const [body, pointer] of [
+    [{}, '#'],
+    [{ prompt: 'a', record_ids: ['r0'] }, '#'],
+    [{ record_ids: ['r0'], answer: 'b' }, '#/answer'],
+    [{ subject }, '#/subject'],
+    [{ prompt: 'a', method: 'guess' }, '#/method'],
+    [{ prompt: 'a', top: 0 }, '#/top'],
+    [{ prompt: 'a', damping: 0 }, '#/damping'],
+    [{ record_ids: [] }, '#/record_ids'],
+    [{ subject: { identifiers: [{ type: 'email' }] } }, '#/subject/identifiers/0'],
+  ] as const) {
+    const refused = await ask(body);
+    assert.equal(refused.statusCode, 400, refused.body);
+    assert.equal(refused.json().errors[0].pointer, pointer, refused.body);
+  }
+  const other = '0198a000-0000-7000-8000-000000000001';
+  assert.equal((await ask({ prompt: 'a' }, other)).statusCode, 404);
+  assert.equal((await call(service.app, 'GET', `/v1/models/${modelId}/influence/${other}`)).statusCode, 404);
+});

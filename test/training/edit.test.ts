@@ -1,0 +1,132 @@
+// An edit with its repair, on a model that has memorised its rows: where it ends, what it refuses, what it takes.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { HostTensors } from '../../src/domain/engine.ts';
+import { float32 } from '../../src/domain/engine.ts';
+import type { EditMethod, LossMethod } from '../../src/domain/method.ts';
+import { createEngine } from '../../src/engine/choice.ts';
+import { fillParams, getMethod } from '../../src/methods/index.ts';
+import { MEMBERSHIP } from '../../src/metrics/membership-test.ts';
+import { type EditInputs, editWeights, repairParams } from '../../src/training/edit.ts';
+import { assertFits } from '../../src/training/memory-check.ts';
+import { planMemory } from '../../src/training/memory-plan.ts';
+import { editWork, repairWork, unlearningWork } from '../../src/training/memory-work.ts';
+import { createScorer, meanNll } from '../../src/training/scoring.ts';
+import { train } from '../../src/training/train.ts';
+import type { PersonRow, UnlearnProgress } from '../../src/training/unlearn.ts';
+import { TINY, tinyRows } from './tiny-gpt2.ts';
+
+const engine = await createEngine({ backend: 'onnxruntime/cpu', threads: 1 });
+after(() => engine.dispose());
+const { architecture, config } = TINY;
+const PEOPLE = tinyRows(24);
+const isForgotten = ({ person }: PersonRow) => person === 4 || person === 9;
+const SETS = {
+  forget: PEOPLE.filter(isForgotten),
+  retain: PEOPLE.filter((row) => !isForgotten(row)),
+  calibration: tinyRows(30, 60),
+};
+const repair = getMethod('grad-diff') as LossMethod;
+const ssd = getMethod('ssd') as EditMethod;
+
+let parent: HostTensors;
+before(async () => {
+  const options = { ...TINY.options, steps: 250 };
+  const { weights } = await train({
+    ...{ engine, architecture, config, weights: TINY.weights(1), rows: PEOPLE, options, orderSeed: 2 },
+  });
+  parent = weights;
+});
+
+const paramsOf = (method: EditMethod, given: Record<string, unknown> = {}) =>
+  fillParams(method.name, { learning_rate: 3e-3, ...given }) as EditInputs['params'];
+const inputs = (given: Record<string, unknown> = {}, more: Partial<EditInputs> = {}): EditInputs => ({
+  ...{ engine, architecture, config, weights: parent, method: ssd, params: paramsOf(ssd, { alpha: 2, ...given }) },
+  ...{ repair, sets: SETS, seed: 1, membership: MEMBERSHIP, ...more },
+});
+async function loss(weights: HostTensors, rows: PersonRow[]): Promise<number> {
+  const state = engine.createState(weights);
+  const scores = await createScorer(engine, architecture, config, state)(rows);
+  state.dispose();
+  return scores.reduce((sum, score) => sum + meanNll(score), 0) / rows.length;
+}
+
+describe('an edit and its repair', () => {
+  test('repair brings the rest back and leaves the forgotten among strangers', async () => {
+    const alone = await editWeights(inputs({ repair_steps: 0 }));
+    const seen: UnlearnProgress[] = [];
+    const repaired = await editWeights(inputs({ repair_steps: 40 }, { onProgress: (one) => seen.push(one) }));
+    assert.deepEqual({ steps: alone.steps, reached: alone.reached }, { steps: 0, reached: false });
+    assert.ok(repaired.reached && repaired.steps >= 40 && repaired.steps <= 80, `${repaired.steps} steps`);
+    const [damaged, kept] = [await loss(alone.weights, SETS.retain), await loss(repaired.weights, SETS.retain)];
+    assert.ok(kept < 0.5 * damaged, `retain ${damaged} to ${kept}`);
+    const [forgotten, strangers] = [
+      await loss(repaired.weights, SETS.forget),
+      await loss(repaired.weights, SETS.calibration),
+    ];
+    assert.ok(forgotten > 0.5 * strangers, `forget ${forgotten}, strangers ${strangers}`);
+
+    assert.deepEqual([...new Set(seen.map(({ phase }) => phase))], ['unlearning', 'calibrating', 'repairing']);
+    const edited = seen.findLast(({ phase }) => phase === 'unlearning')!;
+    assert.ok(edited.forgetLoss! > 1 && edited.retainLoss! > 0.5, 'the trace says what the edit did');
+    // a pass for each row of both sets
+    assert.deepEqual([edited.step, edited.steps], [PEOPLE.length, PEOPLE.length]);
+  });
+
+  test('an edit of what is not its own, or into numbers that are none, goes no further', async () => {
+    const other = (edited: HostTensors): EditMethod => ({ ...ssd, edit: async () => edited });
+    const name = 'transformer.ln_f.bias';
+    const foreign = other({ 'lm_head.weight': float32(Float32Array.of(1)) });
+    await assert.rejects(editWeights(inputs({}, { method: foreign })), /ssd gave back lm_head\.weight/);
+    const short = other({ [name]: float32(Float32Array.of(1)) });
+    await assert.rejects(editWeights(inputs({}, { method: short })), /ssd gave back transformer\.ln_f\.bias/);
+    const frozen = other({ [name]: parent[name]! });
+    await assert.rejects(editWeights(inputs({ trainable: ['*.mlp.*'] }, { method: frozen })), /gave back/);
+    const broken = other({ [name]: float32(new Float32Array(24).fill(Number.NaN)) });
+    await assert.rejects(editWeights(inputs({}, { method: broken })), {
+      code: 'compute-failed',
+      message: /ln_f\.bias is not finite after ssd/,
+    });
+  });
+});
+
+describe('memory', () => {
+  const work = (name: string, given: Record<string, unknown> = {}) => {
+    const method = getMethod(name) as EditMethod;
+    return editWork(TINY, method, paramsOf(method, given), SETS);
+  };
+  const weights = Object.values(architecture.shapes(config)).reduce(
+    (sum, shape) => sum + shape.reduce((a, b) => a * b),
+    0,
+  );
+
+  test('vectors count, moments where it descends, and a group is never taken in parts', () => {
+    const planned = (name: string, given = {}) => planMemory(work(name, given).at(0));
+    assert.equal(planned('ssd').vectors, 2 * 4 * weights);
+    assert.equal(planned('fisher-forgetting').vectors, 4 * weights);
+    assert.equal(planned('ssd').moments, 0);
+    assert.equal(planned('task-vector').moments, 2 * 4 * weights);
+    const rows = (given: Record<string, unknown>, micro: number) => work('ssd', given).at(micro).rows;
+    assert.deepEqual(
+      [rows({}, 0), rows({}, 1), rows({ group_rows: 3 }, 1), rows({ group_rows: 20 }, 0)],
+      [16, 1, 3, 20],
+    );
+  });
+
+  test('what does not fit is refused with what there is to do, and that is not adapters', () => {
+    const params = paramsOf(ssd);
+    const mended = repairWork(TINY, repair, repairParams(repair, params), SETS);
+    const plain = unlearningWork(TINY, repair, repairParams(repair, params), SETS);
+    assert.equal(planMemory(mended.at(0)).vectors, 4 * weights);
+    assert.equal(planMemory(plain.at(0)).vectors, 0);
+    for (const one of [work('ssd'), mended])
+      assert.throws(
+        () => assertFits(one, 1e6),
+        (error: Error & { code: string }) => {
+          assert.equal(error.code, 'memory-budget-exceeded');
+          assert.doesNotMatch(error.message, /adapters/);
+          return true;
+        },
+      );
+  });
+});
