@@ -1,5 +1,6 @@
 // Every registered method with its defaults, on invented people and on the TOFU questions, held against models retrained without the
 // forgotten. What is done is kept in the work folder and not done again: `--fresh` starts the named methods anew.
+// `--params JSON` tries other parameters than the defaults, which then come on no page.
 // `--data synthetic|tofu`, `--seeds 1,2`, `--only NAME,NAME`, `--tofu DIR`, `--work DIR`, `--page`, `--json`.
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,6 +25,7 @@ const { values: flags } = parseArgs({
     only: { type: 'string', default: '' },
     tofu: { type: 'string' },
     work: { type: 'string' },
+    params: { type: 'string', default: '{}' },
     fresh: { type: 'boolean', default: false },
     page: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
@@ -51,6 +53,8 @@ function settings(): Setting[] {
   });
 }
 
+const given = JSON.parse(flags.params) as Record<string, unknown>;
+if (flags.page && Object.keys(given).length > 0) throw new RangeError('--page is for the defaults: leave --params out');
 const config = readConfig();
 const { backend } = await chooseBackend(config.compute);
 const work = resolve(flags.work ?? join(config.dataDir, 'bench-methods'));
@@ -58,11 +62,11 @@ const found: Rows = { settings: [], methods: [] };
 for (const setting of settings()) {
   const prepared = await prepare(setting, work, { ...config.compute, backend }, tell);
   const names = chosenMethods();
-  if (flags.fresh) for (const name of names) await forgetRow(prepared, name);
+  if (flags.fresh) for (const name of names) await forgetRow(prepared, name, given);
   const base = await retraining(prepared);
   const against = settingRow(prepared, base);
   const own: MethodRow[] = [];
-  for (const name of names) own.push(await methodRow(prepared, name, base));
+  for (const name of names) own.push(await methodRow(prepared, name, base, given));
   found.settings.push(against);
   found.methods.push(...own);
   say(`\n${setting.data}, seed ${setting.seed}\n`);

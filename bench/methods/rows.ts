@@ -50,8 +50,12 @@ const nameOf = (method: string, params: Record<string, unknown>): string =>
   `${method}-${createHash('sha256').update(JSON.stringify(params)).digest('hex').slice(0, 8)}`;
 
 /** The next row of the method is computed anew. */
-export async function forgetRow({ runner }: Prepared, method: string): Promise<void> {
-  const name = nameOf(method, fillParams(method));
+export async function forgetRow(
+  { runner }: Prepared,
+  method: string,
+  given: Record<string, unknown> = {},
+): Promise<void> {
+  const name = nameOf(method, fillParams(method, given));
   await runner.forget(`attempt/${name}`);
   await runner.forget(`measured/${name}`);
 }
@@ -84,10 +88,15 @@ function stepsOf(method: string, { steps, bound }: Attempted): Pick<Work, 'steps
 
 const share = (part: number, whole: number | undefined): number => (whole === undefined ? 1 : part / whole);
 
-/** The row of a method with its default parameters, computed or kept from an earlier run. */
-export async function methodRow(prepared: Prepared, method: string, base: Effort | null): Promise<MethodRow> {
+/** The row of a method, computed or kept from an earlier run; `given`: parameters other than the defaults. */
+export async function methodRow(
+  prepared: Prepared,
+  method: string,
+  base: Effort | null,
+  given: Record<string, unknown> = {},
+): Promise<MethodRow> {
   const { setting, place, runner, parent, references } = prepared;
-  const params = fillParams(method);
+  const params = fillParams(method, given);
   const row = { data: setting.data, seed: setting.seed, method, params };
   const out = join(place.dir, 'candidates', method);
   const attempt = await attemptOf(prepared, method, params, out);
