@@ -14,8 +14,9 @@ import { editWork, repairWork, trainingWork, unlearningWork } from '../training/
 import type { TrainProgress } from '../training/train.ts';
 import { type UnlearnInputs, type UnlearnProgress, unlearn } from '../training/unlearn.ts';
 import { type OtherAnswersPlan, planOtherAnswers } from './alternatives.ts';
-import { peakMemoryBytes, type StageContext } from './context.ts';
+import type { StageContext } from './context.ts';
 import { type AnyModel, loadAnyWeights, openAnyModel, saveLike } from './models.ts';
+import { peakMemoryBytes } from './peak-memory.ts';
 import { recipeOf, retrainFromRecipe } from './retrain.ts';
 import { type LoadedSets, loadSets } from './sets.ts';
 import { isSharded, openShards, type ShardsGiven } from './shards-stage.ts';

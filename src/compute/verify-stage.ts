@@ -3,8 +3,9 @@
 import type { VerifyJob, VerifyResult } from '../domain/compute.ts';
 import { sampleRows } from '../domain/random.ts';
 import { buildReport } from '../metrics/report.ts';
-import { peakMemoryBytes, type StageContext } from './context.ts';
+import type { StageContext } from './context.ts';
 import { type AnyModel, loadAnyWeights, openAnyModel } from './models.ts';
+import { peakMemoryBytes } from './peak-memory.ts';
 import { type SetScores, scoreSets, type VerificationSets } from './score-sets.ts';
 import { loadSets } from './sets.ts';
 
