@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { HEAP_FLAGS } from '../src/cli/process.ts';
 import { table } from '../src/cli/terminal.ts';
 import { readConfig } from '../src/config.ts';
 import { createRandom } from '../src/domain/random.ts';
@@ -43,7 +44,8 @@ async function measure(home: string, databaseUrl: string, records: number, way: 
   const name = `people-${records}.ndjson`;
   await mkdir(importDir, { recursive: true });
   const bytes = await writePeople(join(importDir, name), records);
-  const start = (corpusId: string) => startSide(process.execPath, [SERVICE, home, databaseUrl, corpusId]);
+  const start = (corpusId: string) =>
+    startSide(process.execPath, [...HEAP_FLAGS, SERVICE, home, databaseUrl, corpusId]);
   const service = await start('');
   let corpus: { id: string; records: number };
   let seconds: number;

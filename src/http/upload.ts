@@ -1,5 +1,6 @@
 // Takes an upload of records: text to its file, index to the store, all of it or nothing.
 import type { Readable } from 'node:stream';
+import { passing } from '../corpora/collect.ts';
 import type { LineBlock } from '../domain/batches.ts';
 import type { TrainingRecord } from '../domain/record.ts';
 import type { Corpus } from '../domain/resources.ts';
@@ -39,6 +40,9 @@ export interface Source {
   signal?: AbortSignal;
 }
 
+/** Records from one collection of garbage to the next, while texts are read. */
+const COLLECTED = 1 << 18;
+
 async function* texts(
   deps: UploadDeps,
   { stream, totalBytes }: Source,
@@ -49,10 +53,12 @@ async function* texts(
   // leaving early must not destroy the request: its socket still has to carry the problem document
   const chunks = stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
   const keys = rememberKeys(deps.subjectKeys);
+  const passed = passing(COLLECTED);
   for await (const block of blocksOf(chunks, limits)) {
     const { lines, entries } = parseBlock(block, { tenant, lineBytes: limits.lineBytes }, keys);
     await spool.add(entries);
     yield lines;
+    passed(lines.lengths.length);
   }
 }
 

@@ -1,11 +1,11 @@
 // Writes the index of an upload: rows by COPY, several times as fast as INSERT, and what follows from them inside Postgres,
-// where it is sorted on disk when it is long. Memory: the rows of one batch.
+// where it is sorted on disk when it is long. Memory: the rows of one batch, and the garbage of eight.
 import { hash } from 'node:crypto';
 import { finished } from 'node:stream/promises';
 import { sql } from 'kysely';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { TextCache } from '../corpora/text-cache.ts';
+import { passing } from '../corpora/collect.ts';
 import { manyOf, type OneOrMany } from '../domain/batches.ts';
 import type { IndexedRecord, SubjectKey } from '../runs/ports.ts';
 import { CopyText } from './copy-text.ts';
@@ -17,9 +17,8 @@ const IDS_IN_A_ROW = 4096;
 const BATCH = 1 << 13;
 /** A row of a key holds ordinals of one such range at most. */
 const ORDINALS_IN_A_ROW = 1 << 20;
-/** Pairs of keys that are not sent again, and the bytes of one. */
+/** Pairs of keys that are not sent again. */
 const REMEMBERED = 1 << 15;
-const LINK_BYTES = 128;
 
 interface Place {
   tenant: string;
@@ -51,7 +50,7 @@ class Rows {
   readonly #ids = new CopyText();
   readonly #subjects = new CopyText();
   readonly #links = new CopyText();
-  readonly #linked = new TextCache(REMEMBERED, LINK_BYTES);
+  #linked = new Set<string>();
   /** Of the row of ids that is open: its first ordinal, and how many are in it. */
   #first = 0;
   #count = 0;
@@ -81,8 +80,9 @@ class Rows {
     const [first, ...others] = linkedKeys(subjects).map(field);
     for (const other of others) {
       const link = `${first}\t${other}\n`;
-      if (this.#linked.get(link) !== undefined) continue;
-      this.#linked.set(link, '');
+      if (this.#linked.has(link)) continue;
+      if (this.#linked.size === REMEMBERED) this.#linked.clear();
+      this.#linked.add(link);
       this.#links.add(link);
     }
   }
@@ -104,6 +104,7 @@ async function sendAll(
   records: AsyncIterable<OneOrMany<IndexedRecord>>,
 ): Promise<{ added: number; first: number }> {
   const rows = new Rows(place);
+  const passed = passing();
   let [added, first, sent] = [0, 0, 0];
   let sending: Promise<void> = Promise.resolve();
   const send = async () => {
@@ -119,7 +120,10 @@ async function sendAll(
         if (added++ === 0) first = record.ordinal;
         rows.add(record);
       }
-      if (added - sent >= BATCH) await send();
+      if (added - sent >= BATCH) {
+        passed(added - sent);
+        await send();
+      }
     }
     await send();
     await sending;
