@@ -40,9 +40,6 @@ export interface Source {
   signal?: AbortSignal;
 }
 
-/** Records from one collection of garbage to the next, while texts are read. */
-const COLLECTED = 1 << 18;
-
 async function* texts(
   deps: UploadDeps,
   { stream, totalBytes }: Source,
@@ -53,7 +50,7 @@ async function* texts(
   // leaving early must not destroy the request: its socket still has to carry the problem document
   const chunks = stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
   const keys = rememberKeys(deps.subjectKeys);
-  const passed = passing(COLLECTED);
+  const passed = passing();
   for await (const block of blocksOf(chunks, limits)) {
     const { lines, entries } = parseBlock(block, { tenant, lineBytes: limits.lineBytes }, keys);
     await spool.add(entries);
