@@ -18,7 +18,9 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
   const { reporter } = context;
   reporter.report('loading');
   const parent = await openAnyModel(job.parent_dir);
-  const loaded = await loadSets(job, parent, ['forget', 'retain', 'holdout']);
+  const loaded = await loadSets(job, parent, ['forget', 'retain', 'holdout'], {
+    ...{ most: RETAIN_ROWS, seed: job.seed },
+  });
   const sets: VerificationSets = { ...loaded, retain: sampleRows(loaded.retain, RETAIN_ROWS, job.seed) };
   const total = 2 * (sets.forget.length + sets.retain.length + sets.holdout.length);
   let done = 0;
