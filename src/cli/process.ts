@@ -2,13 +2,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { HEAP_FLAGS } from '../config.ts';
 
 export const API_SCRIPT = fileURLToPath(new URL('../main.ts', import.meta.url));
 export const WORKER_SCRIPT = fileURLToPath(new URL('../../workers/worker.ts', import.meta.url));
 const LIFELINE = new URL('./lifeline.ts', import.meta.url).href;
-
-/** Megabytes of half the young generation of API and worker: V8's own bound costs 80 MB more, and time rather than saves it. */
-export const HEAP_FLAGS = ['--max-semi-space-size=16'];
 
 /**
  * A Node process that ends when we do, even when we are killed. It has a process group of its own: Ctrl-C in the
