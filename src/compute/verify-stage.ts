@@ -6,6 +6,7 @@ import { buildReport } from '../metrics/report.ts';
 import type { StageContext } from './context.ts';
 import { type AnyModel, loadAnyWeights, openAnyModel } from './models.ts';
 import { peakMemoryBytes } from './peak-memory.ts';
+import { robustnessOf } from './robustness.ts';
 import { type SetScores, scoreSets, type VerificationSets } from './score-sets.ts';
 import { loadSets } from './sets.ts';
 
@@ -18,9 +19,7 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
   const { reporter } = context;
   reporter.report('loading');
   const parent = await openAnyModel(job.parent_dir);
-  const loaded = await loadSets(job, parent, ['forget', 'retain', 'holdout'], {
-    ...{ most: RETAIN_ROWS, seed: job.seed },
-  });
+  const loaded = await loadSets(job, parent, ['forget', 'retain', 'holdout'], { most: RETAIN_ROWS, seed: job.seed });
   const sets: VerificationSets = { ...loaded, retain: sampleRows(loaded.retain, RETAIN_ROWS, job.seed) };
   const total = 2 * (sets.forget.length + sets.retain.length + sets.holdout.length);
   let done = 0;
@@ -32,10 +31,16 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
   const under = async (model: AnyModel, dir: string, others: SetScores[] | null) =>
     scoreSets({ ...model, weights: await loadAnyWeights(dir) }, sets, context, job.seed, onRows, others);
   // the candidate first: the parent judges what it wrote
-  const after = await under(await openAnyModel(job.candidate_dir), job.candidate_dir, null);
+  const made = await openAnyModel(job.candidate_dir);
+  const after = await under(made, job.candidate_dir, null);
   const before = await under(parent, job.parent_dir, [after]);
-  const seconds = (performance.now() - started) / 1000;
   const { policy, exact, baseline, seed } = job;
+  const candidate = {
+    ...{ engine: context.engine, architecture: made.architecture, config: made.config },
+    ...{ weights: () => loadAnyWeights(job.candidate_dir), seed, signal: context.signal },
+  };
+  const robustness = await robustnessOf(policy.robustness ?? [], candidate, sets);
+  const seconds = (performance.now() - started) / 1000;
   const { task } = parent.architecture;
   const classNames = parent.tokenizer === null ? parent.form.classNames : null;
   const report = buildReport({
@@ -46,6 +51,7 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
     policy,
     exact,
     baseline,
+    robustness,
     seed,
     seconds,
   });
