@@ -68,7 +68,7 @@ for (const [name, make] of Object.entries(TOPOLOGIES))
       {},
       ...members.map((member, m) => layersClassifier.initialise(member, m)),
     ) as HostTensors;
-    await saveLayersModel(join(dir, 'all'), json, weights);
+    await saveLayersModel(join(dir, 'all'), json, weights, dir);
 
     const read = await readClassifier(join(dir, 'all'));
     assert.deepEqual(read.config, config);

@@ -46,6 +46,6 @@ test('a classifier is asked about records, and takes no prompt', async (t) => {
   await writeFile(mixed.corpora.c, '{"id":"secret","text":"Tamsin"}\n');
   await assert.rejects(runComputeJob(mixed, quiet), {
     code: 'compute-failed',
-    message: 'At line 1 of corpus c: a classifier learns input and label, and no text',
+    message: 'At line 1 of corpus c: a classifier learns records of input and label alone',
   });
 });
