@@ -6,12 +6,13 @@ import { tryTemplate } from '../corpora/chat-trial.ts';
 import { CharacterSample, type RoundTrip, roundTrip } from '../corpora/round-trip.ts';
 import { rowSizes, SizeSample } from '../corpora/row-sizes.ts';
 import { loadTokenizer } from '../corpora/tokenizer.ts';
-import type { CorpusRole, Message } from '../domain/record.ts';
-import type { Corpus, RowSizes } from '../domain/resources.ts';
+import type { Message } from '../domain/record.ts';
+import type { RowSizes } from '../domain/resources.ts';
 import type { Tokenizer } from '../domain/tokenizer.ts';
 import type { CorpusFiles } from '../runs/ports.ts';
 import { fitExamples } from './example-fit.ts';
-import { EXAMINED, type Named, unsuited } from './unsuited.ts';
+import type { TakenCorpus } from './recipe-corpora.ts';
+import { examinedOf, type Named, unsuited } from './unsuited.ts';
 
 /** Conversations that the chat template is tried on. */
 const TRIED = 100;
@@ -39,9 +40,11 @@ async function tryConversations(folder: string, index: number, found: readonly C
 
 async function examine(
   files: CorpusFiles,
-  { corpus, index }: Named,
+  named: Named,
   { folder, tokenizer, sizes }: { folder: string; tokenizer: Tokenizer; sizes: SizeSample | null },
 ): Promise<string | null> {
+  const { corpus, index } = named;
+  const examined = examinedOf(named);
   const sample = new CharacterSample();
   const conversations: Conversation[] = [];
   let ordinal = 0;
@@ -64,7 +67,7 @@ async function examine(
       conversations.push({ ordinal, messages: record.messages });
     if (sample.open) sample.add(record, ordinal);
     sizes?.add(record);
-    if (++ordinal === EXAMINED) break;
+    if (++ordinal === examined) break;
   }
   await tryConversations(folder, index, conversations);
   return warningOf(corpus.name, await roundTrip(tokenizer, sample));
@@ -77,21 +80,17 @@ export interface Fit {
 }
 
 /** What is to be said of the corpora, for the model whose checkpoint lies in `folder`. Throws `corpus-unsuited` naming the corpus and the line. */
-export async function fitCorpora(
-  files: CorpusFiles,
-  named: readonly { corpus: Corpus; role: CorpusRole }[],
-  folder: string,
-): Promise<Fit> {
+export async function fitCorpora(files: CorpusFiles, named: readonly TakenCorpus[], folder: string): Promise<Fit> {
   if (isLayersModel(await readdir(folder))) {
-    const corpora = named.map(({ corpus }, index) => ({ corpus, index }));
+    const corpora = named.map(({ corpus, records }, index) => ({ corpus, index, records }));
     return { warnings: await fitExamples(files, corpora, folder), rows: null };
   }
   const tokenizer = await loadTokenizer(folder);
   const learned = new SizeSample();
   const warnings: string[] = [];
-  for (const [index, { corpus, role }] of named.entries()) {
+  for (const [index, { corpus, role, records }] of named.entries()) {
     const sizes = role === 'train' ? learned : null;
-    const warning = await examine(files, { corpus, index }, { folder, tokenizer, sizes });
+    const warning = await examine(files, { corpus, index, records }, { folder, tokenizer, sizes });
     if (warning !== null) warnings.push(warning);
   }
   const { architecture, config } = await readConfig(folder);

@@ -5,7 +5,7 @@ import type { TextInput } from '../corpora/text-input.ts';
 import { TextSample, unknownWords } from '../corpora/unknown-words.ts';
 import type { CorpusFiles } from '../runs/ports.ts';
 import { type ExampleForm, encodeExample } from '../training/examples.ts';
-import { EXAMINED, type Named, unsuited } from './unsuited.ts';
+import { examinedOf, type Named, unsuited } from './unsuited.ts';
 
 type Takes = ExampleForm & { text: TextInput | null };
 
@@ -19,7 +19,9 @@ function warningOf(name: string, text: TextInput, sample: TextSample): string | 
   return `The tokenizer does not know every word of ${unknown} of the first ${texts} texts of the corpus ${name}, the first at ${where}: the model cannot tell such words apart.`;
 }
 
-async function examine(files: CorpusFiles, { corpus, index }: Named, takes: Takes): Promise<string | null> {
+async function examine(files: CorpusFiles, named: Named, takes: Takes): Promise<string | null> {
+  const { corpus, index } = named;
+  const examined = examinedOf(named);
   const { text, inputShape } = takes;
   // whoever made the tokenizer is not trusted with this thread: texts are encoded by the run, and a sample of them below
   const blank = new Array<number>(inputShape[0] ?? 0).fill(0);
@@ -40,7 +42,7 @@ async function examine(files: CorpusFiles, { corpus, index }: Named, takes: Take
       throw unsuited(index, ordinal, `does not fit the model: ${(error as Error).message}`, 'Correct the corpus.');
     }
     if (typeof record.input === 'string') sample.add(record.input, ordinal);
-    if (++ordinal === EXAMINED) break;
+    if (++ordinal === examined) break;
   }
   return text && warningOf(corpus.name, text, sample);
 }

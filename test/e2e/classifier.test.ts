@@ -174,7 +174,7 @@ test('a class of texts is forgotten, and the tokenizer is stored once for both c
   assert.equal((await stat(file(active))).ino, (await stat(file(text.active))).ino);
 });
 
-test('of a model that was trained in shards, one of them is trained again; of another one sisa is refused', async () => {
+test('of a model in shards, one is trained again, also where its corpus has grown since; of another one sisa is refused', async () => {
   await assert.rejects(forget('email', 'person9@example.net', { method: 'sisa', targets: [model.id] }), (error) => {
     assert.ok(error instanceof ProblemError);
     assert.equal(error.problem.code, 'recipe-missing');
@@ -184,7 +184,19 @@ test('of a model that was trained in shards, one of them is trained again; of an
     );
     return true;
   });
-  const sharded = await client.registerModel('sharded', 'sharded', corpora);
+  const file = join(root, 'grown.ndjson');
+  const later = people(2, 500);
+  await writeFile(file, [...train, ...later].map((record) => `${JSON.stringify(record)}\n`).join(''));
+  const grown = [{ corpus_id: await client.uploadCorpus('grown', file), role: 'train' }, corpora[1]!];
+  const sharded = await client.registerModel('sharded', 'sharded', grown);
+  assert.deepEqual(
+    sharded.corpora.map(({ records }) => records),
+    [train.length, STRANGERS * RECORDS_EACH],
+  );
+  assert.match(
+    sharded.warnings.join(),
+    /^The corpus grown has grown since the model was trained: the first 360 of its/,
+  );
   const { request, run } = await forget('email', STEADY, { method: 'sisa', targets: [sharded.id] });
   assert.equal(request.state, 'completed', JSON.stringify(request.targets));
   assert.deepEqual(

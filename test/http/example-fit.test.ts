@@ -24,7 +24,7 @@ async function open(t: TestContext) {
         })(),
       )
     ).commit();
-    return fitExamples(files, [{ corpus: { id: 'c', records: records.length, ...about }, index: 0 }], folder);
+    return fitExamples(files, [{ corpus: { id: 'c', records: 9, ...about }, index: 0, records: 9 }], folder);
   };
   return { folder, fit };
 }
