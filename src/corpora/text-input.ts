@@ -64,6 +64,9 @@ function shapingOf(tokenizerJson: object, { length, entries }: TextModel) {
   };
 }
 
+/** Ids of a text at most: no record has more letters. */
+const MAX_LENGTH = 100_000;
+
 /** What a classifier of text is to its tokenizer. */
 export interface TextModel {
   /** Ids that its input takes. */
@@ -97,6 +100,8 @@ function surroundings(inner: Inner, model: Model): { before: number[]; after: nu
 /** Throws `checkpoint-invalid` for a file that is no tokenizer, that does not fit the model, or cannot be computed exactly. */
 export function createTextInput(tokenizerJson: object, text: TextModel): TextInput {
   const { highest, idOf } = vocabularyOf(tokenizerJson);
+  if (text.length > MAX_LENGTH)
+    throw invalid(`is for a model that takes ${text.length} ids`, `Use one that takes ${MAX_LENGTH} at most.`);
   if (highest >= text.entries)
     throw invalid(
       `numbers its tokens up to ${highest}, and the model's embedding ends at ${text.entries - 1}`,

@@ -4,7 +4,7 @@ import { readTextInput } from '../checkpoints/layers-model/text-input.ts';
 import type { TextInput } from '../corpora/text-input.ts';
 import { TextSample, unknownWords } from '../corpora/unknown-words.ts';
 import type { CorpusFiles } from '../runs/ports.ts';
-import { type ExampleForm, encodeExample } from '../training/examples.ts';
+import { checkExample, type ExampleForm } from '../training/examples.ts';
 import { examinedOf, type Named, unsuited } from './unsuited.ts';
 
 type Takes = ExampleForm & { text: TextInput | null };
@@ -22,10 +22,7 @@ function warningOf(name: string, text: TextInput, sample: TextSample): string | 
 async function examine(files: CorpusFiles, named: Named, takes: Takes): Promise<string | null> {
   const { corpus, index } = named;
   const examined = examinedOf(named);
-  const { text, inputShape } = takes;
-  // whoever made the tokenizer is not trusted with this thread: texts are encoded by the run, and a sample of them below
-  const blank = new Array<number>(inputShape[0] ?? 0).fill(0);
-  const form: ExampleForm = { ...takes, text: text && { encode: () => blank } };
+  const { text } = takes;
   const sample = new TextSample();
   let ordinal = 0;
   for await (const record of files.read(corpus.id)) {
@@ -37,7 +34,8 @@ async function examine(files: CorpusFiles, named: Named, takes: Takes): Promise<
         'Name a corpus of input and label.',
       );
     try {
-      encodeExample(form, record);
+      // whoever made the tokenizer is not trusted with this thread: of texts a sample is encoded below, and all of them by the run
+      checkExample(takes, record);
     } catch (error) {
       throw unsuited(index, ordinal, `does not fit the model: ${(error as Error).message}`, 'Correct the corpus.');
     }

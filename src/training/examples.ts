@@ -88,3 +88,9 @@ export function encodeExample(form: ExampleForm, { input, label }: LabelledRecor
     throw new Error(`input has ${seen.length} numbers and the model takes ${elementCount(form.inputShape)}`);
   return exampleRow(float32(seen, form.inputShape), classOf(label, form));
 }
+
+/** The same, but for what becomes of a text: every text is taken, and making ids of it is for whoever trains. */
+export function checkExample(form: ExampleForm, record: LabelledRecord): void {
+  if (typeof record.input === 'string' && form.text) classOf(record.label, form);
+  else encodeExample(form, record);
+}

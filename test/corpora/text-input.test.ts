@@ -68,6 +68,7 @@ describe('a file that does not fit the model is refused by member, with what to 
     ],
     ['padding of another form', { padding: { strategy: 'Longest' } }, { length, entries: 500 }, /\/padding .*Save it/],
     ['no room', { truncation: { max_length: 2 } }, { length, entries: 500 }, /no room for text: 2 of 2 ids/],
+    ['a text as long as memory', {}, { length: 2 ** 31, entries: 500 }, /takes 2147483648 ids\. Use one/],
     ['no vocabulary', { model: {} }, { length, entries: 500 }, /holds no vocabulary/],
     [
       'a model that cannot be computed',

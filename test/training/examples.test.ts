@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { LabelledRecord } from '../../src/domain/record.ts';
 import { stackExamples } from '../../src/training/classification.ts';
-import { type ExampleForm, encodeExample } from '../../src/training/examples.ts';
+import { checkExample, type ExampleForm, encodeExample } from '../../src/training/examples.ts';
 
 const TABLE: ExampleForm = {
   ...{ inputShape: [3], entries: null, classes: 2 },
@@ -43,6 +43,10 @@ describe('what is taken', () => {
     const text = { encode: (given: string) => [given.length, 1, 0, 0] };
     assert.deepEqual(seen({ ...TEXT, text }, 'viola'), [5, 1, 0, 0]);
     assert.deepEqual(seen({ ...TEXT, text }, [0, 9, 3, 3]), [0, 9, 3, 3]);
+    const untried = { ...TEXT, text: { encode: () => assert.fail('a check makes no ids') } };
+    checkExample(untried, record('viola'));
+    assert.throws(() => checkExample(untried, record('viola', 3)), /label is none of/);
+    assert.throws(() => checkExample(untried, record([0, 10, 3, 3])), /no whole number from 0 to 9/);
   });
 
   test('a class by number, or by name where the model names them; a batch has it at its second place', () => {
