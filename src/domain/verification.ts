@@ -1,6 +1,7 @@
 // The report of a verification and the policy that turns it into a verdict.
 import Type, { type Static } from 'typebox';
 import { Nullable, StringEnum } from './common.ts';
+import { ScoreDistribution } from './distribution.ts';
 
 export const VERDICTS = ['passed', 'failed', 'inconclusive'] as const;
 export type Verdict = (typeof VERDICTS)[number];
@@ -117,6 +118,10 @@ export const VerificationReport = Type.Object({
       description:
         'Of a classifier: accuracy by class, reported only; null where a set holds fewer than 5 records of it',
     }),
+  ),
+  /** Absent in reports of before, which did not keep them. */
+  distributions: Type.Optional(
+    Type.Array(ScoreDistribution, { description: 'By attack: how scores are spread over people, for charts' }),
   ),
 });
 export type VerificationReport = Static<typeof VerificationReport>;

@@ -2,6 +2,7 @@
 import type { Task } from '../domain/architecture.ts';
 import type { Baseline, Finding, Verdict, VerificationPolicy, VerificationReport } from '../domain/verification.ts';
 import { accuracyByClass } from './report/by-class.ts';
+import { scoreDistributions } from './report/distributions.ts';
 import { membershipFinding } from './report/membership.ts';
 import { memoryFinding } from './report/memory.ts';
 import { naturalnessFinding, strangersFinding } from './report/naturalness.ts';
@@ -69,7 +70,7 @@ const WORDS = { failed: 'failed', inconclusive: 'is inconclusive' } as const;
 /**
  * Builds the report. Findings come in a fixed order: memory, attacks and naturalness on the forget set, utility on the
  * retain set, then what is only reported of the holdout set; within each by name. Every number in it is finite.
- * Of a classifier it says the accuracy by class too. It holds counts, means and p-values, nothing of a single record.
+ * Of a classifier it says the accuracy by class too. It holds counts, means, shares and p-values, nothing of a single record.
  */
 export function buildReport(input: ReportInput): VerificationReport {
   const { before, after, policy, exact, baseline, seed, seconds } = input;
@@ -107,6 +108,7 @@ export function buildReport(input: ReportInput): VerificationReport {
     findings,
     seconds,
     verifier_version: VERIFIER_VERSION,
+    distributions: scoreDistributions(attacks, before, after),
     ...(input.task === 'classification' ? { classes: accuracyByClass(before, after, input.classNames ?? null) } : {}),
   };
 }
