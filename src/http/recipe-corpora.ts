@@ -8,6 +8,8 @@ import type { CorpusFiles } from '../runs/ports.ts';
 export interface NamedCorpus {
   corpus: Corpus;
   role: CorpusRole;
+  /** How many of its records count, from the first, as the client says; left out: as the recipe says, or all. */
+  asked?: number | undefined;
 }
 /** A corpus with how many of its records, from the first, the model was made with. */
 export interface TakenCorpus extends NamedCorpus {
@@ -25,6 +27,12 @@ async function beginningsOf(files: CorpusFiles, recipe: Recipe, { corpus }: Name
 function refuse(name: string, why: string, pointer = '#/corpora'): never {
   const errors = [{ pointer, detail: why }];
   throw new ExpungeError('corpus-mismatch', `The corpus ${name} ${why}.`, { errors });
+}
+
+/** Of a corpus that the recipe does not tell of as it is now, what it tells of; of one that it does not tell of, what is asked for. */
+export function recordsOf({ corpus, asked }: NamedCorpus, told?: Told): number {
+  if (told === undefined) return asked ?? corpus.records;
+  return told.digest === corpus.digest ? corpus.records : told.records;
 }
 
 /**
@@ -49,8 +57,10 @@ export async function takenOf(files: CorpusFiles, recipe: Recipe, named: NamedCo
     if (role === 'holdout' && !told && ofRole('holdout').length > 0)
       refuse(corpus.name, 'is not among the recipe’s holdout corpora: its digest differs', pointer);
     if (role === 'train') given.add(told!.digest);
-    const grown = told !== undefined && told.digest !== corpus.digest;
-    taken.push({ ...one, records: grown ? told.records : corpus.records });
+    const records = recordsOf(one, told);
+    if (told && one.asked !== undefined && one.asked !== records)
+      refuse(corpus.name, `counts with ${records} records according to the recipe, and not with ${one.asked}`, pointer);
+    taken.push({ ...one, records });
   }
   const missing = ofRole('train').find(({ digest }) => !given.has(digest));
   if (missing) refuse(missing.name, 'of the recipe is missing: every train corpus must be named');

@@ -10,7 +10,7 @@ import { checkComplete, dropUpload } from './checkpoint-upload.ts';
 import { fitCorpora } from './corpus-fit.ts';
 import { findInPages } from './paging.ts';
 import type { Principal } from './principal.ts';
-import { grownWarnings, type NamedCorpus, type TakenCorpus, takenOf } from './recipe-corpora.ts';
+import { grownWarnings, type NamedCorpus, recordsOf, type TakenCorpus, takenOf } from './recipe-corpora.ts';
 import type { AppDeps } from './types.ts';
 import { invalidField } from './validation.ts';
 
@@ -19,7 +19,7 @@ export interface Registration {
   /** A folder under the import root; this or an upload. */
   path?: string;
   upload_id?: string;
-  corpora: { corpus_id: string; role: CorpusRole }[];
+  corpora: { corpus_id: string; role: CorpusRole; records?: number }[];
 }
 type RegistrationDeps = Pick<AppDeps, 'config' | 'store' | 'checkpoints' | 'corpora' | 'uploads'>;
 
@@ -34,7 +34,7 @@ async function resolveCorpora(deps: RegistrationDeps, who: Principal, given: Reg
     throw invalidField('#/corpora', 'must name at least one corpus with the role train');
   }
   return Promise.all(
-    given.corpora.map(async ({ corpus_id, role }, index) => {
+    given.corpora.map(async ({ corpus_id, role, records: asked }, index) => {
       const corpus = await deps.store.getCorpus(who.tenant, corpus_id);
       const pointer = `#/corpora/${index}/corpus_id`;
       const errors = (detail: string) => ({ errors: [{ pointer, detail }] });
@@ -44,7 +44,9 @@ async function resolveCorpora(deps: RegistrationDeps, who: Principal, given: Reg
       if (corpus.records === 0) {
         throw new ExpungeError('empty-corpus', `${pointer} names a corpus without records.`, errors('has no records'));
       }
-      return { corpus, role };
+      if (asked !== undefined && asked > corpus.records)
+        throw invalidField(`#/corpora/${index}/records`, `is more than the ${corpus.records} records of the corpus`);
+      return { corpus, role, asked };
     }),
   );
 }
@@ -114,7 +116,7 @@ export async function registerModel(deps: RegistrationDeps, who: Principal, give
   try {
     const about = await deps.checkpoints.inspect(folder).catch(at(pointer));
     const recipe = about.has_recipe ? await readRecipe(folder) : null;
-    const all = () => named.map((one) => ({ ...one, records: one.corpus.records }));
+    const all = () => named.map((one) => ({ ...one, records: recordsOf(one) }));
     const taken = recipe === null ? all() : await takenOf(deps.corpora, recipe, named);
     const base = recipe === null ? NO_BASE : await lookFor(deps.checkpoints, recipe.init.base_checkpoint);
     const fit = await fitCorpora(deps.corpora, taken, folder);

@@ -19,7 +19,7 @@ const STRANGERS = 90;
 const PERSON = 13;
 const DATA = { table: people, image: images, text: texts };
 type Name = keyof typeof DATA;
-const METHODS = { table: ['grad-diff', 'npo', 'random-label'], image: ['grad-diff', 'npo'], text: ['grad-diff'] };
+const METHODS = { table: ['grad-diff', 'npo', 'random-label'], image: ['grad-diff'], text: ['npo'] };
 
 const quiet = { progress: () => undefined, signal: new AbortController().signal };
 const backend = 'onnxruntime/cpu';

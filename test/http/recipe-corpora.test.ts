@@ -31,7 +31,7 @@ async function open(t: TestContext) {
       { ...train, role: 'train' },
       ...(holdout ? [{ ...holdout, role: 'holdout' }] : []),
     ] as Recipe['corpora']);
-  const named = (one: typeof people, role: CorpusRole) => ({ corpus: one.corpus, role });
+  const named = (one: typeof people, role: CorpusRole, asked?: number) => ({ corpus: one.corpus, role, asked });
   return { files, people, strangers, told, named };
 }
 
@@ -44,6 +44,11 @@ test('a corpus that grew is taken as far as the model was trained on it, and tha
     [2, 2],
   );
   assert.match(grownWarnings(taken)[0]!, /^The corpus people has grown since .* the first 2 of its 3 records count/);
+  const asked = [named(people, 'train', 2), named(strangers, 'holdout', 1)];
+  assert.deepEqual(
+    (await takenOf(files, told(people.before), asked)).map(({ records }) => records),
+    [2, 1],
+  );
   const whole = await takenOf(files, told({ ...people.before, digest: people.corpus.digest }), both);
   assert.deepEqual([whole.map(({ records }) => records), grownWarnings(whole)], [[3, 3], []]);
 });
@@ -55,6 +60,7 @@ test('another corpus is refused, and so is a holdout that begins with what was t
     [told({ ...people.before, records: 1 }), [named(people, 'train')], /its digest differs/],
     [told(people.before), [named(people, 'holdout')], /people was trained on according to the recipe/],
     [told(people.before, strangers.corpus), [named(people, 'train'), named(people, 'holdout')], /cannot be a holdout/],
+    [told(people.before), [named(people, 'train', 1)], /counts with 2 records according to the recipe, and not with 1/],
     [told(people.before), [], /people of the recipe is missing/],
   ];
   for (const [recipe, given, message] of cases)

@@ -33,6 +33,13 @@ const NewModel = Type.Object(
             enum: CorpusRole.anyOf.map((role) => role.const),
             description: 'train: the model learned it; holdout: it never saw it',
           }),
+          records: Type.Optional(
+            Type.Integer({
+              minimum: 1,
+              description:
+                'How many of its records, from the first, count; left out: those of recipe.json, or else all that it holds now',
+            }),
+          ),
         },
         { additionalProperties: false },
       ),
