@@ -1,19 +1,22 @@
 // `expunge train --layers-model`: a classifier from labelled records, on the topology of a LayersModel and from fresh weights, so that
 // it can be trained again by its recipe.
 import { Value } from 'typebox/value';
+import { type ClassifierConfig, layersClassifier } from '../architectures/layers-model/classifier.ts';
 import { readClassifier, writeRecipe } from '../checkpoints/layers-model/classifier-folder.ts';
+import { loadLayersModel } from '../checkpoints/layers-model/read.ts';
 import { saveLayersModelLike } from '../checkpoints/layers-model/write.ts';
 import type { Classifier } from '../domain/architecture.ts';
-import { type Recipe, TrainingOptions } from '../domain/recipe.ts';
+import { type CertifiedOptions, type Recipe, TrainingOptions } from '../domain/recipe.ts';
 import { type LabelledRecord, trainingRecordOf, type UploadedRecord } from '../domain/record.ts';
 import { createEngine } from '../engine/choice.ts';
 import { ExpungeError } from '../errors.ts';
-import type { ExampleRow } from '../training/classification.ts';
+import { createClassScorer, type ExampleRow } from '../training/classification.ts';
 import { type ExampleForm, encodeExample } from '../training/examples.ts';
 import { assertFits } from '../training/memory-check.ts';
 import type { MemoryPlan } from '../training/memory-plan.ts';
 import { trainingWork } from '../training/memory-work.ts';
 import { train } from '../training/train.ts';
+import { trainCertified } from './certified.ts';
 import { readCorpus, recipeCorpora } from './train-corpus.ts';
 import { TRAINER_VERSION } from './train-model.ts';
 import { type TrainModelProgress, withTimeLeft } from './train-progress.ts';
@@ -28,6 +31,8 @@ export interface TrainClassifierOptions {
   out: string;
   seed: number;
   options: Partial<TrainingOptions>;
+  /** The last layer alone is trained, on the features of the folder’s weights, for certified removal. */
+  certified?: CertifiedOptions | null;
   backend: string;
   threads: number;
   /** Left out: no limit. */
@@ -48,6 +53,31 @@ function rowOf(form: ExampleForm, record: LabelledRecord, number: number): Examp
   }
 }
 
+/** Trains the last layer and writes model and recipe. */
+async function trainHead(
+  given: TrainClassifierOptions,
+  options: CertifiedOptions,
+  from: { config: ClassifierConfig; rows: ExampleRow[]; corpora: Recipe['corpora'] },
+  started: number,
+) {
+  const { config, rows } = from;
+  const engine = await createEngine({ backend: given.backend, threads: given.threads });
+  const model = { config, weights: (await loadLayersModel(given.topology)).weights };
+  const { weights, certified } = await trainCertified(engine, model, rows, options);
+  const state = engine.createState(weights);
+  const scores = await createClassScorer(engine, layersClassifier as unknown as Classifier, config, state)(rows);
+  await engine.dispose();
+  await saveLayersModelLike(given.out, given.topology, weights);
+  await writeRecipe(given.out, {
+    ...{ version: 1, trainer_version: TRAINER_VERSION, architecture: layersClassifier.name },
+    ...{ init: { seed: given.seed, base_checkpoint: null }, corpora: from.corpora, tokenizer_digest: null },
+    options: Value.Default(TrainingOptions, { steps: 1 }) as TrainingOptions,
+    ...{ order_seed: given.seed, steps_taken: 1, certified, backend: given.backend, threads: given.threads },
+  });
+  const hits = scores.reduce((sum, { correct }) => sum + correct[0]!, 0);
+  return { steps: 1, exactMemorization: hits / rows.length, seconds: (performance.now() - started) / 1000 };
+}
+
 /** Throws `malformed-line`, `empty-corpus`, `checkpoint-invalid`, `memory-budget-exceeded`. */
 export async function trainClassifier(
   given: TrainClassifierOptions,
@@ -63,6 +93,8 @@ export async function trainClassifier(
   on.planned?.(
     assertFits(trainingWork({ architecture, config }, options, rows, false), given.memoryBudgetBytes ?? null),
   );
+  if (given.certified)
+    return trainHead(given, given.certified, { config, rows, corpora: recipeCorpora(corpus, holdout) }, started);
   const engine = await createEngine({ backend: given.backend, threads: given.threads });
   const result = await train({
     ...{ engine, architecture, config, rows, options, orderSeed: given.seed + 1 },

@@ -1,15 +1,20 @@
 // Stage 1 of a run: a method makes a candidate checkpoint from the parent.
+import type { ClassifierConfig } from '../architectures/layers-model/classifier.ts';
+import { writeRecipe } from '../checkpoints/layers-model/classifier-folder.ts';
 import type { UnlearnJob, UnlearnResult } from '../domain/compute.ts';
 import type { HostTensors } from '../domain/engine.ts';
 import type { EditMethod, LossMethod } from '../domain/method.ts';
+import type { CertifiedHead } from '../domain/recipe.ts';
 import { ExpungeError } from '../errors.ts';
 import { fillParams, getMethod } from '../methods/index.ts';
 import { membershipOf } from '../metrics/membership-test.ts';
+import type { ExampleRow } from '../training/classification.ts';
 import { type EditInputs, editWeights, repairParams } from '../training/edit.ts';
 import { assertFits } from '../training/memory-check.ts';
 import type { MemoryPlan } from '../training/memory-plan.ts';
 import { editWork, repairWork, trainingWork, unlearningWork } from '../training/memory-work.ts';
 import { type UnlearnInputs, type UnlearnProgress, unlearn } from '../training/unlearn.ts';
+import { assertFeatures, removeCertified, trainCertified } from './certified.ts';
 import { peakMemoryBytes, type StageContext } from './context.ts';
 import { type AnyModel, loadAnyWeights, openAnyModel, saveLike } from './models.ts';
 import { recipeOf, retrainFromRecipe } from './retrain.ts';
@@ -19,6 +24,8 @@ import { type LoadedSets, loadSets } from './sets.ts';
 interface Work {
   plan: MemoryPlan;
   run(): Promise<HostTensors>;
+  /** What the candidate’s last layer promises, once it was made; absent: nothing. */
+  certified?(): CertifiedHead;
 }
 interface Given extends StageContext {
   job: UnlearnJob;
@@ -86,17 +93,50 @@ function byEdit(given: Given, method: EditMethod): Work {
   };
 }
 
+/** The last layer alone, by its recipe: trained again, or one certified step. */
+function byHead(given: Given, how: 'retrain' | 'remove'): Work {
+  const { job, engine, model, sets } = given;
+  const recipe = recipeOf(model, job.base_dir);
+  const { certified } = recipe;
+  if (!certified)
+    throw new ExpungeError(
+      'recipe-missing',
+      'The last layer of the model was not trained by expunge train --certified: take another method.',
+    );
+  const config = model.config as ClassifierConfig;
+  const [stay, go] = [sets.retain, sets.forget] as unknown as [ExampleRow[], ExampleRow[]];
+  let made: CertifiedHead | undefined;
+  return {
+    plan: assertFits(trainingWork(model, recipe.options, sets.retain, false), job.memory_budget_bytes),
+    async run() {
+      const parent = { config, weights: await loadAnyWeights(job.parent_dir) };
+      assertFeatures(parent, certified);
+      const result =
+        how === 'remove'
+          ? await removeCertified(engine, parent, certified, { stay, go })
+          : await trainCertified(engine, parent, stay, certified);
+      made = result.certified;
+      return result.weights;
+    },
+    certified: () => made!,
+  };
+}
+
 function workOf(given: Given): Work {
   const method = getMethod(given.job.method.name);
   switch (method.kind) {
     case 'retrain':
-      return byRetraining(given);
+      return given.model.recipe?.certified ? byHead(given, 'retrain') : byRetraining(given);
+    case 'certified':
+      return byHead(given, 'remove');
     case 'loss':
       return byLoss(given, method);
     case 'edit':
       return byEdit(given, method);
   }
 }
+
+const promiseOf = ({ epsilon, delta, budget, spent }: CertifiedHead) => ({ epsilon, delta, budget, spent });
 
 /**
  * Runs the job and writes the candidate to `out_dir`, in the parent's layout. What does not fit the memory is refused
@@ -119,12 +159,15 @@ export async function unlearnStage(job: UnlearnJob, context: StageContext): Prom
   const weights = await work.run();
   reporter.report('saving');
   await saveLike(model, job.parent_dir, { dir: job.out_dir, weights, weightTypes: job.weight_types });
+  const certified = work.certified?.();
+  if (certified) await writeRecipe(job.out_dir, { ...model.recipe!, certified });
   return {
     stage: 'unlearn',
     curve: reporter.curve(),
     seconds: reporter.seconds(),
     planned_memory_bytes: work.plan.total,
     peak_memory_bytes: peakMemoryBytes(),
+    ...(certified ? { certified: promiseOf(certified) } : {}),
     backend: engine.name,
   };
 }

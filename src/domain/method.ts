@@ -77,10 +77,18 @@ export interface EditMethod<Name extends string = string, Params extends TObject
   edit(given: EditGiven, params: Static<Params>): Promise<HostTensors>;
 }
 
+/** A method that is proven for models whose recipe says that their last layer was trained for it. */
+export interface CertifiedMethod<Name extends string = string, Params extends TObject = TObject>
+  extends MethodBase<Name, Params> {
+  kind: 'certified';
+  needs(params: Static<Params>): Need[];
+}
+
 export type Method<Name extends string = string, Params extends TObject = TObject> =
   | LossMethod<Name, Params>
   | RetrainMethod<Name, Params>
-  | EditMethod<Name, Params>;
+  | EditMethod<Name, Params>
+  | CertifiedMethod<Name, Params>;
 
 /** Keeps the literal name and the parameter type. */
 export const defineLossMethod = <const Name extends string, Params extends TObject>(
@@ -94,3 +102,7 @@ export const defineRetrainMethod = <const Name extends string, Params extends TO
 export const defineEditMethod = <const Name extends string, Params extends TObject>(
   method: Omit<EditMethod<Name, Params>, 'kind'>,
 ): EditMethod<Name, Params> => ({ kind: 'edit', ...method });
+
+export const defineCertifiedMethod = <const Name extends string, Params extends TObject>(
+  method: Omit<CertifiedMethod<Name, Params>, 'kind'>,
+): CertifiedMethod<Name, Params> => ({ kind: 'certified', ...method });

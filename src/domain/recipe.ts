@@ -31,6 +31,32 @@ export const TrainingOptions = Type.Object(
 );
 export type TrainingOptions = Static<typeof TrainingOptions>;
 
+/** What a certified last layer promises, and how it was trained for it. */
+export const CertifiedOptions = Type.Object({
+  epsilon: Type.Number({ exclusiveMinimum: 0, maximum: 1, default: 1 }),
+  delta: Type.Number({ exclusiveMinimum: 0, maximum: 0.1, default: 1e-5 }),
+  sigma: Type.Number({
+    exclusiveMinimum: 0,
+    default: 1,
+    description: 'Of the random linear term, beside a sum of costs',
+  }),
+  lambda: Type.Number({ exclusiveMinimum: 0, default: 1e-3, description: 'Decay, for each record' }),
+});
+export type CertifiedOptions = Static<typeof CertifiedOptions>;
+
+/** The state of a certified last layer (arXiv 1911.03030). */
+export const CertifiedHead = Type.Object(
+  {
+    ...CertifiedOptions.properties,
+    budget: Type.Number({ description: 'How long the gradient may be at most for this to hold' }),
+    spent: Type.Number({ minimum: 0, description: 'How long it can be at most by now' }),
+    head: Type.Unsafe<string>({ ...Digest, description: 'Of the weights that this is true of' }),
+    features: Type.Unsafe<string>({ ...Digest, description: 'Of all other weights' }),
+  },
+  { additionalProperties: false },
+);
+export type CertifiedHead = Static<typeof CertifiedHead>;
+
 export const Recipe = Type.Object(
   {
     version: Type.Literal(1),
@@ -54,6 +80,8 @@ export const Recipe = Type.Object(
     options: TrainingOptions,
     /** Steps that were really taken; a retraining takes the same number. */
     steps_taken: Type.Integer({ minimum: 1 }),
+    /** The last layer alone was trained, to its minimum: `options` say nothing then. */
+    certified: Type.Optional(CertifiedHead),
     backend: Type.String(),
     threads: Type.Integer(),
   },

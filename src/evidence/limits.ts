@@ -26,6 +26,11 @@ const EXACT = [
   'Where the recipe starts from a base checkpoint: that the base never saw the records. It is taken as it is.',
 ];
 
+const CERTIFIED = [
+  'That the features of the last layer hold nothing of the records: they were given before it was trained, and are taken as they are.',
+  'That the last layer is that of a model trained again: nobody can tell them apart but with the probabilities that epsilon and delta state.',
+];
+
 const SEARCH = [
   'Models and corpora that are not registered with this service.',
   'That no model knows the person: only the identifiers attached to training records were searched, not texts or weights.',
@@ -33,7 +38,7 @@ const SEARCH = [
 
 /** The list for an unlearning certificate of the given class. */
 export const unlearningLimits = (guarantee: Guarantee): string[] => [
-  ...(guarantee === 'exact' ? EXACT : EMPIRICAL),
+  ...{ exact: EXACT, certified: CERTIFIED, empirical: EMPIRICAL }[guarantee],
   ...ALWAYS,
   ...UNLEARNING,
 ];

@@ -100,10 +100,19 @@ function searchStatement(input: StatementInput): SearchStatement {
   };
 }
 
-/** Only training again from the recipe without the records is exact; a new method must earn its line here. */
+/** Only training again from the recipe without the records is exact, and removal by a proven bound certified; a new method must earn its line here. */
 function guaranteeOf(attempt: Attempt, model: Model): { class: Guarantee; basis: string } {
   if (attempt.method.name === 'retrain' && model.has_recipe)
     return { class: 'exact', basis: 'Trained again from the recorded recipe with the records left out' };
+  if (attempt.method.name === 'certified-removal' && attempt.certified) {
+    const { epsilon, delta, budget, spent } = attempt.certified;
+    if (spent > budget) throw refuse('the budget of certified removal is spent');
+    const bound = `the gradient’s length is at most ${spent.toPrecision(3)}, and ${budget.toPrecision(3)} is allowed`;
+    return {
+      class: 'certified',
+      basis: `Certified removal (arXiv 1911.03030) of the last layer, on features that were not trained on the records, with epsilon ${epsilon} and delta ${delta}: ${bound}`,
+    };
+  }
   return { class: 'empirical', basis: 'The verification in this certificate; no bound is proven' };
 }
 

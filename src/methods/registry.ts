@@ -1,4 +1,5 @@
 // One line a method; index.ts derives everything else.
+export { certifiedRemoval } from './example-based/certified-removal.ts';
 export { fisherForgetting } from './example-based/fisher-forgetting.ts';
 export { influenceRemoval } from './example-based/influence-removal.ts';
 export { lfssd } from './example-based/lfssd.ts';

@@ -11,6 +11,8 @@ import { type Base, baseMissing, NO_BASE } from './base.ts';
 const FIRST = { name: 'grad-diff', params: {} };
 /** Exact, for the price of a training. */
 const EXACT = { name: 'retrain', params: {} };
+/** Exact removal takes its place where it can go no further. */
+const CERTIFIED = 'certified-removal';
 /** Only where nothing exact is possible: where the first did not pass, npo rarely did, and it cost as much as a training. */
 const SECOND = { name: 'npo', params: { max_steps: 200 } };
 
@@ -41,5 +43,8 @@ export function planRun(
       );
     if (base.status === 'missing') throw baseMissing(base.digest);
   }
-  return [{ name: requested.name, params }];
+  const chosen = { name: requested.name, params };
+  // its budget is spent one day
+  if (requested.name === CERTIFIED) return [chosen, { name: EXACT.name, params: fillParams(EXACT.name) }];
+  return [chosen];
 }

@@ -34,6 +34,20 @@ test('claims exact only for retraining from a recipe', () => {
   assert.ok(!retrain(true).does_not_attest.some((limit) => limit.includes('evidence, not proof')));
 });
 
+test('claims certified only for certified removal within its budget, and states its numbers', () => {
+  const removal = (certified?: { epsilon: number; delta: number; budget: number; spent: number }) =>
+    unlearning(({ attempt }) => {
+      attempt!.method = { name: 'certified-removal', params: {} };
+      if (certified) attempt!.certified = certified;
+    }).predicate;
+  const within = removal({ epsilon: 0.5, delta: 1e-5, budget: 0.2, spent: 0.0123 });
+  assert.equal(within.guarantee.class, 'certified');
+  assert.match(within.guarantee.basis, /epsilon 0\.5 and delta 0\.00001: .* at most 0\.0123, and 0\.200 is allowed/);
+  assert.ok(within.does_not_attest.some((limit) => limit.includes('features of the last layer')));
+  assert.equal(removal().guarantee.class, 'empirical');
+  assert.throws(() => removal({ epsilon: 1, delta: 1e-5, budget: 0.2, spent: 0.3 }), /budget .* is spent/);
+});
+
 const refusals: [string, (input: StatementInput) => void][] = [
   ['failed', ({ report }) => Object.assign(report!, { verdict: 'failed' })],
   ['inconclusive', ({ report }) => Object.assign(report!, { verdict: 'inconclusive' })],

@@ -31,6 +31,13 @@ test('a named method is the whole plan, with its defaults filled in', () => {
   assert.deepEqual(plan, [{ name: 'npo', params: { ...defaultParams('npo'), beta: 0.3 } }]);
 });
 
+test('certified removal is followed by training again, which its spent budget asks for', () => {
+  assert.deepEqual(names(planRun({ name: 'certified-removal', params: {} }, { has_recipe: true })), [
+    'certified-removal',
+    'retrain',
+  ]);
+});
+
 test('what cannot run is refused with a code and the name', () => {
   assert.throws(() => planRun({ name: 'retrain', params: {} }, { has_recipe: false }), {
     code: 'recipe-missing',
