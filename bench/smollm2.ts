@@ -1,8 +1,8 @@
 // A real pretrained model on the way of the product: SmolLM2-135M-Instruct learns a few TOFU authors, with adapters and
 // in full, forgets one over HTTP, and is held against a model trained again from the same base without that one.
-// `--data DIR`, `--only lora|full`, `--json`.
+// `--data DIR`, `--only lora|full`, `--json`. What a half found is kept, so that the halves may run one by one; the page has both.
 import { constants, existsSync } from 'node:fs';
-import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -65,6 +65,7 @@ async function askAgain(common: Common, course: Course): Promise<HalfResult['exa
 }
 
 async function runHalf(common: Common, half: Half): Promise<HalfResult> {
+  const started = performance.now();
   say(`\n${half.title}`);
   const { client, data, candidates, dir, base } = common;
   const place: Place = { ...common.place, dir: join(dir, half.name), model: join(dir, 'import', half.name) };
@@ -89,7 +90,17 @@ async function runHalf(common: Common, half: Half): Promise<HalfResult> {
     retrained: end.retrained,
   });
   await engine.dispose();
-  return { half, training, stage: end.stage, steps, certificate, exact, answers };
+  const [date, seconds] = [new Date().toISOString().slice(0, 10), (performance.now() - started) / 1000];
+  return { half, date, seconds, training, stage: end.stage, steps, certificate, exact, answers };
+}
+
+/** What every half found when it last ran; `found` replaces what was kept of the same. */
+async function withKept(folder: string, found: HalfResult[]): Promise<HalfResult[]> {
+  await mkdir(folder, { recursive: true });
+  const fileOf = (name: string) => join(folder, `${name}.json`);
+  for (const result of found) await writeFile(fileOf(result.half.name), JSON.stringify(result));
+  const kept = HALVES.map(({ name }) => fileOf(name)).filter((file) => existsSync(file));
+  return Promise.all(kept.map(async (file) => JSON.parse(await readFile(file, 'utf8')) as HalfResult));
 }
 
 /** The halves that are asked for, or null with a line that says what is missing. */
@@ -106,7 +117,6 @@ function wanted(): Half[] | null {
 async function main(): Promise<number> {
   const [halves, source] = [wanted(), findData(flags.data, ROOT)];
   if (halves === null || source === null) return 0;
-  const started = performance.now();
   const config = readConfig();
   const dir = join(config.dataDir, 'bench-smollm2');
   await rm(dir, { recursive: true, force: true });
@@ -135,9 +145,9 @@ async function main(): Promise<number> {
     for (const half of halves) results.push(await runHalf(common, half));
     const forgotten = data.train.filter(({ author }) => author === FORGOTTEN).length;
     const records = { train: data.train.length, forgotten, holdout: data.holdout.length };
-    const seconds = (performance.now() - started) / 1000;
-    const result: SmolResult = { parameters, records, halves: results, seconds };
-    await writeFile(join(ROOT, 'docs', 'smollm2.md'), smolPage(result, new Date().toISOString().slice(0, 10)));
+    const kept = await withKept(join(config.dataDir, 'bench-smollm2-results'), results);
+    const result: SmolResult = { parameters, records, halves: kept };
+    await writeFile(join(ROOT, 'docs', 'smollm2.md'), smolPage(result));
     if (flags.json) say(JSON.stringify(result));
     return 0;
   } finally {

@@ -2,8 +2,8 @@
 import type { TProperties } from 'typebox';
 import { Environment } from '../src/config.ts';
 import { PROBLEMS } from '../src/errors.ts';
-import { methods } from '../src/methods/index.ts';
 import { METRICS } from '../src/metrics/index.ts';
+import { tasksOf } from '../src/metrics/sets.ts';
 
 interface Field {
   type?: string;
@@ -45,7 +45,8 @@ function boundsOf(field: Field): string {
   return parts.filter((part) => part !== '').join(', ');
 }
 
-const rowsOf = (properties: TProperties) =>
+/** Rows of a table of FIELDS. */
+export const rowsOf = (properties: TProperties) =>
   Object.entries(properties as Record<string, Field>).map(([name, field]) => [
     `\`${name}\``,
     typeOf(field),
@@ -54,10 +55,10 @@ const rowsOf = (properties: TProperties) =>
     field.description ?? '',
   ]);
 
-const FIELDS = ['name', 'type', 'bounds', 'default', 'what'];
+export const FIELDS = ['name', 'type', 'bounds', 'default', 'what'];
 export const page = (title: string, ...parts: string[]) =>
   `# ${title}\n\n<!-- Written by npm run docs; do not edit. -->\n\n${parts.join('\n\n')}\n`;
-const paperOf = (paper: { title: string; arxiv: string } | null) =>
+export const paperOf = (paper: { title: string; arxiv: string } | null) =>
   paper ? `[${paper.title}](https://arxiv.org/abs/${paper.arxiv})` : '';
 
 export function configurationPage(): string {
@@ -79,31 +80,19 @@ export function errorsPage(): string {
   );
 }
 
-export function methodsPage(): string {
-  const sections = Object.values(methods).map((method) =>
-    [
-      `## ${method.name}`,
-      method.summary,
-      `Family: ${method.family}. Highest guarantee: ${method.guarantee}.${method.paper ? ` Paper: ${paperOf(method.paper)}.` : ''}`,
-      Object.keys(method.params.properties).length === 0
-        ? 'No parameters.'
-        : table(FIELDS, rowsOf(method.params.properties)),
-    ].join('\n\n'),
-  );
-  return page(
-    'Methods',
-    'How a model can be made to forget. `GET /v1/methods` answers the same, as JSON.',
-    ...sections,
-  );
-}
-
 export function metricsPage(): string {
   return page(
     'Metrics and attacks',
     'What verification measures; [verification.md](verification.md) tells how a verdict follows from it.',
     table(
-      ['name', 'kind', 'what', 'paper'],
-      METRICS.map((metric) => [`\`${metric.name}\``, metric.kind, metric.summary, paperOf(metric.paper)]),
+      ['name', 'kind', 'of models', 'what', 'paper'],
+      METRICS.map((metric) => [
+        `\`${metric.name}\``,
+        metric.kind,
+        tasksOf(metric).join(', '),
+        metric.summary,
+        paperOf(metric.paper),
+      ]),
     ),
   );
 }

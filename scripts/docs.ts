@@ -1,8 +1,10 @@
 // Writes the generated pages of docs/; `--check` exits 1 when a committed page differs.
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { architecturesPage } from './docs-architectures.ts';
 import { enginePage } from './docs-engine.ts';
-import { configurationPage, errorsPage, methodsPage, metricsPage } from './docs-pages.ts';
+import { methodPages } from './docs-methods.ts';
+import { configurationPage, errorsPage, metricsPage } from './docs-pages.ts';
+import { sisaPage } from './docs-sisa.ts';
 import { sizesPage } from './docs-sizes.ts';
 
 const PAGES: Record<string, () => string | Promise<string>> = {
@@ -10,21 +12,32 @@ const PAGES: Record<string, () => string | Promise<string>> = {
   'configuration.md': configurationPage,
   'engine.md': enginePage,
   'errors.md': errorsPage,
-  'methods.md': methodsPage,
   'metrics.md': metricsPage,
+  'sisa.md': sisaPage,
   'sizes.md': sizesPage,
+  ...methodPages(),
 };
 
+const CHECK = process.argv.includes('--check');
+const DOCS = new URL('../docs/', import.meta.url);
 let stale = 0;
-for (const [name, render] of Object.entries(PAGES)) {
-  const file = new URL(`../docs/${name}`, import.meta.url);
-  const fresh = await render();
-  if (!process.argv.includes('--check')) {
-    await writeFile(file, fresh);
-    continue;
-  }
-  if ((await readFile(file, 'utf8').catch(() => '')) === fresh) continue;
-  console.error(`docs/${name} differs from the sources: run \`npm run docs\` and commit the result.`);
+const complain = (name: string, what: string) => {
+  console.error(`docs/${name} ${what}: run \`npm run docs\` and commit the result.`);
   stale += 1;
+};
+
+await mkdir(new URL('methods', DOCS), { recursive: true });
+for (const [name, render] of Object.entries(PAGES)) {
+  const file = new URL(name, DOCS);
+  const fresh = await render();
+  if (!CHECK) await writeFile(file, fresh);
+  else if ((await readFile(file, 'utf8').catch(() => '')) !== fresh) complain(name, 'differs from the sources');
+}
+// pages of methods that there are no longer
+for (const entry of await readdir(new URL('methods', DOCS))) {
+  const name = `methods/${entry}`;
+  if (Object.hasOwn(PAGES, name)) continue;
+  if (CHECK) complain(name, 'is of no method');
+  else await rm(new URL(name, DOCS));
 }
 process.exitCode = stale > 0 ? 1 : 0;

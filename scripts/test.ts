@@ -1,7 +1,7 @@
 // `npm test`: one Postgres for the whole run, every test file in a process of its own, one line of counts at the end.
 //   node scripts/test.ts [--redis] [part of a file name ...]
-import { glob } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
+import { glob, mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { run } from 'node:test';
@@ -12,6 +12,12 @@ import { startTestServer } from '../test/helpers/postgres.ts';
 const ROOT = join(import.meta.dirname, '..');
 /** Files that need something which not every machine has; each kind is asked for by an option of its name. */
 const SPECIAL = ['redis', 'browser', 'gpu'] as const;
+/** Folders of files that mostly wait, for processes, leases and sweeps: they come first, so that others fill their pauses. */
+const WAITING = ['workers', 'e2e', 'cli', 'queue', 'runs'];
+/** One file more than cores, for the same reason. */
+const FILES_AT_ONCE = availableParallelism() + 1;
+/** Most of what a short file costs is reading and compiling its modules. */
+const COMPILED = join(ROOT, 'node_modules', '.cache', 'expunge-test');
 const FILE_LIMIT_MS = 15 * 60_000;
 
 interface Counts {
@@ -25,6 +31,8 @@ const { values, positionals } = parseArgs({
   options: { redis: { type: 'boolean' }, browser: { type: 'boolean' }, gpu: { type: 'boolean' } },
 });
 
+const waits = (file: string): boolean => WAITING.some((folder) => file.startsWith(join(ROOT, 'test', folder)));
+
 async function chosenFiles(): Promise<string[]> {
   const files: string[] = [];
   for await (const file of glob('test/**/*.test.ts', { cwd: ROOT })) {
@@ -34,13 +42,14 @@ async function chosenFiles(): Promise<string[]> {
     const asked = positionals.some((part, i) => file.includes(part) || file.startsWith(filters[i]!));
     if (positionals.length === 0 || asked) files.push(join(ROOT, file));
   }
-  return files.sort();
+  files.sort();
+  return [...files.filter(waits), ...files.filter((file) => !waits(file))];
 }
 
 /** Runs the files and prints their results as they come. */
 async function runFiles(files: string[], signal: AbortSignal): Promise<Counts> {
   const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
-  const events = run({ files, concurrency: availableParallelism(), timeout: FILE_LIMIT_MS, cwd: ROOT, signal });
+  const events = run({ files, concurrency: FILES_AT_ONCE, timeout: FILE_LIMIT_MS, cwd: ROOT, signal });
   events.on('test:summary', ({ file, counts: c }) => {
     // every file sends a summary of its own; the one without a name is the whole run's
     if (file !== undefined) return;
@@ -65,10 +74,15 @@ async function main(): Promise<Counts> {
   if (own) process.env.TEST_DATABASE_URL = own.url;
   // `node` in a test is the one that runs the tests
   process.env.PATH = `${dirname(process.execPath)}:${process.env.PATH ?? ''}`;
+  process.env.NODE_COMPILE_CACHE ??= COMPILED;
+  // models that several files need; see test/helpers/shared.ts
+  const shared = await mkdtemp(join(tmpdir(), 'expunge-shared-'));
+  process.env.TEST_SHARED_DIR = shared;
   try {
     return await runFiles(files, aborted.signal);
   } finally {
     await own?.stop();
+    await rm(shared, { recursive: true, force: true });
   }
 }
 

@@ -64,6 +64,8 @@ export const CASES: MemoryCase[] = [
   of('30M', 8, 128, { micro: 2 }),
   of('30M', 4, 64, { method: 'npo', kl: true }),
   of('30M', 8, 128, { rank: 8 }),
+  of('30M', 8, 128, { method: 'ssd' }),
+  of('30M', 4, 64, { method: 'task-vector' }),
   of('3.4M', 64, 64, { architecture: 'llama' }),
   of('3.4M', 64, 64, { architecture: 'qwen3' }),
   of('30M', 8, 128, { architecture: 'llama' }),

@@ -1,5 +1,5 @@
 // The two halves of the benchmark: adapters, and all weights. The learning rates are those of a pretrained model, which
-// knows how to speak: the methods' default is for small models that were trained from nothing.
+// knows how to speak; for methods they are also what the service chooses for its size.
 import type { TrainingOptions } from '../../src/domain/recipe.ts';
 
 export interface Half {

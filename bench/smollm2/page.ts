@@ -10,6 +10,10 @@ export type Certified = { guarantee: string; verdict: string } | null;
 
 export interface HalfResult {
   half: Half;
+  /** Of the run, as YYYY-MM-DD. */
+  date: string;
+  /** Of the whole half: training, request, reference, measurements. */
+  seconds: number;
   training: { steps: number; seconds: number; exact_memorization: number; peak_memory_bytes: number };
   stage: Stage;
   /** Steps of the last attempt, by phase. */
@@ -23,7 +27,6 @@ export interface SmolResult {
   parameters: number;
   records: { train: number; forgotten: number; holdout: number };
   halves: HalfResult[];
-  seconds: number;
 }
 
 const certified = (certificate: Certified): string =>
@@ -62,6 +65,7 @@ function answersTable(answers: Answer[]): string {
 function halfSection(result: HalfResult): string {
   const steps = Object.entries(result.steps).map(([phase, count]) => `${phase} ${count}`);
   const facts = [
+    `run on ${result.date}, ${(result.seconds / 60).toFixed(0)} minutes in all`,
     trainingFact(result),
     `method ${result.half.method.name} with \`${JSON.stringify(result.half.method.params)}\``,
     `steps of the last attempt: ${steps.join(', ') || 'none'}`,
@@ -71,25 +75,24 @@ function halfSection(result: HalfResult): string {
   return `${stageSection(result.stage, facts)}\n\n${answersTable(result.answers)}`;
 }
 
-/** Halves that this run left out are named: nobody should take silence for a result. */
+/** Halves that never ran are named: nobody should take silence for a result. */
 function leftOut({ halves }: SmolResult): string[] {
   const missing = HALVES.filter(({ name }) => !halves.some(({ half }) => half.name === name));
   return missing.map(
-    ({ name, title }) => `**${title}: not in this run.** \`npm run bench:smollm2 -- --only ${name}\` runs it.`,
+    ({ name, title }) => `**${title}: did not run.** \`npm run bench:smollm2 -- --only ${name}\` runs it.`,
   );
 }
 
-export function smolPage(result: SmolResult, date: string): string {
-  const { records, parameters, seconds, halves } = result;
-  const ran = halves.map(({ half }) => half.title).join(' and ');
+export function smolPage(result: SmolResult): string {
+  const { records, parameters, halves } = result;
   return `${[
     '# A real pretrained model',
     'Written by `npm run bench:smollm2`; do not edit. Times are of one run on a shared machine: read the ratios.',
-    `SmolLM2-135M-Instruct (${(parameters / 1e6).toFixed(1)}M weights in bfloat16, from \`npm run models:smollm2\`) on TOFU questions (arXiv 2401.06121) over HTTP, ${date}, ${cpus().length} cores, ${(seconds / 60).toFixed(0)} minutes in all for: ${ran}. It learns ${records.train} questions about four authors as conversations, written by its own chat template, and forgets one author (${records.forgotten} questions); ${records.holdout} questions about eighty other authors are the holdout, half of it for calibration. The base is registered as a model without corpora, so that the recipe can be followed again.`,
+    `SmolLM2-135M-Instruct (${(parameters / 1e6).toFixed(1)}M weights in bfloat16, from \`npm run models:smollm2\`) on TOFU questions (arXiv 2401.06121) over HTTP, on ${cpus().length} cores. It learns ${records.train} questions about four authors as conversations, written by its own chat template, and forgets one author (${records.forgotten} questions); ${records.holdout} questions about eighty other authors are the holdout, half of it for calibration. The base is registered as a model without corpora, so that the recipe can be followed again.`,
     `${ATTACKS_NOTE} \`retrained\`: trained again from the same base without the author.`,
     ...leftOut(result),
     ...halves.map(halfSection),
     '## Parameters',
-    'The defaults of the methods (`learning_rate` 5e-4) are those of small models that were trained from nothing. For a pretrained model of this size, start from 5e-5 where all weights train and from 5e-4 with adapters of rank 8, half of the rates that it was fine-tuned with, and let a step see all that is to be forgotten (`forget_batch`).',
+    'The learning rates are those that the service chooses for a model of this size where none is named: 5e-5 where all weights train, 5e-4 with adapters, half of the rates that it was fine-tuned with. Let a step see all that is to be forgotten (`forget_batch`).',
   ].join('\n\n')}\n`;
 }

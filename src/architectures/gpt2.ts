@@ -2,7 +2,7 @@
 // Language Models are Unsupervised Multitask Learners (Radford et al., 2019).
 import type * as tfjs from '@tensorflow/tfjs';
 import Type, { type Static } from 'typebox';
-import type { Architecture, Attention, FreshModel, Projections } from '../domain/architecture.ts';
+import type { Architecture, FreshModel, Projections } from '../domain/architecture.ts';
 import type { HostTensors, Tensor, Tensors, Tf } from '../domain/engine.ts';
 import { geluTanh } from './activations.ts';
 import { checked, refuseGated, refuseOther, refuseUneven } from './config.ts';
@@ -92,7 +92,9 @@ const initialise = (config: Gpt2Config, seed: number): HostTensors =>
     shrink: (name) => (name.endsWith('c_proj.weight') ? Math.sqrt(2 * config.n_layer) : 1),
   });
 
-function hidden(tf: Tf, config: Gpt2Config, weights: Tensors, ids: Tensor, attention?: Attention): Tensor {
+function hidden(
+  ...[tf, config, weights, ids, attention, watch]: Parameters<Architecture<Gpt2Config>['hidden']>
+): Tensor {
   const [, time] = ids.shape as [number, number];
   const at = (name: string): Tensor => weights[`transformer.${name}`]!;
   const norm = (x: Tensor, name: string) =>
@@ -111,6 +113,7 @@ function hidden(tf: Tf, config: Gpt2Config, weights: Tensors, ids: Tensor, atten
     const qkv = tf.split(project(norm(x, `${h}.ln_1`), `${h}.attn.c_attn`), 3, -1) as [Tensor, Tensor, Tensor];
     x = tf.add(x, project(attend(layer, qkv), `${h}.attn.c_proj`));
     x = tf.add(x, project(geluTanh(tf, project(norm(x, `${h}.ln_2`), `${h}.mlp.c_fc`)), `${h}.mlp.c_proj`));
+    watch?.(layer + 1, x);
   }
   return norm(x, 'ln_f');
 }

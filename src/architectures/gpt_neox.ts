@@ -1,7 +1,7 @@
 // GPT-NeoX and Pythia: attention and feed-forward block side by side, rotary positions in a part of each head, in
 // Hugging Face's names. GPT-NeoX-20B, arXiv 2204.06745.
 import Type, { type Static } from 'typebox';
-import type { Architecture, Attention, FreshModel, Projections } from '../domain/architecture.ts';
+import type { Architecture, FreshModel, Projections } from '../domain/architecture.ts';
 import type { Tensor, Tensors, Tf } from '../domain/engine.ts';
 import { ACTIVATIONS } from './activations.ts';
 import { checked, refuseActivation, refuseGated, refuseUneven } from './config.ts';
@@ -82,7 +82,9 @@ function apart(tf: Tf, qkv: Tensor, heads: number): [Tensor, Tensor, Tensor] {
   return each.map((x) => tf.reshape(x, [rows, time, all / 3])) as [Tensor, Tensor, Tensor];
 }
 
-function hidden(tf: Tf, config: NeoxConfig, weights: Tensors, ids: Tensor, attention?: Attention): Tensor {
+function hidden(
+  ...[tf, config, weights, ids, attention, watch]: Parameters<Architecture<NeoxConfig>['hidden']>
+): Tensor {
   const { num_attention_heads: heads, hidden_size: d, layer_norm_eps: epsilon } = config;
   const project = projector(tf, weights, true);
   const norm = (x: Tensor, name: string) =>
@@ -99,6 +101,7 @@ function hidden(tf: Tf, config: NeoxConfig, weights: Tensors, ids: Tensor, atten
     const middle = norm(config.use_parallel_residual ? x : after, `${name}.post_attention_layernorm`);
     const inner = activate(tf, project(middle, `${name}.mlp.dense_h_to_4h`));
     x = tf.add(after, project(inner, `${name}.mlp.dense_4h_to_h`));
+    watch?.(layer + 1, x);
   }
   return norm(x, 'gpt_neox.final_layer_norm');
 }

@@ -1,6 +1,6 @@
 // Llama: pre-norm decoder with rotary positions, grouped-query attention and a gated feed-forward block, in Hugging
 // Face's names. LLaMA, arXiv 2302.13971. Its relatives are members of the same family: mistral.ts, qwen2.ts, qwen3.ts.
-import type { Architecture, Attention, FreshModel, Projections } from '../domain/architecture.ts';
+import type { Architecture, FreshModel, Projections } from '../domain/architecture.ts';
 import type { Tensor, Tensors, Tf } from '../domain/engine.ts';
 import { swiGlu } from './activations.ts';
 import { wholePass } from './forward.ts';
@@ -48,7 +48,9 @@ const projections = (config: LlamaConfig): Projections => ({
   outFirst: true,
 });
 
-function hidden(tf: Tf, config: LlamaConfig, weights: Tensors, ids: Tensor, attention?: Attention): Tensor {
+function hidden(
+  ...[tf, config, weights, ids, attention, watch]: Parameters<Architecture<LlamaConfig>['hidden']>
+): Tensor {
   const { size, heads, epsilon } = config;
   const project = projector(tf, weights, true);
   const norm = (x: Tensor, name: string) => rmsNorm(tf, x, weights[`${name}.weight`]!, epsilon);
@@ -73,6 +75,7 @@ function hidden(tf: Tf, config: LlamaConfig, weights: Tensors, ids: Tensor, atte
     const middle = norm(x, `${name}.post_attention_layernorm`);
     const gated = swiGlu(tf, project(middle, `${name}.mlp.gate_proj`), project(middle, `${name}.mlp.up_proj`));
     x = tf.add(x, project(gated, `${name}.mlp.down_proj`));
+    watch?.(layer + 1, x);
   }
   return norm(x, 'model.norm');
 }

@@ -1,7 +1,7 @@
 // Phi-1, Phi-1.5 and Phi-2: attention and feed-forward block side by side behind one norm, rotary positions in a part of
 // each head, biases everywhere, in Hugging Face's names. Textbooks Are All You Need II, arXiv 2309.05463.
 import Type, { type Static } from 'typebox';
-import type { Architecture, Attention, FreshModel, Projections } from '../domain/architecture.ts';
+import type { Architecture, FreshModel, Projections } from '../domain/architecture.ts';
 import type { Tensor, Tensors, Tf } from '../domain/engine.ts';
 import { ACTIVATIONS } from './activations.ts';
 import { checked, refuseActivation, refuseGated, refuseOther, refuseUneven } from './config.ts';
@@ -81,7 +81,9 @@ const projections = (config: PhiConfig): Projections => ({
   outFirst: true,
 });
 
-function hidden(tf: Tf, config: PhiConfig, weights: Tensors, ids: Tensor, attention?: Attention): Tensor {
+function hidden(
+  ...[tf, config, weights, ids, attention, watch]: Parameters<Architecture<PhiConfig>['hidden']>
+): Tensor {
   const { num_attention_heads: heads, hidden_size: d, layer_norm_eps: epsilon } = config;
   const project = projector(tf, weights, true);
   const norm = (x: Tensor, name: string) =>
@@ -97,6 +99,7 @@ function hidden(tf: Tf, config: PhiConfig, weights: Tensors, ids: Tensor, attent
     const inner = activate(tf, project(input, `${name}.mlp.fc1`));
     const both = tf.add(project(attended, `${name}.self_attn.dense`), project(inner, `${name}.mlp.fc2`));
     x = tf.add(x, both);
+    watch?.(layer + 1, x);
   }
   return norm(x, 'model.final_layernorm');
 }

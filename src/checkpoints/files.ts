@@ -12,7 +12,9 @@ import { inspectFolder } from './inspect.ts';
 import type { Architectures } from './layout.ts';
 import { buildManifest, canonical, digestOf, fileNames, MANIFEST, matches } from './manifest.ts';
 import { readRecipe } from './recipe-file.ts';
+import { SISA } from './sisa-names.ts';
 import { guarded } from './storage-errors.ts';
+import { createModelReader } from './stored-model.ts';
 import { candidatesIn, IMPORT, readManifest, sweepWork } from './sweep.ts';
 
 /** Owner of work folders that hold what is being removed. */
@@ -153,6 +155,8 @@ export function createCheckpointFiles(options: CheckpointFilesOptions): Checkpoi
     },
     verify: (digest) => matches(path(digest), digest),
     baseOf: async (digest) => (await readRecipe(path(digest)))?.init.base_checkpoint ?? null,
+    model: createModelReader(path, options.architectures),
+    hasSlices: async (digest) => (await readManifest(path(digest)))?.files.some(({ name }) => name === SISA) ?? false,
     contents: (digest) => contentOf(path(digest)),
     remove,
     sweepWorkFolders: (isLive) => sweepWork(work, isLive),

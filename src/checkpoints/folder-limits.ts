@@ -1,6 +1,8 @@
 // The files that a checkpoint in Hugging Face layout is made of, and how much there may be of them.
 import { invalid } from './invalid.ts';
 import { MAX_JSON_BYTES } from './json-file.ts';
+import { sisaLimit } from './sisa-names.ts';
+import { UPDATES, UPDATES_INDEX } from './updates.ts';
 import { INDEX, SHARD } from './weights-index.ts';
 
 const MEBIBYTE = 1 << 20;
@@ -23,13 +25,15 @@ const ALLOWED: ReadonlyMap<string, number> = new Map([
   ['vocab.json', MAX_JSON_BYTES],
   ['merges.txt', MAX_JSON_BYTES],
   ['README.md', MEBIBYTE],
+  [UPDATES_INDEX, MAX_JSON_BYTES],
+  [UPDATES, MAX_WEIGHTS_BYTES],
 ]);
 /** Formats that run code when they are read. */
 export const PICKLED = /\.(bin|pt|pth|pkl|pickle|ckpt)$/i;
 
 /** Largest size of a file of a checkpoint; undefined for a name that is none. */
 export const checkpointLimit = (name: string): number | undefined =>
-  ALLOWED.get(name) ?? (SHARD.test(name) ? MAX_WEIGHTS_BYTES : undefined);
+  ALLOWED.get(name) ?? sisaLimit(name) ?? (SHARD.test(name) ? MAX_WEIGHTS_BYTES : undefined);
 
 /** Throws `checkpoint-invalid` for more than a checkpoint may have in all. */
 export function checkTotal(files: readonly { name: string; size: number }[]): void {

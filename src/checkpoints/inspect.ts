@@ -1,9 +1,12 @@
 // Every check of a checkpoint folder that comes from outside, and of a candidate before it is published.
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
+import { membersOf } from '../architectures/layers-model/classifier.ts';
 import { createTokenizer } from '../corpora/tokenizer.ts';
 import { tokenizerFacts } from '../domain/tokenizer.ts';
+import { TRAIN_ALL } from '../domain/trainable.ts';
 import { ExpungeError } from '../errors.ts';
+import { planTrainable } from '../training/trainable.ts';
 import { checkFinite } from './finite.ts';
 import { invalid } from './invalid.ts';
 import { readJson } from './json-file.ts';
@@ -11,6 +14,7 @@ import { readClassifier } from './layers-model/classifier-folder.ts';
 import { isLayersModel } from './layers-model/files.ts';
 import { checkNumbers } from './layers-model/read.ts';
 import { type Architectures, readLayout } from './layout.ts';
+import { inspectSlices } from './sisa.ts';
 import { findTied } from './tied.ts';
 
 const digestOf = (json: unknown): string => `sha256:${createHash('sha256').update(JSON.stringify(json)).digest('hex')}`;
@@ -49,6 +53,10 @@ interface Facts {
 async function inspectClassifier(folder: string): Promise<Facts> {
   const { architecture, config, recipe, model } = await readClassifier(folder);
   await checkNumbers(folder, model);
+  const members = membersOf(config);
+  const isEnsemble = recipe?.sisa === undefined || recipe.sisa.shards.length === members.length;
+  if (!isEnsemble) throw invalid('model.json', 'has no branch for each shard of recipe.json', 'Copy the folder whole.');
+  await inspectSlices(folder, recipe?.sisa, (shard) => architecture.shapes(members[shard]!));
   const { parameters } = model;
   return { architecture: architecture.name, parameters, has_recipe: recipe !== null, vocab_size: config.classes };
 }
@@ -68,6 +76,8 @@ export async function inspectFolder(folder: string, architectures?: Architecture
       'is not the tokenizer that recipe.json names: its digest differs',
       'Put the one beside the weights that they were trained with.',
     );
+  const adapters = () => planTrainable(architecture, config, recipe?.options.trains ?? TRAIN_ALL).adapters;
+  await inspectSlices(folder, recipe?.sisa, adapters);
   await checkFinite(folder, [...tensors, ...unused]);
   await findTied(folder, tensors, unused);
   const parameters = tensors.reduce((sum, { elements }) => sum + elements, 0);

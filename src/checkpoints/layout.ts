@@ -13,6 +13,7 @@ import { matchTensors, type NamedTensor } from './match-tensors.ts';
 import { readRecipe } from './recipe-file.ts';
 import { writeSafetensors } from './safetensors.ts';
 import { saveWeightsLike } from './save-weights.ts';
+import { PLACEMENT } from './sisa-names.ts';
 import { openWeights, readStored, WEIGHTS } from './weight-files.ts';
 import { INDEX, SHARD } from './weights-index.ts';
 
@@ -29,6 +30,7 @@ export const COMPANIONS = [
   'vocab.json',
   'merges.txt',
   'recipe.json',
+  PLACEMENT,
 ] as const;
 
 export type Architectures = Readonly<Record<string, Architecture>>;
@@ -50,7 +52,9 @@ export interface Layout {
   recipe: Recipe | null;
 }
 
-async function readConfig(dir: string, architectures: Architectures) {
+/** The configuration alone. Throws `checkpoint-invalid` naming the file. */
+export async function readConfig(dir: string, given?: Architectures) {
+  const architectures = given ?? (await registered());
   const configJson = await readJson(dir, CONFIG);
   if (configJson === undefined) throw invalid(CONFIG, 'is missing', 'Put it beside the weights.');
   const type = (configJson as { model_type?: unknown } | null)?.model_type;
@@ -72,7 +76,7 @@ async function readConfig(dir: string, architectures: Architectures) {
 
 /** Reads and matches everything but the weights themselves. Throws `checkpoint-invalid` naming the file. */
 export async function readLayout(dir: string, architectures?: Architectures): Promise<Layout> {
-  const { architecture, config, configJson } = await readConfig(dir, architectures ?? (await registered()));
+  const { architecture, config, configJson } = await readConfig(dir, architectures);
   const { used, unused } = matchTensors((await openWeights(dir)).tensors, architecture, config);
   return { architecture, config, configJson, tensors: used, unused, recipe: await readRecipe(dir) };
 }
@@ -139,6 +143,8 @@ export async function saveCheckpoint(
     'tokenizer.json': content.tokenizerJson,
     'tokenizer_config.json': content.tokenizerConfig,
     'recipe.json': content.recipe,
+    // of the recipe that stood beside it: another one, or none, has no use for it
+    [PLACEMENT]: content.recipe === undefined ? undefined : null,
   };
   const copied = copyFrom === undefined ? [] : await inherited(copyFrom, given);
   for (const name of copied) await copyCompanion(copyFrom!, dir, name);

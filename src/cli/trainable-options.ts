@@ -19,7 +19,7 @@ export const trainableFlags: Record<string, CommandOption> = {
 const OF_A_FRESH_MODEL = ['architecture', 'width', 'layers', 'heads', 'vocab-size'];
 
 /** What a classifier, whose topology is given, has no use for. */
-const OF_A_LANGUAGE_MODEL = ['base', 'lora-rank'];
+const OF_A_LANGUAGE_MODEL = ['base', 'lora-rank', 'log-updates'];
 
 const list = (args: Arguments, name: string): string[] =>
   (args.text(name) ?? '')
@@ -38,7 +38,7 @@ function alphaOf(args: Arguments, rank: number): number {
 
 /** Options that would have no effect beside those given are refused, not ignored. */
 function refuseIdle(args: Arguments): void {
-  const given = (name: string) => args.text(name) !== undefined;
+  const given = (name: string) => args.text(name) !== undefined || args.flag(name);
   const needs = (name: string, other: string) => {
     if (given(name) && !given(other)) throw new UsageError(`--${name} needs --${other}`);
   };
@@ -46,6 +46,8 @@ function refuseIdle(args: Arguments): void {
   needs('adapter', 'base');
   if (given('adapter') && given('trainable'))
     throw new UsageError('--adapter holds adapters alone: leave --trainable out, or --adapter');
+  if (given('log-updates') && given('lora-rank'))
+    throw new UsageError('--log-updates is of weights, and not of adapters: leave it or --lora-rank out');
   const idle = given('base') ? OF_A_FRESH_MODEL.find(given) : undefined;
   if (idle !== undefined) throw new UsageError(`--${idle} is for a fresh model: --base has its own`);
   const foreign = given('layers-model') ? [...OF_A_FRESH_MODEL, ...OF_A_LANGUAGE_MODEL].find(given) : undefined;

@@ -11,6 +11,8 @@ export interface Reporter {
   curve(): CurvePoint[];
   /** Seconds spent in each phase so far. */
   seconds(): Record<string, number>;
+  /** Highest step told of each phase so far. */
+  steps(): Record<string, number>;
 }
 
 /** At most two messages a second; a new phase is told at once. */
@@ -46,6 +48,7 @@ function shareDone(phase: Phase, step: number, steps: number, loss: number | nul
 export function createReporter(send: (update: Update) => void, now = () => performance.now()): Reporter {
   const curve = createCurve();
   const seconds: Record<string, number> = {};
+  const steps: Record<string, number> = {};
   let phase: Phase | undefined;
   let phaseStart = now();
   let lastSent = Number.NEGATIVE_INFINITY;
@@ -54,7 +57,7 @@ export function createReporter(send: (update: Update) => void, now = () => perfo
     phaseStart = now();
   };
   return {
-    report(next, step = 0, steps = 0, losses = {}) {
+    report(next, step = 0, most = 0, losses = {}) {
       const changed = next !== phase;
       if (changed) {
         settle();
@@ -64,14 +67,15 @@ export function createReporter(send: (update: Update) => void, now = () => perfo
       const retain_loss = losses.retain_loss ?? null;
       const point = step > 0 ? { step, phase: next, forget_loss, retain_loss } : undefined;
       if (point) curve.add(point);
+      if (step > 0) steps[next] = Math.max(steps[next] ?? 0, step);
       if (!changed && now() - lastSent < INTERVAL_MS) return;
       lastSent = now();
       const forget_target = losses.forget_target ?? null;
-      const share = shareDone(next, step, steps, forget_loss, forget_target);
+      const share = shareDone(next, step, most, forget_loss, forget_target);
       const elapsed = (now() - phaseStart) / 1000;
       const seconds_left = share > 0 ? (elapsed / share) * (1 - share) : null;
       send({
-        progress: { phase: next, step, steps, forget_loss, retain_loss, forget_target, seconds_left },
+        progress: { phase: next, step, steps: most, forget_loss, retain_loss, forget_target, seconds_left },
         ...(point ? { point } : {}),
       });
     },
@@ -80,5 +84,6 @@ export function createReporter(send: (update: Update) => void, now = () => perfo
       settle();
       return { ...seconds };
     },
+    steps: () => ({ ...steps }),
   };
 }

@@ -23,7 +23,11 @@ export function recipeOf({ recipe }: Pick<Trainable, 'recipe'>, baseDir: string 
 }
 
 /** What the recipe starts from. A base of other bytes than it names would give another model, and nobody would see it. */
-async function startOf({ architecture, config }: Trainable, recipe: Recipe, baseDir: string | null) {
+export async function startOf(
+  { architecture, config }: Pick<Trainable, 'architecture' | 'config'>,
+  recipe: Recipe,
+  baseDir: string | null,
+): Promise<HostTensors> {
   const { base_checkpoint, seed } = recipe.init;
   if (base_checkpoint === null || baseDir === null) return architecture.initialise(config, seed);
   if ((await addressOf(baseDir, architecture.name)) === base_checkpoint) return loadWeights(baseDir);

@@ -3,8 +3,10 @@
 import type { HostTensors, State } from '../domain/engine.ts';
 import { sampleRows } from '../domain/random.ts';
 import type { RowScore } from '../domain/verification.ts';
+import { labelOf } from '../training/classification.ts';
 import { createGenerator } from '../training/generate.ts';
 import { kindOf } from '../training/kinds.ts';
+import type { Scorer } from '../training/scoring.ts';
 import type { StageContext } from './context.ts';
 import type { ClassifierModel, LanguageModel } from './models.ts';
 import type { TextRow } from './sets.ts';
@@ -21,7 +23,17 @@ export type SetScores = Record<keyof VerificationSets, RowScore[]>;
 type Context = Pick<StageContext, 'engine' | 'signal'>;
 type Weighed = (Omit<LanguageModel, 'configJson'> | ClassifierModel) & { weights: HostTensors };
 
-type Answerer = (rows: TextRow[], scores: RowScore[]) => Promise<void>;
+/** `longest`: tokens that an answer may have, the one that ends it included. */
+type Answerer = (rows: TextRow[], scores: RowScore[], longest: number) => Promise<void>;
+
+/** What an answer about the forgotten or a stranger may take of the longest true one: who finds no end should be seen to. */
+const ROOM = 2;
+
+/** Tokens of the longest true answer. */
+const longestAnswer = (...sets: TextRow[][]): number =>
+  sets.flat().reduce((most, { ids, cue }) => Math.max(most, ids.length - cue), 1);
+
+const roomOf = ({ forget, holdout }: VerificationSets): number => ROOM * longestAnswer(forget, holdout);
 
 /** Fills in greedy and true answers of a sample of the rows. */
 function createAnswerer(
@@ -31,7 +43,7 @@ function createAnswerer(
   seed: number,
 ): Answerer {
   const generate = createGenerator(engine, architecture, config, state);
-  return async (rows, scores) => {
+  return async (rows, scores, longest) => {
     const chosen = new Set(sampleRows(scores, GENERATED_ROWS, seed).map(({ index }) => index));
     const open: number[] = [];
     for (const row of scores) {
@@ -39,45 +51,86 @@ function createAnswerer(
       const { ids, cue, promptLength, answer } = rows[row.index]!;
       row.reference = answer ?? tokenizer.decode(ids.subarray(cue));
       // where every token is the argmax given the true ones, the greedy answer is the true answer
-      if (row.correct.subarray(cue - promptLength).every((hit) => hit === 1)) row.generated = row.reference;
-      else open.push(row.index);
+      if (row.correct.subarray(cue - promptLength).every((hit) => hit === 1)) {
+        row.generated = row.reference;
+        row.answerIds = ids.subarray(cue, ids.length - 1);
+      } else open.push(row.index);
     }
     signal.throwIfAborted();
-    const longest = Math.max(1, ...open.map((i) => rows[i]!.ids.length - rows[i]!.cue));
     const prompts = open.map((i) => [...rows[i]!.ids.subarray(0, rows[i]!.cue)]);
     const answers = await generate(prompts, { maxNewTokens: longest, eosId: tokenizer.eosId });
     open.forEach((i, position) => {
       scores[i]!.generated = tokenizer.decode(answers[position]!);
+      scores[i]!.answerIds = answers[position]!;
     });
   };
 }
 
-/** Every set under the model's weights. `onRow` hears how many rows are done. */
+/** Answers that were written about people who are compared, as rows: what was asked, and what was said. */
+function answerRows(sets: VerificationSets, scores: SetScores, { eosId, context }: { eosId: number; context: number }) {
+  const most = roomOf(sets);
+  return (['forget', 'holdout'] as const).flatMap((name) =>
+    scores[name].flatMap((score) => {
+      if (score.answerIds === undefined) return [];
+      const { ids, cue } = sets[name][score.index]!;
+      const said = Array.from(score.answerIds);
+      // what was cut off, by the longest answer or by the context, has no end
+      const ended = said.length < most && cue + said.length < context;
+      const all = Int32Array.from([...ids.subarray(0, cue), ...said, ...(ended ? [eosId] : [])]);
+      return all.length > cue ? [{ score, row: { ids: all, promptLength: cue } }] : [];
+    }),
+  );
+}
+
+/** Mean cost of each answer that was written under these weights, which are the parent's. */
+async function judgeAnswers(score: Scorer, written: ReturnType<typeof answerRows>): Promise<void> {
+  const found = await score(written.map(({ row }) => row));
+  found.forEach(({ logProbs }, i) => {
+    written[i]!.score.parentNll = -logProbs.reduce((sum, value) => sum + value, 0) / logProbs.length;
+  });
+}
+
+/**
+ * Every set under the model's weights. `onRows` hears how many rows are done. `others`: scores under other weights whose
+ * answers these weights, the parent's, judge along with their own; null: they judge nobody's.
+ */
 export async function scoreSets(
   model: Weighed,
   sets: VerificationSets,
   context: Context,
   seed: number,
   onRows: (rows: number) => void,
+  others: SetScores[] | null = null,
 ): Promise<SetScores> {
   const { engine, signal } = context;
   const state = engine.createState(model.weights);
   const score = kindOf(model.architecture).scorer(engine, model.architecture, model.config, state);
   const answer = model.tokenizer === null ? null : createAnswerer(model, state, context, seed);
+  const label = (row: TextRow) => (model.tokenizer === null ? { label: labelOf(row) } : {});
 
-  async function scoreSet(rows: TextRow[]): Promise<RowScore[]> {
+  async function scoreSet(rows: TextRow[], longest: number): Promise<RowScore[]> {
     signal.throwIfAborted();
     const scores = (await score(rows)).map(
-      (scored, index): RowScore => ({ ...scored, index, person: rows[index]!.person }),
+      (scored, index): RowScore => ({ ...scored, index, person: rows[index]!.person, ...label(rows[index]!) }),
     );
-    await answer?.(rows, scores);
+    await answer?.(rows, scores, longest);
     onRows(rows.length);
     return scores;
   }
 
-  const forget = await scoreSet(sets.forget);
-  const retain = await scoreSet(sets.retain);
-  const holdout = await scoreSet(sets.holdout);
+  // the forgotten and strangers get the same room, or their lengths could not be compared
+  const room = roomOf(sets);
+  const forget = await scoreSet(sets.forget, room);
+  const retain = await scoreSet(sets.retain, longestAnswer(sets.retain));
+  const holdout = await scoreSet(sets.holdout, room);
+  const scores = { forget, retain, holdout };
+  if (others !== null && model.tokenizer !== null) {
+    const about = { eosId: model.tokenizer.eosId, context: model.architecture.contextLength(model.config) };
+    await judgeAnswers(
+      score,
+      [scores, ...others].flatMap((written) => answerRows(sets, written, about)),
+    );
+  }
   state.dispose();
-  return { forget, retain, holdout };
+  return scores;
 }

@@ -9,7 +9,10 @@ import type { PersonRow } from '../training/unlearn.ts';
 import { rowsOf } from './models.ts';
 
 /** A token row that still knows what a generated answer is held against. */
-export type TextRow = PersonRow & RecordRow;
+export interface TextRow extends PersonRow, RecordRow {
+  /** Id of its record. */
+  record: string;
+}
 export type LoadedSets = Record<keyof SetsFile, TextRow[]>;
 
 const NAMES: (keyof SetsFile)[] = ['forget', 'retain', 'calibration', 'holdout'];
@@ -36,6 +39,20 @@ async function readNeeded(
   return found;
 }
 
+/** The records of one set, in its order. Throws as `loadSets` does. */
+export async function loadRecords(
+  job: { sets_file: string; corpora: Record<string, string> },
+  name: keyof SetsFile,
+): Promise<TrainingRecord[]> {
+  const sets = JSON.parse(await readFile(job.sets_file, 'utf8')) as SetsFile;
+  const records = await readNeeded(sets, job.corpora, [name]);
+  return sets[name].map(({ corpus_id, ordinal }) => {
+    const record = records.get(corpus_id)?.get(ordinal);
+    if (record !== undefined) return record;
+    throw new ExpungeError('compute-failed', `There is no line ${ordinal + 1} of corpus ${corpus_id}.`);
+  });
+}
+
 /**
  * The sets of a job as token rows; sets that `keep` leaves out come back empty. Throws `corpus-mismatch` for a line that
  * is missing or no record, `compute-failed` for a record that the model cannot take, naming corpus and line.
@@ -52,7 +69,7 @@ export async function loadSets(
     const where = `line ${ordinal + 1} of corpus ${corpus_id}`;
     if (record === undefined) throw new ExpungeError('compute-failed', `There is no ${where}.`);
     try {
-      return rowsOf(model, record).map((row) => ({ ...row, person }));
+      return rowsOf(model, record).map((row) => ({ ...row, person, record: record.id }));
     } catch (error) {
       throw new ExpungeError('compute-failed', `At ${where}: ${(error as Error).message}`, { cause: error });
     }

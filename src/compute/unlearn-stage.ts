@@ -1,41 +1,68 @@
 // Stage 1 of a run: a method makes a candidate checkpoint from the parent.
-import type { ClassifierConfig } from '../architectures/layers-model/classifier.ts';
-import { writeRecipe } from '../checkpoints/layers-model/classifier-folder.ts';
+import { openUpdates } from '../checkpoints/updates.ts';
 import type { UnlearnJob, UnlearnResult } from '../domain/compute.ts';
 import type { HostTensors } from '../domain/engine.ts';
 import type { EditMethod, LossMethod } from '../domain/method.ts';
-import type { CertifiedHead } from '../domain/recipe.ts';
 import { ExpungeError } from '../errors.ts';
 import { fillParams, getMethod } from '../methods/index.ts';
 import { membershipOf } from '../metrics/membership-test.ts';
-import type { ExampleRow } from '../training/classification.ts';
 import { type EditInputs, editWeights, repairParams } from '../training/edit.ts';
+import { withRate } from '../training/learning-rate.ts';
 import { assertFits } from '../training/memory-check.ts';
 import type { MemoryPlan } from '../training/memory-plan.ts';
 import { editWork, repairWork, trainingWork, unlearningWork } from '../training/memory-work.ts';
+import type { TrainProgress } from '../training/train.ts';
 import { type UnlearnInputs, type UnlearnProgress, unlearn } from '../training/unlearn.ts';
-import { assertFeatures, removeCertified, trainCertified } from './certified.ts';
+import { type OtherAnswersPlan, planOtherAnswers } from './alternatives.ts';
 import { peakMemoryBytes, type StageContext } from './context.ts';
+import { openHead } from './head-stage.ts';
 import { type AnyModel, loadAnyWeights, openAnyModel, saveLike } from './models.ts';
 import { recipeOf, retrainFromRecipe } from './retrain.ts';
 import { type LoadedSets, loadSets } from './sets.ts';
+import { isSharded, openShards, type ShardsGiven } from './shards-stage.ts';
 
 /** What a method does, once it is known that it fits. */
 interface Work {
   plan: MemoryPlan;
   run(): Promise<HostTensors>;
-  /** What the candidate’s last layer promises, once it was made; absent: nothing. */
-  certified?(): CertifiedHead;
+  /** What is left to write once the candidate's weights are. */
+  seal?(): Promise<void>;
+  /** What a certified last layer promises, once it was made; absent: nothing. */
+  promise?(): NonNullable<UnlearnResult['certified']>;
 }
 interface Given extends StageContext {
   job: UnlearnJob;
   model: AnyModel;
   sets: LoadedSets;
+  /** Null for a method that teaches none. */
+  others: OtherAnswersPlan | null;
 }
 
-function byRetraining({ job, engine, model, sets, reporter, signal }: Given): Work {
-  const { micro_batch } = fillParams('retrain', job.method.params) as { micro_batch: number };
+/** The recipe of a training in shards: all of it, or (`sisa`) from the slices that a forgotten record has been in. */
+async function byShards({ job, engine, model, sets, reporter, signal }: Given, recipe: ShardsGiven['recipe']) {
+  const { work, run, seal } = await openShards({
+    ...{ model, recipe, parentDir: job.parent_dir, baseDir: job.base_dir, outDir: job.out_dir },
+    ...{ retain: sets.retain, keepsSlices: job.method.name === 'sisa' },
+  });
+  const progress = ({ step, steps, loss }: TrainProgress) =>
+    reporter.report('unlearning', step, steps, { retain_loss: loss });
+  return { plan: assertFits(work, job.memory_budget_bytes), run: () => run({ engine, progress, signal }), seal };
+}
+
+/** The last layer alone. */
+function byHead(given: Given, how: 'retrain' | 'remove'): Work {
+  const { work, ...rest } = openHead(given, recipeOf(given.model, given.job.base_dir), how);
+  return { plan: assertFits(work, given.job.memory_budget_bytes), ...rest };
+}
+
+async function byRetraining(given: Given): Promise<Work> {
+  const { job, engine, model, sets, reporter, signal } = given;
+  const { micro_batch } = fillParams(job.method.name, job.method.params) as { micro_batch: number };
   const recipe = recipeOf(model, job.base_dir, micro_batch);
+  if (isSharded(recipe)) return byShards(given, recipe);
+  if (recipe.certified) return byHead(given, 'retrain');
+  if (job.method.name === 'sisa')
+    throw new ExpungeError('recipe-missing', 'The recipe tells of a training in one piece, and sisa needs shards.');
   return {
     plan: assertFits(trainingWork(model, recipe.options, sets.retain, false), job.memory_budget_bytes),
     run: () =>
@@ -63,12 +90,14 @@ async function sharedInputs({ job, engine, model, sets, reporter, signal }: Give
 }
 
 function byLoss(given: Given, method: LossMethod): Work {
-  const { job, model, sets, reporter } = given;
+  const { job, model, sets, others, reporter } = given;
   const params = fillParams(method.name, job.method.params) as UnlearnInputs['params'];
   return {
-    plan: assertFits(unlearningWork(model, method, params, sets), job.memory_budget_bytes),
+    plan: assertFits(unlearningWork(model, method, params, sets, others?.longest), job.memory_budget_bytes),
     async run() {
-      const { weights, reached } = await unlearn({ ...(await sharedInputs(given)), method, params });
+      const shared = await sharedInputs(given);
+      const alternatives = others ? { alternatives: await others.rows(shared.weights) } : {};
+      const { weights, reached } = await unlearn({ ...shared, ...alternatives, method, params });
       if (!reached) reporter.report('saving');
       return weights;
     },
@@ -78,7 +107,16 @@ function byLoss(given: Given, method: LossMethod): Work {
 /** Repair after an edit: plain ascent under the hinge, whose push does not fade before the floor, and the retain set's likelihood. */
 const REPAIR = 'grad-diff';
 
-function byEdit(given: Given, method: EditMethod): Work {
+async function updatesFor({ job, model, sets }: Given, method: EditMethod) {
+  if (!method.needs(fillParams(method.name, job.method.params) as never).includes('updates')) return {};
+  const updates = await openUpdates(job.parent_dir, model.architecture.shapes(model.config), sets.forget);
+  if (updates) return { updates };
+  const what = `${method.name} needs the log of the training, and the checkpoint has no updates.json`;
+  throw new ExpungeError('compute-failed', `${what}: train it with --log-updates, or choose another method.`);
+}
+
+async function byEdit(given: Given, method: EditMethod): Promise<Work> {
+  const logged = await updatesFor(given, method);
   const { job, model, sets } = given;
   const params = fillParams(method.name, job.method.params) as EditInputs['params'];
   const repair = getMethod(REPAIR) as LossMethod;
@@ -87,46 +125,17 @@ function byEdit(given: Given, method: EditMethod): Work {
   return {
     plan: plans.reduce((most, plan) => (plan.total > most.total ? plan : most)),
     async run() {
-      const { weights } = await editWeights({ ...(await sharedInputs(given)), method, params, repair });
+      const { weights } = await editWeights({ ...(await sharedInputs(given)), method, params, repair, ...logged });
       return weights;
     },
   };
 }
 
-/** The last layer alone, by its recipe: trained again, or one certified step. */
-function byHead(given: Given, how: 'retrain' | 'remove'): Work {
-  const { job, engine, model, sets } = given;
-  const recipe = recipeOf(model, job.base_dir);
-  const { certified } = recipe;
-  if (!certified)
-    throw new ExpungeError(
-      'recipe-missing',
-      'The last layer of the model was not trained by expunge train --certified: take another method.',
-    );
-  const config = model.config as ClassifierConfig;
-  const [stay, go] = [sets.retain, sets.forget] as unknown as [ExampleRow[], ExampleRow[]];
-  let made: CertifiedHead | undefined;
-  return {
-    plan: assertFits(trainingWork(model, recipe.options, sets.retain, false), job.memory_budget_bytes),
-    async run() {
-      const parent = { config, weights: await loadAnyWeights(job.parent_dir) };
-      assertFeatures(parent, certified);
-      const result =
-        how === 'remove'
-          ? await removeCertified(engine, parent, certified, { stay, go })
-          : await trainCertified(engine, parent, stay, certified);
-      made = result.certified;
-      return result.weights;
-    },
-    certified: () => made!,
-  };
-}
-
-function workOf(given: Given): Work {
+function workOf(given: Given): Work | Promise<Work> {
   const method = getMethod(given.job.method.name);
   switch (method.kind) {
     case 'retrain':
-      return given.model.recipe?.certified ? byHead(given, 'retrain') : byRetraining(given);
+      return byRetraining(given);
     case 'certified':
       return byHead(given, 'remove');
     case 'loss':
@@ -136,16 +145,16 @@ function workOf(given: Given): Work {
   }
 }
 
-const promiseOf = ({ epsilon, delta, budget, spent }: CertifiedHead) => ({ epsilon, delta, budget, spent });
-
 /**
  * Runs the job and writes the candidate to `out_dir`, in the parent's layout. What does not fit the memory is refused
  * before any weight is read.
  */
-export async function unlearnStage(job: UnlearnJob, context: StageContext): Promise<UnlearnResult> {
+export async function unlearnStage(asked: UnlearnJob, context: StageContext): Promise<UnlearnResult> {
   const { engine, reporter } = context;
   reporter.report('loading');
-  const model = await openAnyModel(job.parent_dir);
+  const model = await openAnyModel(asked.parent_dir);
+  const { name, params } = asked.method;
+  const job = { ...asked, method: { name, params: withRate(fillParams(name, params), model) } };
   const sets = await loadSets(job, model, ['forget', 'retain', 'calibration']);
   if (sets.forget.length === 0) throw new ExpungeError('compute-failed', 'The forget set is empty.');
   if (sets.retain.length === 0) {
@@ -154,20 +163,20 @@ export async function unlearnStage(job: UnlearnJob, context: StageContext): Prom
       'The request names every training record: nothing would be retained.',
     );
   }
-  const given = { ...context, job, model, sets };
-  const work = workOf(given);
+  const given = { ...context, job, model, sets, others: await planOtherAnswers(job, model, sets, engine) };
+  const work = await workOf(given);
   const weights = await work.run();
   reporter.report('saving');
   await saveLike(model, job.parent_dir, { dir: job.out_dir, weights, weightTypes: job.weight_types });
-  const certified = work.certified?.();
-  if (certified) await writeRecipe(job.out_dir, { ...model.recipe!, certified });
+  await work.seal?.();
   return {
     stage: 'unlearn',
     curve: reporter.curve(),
     seconds: reporter.seconds(),
+    steps: reporter.steps(),
     planned_memory_bytes: work.plan.total,
     peak_memory_bytes: peakMemoryBytes(),
-    ...(certified ? { certified: promiseOf(certified) } : {}),
+    ...(work.promise ? { certified: work.promise() } : {}),
     backend: engine.name,
   };
 }

@@ -4,12 +4,12 @@ import type { VerifyJob, VerifyResult } from '../domain/compute.ts';
 import { sampleRows } from '../domain/random.ts';
 import { buildReport } from '../metrics/report.ts';
 import { peakMemoryBytes, type StageContext } from './context.ts';
-import { loadAnyWeights, openAnyModel } from './models.ts';
-import { scoreSets, type VerificationSets } from './score-sets.ts';
+import { type AnyModel, loadAnyWeights, openAnyModel } from './models.ts';
+import { type SetScores, scoreSets, type VerificationSets } from './score-sets.ts';
 import { loadSets } from './sets.ts';
 
 /** Retained records that utility is measured on. */
-const RETAIN_ROWS = 1000;
+export const RETAIN_ROWS = 1000;
 
 /** Scores the sets under both checkpoints and turns them into a report. */
 export async function verifyStage(job: VerifyJob, context: StageContext): Promise<VerifyResult> {
@@ -26,24 +26,25 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
     reporter.report('verifying', done, total);
   };
   reporter.report('verifying', 0, total);
-  const before = await scoreSets(
-    { ...parent, weights: await loadAnyWeights(job.parent_dir) },
-    sets,
-    context,
-    job.seed,
-    onRows,
-  );
-  const candidate = await openAnyModel(job.candidate_dir);
-  const after = await scoreSets(
-    { ...candidate, weights: await loadAnyWeights(job.candidate_dir) },
-    sets,
-    context,
-    job.seed,
-    onRows,
-  );
+  const under = async (model: AnyModel, dir: string, others: SetScores[] | null) =>
+    scoreSets({ ...model, weights: await loadAnyWeights(dir) }, sets, context, job.seed, onRows, others);
+  // the candidate first: the parent judges what it wrote
+  const after = await under(await openAnyModel(job.candidate_dir), job.candidate_dir, null);
+  const before = await under(parent, job.parent_dir, [after]);
   const seconds = (performance.now() - started) / 1000;
   const { policy, exact, baseline, seed } = job;
   const { task } = parent.architecture;
-  const report = buildReport({ ...(task ? { task } : {}), before, after, policy, exact, baseline, seed, seconds });
+  const classNames = parent.tokenizer === null ? parent.form.classNames : null;
+  const report = buildReport({
+    ...(task ? { task } : {}),
+    classNames,
+    before,
+    after,
+    policy,
+    exact,
+    baseline,
+    seed,
+    seconds,
+  });
   return { stage: 'verify', report, peak_memory_bytes: peakMemoryBytes() };
 }

@@ -18,6 +18,9 @@ export interface Attention {
   attend(layer: number, q: Tensor, k: Tensor, v: Tensor): Tensor;
 }
 
+/** Hears the hidden states (B, T, D) after each layer, as it adds to them; layers count from 1. */
+export type Watch = (layer: number, states: Tensor) => void;
+
 /** The layers of a model that an adapter can be added to. */
 export interface Projections {
   /** Modules, each with a `<module>.weight`, that map vectors through `linear`, in the model's order. */
@@ -47,7 +50,8 @@ export interface FreshModel {
   endId: number;
 }
 
-export type Task = 'causal-lm' | 'classification';
+export const TASKS = ['causal-lm', 'classification'] as const;
+export type Task = (typeof TASKS)[number];
 
 /** What training, unlearning and measuring ask of a model, whatever its task. */
 export interface Learner<Config = unknown> {
@@ -89,9 +93,9 @@ export interface Architecture<Config = unknown> extends Learner<Config> {
   /** config.json of a small model to train from nothing. */
   freshConfig(model: FreshModel): Record<string, unknown>;
   /** ids (B, T) int32 -> logits (B, T, V). Causal: position t sees 0..t only, so right padding needs no mask. */
-  forward(tf: Tf, config: Config, weights: Tensors, ids: Tensor): Tensor;
+  forward(tf: Tf, config: Config, weights: Tensors, ids: Tensor, watch?: Watch): Tensor;
   /** `forward` up to its last normalisation: ids (B, T) int32 -> (B, T, D). Attends as `attention` says, if given. */
-  hidden(tf: Tf, config: Config, weights: Tensors, ids: Tensor, attention?: Attention): Tensor;
+  hidden(tf: Tf, config: Config, weights: Tensors, ids: Tensor, attention?: Attention, watch?: Watch): Tensor;
   /** The rest of `forward`: hidden states (N, D) -> logits (N, V). */
   logits(tf: Tf, config: Config, weights: Tensors, hidden: Tensor): Tensor;
   cacheShape(config: Config): CacheShape;

@@ -77,7 +77,9 @@ export type ComputeJob = UnlearnJob | VerifyJob | CompleteJob | InfluenceJob;
 export interface UnlearnResult {
   stage: 'unlearn';
   curve: CurvePoint[];
+  /** By phase. */
   seconds: Record<string, number>;
+  steps: Record<string, number>;
   planned_memory_bytes: number;
   peak_memory_bytes: number;
   /** Of a candidate with a certified last layer. */

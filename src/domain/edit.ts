@@ -54,12 +54,22 @@ export interface EditPasses {
   descend(weights: HostTensors, set: EditSet, options: DescentOptions): Promise<HostTensors>;
 }
 
+/** What each step of the training that made a model changed. */
+export interface UpdateLog {
+  /** Of each step: the share of its rows that are forgotten. */
+  shares: readonly number[];
+  /** Changes of the weights by name; the caller's. */
+  read(step: number): Promise<HostTensors>;
+}
+
 export interface EditGiven {
   /** The parent's, all of them; not to be changed in place. */
   weights: HostTensors;
   /** Names of those that may change. */
   trainable: readonly string[];
   passes: EditPasses;
+  /** Present when `needs` names `updates`. */
+  updates?: UpdateLog;
   seed: number;
   signal?: AbortSignal;
 }

@@ -32,19 +32,79 @@ export interface LossBatch {
   active?: Tensor;
   /** (B, T, V) of the parent checkpoint; present when `needs` names `reference-logits`, of the forget half when it names `forget-reference-logits`. */
   referenceLogits?: Tensor;
-  /** (B) summed answer log-probability under the parent; present when `needs` names `reference-log-probability`. */
+  /**
+   * (B) summed answer log-probability under the parent, of the forget and the alternative half; present when `needs` names
+   * `reference-log-probability`.
+   */
   referenceLogProb?: Tensor;
+  /**
+   * (B, T, V) of a model that has learned nothing, where an answer's token is predicted; of the forget half when `needs` names
+   * `forget-teacher-logits`.
+   */
+  teacherLogits?: Tensor;
+  /** (B, T, D) hidden states after the layer that the parameter `layer` names; present when `needs` names `hidden-states`. */
+  states?: Tensor;
+  /** (B, T, D) the parent's; of the retain half when `needs` names `reference-states`. */
+  referenceStates?: Tensor;
+  /** (D) of length 1, drawn by the run's seed; of the forget half when `needs` names `hidden-states`. */
+  direction?: Tensor;
+  /** Scalar: mean length of the parent's hidden states of the forget set; of the forget half when `needs` names `state-length`. */
+  stateLength?: Tensor;
   /** Absent: this is the whole half. */
   part?: BatchPart;
 }
 
-export type Need = 'retain' | 'reference-logits' | 'forget-reference-logits' | 'reference-log-probability' | 'recipe';
+/** Where a run stands when its dial is turned. */
+export interface DialPosition {
+  /** Counts from 1. */
+  step: number;
+  /** Steps in which every forget record is seen once. */
+  epoch: number;
+  /** Of the step before: the dial, and the mean retain loss that the step began with; null before the first step. */
+  before: { dial: number; retainLoss: number } | null;
+  /** Mean retain loss of the parent, nats a token; present when `needs` names `retain-loss`. */
+  parentLoss?: number;
+}
+
+/**
+ * Other answers to the forgotten prompts: refusals of our own wording, the parent's own answers at temperature 1, or labels of others
+ * (another class, the answer of a retain record that asks nearly the same).
+ */
+export const OTHER_ANSWERS = ['refusals', 'alternatives', 'other-labels'] as const;
+export type OtherAnswers = (typeof OTHER_ANSWERS)[number];
+
+export type Need =
+  | 'retain'
+  | 'reference-logits'
+  | 'forget-reference-logits'
+  | 'reference-log-probability'
+  | 'forget-teacher-logits'
+  | 'hidden-states'
+  | 'reference-states'
+  | 'state-length'
+  /** Only the share `mask_share` of the weights trains that the forget loss is steepest by. */
+  | 'saliency-mask'
+  | 'retain-loss'
+  | OtherAnswers
+  | 'recipe'
+  | 'slices'
+  | 'updates';
+
+/** Which other answers a method teaches; null: none. */
+export const otherAnswersOf = (needs: readonly Need[]): OtherAnswers | null =>
+  OTHER_ANSWERS.find((one) => needs.includes(one)) ?? null;
 
 interface MethodBase<Name extends string, Params extends TObject> {
   name: Name;
   family: Family;
   summary: string;
   paper: { title: string; arxiv: string } | null;
+  /** What it computes, in plain text: one line a formula. For a person who reads; nothing is derived from it. */
+  formula: string;
+  /** Work and memory, in passes: F forward, B backward over one half of a batch. */
+  cost: string;
+  /** When to take it, and when not. */
+  when: string;
   params: Params;
   /** The highest class its evidence can reach. */
   guarantee: Guarantee;
@@ -55,11 +115,20 @@ export interface LossMethod<Name extends string = string, Params extends TObject
   extends MethodBase<Name, Params> {
   kind: 'loss';
   needs(params: Static<Params>): Need[];
-  /** Scalar to minimise. */
-  loss(tf: Tf, params: Static<Params>, batch: { forget: LossBatch; retain: LossBatch | null }): Tensor;
+  /**
+   * Scalar to minimise. `alternative`: the forget rows' prompts, row by row, with other answers, all of which count; present when
+   * `needs` names other answers. `dial`: a scalar, present where the method turns one.
+   */
+  loss(
+    tf: Tf,
+    params: Static<Params>,
+    batch: { forget: LossBatch; retain: LossBatch | null; alternative?: LossBatch; dial?: Tensor },
+  ): Tensor;
+  /** A number that the loss is fed with at every step: a phase, or a weight that hangs on what the steps before came to. */
+  dial?(params: Static<Params>, at: DialPosition): number;
 }
 
-/** A method that trains again from the recorded recipe, without the forgotten. */
+/** A method that trains again from the recorded recipe, all of it or a part, without the forgotten. */
 export interface RetrainMethod<Name extends string = string, Params extends TObject = TObject>
   extends MethodBase<Name, Params> {
   kind: 'retrain';

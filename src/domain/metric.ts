@@ -1,12 +1,18 @@
 // What a metric or an attack is. One file and one line in metrics/registry.ts.
-import type { RowScore } from './verification.ts';
+import type { Task } from './architecture.ts';
+import type { NaturalnessPolicy, RowScore } from './verification.ts';
 
-/** A number of one record: how well the model still knows it, or how well it works. */
-export interface RecordMetric {
-  kind: 'memory';
+interface About {
   name: string;
   summary: string;
   paper: { title: string; arxiv: string } | null;
+  /** Kinds of model that it says something about; language models where nothing is said. */
+  tasks?: readonly Task[];
+}
+
+/** A number of one record: how well the model still knows it, or how well it works. */
+export interface RecordMetric extends About {
+  kind: 'memory';
   /** higher-is-more-memory: a retained record should score high, a forgotten one like a never-seen one. */
   range: [number, number];
   needsGeneration: boolean;
@@ -14,20 +20,31 @@ export interface RecordMetric {
 }
 
 /** A membership attack: the higher the score, the less likely a member (the field's sign). */
-export interface MembershipAttack {
+export interface MembershipAttack extends About {
   kind: 'membership';
-  name: string;
-  summary: string;
-  paper: { title: string; arxiv: string } | null;
   score(row: RowScore): number;
 }
 
-export type Metric = RecordMetric | MembershipAttack;
+/** Something of an answer that was written, which should be as it is in answers about people never seen. */
+export interface NaturalnessMetric extends About {
+  kind: 'naturalness';
+  /** Whether too little gives somebody away as well. */
+  sides: 'above' | 'both';
+  /** On a scale on which a margin is added; NaN where no answer was written. */
+  score(row: RowScore): number;
+  /** How far beyond people never seen somebody forgotten may lie, on that scale. */
+  margin(policy: NaturalnessPolicy): number;
+  /** From that scale to what a report says; grows with it. */
+  reported(score: number): number;
+}
+
+export type Metric = RecordMetric | MembershipAttack | NaturalnessMetric;
 
 /** What a report measures, by name in alphabetical order. */
 export interface MetricSet {
   memory: readonly RecordMetric[];
   attacks: readonly MembershipAttack[];
+  naturalness: readonly NaturalnessMetric[];
   /** People never seen may score as high as can be in all of the memory metrics: then the attacks alone decide. */
   memoryMayBeSilent: boolean;
 }

@@ -57,6 +57,24 @@ export const CertifiedHead = Type.Object(
 );
 export type CertifiedHead = Static<typeof CertifiedHead>;
 
+const Seed = Type.Integer({ minimum: 0 });
+
+/** A training in shards and slices: each shard starts alone and goes on slice by slice, by seeds that hang on no record. */
+export const ShardsRecipe = Type.Object(
+  {
+    shards: Type.Array(
+      Type.Object({
+        /** Of its fresh weights or adapters. */
+        init_seed: Seed,
+        slices: Type.Array(Type.Object({ order_seed: Seed, steps: Type.Integer({ minimum: 1 }) }), { minItems: 1 }),
+      }),
+      { minItems: 2 },
+    ),
+  },
+  { additionalProperties: false },
+);
+export type ShardsRecipe = Static<typeof ShardsRecipe>;
+
 export const Recipe = Type.Object(
   {
     version: Type.Literal(1),
@@ -78,6 +96,8 @@ export const Recipe = Type.Object(
     tokenizer_digest: Nullable(Digest),
     order_seed: Type.Integer({ minimum: 0 }),
     options: TrainingOptions,
+    /** Absent: one model learned from all records. Else `options` are those of a shard, and each slice has its own steps. */
+    sisa: Type.Optional(ShardsRecipe),
     /** Steps that were really taken; a retraining takes the same number. */
     steps_taken: Type.Integer({ minimum: 1 }),
     /** The last layer alone was trained, to its minimum: `options` say nothing then. */

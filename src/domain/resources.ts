@@ -15,6 +15,19 @@ export const Corpus = Type.Object({
 });
 export type Corpus = Static<typeof Corpus>;
 
+/** How long records are to a model, from a sample of its train corpora. */
+export const RowSizes = Type.Object(
+  {
+    mean: Type.Number({ description: 'Tokens of a row on average' }),
+    longest: Type.Integer({ description: 'Tokens of the longest row' }),
+    per_record: Type.Number({
+      description: 'Rows of a record on average: pieces of a long text, turns of a conversation',
+    }),
+  },
+  { description: 'What plans are estimated with; null: no train corpus, or registered before this was measured' },
+);
+export type RowSizes = Static<typeof RowSizes>;
+
 export const Model = Type.Object({
   id: Id,
   name: Name,
@@ -23,6 +36,7 @@ export const Model = Type.Object({
   active: Digest,
   corpora: Type.Array(Type.Object({ corpus_id: Id, role: CorpusRole })),
   has_recipe: Type.Boolean(),
+  rows: Nullable(RowSizes),
   warnings: Type.Array(Type.String()),
   created_at: Timestamp,
   updated_at: Timestamp,
@@ -34,6 +48,21 @@ export const MethodChoice = Type.Object({
   params: Type.Record(Type.String(), Type.Unknown()),
 });
 export type MethodChoice = Static<typeof MethodChoice>;
+
+export const StepEstimate = Type.Object({
+  seconds: Nullable(Type.Number({ description: 'Unlearning, or training again, and verification' })),
+  memory_bytes: Nullable(Type.Integer({ description: 'Peak of the compute process: at most a third too high' })),
+  basis: Type.String({ description: 'What the figures come from' }),
+});
+export type StepEstimate = Static<typeof StepEstimate>;
+
+/** A method of a plan, why it stands where it does, and what it is thought to cost. */
+export const PlanStep = Type.Object({
+  ...MethodChoice.properties,
+  reason: Type.Optional(Type.String({ description: 'Why it is tried, and why here' })),
+  estimate: Type.Optional(StepEstimate),
+});
+export type PlanStep = Static<typeof PlanStep>;
 
 export const Target = Type.Object({
   id: Id,
@@ -47,6 +76,25 @@ export const Target = Type.Object({
   updated_at: Timestamp,
 });
 export type Target = Static<typeof Target>;
+
+export const PlannedTarget = Type.Object({
+  model_id: Id,
+  model_name: Name,
+  records: Type.Integer({ description: 'Training records of the subject in this model’s train corpora' }),
+  statement: Type.String({ description: 'What would become of the target' }),
+  plan: Type.Array(PlanStep, { description: 'As it would be made now, for this request alone' }),
+});
+export type PlannedTarget = Static<typeof PlannedTarget>;
+
+/** Answer to a request that is only to be checked. */
+export const DeletionPlan = Type.Object({
+  validate_only: Type.Literal(true),
+  statement: Type.String({ description: 'What would become of the request' }),
+  submitted_at: Timestamp,
+  due_at: Timestamp,
+  targets: Type.Array(PlannedTarget),
+});
+export type DeletionPlan = Static<typeof DeletionPlan>;
 
 export const GROUNDS = [
   'no_longer_necessary',
@@ -63,7 +111,7 @@ export const DeletionRequest = Type.Object({
   state: StringEnum(REQUEST_STATES),
   ground: Nullable(StringEnum(GROUNDS, 'GDPR Art. 17(1)(a) to (f)')),
   identifier_types: Type.Array(Type.String(), { description: 'Kinds of identifier given, never values' }),
-  method: Nullable(MethodChoice),
+  method: Nullable({ ...MethodChoice, description: 'As named; null: the service chooses (`auto`)' }),
   targets: Type.Array(Target),
   certificate_ids: Type.Array(Id),
   submitted_at: Timestamp,
@@ -123,6 +171,8 @@ export const Attempt = Type.Object({
   verdict: Nullable(StringEnum(VERDICTS)),
   reason: Nullable(Type.String()),
   seconds: Type.Record(Type.String(), Type.Number(), { description: 'By phase' }),
+  steps: Type.Optional(Type.Record(Type.String(), Type.Integer(), { description: 'By phase' })),
+  scored_rows: Type.Optional(Type.Integer({ description: 'Rows that verification scored, under both checkpoints' })),
   planned_memory_bytes: Type.Optional(Type.Integer({ description: 'What the method was expected to take at most' })),
   peak_memory_bytes: Nullable(Type.Integer()),
   certified: Type.Optional(
@@ -141,7 +191,9 @@ export const Run = Type.Object({
   request_ids: Type.Array(Id),
   state: StringEnum(RUN_STATES),
   reason: Nullable(Type.String()),
-  plan: Type.Array(MethodChoice, { description: 'Methods in the order in which they are tried' }),
+  plan: Type.Array(PlanStep, {
+    description: 'Methods in the order in which they are tried; made before the first starts',
+  }),
   attempts: Type.Array(Attempt),
   parent: Digest,
   candidate: Nullable(Digest),

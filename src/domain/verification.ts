@@ -7,6 +7,32 @@ export type Verdict = (typeof VERDICTS)[number];
 export const GUARANTEES = ['exact', 'certified', 'empirical'] as const;
 export type Guarantee = (typeof GUARANTEES)[number];
 
+/** How far the answers about somebody forgotten may lie beyond those about people never seen: gross differences alone fail. */
+export const NaturalnessPolicy = Type.Object(
+  {
+    perplexity_factor: Type.Number({
+      minimum: 1,
+      default: 100,
+      description: 'Perplexity of the answers under the parent: times the limit of people never seen',
+    }),
+    repetition_margin: Type.Number({
+      ...{ minimum: 0, maximum: 1, default: 0.3 },
+      description: 'Share of repeated sequences of four tokens: above the limit of people never seen',
+    }),
+    refusal_margin: Type.Number({
+      ...{ minimum: 0, maximum: 1, default: 0.5 },
+      description: 'Share of answers that refuse: above the limit of people never seen. 1: refusals are asked for',
+    }),
+    length_factor: Type.Number({
+      minimum: 1,
+      default: 3,
+      description: 'Length of the answers: times the upper limit of people never seen, or that part of the lower one',
+    }),
+  },
+  { additionalProperties: false, default: {} },
+);
+export type NaturalnessPolicy = Static<typeof NaturalnessPolicy>;
+
 /** Thresholds; every default is explained in docs/verification.md. */
 export const VerificationPolicy = Type.Object(
   {
@@ -30,6 +56,8 @@ export const VerificationPolicy = Type.Object(
       description:
         'Utility on the retain set, as a share of the parent checkpoint’s; for an exact candidate, of the registered one’s where that is lower',
     }),
+    /** Absent in reports of before, which did not measure it. */
+    naturalness: Type.Optional(NaturalnessPolicy),
   },
   { additionalProperties: false, default: {} },
 );
@@ -53,7 +81,23 @@ export const Finding = Type.Object({
 });
 export type Finding = Static<typeof Finding>;
 
-export const VerificationReport = Type.Object({
+/** Of one class in one set: a share of few records would tell what they were, so these have none. */
+const ClassShare = Type.Object({
+  records: Type.Integer(),
+  before: Type.Number({ description: 'Share that the parent checkpoint recognises' }),
+  after: Type.Number({ description: 'Share that the candidate recognises' }),
+});
+export type ClassShare = Static<typeof ClassShare>;
+
+const ClassAccuracy = Type.Object({
+  class: Type.String({ description: 'Its name; its number where the model names no classes' }),
+  forget: Nullable(ClassShare),
+  retain: Nullable(ClassShare),
+  holdout: Nullable(ClassShare),
+});
+export type ClassAccuracy = Static<typeof ClassAccuracy>;
+
+const reported = {
   verdict: StringEnum(VERDICTS),
   reason: Type.String({ description: 'Why, in one sentence' }),
   policy: VerificationPolicy,
@@ -62,6 +106,18 @@ export const VerificationReport = Type.Object({
   findings: Type.Array(Finding),
   seconds: Type.Number(),
   verifier_version: Type.String(),
+};
+/** A verification as a certificate states it. */
+export const CertifiedReport = Type.Object(reported);
+
+export const VerificationReport = Type.Object({
+  ...reported,
+  classes: Type.Optional(
+    Type.Array(ClassAccuracy, {
+      description:
+        'Of a classifier: accuracy by class, reported only; null where a set holds fewer than 5 records of it',
+    }),
+  ),
 });
 export type VerificationReport = Static<typeof VerificationReport>;
 
@@ -85,7 +141,13 @@ export interface RowScore {
   mu: Float32Array;
   /** Variance of log p under that distribution. */
   variance: Float32Array;
+  /** Class that is the right one, of a classifier's record. */
+  label?: number;
   /** Greedy answer to the prompt, and the true answer; absent where generation was not asked for. */
   generated?: string;
   reference?: string;
+  /** Tokens of the greedy answer, without the one that ends it. */
+  answerIds?: ArrayLike<number>;
+  /** Their mean cost under the parent, nats, with that of the end where it ended by itself. */
+  parentNll?: number;
 }

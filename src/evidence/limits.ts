@@ -23,7 +23,7 @@ const EMPIRICAL = [
 
 const EXACT = [
   'That training was repeated bit for bit: the recipe was run again without the records, on the software and hardware of the day.',
-  'Where the recipe starts from a base checkpoint: that the base never saw the records. It is taken as it is.',
+  'Where the recipe starts from a base checkpoint: that the base never saw the records. No corpus that is registered with it names the person; what else it was trained on is not known.',
 ];
 
 const CERTIFIED = [

@@ -3,7 +3,7 @@
 import Type, { type Static } from 'typebox';
 import { Digest, Id, Name, Nullable, StringEnum, Timestamp } from '../domain/common.ts';
 import { GROUNDS, MethodChoice, RunCounts } from '../domain/resources.ts';
-import { GUARANTEES, VerificationReport } from '../domain/verification.ts';
+import { CertifiedReport, GUARANTEES } from '../domain/verification.ts';
 
 export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
 export const UNLEARNING_PREDICATE = 'urn:expunge:predicate:unlearning:v1';
@@ -85,7 +85,7 @@ export const UnlearningPredicate = Type.Object(
     scope: Scope,
     action: Action,
     guarantee: Guarantee,
-    verification: VerificationReport,
+    verification: CertifiedReport,
     disposition: Disposition,
     times: UnlearningTimes,
   },

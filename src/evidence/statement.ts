@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Static, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { type Attempt, type DeletionRequest, MethodChoice, type Model, RunCounts } from '../domain/resources.ts';
-import { type Guarantee, VerificationReport } from '../domain/verification.ts';
+import { CertifiedReport, type Guarantee } from '../domain/verification.ts';
 import { ExpungeError } from '../errors.ts';
 import type { CertificateFacts } from '../runs/certify.ts';
 import { searchLimits, unlearningLimits } from './limits.ts';
@@ -17,8 +17,8 @@ import {
   type UnlearningStatement,
 } from './statement-schema.ts';
 
-type Optional = 'parentDeleteAfter' | 'backend';
-/** The facts of a certificate; when the parent is deleted and the backend may be unknown at the time of issue. */
+type Optional = 'parentDeleteAfter' | 'backend' | 'baseSawPerson';
+/** The facts of a certificate; when the parent is deleted, the backend and what a base has seen may be unknown at the time of issue. */
 export type StatementInput = Omit<CertificateFacts, Optional> & Partial<Pick<CertificateFacts, Optional>>;
 
 /**
@@ -100,19 +100,33 @@ function searchStatement(input: StatementInput): SearchStatement {
   };
 }
 
-/** Only training again from the recipe without the records is exact, and removal by a proven bound certified; a new method must earn its line here. */
-function guaranteeOf(attempt: Attempt, model: Model): { class: Guarantee; basis: string } {
-  if (attempt.method.name === 'retrain' && model.has_recipe)
-    return { class: 'exact', basis: 'Trained again from the recorded recipe with the records left out' };
-  if (attempt.method.name === 'certified-removal' && attempt.certified) {
-    const { epsilon, delta, budget, spent } = attempt.certified;
-    if (spent > budget) throw refuse('the budget of certified removal is spent');
-    const bound = `the gradient’s length is at most ${spent.toPrecision(3)}, and ${budget.toPrecision(3)} is allowed`;
-    return {
-      class: 'certified',
-      basis: `Certified removal (arXiv 1911.03030) of the last layer, on features that were not trained on the records, with epsilon ${epsilon} and delta ${delta}: ${bound}`,
-    };
+/** A base is kept as it was: what it learned of the person is in the new checkpoint too. */
+const BASE_SAW =
+  'from a base checkpoint that was itself trained on records of the person, by the corpora registered with it; the verification in this certificate is what was shown';
+
+/** What exact methods do; a new method must earn its line here. */
+const EXACT: Record<string, string> = {
+  retrain: 'Trained again from the recorded recipe with the records left out',
+  sisa: 'The shards that held the records trained again by the recorded recipe without them',
+};
+
+/** A bound that was kept to; a budget that was not is no evidence of anything. */
+function certifiedBy({ epsilon, delta, budget, spent }: NonNullable<Attempt['certified']>) {
+  if (spent > budget) throw refuse('the budget of certified removal is spent');
+  const bound = `the gradient’s length is at most ${spent.toPrecision(3)}, and ${budget.toPrecision(3)} is allowed`;
+  const what = 'Certified removal (arXiv 1911.03030) of the last layer, on features that are taken as they are';
+  return { class: 'certified' as const, basis: `${what}, with epsilon ${epsilon} and delta ${delta}: ${bound}` };
+}
+
+/** Only training without the records, all of it or what they have been in, is exact, and only from a base that did not see the person. */
+function guaranteeOf(attempt: Attempt, model: Model, baseSawPerson: boolean): { class: Guarantee; basis: string } {
+  const { name } = attempt.method;
+  if (model.has_recipe && Object.hasOwn(EXACT, name)) {
+    const basis = EXACT[name]!;
+    if (!baseSawPerson) return { class: 'exact', basis };
+    return { class: 'empirical', basis: `${basis}, but ${BASE_SAW}` };
   }
+  if (name === 'certified-removal' && attempt.certified) return certifiedBy(attempt.certified);
   return { class: 'empirical', basis: 'The verification in this certificate; no bound is proven' };
 }
 
@@ -141,7 +155,7 @@ type Evidence = ReturnType<typeof evidenceOf>;
 function unlearningStatement(input: StatementInput): UnlearningStatement {
   const evidence = evidenceOf(input);
   const { run, report, attempt, parent, checkpoint, model } = evidence;
-  const guarantee = guaranteeOf(attempt, model);
+  const guarantee = guaranteeOf(attempt, model, input.baseSawPerson ?? false);
   return {
     _type: STATEMENT_TYPE,
     subject: [{ name: `model/${model.name}`, digest: { sha256: hexOf(checkpoint) } }],
@@ -159,7 +173,7 @@ function unlearningStatement(input: StatementInput): UnlearningStatement {
       },
       action: actionOf(evidence, input.backend ?? null),
       guarantee,
-      verification: only(VerificationReport, report),
+      verification: only(CertifiedReport, report),
       disposition: {
         parent_checkpoint: parent,
         kept_for: 'rollback',

@@ -2,11 +2,13 @@
 import { readdir } from 'node:fs/promises';
 import { readClassifier } from '../checkpoints/layers-model/classifier-folder.ts';
 import { isLayersModel } from '../checkpoints/layers-model/files.ts';
+import { readConfig } from '../checkpoints/layout.ts';
 import { tryTemplate } from '../corpora/chat-trial.ts';
 import { CharacterSample, type RoundTrip, roundTrip } from '../corpora/round-trip.ts';
+import { rowSizes, SizeSample } from '../corpora/row-sizes.ts';
 import { loadTokenizer } from '../corpora/tokenizer.ts';
-import type { Message } from '../domain/record.ts';
-import type { Corpus } from '../domain/resources.ts';
+import type { CorpusRole, Message } from '../domain/record.ts';
+import type { Corpus, RowSizes } from '../domain/resources.ts';
 import type { Tokenizer } from '../domain/tokenizer.ts';
 import { ExpungeError } from '../errors.ts';
 import type { CorpusFiles } from '../runs/ports.ts';
@@ -54,7 +56,7 @@ interface Named {
 async function examine(
   files: CorpusFiles,
   { corpus, index }: Named,
-  { folder, tokenizer }: { folder: string; tokenizer: Tokenizer },
+  { folder, tokenizer, sizes }: { folder: string; tokenizer: Tokenizer; sizes: SizeSample | null },
 ): Promise<string | null> {
   const sample = new CharacterSample();
   const conversations: Conversation[] = [];
@@ -77,6 +79,7 @@ async function examine(
     if ('messages' in record && conversations.length < TRIED)
       conversations.push({ ordinal, messages: record.messages });
     if (sample.open) sample.add(record, ordinal);
+    sizes?.add(record);
     if (++ordinal === EXAMINED) break;
   }
   await tryConversations(folder, index, conversations);
@@ -103,22 +106,31 @@ async function examineExamples(files: CorpusFiles, { corpus, index }: Named, for
   }
 }
 
-/** Warnings for the model whose checkpoint lies in `folder`. Throws `corpus-unsuited` naming the corpus and the line. */
+export interface Fit {
+  warnings: string[];
+  /** Null of a classifier, and without train corpora. */
+  rows: RowSizes | null;
+}
+
+/** What is to be said of the corpora, for the model whose checkpoint lies in `folder`. Throws `corpus-unsuited` naming the corpus and the line. */
 export async function fitCorpora(
   files: CorpusFiles,
-  named: readonly { corpus: Corpus }[],
+  named: readonly { corpus: Corpus; role: CorpusRole }[],
   folder: string,
-): Promise<string[]> {
+): Promise<Fit> {
   if (isLayersModel(await readdir(folder))) {
     const { config } = await readClassifier(folder);
     for (const [index, { corpus }] of named.entries()) await examineExamples(files, { corpus, index }, config);
-    return [];
+    return { warnings: [], rows: null };
   }
   const tokenizer = await loadTokenizer(folder);
+  const learned = new SizeSample();
   const warnings: string[] = [];
-  for (const [index, { corpus }] of named.entries()) {
-    const warning = await examine(files, { corpus, index }, { folder, tokenizer });
+  for (const [index, { corpus, role }] of named.entries()) {
+    const sizes = role === 'train' ? learned : null;
+    const warning = await examine(files, { corpus, index }, { folder, tokenizer, sizes });
     if (warning !== null) warnings.push(warning);
   }
-  return warnings;
+  const { architecture, config } = await readConfig(folder);
+  return { warnings, rows: rowSizes(tokenizer, learned, architecture.contextLength(config)) };
 }

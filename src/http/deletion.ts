@@ -1,11 +1,13 @@
 // Accepts a deletion request: recorded first, then the doorbell.
 import type { FastifyBaseLogger } from 'fastify';
+import { oneMonthAfter } from '../domain/deadline.ts';
 import type { Identifier } from '../domain/record.ts';
-import type { DeletionRequest, MethodChoice, Model } from '../domain/resources.ts';
+import type { DeletionPlan, DeletionRequest, PlannedTarget } from '../domain/resources.ts';
 import { ExpungeError } from '../errors.ts';
-import { baseOf, whereIsBase } from '../runs/base.ts';
+import type { CreateRequest, CreateRequestOutcome } from '../runs/ports.ts';
 import { subjectKeysOf } from './identifiers.ts';
-import { defaultsOf, needsOf } from './method-schema.ts';
+import { defaultsOf } from './method-schema.ts';
+import { planTarget, statementOf } from './plan-target.ts';
 import type { Principal } from './principal.ts';
 import type { AppDeps } from './types.ts';
 import { invalidField } from './validation.ts';
@@ -18,6 +20,8 @@ export interface NewDeletionRequest {
   submitted_at?: string;
   external_id?: string;
 }
+
+type Refusal = Exclude<CreateRequestOutcome, { status: 'created' }>;
 
 /** Clocks of two machines differ; a time this little ahead is taken as now. */
 const SKEW_MS = 60_000;
@@ -34,6 +38,8 @@ function submittedAt(given: string | undefined, now: Date): string {
   return new Date(Math.min(time, now.getTime())).toISOString();
 }
 
+const nowOf = ({ clock }: AppDeps): Date => (clock ?? (() => new Date()))();
+
 const unknownModel = (index: number) => {
   const pointer = `#/targets/${index}`;
   return new ExpungeError('unknown-model', `${pointer} names no model.`, {
@@ -41,35 +47,46 @@ const unknownModel = (index: number) => {
   });
 };
 
-/** Throws `recipe-missing` for a model without a recipe, or whose recipe starts from what is not here. */
-async function checkRecipeOf(
-  { checkpoints }: AppDeps,
-  model: Model,
-  { pointer, method }: { pointer: string; method: string | undefined },
-): Promise<void> {
-  const refuse = (detail: string): never => {
-    throw new ExpungeError('recipe-missing', `The model ${pointer} ${detail}.`, { errors: [{ pointer, detail }] });
+/** A request as the store takes it, and the hour. */
+function wishOf(deps: AppDeps, who: Principal, given: NewDeletionRequest): CreateRequest {
+  const { tenant, actor } = who;
+  const submitted_at = submittedAt(given.submitted_at, nowOf(deps));
+  const chosen = given.method && deps.methods[given.method.name];
+  const subjects = subjectKeysOf(deps.subjectKeys, tenant, given.subject.identifiers, (index, why) =>
+    invalidField(`#/subject/identifiers/${index}`, why),
+  );
+  return {
+    ...{ tenant, actor, submitted_at },
+    external_id: given.external_id ?? null,
+    ground: given.ground ?? null,
+    subjects,
+    model_ids: given.targets ?? null,
+    // `auto` is what happens where no method is named, and waits for the same run
+    method: chosen ? { name: chosen.name, params: { ...defaultsOf(chosen), ...given.method?.params } } : null,
   };
-  if (!model.has_recipe) refuse(`has no recipe, which the method ${method} trains again from`);
-  const base = await baseOf(checkpoints, model.active);
-  if (base.status === 'missing') refuse(`cannot be trained again: ${whereIsBase(base.digest)}`);
 }
 
-/** Named models exist, and the chosen method can run on each of them. */
-async function checkTargets(
-  deps: AppDeps,
-  tenant: string,
-  targets: string[],
-  method: MethodChoice | null,
-): Promise<void> {
-  const chosen = method === null ? undefined : deps.methods[method.name];
-  const needs = chosen === undefined || method === null ? [] : needsOf(chosen, method.params);
-  for (const [index, id] of targets.entries()) {
-    const model = await deps.store.getModel(tenant, id);
-    if (model === null) throw unknownModel(index);
-    if (needs.includes('recipe'))
-      await checkRecipeOf(deps, model, { pointer: `#/targets/${index}`, method: method?.name });
+/** Throws for whatever `createRequest` or its preview refuses. */
+function refuse(outcome: Refusal, wish: CreateRequest): never {
+  switch (outcome.status) {
+    case 'already_open':
+      throw new ExpungeError('already-open', 'A request for this person and model has not ended yet.', {
+        extra: { existing: `/v1/deletion-requests/${outcome.request_id}` },
+      });
+    case 'external_id_taken':
+      throw new ExpungeError('external-id-taken', 'Another request carries this external_id.', {
+        extra: { existing: `/v1/deletion-requests/${outcome.request_id}` },
+      });
+    case 'unknown_model':
+      throw unknownModel(Math.max(0, wish.model_ids?.indexOf(outcome.model_id) ?? 0));
   }
+}
+
+/** The plan of every target as it would be made now. Throws what makes a method impossible, with a pointer to it. */
+async function planned(deps: AppDeps, wish: CreateRequest): Promise<PlannedTarget[]> {
+  const preview = await deps.store.previewRequest(wish);
+  if (preview.status !== 'possible') return refuse(preview, wish);
+  return Promise.all(preview.targets.map((target) => planTarget(deps, wish, target)));
 }
 
 /** Never rejects: the request is safe in the store, and the sweep of a worker rings again. */
@@ -89,37 +106,30 @@ export async function createDeletionRequest(
   given: NewDeletionRequest,
   log: FastifyBaseLogger,
 ): Promise<DeletionRequest> {
-  const subjects = subjectKeysOf(deps.subjectKeys, who.tenant, given.subject.identifiers, (index, why) =>
-    invalidField(`#/subject/identifiers/${index}`, why),
-  );
-  const submitted_at = submittedAt(given.submitted_at, (deps.clock ?? (() => new Date()))());
-  const chosen = given.method && deps.methods[given.method.name];
-  const method = chosen ? { name: chosen.name, params: { ...defaultsOf(chosen), ...given.method?.params } } : null;
-  await checkTargets(deps, who.tenant, given.targets ?? [], method);
-  const outcome = await deps.store.createRequest({
-    tenant: who.tenant,
-    actor: who.actor,
-    external_id: given.external_id ?? null,
-    ground: given.ground ?? null,
-    subjects,
-    model_ids: given.targets ?? null,
-    method,
+  const wish = wishOf(deps, who, given);
+  // a run would find out as well, but hours later
+  if (wish.method !== null) await planned(deps, wish);
+  const outcome = await deps.store.createRequest(wish);
+  if (outcome.status !== 'created') return refuse(outcome, wish);
+  // not awaited: a queue that hangs must not hold back the answer
+  void ring(deps, outcome.ring, log);
+  return outcome.request;
+}
+
+/** What the request would come to; stores nothing. Throws as the above. */
+export async function planDeletionRequest(
+  deps: AppDeps,
+  who: Principal,
+  given: NewDeletionRequest,
+): Promise<DeletionPlan> {
+  const wish = wishOf(deps, who, given);
+  const targets = await planned(deps, wish);
+  const { submitted_at } = wish;
+  return {
+    validate_only: true,
+    statement: statementOf(targets),
     submitted_at,
-  });
-  switch (outcome.status) {
-    case 'created':
-      // not awaited: a queue that hangs must not hold back the answer
-      void ring(deps, outcome.ring, log);
-      return outcome.request;
-    case 'already_open':
-      throw new ExpungeError('already-open', 'A request for this person and model has not ended yet.', {
-        extra: { existing: `/v1/deletion-requests/${outcome.request_id}` },
-      });
-    case 'external_id_taken':
-      throw new ExpungeError('external-id-taken', 'Another request carries this external_id.', {
-        extra: { existing: `/v1/deletion-requests/${outcome.request_id}` },
-      });
-    case 'unknown_model':
-      throw unknownModel(Math.max(0, given.targets?.indexOf(outcome.model_id) ?? 0));
-  }
+    due_at: oneMonthAfter(submitted_at),
+    targets,
+  };
 }

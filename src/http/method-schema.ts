@@ -3,6 +3,7 @@ import Type, { type TObject } from 'typebox';
 import { Value } from 'typebox/value';
 import type { Method, Need } from '../domain/method.ts';
 import type { MethodChoice } from '../domain/resources.ts';
+import { AUTO } from '../runs/plan/plan.ts';
 
 /** The parameters as a client sees them: those with a default may be left out. */
 export function clientParams(params: TObject): Record<string, unknown> {
@@ -13,6 +14,18 @@ export function clientParams(params: TObject): Record<string, unknown> {
   const { required: _, ...rest } = structuredClone({ ...params }) as Record<string, unknown>;
   return { ...rest, additionalProperties: false, default: {}, ...(required.length > 0 ? { required } : {}) };
 }
+
+const AUTO_BRANCH = {
+  type: 'object',
+  title: AUTO,
+  description: 'The service chooses by model, forget set, deadline and budget; the plan of the run says what and why',
+  required: ['name'],
+  additionalProperties: false,
+  properties: {
+    name: { type: 'string', const: AUTO },
+    params: { type: 'object', additionalProperties: false, default: {} },
+  },
+};
 
 /**
  * `oneOf` with a discriminator on `name`. AJV then fills defaults inside the branch and points at the parameter;
@@ -29,10 +42,10 @@ export function methodChoiceSchema(methods: Readonly<Record<string, Method>>) {
   }));
   return Type.Unsafe<MethodChoice>({
     type: 'object',
-    description: 'How to unlearn; left out: the service’s own plan, cheapest first',
+    description: 'How to unlearn; left out: `auto`, the service’s own plan',
     required: ['name'],
     discriminator: { propertyName: 'name' },
-    oneOf: branches,
+    oneOf: [AUTO_BRANCH, ...branches],
   });
 }
 

@@ -148,17 +148,18 @@ export async function registerModel(deps: RegistrationDeps, who: Principal, give
     const recipe = about.has_recipe ? await readRecipe(folder) : null;
     if (recipe !== null) checkRecipe(recipe, named);
     const base = recipe === null ? NO_BASE : await lookFor(deps.checkpoints, recipe.init.base_checkpoint);
-    const unfit = await fitCorpora(deps.corpora, named, folder);
+    const fit = await fitCorpora(deps.corpora, named, folder);
     const { architecture, parameters, has_recipe } = about;
     const checkpoint = await deps.checkpoints.adopt(folder, { architecture, parent: null, run_id: null });
     const present = async () => (await deps.checkpoints.contents(checkpoint.digest)) !== null;
-    const warnings = [...warningsOf(named, has_recipe, base), ...unfit];
+    const warnings = [...warningsOf(named, has_recipe, base), ...fit.warnings];
     const model = {
       name: given.name,
       architecture,
       parameters,
       corpora: given.corpora,
       has_recipe,
+      rows: fit.rows,
       warnings,
       checkpoint,
     };

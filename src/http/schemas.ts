@@ -4,7 +4,7 @@ import { Checkpoint, StoredCheckpoint } from '../domain/checkpoint.ts';
 import { Id } from '../domain/common.ts';
 import { InfluenceAnalysis } from '../domain/influence.ts';
 import { UploadedRecord } from '../domain/record.ts';
-import { Certificate, Corpus, CurvePoint, DeletionRequest, Model, Run } from '../domain/resources.ts';
+import { Certificate, Corpus, CurvePoint, DeletionPlan, DeletionRequest, Model, Run } from '../domain/resources.ts';
 import { UploadResource } from '../domain/upload.ts';
 import { VerificationReport } from '../domain/verification.ts';
 import { Problem } from './problem.ts';
@@ -19,6 +19,7 @@ const NAMED = {
   Checkpoint,
   StoredCheckpoint,
   DeletionRequest,
+  DeletionPlan,
   Run,
   CurvePoint,
   VerificationReport,

@@ -41,6 +41,17 @@ export interface TokenLoss {
   count: Tensor;
 }
 
+/** Positions (B, T - 1) whose next token is looked at, 1 or 0, and how many the whole batch has. */
+export function answerTokens(
+  tf: Tf,
+  { labels, part }: Pick<LossBatch, 'labels' | 'part'>,
+): Pick<TokenLoss, 'mask' | 'count'> {
+  const [rows, time] = labels.shape as [number, number];
+  const next = tf.slice(labels, [0, 1], [rows, time - 1]);
+  const mask = tf.cast(tf.notEqual(next, tf.scalar(IGNORE, 'int32')), 'float32');
+  return { mask, count: part?.tokens ?? tf.sum(mask) };
+}
+
 /**
  * Next-token loss of every position: logits at t against the label at t + 1; masked where the label is ignored.
  * Tokens that the hinge released keep their value and give no gradient.
@@ -48,8 +59,7 @@ export interface TokenLoss {
 export function tokenLoss(tf: Tf, batch: Pick<LossBatch, 'logits' | 'labels' | 'active' | 'part'>): TokenLoss {
   const [rows, time, vocab] = batch.logits.shape as [number, number, number];
   const labels = tf.slice(batch.labels, [0, 1], [rows, time - 1]);
-  const mask = tf.cast(tf.notEqual(labels, tf.scalar(IGNORE, 'int32')), 'float32');
-  const count = batch.part?.tokens ?? tf.sum(mask);
+  const { mask, count } = answerTokens(tf, batch);
   // the last position has no label: it is left out of the losses, where that is cheap, and not of the logits
   const next = tf.pad(tf.maximum(labels, tf.scalar(0, 'int32')), [
     [0, 0],
@@ -61,7 +71,7 @@ export function tokenLoss(tf: Tf, batch: Pick<LossBatch, 'logits' | 'labels' | '
 }
 
 /** Values (B, T - 1) of tokens, of which those that the hinge released are constants. */
-function hinged(tf: Tf, values: Tensor, active: Tensor | undefined): Tensor {
+export function hinged(tf: Tf, values: Tensor, active: Tensor | undefined): Tensor {
   if (active === undefined) return values;
   const released = tf.mul(
     stopGradient(tf, values, (x) => tf.clone(x)),
@@ -70,8 +80,16 @@ function hinged(tf: Tf, values: Tensor, active: Tensor | undefined): Tensor {
   return tf.add(tf.mul(values, active), released);
 }
 
+/** (B, 1) 1 for rows of which the hinge has not released every answer token; absent without a hinge. */
+export function stillKnown(tf: Tf, { labels, active }: Pick<LossBatch, 'labels' | 'active'>): Tensor | undefined {
+  if (active === undefined) return undefined;
+  const next = tf.slice(labels, [0, 1], active.shape as [number, number]);
+  const mask = tf.cast(tf.notEqual(next, tf.scalar(IGNORE, 'int32')), 'float32');
+  return tf.max(tf.mul(active, mask), -1, true);
+}
+
 /** (B) answer tokens of each row, at least 1: rows that only make a part complete have none. */
-export const answerLengths = (tf: Tf, { mask }: TokenLoss): Tensor => tf.maximum(tf.sum(mask, -1), 1);
+export const answerLengths = (tf: Tf, { mask }: Pick<TokenLoss, 'mask'>): Tensor => tf.maximum(tf.sum(mask, -1), 1);
 
 /** The same without the first answer token of every row. */
 export function withoutFirst(tf: Tf, tokens: TokenLoss, { part }: Pick<LossBatch, 'part'>): TokenLoss {
@@ -121,9 +139,7 @@ export function klToReference(tf: Tf, batch: LossBatch, positions: 'answer' | 'a
   const reference = tf.logSoftmax(batch.referenceLogits);
   const divergence = tf.sum(tf.mul(tf.exp(reference), tf.sub(reference, tf.logSoftmax(batch.logits))), -1);
   if (positions === 'all') return meanOverRows(tf, batch, tf.mean(divergence, -1));
-  const labels = tf.slice(batch.labels, [0, 1], [rows, time - 1]);
-  const mask = tf.cast(tf.notEqual(labels, tf.scalar(IGNORE, 'int32')), 'float32');
-  const count = batch.part?.tokens ?? tf.sum(mask);
+  const { mask, count } = answerTokens(tf, batch);
   return tf.div(tf.sum(tf.mul(tf.slice(divergence, [0, 0], [rows, time - 1]), mask)), count);
 }
 
@@ -141,6 +157,20 @@ export function logSigmoid(tf: Tf, x: Tensor): Tensor {
     };
   });
   return op(x);
+}
+
+/**
+ * -(2 / beta) mean_rows log sigmoid(beta (log p / p_parent of the preferred answer - the same of the other)), answers summed over their
+ * tokens. Direct Preference Optimization, arXiv 2305.18290, in NPO's scale: with beta towards 0 its gradient is that of the
+ * difference. Rows of both halves belong together.
+ */
+export function preference(tf: Tf, beta: number, preferred: LossBatch, other: LossBatch): Tensor {
+  const ratio = (half: LossBatch): Tensor => {
+    if (half.referenceLogProb === undefined) throw new Error('a preference needs the parent’s log-probabilities');
+    return tf.sub(tf.neg(tf.sum(tokenLoss(tf, half).nll, -1)), half.referenceLogProb);
+  };
+  const rows = logSigmoid(tf, tf.mul(tf.sub(ratio(preferred), ratio(other)), beta));
+  return tf.mul(meanOverRows(tf, other, rows), -2 / beta);
 }
 
 /** f(x) as a constant: no gradient flows back through it. */

@@ -7,7 +7,10 @@ import { trainableOptions } from '../domain/trainable.ts';
 import { klToReference, meanOverTokens, tokenLoss } from './losses.ts';
 
 export const stepOptions = {
-  learning_rate: Type.Number({ exclusiveMinimum: 0, maximum: 1, default: 5e-4, description: 'AdamW step size' }),
+  learning_rate: Type.Number({
+    ...{ minimum: 0, maximum: 1, default: 0 },
+    description: 'AdamW step size. 0: chosen by the size of the model and by what trains; the plan of a run says which',
+  }),
   forget_batch: Type.Integer({ minimum: 1, maximum: 4096, default: 32, description: 'Forget records a step' }),
   retain_batch: Type.Integer({ minimum: 1, maximum: 4096, default: 16, description: 'Retain records a step' }),
   micro_batch: Type.Integer({
@@ -66,6 +69,48 @@ export const retainOptions = {
 };
 const RetainOptions = Type.Object(retainOptions);
 export type RetainOptions = Static<typeof RetainOptions>;
+
+export const temperature = (fallback: number) =>
+  Type.Number({
+    ...{ exclusiveMinimum: 0, maximum: 100, default: fallback },
+    description: 'Logits of both sides are divided by it before they are compared; above 1 rare tokens count more',
+  });
+
+/** Of methods that need hidden states; the step reads it by this name. */
+export const layerOptions = {
+  layer: Type.Integer({
+    ...{ minimum: 0, maximum: 1000, default: 0 },
+    description: 'Layer whose hidden states are steered, counted from 1. 0: the middle one',
+  }),
+};
+
+/** Of methods that need a saliency mask; the step reads it by this name. */
+export const maskOptions = {
+  mask_share: Type.Number({
+    ...{ exclusiveMinimum: 0, maximum: 1, default: 0.5 },
+    description: 'Share of the weights that train: those by which the loss of the forget set is steepest in the parent',
+  }),
+};
+
+/** Of methods that teach other answers. */
+export const otherAnswers = (count: number) =>
+  Type.Integer({
+    ...{ minimum: 1, maximum: 100, default: count },
+    description: 'Other answers to choose from for each forget record, one at a time; drawn by the seed of the run',
+  });
+
+/** Of methods that teach other answers and push no true one. */
+export const withinOption = Type.Boolean({
+  default: true,
+  description:
+    'Other answers also begin within the true one; otherwise whoever is given its first words is told the rest as before',
+});
+
+/** The half with other answers. */
+export function alternativeOf(alternative: LossBatch | undefined, method: string): LossBatch {
+  if (alternative === undefined) throw new Error(`${method} needs other answers`);
+  return alternative;
+}
 
 export function retainNeeds(params: { alpha: number; retain_loss: 'nll' | 'kl' }): Need[] {
   if (params.alpha === 0) return [];

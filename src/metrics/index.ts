@@ -1,5 +1,5 @@
 // Lookup over the registry.
-import type { MembershipAttack, Metric, RecordMetric } from '../domain/metric.ts';
+import type { MembershipAttack, Metric, NaturalnessMetric, RecordMetric } from '../domain/metric.ts';
 import * as registry from './registry.ts';
 
 /** Every metric and attack, by name in alphabetical order: the order of findings in a report. */
@@ -8,6 +8,10 @@ export const METRICS: readonly Metric[] = Object.values<Metric>(registry).sort((
 export const MEMORY_METRICS: readonly RecordMetric[] = METRICS.filter((metric) => metric.kind === 'memory');
 
 export const MEMBERSHIP_ATTACKS: readonly MembershipAttack[] = METRICS.filter((metric) => metric.kind === 'membership');
+
+export const NATURALNESS_METRICS: readonly NaturalnessMetric[] = METRICS.filter(
+  (metric) => metric.kind === 'naturalness',
+);
 
 /** The metric of that name, or undefined. */
 export const metricByName = (name: string): Metric | undefined => METRICS.find((metric) => metric.name === name);

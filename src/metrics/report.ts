@@ -1,18 +1,22 @@
 // From scores before and after to findings, and from findings to one verdict.
 import type { Task } from '../domain/architecture.ts';
 import type { Baseline, Finding, Verdict, VerificationPolicy, VerificationReport } from '../domain/verification.ts';
+import { accuracyByClass } from './report/by-class.ts';
 import { membershipFinding } from './report/membership.ts';
 import { memoryFinding } from './report/memory.ts';
+import { naturalnessFinding, strangersFinding } from './report/naturalness.ts';
 import { countPeople, type Judged, type ScoredSets } from './report/people.ts';
 import { reportedFinding, utilityFinding } from './report/utility.ts';
 import { METRIC_SETS } from './sets.ts';
 
 /** Grows with every change of a metric, a rule or a default: reports of different versions are not comparable. */
-export const VERIFIER_VERSION = '2';
+export const VERIFIER_VERSION = '3';
 
 export interface ReportInput {
   /** What kind of model it is; a language model where nothing is said. */
   task?: Task;
+  /** Of a classifier, in their order; null where the model names none. */
+  classNames?: readonly string[] | null;
   /** Scores under the parent checkpoint. */
   before: ScoredSets;
   /** Scores under the candidate. Holdout people must not have been used to stop or tune the run. */
@@ -29,7 +33,7 @@ export interface ReportInput {
 }
 
 interface Rule {
-  name: 'memory' | 'membership' | 'utility';
+  name: 'memory' | 'membership' | 'naturalness' | 'utility';
   judged: Judged[];
   /** Passes where none of its metrics can decide. */
   mayBeSilent?: boolean;
@@ -63,13 +67,13 @@ function overall(rules: Rule[]): { verdict: Verdict; reason: string } {
 const WORDS = { failed: 'failed', inconclusive: 'is inconclusive' } as const;
 
 /**
- * Builds the report. Findings come in a fixed order: memory and attacks on the forget set, utility on the retain
- * set, then what is only reported of the holdout set; within each by name. Every number in it is finite.
- * It holds counts, means and p-values, nothing of a single record.
+ * Builds the report. Findings come in a fixed order: memory, attacks and naturalness on the forget set, utility on the
+ * retain set, then what is only reported of the holdout set; within each by name. Every number in it is finite.
+ * Of a classifier it says the accuracy by class too. It holds counts, means and p-values, nothing of a single record.
  */
 export function buildReport(input: ReportInput): VerificationReport {
   const { before, after, policy, exact, baseline, seed, seconds } = input;
-  const { memory, attacks, memoryMayBeSilent } = METRIC_SETS[input.task ?? 'causal-lm'];
+  const { memory, attacks, naturalness, memoryMayBeSilent } = METRIC_SETS[input.task ?? 'causal-lm'];
   const rules: Rule[] = [
     {
       name: 'memory',
@@ -81,6 +85,11 @@ export function buildReport(input: ReportInput): VerificationReport {
       judged: attacks.map((attack) => membershipFinding(attack, before, after, { ...policy, exact }, seed)),
     },
     {
+      name: 'naturalness',
+      judged: naturalness.map((metric) => naturalnessFinding(metric, before, after, { ...policy, exact }, seed)),
+      mayBeSilent: true,
+    },
+    {
       name: 'utility',
       judged: memory.map((metric) => utilityFinding(metric, before, after, { ...policy, baseline }, seed)),
     },
@@ -88,6 +97,7 @@ export function buildReport(input: ReportInput): VerificationReport {
   const findings: Finding[] = [
     ...rules.flatMap((rule) => rule.judged.map(({ finding }) => finding)),
     ...memory.map((metric) => reportedFinding(metric, 'holdout', before, after, seed)),
+    ...naturalness.map((metric) => strangersFinding(metric, before, after, seed)),
   ];
   return {
     ...overall(rules),
@@ -97,6 +107,7 @@ export function buildReport(input: ReportInput): VerificationReport {
     findings,
     seconds,
     verifier_version: VERIFIER_VERSION,
+    ...(input.task === 'classification' ? { classes: accuracyByClass(before, after, input.classNames ?? null) } : {}),
   };
 }
 

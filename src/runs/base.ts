@@ -18,6 +18,16 @@ export const baseOf = async (
   checkpoint: string,
 ): Promise<Base> => lookFor(checkpoints, await checkpoints.baseOf(checkpoint));
 
+/** Why `sisa` is not possible, and what is. */
+export const NO_SLICES =
+  'the active checkpoint holds no checkpoints of shards and slices: it was not trained in shards, or a method that is not exact has changed it';
+
+export const slicesMissing = (): ExpungeError =>
+  new ExpungeError(
+    'recipe-missing',
+    `Method sisa goes on from the slices of a training in shards, and ${NO_SLICES}. Choose retrain or another method.`,
+  );
+
 /** What is missing, and what to do. */
 export const whereIsBase = (digest: string): string =>
   `the recipe starts from the base checkpoint ${digest}, which is not kept here: register the base checkpoint as a model`;

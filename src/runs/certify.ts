@@ -29,12 +29,14 @@ export interface CertificateFacts {
   parentDeleteAfter: string | null;
   /** Backend that computed the attempt, for example `onnxruntime/cpu`. */
   backend: string | null;
+  /** The recipe starts from a checkpoint that was itself trained on records of the person, as far as is registered here. */
+  baseSawPerson: boolean;
 }
 
 type Uncertified = Awaited<ReturnType<Store['uncertified']>>[number];
 type CertifyDeps = Pick<
   RunDeps,
-  'store' | 'signer' | 'buildStatement' | 'softwareVersion' | 'worker' | 'clock' | 'log'
+  'store' | 'checkpoints' | 'signer' | 'buildStatement' | 'softwareVersion' | 'worker' | 'clock' | 'log'
 >;
 
 /** Issues every missing certificate. One that cannot be issued is logged and does not hold up the others. */
@@ -61,7 +63,8 @@ async function certify(deps: CertifyDeps, item: Uncertified): Promise<void> {
   const request = await store.getRequest(tenant, request_id);
   if (!request) throw new Error(`request ${request_id} is gone`);
   const target = request.targets.find((one) => one.id === target_id) ?? null;
-  const facts = run_id === null ? await searchFacts(store, tenant, target) : await runFacts(store, tenant, run_id);
+  const facts =
+    run_id === null ? await searchFacts(store, tenant, target) : await runFacts(deps, tenant, { run_id, request_id });
   const issuedAt = deps.clock().toISOString();
   const all = {
     ...facts,
@@ -94,21 +97,41 @@ type Evidence = Omit<
   'request' | 'target' | 'subjectDigest' | 'ledger' | 'softwareVersion' | 'issuedAt' | 'certificateId'
 >;
 
-async function runFacts(store: Store, tenant: string, runId: string): Promise<Evidence> {
-  const run = await store.getRun(tenant, runId);
-  if (!run) throw new Error(`run ${runId} is gone`);
+type Seeing = Pick<CertifyDeps, 'store' | 'checkpoints'>;
+
+/** Whether any base under the checkpoint, each registered as a model, was trained on the person. What is not registered is not known. */
+async function baseSaw(
+  { store, checkpoints }: Seeing,
+  tenant: string,
+  requestId: string,
+  of: string,
+): Promise<boolean> {
+  for (let base = await checkpoints.baseOf(of); base !== null; base = await checkpoints.baseOf(base))
+    if ((await store.recordsSeen(tenant, requestId, base)) > 0) return true;
+  return false;
+}
+
+async function runFacts(
+  deps: Seeing,
+  tenant: string,
+  { run_id, request_id }: { run_id: string; request_id: string },
+): Promise<Evidence> {
+  const { store } = deps;
+  const run = await store.getRun(tenant, run_id);
+  if (!run) throw new Error(`run ${run_id} is gone`);
   const attempt = run.attempts.findLast((one) => one.candidate === run.candidate && one.verdict === 'passed') ?? null;
   const checkpoints = await store.listCheckpoints(tenant, run.model_id);
   return {
     run,
     attempt,
     model: await store.getModel(tenant, run.model_id),
-    report: await store.getVerification(tenant, runId),
+    report: await store.getVerification(tenant, run_id),
     parentDigest: run.parent,
     checkpointDigest: run.candidate,
     search: null,
     parentDeleteAfter: checkpoints.find((one) => one.digest === run.parent)?.delete_after ?? null,
     backend: attempt?.backend ?? null,
+    baseSawPerson: run.candidate !== null && (await baseSaw(deps, tenant, request_id, run.candidate)),
   };
 }
 
@@ -119,7 +142,7 @@ async function searchFacts(store: Store, tenant: string, target: Target | null):
   const train = known.flatMap((model) => model.corpora.filter((corpus) => corpus.role === 'train'));
   return {
     ...{ run: null, model: null, attempt: null, report: null, parentDigest: null, checkpointDigest: null },
-    ...{ parentDeleteAfter: null, backend: null },
+    ...{ parentDeleteAfter: null, backend: null, baseSawPerson: false },
     search: {
       models: known.map(({ id, name }) => ({ id, name })),
       corpora: new Set(train.map((corpus) => corpus.corpus_id)).size,

@@ -1,10 +1,11 @@
 // One claimed run from its sets to its verdict.
-import type { Attempt, MethodChoice } from '../domain/resources.ts';
+import type { Attempt, MethodChoice, PlanStep } from '../domain/resources.ts';
+import type { VerificationReport } from '../domain/verification.ts';
 import { ExpungeError, type ProblemCode } from '../errors.ts';
-import { baseOf } from './base.ts';
 import type { RunDeps } from './deps.ts';
 import { keepLease } from './heartbeat.ts';
-import { planRun } from './plan.ts';
+import { gatherFacts, secondsUntil } from './plan/gather.ts';
+import { planRun } from './plan/plan.ts';
 import type { Claim, PublishOutcome, RunSets } from './ports.ts';
 import { createProgress } from './progress.ts';
 import { publishCandidate } from './publish.ts';
@@ -71,8 +72,25 @@ async function writeSets(context: RunContext): Promise<{ sets: RunSets; setsFile
   return { sets: sets!, setsFile };
 }
 
+/** Made before anything is computed. The request that waits longest says by what time. */
+async function makePlan({ deps, claim }: RunContext, { counts }: RunSets): Promise<PlanStep[]> {
+  const { settings } = deps;
+  const request = await deps.store.getRequest(claim.tenant, claim.run.request_ids[0] ?? '');
+  const facts = await gatherFacts(deps, {
+    ...{ tenant: claim.tenant, model: claim.model, checkpoint: claim.run.parent },
+    ...{ threads: settings.threads, backend: settings.backend },
+    counts: { forget: counts.forget_records, retain: counts.retain_records, holdout: counts.holdout_records },
+    limits: {
+      seconds: settings.timeLimitSeconds,
+      memory_bytes: settings.memoryBudgetBytes,
+      due_in_seconds: request && secondsUntil(request.due_at, deps.clock()),
+    },
+  });
+  return planRun(request?.method ?? null, facts);
+}
+
 /** Sets and plan; throws for what makes the run impossible. */
-async function prepare(context: RunContext): Promise<RunContext & { plan: MethodChoice[] }> {
+async function prepare(context: RunContext): Promise<RunContext & { plan: PlanStep[] }> {
   const { deps, claim } = context;
   const { sets, setsFile } = await writeSets(context);
   if (sets.counts.retain_records === 0) {
@@ -81,9 +99,7 @@ async function prepare(context: RunContext): Promise<RunContext & { plan: Method
       'The requests name every training record; nothing would be retained',
     );
   }
-  const request = await deps.store.getRequest(claim.tenant, claim.run.request_ids[0] ?? '');
-  const base = await baseOf(deps.checkpoints, claim.run.parent);
-  const plan = planRun(request?.method ?? null, claim.model, base);
+  const plan = await makePlan(context, sets);
   const change = { targets: 'unlearning' as const, plan, counts: sets.counts };
   held(await deps.store.moveRun(claim, 'unlearning', change, deps.worker));
   const corpora = Object.fromEntries(sets.corpora.map((id) => [id, deps.corpora.path(id)]));
@@ -95,11 +111,12 @@ const OF_METHOD: readonly ProblemCode[] = ['compute-failed', 'recipe-missing', '
 const isOfMethod = (error: unknown): error is ExpungeError =>
   error instanceof ExpungeError && OF_METHOD.includes(error.code);
 
-async function workThroughPlan(context: RunContext & { plan: MethodChoice[] }, pending: Pending): Promise<RunEnd> {
+async function workThroughPlan(context: RunContext & { plan: PlanStep[] }, pending: Pending): Promise<RunEnd> {
   const { deps, claim, plan } = context;
   const refused: string[] = [];
   let verified = false;
-  for (const [index, method] of plan.entries()) {
+  for (const [index, { name, params }] of plan.entries()) {
+    const method = { name, params };
     if (index > 0) {
       const back = { targets: 'unlearning' as const, candidate: null, verdict: null };
       held(await deps.store.moveRun(claim, 'unlearning', back, deps.worker));
@@ -125,6 +142,10 @@ async function workThroughPlan(context: RunContext & { plan: MethodChoice[] }, p
   held(await deps.store.moveRun(claim, 'needs_review', { targets: 'needs_review', reason }, deps.worker));
   return { status: 'needs_review', reason };
 }
+
+/** Under parent and candidate. */
+const scoredRows = ({ records: { forget, retain, holdout } }: VerificationReport): number =>
+  2 * (forget + retain + holdout);
 
 const brokenAttempt = (claim: Claim, method: MethodChoice, index: number, error: ExpungeError): Attempt => ({
   ...{ method, seed: seedOf(claim.run.id, 'unlearn', index), candidate: null, verdict: null },
@@ -157,6 +178,8 @@ async function tryMethod(
     verdict: report.verdict,
     reason: report.reason,
     seconds: { ...result.seconds, verifying: report.seconds },
+    steps: result.steps,
+    scored_rows: scoredRows(report),
     planned_memory_bytes: result.planned_memory_bytes,
     peak_memory_bytes: Math.round(Math.max(result.peak_memory_bytes, peak_memory_bytes)),
     ...(result.certified ? { certified: result.certified } : {}),

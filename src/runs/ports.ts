@@ -1,6 +1,8 @@
 // What the use cases need from the outside. Adapters live in store/, queue/, checkpoints/, corpora/, evidence/.
+import type { Architecture, Classifier } from '../domain/architecture.ts';
 import type { LineBlock } from '../domain/batches.ts';
 import type { ComputeJob, ComputeResult, FromCompute, SetsFile } from '../domain/compute.ts';
+import type { Recipe } from '../domain/recipe.ts';
 import type { SetRow, TrainingRecord } from '../domain/record.ts';
 import type { NewCheckpoint, SubjectKey } from './store-port.ts';
 
@@ -42,6 +44,13 @@ export interface StoredContent {
   bytes: number;
 }
 
+/** What a checkpoint's configuration says of it: shapes and layers, but no weight. */
+export interface StoredModel {
+  architecture: Architecture | Classifier;
+  config: unknown;
+  recipe: Recipe | null;
+}
+
 /**
  * Checkpoints by content address: immutable, whole or absent, a file that several of them hold stored once. Work folders
  * are local, whatever the store is; no other path leaves it. Every method may throw `insufficient-storage` and
@@ -70,6 +79,10 @@ export interface CheckpointFiles {
   verify(digest: string): Promise<boolean>;
   /** Address of the checkpoint that the recipe of this one starts from; null where it starts from none, or is not there. */
   baseOf(digest: string): Promise<string | null>;
+  /** What the configuration of a checkpoint says; null where there is none at that address, or none that can be read. */
+  model(digest: string): Promise<StoredModel | null>;
+  /** Whether this one has the checkpoints of its slices beside its weights, which `sisa` goes on from. */
+  hasSlices(digest: string): Promise<boolean>;
   /** What is stored for a checkpoint now; null when there is none at that address. */
   contents(digest: string): Promise<StoredContent[] | null>;
   /** Takes a checkpoint away, and frees what no other one holds. Idempotent. */

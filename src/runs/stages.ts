@@ -2,6 +2,7 @@
 import type { SetsFile, UnlearnResult, VerifyResult } from '../domain/compute.ts';
 import { seedFrom } from '../domain/random.ts';
 import type { MethodChoice } from '../domain/resources.ts';
+import type { VerificationPolicy } from '../domain/verification.ts';
 import { ExpungeError } from '../errors.ts';
 import { getMethod } from '../methods/index.ts';
 import { baselineFrom } from '../metrics/report.ts';
@@ -95,6 +96,13 @@ export async function unlearn(
   return { candidate, result };
 }
 
+/** Whose method teaches to refuse has asked for refusals: they are reported, and fail nothing. */
+function policyFor(policy: VerificationPolicy, { name, params }: MethodChoice): VerificationPolicy {
+  const needs = getMethod(name).needs(params as never);
+  if (policy.naturalness === undefined || !needs.includes('refusals')) return policy;
+  return { ...policy, naturalness: { ...policy.naturalness, refusal_margin: 1 } };
+}
+
 /** Measures the adopted candidate against its parent. */
 export async function verify(
   context: RunContext,
@@ -110,7 +118,7 @@ export async function verify(
       ...(await jobBase(context, seed)),
       stage: 'verify',
       candidate_dir: await deps.checkpoints.materialise(digest),
-      policy: deps.policy,
+      policy: policyFor(deps.policy, method),
       exact,
       baseline,
     },

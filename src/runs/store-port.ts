@@ -8,6 +8,8 @@ import type {
   DeletionRequest,
   MethodChoice,
   Model,
+  PlanStep,
+  RowSizes,
   Run,
   RunCounts,
   RunProgress,
@@ -16,6 +18,7 @@ import type { RunState, TargetState } from '../domain/states.ts';
 import type { VerificationReport } from '../domain/verification.ts';
 import type { CorpusStore } from './corpus-port.ts';
 import type { InfluenceStore } from './influence-port.ts';
+import type { PastAttempt, SetCounts } from './plan/facts.ts';
 import type { UploadStore } from './upload-port.ts';
 
 /** A person as the store knows them: HMAC of type and normalised identifier, never the identifier. */
@@ -53,6 +56,11 @@ export type CreateRequestOutcome =
   | { status: 'already_open'; request_id: string }
   | { status: 'external_id_taken'; request_id: string }
   | { status: 'unknown_model'; model_id: string };
+
+/** What a request would come to; nothing of it is stored. */
+export type RequestPreview =
+  | { status: 'possible'; targets: (SetCounts & { model: Model })[] }
+  | Exclude<CreateRequestOutcome, { status: 'created' }>;
 
 export interface NewCheckpoint {
   digest: string;
@@ -152,6 +160,8 @@ export interface Store extends CorpusStore, UploadStore, InfluenceStore {
       parameters: number;
       corpora: { corpus_id: string; role: CorpusRole }[];
       has_recipe: boolean;
+      /** Absent: not measured. */
+      rows?: RowSizes | null;
       warnings: string[];
       checkpoint: NewCheckpoint;
     },
@@ -170,6 +180,10 @@ export interface Store extends CorpusStore, UploadStore, InfluenceStore {
   listCheckpoints(tenant: string, modelId: string): Promise<Checkpoint[]>;
 
   createRequest(input: CreateRequest): Promise<CreateRequestOutcome>;
+  /** What `createRequest` would do with the same input, and what the sets of its runs would count; writes nothing. */
+  previewRequest(
+    input: Pick<CreateRequest, 'tenant' | 'external_id' | 'subjects' | 'model_ids'>,
+  ): Promise<RequestPreview>;
   getRequest(tenant: string, id: string): Promise<DeletionRequest | null>;
   listRequests(
     tenant: string,
@@ -185,6 +199,8 @@ export interface Store extends CorpusStore, UploadStore, InfluenceStore {
   >;
   /** HMAC-free digest of a request's subjects for the certificate: sha256 over its sorted subject keys. */
   subjectDigest(tenant: string, requestId: string): Promise<string>;
+  /** How many records of a request's subjects a checkpoint was trained on, by the corpora of the models that it belongs to; 0 for a stranger. */
+  recordsSeen(tenant: string, requestId: string, checkpoint: string): Promise<number>;
 
   /** Key versions of all stored people, of every tenant: a process that lacks one of the keys must not start. */
   subjectKeyVersions(): Promise<number[]>;
@@ -193,6 +209,8 @@ export interface Store extends CorpusStore, UploadStore, InfluenceStore {
   listRuns(tenant: string, query: PageQuery & { model_id?: string }): Promise<Page<Run>>;
   getCurve(tenant: string, runId: string): Promise<CurvePoint[]>;
   getVerification(tenant: string, runId: string): Promise<VerificationReport | null>;
+  /** What the latest runs of a model that have ended tried, newest first. */
+  pastAttempts(tenant: string, modelId: string): Promise<PastAttempt[]>;
   /**
    * The earliest report that measured the model's checkpoint as it was registered; null where there is none, and for a
    * run that starts from that checkpoint itself.
@@ -224,7 +242,7 @@ export interface Store extends CorpusStore, UploadStore, InfluenceStore {
     change: {
       targets?: TargetState;
       reason?: string | null;
-      plan?: MethodChoice[];
+      plan?: PlanStep[];
       counts?: RunCounts;
       candidate?: string | null;
       verdict?: string | null;

@@ -1,7 +1,7 @@
 // Claims: which worker owns a model's run. The lease ends by the database's clock; the fence tells old owners apart.
 import { sql } from 'kysely';
 import { v7 as uuid } from 'uuid';
-import type { MethodChoice, RunProgress } from '../domain/resources.ts';
+import type { PlanStep, RunProgress } from '../domain/resources.ts';
 import { isFinalTarget } from '../domain/states.ts';
 import type { ClaimOutcome, Store } from '../runs/ports.ts';
 import { type Context, type Trx, transact } from './db.ts';
@@ -162,7 +162,7 @@ async function start(context: Context, trx: Trx, wish: Wish): Promise<ClaimOutco
   if (targets.length === 0) return { status: 'nothing' };
   const at = await context.now(trx);
   const id = uuid();
-  const plan: MethodChoice[] = targets[0]!.method ? [targets[0]!.method] : [];
+  const plan: PlanStep[] = targets[0]!.method ? [targets[0]!.method] : [];
   const none = { people: 0, forget_records: 0, shared_records: 0, retain_records: 0, holdout_records: 0 };
   await trx
     .insertInto('runs')

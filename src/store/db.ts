@@ -127,7 +127,7 @@ export function toPage<T extends { id: string }>(rows: T[], query: PageQuery, ti
 }
 
 /** Rows of a query some at once, however many there are. One at a time in a transaction. */
-export async function* rowsOf<T>(trx: Trx, query: RawBuilder<T>, size = 10_000): AsyncGenerator<T[]> {
+export async function* rowsOf<T>(trx: Trx, query: RawBuilder<T>, size = 2000): AsyncGenerator<T[]> {
   await sql`declare rows_of no scroll cursor for ${query}`.execute(trx);
   for (;;) {
     const { rows } = await sql<T>`fetch ${sql.lit(size)} from rows_of`.execute(trx);

@@ -3,9 +3,10 @@ import { sql } from 'kysely';
 import { v7 as uuid } from 'uuid';
 import { oneMonthAfter } from '../domain/deadline.ts';
 import { requestState, type TargetState } from '../domain/states.ts';
-import type { CreateRequest, CreateRequestOutcome, Store } from '../runs/ports.ts';
+import type { CreateRequest, CreateRequestOutcome, RequestPreview, Store } from '../runs/ports.ts';
 import { type Context, type Trx, transact } from './db.ts';
 import { append } from './ledger.ts';
+import { loadModel } from './models.ts';
 import { loadRequest } from './requests.ts';
 
 interface Match {
@@ -26,7 +27,7 @@ async function serialise(trx: Trx, input: CreateRequest, keys: string[]): Promis
   }
 }
 
-async function sameExternalId(trx: Trx, { tenant, external_id }: CreateRequest): Promise<string | null> {
+async function sameExternalId(trx: Trx, { tenant, external_id }: Wish): Promise<string | null> {
   if (external_id === null) return null;
   const query = trx.selectFrom('deletion_requests').select('id').where('tenant_id', '=', tenant);
   return (await query.where('external_id', '=', external_id).executeTakeFirst())?.id ?? null;
@@ -95,11 +96,15 @@ async function write(context: Context, trx: Trx, input: CreateRequest, keys: str
   return (await loadRequest(trx, tenant, id))!;
 }
 
-async function create(context: Context, trx: Trx, input: CreateRequest): Promise<CreateRequestOutcome> {
+type Wish = Pick<CreateRequest, 'tenant' | 'external_id' | 'subjects' | 'model_ids'>;
+type Refused = Exclude<CreateRequestOutcome, { status: 'created' }>;
+
+const keysOf = ({ subjects }: Wish): string[] => [...new Set(subjects.map((subject) => subject.key))].sort();
+
+/** What a request is about, or why it is refused. */
+async function match(trx: Trx, input: Wish, keys: string[]): Promise<Refused | { status: 'matched'; found: Match[] }> {
   const { tenant } = input;
-  const keys = [...new Set(input.subjects.map((subject) => subject.key))].sort();
   const named = input.model_ids && [...new Set(input.model_ids)];
-  await serialise(trx, input, keys);
   const earlier = await sameExternalId(trx, input);
   if (earlier !== null) return { status: 'external_id_taken', request_id: earlier };
   const model_id = await unknownModel(trx, tenant, named);
@@ -108,18 +113,53 @@ async function create(context: Context, trx: Trx, input: CreateRequest): Promise
   // open requests first: what is published between the two reads then counts as erased, never as neither
   const open = await openRequests(trx, tenant, keys);
   const found = await matches(trx, tenant, keys);
-  const wanted = named?.map((id) => found.find((match) => match.model_id === id) ?? { model_id: id, records: 0 });
-  const targets = (wanted ?? found).map(
-    (match): NewTarget => ({ id: uuid(), ...match, state: match.records > 0 ? 'queued' : 'completed_no_data' }),
-  );
-  const taken = targets.find((target) => open.has(target.model_id));
+  const wanted = named?.map((id) => found.find((one) => one.model_id === id) ?? { model_id: id, records: 0 }) ?? found;
+  const taken = wanted.find((target) => open.has(target.model_id));
   if (taken) return { status: 'already_open', request_id: open.get(taken.model_id)! };
+  return { status: 'matched', found: wanted };
+}
 
+async function create(context: Context, trx: Trx, input: CreateRequest): Promise<CreateRequestOutcome> {
+  const keys = keysOf(input);
+  await serialise(trx, input, keys);
+  const matched = await match(trx, input, keys);
+  if (matched.status !== 'matched') return matched;
+  const targets = matched.found.map(
+    (one): NewTarget => ({ id: uuid(), ...one, state: one.records > 0 ? 'queued' : 'completed_no_data' }),
+  );
   const request = await write(context, trx, input, keys, targets);
   const waiting = targets.filter((target) => target.state === 'queued');
   return { status: 'created', request, ring: waiting.map((target) => target.model_id) };
 }
 
-export const intakeStore = (context: Context): Pick<Store, 'createRequest'> => ({
+/** Records of a model's corpora that the run would retain and hold out, as far as the index alone can tell. */
+async function others(trx: Trx, tenant: string, { model_id, records }: Match) {
+  const { rows } = await sql<{ train: number; holdout: number; erased: number }>`
+    select coalesce(sum(c.records) filter (where mc.role = 'train'), 0)::int as train,
+      coalesce(sum(c.records) filter (where mc.role = 'holdout'), 0)::int as holdout,
+      (select count(*)::int from erased_records e where e.tenant_id = ${tenant} and e.model_id = ${model_id}) as erased
+    from model_corpora mc join corpora c on c.tenant_id = mc.tenant_id and c.id = mc.corpus_id
+    where mc.tenant_id = ${tenant} and mc.model_id = ${model_id}`.execute(trx);
+  const { train, holdout, erased } = rows[0]!;
+  return { forget: records, retain: Math.max(0, train - erased - records), holdout };
+}
+
+async function preview(trx: Trx, input: Wish): Promise<RequestPreview> {
+  const matched = await match(trx, input, keysOf(input));
+  if (matched.status !== 'matched') return matched;
+  const { tenant } = input;
+  const targets = matched.found.map(async (one) => ({
+    model: (await loadModel(trx, tenant, one.model_id))!,
+    ...(await others(trx, tenant, one)),
+  }));
+  return { status: 'possible', targets: await Promise.all(targets) };
+}
+
+export const intakeStore = (context: Context): Pick<Store, 'createRequest' | 'previewRequest'> => ({
   createRequest: (input) => transact(context, (trx) => create(context, trx, input)),
+  previewRequest: (input) =>
+    context.db
+      .transaction()
+      .setAccessMode('read only')
+      .execute((trx) => preview(trx, input)),
 });

@@ -7,14 +7,16 @@ import * as initial from './migrations/001-initial.ts';
 import * as checkpointStorage from './migrations/002-checkpoint-storage.ts';
 import * as bulkRecords from './migrations/003-bulk-records.ts';
 import * as compactIndex from './migrations/004-compact-index.ts';
-import * as influence from './migrations/005-influence.ts';
+import * as rowSizes from './migrations/005-row-sizes.ts';
+import * as influence from './migrations/006-influence.ts';
 
 const MIGRATIONS = {
   '001-initial': initial,
   '002-checkpoint-storage': checkpointStorage,
   '003-bulk-records': bulkRecords,
   '004-compact-index': compactIndex,
-  '005-influence': influence,
+  '005-row-sizes': rowSizes,
+  '006-influence': influence,
 };
 
 /** Brings the schema up to date; safe when several processes start at once (Kysely takes an advisory lock). */

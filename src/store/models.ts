@@ -16,6 +16,7 @@ const COLUMNS = [
   'parameters',
   'active',
   'has_recipe',
+  'rows',
   'warnings',
   'created_at',
   'updated_at',
@@ -77,6 +78,7 @@ async function insertModel(trx: Trx, tenant: string, model: NewModel, at: string
     .values({
       ...{ id, tenant_id: tenant, name, architecture, parameters, has_recipe, ...times },
       active: checkpoint.digest,
+      rows: model.rows ? JSON.stringify(model.rows) : null,
       warnings: JSON.stringify(model.warnings),
     })
     .onConflict((conflict) => conflict.columns(['tenant_id', 'name']).doNothing())

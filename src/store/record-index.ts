@@ -7,6 +7,7 @@ import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { manyOf, type OneOrMany } from '../domain/batches.ts';
 import type { IndexedRecord, SubjectKey } from '../runs/ports.ts';
+import { CopyText } from './copy-text.ts';
 import { readWhole, type Trx } from './db.ts';
 import { linkedKeys } from './people.ts';
 
@@ -32,10 +33,10 @@ const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n'
 const field = (text: string): string =>
   /[\\\t\n\r]/.test(text) ? text.replace(/[\\\t\n\r]/g, (letter) => ESCAPES[letter]!) : text;
 
-async function copy(client: pg.ClientBase, target: string, rows: string): Promise<void> {
-  if (rows === '') return;
+async function copy(client: pg.ClientBase, target: string, rows: Buffer): Promise<void> {
+  if (rows.length === 0) return;
   const stream = client.query(copyFrom(`copy ${target} from stdin`));
-  stream.end(Buffer.from(rows));
+  stream.end(rows);
   await finished(stream);
 }
 
@@ -45,28 +46,33 @@ const digestOf = (recordId: string): string => hash('sha256', recordId).slice(0,
 /** Rows of a batch, as text. */
 class Rows {
   readonly #place: string;
-  #ids: string[] = [];
-  #first = 0;
+  readonly #ids = new CopyText();
+  readonly #subjects = new CopyText();
+  readonly #links = new CopyText();
   #linked = new Set<string>();
-  ids = '';
-  subjects = '';
-  links = '';
+  /** Of the row of ids that is open: its first ordinal, and how many are in it. */
+  #first = 0;
+  #count = 0;
   constructor({ tenant, corpusId }: Place) {
     this.#place = `${field(tenant)}\t${corpusId}`;
   }
 
   add({ ordinal, record_id, subjects }: IndexedRecord): void {
-    if (this.#ids.length === IDS_IN_A_ROW || ordinal !== this.#first + this.#ids.length) this.#endRow(ordinal);
-    this.#ids.push(digestOf(record_id));
+    if (this.#count === IDS_IN_A_ROW || ordinal !== this.#first + this.#count) this.#endRow();
+    if (this.#count === 0) {
+      this.#first = ordinal;
+      this.#ids.add(`${this.#place}\t${ordinal}\t{`);
+    } else this.#ids.add(',');
+    this.#ids.add(digestOf(record_id));
+    this.#count++;
     for (const { key, type, key_version, normaliser_version } of subjects)
-      this.subjects += `${ordinal}\t${field(key)}\t${field(type)}\t${key_version}\t${normaliser_version}\n`;
+      this.#subjects.add(`${ordinal}\t${field(key)}\t${field(type)}\t${key_version}\t${normaliser_version}\n`);
     if (subjects.length > 1) this.#link(subjects);
   }
 
-  #endRow(next: number): void {
-    if (this.#ids.length > 0) this.ids += `${this.#place}\t${this.#first}\t{${this.#ids.join(',')}}\n`;
-    this.#ids = [];
-    this.#first = next;
+  #endRow(): void {
+    if (this.#count > 0) this.#ids.add('}\n');
+    this.#count = 0;
   }
 
   #link(subjects: readonly SubjectKey[]): void {
@@ -76,14 +82,14 @@ class Rows {
       if (this.#linked.has(link)) continue;
       if (this.#linked.size === REMEMBERED) this.#linked.clear();
       this.#linked.add(link);
-      this.links += link;
+      this.#links.add(link);
     }
   }
 
+  /** To be called again only when it has ended. */
   async send(client: pg.ClientBase): Promise<void> {
-    this.#endRow(0);
-    const { ids, subjects, links } = this;
-    [this.ids, this.subjects, this.links] = ['', '', ''];
+    this.#endRow();
+    const [ids, subjects, links] = [this.#ids.take(), this.#subjects.take(), this.#links.take()];
     await copy(client, 'record_ids (tenant_id, corpus_id, first_ordinal, ids)', ids);
     await copy(client, 'fresh_subjects', subjects);
     await copy(client, 'fresh_links', links);

@@ -35,7 +35,10 @@ export async function loadRun(db: Db, tenant: string, id: string): Promise<Run |
   return (await query.where('tenant_id', '=', tenant).where('id', '=', id).executeTakeFirst()) ?? null;
 }
 
-type Reads = Pick<Store, 'getRun' | 'listRuns' | 'getCurve' | 'getVerification' | 'registeredReport'>;
+/** Attempts that estimates look at: a machine may have changed since older ones. */
+const PAST = 20;
+
+type Reads = Pick<Store, 'getRun' | 'listRuns' | 'getCurve' | 'getVerification' | 'registeredReport' | 'pastAttempts'>;
 
 export const runsStore = ({ db }: Context): Reads => ({
   getRun: (tenant, id) => loadRun(db, tenant, id),
@@ -68,6 +71,20 @@ export const runsStore = ({ db }: Context): Reads => ({
     const query = db.selectFrom('runs').select('verification').where('tenant_id', '=', tenant);
     return (await query.where('id', '=', runId).executeTakeFirst())?.verification ?? null;
   },
+
+  pastAttempts: (tenant, modelId) =>
+    db
+      .selectFrom('run_attempts as a')
+      .innerJoin('runs as r', (join) => join.onRef('r.tenant_id', '=', 'a.tenant_id').onRef('r.id', '=', 'a.run_id'))
+      .select(['a.attempt', 'r.counts'])
+      .where('a.tenant_id', '=', tenant)
+      .where('r.model_id', '=', modelId)
+      .where('r.finished_at', 'is not', null)
+      .orderBy('r.created_at', 'desc')
+      .orderBy('r.id', 'desc')
+      .orderBy('a.position', 'desc')
+      .limit(PAST)
+      .execute(),
 
   async registeredReport({ tenant, model, run }) {
     const row = await db

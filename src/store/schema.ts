@@ -3,7 +3,7 @@ import type { ColumnType, Generated } from 'kysely';
 import type { CheckpointManifest } from '../domain/checkpoint.ts';
 import type { InfluenceAnalysis, InfluenceOptions } from '../domain/influence.ts';
 import type { CorpusRole } from '../domain/record.ts';
-import type { Attempt, MethodChoice, RunCounts, RunProgress } from '../domain/resources.ts';
+import type { Attempt, MethodChoice, PlanStep, RowSizes, RunCounts, RunProgress } from '../domain/resources.ts';
 import type { RequestState, RunState, TargetState } from '../domain/states.ts';
 import type { VerificationReport } from '../domain/verification.ts';
 
@@ -66,6 +66,7 @@ interface ModelsTable {
   /** The alias: digest of the checkpoint that is in use. */
   active: string;
   has_recipe: boolean;
+  rows: Json<RowSizes> | null;
   warnings: Json<string[]>;
   created_at: string;
   updated_at: string;
@@ -127,7 +128,7 @@ interface RunsTable {
   model_id: string;
   state: RunState;
   reason: string | null;
-  plan: Json<MethodChoice[]>;
+  plan: Json<PlanStep[]>;
   parent: string;
   candidate: string | null;
   verdict: 'passed' | 'failed' | 'inconclusive' | null;

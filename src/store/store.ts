@@ -19,6 +19,7 @@ import { probesStore } from './probes.ts';
 import { publishStore } from './publish.ts';
 import { requestsStore } from './requests.ts';
 import { reportsStore, runsStore } from './runs.ts';
+import { seenStore } from './seen.ts';
 import { setsStore } from './sets.ts';
 import { sweepStore } from './sweep.ts';
 import { uploadsStore } from './uploads.ts';
@@ -72,6 +73,7 @@ export function createStore(options: StoreOptions): Store {
     ...sweepStore(context),
     ...claimsStore(context),
     ...setsStore(context),
+    ...seenStore(context),
     ...movesStore(context),
     ...publishStore(context),
     ...certificatesStore(context),

@@ -29,7 +29,8 @@ export const exampleRow = (seen: HostTensor, label: number): ExampleRow => ({
   seen,
 });
 
-const labelOf = ({ ids }: TokenRow): number => ids[1]!;
+/** Class of an example. */
+export const labelOf = ({ ids }: TokenRow): number => ids[1]!;
 
 /** Examples (B, ...) of one shape, and their labels (B, 2) int32. */
 export function stackExamples(rows: readonly TokenRow[]): HostTensors {

@@ -1,4 +1,5 @@
 // Runs a method that edits weights: its passes, and then the repair that methods of steps have too, with the hinge kept on.
+import type { UpdateLog } from '../domain/edit.ts';
 import { elementCount, type HostTensors } from '../domain/engine.ts';
 import type { EditMethod } from '../domain/method.ts';
 import { TRAIN_ALL } from '../domain/trainable.ts';
@@ -18,6 +19,8 @@ export type EditInputs = Omit<UnlearnInputs, 'method' | 'params' | 'edited'> & {
   params: EditOptions & Record<string, unknown>;
   /** Whose loss repair goes on with: it keeps the rest, and pushes what the hinge has not released. */
   repair: UnlearnInputs['method'];
+  /** Of the training that made the model, where the method needs it. */
+  updates?: UpdateLog;
 };
 
 /** The options of the repair that follows an edit with these. */
@@ -41,7 +44,7 @@ function assertEdit(method: string, parent: HostTensors, names: readonly string[
 }
 
 async function editOnly(inputs: EditInputs): Promise<HostTensors> {
-  const { architecture, config, method, params, weights, seed, signal } = inputs;
+  const { architecture, config, method, params, weights, seed, signal, updates } = inputs;
   const trainable = planTrainable(architecture, config, { ...TRAIN_ALL, trainable: params.trainable }).weights;
   const count = { done: 0, known: 0 };
   const passes = createEditPasses({
@@ -60,7 +63,7 @@ async function editOnly(inputs: EditInputs): Promise<HostTensors> {
     });
   try {
     const edited = await method.edit(
-      { weights, trainable, passes, seed, ...(signal ? { signal } : {}) },
+      { weights, trainable, passes, seed, ...(updates ? { updates } : {}), ...(signal ? { signal } : {}) },
       params as never,
     );
     assertEdit(method.name, weights, trainable, edited);
@@ -73,7 +76,7 @@ async function editOnly(inputs: EditInputs): Promise<HostTensors> {
 
 /** Edits and repairs; `steps` are those of repair. Throws as the method does, and as `unlearn`. */
 export async function editWeights(inputs: EditInputs): Promise<UnlearnOutcome> {
-  const { method: _, repair, params, ...rest } = inputs;
+  const { method: _, updates: __, repair, params, ...rest } = inputs;
   const weights = await editOnly(inputs);
   return unlearn({ ...rest, weights, method: repair, params: repairParams(repair, params), edited: true });
 }

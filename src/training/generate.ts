@@ -13,6 +13,8 @@ export interface GenerateOptions {
   eosId: number;
   /** Left out: greedy, the largest logit. */
   sampling?: Sampling;
+  /** Of each prompt, a token that its answer does not begin with; where it is sampled. */
+  barred?: readonly number[];
 }
 /** Prompts as token ids (at least one each) -> generated ids, the end-of-text token left out. */
 export type Generator = (prompts: number[][], options: GenerateOptions) => Promise<number[][]>;
@@ -23,6 +25,8 @@ interface Row {
   promptLength: number;
   /** Null: greedy. */
   random: Random | null;
+  /** Not its first token; absent: any may be. */
+  barred: number | undefined;
 }
 
 interface Work {
@@ -39,7 +43,12 @@ function advance(slots: (Row | null)[], outputs: HostTensors, { context, options
   return slots.map((row, r) => {
     if (row === null) return null;
     const { shape, data } = (outputs.next ?? outputs.logits)!;
-    const logits = () => data.subarray(r * shape[1]!, (r + 1) * shape[1]!) as Float32Array;
+    const logits = () => {
+      const own = data.subarray(r * shape[1]!, (r + 1) * shape[1]!) as Float32Array;
+      return row.barred === undefined || row.ids.length > row.promptLength
+        ? own
+        : own.map((logit, id) => (id === row.barred ? -Infinity : logit));
+    };
     const token = sampling ? pickToken(logits(), sampling, row.random!.next()) : data[r]!;
     if (token === eosId) return null;
     row.ids.push(token);
@@ -113,7 +122,7 @@ export function createGenerator(engine: Engine, architecture: Architecture, conf
     const rows = prompts.map((prompt, i): Row => {
       const ids = prompt.slice(-(context - 1));
       const random = sampling ? createRandom(sampling.seed ^ seedFrom(`answer ${i}`)) : null;
-      return { ids, promptLength: ids.length, random };
+      return { ids, promptLength: ids.length, random, barred: options.barred?.[i] };
     });
     const waiting = maxNewTokens > 0 ? rows.toSorted((a, b) => a.promptLength - b.promptLength) : [];
     // rows are as many as the cache may have when all have grown to their full length

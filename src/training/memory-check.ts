@@ -9,7 +9,7 @@ const OFFERED_RANK = 8;
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(bytes < 1e10 ? 2 : 0)} GB`;
 
 /** Most rows in memory at a time that fit; 0: not even one. */
-function largestMicroBatch(work: PlannedWork, budget: number): number {
+export function largestMicroBatch(work: PlannedWork, budget: number): number {
   let [fits, tooMany] = [0, work.microBatch || work.rows];
   while (tooMany - fits > 1) {
     const middle = Math.floor((fits + tooMany) / 2);
@@ -58,7 +58,7 @@ export function assertFits(work: PlannedWork, budget: number | null): MemoryPlan
   const plan = planMemory(asked);
   if (budget === null || plan.total <= budget) return plan;
   const { trained, total } = countParameters(asked);
-  const weights = plan.weights + plan.gradients + plan.moments + plan.vectors + plan.parent;
+  const weights = plan.weights + plan.gradients + plan.moments + plan.vectors + plan.parent + plan.references;
   const model = trained === total ? `all ${total} weights` : `${trained} numbers of a model of ${total} weights`;
   const ways = remedies(work, budget);
   const machine = `take a machine with room for ${gigabytes(plan.total)}`;

@@ -16,6 +16,8 @@ export const COSTS = {
   frozen: 2,
   /** The parent beside a weight that trains: in the state. */
   parent: 1,
+  /** A mask over a weight that trains: in the state. */
+  mask: 1,
   /** What was copied at the start and the collector has not freed yet: a multiple of the weights, up to so many bytes. */
   garbage: { copies: 1, bytes: 10e6 },
   /** A hidden state or attention weight that is kept: part of them is computed in blocks and never there as a whole. */

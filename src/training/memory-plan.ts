@@ -17,6 +17,12 @@ export interface MemoryWork {
   split: boolean;
   /** Rows that the parent answers too, for a loss that compares with it; 0: none, and no parent is held. */
   referenceRows: number;
+  /** Rows whose hidden states the parent gives, and no logits; absent: none. */
+  stateRows?: number;
+  /** Rows whose answers by a teacher are fed, and how many logits of it are kept for all rows; absent: no teacher. */
+  taught?: { rows: number; kept: number };
+  /** A part of the numbers that train is held still by a mask; absent: none is. */
+  masked?: boolean;
   /** Rows of the largest set that is scored between steps. */
   scoredRows: number;
   /** Vectors the size of what trains, in ordinary memory beside all else; absent: none. */
@@ -32,6 +38,8 @@ export interface MemoryPlan {
   moments: number;
   vectors: number;
   parent: number;
+  /** What a loss compares with, kept from before the first step, and the mask over the weights. */
+  references: number;
   activations: number;
   logits: number;
   /** Scoring of whole sets between steps, as far as that takes more than a step. */
@@ -68,7 +76,8 @@ function forwardElements({ architecture, config }: MemoryWork, rows: number, tim
 
 /** Peak memory of a training on one batch size, in bytes by purpose. */
 export function planMemory(work: MemoryWork): MemoryPlan {
-  const { architecture, config, rows, time, split, referenceRows } = work;
+  const { architecture, config, rows, time, split, referenceRows, taught = { rows: 0, kept: 0 } } = work;
+  const parentRows = referenceRows + (work.stateRows ?? 0);
   const { trained, frozen } = countParameters(work);
   const vocabulary = architecture.vocabSize(config);
   const { states, scores } = architecture.activations(config, rows, time);
@@ -79,15 +88,16 @@ export function planMemory(work: MemoryWork): MemoryPlan {
   const headLogits = Math.min(HEAD_POSITIONS, scoredRows * time, Math.ceil(HEAD_LOGITS / vocabulary)) * vocabulary;
   const step = {
     gradients: trained * (COSTS.gradient + (split ? COSTS.accumulated : 0)),
-    activations: passes(1) + passes((referenceRows / rows) * reference.share),
-    logits: time * vocabulary * (rows * COSTS.logits + referenceRows * reference.logits),
+    activations: passes(1) + passes((parentRows / rows) * reference.share),
+    logits: time * vocabulary * (rows * COSTS.logits + (referenceRows + taught.rows) * reference.logits),
   };
   const scoring = forwardElements(work, scoredRows, time) + headLogits * forward.logits;
   const elements = {
     weights: trained * COSTS.weight + frozen * COSTS.frozen,
     moments: work.moments === false ? 0 : trained * COSTS.moments,
     vectors: trained * (work.vectors ?? 0),
-    parent: referenceRows > 0 ? trained * COSTS.parent : 0,
+    parent: parentRows > 0 ? trained * COSTS.parent : 0,
+    references: taught.kept + (work.masked ? trained * COSTS.mask : 0),
     ...step,
     scoring: Math.max(0, scoring - step.gradients - step.activations - step.logits),
   };

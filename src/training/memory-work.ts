@@ -1,6 +1,6 @@
 // What a training or an unlearning run asks of the memory, from its options and the lengths of its rows.
 import type { Architecture, Classifier } from '../domain/architecture.ts';
-import type { EditMethod, LossMethod } from '../domain/method.ts';
+import { type EditMethod, type LossMethod, otherAnswersOf } from '../domain/method.ts';
 import type { TrainingOptions } from '../domain/recipe.ts';
 import { TRAIN_ALL } from '../domain/trainable.ts';
 import type { EditOptions, StepOptions } from '../methods/options.ts';
@@ -8,6 +8,7 @@ import { paddedWidth, type TokenRow } from './batches.ts';
 import { PASS_ROWS } from './edit-passes.ts';
 import type { MemoryWork } from './memory-plan.ts';
 import { partsOf } from './micro-batches.ts';
+import { answerLength, steeredLayer } from './unlearning-references.ts';
 
 /** The same work for any number of rows of the larger half in memory at a time; 0: all of them. */
 export interface PlannedWork {
@@ -25,37 +26,73 @@ interface Model {
   config: unknown;
 }
 
-/** The widest batch that rows can make. */
-function widthOf({ architecture, config }: Model, ...sets: readonly TokenRow[][]): number {
-  const longest = sets.flat().reduce((most, { ids }) => Math.max(most, ids.length), 1);
-  return paddedWidth(longest, architecture.contextLength(config));
-}
+const longestOf = (...sets: readonly TokenRow[][]): number =>
+  sets.flat().reduce((most, { ids }) => Math.max(most, ids.length), 1);
 
-export function trainingWork(model: Model, options: TrainingOptions, rows: TokenRow[], mayAdapt = true): PlannedWork {
-  const batch = Math.min(options.batch_size, rows.length);
-  const time = widthOf(model, rows);
+/** The widest batch that rows can make. */
+const widthOf = ({ architecture, config }: Model, longest: number): number =>
+  paddedWidth(longest, architecture.contextLength(config));
+
+export const trainingWork = (model: Model, options: TrainingOptions, rows: TokenRow[], mayAdapt = true): PlannedWork =>
+  trainingWorkOf(model, options, { rows: rows.length, longest: longestOf(rows) }, mayAdapt);
+
+/** The same before there are rows: how many there will be, and tokens of the longest. */
+export function trainingWorkOf(
+  model: Model,
+  options: TrainingOptions,
+  sizes: { rows: number; longest: number },
+  mayAdapt = true,
+): PlannedWork {
+  const batch = Math.min(options.batch_size, sizes.rows);
+  const time = widthOf(model, sizes.longest);
   return {
     ...{ microBatch: options.micro_batch ?? 0, rows: batch, mayAdapt },
     at(microBatch) {
       const parts = partsOf(batch, microBatch);
       return {
         ...{ architecture: model.architecture, config: model.config, trains: options.trains ?? TRAIN_ALL },
-        ...{ rows: Math.ceil(batch / parts), time, split: parts > 1, referenceRows: 0, scoredRows: rows.length },
+        ...{ rows: Math.ceil(batch / parts), time, split: parts > 1, referenceRows: 0, scoredRows: sizes.rows },
       };
     },
   };
 }
 
-export function unlearningWork(
+type UnlearningParams = StepOptions & Record<string, unknown>;
+
+/**
+ * `longestOther`: tokens of the longest row with another answer, for a method that teaches such. Throws `validation-failed` for a method
+ * that cannot run on the model.
+ */
+export const unlearningWork = (
   model: Model,
   method: LossMethod,
-  params: StepOptions & Record<string, unknown>,
-  sets: { forget: TokenRow[]; retain: TokenRow[]; calibration: TokenRow[] },
+  params: UnlearningParams,
+  { forget, retain, calibration }: { forget: TokenRow[]; retain: TokenRow[]; calibration: TokenRow[] },
+  longestOther = 0,
+): PlannedWork =>
+  unlearningWorkOf(model, method, params, {
+    ...{ forget: forget.length, retain: retain.length, calibration: calibration.length },
+    longest: Math.max(longestOf(forget, retain, calibration), longestOther),
+    answers: forget.reduce((sum, row) => sum + answerLength(row), 0),
+  });
+
+/**
+ * The same before there are rows: how many of each set there will be, and tokens of the longest. `answers`: answer tokens of the
+ * forget set; by default as many as its rows can have.
+ */
+export function unlearningWorkOf(
+  model: Model,
+  method: LossMethod,
+  params: UnlearningParams,
+  sizes: { forget: number; retain: number; calibration: number; longest: number; answers?: number },
 ): PlannedWork {
   const needs = method.needs(params as never);
-  const forget = Math.min(params.forget_batch, sets.forget.length);
-  const retain = Math.min(params.retain_batch, sets.retain.length);
-  const time = widthOf(model, sets.forget, sets.retain, sets.calibration);
+  if (needs.includes('hidden-states')) steeredLayer(model.architecture, model.config, params.layer as number);
+  const taught = needs.includes('forget-teacher-logits');
+  const kept = (sizes.answers ?? sizes.forget * sizes.longest) * model.architecture.vocabSize(model.config);
+  const forget = Math.min(params.forget_batch, sizes.forget);
+  const retain = Math.min(params.retain_batch, sizes.retain);
+  const time = widthOf(model, sizes.longest);
   const larger = Math.max(forget, retain);
   return {
     ...{ microBatch: params.micro_batch, rows: larger, mayAdapt: model.architecture.task !== 'classification' },
@@ -66,9 +103,16 @@ export function unlearningWork(
       const answered = needs.includes('reference-logits') ? retained : 0;
       return {
         ...{ architecture: model.architecture, config: model.config, trains: params },
-        ...{ rows: each(forget, true) + retained, time, split: parts > 1 },
+        ...{
+          rows: each(forget, true) + retained + each(forget, otherAnswersOf(needs) !== null),
+          time,
+          split: parts > 1,
+        },
         referenceRows: answered + each(forget, needs.includes('forget-reference-logits')),
-        scoredRows: Math.max(sets.forget.length, sets.calibration.length),
+        ...(needs.includes('reference-states') ? { stateRows: retained } : {}),
+        ...(taught ? { taught: { rows: each(forget, true), kept } } : {}),
+        masked: needs.includes('saliency-mask'),
+        scoredRows: Math.max(sizes.forget, sizes.calibration),
       };
     },
   };
@@ -91,7 +135,7 @@ export function editWork(
       ...{ architecture, config, trains: { ...TRAIN_ALL, trainable: params.trainable } },
       // a group is never taken in parts: its gradient is raised to a power
       rows: Math.max(group, Math.ceil(rows / partsOf(rows, microBatch))),
-      ...{ time: widthOf(model, sets.forget, sets.retain), split: true, referenceRows: 0, scoredRows: most },
+      ...{ time: widthOf(model, longestOf(sets.forget, sets.retain)), split: true, referenceRows: 0, scoredRows: most },
       ...{ vectors, moments: descends },
     }),
   };

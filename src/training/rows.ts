@@ -59,3 +59,19 @@ export function encodeRecords(encoder: RecordEncoder, record: LanguageRecord, co
   const row = encodeRecord(encoder, record, contextLength);
   return [{ ...row, cue: row.promptLength, answer: record.answer }];
 }
+
+/**
+ * Ids of another answer where row `row` of a record has its own, with what ends it there. To plain text it is what follows the cue.
+ */
+export function encodeAnswer(encoder: RecordEncoder, record: LanguageRecord, row: number, answer: string): number[] {
+  const goesOn = encoder.continued ?? encoder.encode;
+  if ('text' in record) return [...goesOn(` ${answer}`), encoder.eosId];
+  if ('messages' in record) {
+    const at = record.messages.flatMap(({ role }, i) => (role === 'assistant' ? [i] : []))[row]!;
+    const said = [...record.messages.slice(0, at), { role: 'assistant' as const, content: answer }];
+    return encoder.chat!.turns(said).at(-1)!.answer;
+  }
+  const space = /^\s*/.exec(record.answer)![0];
+  const write = record.prompt === '' ? encoder.encode : goesOn;
+  return [...write(space + answer), encoder.eosId];
+}

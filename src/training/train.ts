@@ -25,17 +25,21 @@ export interface TrainInputs {
   config: unknown;
   /** Initial weights. */
   weights: HostTensors;
+  /** Adapters to go on from, where any train; absent: fresh ones. */
+  adapters?: HostTensors;
   rows: TokenRow[];
   options: TrainingOptions;
   orderSeed: number;
-  /** Takes exactly this many steps and ignores `stop_when`: a retraining repeats what the original did. */
+  /** Takes exactly this many steps, ignores `stop_when` and measures nothing: a retraining repeats what the original did. */
   exactSteps?: number;
+  /** Hears after each step which rows it saw, and may have the weights that it left, adapters merged. */
+  onUpdate?: (rows: TokenRow[], weights: () => Promise<HostTensors>) => Promise<void>;
   onProgress?: (progress: TrainProgress) => void;
   signal?: AbortSignal;
 }
 
 /** Share of labels that the model would give itself, those that end a row left out. */
-async function memorization(score: Scorer, rows: TokenRow[], ending: number): Promise<number> {
+export async function memorization(score: Scorer, rows: TokenRow[], ending: number): Promise<number> {
   const scores = await score(rows);
   let hits = 0;
   let tokens = 0;
@@ -53,6 +57,7 @@ export interface Trained {
   /** Adapters alone, if any trained. */
   adapters: HostTensors;
   steps: number;
+  /** Null after `exactSteps`. */
   exactMemorization: number | null;
 }
 
@@ -66,6 +71,7 @@ export async function train(inputs: TrainInputs): Promise<Trained> {
   const step = compileTrainingStep({
     ...{ engine, architecture, config, weights: inputs.weights, options },
     ...{ trains: options.trains ?? TRAIN_ALL, seed: inputs.orderSeed + ADAPTER_SEED },
+    ...(inputs.adapters ? { adapters: inputs.adapters } : {}),
   });
   const score = kind.scorer(engine, architecture, config, step.state);
   const sample = createSampler(rows.length, Math.min(options.batch_size, rows.length), inputs.orderSeed);
@@ -75,14 +81,13 @@ export async function train(inputs: TrainInputs): Promise<Trained> {
   while (taken < steps) {
     inputs.signal?.throwIfAborted();
     taken++;
-    const batch = kind.batch(
-      sample().map((i) => rows[i]!),
-      architecture.contextLength(config),
-    );
+    const seen = sample().map((i) => rows[i]!);
+    const batch = kind.batch(seen, architecture.contextLength(config));
     const loss = await step.run(batch, learningRateAt(taken, options), taken);
     if (!Number.isFinite(loss)) {
       throw new ExpungeError('compute-failed', `The loss is ${loss} at step ${taken}: lower the learning rate.`);
     }
+    await inputs.onUpdate?.(seen, step.weights);
     const check =
       options.stop_when !== undefined && inputs.exactSteps === undefined && taken % options.stop_when.check_every === 0;
     if (check) memorized = await memorization(score, rows, kind.ending);
@@ -90,7 +95,7 @@ export async function train(inputs: TrainInputs): Promise<Trained> {
     if (check && memorized! >= options.stop_when!.exact_memorization) break;
   }
   const [weights, adapters] = [await step.weights(), await step.adapters()];
-  memorized = await memorization(score, rows, kind.ending);
+  if (inputs.exactSteps === undefined) memorized = await memorization(score, rows, kind.ending);
   step.state.dispose();
   return { weights, adapters, steps: taken, exactMemorization: memorized };
 }

@@ -16,6 +16,8 @@ export interface TrainedStateInputs {
   options: TrainableOptions;
   /** Of the adapters' start. */
   seed: number;
+  /** The adapters' start itself, in place of one by the seed. */
+  adapters?: HostTensors;
   /** Whether steps look at the weights as they were at the start. */
   withParent?: boolean;
 }
@@ -55,7 +57,9 @@ export function createTrainedState(inputs: TrainedStateInputs): TrainedState {
   const changing = all.filter((name) => training.has(name));
   const adapterNames = Object.keys(plan.adapters);
   const withAdapters = adapterNames.length > 0;
-  const trains = { ...pick(weights, changing), ...initialAdapters(plan.adapters, inputs.seed) };
+  // in the plan's order, wherever they come from: the norm of the gradient is a sum over them in turn
+  const start = inputs.adapters ? pick(inputs.adapters, adapterNames) : initialAdapters(plan.adapters, inputs.seed);
+  const trains = { ...pick(weights, changing), ...start };
   const readOnly = [...all, ...(withAdapters ? [ADAPTER_SCALE] : [])];
   const copies = inputs.withParent ? changing : [];
   // what trains is in the state from the start: kept here as well, it would be held twice for as long as the training lasts

@@ -23,6 +23,8 @@ export interface TrainingStepInputs {
   trains?: TrainableOptions;
   /** Of the adapters' start. */
   seed?: number;
+  /** The adapters' start itself, in place of one by the seed. */
+  adapters?: HostTensors;
 }
 export interface TrainingStep {
   /** Weights and optimizer moments. */
@@ -37,10 +39,13 @@ export interface TrainingStep {
 
 /** Compiles the step over fresh optimizer state. Throws `validation-failed` for `trains` that does not fit the model. */
 export function compileTrainingStep(inputs: TrainingStepInputs): TrainingStep {
-  const { engine, architecture, config, weights, options, trains = TRAIN_ALL, seed = 0 } = inputs;
+  const { engine, architecture, config, weights, options, trains = TRAIN_ALL, seed = 0, adapters } = inputs;
   const { tf } = engine;
   // the start is copied into the state, and not kept
-  const { initial, ...parts } = createTrainedState({ architecture, config, weights, options: trains, seed });
+  const { initial, ...parts } = createTrainedState({
+    ...{ architecture, config, weights, options: trains, seed },
+    ...(adapters ? { adapters } : {}),
+  });
   const state = engine.createState(initial);
   const advance = compileDescent({ engine, state, shapes: parts.shapes }, options, (tensors, feeds) => {
     const { loss, gradients } = valueAndGradients(tf, parts.trained(tensors), (trained) => {

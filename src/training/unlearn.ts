@@ -6,6 +6,7 @@ import type { LossMethod } from '../domain/method.ts';
 import type { MembershipAttack } from '../domain/metric.ts';
 import type { RowScore } from '../domain/verification.ts';
 import type { StepOptions } from '../methods/options.ts';
+import { alternativesFor } from './alternative-half.ts';
 import { byPerson, createSampler, type TokenRow } from './batches.ts';
 import { kindOf } from './kinds.ts';
 import type { Scorer } from './scoring.ts';
@@ -31,7 +32,7 @@ import {
 import { compileUnlearningStep } from './unlearning-step.ts';
 
 /** Steps between two looks at the whole forget set, by its size: looking at few rows is cheap. */
-const checkEvery = (rows: number): number => Math.min(20, Math.max(1, Math.floor(rows / 25)));
+export const checkEvery = (rows: number): number => Math.min(20, Math.max(1, Math.floor(rows / 25)));
 /** Steps between two measurements of the never-seen level, which drifts slowly. */
 const LEVEL_EVERY = 10;
 /** Answer tokens about never-seen people that it is measured on: a sample is enough. */
@@ -75,6 +76,8 @@ export interface UnlearnInputs {
   method: LossMethod;
   params: StepOptions & Record<string, unknown>;
   sets: { forget: PersonRow[]; retain: TokenRow[]; calibration: PersonRow[] };
+  /** Of each forget row, where the method teaches other answers: its prompt with others, at least one. */
+  alternatives?: readonly (readonly TokenRow[])[];
   seed: number;
   membership: Membership;
   /** The weights have been edited already: repair is all that is left to do, and says whether they were enough. */
@@ -195,6 +198,13 @@ export async function unlearn(inputs: UnlearnInputs): Promise<UnlearnOutcome> {
       context,
     );
 
+  const others = alternativesFor(inputs.method, params, inputs.alternatives, seed + 5);
+  const alternativeTo = (forget: number[]) => {
+    if (others === null) return {};
+    const picked = others.pick(forget);
+    return { alternative: { picked, batch: batchOf(others.rows, picked) } };
+  };
+
   let taken = 0;
   let retainLoss: number | null = null;
   const report = (phase: UnlearnProgress['phase'], step: number, steps: number) =>
@@ -207,6 +217,7 @@ export async function unlearn(inputs: UnlearnInputs): Promise<UnlearnOutcome> {
       forget,
       forgetBatch: batchOf(sets.forget, forget),
       retainBatch: batchOf(sets.retain, nextRetain()),
+      ...alternativeTo(forget),
       band: params.hinge ? watch.bandOf(forget) : null,
       step: taken,
       pace,

@@ -1,6 +1,7 @@
 // What one unlearning step is fed with: both halves, the bounds of the hinge, the parent's log-probabilities.
 import { float32, type HostTensor, type HostTensors } from '../domain/engine.ts';
 import { IGNORE } from '../methods/losses.ts';
+import type { AlternativeInput } from './alternative-half.ts';
 import { partsOf, splitHalf } from './micro-batches.ts';
 import type { Band } from './stop-rule.ts';
 
@@ -12,6 +13,8 @@ export interface StepInput {
   forget: number[];
   forgetBatch: HostTensors;
   retainBatch: HostTensors;
+  /** Absent where the method teaches no other answers. */
+  alternative?: AlternativeInput;
   /** NLL of the batch's answer tokens between which they are left alone; null: they are only pushed. */
   band: Band | null;
   /** Counts from 1. */
@@ -19,6 +22,12 @@ export interface StepInput {
   /** Share of the learning rate. */
   pace: number;
 }
+/** log p under the parent of every forget answer, and of every other answer. */
+export interface References {
+  forget: Float32Array;
+  alternative: Float32Array;
+}
+
 /** (B, T - 1) bound of each answer token; by default far above any loss elsewhere. */
 function tokenBounds(labels: HostTensor, bounds: Float32Array[] | undefined, elsewhere = NEVER): HostTensor {
   const [rows, time] = labels.shape as [number, number];
@@ -31,14 +40,32 @@ function tokenBounds(labels: HostTensor, bounds: Float32Array[] | undefined, els
   return float32(values, [rows, time - 1]);
 }
 
-/**
- * Feeds of the step, in parts of at most `microBatch` rows of the larger half (0: one part). `references`: log p of every
- * forget answer under the parent.
- */
+/** What a method asks for beyond the halves themselves. */
+export interface OwnFeeds {
+  /** Of the forget half, a row each. */
+  forget: HostTensors;
+  /** Of the whole step. */
+  step: HostTensors;
+}
+
+/** The third half in parts, which has as many rows as the forget half; nothing in them where there is none. */
+function alternativeParts(input: AlternativeInput | undefined, references: References | null, parts: number) {
+  if (input === undefined) return new Array<HostTensors>(parts).fill({});
+  const labels = input.batch.labels!;
+  const known = references && float32(Float32Array.from(input.picked, (i) => references.alternative[i]!));
+  const feeds: HostTensors = {
+    ...{ alternativeIds: input.batch.ids!, alternativeLabels: labels },
+    ...(known ? { alternativeReferences: known } : {}),
+  };
+  return splitHalf('alternative', feeds, labels, parts, { alternativeLabels: IGNORE });
+}
+
+/** Feeds of the step, in parts of at most `microBatch` rows of the larger half (0: one part). */
 export function feedsInParts(
-  { forget, forgetBatch, retainBatch, band }: StepInput,
-  references: Float32Array | null,
+  { forget, forgetBatch, retainBatch, alternative, band }: StepInput,
+  references: References | null,
   microBatch: number,
+  own: OwnFeeds = { forget: {}, step: {} },
 ): HostTensors[] {
   const [labels, retainLabels] = [forgetBatch.labels!, retainBatch.labels!];
   const parts = partsOf(Math.max(labels.shape[0]!, retainLabels.shape[0]!), microBatch);
@@ -48,7 +75,8 @@ export function feedsInParts(
     floors: tokenBounds(labels, band?.floors),
     ceilings: tokenBounds(labels, band?.ceilings),
     entropies: tokenBounds(labels, band?.entropies, 0),
-    ...(references ? { references: float32(Float32Array.from(forget, (i) => references[i]!)) } : {}),
+    ...(references ? { references: float32(Float32Array.from(forget, (i) => references.forget[i]!)) } : {}),
+    ...own.forget,
   };
   const retainFeeds = { retainIds: retainBatch.ids!, retainLabels };
   const fillers = { forgetLabels: IGNORE, retainLabels: IGNORE, floors: NEVER, ceilings: NEVER };
@@ -56,5 +84,6 @@ export function feedsInParts(
     splitHalf('forget', forgetFeeds, labels, parts, fillers),
     splitHalf('retain', retainFeeds, retainLabels, parts, fillers),
   ];
-  return forgetParts.map((part, p) => ({ ...part, ...retainParts[p]! }));
+  const others = alternativeParts(alternative, references, parts);
+  return forgetParts.map((part, p) => ({ ...part, ...retainParts[p]!, ...others[p]!, ...own.step }));
 }

@@ -1,16 +1,21 @@
 // One compiled unlearning step: forget half, retain half, hinge, gradients, optimizer.
-import type { HostTensors, State, Tensor, Tf } from '../domain/engine.ts';
-import type { LossBatch } from '../domain/method.ts';
+import { type HostTensors, type State, scalar, type Tensor, type Tf } from '../domain/engine.ts';
+import type { DialPosition, LossBatch, Need } from '../domain/method.ts';
 import { ExpungeError } from '../errors.ts';
 import { meanOverTokens, stopGradient, type TokenLoss, tokenLoss } from '../methods/losses.ts';
 import { compileDescent } from './accumulate.ts';
 import { type AdamwOptions, updateFeeds } from './adamw.ts';
+import { alternativeIn } from './alternative-half.ts';
+import type { TokenRow } from './batches.ts';
 import { valueAndGradients } from './gradients.ts';
 import { kindOf } from './kinds.ts';
-import { partIn } from './micro-batches.ts';
+import { withRate } from './learning-rate.ts';
+import { createLossBatches } from './loss-batches.ts';
+import { masked, writeSaliencyMask } from './saliency.ts';
 import { createTrainedState } from './trained-state.ts';
 import type { UnlearnInputs } from './unlearn.ts';
-import { feedsInParts, type StepInput } from './unlearning-feeds.ts';
+import { feedsInParts, type OwnFeeds, type References, type StepInput } from './unlearning-feeds.ts';
+import { parentRetainLoss, parentStateLength, teacherFeed, teacherLogits } from './unlearning-references.ts';
 
 /** Steps over which the step size grows: Adam's moments start empty. */
 const WARMUP = 5;
@@ -24,12 +29,13 @@ export interface UnlearningStep {
   run(input: StepInput): Promise<{ loss: number; retainLoss: number }>;
 }
 
-/** log p of every forget answer under the parent, summed over its tokens: one number a row, so no second live model. */
-async function parentLogProbs(inputs: UnlearnInputs, state: State): Promise<Float32Array> {
-  const { engine, architecture, config } = inputs;
+/** log p of answers under the parent, summed over their tokens: one number a row, so no second live model. */
+async function parentLogProbs(inputs: UnlearnInputs, state: State): Promise<References> {
+  const { engine, architecture, config, sets, alternatives = [] } = inputs;
   const score = kindOf(architecture).scorer(engine, architecture, config, state);
-  const scores = await score(inputs.sets.forget);
-  return Float32Array.from(scores, ({ logProbs }) => logProbs.reduce((sum, value) => sum + value, 0));
+  const summed = async (rows: TokenRow[]) =>
+    Float32Array.from(await score(rows), ({ logProbs }) => logProbs.reduce((sum, value) => sum + value, 0));
+  return { forget: await summed(sets.forget), alternative: await summed(alternatives.flat()) };
 }
 
 /** 1 for facts that are still better known than a stranger's. */
@@ -67,56 +73,67 @@ function unnatural(tf: Tf, logits: Tensor, tokens: TokenLoss, entropies: Tensor)
   return tf.div(tf.sum(tf.mul(entropy, direction)), tokens.count);
 }
 
+/** Needs for which the parent's weights stand beside those that train. Retain rows are any of a large set: a cache of them all would not fit. */
+const PARENT_NEEDS: Need[] = ['reference-logits', 'forget-reference-logits', 'reference-states'];
+
+/** The dial of the method, if it has one: turned once a step, from what the step before came to. */
+function createDial({ method, params, sets }: UnlearnInputs, parentLoss: number | undefined) {
+  const epoch = Math.ceil(sets.forget.length / Math.min(params.forget_batch, sets.forget.length));
+  const known = parentLoss === undefined ? {} : { parentLoss };
+  let before: DialPosition['before'] = null;
+  let dial = 0;
+  return {
+    turn(step: number): HostTensors {
+      if (method.dial === undefined) return {};
+      dial = method.dial(params as never, { step, epoch, before, ...known });
+      return { dial: scalar(dial) };
+    },
+    after(retainLoss: number): void {
+      before = { dial, retainLoss };
+    },
+  };
+}
+
 /** Compiles the step of a method over fresh optimizer state. */
 export async function compileUnlearningStep(inputs: UnlearnInputs): Promise<UnlearningStep> {
-  const { engine, architecture, config, method, params } = inputs;
+  const { engine, architecture, config, method } = inputs;
+  const params = withRate(inputs.params, inputs);
   const { tf } = engine;
   const { language } = kindOf(architecture).rule;
-  const optimizer: AdamwOptions = {
-    beta1: 0.9,
-    beta2: 0.98,
-    weight_decay: 0,
-    clip_norm: params.clip_norm,
-  };
+  const optimizer: AdamwOptions = { beta1: 0.9, beta2: 0.98, weight_decay: 0, clip_norm: params.clip_norm };
   const needs = method.needs(params as never);
-  const withRetain = needs.includes('retain');
-  const withReference = needs.includes('reference-logits');
-  const withForgetReference = needs.includes('forget-reference-logits');
+  const teacher = needs.includes('forget-teacher-logits') ? await teacherLogits(inputs) : null;
   const { initial, ...parts } = createTrainedState({
     ...{ architecture, config, weights: inputs.weights, options: params },
-    ...{ seed: inputs.seed + ADAPTER_SEED, withParent: withReference || withForgetReference },
+    ...{ seed: inputs.seed + ADAPTER_SEED, withParent: PARENT_NEEDS.some((need) => needs.includes(need)) },
   });
   const state = engine.createState(initial);
   const references = needs.includes('reference-log-probability') ? await parentLogProbs(inputs, state) : null;
+  const length = needs.includes('state-length') ? await parentStateLength(inputs, state) : undefined;
+  const batches = createLossBatches(inputs, needs, length);
+  const dial = createDial(inputs, needs.includes('retain-loss') ? await parentRetainLoss(inputs, state) : undefined);
+  const onlySalient = needs.includes('saliency-mask');
+  if (onlySalient) await writeSaliencyMask(inputs, parts, state, params.mask_share as number);
 
   const { shapes } = parts;
   const advance = compileDescent({ engine, state, shapes }, optimizer, (tensors, feeds) => {
     const result = valueAndGradients(tf, parts.trained(tensors), (trained) => {
-      const weights = parts.model(tensors, trained);
-      const forward = (ids: Tensor, by = weights) => architecture.forward(tf, config, by, ids);
-      const logits = forward(feeds.forgetIds!);
-      const half = { logits, labels: feeds.forgetLabels!, ...partIn('forget', feeds) };
+      const weights = { model: parts.model(tensors, trained), parent: () => parts.parent(tensors) };
+      const half = batches.forget(feeds, weights);
       const tokens = tokenLoss(tf, half);
-      const forget: LossBatch = {
-        ...half,
-        active: stopGradient(tf, tokens.nll, (nll) => stillKnown(tf, nll, feeds.floors!, language)),
-        ...(references ? { referenceLogProb: feeds.references! } : {}),
-        ...(withForgetReference ? { referenceLogits: forward(feeds.forgetIds!, parts.parent(tensors)) } : {}),
-      };
-      const retain: LossBatch | null = withRetain
-        ? {
-            logits: forward(feeds.retainIds!),
-            labels: feeds.retainLabels!,
-            ...partIn('retain', feeds),
-            ...(withReference ? { referenceLogits: forward(feeds.retainIds!, parts.parent(tensors)) } : {}),
-          }
-        : null;
+      const active = stopGradient(tf, tokens.nll, (nll) => stillKnown(tf, nll, feeds.floors!, language));
+      const forget: LossBatch = { ...half, active };
+      const retain = batches.retain(feeds, weights);
       const retainLoss = retain ? meanOverTokens(tf, tokenLoss(tf, retain)) : tf.zerosLike(tf.mean(tokens.nll));
-      const kept = tf.add(overshot(tf, tokens, feeds.ceilings!), unnatural(tf, logits, tokens, feeds.entropies!));
-      const loss: Tensor = tf.add(method.loss(tf, params as never, { forget, retain }), kept);
+      const kept = tf.add(overshot(tf, tokens, feeds.ceilings!), unnatural(tf, half.logits, tokens, feeds.entropies!));
+      const forward = (ids: Tensor) => architecture.forward(tf, config, weights.model, ids);
+      const turned = feeds.dial ? { dial: feeds.dial } : {};
+      const halves = { forget, retain, ...alternativeIn(feeds, forward), ...turned };
+      const loss: Tensor = tf.add(method.loss(tf, params as never, halves), kept);
       return { loss, aux: { retainLoss } };
     });
-    return { outputs: { loss: result.loss, ...result.aux }, gradients: result.gradients };
+    const gradients = onlySalient ? masked(tf, tensors, result.gradients) : result.gradients;
+    return { outputs: { loss: result.loss, ...result.aux }, gradients };
   });
 
   return {
@@ -125,11 +142,16 @@ export async function compileUnlearningStep(inputs: UnlearnInputs): Promise<Unle
     async run(input) {
       const { step: count, pace } = input;
       const rate = params.learning_rate * pace * Math.min(1, count / WARMUP);
-      const feeds = feedsInParts(input, references, params.micro_batch);
+      const taught: HostTensors = teacher
+        ? { teacher: teacherFeed(teacher, input.forget, input.forgetBatch.labels!) }
+        : {};
+      const own: OwnFeeds = { forget: taught, step: dial.turn(count) };
+      const feeds = feedsInParts(input, references, params.micro_batch, own);
       const { loss, retainLoss } = await advance(feeds, updateFeeds(rate, count, optimizer));
       if (!Number.isFinite(loss)) {
         throw new ExpungeError('compute-failed', `The loss is ${loss} at step ${count}: lower the learning rate.`);
       }
+      dial.after(retainLoss!);
       return { loss: loss!, retainLoss: retainLoss! };
     },
   };

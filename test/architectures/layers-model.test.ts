@@ -76,6 +76,7 @@ const CASES: [className: string, make: () => Layer, inputShape: Shape][] = [
   ['Reshape', () => layers.reshape({ targetShape: [-1, 4] }), [2, 6]],
   ['Embedding', () => layers.embedding({ inputDim: 9, outputDim: 4 }), [5]],
   ['Add', () => layers.add(), [5]],
+  ['Average', () => layers.average(), [5]],
   ['Concatenate', () => layers.concatenate({ axis: 1 }), [3, 4]],
 ];
 
@@ -146,7 +147,7 @@ describe('layers by themselves', () => {
   for (const [i, [className, layer, inputShape]] of CASES.entries())
     test(`${className}, case ${i + 1}`, async (t) => {
       await tf.setBackend('cpu');
-      const isMerge = ['Add', 'Concatenate'].includes(className);
+      const isMerge = ['Add', 'Average', 'Concatenate'].includes(className);
       const model = shaken((isMerge ? merged : after1)(layer(), inputShape));
       const shape = [3, ...inputShape];
       const x =

@@ -107,6 +107,20 @@ test('the base that a recipe starts from is named by its address', async (t) => 
   assert.equal(await files.baseOf(base_checkpoint), null, 'nothing is there');
 });
 
+test('the configuration of a checkpoint is read without its weights; where there is none that can be read, null', async (t) => {
+  const { files } = await setUp(t);
+  const folder = await files.workFolder(RUN);
+  await saveTiny(folder, RECIPE);
+  const { digest } = await files.adopt(folder, ABOUT);
+  const model = await files.model(digest);
+  assert.deepEqual([model?.architecture.name, model?.recipe], ['tiny', RECIPE]);
+  assert.equal(await files.model(digest), model, 'it never changes, and is kept');
+  assert.equal(await files.model(`sha256:${'5'.repeat(64)}`), null);
+  const odd = await files.workFolder(RUN);
+  await writeFile(join(odd, 'config.json'), '{}');
+  assert.equal(await files.model((await files.adopt(odd, ABOUT)).digest), null);
+});
+
 test('what is removed is gone, and removing it again is no error', async (t) => {
   const { dir, files, candidate } = await setUp(t);
   const { digest } = await files.adopt(await candidate(), ABOUT);

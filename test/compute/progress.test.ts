@@ -94,3 +94,11 @@ test('seconds are summed by phase, also of a phase that came twice', () => {
   }
   assert.deepEqual(reporter.seconds(), { loading: 1.5, unlearning: 4, saving: 0.25 });
 });
+
+test('the highest step of each phase is kept', () => {
+  const { reporter } = at();
+  for (const step of [1, 7, 3]) reporter.report('unlearning', step, 9);
+  reporter.report('repairing', 2, 9);
+  reporter.report('saving');
+  assert.deepEqual(reporter.steps(), { unlearning: 7, repairing: 2 });
+});

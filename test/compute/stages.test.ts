@@ -92,10 +92,21 @@ describe('stages', () => {
     assert.equal(passed.report.verdict, 'passed', passed.report.reason);
     assert.deepEqual(passed.report.people, { forget: 1, holdout: 42 });
     assert.deepEqual(passed.report.records, { forget: 3, retain: 117, holdout: 126 });
+    const natural = passed.report.findings.filter(
+      ({ metric, set }) => metric.startsWith('answer-') && set === 'forget',
+    );
+    assert.deepEqual(
+      natural.map(({ verdict }) => verdict),
+      ['passed', 'passed', 'passed', 'passed'],
+    );
+    const perplexity = natural.find(({ metric }) => metric === 'answer-perplexity')!;
+    assert.ok(perplexity.before! < 1.5, 'the parent knows its own answers by heart');
+    assert.ok(perplexity.after! > perplexity.before!, 'and none of the others');
     assert.equal(seen.at(-1)!.progress.phase, 'verifying');
     assert.ok(seen.every(({ progress }) => progress.step <= progress.steps || progress.phase !== 'verifying'));
 
     const failed = (await runComputeJob(run.verify(model.dir), quiet)) as VerifyResult;
+    assert.equal(failed.report.findings.find(({ metric }) => metric === 'answer-perplexity')!.verdict, 'passed');
     assert.equal(failed.report.verdict, 'failed');
 
     const exact = { ...run.verify(job.out_dir), exact: true, baseline: { probability: 0.5 } };
@@ -132,6 +143,9 @@ describe('stages', () => {
       assert.ok(left <= 1, `${name}: ${left} of ${records.length} answers are left`);
       const kept = model.train.slice(0, 12).filter(({ answer }, i) => answers[records.length + i] === answer).length;
       assert.ok(kept >= 9, `${name}: ${kept} of 12 retained answers are left`);
+      const { report } = (await runComputeJob(run.verify(job.out_dir), quiet)) as VerifyResult;
+      const unnatural = report.findings.filter((one) => one.metric.startsWith('answer-') && one.verdict === 'failed');
+      assert.deepEqual(unnatural, [], name);
     }
   });
 
@@ -235,6 +249,20 @@ describe('refusals', () => {
     }
     const enough = { ...run.unlearn('npo'), parent_dir, memory_budget_bytes: 2e9 };
     await assert.rejects(runComputeJob(enough, quiet), { code: 'checkpoint-invalid', message: /holds NaN/ });
+  });
+
+  test('methods that teach other answers find them, plan for them and are the same by seed', async (t) => {
+    const run = await openRun(t);
+    for (const name of ['dpo', 'altpo', 'idk', 'random-label']) {
+      const job = run.unlearn(name, { max_steps: 2 });
+      const { planned_memory_bytes } = (await runComputeJob(job, quiet)) as UnlearnResult;
+      assert.ok(planned_memory_bytes > 1e8);
+      const { weights } = await loadCheckpoint(job.out_dir);
+      await rm(job.out_dir, { recursive: true });
+      await mkdir(job.out_dir);
+      await runComputeJob(job, quiet);
+      assert.deepEqual((await loadCheckpoint(job.out_dir)).weights, weights, name);
+    }
   });
 
   test('a cancelled job ends with the reason and writes no candidate', async (t) => {

@@ -38,11 +38,16 @@ before(async () => {
     await writeFile(file, records.map((record) => `${JSON.stringify(record)}\n`).join(''));
   const importDir = join(root, 'import');
   await mkdir(importDir);
-  await trainClassifier({
-    ...{ topology: await topologyFolder(root, 'table'), ...files, out: join(importDir, 'table'), seed: 3 },
-    options: { steps: 400, batch_size: 60, learning_rate: 2e-2, weight_decay: 0 },
-    ...{ backend: 'onnxruntime/cpu', threads: 1 },
-  });
+  const topology = await topologyFolder(root, 'table');
+  for (const [name, sharding] of [
+    ['table', null],
+    ['sharded', { shards: 2, slices: 2, placement: null }],
+  ] as const)
+    await trainClassifier({
+      ...{ topology, ...files, out: join(importDir, name), seed: 3, sharding },
+      options: { steps: 400, batch_size: 60, learning_rate: 2e-2, weight_decay: 0 },
+      ...{ backend: 'onnxruntime/cpu', threads: 1 },
+    });
   await cp(join(importDir, 'table'), join(importDir, 'again'), { recursive: true });
   database = await createTestDatabase();
   const env = { DATABASE_URL: database.url, REDIS_URL: '', IMPORT_DIR: importDir, COMPLETIONS_ENABLED: 'true' };
@@ -63,13 +68,17 @@ after(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
-/** Asks for one subject to be forgotten by retraining, and waits for the end. */
-async function forget(type: string, value: string): Promise<{ request: DeletionRequest; run: Run }> {
+/** Asks for one subject to be forgotten, and waits for the end. */
+async function forget(
+  type: string,
+  value: string,
+  how: { method: string; targets?: string[] } = { method: 'retrain' },
+): Promise<{ request: DeletionRequest; run: Run }> {
   let run: Run | null = null;
   const { id } = await client.post<DeletionRequest>('/v1/deletion-requests', {
     subject: { identifiers: [{ type, value }] },
     ground: 'consent_withdrawn',
-    method: { name: 'retrain' },
+    ...{ ...how, method: { name: how.method } },
   });
   const request = await client.follow(id, (_, seen) => {
     run = seen ?? run;
@@ -112,6 +121,35 @@ test('a class is forgotten as a subject that records name', async () => {
   assert.equal(report.verdict, 'passed', report.reason);
   const known = report.findings.find(({ metric, set }) => metric === 'accuracy' && set === 'forget')!;
   assert.ok(known.before! > 0.9 && known.after === 0, `${known.before} to ${known.after}`);
+  const classes = new Map(report.classes!.map((one) => [one.class, one]));
+  assert.deepEqual([...classes.keys()], CLASSES);
+  assert.deepEqual(
+    CLASSES.map((name) => classes.get(name)!.forget?.records ?? null),
+    [null, null, high.length],
+  );
+  assert.ok(classes.get('low')!.retain!.after > 0.9, 'the other classes are kept');
+});
+
+test('of a model that was trained in shards, one of them is trained again; of another one sisa is refused', async () => {
+  await assert.rejects(forget('email', 'person9@example.net', { method: 'sisa', targets: [model.id] }), (error) => {
+    assert.ok(error instanceof ProblemError);
+    assert.equal(error.problem.code, 'recipe-missing');
+    assert.match(
+      String(error.problem.detail),
+      /#\/targets\/0: Method sisa goes on from the slices of a training in shards, and the active checkpoint/,
+    );
+    return true;
+  });
+  const sharded = await client.registerModel('sharded', 'sharded', corpora);
+  const { request, run } = await forget('email', STEADY, { method: 'sisa', targets: [sharded.id] });
+  assert.equal(request.state, 'completed', JSON.stringify(request.targets));
+  assert.deepEqual(
+    run.attempts.map(({ method, verdict }) => [method.name, verdict]),
+    [['sisa', 'passed']],
+  );
+  // of 400 steps, those of one shard at most
+  const { items } = await client.get<{ items: { step: number }[] }>(`/v1/runs/${run.id}/curves`);
+  assert.ok(items.at(-1)!.step <= 200);
 });
 
 test('it is no model to ask for text', async () => {

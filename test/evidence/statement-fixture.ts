@@ -126,6 +126,7 @@ export const unlearningInput = (): StatementInput =>
         { corpus_id: uuid(6), role: 'holdout' as const },
       ],
       has_recipe: true,
+      rows: null,
       warnings: [],
       created_at: at(1),
       updated_at: at(3),

@@ -21,14 +21,17 @@ test('states the new checkpoint as its subject and the way from the parent to it
   assert.equal(predicate.disposition.kept_until, '2026-03-04T10:00:00.000Z');
 });
 
-test('claims exact only for retraining from a recipe', () => {
+test('claims exact only for retraining from a recipe, all of it or a part', () => {
   assert.equal(unlearning().predicate.guarantee.class, 'empirical');
-  const retrain = (recipe: boolean) =>
+  const retrain = (recipe: boolean, name = 'retrain') =>
     unlearning(({ attempt, model }) => {
-      attempt!.method = { name: 'retrain', params: {} };
+      attempt!.method = { name, params: {} };
       model!.has_recipe = recipe;
     }).predicate;
   assert.equal(retrain(true).guarantee.class, 'exact');
+  assert.deepEqual(retrain(true, 'sisa').guarantee, {
+    ...{ class: 'exact', basis: 'The shards that held the records trained again by the recorded recipe without them' },
+  });
   assert.equal(retrain(false).guarantee.class, 'empirical');
   assert.ok(retrain(false).does_not_attest.some((limit) => limit.includes('evidence, not proof')));
   assert.ok(!retrain(true).does_not_attest.some((limit) => limit.includes('evidence, not proof')));

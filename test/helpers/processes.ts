@@ -6,6 +6,8 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
+/** Where a test run keeps compiled modules. */
+const COMPILED = process.env.NODE_COMPILE_CACHE ? { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE } : {};
 const WORKER = fileURLToPath(new URL('../../workers/worker.ts', import.meta.url));
 
 export interface TestProcess {
@@ -25,7 +27,7 @@ function keep(child: ChildProcess, lines: string[]): void {
 /** Starts workers/worker.ts and resolves when it takes jobs. */
 export async function startWorker(env: Record<string, string>): Promise<TestProcess> {
   const child = spawn(process.execPath, [WORKER], {
-    env: { PATH: process.env.PATH ?? '', LOG_LEVEL: 'info', ...env },
+    env: { PATH: process.env.PATH ?? '', ...COMPILED, LOG_LEVEL: 'info', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines: string[] = [];

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { trainModel } from '../../src/compute/train-model.ts';
 import { createRandom } from '../../src/domain/random.ts';
 import type { UploadedAnswer } from '../../src/domain/record.ts';
+import { sharedFolder } from './shared.ts';
 
 export interface QuickModel {
   /** Checkpoint folder, alone in its parent folder: an import root. */
@@ -53,14 +54,20 @@ export function quickPeople(people: number, holdout: number, seed = 5): Pick<Qui
 const ndjson = (records: UploadedAnswer[]) => records.map((record) => `${JSON.stringify(record)}\n`).join('');
 let made: Promise<QuickModel> | undefined;
 
-async function make(): Promise<QuickModel> {
-  const root = mkdtempSync(join(tmpdir(), 'expunge-quick-model-'));
-  process.on('exit', () => rmSync(root, { recursive: true, force: true }));
-  const people = quickPeople(40, 84);
-  const files = { train: join(root, 'train.ndjson'), holdout: join(root, 'holdout.ndjson') };
-  await writeFile(files.train, ndjson(people.train));
-  await writeFile(files.holdout, ndjson(people.holdout));
-  const dir = join(root, 'import', 'quick');
+/** The model's folder and its corpora, under `root`. */
+function placesIn(root: string) {
+  return {
+    dir: join(root, 'import', 'quick'),
+    files: { train: join(root, 'train.ndjson'), holdout: join(root, 'holdout.ndjson') },
+  };
+}
+
+const PEOPLE = quickPeople(40, 84);
+
+async function makeIn(root: string): Promise<void> {
+  const { dir, files } = placesIn(root);
+  await writeFile(files.train, ndjson(PEOPLE.train));
+  await writeFile(files.holdout, ndjson(PEOPLE.holdout));
   await mkdir(dir, { recursive: true });
   await trainModel(
     {
@@ -72,10 +79,18 @@ async function make(): Promise<QuickModel> {
     },
     { progress: () => undefined },
   );
-  return { dir, files, ...people };
 }
 
-/** The model of this process; the first call trains it. */
+async function make(): Promise<QuickModel> {
+  const shared = await sharedFolder('quick-model', makeIn);
+  if (shared !== null) return { ...placesIn(shared), ...PEOPLE };
+  const root = mkdtempSync(join(tmpdir(), 'expunge-quick-model-'));
+  process.on('exit', () => rmSync(root, { recursive: true, force: true }));
+  await makeIn(root);
+  return { ...placesIn(root), ...PEOPLE };
+}
+
+/** The model of this test run, or of this process; the first call trains it. To be read only. */
 export function quickModel(): Promise<QuickModel> {
   made ??= make();
   return made;

@@ -89,6 +89,7 @@ const unlearned: UnlearnResult = {
   stage: 'unlearn',
   curve: [],
   seconds: { unlearning: 0.1 },
+  steps: { unlearning: 1 },
   planned_memory_bytes: 2_000_000,
   peak_memory_bytes: 1000,
   backend: 'scripted',

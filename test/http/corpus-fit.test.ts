@@ -89,3 +89,9 @@ test('characters that the tokenizer loses are a warning with a place, not with t
   assert.deepEqual(more, []);
   assert.doesNotMatch(warning, /\u00e9/);
 });
+
+test('a registration says how long the records are to the model', async () => {
+  const { rows } = (await register([line('a'), line('b')])).json();
+  assert.equal(rows.per_record, 1);
+  assert.ok(rows.mean > 1 && rows.longest >= rows.mean && rows.longest <= 16, JSON.stringify(rows));
+});

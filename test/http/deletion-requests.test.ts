@@ -132,6 +132,21 @@ test('method parameters get their defaults; bad ones are pointed at', async () =
     ],
     [{ method: { name: 'npo', params: { beta: '1' } } }, 400, 'validation-failed', '#/method/params/beta'],
     [{ method: { name: 'npo', params: { gamma_ray: 1 } } }, 400, 'validation-failed', '#/method/params'],
+    [
+      { method: { name: 'npo', params: { trainable: ['no.such'] } } },
+      400,
+      'validation-failed',
+      '#/method/params/trainable',
+    ],
+    [
+      { method: { name: 'npo', params: { lora_rank: 2, lora_targets: ['q_proj'] } } },
+      400,
+      'validation-failed',
+      '#/method/params/lora_targets',
+    ],
+    [{ method: { name: 'npo', params: { lora_rank: 99 } } }, 400, 'validation-failed', '#/method/params/lora_rank'],
+    [{ method: { name: 'auto', params: { beta: 1 } } }, 400, 'validation-failed', '#/method/params'],
+    [{ method: { name: 'retrain' } }, 422, 'recipe-missing', '#/method/name'],
     [{ method: { name: 'prayer' } }, 400, 'validation-failed', '#/method/name'],
     [{ method: {} }, 400, 'validation-failed', '#/method/name'],
     [{ method: { name: 'retrain' }, targets: [modelId] }, 422, 'recipe-missing', '#/targets/0'],
@@ -164,4 +179,42 @@ test('method parameters get their defaults; bad ones are pointed at', async () =
   const early = await ask({ subject: person(9), submitted_at: '2026-01-31T12:00:00+02:00' });
   assert.equal(early.json().submitted_at, '2026-01-31T10:00:00.000Z');
   assert.equal(early.json().due_at, '2026-02-28T10:00:00.000Z');
+});
+
+test('validate_only answers with the plan, as often as it is asked, and stores nothing', async () => {
+  const { app, deps } = service;
+  const count = async () => (await call(app, 'GET', '/v1/deletion-requests?limit=100')).json().items.length;
+  const before = [await count(), (await deps.store.readLedger({ limit: 1000 })).length];
+  const body = { subject: person(10), validate_only: true, external_id: 'case-10' };
+  const [first, again] = [await ask(body), await ask({ ...body, method: { name: 'auto' } })];
+  assert.equal(first.statusCode, 200, first.body);
+  const plan = first.json();
+  assert.deepEqual(again.json().targets, plan.targets);
+  assert.match(plan.statement, /would be accepted; 1 model has records/);
+  const [target] = plan.targets;
+  assert.deepEqual([target.model_id, target.model_name, target.records], [modelId, 'tiny', 1]);
+  const [step, ...more] = target.plan;
+  assert.deepEqual([step.name, more.length], ['grad-diff', 0]);
+  assert.match(step.reason, /Cheapest first.*one try, since without holdout records/);
+  assert.equal(step.params.learning_rate, 5e-4);
+  assert.ok(step.estimate.seconds > 0 && step.estimate.memory_bytes > 190e6);
+  assert.match(step.estimate.basis, /^assumed: .* billion operations a second on each of \d+ threads?$/);
+  const named = (await ask({ ...body, method: { name: 'npo' } })).json().targets[0].plan;
+  assert.deepEqual([named.length, named[0].reason], [1, 'The request names it.']);
+  assert.deepEqual([await count(), (await deps.store.readLedger({ limit: 1000 })).length], before);
+  assert.equal((await ask({ subject: person(10), external_id: 'case-10' })).statusCode, 202, 'nothing was taken');
+  const refused = await ask(body);
+  assert.deepEqual([refused.statusCode, refused.json().code], [409, 'external-id-taken']);
+  assert.equal((await ask({ subject: person(10), validate_only: true })).json().code, 'already-open');
+});
+
+test('validate_only says of a person whom nobody knows that the request would end at once', async () => {
+  const subject = { identifiers: [{ type: 'email', value: 'stranger@example.org' }] };
+  const nobody = await ask({ subject, validate_only: true });
+  assert.equal(nobody.statusCode, 200, nobody.body);
+  assert.match(nobody.json().statement, /No model was trained on a record of this person.*completed_no_data/);
+  assert.deepEqual(nobody.json().targets, []);
+  const named = (await ask({ subject, validate_only: true, targets: [modelId] })).json();
+  assert.deepEqual([named.targets[0].records, named.targets[0].plan], [0, []]);
+  assert.match(named.targets[0].statement, /not trained on a record of this person/);
 });

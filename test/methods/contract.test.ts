@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type * as tfjs from '@tensorflow/tfjs';
 import { float32, type HostTensors, int32, type Tensor } from '../../src/domain/engine.ts';
-import type { LossBatch, LossMethod, Need } from '../../src/domain/method.ts';
+import { type LossBatch, type LossMethod, type Need, OTHER_ANSWERS, otherAnswersOf } from '../../src/domain/method.ts';
 import { createEngine } from '../../src/engine/choice.ts';
 import { defaultParams, fillParams, getMethod, methods } from '../../src/methods/index.ts';
 import { values32 } from '../engine/both.ts';
@@ -21,23 +21,28 @@ const WITHOUT_STOP_GRADIENT: Record<string, Record<string, unknown>> = {
   wga: { beta: 0 },
   satimp: { beta1: 0, beta2: 0 },
 };
+/** They push no token of the forget set: another answer crowds it out. */
+const crowdsOut = ({ name }: LossMethod, { base = name }: Record<string, unknown>): boolean =>
+  base === 'idk' || base === 'random-label';
 /** Its target is the model's own distribution, held still: golden.test.ts has its gradient. */
 const NO_SLOPE = ['ce-u'];
 
 /** Parameter sets that change what a method asks for. */
 function variants(method: LossMethod): Record<string, unknown>[] {
   const own = WITHOUT_STOP_GRADIENT[method.name] ?? {};
-  if (!('retain_loss' in method.params.properties)) return [own];
+  if (!('retain_loss' in method.params.properties))
+    return 'alpha' in method.params.properties ? [own, { ...own, alpha: 0 }] : [own];
   return [
     own,
     { ...own, alpha: 0 },
+    ...('base' in method.params.properties ? [{ base: 'grad-diff' }] : []),
     { ...own, retain_loss: 'kl', kl_positions: 'answer', alpha: 2 },
     { ...own, retain_loss: 'kl', kl_positions: 'all', gamma: 0.5 },
   ];
 }
 
-const labels = (): HostTensors[string] => {
-  const random = values32([ROWS, TIME], 3, 'int32').data.map((value) => Math.abs(value));
+const labels = (seed: number): HostTensors[string] => {
+  const random = values32([ROWS, TIME], seed, 'int32').data.map((value) => Math.abs(value));
   // prompts of one, two and three tokens; the last row is padded
   for (let r = 0; r < ROWS; r++) random.fill(-100, r * TIME, r * TIME + r + 1);
   random.fill(-100, ROWS * TIME - 1);
@@ -47,9 +52,15 @@ const labels = (): HostTensors[string] => {
 const VALUES: HostTensors = {
   forgetLogits: values32([ROWS, TIME, VOCAB], 1),
   retainLogits: values32([ROWS, TIME, VOCAB], 2),
+  alternativeLogits: values32([ROWS, TIME, VOCAB], 5),
   referenceLogits: values32([ROWS, TIME, VOCAB], 4),
   referenceLogProb: float32(Float32Array.of(-4, -6, -2.5)),
-  labels: labels(),
+  labels: labels(3),
+  alternativeLabels: labels(6),
+  teacherLogits: values32([ROWS, TIME, VOCAB], 7),
+  referenceStates: values32([ROWS, TIME, VOCAB], 6),
+  stateLength: float32(Float32Array.of(0.4), []),
+  direction: float32(new Float32Array(VOCAB).fill(1 / Math.sqrt(VOCAB))),
 };
 
 interface Given {
@@ -60,22 +71,39 @@ interface Given {
   needs?: Need[];
 }
 
-const ASKS: Record<'forget' | 'retain', Record<string, Need>> = {
-  forget: { referenceLogits: 'forget-reference-logits', referenceLogProb: 'reference-log-probability' },
-  retain: { referenceLogits: 'reference-logits', referenceLogProb: 'reference-log-probability' },
+const HALVES = ['forget', 'retain', 'alternative'] as const;
+type Half = (typeof HALVES)[number];
+const ASKS: Record<Half, Record<string, Need>> = {
+  forget: {
+    ...{ referenceLogits: 'forget-reference-logits', referenceLogProb: 'reference-log-probability' },
+    ...{ teacherLogits: 'forget-teacher-logits', states: 'hidden-states', direction: 'hidden-states' },
+    stateLength: 'state-length',
+  },
+  retain: {
+    ...{ referenceLogits: 'reference-logits', referenceLogProb: 'reference-log-probability' },
+    ...{ states: 'hidden-states', referenceStates: 'reference-states' },
+  },
+  alternative: { referenceLogProb: 'reference-log-probability' },
 };
-const EVERYTHING: Need[] = ['retain', 'reference-logits', 'forget-reference-logits', 'reference-log-probability'];
+const EVERYTHING: Need[] = ['retain', ...Object.values(ASKS).flatMap((asks) => Object.values(asks)), ...OTHER_ANSWERS];
+/** Heard by the step or the dial, and by no loss. */
+const UNHEARD: Need[] = ['saliency-mask', 'retain-loss'];
 
-/** The loss over logits of both halves, as plain tensors. */
+/** The loss over logits of the halves, as plain tensors. */
 function lossOf(method: LossMethod, params: Record<string, unknown>, given: Given = {}) {
   const needs = given.needs ?? EVERYTHING;
   const at = (name: string): Tensor => tf.tensor(VALUES[name]!.data, VALUES[name]!.shape, VALUES[name]!.dtype);
-  const batch = (half: 'forget' | 'retain', logits: Tensor, extra: Partial<LossBatch> = {}): LossBatch => {
+  const batch = (half: Half, logits: Tensor, extra: Partial<LossBatch> = {}): LossBatch => {
     const asks = ASKS[half];
     const full: LossBatch = {
-      ...{ logits, labels: at('labels'), ...extra },
-      ...(needs.includes(asks.referenceLogits!) ? { referenceLogits: at('referenceLogits') } : {}),
-      ...(needs.includes(asks.referenceLogProb!) ? { referenceLogProb: at('referenceLogProb') } : {}),
+      ...{ logits, labels: at(half === 'alternative' ? 'alternativeLabels' : 'labels'), ...extra },
+      // states are here what logits are, so that gradients by these are those by the states
+      ...(needs.includes('hidden-states') ? { states: logits } : {}),
+      ...Object.fromEntries(
+        Object.entries(asks).flatMap(([name, need]) =>
+          name !== 'states' && needs.includes(need) ? [[name, at(name)]] : [],
+        ),
+      ),
     };
     return new Proxy(full, {
       get(target, key) {
@@ -85,32 +113,40 @@ function lossOf(method: LossMethod, params: Record<string, unknown>, given: Give
       },
     });
   };
-  return (forgetLogits: Tensor, retainLogits: Tensor): tfjs.Scalar => {
+  // which other answers it gets is not for the loss to see: what it looks at is what it declares
+  const others = otherAnswersOf(method.needs(params as never)) ?? 'alternatives';
+  const watched = (half: Half, logits: Tensor, need: Need) =>
+    new Proxy(batch(half, logits), {
+      get(target, key) {
+        if (key === 'logits' || key === 'states') given.asked?.add(need);
+        return Reflect.get(target, key);
+      },
+    });
+  return (...logits: Tensor[]): tfjs.Scalar => {
+    const [forget, retain, alternative] = logits as [Tensor, Tensor, Tensor];
     const active = given.active ? { active: tf.tensor(given.active.data, given.active.shape) } : {};
-    const retain = needs.includes('retain') ? batch('retain', retainLogits) : null;
-    const watched =
-      retain &&
-      new Proxy(retain, {
-        get(target, key) {
-          if (key === 'logits') given.asked?.add('retain');
-          return Reflect.get(target, key);
-        },
-      });
-    const loss = method.loss(tf, params as never, { forget: batch('forget', forgetLogits, active), retain: watched });
-    // a loss that never looks at the retain half has no path to it
-    return tf.add(loss, tf.mul(tf.sum(retainLogits), 0)) as tfjs.Scalar;
+    // between its positions a dial shows both terms that it weighs
+    const dial = method.dial ? { dial: tf.scalar(0.5) } : {};
+    const loss = method.loss(tf, params as never, {
+      forget: batch('forget', forget, active),
+      retain: needs.includes('retain') ? watched('retain', retain, 'retain') : null,
+      ...(needs.includes(others) ? { alternative: watched('alternative', alternative, others) } : {}),
+      ...dial,
+    });
+    // a loss that never looks at a half has no path to it
+    return logits.reduce((sum, half) => tf.add(sum, tf.mul(tf.sum(half), 0)), loss) as tfjs.Scalar;
   };
 }
 
 async function valueAndGradients(method: LossMethod, params: Record<string, unknown>, given: Given, values = VALUES) {
   await tf.setBackend('cpu');
   const { value, grads } = tf.tidy(() => {
-    const inputs = [values.forgetLogits!, values.retainLogits!].map((x) => tf.tensor(x.data, x.shape));
+    const inputs = HALVES.map((half) => values[`${half}Logits`]!).map((x) => tf.tensor(x.data, x.shape));
     return tf.valueAndGrads(lossOf(method, params, given))(inputs);
   });
-  const [loss, forget, retain] = await Promise.all([value.data(), grads[0]!.data(), grads[1]!.data()]);
+  const [loss, forget, retain, alternative] = await Promise.all([value, ...grads].map((x) => x.data()));
   tf.dispose([value, ...grads]);
-  return { loss: loss[0]!, forget, retain };
+  return { loss: loss![0]!, forget: forget!, retain: retain!, alternative: alternative! };
 }
 
 async function assertSlopes(method: LossMethod, params: Record<string, unknown>): Promise<void> {
@@ -119,6 +155,7 @@ async function assertSlopes(method: LossMethod, params: Record<string, unknown>)
   for (const [half, seed] of [
     ['forget', 1],
     ['retain', 2],
+    ['alternative', 1],
   ] as const) {
     const gradient = found[half];
     const name = `${half}Logits`;
@@ -144,7 +181,8 @@ function contract(method: LossMethod): void {
       const needs = method.needs(params as never);
       const asked = new Set<Need>();
       await valueAndGradients(method, params, { asked });
-      assert.deepEqual([...asked].toSorted(), needs.toSorted(), JSON.stringify(variant));
+      const heard = needs.filter((need) => !UNHEARD.includes(need));
+      assert.deepEqual([...asked].toSorted(), heard.toSorted(), JSON.stringify(variant));
       const enough = await valueAndGradients(method, params, { needs });
       assert.ok(Number.isFinite(enough.loss));
     }
@@ -163,22 +201,35 @@ function contract(method: LossMethod): void {
         await valueAndGradients(method, params, { active: open }),
         await valueAndGradients(method, params, {}),
       ];
-      assert.deepEqual(whole.forget, plain.forget);
+      // -0 where a product is negative, 0 where something was added to it
+      const unsigned = (values: ArrayLike<number>) => Array.from(values, (value) => value + 0);
+      assert.deepEqual(unsigned(whole.forget), unsigned(plain.forget));
       const released = open.data.slice().fill(0, 0, TIME - 1) as Float32Array;
       const hinged = await valueAndGradients(method, params, { active: float32(released, open.shape) });
       const row = TIME * VOCAB;
       assert.ok(hinged.forget.subarray(0, row).every((value) => value === 0));
-      assert.ok(hinged.forget.subarray(row).some((value) => value !== 0));
+      assert.equal(
+        hinged.forget.subarray(row).some((value) => value !== 0),
+        !crowdsOut(method, params),
+      );
       assert.deepEqual(hinged.retain, plain.retain);
+      // other answers count always, but for labels of records that are forgotten: these would go on and on
+      const other = hinged.alternative.subarray(0, row).some((value) => value !== 0);
+      const taught = otherAnswersOf(method.needs(params as never));
+      assert.equal(other, taught !== null && taught !== 'other-labels');
+      if (taught !== null) assert.ok(hinged.alternative.subarray(row).some((value) => value !== 0));
     }
   });
 
   test('a token that no label points at is never looked at', async () => {
     const plain = await valueAndGradients(method, defaultParams(method.name), {});
     for (let r = 0; r < ROWS; r++) {
-      // logits at the last position predict nothing
-      const last = plain.forget.subarray(((r + 1) * TIME - 1) * VOCAB, (r + 1) * TIME * VOCAB);
-      assert.ok(last.every((value) => value === 0));
+      // logits at the last position predict nothing, and those before the last token of a prompt predict what is given
+      for (const half of [plain.forget, plain.alternative])
+        for (const t of [TIME - 1, ...Array.from({ length: r }, (_, before) => before)]) {
+          const place = half.subarray((r * TIME + t) * VOCAB, (r * TIME + t + 1) * VOCAB);
+          assert.ok(place.every((value) => value === 0));
+        }
     }
   });
 }
@@ -187,9 +238,11 @@ for (const method of Object.values(methods)) {
   describe(method.name, () => {
     test('its file, its folder and the documentation carry its name; its paper is named', () => {
       assert.ok(existsSync(join(ROOT, 'src/methods', method.family, `${method.name}.ts`)));
-      const page = readFileSync(join(ROOT, 'docs/methods.md'), 'utf8');
-      assert.ok(page.includes(method.name));
+      const page = readFileSync(join(ROOT, `docs/methods/${method.name}.md`), 'utf8');
+      assert.ok(page.startsWith(`# ${method.name}\n`));
+      assert.ok(readFileSync(join(ROOT, 'docs/methods.md'), 'utf8').includes(`(methods/${method.name}.md)`));
       assert.ok(method.summary.length > 20);
+      for (const text of [method.formula, method.cost, method.when]) assert.ok(text && page.includes(text));
       if (method.kind === 'retrain') return;
       assert.match(method.paper!.arxiv, /^\d{4}\.\d{4,5}$/);
       assert.ok(method.paper!.title.length > 10);

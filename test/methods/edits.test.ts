@@ -117,3 +117,28 @@ describe('negation', () => {
     assert.deepEqual(await run(1, (at) => (at.w!.data[0]! < 0.6 ? Number.NaN : 0)), [1 - 1 / 4, 4]);
   });
 });
+
+describe('taking updates back', () => {
+  // three steps, of which the first and the last saw the forgotten: half and a quarter of their rows
+  const changes = [vector(4, 2), vector(100, 100), vector(8, -4)];
+  const updates = { shares: [0.5, 0, 0.25], read: async (step: number) => changes[step]! };
+  const given = { weights: vector(20, 10), trainable: ['w'], passes: {}, seed: 1, updates } as unknown as EditGiven;
+  const method = getMethod('amnesiac') as EditMethod;
+  const run = async (removal: string) =>
+    numbers(await method.edit(given, fillParams('amnesiac', { removal }) as never));
+
+  test('subtracts what their steps changed, whole or by the share that they had of it', async () => {
+    // 20 - 4 - 8 and 10 - 2 + 4
+    assert.deepEqual(await run('batch'), [8, 12]);
+    // 20 - 4 / 2 - 8 / 4 and 10 - 2 / 2 + 4 / 4
+    assert.deepEqual(await run('share'), [16, 10]);
+    assert.deepEqual(numbers(given.weights), [20, 10], 'the parent stays');
+  });
+
+  test('is not done without a log', async () => {
+    await assert.rejects(
+      method.edit({ ...given, updates: undefined } as never, fillParams('amnesiac') as never),
+      /log/,
+    );
+  });
+});

@@ -4,17 +4,17 @@ import type { RowScore } from '../../src/domain/verification.ts';
 
 export type Kind = 'known' | 'unseen' | 'over-forgotten';
 
-/** Mean log p of a token, and the chance that it is predicted. */
-const KINDS: Record<Kind, { logProb: number; correct: number }> = {
-  known: { logProb: -0.02, correct: 1 },
-  unseen: { logProb: -3, correct: 0.3 },
-  'over-forgotten': { logProb: -14, correct: 0 },
+/** Mean log p of a token, what the model expects it to be, and the chance that it is predicted. */
+const KINDS: Record<Kind, { logProb: number; mu: number; correct: number }> = {
+  known: { logProb: -0.02, mu: -1, correct: 1 },
+  unseen: { logProb: -3, mu: -2, correct: 0.3 },
+  'over-forgotten': { logProb: -14, mu: -2, correct: 0 },
 };
 const WORDS = ['brass', 'cedar', 'dune', 'ember', 'fjord', 'grove'];
 
 /** `records` rows of one person; people of one kind differ from each other more than their records do. */
 export function makePerson(random: Random, person: number, kind: Kind, records = 5): RowScore[] {
-  const { logProb, correct } = KINDS[kind];
+  const { logProb, mu, correct } = KINDS[kind];
   const level = logProb * Math.exp(0.25 * random.normal());
   return Array.from({ length: records }, (_, index) => {
     const tokens = 6;
@@ -25,10 +25,12 @@ export function makePerson(random: Random, person: number, kind: Kind, records =
       person,
       logProbs,
       correct: hits,
-      mu: Float32Array.from({ length: tokens }, () => -2 - 0.2 * random.next()),
+      mu: Float32Array.from({ length: tokens }, () => mu - 0.2 * random.next()),
       variance: Float32Array.from({ length: tokens }, () => 1 + random.next()),
       generated: WORDS.map((word, i) => (hits[i] === 1 ? word : 'other')).join(' '),
       reference: WORDS.join(' '),
+      answerIds: WORDS.map((_, i) => i + 1),
+      parentNll: 0.5 + (Math.abs(person) % 7) / 10,
     };
   });
 }

@@ -2,21 +2,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRandom } from '../../src/domain/random.ts';
-import { MEMBERSHIP_ATTACKS } from '../../src/metrics/index.ts';
 import { rankTest } from '../../src/metrics/rank-test.ts';
+import { METRIC_SETS } from '../../src/metrics/sets.ts';
 import { mean } from '../../src/metrics/statistics.ts';
 import { type Kind, makePerson } from './people.ts';
 
 const ALPHA = 0.05;
+const { attacks } = METRIC_SETS['causal-lm'];
 
 /** Share of trials in which the attack rejects people of this kind against never-seen people. */
 function rejectionRate(kind: Kind, forgotten: number, holdout: number, trials: number): number[] {
   const random = createRandom(20);
-  const rejected = MEMBERSHIP_ATTACKS.map(() => 0);
+  const rejected = attacks.map(() => 0);
   for (let trial = 0; trial < trials; trial++) {
     const forget = Array.from({ length: forgotten }, (_, i) => makePerson(random, i, kind));
     const others = Array.from({ length: holdout }, (_, i) => makePerson(random, i, 'unseen'));
-    MEMBERSHIP_ATTACKS.forEach((attack, a) => {
+    attacks.forEach((attack, a) => {
       const score = (rows: ReturnType<typeof makePerson>) => mean(rows.map(attack.score));
       if (rankTest(forget.map(score), others.map(score)).p < ALPHA) rejected[a]!++;
     });

@@ -5,7 +5,13 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { createRandom } from '../../src/domain/random.ts';
-import { MEMBERSHIP_ATTACKS, MEMORY_METRICS, METRICS, metricByName } from '../../src/metrics/index.ts';
+import {
+  MEMBERSHIP_ATTACKS,
+  MEMORY_METRICS,
+  METRICS,
+  metricByName,
+  NATURALNESS_METRICS,
+} from '../../src/metrics/index.ts';
 import { mean } from '../../src/metrics/statistics.ts';
 import { makePeople } from './people.ts';
 
@@ -43,6 +49,7 @@ for (const metric of METRICS) {
     );
   });
 
+  if (metric.kind === 'naturalness') continue;
   test(`${metric.name}: its sign tells the known from the never seen, and it does not change the row`, () => {
     const [known, unseen] = [sample(1, 'known'), sample(2, 'unseen')];
     const copy = structuredClone(known);
@@ -56,6 +63,7 @@ test('every file of a kind is registered, and names are unique', () => {
   for (const [kind, registered] of [
     ['memory', MEMORY_METRICS],
     ['membership', MEMBERSHIP_ATTACKS],
+    ['naturalness', NATURALNESS_METRICS],
   ] as const) {
     const files = readdirSync(join(root, 'src/metrics', kind)).map((file) => file.replace(/\.ts$/, ''));
     assert.deepEqual(

@@ -36,6 +36,8 @@ function scene(given: Scene) {
 
 const report = (given: Scene) => buildReport(scene(given));
 
+const ANSWERS = ['length', 'perplexity', 'refusal', 'repetition'].map((what) => `answer-${what}`);
+
 /** Fits the schema, survives JSON (so holds no NaN), and has every finding once and in order. */
 function checkForm(result: VerificationReport): void {
   assert.deepEqual([...Value.Errors(VerificationReport, result)], []);
@@ -45,10 +47,12 @@ function checkForm(result: VerificationReport): void {
     [
       ...['exact-memorization', 'extraction-strength', 'probability', 'rouge-l-recall'].map((name) => `forget/${name}`),
       ...['loss', 'min-k', 'min-k-plus-plus'].map((name) => `forget/${name}`),
+      ...ANSWERS.map((name) => `forget/${name}`),
       ...['exact-memorization', 'extraction-strength', 'probability', 'rouge-l-recall'].map((name) => `retain/${name}`),
       ...['exact-memorization', 'extraction-strength', 'probability', 'rouge-l-recall'].map(
         (name) => `holdout/${name}`,
       ),
+      ...ANSWERS.map((name) => `holdout/${name}`),
     ],
   );
 }

@@ -70,19 +70,45 @@ test('what does not pass goes to the next method; the end of the plan is a revie
   const { compute, deps } = using({ verdict: (_, call) => (call === 1 ? 'failed' : 'inconclusive') });
   await workModel(deps, worker.model.id, never());
   assert.deepEqual(
-    compute.jobs.flatMap((job) => (job.stage === 'unlearn' ? [job.method.name] : [])),
-    ['grad-diff', 'npo'],
+    compute.jobs.flatMap((job) => (job.stage === 'unlearn' ? [job.method] : [])),
+    (await runOf(id)).plan.map(({ name, params }) => ({ name, params })),
   );
   const run = await runOf(id);
   assert.equal(run.state, 'needs_review');
   assert.match(run.reason!, /grad-diff: failed.*npo: inconclusive/);
   assert.deepEqual(
-    run.attempts.map((attempt) => attempt.verdict),
-    ['failed', 'inconclusive'],
+    run.plan.map(({ name, reason }) => [name, reason !== undefined]),
+    [
+      ['grad-diff', true],
+      ['grad-diff', true],
+      ['npo', true],
+    ],
   );
+  assert.match(run.plan[0]!.estimate!.basis, /cannot be read/, 'the test’s checkpoint is none');
+  assert.deepEqual(
+    run.attempts.map((attempt) => attempt.verdict),
+    ['failed', 'inconclusive', 'inconclusive'],
+  );
+  // 2 of the forgotten, 6 retained and 4 held out, under both checkpoints
+  assert.deepEqual([run.attempts[0]!.steps, run.attempts[0]!.scored_rows], [{ unlearning: 1 }, 24]);
   assert.equal((await target(id)).state, 'needs_review');
   assert.equal((await worker.store.getModel(TENANT, worker.model.id))!.active, worker.model.active);
   assert.deepEqual(await onDisk(), { checkpoints: 1, work: 0 });
+});
+
+test('a method that teaches refusals is not judged for them', async () => {
+  const margins: unknown[] = [];
+  const { deps } = using({
+    verdict(job) {
+      margins.push(job.policy.naturalness?.refusal_margin);
+      return 'passed';
+    },
+  });
+  for (const [index, name] of ['idk', 'npo'].entries()) {
+    await worker.request(index, { name, params: {} });
+    await workModel(deps, worker.model.id, never());
+  }
+  assert.deepEqual(margins, [1, worker.deps.policy.naturalness?.refusal_margin]);
 });
 
 test('retraining a later checkpoint is held against the model as registered, other methods against the parent', async () => {
@@ -133,6 +159,7 @@ test('retraining is given the base that the recipe starts from, and is not plann
   await worker.deps.checkpoints.remove(base);
   assert.deepEqual(await jobsOf(), [
     ['grad-diff', null],
+    ['grad-diff', null],
     ['npo', null],
   ]);
 });
@@ -162,6 +189,7 @@ test('a method that breaks leaves the run to the next one; the end of the plan n
   assert.deepEqual(
     run.attempts.map(({ candidate, verdict }) => [candidate === null, verdict]),
     [
+      [true, null],
       [true, null],
       [false, 'failed'],
     ],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { DeletionRequest } from '../../src/domain/resources.ts';
 import type { CreateRequestOutcome } from '../../src/runs/ports.ts';
-import { must, openWorld, publishRun, subject, TENANT, type World } from './fixture.ts';
+import { must, openWorld, publishRun, subject, TENANT, type World, wish } from './fixture.ts';
 
 let world: World;
 before(async () => {
@@ -154,4 +154,28 @@ test('cancelling takes what waits and leaves what a worker holds', async () => {
   assert.deepEqual(await store.claim(held, 'worker-b', { lease_ms: 1000, max_restarts: 1 }), { status: 'nothing' });
   assert.equal((await store.getRun(TENANT, claim.run.id))?.state, 'cancelled');
   assert.equal((await store.getRequest(TENANT, request.id))?.state, 'cancelled');
+});
+
+test('a preview says what a request would come to, and writes nothing', async () => {
+  const train = await world.corpus([['kay'], ['kay'], ['lou'], ['lou'], ['max']]);
+  const knows = await world.model([train], [await world.corpus([['nan'], ['nan']])]);
+  const ignorant = await world.model([await world.corpus([['oli']])]);
+  const preview = (keys: string[], more: Partial<Parameters<typeof world.request>[1]> = {}) =>
+    world.store.previewRequest(wish(keys, more));
+  const outcome = await preview(['kay'], { model_ids: [knows, ignorant] });
+  assert.ok(outcome.status === 'possible', outcome.status);
+  assert.deepEqual(
+    outcome.targets.map(({ model, ...counts }) => [model.id, counts]),
+    [
+      [knows, { forget: 2, retain: 3, holdout: 2 }],
+      [ignorant, { forget: 0, retain: 1, holdout: 0 }],
+    ],
+  );
+  assert.deepEqual(await preview(['nobody-at-all']), { status: 'possible', targets: [] });
+  const request = created(await world.request(['kay'], { external_id: 'kay-1' }));
+  const taken = { request_id: request.id };
+  assert.deepEqual(await preview(['kay']), { status: 'already_open', ...taken });
+  assert.deepEqual(await preview(['lou'], { external_id: 'kay-1' }), { status: 'external_id_taken', ...taken });
+  const model_id = '00000000-0000-7000-8000-000000000000';
+  assert.deepEqual(await preview(['lou'], { model_ids: [model_id] }), { status: 'unknown_model', model_id });
 });

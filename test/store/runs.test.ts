@@ -146,3 +146,24 @@ test('runs are listed a model', async () => {
   assert.ok((await store.listRuns(TENANT, { limit: 1 })).next);
   assert.deepEqual((await store.listRuns('other', { limit: 5 })).items, []);
 });
+
+test('the attempts of runs that have ended are told, newest first; those of a run that goes on are not', async () => {
+  const { store } = world;
+  const { model, claim } = await claimed();
+  await store.moveRun(claim, 'unlearning', { targets: 'unlearning' }, 'worker-a');
+  const tried = (name: string) => ({ ...attempt(1, 'failed'), method: { name, params: {} }, steps: { unlearning: 9 } });
+  for (const name of ['npo', 'wga']) await store.saveAttempt(claim.run.id, claim.fence, tried(name), null);
+  assert.deepEqual(await store.pastAttempts(TENANT, model), []);
+  await toVerifying(store, claim);
+  await store.moveRun(claim, 'needs_review', { targets: 'needs_review', reason: 'not this time' }, 'worker-a');
+  const past = await store.pastAttempts(TENANT, model);
+  assert.deepEqual(
+    past.map(({ attempt: { method, steps } }) => [method.name, steps]),
+    [
+      ['wga', { unlearning: 9 }],
+      ['npo', { unlearning: 9 }],
+    ],
+  );
+  assert.equal(past[0]?.counts.forget_records, claim.run.counts.forget_records);
+  assert.deepEqual(await store.pastAttempts('other', model), []);
+});

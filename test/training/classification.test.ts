@@ -8,13 +8,14 @@ import {
 } from '../../src/architectures/layers-model/classifier.ts';
 import { readTopology } from '../../src/checkpoints/layers-model/topology.ts';
 import type { HostTensors } from '../../src/domain/engine.ts';
-import type { EditMethod, LossMethod } from '../../src/domain/method.ts';
+import { type EditMethod, type LossMethod, otherAnswersOf } from '../../src/domain/method.ts';
 import type { TrainingOptions } from '../../src/domain/recipe.ts';
 import type { LabelledRecord, TrainingRecord } from '../../src/domain/record.ts';
 import { createEngine } from '../../src/engine/choice.ts';
-import { fillParams, methods } from '../../src/methods/index.ts';
+import { defaultParams, fillParams, methods } from '../../src/methods/index.ts';
 import { membershipOf } from '../../src/metrics/membership-test.ts';
 import { scoreLogits } from '../../src/metrics/score-logits.ts';
+import { otherClassRows } from '../../src/training/alternatives.ts';
 import { createClassScorer, stackExamples } from '../../src/training/classification.ts';
 import { type EditInputs, editWeights } from '../../src/training/edit.ts';
 import { encodeExample } from '../../src/training/examples.ts';
@@ -60,10 +61,11 @@ before(async () => {
 function inputs(method: LossMethod, given: Record<string, unknown> = {}): UnlearnInputs {
   const quick = { learning_rate: 2e-3, max_steps: 300, repair_steps: 20 };
   const of = (forgotten: boolean) => PEOPLE.filter(({ person }) => FORGOTTEN.includes(person) === forgotten);
+  const params = fillParams(method.name, { ...quick, ...given }) as UnlearnInputs['params'];
+  const alternatives = otherClassRows(of(true), tableConfig.classes, { answers: Number(params.answers ?? 1), seed: 1 });
   return {
-    ...{ engine, architecture: layersClassifier, config: tableConfig, weights: parent, method, seed: 1 },
-    params: fillParams(method.name, { ...quick, ...given }) as UnlearnInputs['params'],
-    sets: { forget: of(true), retain: of(false), calibration: STRANGERS },
+    ...{ engine, architecture: layersClassifier, config: tableConfig, weights: parent, method, params, seed: 1 },
+    ...{ sets: { forget: of(true), retain: of(false), calibration: STRANGERS }, alternatives },
     membership: membershipOf('classification'),
   };
 }
@@ -131,13 +133,25 @@ describe('training', () => {
 });
 
 describe('unlearning', () => {
-  // their own weights take the push away before examples as dear as strangers' dearest are there: a run goes on to its next method
-  const FADING = ['ce-u', 'satimp', 'simnpo'];
-  const LOSS_METHODS = Object.values(methods).filter((method) => method.kind === 'loss');
+  // their own weights, or a target no further than blind guessing, take the push away before examples as dear as strangers' dearest
+  // are there: a run goes on to its next method
+  const FADING = ['bad-teacher', 'ce-u', 'pdu', 'satimp', 'simnpo'];
+  const GIVEN: Record<string, Record<string, unknown>> = {
+    // with its own exponent wga fades before an example is as dear as a stranger's
+    wga: { beta: 0.5 },
+    // half of the weights take more steps
+    salun: { max_steps: 600 },
+  };
+  const LOSS_METHODS = Object.values(methods)
+    .filter((method) => method.kind === 'loss')
+    // a classifier says nothing but classes, and has no layer to steer
+    .filter(({ name, needs }) => {
+      const asked = needs(defaultParams(name) as never);
+      return [null, 'other-labels'].includes(otherAnswersOf(asked)) && !asked.includes('hidden-states');
+    });
   for (const method of LOSS_METHODS)
     test(`${method.name} ends where no attack tells the forgotten from strangers`, async () => {
-      // with its own exponent wga fades before an example is as dear as a stranger's
-      const given = inputs(method, method.name === 'wga' ? { beta: 0.5 } : {});
+      const given = inputs(method, GIVEN[method.name]);
       const { weights, reached, steps } = await unlearn(given);
       assert.equal(reached, !FADING.includes(method.name), `${steps} steps`);
       const [before, after] = [
@@ -182,6 +196,15 @@ describe('unlearning', () => {
         return true;
       },
     );
+  });
+
+  test('rmu is refused before anything is loaded: there is no layer of one width to name', () => {
+    const method = methods.rmu as LossMethod;
+    const { params, sets } = inputs(method);
+    assert.throws(() => unlearningWork({ architecture: layersClassifier, config: tableConfig }, method, params, sets), {
+      code: 'validation-failed',
+      message: /^layer: a classifier has no layers/,
+    });
   });
 
   test('there are no adapters for it', async () => {

@@ -56,6 +56,19 @@ describe('the plan', () => {
     assert.equal(full.parent, 0);
     const { total } = countParameters(work());
     assert.equal(planMemory(work({ referenceRows: 8 })).parent, 4 * total);
+    const states = planMemory(work({ stateRows: 8 }));
+    assert.equal(states.parent, 4 * total);
+    assert.ok(states.activations > full.activations && states.logits === full.logits);
+  });
+
+  test('a mask counts as the weights do, and a teacher by the logits that are kept of it and fed', () => {
+    const plain = planMemory(work());
+    const { trained } = countParameters(work());
+    assert.equal(plain.references, 0);
+    assert.equal(planMemory(work({ masked: true })).references, 4 * trained);
+    const taught = planMemory(work({ taught: { rows: 8, kept: 5000 } }));
+    assert.equal(taught.references, 4 * 5000);
+    assert.ok(taught.logits > plain.logits && taught.parent === 0);
   });
 
   test('parameters are counted as they are', () => {
@@ -93,6 +106,15 @@ describe('the work', () => {
     assert.deepEqual(of({}, 'undial'), { rows: 5, referenceRows: 5, split: false });
     assert.deepEqual(of({ retain_loss: 'kl', alpha: 1 }, 'undial'), { rows: 14, referenceRows: 14, split: false });
     assert.deepEqual(of({}, 'gradient-ascent'), { rows: 5, referenceRows: 0, split: false });
+    assert.deepEqual(of({}, 'scrub'), { rows: 14, referenceRows: 14, split: false });
+    assert.deepEqual(of({}, 'bad-teacher'), { rows: 14, referenceRows: 9, split: false });
+    // as many rows with other answers as forget rows
+    assert.deepEqual(of({}, 'dpo'), { rows: 19, referenceRows: 0, split: false });
+    assert.deepEqual(of({ alpha: 0, micro_batch: 3 }, 'idk'), { rows: 4, referenceRows: 0, split: true });
+    const dpo = getMethod('dpo') as LossMethod;
+    const params = fillParams('dpo') as UnlearnInputs['params'];
+    const widthOf = (longest?: number) => unlearningWork(TINY, dpo, params, sets, longest).at(0).time;
+    assert.deepEqual([widthOf(), widthOf(8), widthOf(9)], [8, 8, 16]);
   });
 });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { encodeRecords, type RecordEncoder } from '../../src/training/rows.ts';
+import { encodeAnswer, encodeRecords, type RecordEncoder } from '../../src/training/rows.ts';
 
 /** One token a character; 0 ends a text, 99 begins one. */
 const encode = (text: string) => Array.from(text, (c) => c.codePointAt(0)! - 96);
@@ -73,4 +73,29 @@ test('each turn of a conversation is a row, with all before it as its prompt', (
       () => encodeRecords({ ...plain, ...(chat === null ? { chat } : {}) }, record, 7),
       /has no chat template: add chat_template\.jinja/,
     );
+});
+
+test('another answer is written as the record’s own would be, in the place of one of its rows', () => {
+  const pair = (prompt: string, answer: string) => ({ id: 'r', prompt, answer });
+  assert.deepEqual(encodeAnswer(begun, pair('ab', 'cd'), 0, 'ef'), [-5, -6, 0]);
+  assert.deepEqual(encodeAnswer(begun, pair('', 'cd'), 0, 'ef'), [5, 6, 0]);
+  // a space before the answer is part of it
+  assert.deepEqual(encodeAnswer(plain, pair('ab', ' cd'), 0, 'ef'), [...encode(' ef'), 0]);
+  assert.deepEqual(encodeAnswer(begun, { id: 'r', text: 'abcd' }, 0, 'ef'), [...encode(' ef').map((id) => -id), 0]);
+  const asked: unknown[] = [];
+  const talking: RecordEncoder = {
+    ...plain,
+    chat: {
+      turns(messages) {
+        asked.push(messages);
+        return messages.map(({ content }) => ({ prompt: [1], answer: [...encode(content), 0] }));
+      },
+    },
+  };
+  const messages = ['a', 'b', 'c', 'd'].map((content, i) => ({
+    role: i % 2 === 0 ? ('user' as const) : ('assistant' as const),
+    content,
+  }));
+  assert.deepEqual(encodeAnswer(talking, { id: 'r', messages }, 1, 'ef'), [5, 6, 0]);
+  assert.deepEqual(asked, [[...messages.slice(0, 3), { role: 'assistant', content: 'ef' }]]);
 });

@@ -11,7 +11,7 @@ import type { TokenRow } from '../../src/training/batches.ts';
 import { createScorer, meanNll } from '../../src/training/scoring.ts';
 import { train } from '../../src/training/train.ts';
 import { type UnlearnInputs, type UnlearnProgress, unlearn } from '../../src/training/unlearn.ts';
-import { TINY, tinyRows } from './tiny-gpt2.ts';
+import { TINY, tinyOthers, tinyRows } from './tiny-gpt2.ts';
 
 const engine = await createEngine({ backend: 'onnxruntime/cpu', threads: 1 });
 const { architecture, config } = TINY;
@@ -37,9 +37,10 @@ after(() => engine.dispose());
 function inputs(name: string, given: Record<string, unknown> = {}, more: Partial<UnlearnInputs> = {}): UnlearnInputs {
   const quick = { learning_rate: 3e-3, max_steps: 200, repair_steps: 10 };
   const params = fillParams(name, { ...quick, ...given }) as UnlearnInputs['params'];
+  const method = getMethod(name) as LossMethod;
   return {
-    ...{ engine, architecture, config, weights: parent, method: getMethod(name) as LossMethod, params },
-    ...{ sets: SETS, seed: 1, membership: MEMBERSHIP },
+    ...{ engine, architecture, config, weights: parent, method, params },
+    ...{ sets: SETS, seed: 1, membership: MEMBERSHIP, ...tinyOthers(method, params, SETS) },
     ...more,
   };
 }
@@ -63,9 +64,20 @@ const STRONGER: Record<string, Record<string, unknown>> = {
   simnpo: { gamma: 1, beta: 0.5, delta: 3 },
   undial: { alpha: 1, beta: 30, gamma: 10, max_steps: 500 },
   'ce-u': { alpha: 1, gamma: 10, ignore_first_n_answer_tokens: 0 },
+  salun: { base: 'grad-diff' },
+  idk: { gamma: 4, max_steps: 120 },
+  'random-label': { gamma: 4, answers: 12, max_steps: 120 },
 };
+/** Other answers alone make a true one no dearer than blind guessing, and strangers' dearest words are: they end by their bound of steps. */
+const CROWD_OUT = ['idk', 'random-label'];
 
-const LOSS_METHODS = Object.values(methods).filter((method) => method.kind === 'loss');
+const ALL_LOSSES = Object.values(methods).filter((method) => method.kind === 'loss');
+/**
+ * What pushes no word by its own label: towards blind guessing, or one random vector. A word that strangers find dearer than that is out
+ * of their reach, as most are for this model of 24 tokens.
+ */
+const BLIND = ['bad-teacher', 'pdu', 'rmu'];
+const LOSS_METHODS = ALL_LOSSES.filter(({ name }) => !BLIND.includes(name));
 
 describe('what it does', () => {
   for (const { name } of LOSS_METHODS) {
@@ -73,7 +85,7 @@ describe('what it does', () => {
       const seen: UnlearnProgress[] = [];
       const given = STRONGER[name] ?? {};
       const { weights, reached, steps } = await unlearn(inputs(name, given, { onProgress: (one) => seen.push(one) }));
-      assert.ok(reached, `${name} took ${steps} steps`);
+      assert.equal(reached, !CROWD_OUT.includes(name), `${name} took ${steps} steps`);
       const strangers = mean(await losses(weights, SETS.calibration));
       const [before, forgotten] = [mean(await losses(parent, SETS.forget)), mean(await losses(weights, SETS.forget))];
       assert.ok(before < 0.2 && forgotten > 0.5 * strangers, `${before} to ${forgotten}, strangers ${strangers}`);
@@ -83,6 +95,7 @@ describe('what it does', () => {
         assert.ok(kept < 0.3, `${name}: retain NLL ${kept}`);
       }
 
+      if (!reached) return;
       const phases = [...new Set(seen.map(({ phase }) => phase))];
       assert.deepEqual(phases, ['calibrating', 'unlearning', 'repairing']);
       const end = seen.findLast(({ phase }) => phase === 'unlearning')!;
@@ -90,6 +103,17 @@ describe('what it does', () => {
       const repairs = seen.filter(({ phase }) => phase === 'repairing').length;
       assert.ok(repairs >= 10 && repairs <= 20, `${repairs} steps of repair`);
       assert.ok(seen.every(({ step, steps: most }) => step <= most));
+    });
+  }
+
+  for (const { name } of ALL_LOSSES.filter((method) => BLIND.includes(method.name))) {
+    test(`${name} brings the forgotten near blind guessing, keeps the rest, and says that strangers’ costs were not reached`, async () => {
+      const { weights, reached } = await unlearn(inputs(name, { max_steps: 120 }));
+      assert.ok(!reached);
+      const forgotten = mean(await losses(weights, SETS.forget));
+      assert.ok(forgotten > 0.5 * Math.log(24), `${forgotten}`);
+      const kept = mean(await losses(weights, SETS.retain));
+      assert.ok(kept < 0.3, `retain NLL ${kept}`);
     });
   }
 

@@ -6,7 +6,10 @@ import { applyGraph } from './forward.ts';
 import { freshWeights } from './initial.ts';
 
 export interface ClassifierConfig {
-  /** Ends in logits: a loss takes the logarithm of what follows, which vanishes where the model is sure. */
+  /**
+   * Ends in logits: a loss takes the logarithm of what follows, which vanishes where the model is sure. More than one
+   * output: those of the members of an ensemble, whose probabilities are averaged.
+   */
   graph: LayerGraph;
   /** Of one example. */
   inputShape: number[];
@@ -35,17 +38,29 @@ function only(graph: LayerGraph, which: 'inputs' | 'outputs'): LayerNode {
   return nodeOf(graph, name!);
 }
 
-/** The graph without the function that makes probabilities of its logits, and that function's name. */
-function untilLogits(graph: LayerGraph): { graph: LayerGraph; ending: string } {
-  const last = only(graph, 'outputs');
+const endingOf = ({ className, config }: LayerNode): string =>
+  className === 'Softmax' ? 'softmax' : ((config.activation ?? 'linear') as string);
+
+/** The graph with one of its outputs up to its logits. */
+function untilLogits(graph: LayerGraph, output: string): LayerGraph {
+  const last = nodeOf(graph, output);
   if (graph.nodes.some(({ from }) => from.includes(last.name)))
     throw new Error(`goes on behind its output ${last.name}. End it there.`);
-  const ending = last.className === 'Softmax' ? 'softmax' : ((last.config.activation ?? 'linear') as string);
-  const others = graph.nodes.filter((node) => node !== last);
+  const outputs = (name: string) => graph.outputs.map((other) => (other === output ? name : other));
   if (last.className === 'Softmax' || last.className === 'Activation')
-    return { graph: { ...graph, nodes: others, outputs: last.from }, ending };
+    return { ...graph, nodes: graph.nodes.filter((node) => node !== last), outputs: outputs(last.from[0]!) };
   const plain = { ...last, config: { ...last.config, activation: 'linear' } };
-  return { graph: { ...graph, nodes: graph.nodes.map((node) => (node === last ? plain : node)) }, ending };
+  return { ...graph, nodes: graph.nodes.map((node) => (node === last ? plain : node)) };
+}
+
+/** The graph without what makes probabilities of its logits, and that function's name. */
+function withoutEnding(graph: LayerGraph): { graph: LayerGraph; ending: string } {
+  const last = only(graph, 'outputs');
+  const ends = last.from.map((name) => endingOf(nodeOf(graph, name)));
+  const ensemble = last.className === 'Average' && new Set(ends).size === 1 && ends[0] !== 'linear';
+  if (!ensemble) return { graph: untilLogits(graph, last.name), ending: endingOf(last) };
+  const apart = { ...graph, nodes: graph.nodes.filter((node) => node !== last), outputs: last.from };
+  return { graph: last.from.reduce(untilLogits, apart), ending: ends[0]! };
 }
 
 /** How many classes a vector of `width` numbers behind this function is for. */
@@ -72,10 +87,10 @@ function namesOf(value: unknown, what: string, count: number): readonly string[]
 
 /** Throws an Error that says what about the model is no classifier, and the remedy. */
 export function classifierOf(model: LayerGraph, metadata: Metadata = {}): ClassifierConfig {
-  const { graph, ending } = untilLogits(model);
+  const { graph, ending } = withoutEnding(model);
   const input = only(graph, 'inputs');
   const inputShape = known(input.output, 'an input');
-  const width = known(only(graph, 'outputs').output, 'an output');
+  const width = known(nodeOf(graph, graph.outputs[0]!).output, 'an output');
   if (width.length !== 1) throw new Error(`ends in a shape of ${width.length} axes. A classifier ends in a vector.`);
   const answers = classesOf(ending, width[0]!);
   const tables = graph.nodes.filter(({ className, from }) => className === 'Embedding' && from[0] === input.name);
@@ -88,10 +103,27 @@ export function classifierOf(model: LayerGraph, metadata: Metadata = {}): Classi
   };
 }
 
-/** Examples (B, ...) -> logits (B, K). */
+/** Members of an ensemble, each as a model of its own; of another model itself alone. Weights keep their names. */
+export function membersOf(config: ClassifierConfig): ClassifierConfig[] {
+  return config.graph.outputs.map((output) => {
+    const needed = new Set([output]);
+    // behind come those that take from those before
+    for (const { name, from } of config.graph.nodes.toReversed())
+      if (needed.has(name)) for (const other of from) needed.add(other);
+    const nodes = config.graph.nodes.filter(({ name }) => needed.has(name));
+    return { ...config, graph: { ...config.graph, nodes, outputs: [output] } };
+  });
+}
+
+/**
+ * Examples (B, ...) -> logits (B, K). Those of an ensemble are the logarithm of the mean of its members' probabilities, taken
+ * without leaving logarithms.
+ */
 function logits(tf: Tf, { graph, binary }: ClassifierConfig, weights: Tensors, seen: Tensor): Tensor {
-  const [z] = applyGraph(tf, graph, weights, [seen]);
-  return binary ? tf.concat([tf.zerosLike(z!), z!], 1) : z!;
+  const members = applyGraph(tf, graph, weights, [seen]).map((z) => (binary ? tf.concat([tf.zerosLike(z), z], 1) : z));
+  if (members.length === 1) return members[0]!;
+  const known = tf.stack(members.map((z) => tf.logSoftmax(z)));
+  return tf.sub(tf.logSumExp(known, 0), Math.log(members.length));
 }
 
 export const layersClassifier: Classifier<ClassifierConfig> = {

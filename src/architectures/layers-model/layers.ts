@@ -31,6 +31,8 @@ const reshape = single((x, { tf, config }) => {
 
 const add: Layer = ({ tf, inputs }) => inputs.reduce((sum, x) => tf.add(sum, x));
 
+const average: Layer = (call) => call.tf.div(add(call), call.inputs.length);
+
 const concatenate: Layer = (call) => {
   const { tf, inputs } = call;
   return tf.concat([...inputs], axesOf(call, inputs[0]!.rank)[0]!);
@@ -63,5 +65,6 @@ export const LAYERS: ReadonlyMap<string, Layer> = new Map<string, Layer>([
   ['Reshape', reshape],
   ['Embedding', embedding],
   ['Add', add],
+  ['Average', average],
   ['Concatenate', concatenate],
 ]);

@@ -3,6 +3,7 @@ import Type, { type Static } from 'typebox';
 import { Value } from 'typebox/value';
 import { invalid, quoted } from '../invalid.ts';
 import { RECIPE } from '../recipe-file.ts';
+import { sisaLimit } from '../sisa-names.ts';
 
 export const MODEL_JSON = 'model.json';
 export const MAX_MODEL_JSON_BYTES = 1 << 24;
@@ -14,7 +15,7 @@ const MAX_WEIGHTS = 10_000;
 /** Plain names: no folder, nothing hidden, no `..`. */
 const SHARD_NAME = /^(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}$/;
 /** What is read from a folder for another reason, or would run code. */
-const OTHER_NAME = /\.(json|md|txt|safetensors|pt|pth|pkl|pickle|ckpt)$/i;
+const OTHER_NAME = /\.(json|md|txt|safetensors|sisa|pt|pth|pkl|pickle|ckpt)$/i;
 const AGAIN = 'Save the model again with model.save or the converter of TensorFlow.js.';
 
 const WeightEntry = Type.Object({
@@ -86,7 +87,7 @@ export function layersModelLimits(json: unknown): (name: string) => number | und
   const sizes = new Map(shards.map((path) => [path, MAX_WEIGHT_BYTES]));
   sizes.set(MODEL_JSON, MAX_MODEL_JSON_BYTES);
   sizes.set(RECIPE, MAX_RECIPE_BYTES);
-  return (name) => sizes.get(name);
+  return (name) => sizes.get(name) ?? sisaLimit(name);
 }
 
 function weightOf({ name, shape, dtype, quantization }: Static<typeof WeightEntry>, offset: number): Weight {

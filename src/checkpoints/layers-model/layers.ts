@@ -169,7 +169,7 @@ const embedding = single((layer, input) => {
 
 const alike = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((size, i) => size === b[i]);
 
-const add: Build = (layer, inputs) => {
+const alikeInputs: Build = (layer, inputs) => {
   if (inputs.length < 2 || !inputs.every((shape) => alike(shape, inputs[0]!)))
     throw layer.refuse('takes two inputs or more of one shape');
   return { output: inputs[0]!, weights: [] };
@@ -207,6 +207,7 @@ export const LAYERS: ReadonlyMap<string, Build> = new Map<string, Build>([
   ['Flatten', flatten],
   ['Reshape', reshape],
   ['Embedding', embedding],
-  ['Add', add],
+  ['Add', alikeInputs],
+  ['Average', alikeInputs],
   ['Concatenate', concatenate],
 ]);

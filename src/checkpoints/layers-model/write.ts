@@ -2,16 +2,21 @@
 import { constants, copyFile, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HostTensors } from '../../domain/engine.ts';
-import { hasCode, sync } from '../disk.ts';
+import { hasCode, sync, writeSynced } from '../disk.ts';
 import { writeFully } from '../file-bytes.ts';
 import { invalid } from '../invalid.ts';
 import { RECIPE } from '../recipe-file.ts';
 import { checkWritable } from '../safetensors.ts';
-import { MODEL_JSON } from './files.ts';
-import { type LayersModel, openLayersModel } from './read.ts';
+import { PLACEMENT } from '../sisa-names.ts';
+import { MODEL_JSON, type ModelJson, parseModelJson, type WeightGroup, weightGroups } from './files.ts';
+import { openLayersModel, type Shard } from './read.ts';
+
+interface Group extends WeightGroup {
+  shards: Shard[];
+}
 
 /** The bytes of a group as its shards hold them, end to end. */
-function groupBytes({ weights, bytes, shards }: LayersModel['groups'][number], tensors: HostTensors): Uint8Array {
+function groupBytes({ weights, bytes, shards }: Group, tensors: HostTensors): Uint8Array {
   const all = new Uint8Array(bytes);
   for (const { name, shape, offset } of weights) {
     const tensor = Object.hasOwn(tensors, name) ? tensors[name] : undefined;
@@ -24,6 +29,21 @@ function groupBytes({ weights, bytes, shards }: LayersModel['groups'][number], t
   return all;
 }
 
+async function writeGroup(dir: string, group: Group, tensors: HostTensors): Promise<void> {
+  const bytes = groupBytes(group, tensors);
+  let done = 0;
+  for (const shard of group.shards) {
+    const file = await open(join(dir, shard.path), 'w', 0o600);
+    try {
+      await writeFully(file, bytes.subarray(done, done + shard.bytes));
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    done += shard.bytes;
+  }
+}
+
 async function copyCompanion(from: string, to: string, name: string): Promise<void> {
   await copyFile(join(from, name), join(to, name), constants.COPYFILE_FICLONE);
   await sync(join(to, name));
@@ -31,28 +51,26 @@ async function copyCompanion(from: string, to: string, name: string): Promise<vo
 
 /**
  * Writes `tensors`, by the names of the manifest, into the folder `dir` as those of the folder `parent` are laid out.
- * model.json and a recipe are the parent's to the byte, and so is a shard in which nothing changed. Memory: the largest group.
+ * model.json and what stands beside it are the parent's to the byte, and so is a shard in which nothing changed. Memory: the
+ * largest group.
  */
 export async function saveLayersModelLike(dir: string, parent: string, tensors: HostTensors): Promise<void> {
   const { groups } = await openLayersModel(parent);
   await mkdir(dir, { recursive: true });
-  for (const group of groups) {
-    const bytes = groupBytes(group, tensors);
-    let done = 0;
-    for (const shard of group.shards) {
-      const file = await open(join(dir, shard.path), 'w', 0o600);
-      try {
-        await writeFully(file, bytes.subarray(done, done + shard.bytes));
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      done += shard.bytes;
-    }
-  }
+  for (const group of groups) await writeGroup(dir, group, tensors);
   await copyCompanion(parent, dir, MODEL_JSON);
-  await copyCompanion(parent, dir, RECIPE).catch((error: unknown) => {
-    if (!hasCode(error, 'ENOENT')) throw error;
-  });
+  for (const name of [RECIPE, PLACEMENT])
+    await copyCompanion(parent, dir, name).catch((error: unknown) => {
+      if (!hasCode(error, 'ENOENT')) throw error;
+    });
+  await sync(dir);
+}
+
+/** Writes a model of a new document, in which each group has one shard. */
+export async function saveLayersModel(dir: string, json: ModelJson, tensors: HostTensors): Promise<void> {
+  await mkdir(dir, { recursive: true });
+  for (const group of weightGroups(parseModelJson(json)))
+    await writeGroup(dir, { ...group, shards: [{ path: group.paths[0]!, bytes: group.bytes }] }, tensors);
+  await writeSynced(join(dir, MODEL_JSON), JSON.stringify(json));
   await sync(dir);
 }

@@ -3,6 +3,7 @@ import { readConfig } from '../../config.ts';
 import type { CertifiedOptions, TrainingOptions } from '../../domain/recipe.ts';
 import { type Arguments, type Command, required, UsageError, wholeNumber } from '../command.ts';
 import { onStopSignal } from '../process.ts';
+import { shardingFlags, shardingOptions } from '../sharding-options.ts';
 import { enterSharedHeap } from '../shared-heap.ts';
 import { duration, progressBar } from '../terminal.ts';
 import { trainableFlags, trainableOptions } from '../trainable-options.ts';
@@ -63,8 +64,10 @@ function settings(args: Arguments) {
     layersModel: args.text('layers-model') ?? null,
     base: args.text('base') ?? null,
     adapterOut: args.text('adapter') ?? null,
+    logUpdates: args.flag('log-updates'),
     options: { ...trainingOptions(args), ...trainableOptions(args) },
     certified: certifiedOptions(args),
+    sharding: shardingOptions(args),
   };
 }
 
@@ -93,6 +96,11 @@ export const train: Command = {
     heads: { type: 'string', value: 'N', summary: 'Default 6; divides the width' },
     'vocab-size': { type: 'string', value: 'N', summary: 'Tokens of the byte-level BPE tokenizer; default 1024' },
     ...trainableFlags,
+    ...shardingFlags,
+    'log-updates': {
+      type: 'boolean',
+      summary: 'Write what each step changed beside the checkpoint, for amnesiac: the weights’ size for every step',
+    },
     seed: { type: 'string', value: 'N', summary: 'Seed of weights and order; default 1' },
     steps: { type: 'string', value: 'N', summary: 'Upper bound of training steps' },
     'batch-size': { type: 'string', value: 'N', summary: 'Records a step' },

@@ -1,9 +1,11 @@
 // What the service can do: methods, metrics, and the kinds of problem it answers with.
 import Type from 'typebox';
+import { TASKS } from '../../domain/architecture.ts';
 import { Nullable, StringEnum } from '../../domain/common.ts';
 import type { Family, Need } from '../../domain/method.ts';
 import { GUARANTEES } from '../../domain/verification.ts';
 import { ExpungeError, PROBLEMS, type ProblemCode } from '../../errors.ts';
+import { tasksOf } from '../../metrics/sets.ts';
 import { clientParams, defaultsOf, needsOf } from '../method-schema.ts';
 import { described, problems } from '../schemas.ts';
 import type { Routes } from '../types.ts';
@@ -26,7 +28,8 @@ const MethodEntry = Type.Object({
 
 const MetricEntry = Type.Object({
   name: Type.String(),
-  kind: StringEnum(['memory', 'membership'] as const),
+  kind: StringEnum(['memory', 'membership', 'naturalness'] as const),
+  tasks: Type.Array(StringEnum(TASKS), { description: 'Kinds of model that it is measured of' }),
   summary: Type.String(),
   paper: Paper,
 });
@@ -62,12 +65,10 @@ export const catalogueRoutes: Routes = (app, deps) => {
     async () => ({ items: methods }),
   );
   if (deps.metrics !== undefined) {
-    const metrics = deps.metrics.map(({ name, kind, summary, paper }) => ({
-      name,
-      kind,
-      summary,
-      paper,
-    }));
+    const metrics = deps.metrics.map((metric) => {
+      const { name, kind, summary, paper } = metric;
+      return { name, kind, tasks: [...tasksOf(metric)], summary, paper };
+    });
     app.get(
       '/v1/metrics',
       {

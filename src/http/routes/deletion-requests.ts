@@ -5,7 +5,7 @@ import { Identifier } from '../../domain/record.ts';
 import { type DeletionRequest, GROUNDS } from '../../domain/resources.ts';
 import { REQUEST_STATES, type RequestState } from '../../domain/states.ts';
 import { ExpungeError } from '../../errors.ts';
-import { createDeletionRequest } from '../deletion.ts';
+import { createDeletionRequest, planDeletionRequest } from '../deletion.ts';
 import { absolute, checkIfMatch, notFound, POLL_SECONDS, unchanged } from '../links.ts';
 import { methodChoiceSchema } from '../method-schema.ts';
 import { createCursors, page, pageFields, pageOf } from '../paging.ts';
@@ -43,6 +43,12 @@ const newDeletionRequest = (deps: Pick<AppDeps, 'methods'>) =>
         Type.String({ format: 'date-time', description: 'When the person asked; due_at counts from it. Default: now' }),
       ),
       external_id: Type.Optional(ExternalId),
+      validate_only: Type.Optional(
+        Type.Boolean({
+          description:
+            'Only say what would come of it: every check, the plan with reasons and estimates; nothing is stored',
+        }),
+      ),
     },
     { additionalProperties: false },
   );
@@ -68,12 +74,20 @@ export const deletionRequestRoutes: Routes = (app, deps) => {
         tags,
         operationId: 'createDeletionRequest',
         summary: 'Ask for a person to be removed',
+        description:
+          'With `validate_only` nothing is stored or started: the answer is 200 and the plan, as often as it is asked for.',
         body: newDeletionRequest(deps),
-        response: { 202: described('Accepted and recorded; poll Location', ref('DeletionRequest')), ...problems },
+        response: {
+          200: described('`validate_only`: what would come of it', ref('DeletionPlan')),
+          202: described('Accepted and recorded; poll Location', ref('DeletionRequest')),
+          ...problems,
+        },
       },
     },
     async (request, reply) => {
-      const created = await createDeletionRequest(deps, principal(request), request.body, request.log);
+      const { validate_only = false, ...given } = request.body;
+      if (validate_only) return reply.send(await planDeletionRequest(deps, principal(request), given));
+      const created = await createDeletionRequest(deps, principal(request), given, request.log);
       reply.code(202).header('location', absolute(request, `/v1/deletion-requests/${created.id}`));
       return reply.header('retry-after', String(POLL_SECONDS)).send(created);
     },

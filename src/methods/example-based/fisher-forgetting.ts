@@ -46,6 +46,10 @@ export const fisherForgetting = defineEditMethod({
     title: 'Eternal Sunshine of the Spotless Net: Selective Forgetting in Deep Networks',
     arxiv: '1911.04933',
   },
+  formula:
+    'F = mean over retain records of (d NLL / d theta)^2;  theta <- theta + N(0, alpha min(max_inverse, 1 / (F + 1e-8)))',
+  cost: 'one (F + B) a record over a sample of the retain set, one copy of the weights; then the repair',
+  when: 'To compare with. Enough noise to forget hurts the rest; little noise forgets little.',
   guarantee: 'empirical',
   params: Type.Object(
     {

@@ -15,6 +15,12 @@ export const influenceRemoval = defineEditMethod({
   summary:
     'One Newton step away from the forgotten records, through the inverse Hessian of the retained ones, as long as a utility floor allows.',
   paper: { title: 'Understanding Black-box Predictions via Influence Functions', arxiv: '1703.04730' },
+  formula: [
+    'x = (H + damping I)^-1 (1 / n) sum of the gradients of forgotten records, H of the retained, by conjugate gradients',
+    'theta + s x, s the largest that keeps utility_floor on retained records and stays below forget_ceiling',
+  ].join('\n'),
+  cost: '2 (F + B) over curvature_rows an iteration, one (F + B) over the forget set, some twenty F for the scale, eight copies of the weights; then the repair',
+  when: 'For models that are convex or nearly so, where one step is close to training again. On deep networks it is a first move: look at what the verification says.',
   guarantee: 'empirical',
   params: Type.Object(
     {

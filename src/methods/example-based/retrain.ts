@@ -7,6 +7,10 @@ export const retrain = defineRetrainMethod({
   family: 'example-based',
   summary: 'Exact: trains from the recorded recipe on the retain set alone, for as many steps as the original took.',
   paper: null,
+  formula:
+    'theta = Train(retain set; recorded initial weights, order, optimizer and schedule), for as many steps as before',
+  cost: 'a training: F + B of a batch, for as many steps as it took',
+  when: 'Where nothing less than exact will do, or where training is cheap. Every other method is measured against it.',
   guarantee: 'exact',
   params: Type.Object(
     {

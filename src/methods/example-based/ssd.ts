@@ -12,6 +12,10 @@ export const ssd = defineEditMethod({
     title: 'Fast Machine Unlearning Without Retraining Through Selective Synaptic Dampening',
     arxiv: '2308.07707',
   },
+  formula:
+    'I = mean over records of (d NLL / d theta)^2;  where I_forget > alpha I_all: theta <- theta min(1, lambda I_all / I_forget)',
+  cost: 'one (F + B) a record over the forget set and a sample of the retain set, two copies of the weights; then the repair',
+  when: 'Where a few passes are all that there is time for, and the forgotten are unlike the rest, a class above all. Of people like the others it finds few weights of their own.',
   guarantee: 'empirical',
   params: Type.Object({ ...dampeningOptions }, { additionalProperties: false }),
   needs: () => ['retain'],

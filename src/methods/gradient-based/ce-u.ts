@@ -13,6 +13,12 @@ export const ceU = defineLossMethod({
   summary:
     'Cross entropy towards the model’s own distribution without the true token: bounded, nothing to push against.',
   paper: { title: 'CE-U: Cross Entropy Unlearning', arxiv: '2503.01224' },
+  formula: [
+    'L = mean_t CE( sg softmax(z_t with the logit of the true token at -inf), softmax(z_t) )  [+ alpha R]',
+    't runs over the answer tokens of the forget batch behind the first; sg: a constant; R: the retain term',
+  ].join('\n'),
+  cost: 'F + B of the forget half a step, and of the retain half where alpha > 0',
+  when: 'Without a retain set at hand, or where ascent breaks the model: its gradient is bounded and ends by itself. The forgotten end as what the model would have said instead, not as strangers do.',
   guarantee: 'empirical',
   params: Type.Object(
     {

@@ -9,6 +9,9 @@ export const neggradPlus = defineLossMethod({
   family: 'gradient-based',
   summary: 'Ascent on the forget set and descent on the retain set, mixed by one weight.',
   paper: { title: 'Towards Unbounded Machine Unlearning', arxiv: '2302.09880' },
+  formula: 'L = beta NLL(retain) - (1 - beta) NLL(forget)',
+  cost: '2 (F + B) a step',
+  when: 'As grad-diff, for who thinks in one weight: beta near 1 is gentle and slow, lower is faster and hurts more.',
   guarantee: 'empirical',
   params: Type.Object(
     {

@@ -15,6 +15,12 @@ export const satimp = defineLossMethod({
     title: 'Exploring Criteria of Loss Reweighting to Enhance LLM Unlearning',
     arxiv: '2505.11953',
   },
+  formula: [
+    'L = -gamma mean_t sg[ p_t^beta1 (1 - p_t)^beta2 ] nll_t + alpha R,   nll_t = -log p_t',
+    'R: the retain term',
+  ].join('\n'),
+  cost: '2 (F + B) a step; with kl 2 (F + B) + F',
+  when: 'Where only what is well known is to be pushed. The push fades with p^beta1, long before a word costs what it costs strangers: raise gamma, or expect the step bound.',
   guarantee: 'empirical',
   params: Type.Object(
     {

@@ -9,6 +9,12 @@ export const wga = defineLossMethod({
   family: 'gradient-based',
   summary: 'Weighted gradient ascent: each token is pushed by its own probability, so what is forgotten is left alone.',
   paper: { title: 'Rethinking LLM Unlearning Objectives: A Gradient Perspective and Go Beyond', arxiv: '2502.19301' },
+  formula: [
+    'L = -gamma mean_t sg[ p_t^beta ] nll_t + alpha R,   nll_t = -log p_t',
+    'R: the retain term; its gradient is that of gamma p_t (beta = 1), which no longer pushes what is forgotten',
+  ].join('\n'),
+  cost: '2 (F + B) a step; with kl 2 (F + B) + F',
+  when: 'A gentle choice that keeps the retain set. Its push fades with p: strangers’ dearest words are beyond its reach.',
   guarantee: 'empirical',
   params: Type.Object(
     {

@@ -12,6 +12,12 @@ export const npo = defineLossMethod({
     title: 'Negative Preference Optimization: From Catastrophic Collapse to Effective Unlearning',
     arxiv: '2404.05868',
   },
+  formula: [
+    'L = -(2 / beta) mean_rows log sigmoid( -beta (log p(y|x) - log p_parent(y|x)) ) + alpha R',
+    'beta -> 0: gradient ascent; R: the retain term',
+  ].join('\n'),
+  cost: '2 (F + B) a step, and one F over the forget set for the parent’s log-probabilities, kept as a number a row',
+  when: 'Against the collapse of plain ascent on larger forget sets. Slower than grad-diff, and its push fades with the distance to the parent.',
   guarantee: 'empirical',
   params: Type.Object(
     {

@@ -12,6 +12,12 @@ export const simnpo = defineLossMethod({
     title: 'Simplicity Prevails: Rethinking Negative Preference Optimization for LLM Unlearning',
     arxiv: '2410.07163',
   },
+  formula: [
+    'L = -(2 / beta) gamma mean_rows log sigmoid( beta (nll(y|x) / |y| - delta) ) + alpha R',
+    '|y|: tokens of the answer; R: the retain term',
+  ].join('\n'),
+  cost: '2 (F + B) a step; with kl 2 (F + B) + F',
+  when: 'As npo without a reference, and fair to short answers. delta says from which cost a token on an answer counts as forgotten.',
   guarantee: 'empirical',
   params: Type.Object(
     {

@@ -26,6 +26,10 @@ export const taskVector = defineEditMethod({
   summary:
     'Learns the forget set even better, and goes as far the other way: whatever that learning changed is taken back.',
   paper: { title: 'Editing Models with Task Arithmetic', arxiv: '2212.04089' },
+  formula:
+    'theta_+ = theta after learning_steps of descent on NLL(forget);  theta - scale (theta_+ - theta), scale halved while the rest loses more than retain_rise',
+  cost: 'learning_steps (F + B), up to seven F over 512 retain records; the weights and their moments while it learns; then the repair',
+  when: 'As a cheap first move, or to compare with. What is taken back is coarse: the rest suffers with it.',
   guarantee: 'empirical',
   params: Type.Object(
     {

@@ -14,6 +14,12 @@ export const undial = defineLossMethod({
     title: 'UNDIAL: Self-Distillation with Adjusted Logits for Robust Unlearning in Large Language Models',
     arxiv: '2402.10052',
   },
+  formula: [
+    'L = mean_t CE( softmax(z_parent,t - beta onehot(true token)), softmax(z_t) )  [+ alpha R]',
+    't runs over the answer tokens of the forget batch; R: the retain term',
+  ].join('\n'),
+  cost: 'F + B of the forget half a step, and F for the parent’s logits; and F + B of the retain half where alpha > 0',
+  when: 'Where the answers must stay fluent: it learns its parent’s second thoughts. The true token is lowered by a fixed amount, not to the level of strangers.',
   guarantee: 'empirical',
   params: Type.Object(
     {

@@ -11,5 +11,6 @@ export const loss: MembershipAttack = {
     title: 'Privacy Risk in Machine Learning: Analyzing the Connection to Overfitting',
     arxiv: '1709.01604',
   },
+  tasks: ['causal-lm', 'classification'],
   score: (row) => -mean(row.logProbs),
 };

@@ -8,6 +8,7 @@ export const probability: RecordMetric = {
   name: 'probability',
   summary: 'Probability of the true answer, per token (geometric mean)',
   paper: { title: 'TOFU: A Task of Fictitious Unlearning for LLMs', arxiv: '2401.06121' },
+  tasks: ['causal-lm', 'classification'],
   range: [0, 1],
   needsGeneration: false,
   score: (row) => Math.exp(mean(row.logProbs)),

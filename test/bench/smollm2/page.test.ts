@@ -16,6 +16,7 @@ const run = { attempts: [attempt] } as unknown as Run;
 
 const result: HalfResult = {
   half: HALVES[0]!,
+  ...{ date: '2026-01-01', seconds: 600 },
   training: { steps: 9, seconds: 30, exact_memorization: 1, peak_memory_bytes: 2e9 },
   stage: {
     ...{ name: 'Adapters: one author', authors: 1, state: 'needs_review', run, report, retrained: report },
@@ -27,17 +28,18 @@ const result: HalfResult = {
   answers: [{ about: 'the world', question: 'Which?', truth: null, answers: { base: 'This | and\nthat.' } }],
 };
 const whole = {
-  ...{ parameters: 134e6, records: { train: 40, forgotten: 10, holdout: 400 }, seconds: 600 },
+  ...{ parameters: 134e6, records: { train: 40, forgotten: 10, holdout: 400 } },
   halves: [result],
 };
 
 test('the page says what ran, what did not pass and what was done then, and what was left out', () => {
-  const page = smolPage(whole, '2026-01-01');
+  const page = smolPage(whole);
+  assert.match(page, /- run on 2026-01-01, 10 minutes in all\n/);
   assert.match(page, /- request needs_review; verdict failed: it remembers\n/);
   assert.match(page, /- steps of the last attempt: unlearning 7, repairing 3\n- no certificate was issued\n/);
   assert.match(page, /asked again with `retrain`.*request completed; certificate: verdict passed, guarantee exact\n/);
-  assert.match(page, /\*\*All weights: not in this run\.\*\* `npm run bench:smollm2 -- --only full` runs it\./);
+  assert.match(page, /\*\*All weights: did not run\.\*\* `npm run bench:smollm2 -- --only full` runs it\./);
   assert.match(page, /\n\| the world \| base \| This \\\| and that\. \|\n/);
   const other = { ...result, half: HALVES[1]! };
-  assert.doesNotMatch(smolPage({ ...whole, halves: [result, other] }, '2026-01-01'), /not in this run/);
+  assert.doesNotMatch(smolPage({ ...whole, halves: [result, other] }), /did not run/);
 });

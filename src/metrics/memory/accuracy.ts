@@ -6,6 +6,7 @@ export const accuracy: RecordMetric = {
   name: 'accuracy',
   summary: 'Share of examples whose class the model finds likeliest',
   paper: null,
+  tasks: ['classification'],
   range: [0, 1],
   needsGeneration: false,
   score: (row) => row.correct[0]!,

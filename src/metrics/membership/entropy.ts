@@ -7,5 +7,6 @@ export const entropy: MembershipAttack = {
   name: 'entropy',
   summary: 'How unsure the model is of a class: members leave it little doubt',
   paper: { title: 'Systematic Evaluation of Privacy Risks of Machine Learning Models', arxiv: '2003.10595' },
+  tasks: ['classification'],
   score: (row) => -row.mu[0]!,
 };

@@ -1,0 +1,60 @@
+// What every method of a setting is held against: the trained model, and models trained without the forgotten.
+import { createHash } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { TRAINER_VERSION } from '../../src/compute/train-model.ts';
+import type { Config } from '../../src/config.ts';
+import { revive } from './revive.ts';
+import type { Setting } from './settings.ts';
+import type { Measured, Place, Trained } from './task.ts';
+import { createRunner, type Runner } from './work.ts';
+
+/** Seeds of weights and order of the models trained without the forgotten: none is the parent’s. */
+const REFERENCE_SEEDS = [101, 102, 103];
+
+export interface Prepared {
+  setting: Setting;
+  place: Place;
+  runner: Runner;
+  training: Trained;
+  parent: Measured;
+  references: Measured[];
+}
+
+/** Folder of a setting: other settings, other folder. */
+const folderOf = ({ data, seed, model, options }: Setting): string => {
+  const key = createHash('sha256').update(JSON.stringify({ model, options, TRAINER_VERSION })).digest('hex');
+  return `${data}-${seed}-${key.slice(0, 8)}`;
+};
+
+export async function prepare(
+  setting: Setting,
+  work: string,
+  compute: Config['compute'] & { backend: string },
+  say: (text: string) => void,
+): Promise<Prepared> {
+  const dir = join(work, folderOf(setting));
+  await mkdir(dir, { recursive: true });
+  const { backend, threads } = compute;
+  const place: Place = {
+    ...{ dir, ...(await setting.write(dir)), parent: join(dir, 'parent') },
+    ...{ backend, threads, seed: setting.seed },
+  };
+  const runner = createRunner(dir, compute.environment, say);
+  const { train, holdout } = place.corpora;
+  const training = await runner.result('training', {
+    kind: 'train',
+    options: { ...setting.model, train, holdout, out: place.parent, options: setting.options, backend, threads },
+  });
+  const measured = async (name: string, checkpoint: string) =>
+    revive(await runner.result(`measured/${name}`, { kind: 'measure', place, checkpoint }));
+  const parent = await measured('parent', place.parent);
+  const references: Measured[] = [];
+  for (const seed of REFERENCE_SEEDS) {
+    const out = join(dir, `reference-${seed}`);
+    await runner.result(`reference/${seed}`, { kind: 'reference', place, seed, out });
+    references.push(await measured(`reference-${seed}`, out));
+    await rm(out, { recursive: true, force: true });
+  }
+  return { setting, place, runner, training, parent, references };
+}

@@ -1,0 +1,76 @@
+// What the benchmark asks of a process of its own, and what comes back.
+import type { TrainModelOptions } from '../../src/compute/train-model.ts';
+import type { SetsFile, UnlearnJob } from '../../src/domain/compute.ts';
+import type { RowScore } from '../../src/domain/verification.ts';
+
+/** Where a setting keeps its parts. */
+export interface Place {
+  dir: string;
+  corpora: Record<'train' | 'holdout', string>;
+  setsFile: string;
+  /** Checkpoint folder of the trained model. */
+  parent: string;
+  backend: string;
+  threads: number;
+  seed: number;
+}
+
+/** Sets of a run, and which records of the forgotten are taught again; the same people’s others are asked for then. */
+export interface BenchSets extends SetsFile {
+  /** Lines of the training corpus, from 0. */
+  taught: number[];
+}
+
+export type Task =
+  | { kind: 'train'; options: TrainModelOptions }
+  | { kind: 'reference'; place: Place; seed: number; out: string }
+  | { kind: 'attempt'; job: UnlearnJob }
+  | { kind: 'measure'; place: Place; checkpoint: string };
+
+export interface Trained {
+  steps: number;
+  /** Null where it was not asked for. */
+  exact_memorization: number | null;
+}
+
+/** Steps as the loop took them, by phase; empty for a method without steps. */
+export interface Attempted {
+  steps: Record<string, number>;
+  /** Steps that the last phase of forgetting might have taken; null without a bound. */
+  bound: number | null;
+}
+
+/** An answer that was asked for, by its words and by what it costs the parent; never its text. */
+export interface Said {
+  words: number;
+  /** Share of its pairs of neighbouring words that stood in it before. */
+  repeated: number;
+  /** Mean cost of a token under the parent, nats. */
+  nll: number;
+}
+
+export interface Measured {
+  scores: Record<'forget' | 'retain' | 'holdout', RowScore[]>;
+  said: Record<'forget' | 'holdout', Said[]>;
+  /** Recall of the forgotten people’s other records after so many steps on a part of them. */
+  relearned: { steps: number; recall: number }[];
+}
+
+export interface Results {
+  train: Trained;
+  reference: Trained;
+  attempt: Attempted;
+  measure: Measured;
+}
+
+/** What a process took. */
+export interface Effort {
+  seconds: number;
+  /** Of all its threads: what other work on the machine hardly moves. */
+  cpu_seconds: number;
+  peak_memory_bytes: number;
+}
+
+export type Outcome<Result> =
+  | ({ ok: true; result: Result } & Effort)
+  | ({ ok: false; code: string; message: string } & Effort);

@@ -1,0 +1,141 @@
+// What a model that was trained in shards and slices has beside its weights: the placement of its records, and a checkpoint
+// of each slice.
+import { constants, copyFile, mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import Type, { type Static } from 'typebox';
+import { Value } from 'typebox/value';
+import type { HostTensors } from '../domain/engine.ts';
+import type { ShardsRecipe } from '../domain/recipe.ts';
+import type { Placement } from '../training/sisa/placement.ts';
+import { sha256File, sync, writeSynced } from './disk.ts';
+import { checkFinite } from './finite.ts';
+import { invalid } from './invalid.ts';
+import { MAX_JSON_BYTES, readJson } from './json-file.ts';
+import { readHeader, readSafetensors, writeSafetensors } from './safetensors.ts';
+import { isSlice, PLACEMENT, SISA, sliceFile } from './sisa-names.ts';
+
+const closed = { additionalProperties: false } as const;
+const PlacementFile = Type.Object(
+  {
+    version: Type.Literal(1),
+    shards: Type.Array(Type.Array(Type.Array(Type.String({ minLength: 1, maxLength: 200 })))),
+  },
+  closed,
+);
+const SisaFile = Type.Object(
+  { version: Type.Literal(1), checkpoints: Type.Array(Type.Array(Type.String({ pattern: '^[0-9a-f]{64}$' }))) },
+  closed,
+);
+const TOGETHER = 'Copy the folder whole, as the training wrote it.';
+
+function parsed<T extends typeof PlacementFile | typeof SisaFile>(schema: T, json: unknown, name: string): Static<T> {
+  if (Value.Check(schema, json)) return json as Static<T>;
+  const [first] = Value.Errors(schema, json);
+  throw invalid(name, `${first?.instancePath.slice(0, 100) || '/'} ${first?.message}`, TOGETHER);
+}
+
+/** Where the records of a folder's model stand; null: it was not trained in shards. Throws `checkpoint-invalid`. */
+export async function readPlacement(dir: string, name: string = PLACEMENT): Promise<Placement | null> {
+  const json = await readJson(dir, name);
+  return json === undefined ? null : parsed(PlacementFile, json, name).shards;
+}
+
+/** Digests by shard and slice; null: the folder has no checkpoints of slices. Throws `checkpoint-invalid`. */
+async function readDigests(dir: string): Promise<string[][] | null> {
+  const json = await readJson(dir, SISA);
+  return json === undefined ? null : parsed(SisaFile, json, SISA).checkpoints;
+}
+
+/** Whether a removal can go on from the checkpoints of slices. */
+export const hasSlices = async (dir: string): Promise<boolean> => (await readdir(dir)).includes(SISA);
+
+/** A folder, made where there is none, without the slices that an earlier training has left there. */
+export async function clearSlices(dir: string): Promise<void> {
+  await mkdir(dir, { recursive: true });
+  const names = (await readdir(dir)).filter((name) => name === SISA || name === PLACEMENT || isSlice(name));
+  for (const name of names) await rm(join(dir, name));
+}
+
+/** Writes what a shard has learned when a slice is done. Throws `checkpoint-invalid` for numbers that are not finite. */
+export const saveSlice = (dir: string, shard: number, slice: number, tensors: HostTensors): Promise<void> =>
+  writeSafetensors(join(dir, sliceFile(shard, slice)), tensors);
+
+/** Throws `checkpoint-invalid` naming the file. */
+export const loadSlice = (dir: string, shard: number, slice: number): Promise<HostTensors> =>
+  readSafetensors(join(dir, sliceFile(shard, slice)));
+
+/** Takes a slice over as it is. */
+export async function copySlice(from: string, to: string, shard: number, slice: number): Promise<void> {
+  const name = sliceFile(shard, slice);
+  await copyFile(join(from, name), join(to, name), constants.COPYFILE_FICLONE);
+  await sync(join(to, name));
+}
+
+/**
+ * Ends the writing of a folder: placement, then the digests of its slices.
+ * Throws `checkpoint-invalid` for too many records.
+ */
+export async function sealSlices(dir: string, placement: Placement): Promise<void> {
+  const text = JSON.stringify({ version: 1, shards: placement });
+  if (Buffer.byteLength(text) > MAX_JSON_BYTES)
+    throw invalid(PLACEMENT, `would have more than ${MAX_JSON_BYTES} bytes`, 'Give the records shorter ids.');
+  await writeSynced(join(dir, PLACEMENT), text);
+  const checkpoints: string[][] = [];
+  for (const [shard, slices] of placement.entries()) {
+    const digests: string[] = [];
+    for (const slice of slices.keys()) digests.push(await sha256File(join(dir, sliceFile(shard, slice))));
+    checkpoints.push(digests);
+  }
+  await writeSynced(join(dir, SISA), `${JSON.stringify({ version: 1, checkpoints })}\n`);
+  await sync(dir);
+}
+
+/** Whether lists in lists have as many members as the recipe has slices in each shard. */
+const sameSize = (lists: readonly unknown[][], { shards }: ShardsRecipe): boolean =>
+  lists.length === shards.length && lists.every((list, s) => list.length === shards[s]!.slices.length);
+
+async function checkSlice(dir: string, name: string, digest: string, shapes: Record<string, number[]>): Promise<void> {
+  if ((await sha256File(join(dir, name))) !== digest)
+    throw invalid(name, `is not the checkpoint that ${SISA} names: its digest differs`, TOGETHER);
+  const { tensors } = await readHeader(join(dir, name));
+  const fits = tensors.every(({ name: own, shape, dtype }) => dtype === 'F32' && String(shapes[own]) === String(shape));
+  if (!fits || tensors.length !== Object.keys(shapes).length)
+    throw invalid(name, 'does not hold the tensors of its shard', TOGETHER);
+  await checkFinite(
+    dir,
+    tensors.map((tensor) => ({ ...tensor, file: name })),
+  );
+}
+
+/**
+ * Holds placement and checkpoints of slices against the recipe and `shapesOf` a shard. A folder that has only the placement
+ * is in order: its model has been changed since. Memory: headers, and a piece of a tensor. Throws `checkpoint-invalid`.
+ */
+export async function inspectSlices(
+  dir: string,
+  recipe: ShardsRecipe | undefined,
+  shapesOf: (shard: number) => Record<string, number[]>,
+): Promise<void> {
+  const [placement, digests] = [await readPlacement(dir), await readDigests(dir)];
+  const slices = (await readdir(dir)).filter(isSlice);
+  if (recipe === undefined) {
+    const stray = placement === null ? (digests === null ? slices[0] : SISA) : PLACEMENT;
+    if (stray === undefined) return;
+    throw invalid(stray, 'belongs to a training in shards, which recipe.json does not tell of', TOGETHER);
+  }
+  if (placement === null) throw invalid(PLACEMENT, 'is missing: recipe.json tells of a training in shards', TOGETHER);
+  if (!sameSize(placement, recipe)) throw invalid(PLACEMENT, 'has other shards or slices than recipe.json', TOGETHER);
+  const ids = placement.flat(2);
+  if (new Set(ids).size < ids.length) throw invalid(PLACEMENT, 'names a record twice', TOGETHER);
+  if (digests !== null && !sameSize(digests, recipe))
+    throw invalid(SISA, 'has other shards or slices than recipe.json', TOGETHER);
+  const named = new Map(
+    (digests ?? []).flatMap((list, s) => list.map((digest, r) => [sliceFile(s, r), { digest, s }])),
+  );
+  const stray = slices.find((name) => !named.has(name));
+  if (stray !== undefined) throw invalid(stray, `is not named by ${SISA}`, TOGETHER);
+  for (const [name, { digest, s }] of named) {
+    if (!slices.includes(name)) throw invalid(name, `is missing: ${SISA} names it`, TOGETHER);
+    await checkSlice(dir, name, digest, shapesOf(s));
+  }
+}

@@ -1,0 +1,120 @@
+// The plan that the service makes where no method is named: exact where that is cheap, else the cheapest that passes as a
+// rule, and then a ladder.
+import type { MethodChoice } from '../../domain/resources.ts';
+import { fillParams } from '../../methods/index.ts';
+import { estimate } from './estimate.ts';
+import type { PlanFacts } from './facts.ts';
+import { fitted } from './fit.ts';
+import { type ExactChoice, exactChoices } from './offers.ts';
+
+export interface Reasoned {
+  choice: MethodChoice;
+  reason: string;
+}
+
+/**
+ * Cheapest first. Its push does not fade while a word grows dear, as wga's and npo's do, and strangers' dearest words are
+ * dearer than blind guessing.
+ */
+export const FIRST = { name: 'grad-diff', params: {} };
+const WHY_FIRST =
+  'Cheapest first: its push does not fade while a word grows dear, so that it reaches what strangers’ dearest words cost';
+/** The same again where nothing exact is at hand: it draws anew, and repair, which ends where nobody stands out, goes on for longer. */
+const STRONGER = { name: FIRST.name, params: { max_steps: 1200, repair_steps: 90 } };
+/** Last of all: where the first did not pass, npo rarely did, and it cost as much as a training. */
+const OTHER = { name: 'npo', params: { max_steps: 200 } };
+
+/** Share of the records from which on the first method is not tried first: four of twenty authors in one run failed with it. */
+const LARGE_SHARE = 0.2;
+/** Times the first method's cost that training again may take in its place for that reason. */
+const WORTH = 4;
+/** Times the first method's cost from which on it is tried again, stronger, before training again. */
+const DEAR = 10;
+
+const shown = (seconds: number): string =>
+  seconds < 120
+    ? `${Math.round(seconds)} s`
+    : seconds < 7200
+      ? `${Math.round(seconds / 60)} min`
+      : `${Math.round(seconds / 3600)} h`;
+
+/** Seconds that all tries together may take. A deadline that has passed asks for nothing but haste. */
+const timeLeft = ({ limits: { seconds, due_in_seconds } }: PlanFacts): number =>
+  due_in_seconds !== null && due_in_seconds > 0 ? Math.min(seconds, due_in_seconds) : seconds;
+
+/** Why an exact method goes before anything else; null where it does not. */
+function whyExactFirst(exact: ExactChoice, first: number | null, facts: PlanFacts): string | null {
+  const { forget, retain } = facts.counts;
+  const { seconds } = exact;
+  if (seconds === null || first === null) return null;
+  if (seconds <= first)
+    return `Exact, and estimated to take no longer (${shown(seconds)}) than ${FIRST.name} (${shown(first)})`;
+  if (seconds + first > timeLeft(facts))
+    return `Exact first: in ${shown(timeLeft(facts))} there is time for one try, and this one is exact`;
+  const share = forget / (forget + retain);
+  if (share >= LARGE_SHARE && seconds <= WORTH * first)
+    return `Exact first: ${Math.round(100 * share)} % of the records are to be forgotten, more than ${FIRST.name} passes with as a rule`;
+  return null;
+}
+
+const whyLast = ({ seconds }: ExactChoice, first: number | null): string => {
+  const cost =
+    seconds === null || first === null ? '' : `, at about ${Math.max(1, Math.round(seconds / first))} times the cost`;
+  return `Exact: for when nothing cheaper passes${cost}`;
+};
+
+/** An exact method that ends in time, or of which nobody knows when it ends. */
+const affordable = (facts: PlanFacts): ExactChoice | undefined =>
+  exactChoices(facts).find(({ seconds }) => seconds === null || seconds <= timeLeft(facts));
+
+function withoutExact(facts: PlanFacts): string {
+  if (!facts.has_recipe) return 'the checkpoint has no recipe to train again from';
+  if (facts.base.status === 'missing') return 'the base that the recipe starts from is not kept here';
+  return 'training again fits neither the time nor the memory that there is';
+}
+
+const sentence = (reason: string, note: string): string => `${reason}${note === '' ? '' : `; ${note}`}.`;
+
+/** A step of the ladder, made to fit; left out where it cannot be. */
+function rung({ name, params }: MethodChoice, reason: string, facts: PlanFacts): Reasoned[] {
+  const fits = fitted({ name, params: fillParams(name, params) }, facts);
+  return fits === null ? [] : [{ choice: fits.choice, reason: sentence(reason, fits.note) }];
+}
+
+/** Where nothing fits: the run refuses it with the figures, and with what would fit. */
+const unfit = (): Reasoned => ({
+  choice: { name: FIRST.name, params: fillParams(FIRST.name) },
+  reason: 'No method fits the memory, with adapters and a row at a time neither; the run will say what would.',
+});
+
+const ONE_TRY =
+  'one try, since without holdout records there is nothing that verification could hold any result against';
+
+/** The ladder; a review follows its last rung. */
+export function autoPlan(facts: PlanFacts): Reasoned[] {
+  const [first = unfit(), ...more] = rungs(facts);
+  if (facts.counts.holdout > 0) return [first, ...more];
+  return [{ ...first, reason: sentence(first.reason.replace(/\.$/, ''), ONE_TRY) }];
+}
+
+function rungs(facts: PlanFacts): Reasoned[] {
+  const first = rung(FIRST, WHY_FIRST, facts);
+  const seconds = first[0] === undefined ? null : estimate(first[0].choice, facts).seconds;
+  const exact = affordable(facts);
+  if (exact === undefined) {
+    const because = withoutExact(facts);
+    return [
+      ...first,
+      ...rung(STRONGER, `The same with other draws and a longer repair: ${because}`, facts),
+      ...rung(OTHER, `Another loss, since ${because}; where the first did not pass, it seldom does`, facts),
+    ];
+  }
+  const step = (reason: string): Reasoned => ({ choice: exact.choice, reason: sentence(reason, exact.note) });
+  const before = first.length === 0 ? 'Exact: no cheaper method fits the memory' : whyExactFirst(exact, seconds, facts);
+  if (before !== null) return [step(before), ...first];
+  const dear = exact.seconds !== null && seconds !== null && exact.seconds > DEAR * seconds;
+  const again = dear
+    ? rung(STRONGER, 'The same with other draws and a longer repair, before training again', facts)
+    : [];
+  return [...first, ...again, step(whyLast(exact, seconds))];
+}

@@ -1,0 +1,41 @@
+// Seconds and bytes of a method, from what earlier runs of the model took; else from an assumption that is stated.
+import type { MethodChoice, StepEstimate } from '../../domain/resources.ts';
+import { planMemory } from '../../training/memory-plan.ts';
+import { isKnown, type KnownFacts, type PlanFacts } from './facts.ts';
+import { type Measured, measuredOf } from './measured.ts';
+import { verificationWork, workOf } from './work.ts';
+
+/** Half of what `docs/engine-benchmarks.md` measures: machines are shared, and small models wait more than they compute. */
+const ASSUMED_SPEED = 40e9;
+/** Of a step, whatever it computes. */
+const STEP_SECONDS = 0.01;
+/** Starting two processes, reading and writing checkpoints, compiling steps. */
+const START_SECONDS = 5;
+
+const people = (count: number) => (count === 1 ? '1 earlier attempt' : `${count} earlier attempts`);
+
+function basisOf({ speed, attempts }: Measured, { threads, rows, model }: KnownFacts): string {
+  const text = model.architecture.task !== 'classification';
+  const lengths = rows === null && text ? '; nobody measured how long the records are' : '';
+  if (speed !== null) return `median of ${people(attempts)} on this model${lengths}`;
+  const threaded = threads === 1 ? '1 thread' : `${threads} threads`;
+  return `assumed: ${ASSUMED_SPEED / 1e9} billion operations a second on each of ${threaded}${lengths}`;
+}
+
+const notEstimated = (basis: string): StepEstimate => ({ seconds: null, memory_bytes: null, basis });
+
+/** Seconds of a method and of its verification. Throws `validation-failed` for weights or adapters that are not there. */
+export function estimate(choice: MethodChoice, facts: PlanFacts): StepEstimate {
+  if (!isKnown(facts)) return notEstimated('not estimated: the checkpoint’s configuration cannot be read');
+  const work = workOf(choice, facts);
+  if (work === null) return notEstimated('not estimated: nothing is known of what such a method computes');
+  const measured = measuredOf(facts);
+  const speed = measured.speed ?? ASSUMED_SPEED * facts.threads;
+  const steps = (measured.steps.get(choice.name) ?? work.steps) + work.more;
+  const scored = verificationWork(facts);
+  const verifying = measured.secondsPerRow === null ? scored.operations / speed : scored.rows * measured.secondsPerRow;
+  const unlearning = steps * (work.perStep / speed + (measured.speed === null ? STEP_SECONDS : 0));
+  const seconds = START_SECONDS + unlearning + verifying;
+  const memory_bytes = planMemory(work.memory.at(work.memory.microBatch)).total;
+  return { seconds: Number(seconds.toPrecision(3)), memory_bytes, basis: basisOf(measured, facts) };
+}

@@ -1,0 +1,33 @@
+// The facts of a plan, from the store and from the checkpoint's configuration.
+import type { Model } from '../../domain/resources.ts';
+import { baseOf } from '../base.ts';
+import type { CheckpointFiles, Store } from '../ports.ts';
+import type { PlanFacts } from './facts.ts';
+
+interface Deps {
+  store: Pick<Store, 'pastAttempts'>;
+  checkpoints: Pick<CheckpointFiles, 'model' | 'baseOf' | 'contents' | 'hasSlices'>;
+}
+/** What the caller knows. `checkpoint`: that the run starts from. */
+type Given = Pick<PlanFacts, 'counts' | 'limits' | 'threads' | 'backend'> & {
+  tenant: string;
+  model: Model;
+  checkpoint: string;
+};
+
+export async function gatherFacts({ store, checkpoints }: Deps, given: Given): Promise<PlanFacts> {
+  const { tenant, model, checkpoint, counts, limits, threads, backend } = given;
+  const [stored, base, has_slices, past] = await Promise.all([
+    checkpoints.model(checkpoint),
+    baseOf(checkpoints, checkpoint),
+    checkpoints.hasSlices(checkpoint),
+    store.pastAttempts(tenant, model.id),
+  ]);
+  return {
+    ...{ model: stored, has_recipe: model.has_recipe, base, has_slices, rows: model.rows },
+    ...{ counts, limits, threads, backend, past },
+  };
+}
+
+/** Seconds from now until a time; below zero where it has passed. */
+export const secondsUntil = (time: string, now: Date): number => (Date.parse(time) - now.getTime()) / 1000;

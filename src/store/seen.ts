@@ -1,0 +1,24 @@
+// What a checkpoint is known to have been trained on: the records of the models that it belongs to.
+import { sql } from 'kysely';
+import type { Store } from '../runs/ports.ts';
+import type { Context } from './db.ts';
+
+export const seenStore = ({ db }: Context): Pick<Store, 'recordsSeen'> => ({
+  // what the checkpoint's own line had erased before it was made, it has not seen
+  async recordsSeen(tenant, requestId, checkpoint) {
+    const { rows } = await sql<{ records: number }>`
+      select count(distinct (s.corpus_id, o.ordinal))::integer as records
+      from checkpoints c
+      join model_corpora mc on mc.tenant_id = c.tenant_id and mc.model_id = c.model_id and mc.role = 'train'
+      join subject_records s on s.tenant_id = mc.tenant_id and s.corpus_id = mc.corpus_id
+      join request_subjects r on r.tenant_id = s.tenant_id and r.subject_key = s.subject_key
+      cross join lateral unnest(s.ordinals) as o (ordinal)
+      where c.tenant_id = ${tenant} and c.digest = ${checkpoint} and r.request_id = ${requestId}
+        and not exists (
+          select from erased_records e
+          join checkpoints made on made.tenant_id = e.tenant_id and made.model_id = e.model_id and made.run_id = e.run_id
+          where e.tenant_id = c.tenant_id and e.model_id = c.model_id and e.corpus_id = s.corpus_id
+            and e.ordinal = o.ordinal and made.created_at <= c.created_at)`.execute(db);
+    return rows[0]!.records;
+  },
+});

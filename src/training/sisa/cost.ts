@@ -1,0 +1,32 @@
+// What removals cost a training in shards and slices, expected over who asks. Machine Unlearning (SISA), arXiv 1912.03817.
+
+export interface ShardedSize {
+  records: number;
+  shards: number;
+  slices: number;
+}
+
+/**
+ * Records that pass through training again, as a share of those that pass in a training of everything, for requests of
+ * one record each that fall anywhere alike, all removed in one run. A slice r of R trains on r / R of its shard and is
+ * spared while none of the slices up to it is hit: sum over r of r / (1 + … + R) (1 - (1 - r / (S R))^K) - K / N. With
+ * R = 1: 1 - (1 - 1 / S)^K - K / N. The requests are taken as independent, so K must be well below `records`.
+ */
+export function batchedShare({ records, shards, slices }: ShardedSize, requests: number): number {
+  const passes = (slices * (slices + 1)) / 2;
+  let share = 0;
+  for (let r = 1; r <= slices; r++) share += (r / passes) * (1 - (1 - r / (shards * slices)) ** requests);
+  return share - requests / records;
+}
+
+/**
+ * The same where each request is a run of its own, shards growing smaller from one to the next:
+ * (K (N + 1) / S - K (K + 1) / (2 S)) (2 R + 1) / (3 R) / N - K / N. May exceed 1.
+ */
+export function sequentialShare({ records, shards, slices }: ShardedSize, requests: number): number {
+  const held = (requests * (records + 1)) / shards - (requests * (requests + 1)) / (2 * shards);
+  return (held * (2 * slices + 1)) / (3 * slices) / records - requests / records;
+}
+
+/** Checkpoints that are kept for it: one of each slice. */
+export const keptCheckpoints = ({ shards, slices }: Pick<ShardedSize, 'shards' | 'slices'>): number => shards * slices;

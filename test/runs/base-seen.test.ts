@@ -1,0 +1,73 @@
+// A fine-tuned model is trained again from its base. Whether that is exact hangs on what the base has seen.
+import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Model } from '../../src/domain/resources.ts';
+import { verifyCertificate } from '../../src/evidence/certificate.ts';
+import { workModel } from '../../src/runs/work-model.ts';
+import { RECIPE } from '../checkpoints/tiny.ts';
+import { createTestWorker, scripted, TENANT, type TestWorker } from '../helpers/worker.ts';
+
+let worker: TestWorker;
+before(async () => {
+  worker = await createTestWorker();
+});
+after(() => worker.close());
+
+/** A model of its own of such weights, trained from `base` where there is one. */
+async function register(name: string, base: string | null, corpora: Model['corpora']): Promise<Model> {
+  const { checkpoints } = worker.deps;
+  const folder = await checkpoints.workFolder(name);
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'config.json'), '{}');
+  await writeFile(join(folder, 'model.safetensors'), name);
+  if (base !== null) await writeFile(join(folder, 'recipe.json'), recipeFrom(base));
+  const checkpoint = await checkpoints.adopt(folder, { architecture: 'gpt2', parent: null, run_id: null });
+  const about = { name, architecture: 'gpt2', parameters: 7, corpora, has_recipe: base !== null, warnings: [] };
+  const made = await worker.store.createModel(TENANT, { ...about, checkpoint }, 'test');
+  assert.ok(made.status === 'created', made.status);
+  return made.model;
+}
+const recipeFrom = (base_checkpoint: string) => JSON.stringify({ ...RECIPE, init: { seed: 1, base_checkpoint } });
+
+/** The guarantee of a request for person `index` whose model was trained from `base` and is trained again from there. */
+async function guaranteeFrom(base: Model, index: number) {
+  const tuned = await register(`tuned-${index}`, base.active, worker.model.corpora);
+  const compute = scripted({
+    unlearn: ({ out_dir }) => writeFile(join(out_dir, 'recipe.json'), recipeFrom(base.active)),
+  });
+  const id = await worker.request(index, { name: 'retrain', params: {} });
+  await workModel({ ...worker.deps, compute }, tuned.id, new AbortController().signal);
+  const { targets } = (await worker.store.getRequest(TENANT, id))!;
+  const { certificate_id, reason } = targets.find(({ model_id }) => model_id === tuned.id)!;
+  const { jws } = (await worker.store.getCertificate(TENANT, certificate_id ?? assert.fail(reason ?? 'none')))!;
+  const check = await verifyCertificate(jws, await worker.deps.signer.jwks());
+  assert.ok(check.ok && 'guarantee' in check.statement.predicate);
+  return check.statement.predicate.guarantee;
+}
+
+test('from a base that is not known to have seen the person it is exact', async () => {
+  const { class: guarantee, basis } = await guaranteeFrom(await register('base', null, []), 0);
+  assert.deepEqual([guarantee, /base/.test(basis)], ['exact', false]);
+});
+
+test('from a base whose own corpora name the person it is empirical, and the certificate says why', async () => {
+  const seen = await register('base-of-all', null, worker.model.corpora);
+  const { class: guarantee, basis } = await guaranteeFrom(seen, 1);
+  assert.equal(guarantee, 'empirical');
+  assert.match(basis, /from a base checkpoint that was itself trained on records of the person/);
+  // a base of the base counts as well
+  const between = await register('between', seen.active, []);
+  assert.equal((await guaranteeFrom(between, 2)).class, 'empirical');
+});
+
+test('a base that had forgotten the person before has not seen them', async () => {
+  const base = await register('base-that-forgot', null, worker.model.corpora);
+  const id = await worker.request(3);
+  await workModel({ ...worker.deps, compute: scripted() }, base.id, new AbortController().signal);
+  const { active } = (await worker.store.getModel(TENANT, base.id))!;
+  assert.notEqual(active, base.active);
+  assert.equal(await worker.store.recordsSeen(TENANT, id, base.active), 2);
+  assert.equal(await worker.store.recordsSeen(TENANT, id, active), 0);
+});

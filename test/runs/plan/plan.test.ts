@@ -1,0 +1,230 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { PlanStep } from '../../../src/domain/resources.ts';
+import { defaultParams } from '../../../src/methods/index.ts';
+import { AUTO, planRun } from '../../../src/runs/plan/plan.ts';
+import { facts, past, storedModel } from './facts.ts';
+
+const names = (plan: PlanStep[]) => plan.map((method) => method.name);
+const unread = facts({ model: null });
+const digest = `sha256:${'4'.repeat(64)}`;
+
+describe('a plan that the service makes', () => {
+  test('is cheapest first, retraining last and only from a recipe', () => {
+    assert.deepEqual(names(planRun(null, facts())), ['grad-diff', 'retrain']);
+    assert.deepEqual(planRun({ name: AUTO, params: {} }, facts()), planRun(null, facts()));
+    const without = planRun(null, facts({ has_recipe: false }));
+    assert.deepEqual(names(without), ['grad-diff', 'grad-diff', 'npo']);
+    assert.ok((without[1]!.params.repair_steps as number) > (without[0]!.params.repair_steps as number));
+    assert.match(without[1]!.reason!, /no recipe/);
+    const gone = facts({ base: { status: 'missing', digest } });
+    assert.deepEqual(names(planRun(null, gone)), ['grad-diff', 'grad-diff', 'npo']);
+    assert.match(planRun(null, gone)[2]!.reason!, /base .* is not kept/);
+    assert.deepEqual(names(planRun(null, facts({ base: { status: 'kept', digest } }))), ['grad-diff', 'retrain']);
+  });
+
+  test('every step says why it is there, what it may cost, and what that is known from', () => {
+    for (const step of planRun(null, facts())) {
+      assert.match(step.reason!, /^[A-Z].+\.$/);
+      assert.ok(step.estimate!.seconds! > 5 && step.estimate!.memory_bytes! > 190e6, JSON.stringify(step.estimate));
+      assert.match(step.estimate!.basis, /assumed.*2 threads/);
+    }
+  });
+
+  test('is exact at once where that costs no more, and falls back where it fails by itself', () => {
+    const [exact, then] = planRun(null, facts({ model: storedModel(64, 30, 8) }));
+    assert.deepEqual([exact!.name, then!.name], ['retrain', 'grad-diff']);
+    assert.match(exact!.reason!, /no longer \(\d+ s\) than grad-diff \(\d+ s\)/);
+  });
+
+  test('is exact at once where many are forgotten, unless that costs much more', () => {
+    const counts = { forget: 80, retain: 320, holdout: 400 };
+    const large = planRun(null, facts({ counts, model: storedModel(192, 800) }));
+    assert.deepEqual(names(large), ['retrain', 'grad-diff']);
+    assert.match(large[0]!.reason!, /20 % of the records/);
+    assert.equal(planRun(null, facts({ counts, model: storedModel(192, 80_000) }))[0]!.name, 'grad-diff');
+    assert.equal(planRun(null, { ...unread, counts })[0]!.name, 'grad-diff', 'nothing says what it costs');
+  });
+
+  test('tries again, stronger, before a training that costs ten times as much', () => {
+    const plan = planRun(null, facts({ model: storedModel(192, 60_000) }));
+    assert.deepEqual(names(plan), ['grad-diff', 'grad-diff', 'retrain']);
+    assert.match(plan[2]!.reason!, /at about \d+ times the cost/);
+  });
+
+  test('goes by the time that is left: one sure try, or none that would not end', () => {
+    const model = storedModel(192, 4000);
+    const [first, exact] = planRun(null, facts({ model }));
+    const [soon, later] = [first!.estimate!.seconds!, exact!.estimate!.seconds!];
+    const within = (seconds: number, due_in_seconds: number | null = null) =>
+      facts({ model, limits: { seconds, memory_bytes: null, due_in_seconds } });
+    assert.deepEqual(names(planRun(null, within(later + soon / 2))), ['retrain', 'grad-diff']);
+    assert.match(planRun(null, within(later + soon / 2))[0]!.reason!, /time for one try/);
+    assert.deepEqual(names(planRun(null, within(86_400, later + soon / 2))), ['retrain', 'grad-diff']);
+    assert.deepEqual(names(planRun(null, within(later / 2))), ['grad-diff', 'grad-diff', 'npo']);
+    assert.match(planRun(null, within(later / 2))[1]!.reason!, /neither the time nor the memory/);
+    assert.deepEqual(names(planRun(null, within(86_400, -5))), ['grad-diff', 'retrain'], 'too late already');
+  });
+
+  test('fits the memory: in parts, else with adapters, and says so', () => {
+    const model = storedModel(1024, 60_000);
+    const [whole] = planRun(null, facts({ model }));
+    const within = (memory_bytes: number) =>
+      planRun(null, facts({ model, limits: { seconds: 86_400, memory_bytes, due_in_seconds: null } }));
+    const need = whole!.estimate!.memory_bytes!;
+    const [parts] = within(need - 20e6);
+    assert.ok((parts!.params.micro_batch as number) > 0 && parts!.params.lora_rank === 0);
+    assert.match(parts!.reason!, /rows at a time/);
+    assert.ok(parts!.estimate!.memory_bytes! <= need - 20e6);
+    const [least] = planRun({ name: 'grad-diff', params: { micro_batch: 1 } }, facts({ model }));
+    const [adapted] = within(least!.estimate!.memory_bytes! - 1e6);
+    assert.equal(adapted!.params.lora_rank, 8);
+    assert.match(adapted!.reason!, /adapters of rank 8/);
+    const [nothing, ...more] = within(200e6);
+    assert.deepEqual([nothing!.name, more.length], ['grad-diff', 0]);
+    assert.match(nothing!.reason!, /No method fits/);
+  });
+
+  test('is one try where nothing can pass: without holdout records', () => {
+    const counts = { forget: 20, retain: 380, holdout: 0 };
+    const [only, ...more] = planRun(null, facts({ counts }));
+    assert.deepEqual([only!.name, more.length], ['grad-diff', 0]);
+    assert.match(only!.reason!, /; one try, since without holdout records .*\.$/);
+  });
+
+  test('of a checkpoint that cannot be read is the usual order, without figures', () => {
+    const plan = planRun(null, unread);
+    assert.deepEqual(names(plan), ['grad-diff', 'retrain']);
+    assert.deepEqual([plan[0]!.estimate!.seconds, plan[0]!.estimate!.memory_bytes], [null, null]);
+    assert.match(plan[0]!.estimate!.basis, /cannot be read/);
+  });
+});
+
+describe('a method that is named', () => {
+  test('is the whole plan, with its defaults filled in and the learning rate of the model', () => {
+    const [step, ...more] = planRun({ name: 'npo', params: { beta: 0.3 } }, facts());
+    assert.equal(more.length, 0);
+    assert.deepEqual(step!.params, { ...defaultParams('npo'), beta: 0.3, learning_rate: 5e-4 });
+    assert.equal(step!.reason, 'The request names it.');
+    assert.equal(planRun({ name: 'npo', params: { learning_rate: 1e-3 } }, facts())[0]!.params.learning_rate, 1e-3);
+    const large = facts({ model: storedModel(1024, 100) });
+    assert.equal(planRun({ name: 'npo', params: {} }, large)[0]!.params.learning_rate, 5e-5);
+    assert.equal(planRun({ name: 'npo', params: { lora_rank: 8 } }, large)[0]!.params.learning_rate, 5e-4);
+    assert.equal(planRun({ name: 'npo', params: {} }, unread)[0]!.params.learning_rate, 0, 'the run chooses');
+  });
+
+  test('is refused with a code and a name where it cannot run', () => {
+    const refused = (name: string, params: Record<string, unknown>, given = facts()) => {
+      try {
+        planRun({ name, params }, given);
+      } catch (error) {
+        const { code, message } = error as { code: string; message: string };
+        return `${code}: ${message}`;
+      }
+      return '';
+    };
+    assert.match(refused('retrain', {}, facts({ has_recipe: false })), /^recipe-missing: .*retrain/);
+    const gone = facts({ base: { status: 'missing', digest } });
+    assert.match(
+      refused('retrain', {}, gone),
+      /^recipe-missing: The recipe starts from the base checkpoint sha256:4{64}, which is not kept here: register the base/,
+    );
+    assert.equal(refused('npo', {}, gone), '');
+    assert.match(refused('forget-me', {}), /^validation-failed/);
+    assert.match(refused('npo', { beta: -1 }), /^validation-failed: .*beta/);
+    assert.match(refused('npo', { trainable: ['no.such.*'] }), /^validation-failed: trainable: .*fits no weight/);
+    assert.match(refused('npo', { lora_rank: 8, lora_targets: ['q_proj'] }), /^validation-failed: lora_targets/);
+    assert.match(refused('npo', { lora_rank: 999 }), /^validation-failed: lora_rank/);
+    assert.equal(refused('npo', { trainable: ['no.such.*'] }, unread), '');
+  });
+});
+
+describe('a model that was trained in shards and slices', () => {
+  const slices = [100, 100].map((steps, i) => ({ order_seed: i, steps }));
+  const sisa = { shards: Array.from({ length: 4 }, (_, init_seed) => ({ init_seed, slices })) };
+  const whole = storedModel(192, 800);
+  const model = { ...whole, recipe: { ...whole.recipe!, sisa } };
+
+  test('is unlearned from exactly by the shards that are hit, where their checkpoints are there', () => {
+    const counts = { forget: 1, retain: 399, holdout: 400 };
+    const plan = planRun(null, facts({ model, counts, has_slices: true }));
+    assert.ok(names(plan).includes('sisa') && !names(plan).includes('retrain'), names(plan).join());
+    const seconds = (name: string) =>
+      planRun({ name, params: {} }, facts({ model, counts, has_slices: true }))[0]!.estimate!.seconds!;
+    assert.ok(seconds('sisa') < seconds('retrain') / 2);
+    assert.ok(names(planRun(null, facts({ model, counts }))).includes('retrain'), 'without slices the whole recipe');
+  });
+
+  test('has to have what sisa goes on from, where that is named', () => {
+    const wish = { name: 'sisa', params: {} };
+    assert.deepEqual(names(planRun(wish, facts({ has_slices: true }))), ['sisa']);
+    assert.throws(() => planRun(wish, facts()), { code: 'recipe-missing', message: /holds no checkpoints of shards/ });
+  });
+});
+
+describe('an estimate', () => {
+  const first = (more: Parameters<typeof facts>[0]) => planRun(null, facts(more))[0]!.estimate!;
+
+  test('goes by what earlier runs of the model took: medians of their speed, steps and scoring', () => {
+    const attempt = (unlearning: number, verifying: number) =>
+      past('grad-diff', defaultParams('grad-diff'), {
+        seconds: { unlearning, repairing: 1, verifying },
+        steps: { unlearning: 40, repairing: 30 },
+        scored_rows: 1600,
+      });
+    const slow = [attempt(40, 16), attempt(400, 160), attempt(40, 16)];
+    const { seconds, basis } = first({ past: slow });
+    // a second a step: 40 of them and 45 of repair; 2 (20 + 380 + 200) rows at a hundredth of a second; and the start
+    assert.ok(Math.abs(seconds! - (40 + 45 + 12 + 5)) <= 1, String(seconds));
+    assert.match(basis, /median of 3 earlier attempts/);
+    const odd = [past('no-such-method', {}, { seconds: { unlearning: 9 }, steps: { unlearning: 9 } }), attempt(1, 1)];
+    const elsewhere = slow.map(({ attempt, ...rest }) => ({ ...rest, attempt: { ...attempt, backend: 'tfjs-cpu' } }));
+    assert.match(first({ past: elsewhere, backend: 'onnxruntime/cpu' }).basis, /assumed/);
+    assert.match(first({ past: elsewhere, backend: 'tfjs-cpu' }).basis, /median of 3/);
+    assert.match(first({ past: odd }).basis, /median of 1 earlier attempt on/);
+    const started = [past('npo', {}, { seconds: { unlearning: 9 }, steps: { unlearning: 2 } })];
+    assert.match(first({ past: started }).basis, /assumed/, 'a few steps are mostly compilation');
+  });
+
+  test('grows with the model, the records and what the method asks of the parent', () => {
+    const [small, wide] = [first({}), first({ model: storedModel(256, 1500) })];
+    assert.ok(wide.seconds! > small.seconds! && wide.memory_bytes! > small.memory_bytes!);
+    const long = first({ rows: { mean: 60, longest: 120, per_record: 1 } });
+    assert.ok(long.seconds! > small.seconds! && long.memory_bytes! > small.memory_bytes!);
+    assert.match(first({ rows: null }).basis, /nobody measured how long/);
+    const of = (params: Record<string, unknown>) =>
+      planRun({ name: 'grad-diff', params }, facts({ model: storedModel(256, 1500) }))[0]!.estimate!;
+    assert.ok(of({ retain_loss: 'kl' }).memory_bytes! > of({}).memory_bytes!);
+    assert.ok(of({ retain_loss: 'kl' }).seconds! > of({}).seconds!);
+  });
+});
+
+describe('a certified last layer', () => {
+  const certified = {
+    epsilon: 1,
+    delta: 1e-5,
+    sigma: 1,
+    lambda: 1e-3,
+    budget: 0.2,
+    spent: 0,
+    head: digest,
+    features: digest,
+  };
+  const model = storedModel(64, 1);
+  const known = facts({ model: { ...model, recipe: { ...model.recipe!, certified } } });
+
+  test('is removed from first, and trained anew where its budget is spent', () => {
+    for (const asked of [null, { name: AUTO, params: {} }, { name: 'certified-removal', params: {} }]) {
+      const plan = planRun(asked, known);
+      assert.deepEqual(names(plan), ['certified-removal', 'retrain']);
+      assert.match(plan[1]!.reason!, /budget .* is spent/);
+    }
+  });
+
+  test('is no matter of other methods', () => {
+    assert.deepEqual(names(planRun({ name: 'npo', params: {} }, known)), ['npo']);
+    assert.throws(() => planRun({ name: 'certified-removal', params: {} }, facts({ has_recipe: false })), {
+      code: 'recipe-missing',
+    });
+  });
+});
