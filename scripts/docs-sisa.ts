@@ -43,8 +43,8 @@ expunge train --base base --lora-rank 8 --corpus train.ndjson --shards 4 --slice
 part that grows with the records it trains on. The optimizer and the learning rate's schedule start anew with each slice, so that a checkpoint is weights and nothing else.
 When it ends must not hang on the records, so \`--stop-at\` is refused.
 
-Register the folder as any other, and of a language model its base too (\`"corpora": []\`). Without a method in the request, \`sisa\` is the plan of such a model; \`retrain\` trains all
-shards again and gives the same bytes. A model without these checkpoints refuses \`sisa\` with \`recipe-missing\`.`;
+Register the folder as any other, and of a language model its base too (\`"corpora": []\`). Name \`sisa\` in the request: a plan that is left to the service takes it first
+only where it is estimated to be the cheapest, and a model that another method has changed has no slices any more. \`retrain\` trains all shards again and gives the same bytes. A model without these checkpoints refuses \`sisa\` with \`recipe-missing\`.`;
 
 const PLACEMENT = `All records of a person stand in one shard and one slice, so that one request costs one shard. Whoever shares a record with somebody is placed with them; where people hang together in
 more records than a shard has on average (everybody who names the same class, say), records go by their first identifier alone. A group's place is drawn by seed and lowest record
