@@ -4,7 +4,8 @@ import type { Measured } from './task.ts';
 
 const numbers = (list: ArrayLike<number | null>) => Float32Array.from(list, (value) => value ?? Number.NaN);
 
-const reviveRow = (row: RowScore): RowScore => ({
+/** Tokens of an answer are left out: without the parent’s view of them, how they are judged would hang on when they were scored. */
+const reviveRow = ({ answerIds: _, ...row }: RowScore): RowScore => ({
   ...row,
   logProbs: numbers(row.logProbs),
   mu: numbers(row.mu),

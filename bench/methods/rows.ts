@@ -82,7 +82,10 @@ export async function retraining(prepared: Prepared): Promise<Effort> {
 /** Steps in all, and whether the stop rule ended them before their bound did. */
 function stepsOf(method: string, { steps, bound }: Attempted): Pick<Work, 'steps' | 'reached'> {
   const all = Object.values(steps).reduce((sum, count) => sum + count, 0);
-  if (getMethod(method).kind !== 'loss' || bound === null) return { steps: all, reached: null };
+  const { kind } = getMethod(method);
+  // an edit tells of rows that it passes over, and of steps in its repair alone
+  if (kind === 'edit') return { steps: steps.repairing ?? 0, reached: null };
+  if (kind !== 'loss' || bound === null) return { steps: all, reached: null };
   return { steps: all, reached: (steps.repairing ?? 0) > 0 || (steps.unlearning ?? 0) < bound };
 }
 
