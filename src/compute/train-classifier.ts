@@ -150,7 +150,7 @@ export async function trainClassifier(
       'validation-failed',
       'shards: a certified last layer is one for all records. Choose one of both.',
     );
-  const head = certified ? await trainHead({ ...given, certified }, start, rows) : null;
+  const head = certified ? await trainHead({ ...given, certified, trainDigest: corpus.digest }, start, rows) : null;
   const sharded = sharding ? await inShards(learning, on, { records: corpus.records, sharding }) : null;
   const result = head ?? sharded ?? (await trainWhole(learning, on));
   const recipe: Recipe = {

@@ -34,7 +34,8 @@ export type TrainingOptions = Static<typeof TrainingOptions>;
 /** What a certified last layer promises, and how it was trained for it. */
 export const CertifiedOptions = Type.Object({
   epsilon: Type.Number({ exclusiveMinimum: 0, maximum: 1, default: 1 }),
-  delta: Type.Number({ exclusiveMinimum: 0, maximum: 0.1, default: 1e-5 }),
+  // normal numbers of 48 bits have no tails that less could be said of
+  delta: Type.Number({ minimum: 1e-9, maximum: 0.1, default: 1e-5 }),
   sigma: Type.Number({
     exclusiveMinimum: 0,
     default: 1,
@@ -49,9 +50,13 @@ export const CertifiedHead = Type.Object(
   {
     ...CertifiedOptions.properties,
     budget: Type.Number({ description: 'How long the gradient may be at most for this to hold' }),
-    spent: Type.Number({ minimum: 0, description: 'How long it can be at most by now' }),
+    spent: Type.Number({ minimum: 0, description: 'How long it can be at most by now, rounded up' }),
     head: Type.Unsafe<string>({ ...Digest, description: 'Of the weights that this is true of' }),
     features: Type.Unsafe<string>({ ...Digest, description: 'Of all other weights' }),
+    rows: Type.Unsafe<string>({
+      ...Digest,
+      description: 'Of what the layer saw of the records that it was trained on',
+    }),
   },
   { additionalProperties: false },
 );

@@ -28,7 +28,10 @@ const EXACT = [
 
 const CERTIFIED = [
   'That the features of the last layer hold nothing of the records: they were given before it was trained, and are taken as they are.',
-  'That the last layer is that of a model trained again: nobody can tell them apart but with the probabilities that epsilon and delta state.',
+  'Where the last layer was removed from and not trained again: that it is that of a model trained again. What is bounded, by epsilon and delta, is how well anybody can tell them apart.',
+  'Anything but the new weights of the last layer, taken alone: not what somebody learns who holds earlier checkpoints as well, nor what this certificate, the verification and the recipe tell of the removal.',
+  'Requests that were chosen by what the model answers: the theorem takes those of a model’s removals as made without knowing its noise.',
+  'More than the theorem: it takes numbers as real ones, and what a step leaves of the gradient as not depending on the noise.',
 ];
 
 const SEARCH = [

@@ -21,6 +21,8 @@ export interface HeadLoss {
 
 export const rowCount = ({ labels }: HeadRows): number => labels.length;
 const EPSILON = 1e-12;
+/** Of the gradient, which a step of Newton's need not solve for: the next one has the rest. */
+const NEWTON_SHARE = 1e-4;
 
 export function inner(a: Float64Array, b: Float64Array): number {
   let sum = 0;
@@ -103,16 +105,17 @@ export function headHessian({ rows, lambda }: HeadLoss, weights: Float64Array): 
   };
 }
 
-/** x with apply(x) = b as nearly as float64 allows, and how long what is left of b is. */
+/** x with apply(x) = b as nearly as float64 allows, or to a share of b, and how long what is left of b is. */
 export function solveHead(
   apply: (v: Float64Array) => Float64Array,
   b: Float64Array,
+  share = EPSILON,
 ): { x: Float64Array; left: number } {
   const x = new Float64Array(b.length);
   const residual = b.slice();
   let direction = b.slice();
   let square = inner(b, b);
-  const enough = EPSILON ** 2 * square;
+  const enough = share ** 2 * square;
   for (let step = 0; step < 4 * b.length && square > enough; step++) {
     const bent = apply(direction);
     const along = square / inner(direction, bent);
@@ -134,17 +137,16 @@ export function minimiseHead(loss: HeadLoss): { weights: Float64Array; residual:
   let gradient = headGradient(loss, weights);
   const enough = EPSILON * Math.max(1, lengthOf(gradient));
   for (let step = 0; step < 100 && lengthOf(gradient) > enough; step++) {
-    const { x } = solveHead(headHessian(loss, weights), gradient);
-    const cost = headCost(loss, weights);
-    let share = 1;
-    const there = () => weights.map((w, i) => w - share * x[i]!);
-    while (share > 1e-6 && headCost(loss, there()) > cost) share /= 2;
-    const next = there();
-    const slope = headGradient(loss, next);
+    const { x } = solveHead(headHessian(loss, weights), gradient, NEWTON_SHARE);
+    const before = lengthOf(gradient);
+    // by the gradient's length: near the minimum differences of costs are rounding alone
+    for (let share = 1; share > 1e-9 && lengthOf(gradient) >= before; share /= 2) {
+      const next = weights.map((w, i) => w - share * x[i]!);
+      const slope = headGradient(loss, next);
+      if (lengthOf(slope) < before) [weights, gradient] = [next, slope];
+    }
     // at the limit of float64 steps no longer help
-    if (lengthOf(slope) >= lengthOf(gradient)) break;
-    weights = next;
-    gradient = slope;
+    if (lengthOf(gradient) >= before) break;
   }
   return { weights, residual: lengthOf(gradient) };
 }

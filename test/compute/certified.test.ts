@@ -115,6 +115,11 @@ test('what is no longer the minimum on these features is refused, and so is a mo
     return dir;
   };
   await assert.rejects(run(await changed(last)), { code: 'compute-failed', message: /changed by another method/ });
+  await writeFile(sets_file, JSON.stringify({ ...sets, retain: sets.retain.slice(1) }));
+  await assert.rejects(run(out), { code: 'compute-failed', message: /trained on other records/ });
+  await writeFile(sets_file, JSON.stringify(sets));
+  await change(out, { spent: 1, budget: 1e9 });
+  await assert.rejects(run(out), { code: 'compute-failed', message: /budget .* is spent/ }, 'whatever the recipe says');
   const other = await changed(first);
   for (const name of ['certified-removal', 'retrain'])
     await assert.rejects(run(other, name), { code: 'recipe-missing', message: /features of the model were changed/ });
@@ -123,4 +128,9 @@ test('what is no longer the minimum on these features is refused, and so is a mo
   const { certified: _, ...recipe } = await recipeOf(plain);
   await writeFile(join(plain, 'recipe.json'), JSON.stringify(recipe));
   await assert.rejects(run(plain), { code: 'recipe-missing', message: /expunge train --certified/ });
+  const again = { ...given, out: join(root, 'again'), certified: { epsilon: 1, delta: 1e-4, sigma: 5, lambda: 0.4 } };
+  await assert.rejects(trainClassifier({ ...again, topology: plain }), {
+    message: /features were trained on the same/,
+  });
+  await trainClassifier({ ...again, topology: out });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRandom } from '../../src/domain/random.ts';
-import { featureNorm, removeRows, residualBudget, stored } from '../../src/training/certified-head.ts';
+import { chargeOf, featureNorm, removeRows, residualBudget, startOf } from '../../src/training/certified-head.ts';
 import {
   type HeadRows,
   headCost,
@@ -63,22 +63,57 @@ test('in 1000 removals the residual never exceeds its bound, and the bound is of
   const all = rowsOf(1100, 3, 2, 7);
   const noise = noiseOf(all, sigma);
   const norm = featureNorm(all);
-  const trained = minimiseHead({ rows: all, lambda, noise });
-  const start = stored(trained.weights, { rows: all, lambda, norm });
-  let { weights } = start;
-  let bound = trained.residual + start.moved;
+  const loss = { rows: all, lambda, noise };
+  let { weights, spent: bound } = startOf(loss, minimiseHead(loss), norm);
   let spentAt = Number.POSITIVE_INFINITY;
+  const shares: number[] = [];
   for (let gone = 0; gone < 1000; gone++) {
     const stay = some(all, gone + 1, 1100);
+    const left = (w: Float64Array) => headGradient({ rows: stay, lambda, noise }, w);
+    const before = lengthOf(headGradient({ rows: some(all, gone, 1100), lambda, noise }, weights));
     const removed = removeRows({ weights, stay, go: some(all, gone, gone + 1), lambda, norm });
     weights = removed.weights;
     bound += removed.spent;
-    const residual = lengthOf(headGradient({ rows: stay, lambda, noise }, weights));
+    const residual = lengthOf(left(weights));
     assert.ok(residual <= bound, `removal ${gone}: residual ${residual}, bound ${bound}`);
+    assert.ok(
+      residual <= before + removed.spent,
+      `removal ${gone}: from ${before} to ${residual}, by ${removed.spent}`,
+    );
+    shares.push(residual / bound);
     if (bound > budget && spentAt > gone) spentAt = gone;
   }
   assert.ok(spentAt > 100, `spent after ${spentAt} removals`);
-  assert.ok(bound < 1000 * lengthOf(headGradient({ rows: some(all, 1000, 1100), lambda, noise }, weights)));
+  assert.ok(Math.min(...shares) > 0.05, `the bound is ${1 / Math.min(...shares)} times what it bounds`);
+});
+
+test('a removal that is not one is far outside of the bound', () => {
+  const lambda = 1e-2;
+  const all = rowsOf(400, 4, 2, 5);
+  const noise = noiseOf(all, 5);
+  const norm = featureNorm(all);
+  const { weights, residual } = minimiseHead({ rows: all, lambda, noise });
+  const [stay, go, others] = [some(all, 1, 400), some(all, 0, 1), some(all, 1, 2)];
+  const { weights: right, spent } = removeRows({ weights, stay, go, lambda, norm });
+  const left = (w: Float64Array) => lengthOf(headGradient({ rows: stay, lambda, noise }, w));
+  assert.ok(left(right) <= residual + spent);
+  const wrong = {
+    nothing: weights,
+    'another row': removeRows({ weights, stay, go: others, lambda, norm }).weights,
+    'the other way': weights.map((w, i) => 2 * w - right[i]!),
+    'half of it': weights.map((w, i) => (w + right[i]!) / 2),
+    'another decay': removeRows({ weights, stay, go, lambda: 9 * lambda, norm }).weights,
+  };
+  for (const [how, w] of Object.entries(wrong)) assert.ok(left(w) > 3 * (residual + spent), `${how}: ${left(w)}`);
+});
+
+test('what a bound is charged tells little of it, never less than it, and nothing that is no number is within the budget', () => {
+  assert.equal(chargeOf(0, 1), 2 ** -10);
+  assert.equal(chargeOf(0.3, 1), 0.5);
+  assert.equal(chargeOf(0.5, 1), 0.5);
+  assert.equal(chargeOf(1, 1), 1);
+  for (const bound of [1.001, Number.NaN, Number.POSITIVE_INFINITY])
+    assert.equal(chargeOf(bound, 1), Number.POSITIVE_INFINITY);
 });
 
 test('several rows at once, of several classes: the bound holds, and the step ends where training again does', () => {

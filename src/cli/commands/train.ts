@@ -17,12 +17,18 @@ function share(args: Arguments, name: string): number | undefined {
   return value;
 }
 
-/** A number above 0, and at most `most`. */
-function positive(args: Arguments, name: string, fallback: number, most = Number.POSITIVE_INFINITY): number {
+/** A finite number above 0, and within the bounds. */
+function positive(
+  args: Arguments,
+  name: string,
+  fallback: number,
+  { least = 0, most = Number.MAX_VALUE } = {},
+): number {
   const text = args.text(name);
   const value = text === undefined ? fallback : Number(text);
-  if (text?.trim() !== '' && value > 0 && value <= most) return value;
-  throw new UsageError(`--${name} must be over 0 and at most ${most}, not ${JSON.stringify(text)}`);
+  if (text?.trim() !== '' && value > 0 && value >= least && value <= most) return value;
+  const bounds = `${least > 0 ? `at least ${least}` : 'over 0'}${most < Number.MAX_VALUE ? ` and at most ${most}` : ''}`;
+  throw new UsageError(`--${name} must be ${bounds}, not ${JSON.stringify(text)}`);
 }
 
 /** Null: no certified last layer. */
@@ -30,8 +36,8 @@ function certifiedOptions(args: Arguments): CertifiedOptions | null {
   if (args.text('certified') === undefined) return null;
   if (args.text('layers-model') === undefined) throw new UsageError('--certified goes with --layers-model');
   return {
-    epsilon: positive(args, 'certified', 1, 1),
-    delta: positive(args, 'delta', 1e-5, 0.1),
+    epsilon: positive(args, 'certified', 1, { most: 1 }),
+    delta: positive(args, 'delta', 1e-5, { least: 1e-9, most: 0.1 }),
     sigma: positive(args, 'sigma', 1),
     lambda: positive(args, 'decay', 1e-3),
   };

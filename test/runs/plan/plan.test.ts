@@ -209,6 +209,7 @@ describe('a certified last layer', () => {
     spent: 0,
     head: digest,
     features: digest,
+    rows: digest,
   };
   const model = storedModel(64, 1);
   const known = facts({ model: { ...model, recipe: { ...model.recipe!, certified } } });
