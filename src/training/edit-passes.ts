@@ -2,7 +2,7 @@
 import type { Learner } from '../domain/architecture.ts';
 import type { DescentOptions, EditPasses, EditSet } from '../domain/edit.ts';
 import { type Engine, type HostTensors, scalar } from '../domain/engine.ts';
-import { createRandom } from '../domain/random.ts';
+import { sampleRows } from '../domain/random.ts';
 import { TRAIN_ALL } from '../domain/trainable.ts';
 import { IGNORE } from '../methods/losses.ts';
 import { inPasses, lengthBatches, type TokenRow } from './batches.ts';
@@ -49,14 +49,6 @@ interface Pass {
 
 const labelsIn = (rows: readonly TokenRow[]): number =>
   rows.reduce((sum, { ids, promptLength }) => sum + ids.length - promptLength, 0);
-
-/** A sample of a set, the same at every call. */
-function sampled(rows: TokenRow[], most: number, seed: number): TokenRow[] {
-  if (rows.length <= most) return rows;
-  const order = createRandom(seed).shuffle(rows.map((_, i) => i));
-  const picked = order.slice(0, most).sort((a, b) => a - b);
-  return picked.map((i) => rows[i]!);
-}
 
 /** All rows in few batch sizes, for the gradient of their mean loss. */
 function meanPasses(rows: TokenRow[], sizes: readonly number[]): Pass[] {
@@ -116,7 +108,7 @@ export interface OpenPasses extends EditPasses {
 export function createEditPasses(inputs: EditPassInputs): OpenPasses {
   const { sets, seed, microBatch } = inputs;
   const sizes = microBatch === 0 ? ROWS : ROWS.filter((rows) => rows <= Math.max(1, microBatch));
-  const rowsOf = (set: EditSet, most = Number.POSITIVE_INFINITY) => sampled(sets[set], most, seed + SEEDS[set]);
+  const rowsOf = (set: EditSet, most = Number.POSITIVE_INFINITY) => sampleRows(sets[set], most, seed + SEEDS[set]);
   let open: PassState | null = null;
   let [done, known] = [0, 0];
   const onePass = () => inputs.onPass?.(++done, known);

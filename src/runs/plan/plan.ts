@@ -1,14 +1,13 @@
 // Which methods a run tries, in which order, with their parameters, why, and what each is thought to cost. Pure.
 import type { MethodChoice, PlanStep } from '../../domain/resources.ts';
 import { TRAIN_ALL, type TrainableOptions } from '../../domain/trainable.ts';
-import { ExpungeError } from '../../errors.ts';
 import { fillParams, getMethod } from '../../methods/index.ts';
 import { withRate } from '../../training/learning-rate.ts';
 import { planTrainable } from '../../training/trainable.ts';
-import { baseMissing, slicesMissing } from '../base.ts';
 import { autoPlan, type Reasoned } from './auto.ts';
 import { estimate } from './estimate.ts';
 import type { PlanFacts } from './facts.ts';
+import { assertSuits } from './suits.ts';
 
 /** What a request names to say that the service chooses; it is no method. */
 export const AUTO = 'auto';
@@ -47,24 +46,16 @@ function fittedTo({ name, params }: MethodChoice, { model }: PlanFacts): MethodC
   return { name, params: withRate(params, model) };
 }
 
-function named(requested: MethodChoice, { has_recipe, base, has_slices }: PlanFacts): Reasoned {
+function named(requested: MethodChoice, facts: PlanFacts): Reasoned {
   const params = fillParams(requested.name, requested.params);
-  const needs = getMethod(requested.name).needs(params as never);
-  if (needs.includes('recipe')) {
-    if (!has_recipe)
-      throw new ExpungeError(
-        'recipe-missing',
-        `Method ${requested.name} trains again from a recipe, and the model was registered without recipe.json`,
-      );
-    if (base.status === 'missing') throw baseMissing(base.digest);
-    if (needs.includes('slices') && !has_slices) throw slicesMissing();
-  }
+  assertSuits(getMethod(requested.name), params, facts);
   return { choice: { name: requested.name, params }, reason: 'The request names it.' };
 }
 
 /**
- * The method that the requests name, alone or with what takes over from it, or else the service's own order. Throws `validation-failed` (unknown method,
- * parameter out of range, weights or adapters that the model does not have) or `recipe-missing`.
+ * The method that the requests name, alone or with what takes over from it, or else the service's own order. Throws `validation-failed`
+ * (unknown method, or one that is not for such a model; parameter out of range, weights or adapters that the model does not have) or
+ * `recipe-missing`.
  */
 export function planRun(requested: MethodChoice | null, facts: PlanFacts): PlanStep[] {
   return chosenFor(requested, facts).map(({ choice, reason }) => {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { layersClassifier } from '../../../src/architectures/layers-model/classifier.ts';
+import type { Classifier } from '../../../src/domain/architecture.ts';
 import type { PlanStep } from '../../../src/domain/resources.ts';
 import { defaultParams } from '../../../src/methods/index.ts';
 import { AUTO, planRun } from '../../../src/runs/plan/plan.ts';
@@ -139,6 +141,42 @@ describe('a method that is named', () => {
   });
 });
 
+describe('a method that is not for such a model', () => {
+  const graph = { nodes: [], inputs: [], outputs: [] };
+  const config = { graph, inputShape: [1], entries: null, classes: 3, binary: false, classNames: null, features: null };
+  const architecture = layersClassifier as unknown as Classifier;
+  const classifier = facts({ model: { architecture, config, recipe: null } });
+  const refused = (name: string, given = facts(), params = {}) => {
+    try {
+      planRun({ name, params }, given);
+    } catch (error) {
+      const { code, message } = error as { code: string; message: string };
+      return `${code}: ${message}`;
+    }
+    return '';
+  };
+
+  test('is refused before there is a run, by name and with what would do', () => {
+    for (const name of ['idk', 'dpo', 'altpo'])
+      assert.match(refused(name, classifier), /^validation-failed: method: .* is a classifier: name random-label/);
+    assert.match(
+      refused('rmu', classifier),
+      /^validation-failed: method: .* a classifier does not have: name grad-diff/,
+    );
+    for (const given of [facts(), facts({ model: { architecture, config, recipe: storedModel(64, 1).recipe } })])
+      assert.match(refused('certified-removal', given), /^validation-failed: method: .*train --certified/);
+    assert.match(refused('amnesiac'), /^validation-failed: method: .*--log-updates/);
+    assert.match(refused('rmu', facts(), { layer: 9 }), /^validation-failed: layer: 9 is beyond the 4/);
+  });
+
+  test('is left to the run where nothing is known of the model, and done where it is for it', () => {
+    assert.equal(refused('idk', unread), '');
+    for (const name of ['idk', 'altpo', 'rmu']) assert.equal(refused(name), '');
+    assert.equal(refused('random-label', classifier), '');
+    assert.equal(refused('amnesiac', facts({ has_updates: true })), '');
+  });
+});
+
 describe('a model that was trained in shards and slices', () => {
   const slices = [100, 100].map((steps, i) => ({ order_seed: i, steps }));
   const sisa = { shards: Array.from({ length: 4 }, (_, init_seed) => ({ init_seed, slices })) };
@@ -148,7 +186,12 @@ describe('a model that was trained in shards and slices', () => {
   test('is unlearned from exactly by the shards that are hit, where their checkpoints are there', () => {
     const counts = { forget: 1, retain: 399, holdout: 400 };
     const plan = planRun(null, facts({ model, counts, has_slices: true }));
-    assert.ok(names(plan).includes('sisa') && !names(plan).includes('retrain'), names(plan).join());
+    assert.deepEqual(names(plan), ['sisa', 'grad-diff']);
+    assert.match(plan[0]!.reason!, /^Exact: the model was trained in shards and slices, .* \(about \d+ (s|min|h)\)/);
+    const limits = { seconds: plan[0]!.estimate!.seconds! - 1, memory_bytes: null, due_in_seconds: null };
+    assert.equal(planRun(null, facts({ model, counts, has_slices: true, limits }))[0]!.name, 'grad-diff');
+    const all = { forget: 200, retain: 200, holdout: 400 };
+    assert.equal(planRun(null, facts({ model, counts: all, has_slices: true }))[0]!.name, 'sisa', 'however many');
     const seconds = (name: string) =>
       planRun({ name, params: {} }, facts({ model, counts, has_slices: true }))[0]!.estimate!.seconds!;
     assert.ok(seconds('sisa') < seconds('retrain') / 2);
@@ -224,7 +267,7 @@ describe('a certified last layer', () => {
 
   test('is no matter of other methods', () => {
     assert.deepEqual(names(planRun({ name: 'npo', params: {} }, known)), ['npo']);
-    assert.throws(() => planRun({ name: 'certified-removal', params: {} }, facts({ has_recipe: false })), {
+    assert.throws(() => planRun({ name: 'certified-removal', params: {} }, { ...known, has_recipe: false }), {
       code: 'recipe-missing',
     });
   });
