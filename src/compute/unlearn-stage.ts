@@ -6,7 +6,7 @@ import type { EditMethod, LossMethod } from '../domain/method.ts';
 import { ExpungeError } from '../errors.ts';
 import { fillParams, getMethod } from '../methods/index.ts';
 import { membershipOf } from '../metrics/membership-test.ts';
-import { type EditInputs, editWeights, repairParams } from '../training/edit.ts';
+import { type EditInputs, editWeights, REPAIR, repairParams } from '../training/edit.ts';
 import { withRate } from '../training/learning-rate.ts';
 import { assertFits } from '../training/memory-check.ts';
 import type { MemoryPlan } from '../training/memory-plan.ts';
@@ -104,9 +104,6 @@ function byLoss(given: Given, method: LossMethod): Work {
   };
 }
 
-/** Repair after an edit: plain ascent under the hinge, whose push does not fade before the floor, and the retain set's likelihood. */
-const REPAIR = 'grad-diff';
-
 async function updatesFor({ job, model, sets }: Given, method: EditMethod) {
   if (!method.needs(fillParams(method.name, job.method.params) as never).includes('updates')) return {};
   const updates = await openUpdates(job.parent_dir, model.architecture.shapes(model.config), sets.forget);
@@ -119,7 +116,7 @@ async function byEdit(given: Given, method: EditMethod): Promise<Work> {
   const logged = await updatesFor(given, method);
   const { job, model, sets } = given;
   const params = fillParams(method.name, job.method.params) as EditInputs['params'];
-  const repair = getMethod(REPAIR) as LossMethod;
+  const repair = REPAIR;
   const works = [editWork(model, method, params, sets), repairWork(model, repair, repairParams(repair, params), sets)];
   const plans = works.map((work) => assertFits(work, job.memory_budget_bytes));
   return {

@@ -1,6 +1,6 @@
 // What an unlearning method is. A method is one file of pure functions and one line in methods/registry.ts.
 import type { Static, TObject } from 'typebox';
-import type { EditGiven, EditMemory } from './edit.ts';
+import type { EditGiven, EditMemory, EditSet, EditWork } from './edit.ts';
 import type { HostTensors, Tensor, Tf } from './engine.ts';
 import type { Guarantee } from './verification.ts';
 
@@ -142,6 +142,8 @@ export interface EditMethod<Name extends string = string, Params extends TObject
   needs(params: Static<Params>): Need[];
   /** For the plan of the memory, which is made before a weight is read. */
   memory(params: Static<Params>): EditMemory;
+  /** For the estimate of the plan, by the rows of the sets. */
+  work(params: Static<Params>, rows: Record<EditSet, number>): EditWork;
   /** New values of trainable weights; those left out keep the parent's. */
   edit(given: EditGiven, params: Static<Params>): Promise<HostTensors>;
 }

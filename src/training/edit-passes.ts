@@ -1,6 +1,6 @@
 // Passes over a set for methods that edit weights: which rows are seen together, and how each pass counts in the sum.
 import type { Learner } from '../domain/architecture.ts';
-import type { DescentOptions, EditPasses, EditSet } from '../domain/edit.ts';
+import { type DescentOptions, type EditPasses, type EditSet, PASS_ROWS } from '../domain/edit.ts';
 import { type Engine, type HostTensors, scalar } from '../domain/engine.ts';
 import { sampleRows } from '../domain/random.ts';
 import { TRAIN_ALL } from '../domain/trainable.ts';
@@ -12,8 +12,7 @@ import { SCORED_TOKENS } from './scoring.ts';
 import { train } from './train.ts';
 
 /** Rows of one pass: few sizes, each is a graph of its own. */
-const ROWS = [1, 4, 16];
-export const PASS_ROWS = ROWS.at(-1)!;
+const ROWS = [1, 4, PASS_ROWS];
 const WARMUP = 5;
 /** Samples of the two sets are drawn by other numbers than batches of the repair. */
 const SEEDS: Record<EditSet, number> = { forget: 11, retain: 12 };

@@ -242,6 +242,41 @@ describe('an estimate', () => {
   });
 });
 
+describe('an estimate of an edit', () => {
+  const edits = ['ssd', 'lfssd', 'fisher-forgetting', 'task-vector', 'influence-removal', 'amnesiac'];
+  const of = (name: string, params: Record<string, unknown> = {}, more: Parameters<typeof facts>[0] = {}) =>
+    planRun({ name, params }, facts({ has_updates: true, ...more }))[0]!.estimate!;
+
+  test('is made for each, grows with the model, and has the repair in it', () => {
+    for (const name of edits) {
+      const [small, large] = [of(name), of(name, {}, { model: storedModel(256, 1500) })];
+      assert.match(small.basis, /assumed/, name);
+      assert.ok(large.seconds! > small.seconds! && large.memory_bytes! > small.memory_bytes!, name);
+      assert.ok(of(name, { repair_steps: 0 }).seconds! < small.seconds!, name);
+    }
+  });
+
+  test('goes by the rows that are asked for, and by what earlier runs took', () => {
+    const model = storedModel(256, 1500);
+    assert.ok(of('ssd', { importance_rows: 1 }, { model }).seconds! < of('ssd', {}, { model }).seconds!);
+    assert.ok(of('influence-removal', { iterations: 40 }).seconds! > of('influence-removal').seconds!);
+    assert.ok(of('task-vector', { learning_steps: 600 }).seconds! > of('task-vector').seconds!);
+    const counts = { forget: 20, retain: 3000, holdout: 400 };
+    const seconds = of('ssd', { importance_rows: 2000 }, { model, counts }).seconds!;
+    assert.ok(seconds > of('ssd', {}, { model, counts }).seconds!);
+    const slow = past('ssd', {}, { seconds: { unlearning: 800 }, steps: { unlearning: 400 } });
+    const measured = of('ssd', {}, { past: [slow] });
+    assert.match(measured.basis, /median of 1 earlier attempt/);
+    // two seconds a record of 400, and the repair besides
+    assert.ok(measured.seconds! > 800 && measured.seconds! < 20 * 800, String(measured.seconds));
+  });
+
+  test('is not made where a log is as long as nobody knows', () => {
+    const model = { ...storedModel(64, 1), recipe: null };
+    assert.equal(of('amnesiac', {}, { model }).seconds, null);
+  });
+});
+
 describe('a certified last layer', () => {
   const certified = {
     epsilon: 1,
@@ -255,13 +290,20 @@ describe('a certified last layer', () => {
     rows: digest,
   };
   const model = storedModel(64, 1);
-  const known = facts({ model: { ...model, recipe: { ...model.recipe!, certified } } });
+  const graph = { nodes: [], inputs: [], outputs: ['last'] };
+  const kernel = { name: 'kernel', shape: [40, 3] };
+  const layers = [{ name: 'last', className: 'Dense', config: {}, weights: { kernel }, from: [], output: [null, 3] }];
+  const config = { graph: { ...graph, nodes: layers }, inputShape: [1], classes: 3, binary: false };
+  const architecture = layersClassifier as unknown as Classifier;
+  const known = facts({ model: { architecture, config, recipe: { ...model.recipe!, certified } } });
 
   test('is removed from first, and trained anew where its budget is spent', () => {
     for (const asked of [null, { name: AUTO, params: {} }, { name: 'certified-removal', params: {} }]) {
       const plan = planRun(asked, known);
       assert.deepEqual(names(plan), ['certified-removal', 'retrain']);
       assert.match(plan[1]!.reason!, /budget .* is spent/);
+      const [step, anew] = plan.map(({ estimate }) => estimate!.seconds!);
+      assert.ok(step! > 5 && anew! > step!, 'one system to solve, or as many as a training has');
     }
   });
 
