@@ -39,12 +39,13 @@ before(async () => {
   const importDir = join(root, 'import');
   await mkdir(importDir);
   const topology = await topologyFolder(root, 'table');
-  for (const [name, sharding] of [
-    ['table', null],
-    ['sharded', { shards: 2, slices: 2, placement: null }],
+  for (const [name, more] of [
+    ['table', {}],
+    ['sharded', { sharding: { shards: 2, slices: 2, placement: null } }],
+    ['certified', { certified: { epsilon: 1, delta: 1e-5, sigma: 5, lambda: 0.4 } }],
   ] as const)
     await trainClassifier({
-      ...{ topology, ...files, out: join(importDir, name), seed: 3, sharding },
+      ...{ topology, ...files, out: join(importDir, name), seed: 3, ...more },
       options: { steps: 400, batch_size: 60, learning_rate: 2e-2, weight_decay: 0 },
       ...{ backend: 'onnxruntime/cpu', threads: 1 },
     });
@@ -151,6 +152,17 @@ test('of a model that was trained in shards, one of them is trained again; of an
   const { items } = await client.get<{ items: { phase: string; step: number }[] }>(`/v1/runs/${run.id}/curves`);
   const steps = items.filter(({ phase }) => phase === 'unlearning').map(({ step }) => step);
   assert.ok(steps.length > 0 && steps.every((step) => step <= 200), String(steps));
+});
+
+test('from a certified last layer a person is removed with a proof, which the certificate states', async () => {
+  const certified = await client.registerModel('certified', 'certified', corpora);
+  const { request, run } = await forget('email', STEADY, { method: 'certified-removal', targets: [certified.id] });
+  assert.equal(request.state, 'completed', JSON.stringify(request.targets));
+  assert.equal(run.attempts.length, 1);
+  const [, payload] = (await client.jws(request.certificate_ids[0]!)).split('.');
+  const { guarantee } = JSON.parse(Buffer.from(payload!, 'base64url').toString()).predicate;
+  assert.equal(guarantee.class, 'certified');
+  assert.match(guarantee.basis, /^Certified removal .* epsilon 1 and delta 0\.00001: .* is allowed$/);
 });
 
 test('it is no model to ask for text', async () => {
