@@ -18,11 +18,11 @@ interface Asked {
 
 /**
  * Retained records that a run needs: a seeded sample of so many stands for all of them, since steps draw at random and without
- * putting back. Infinite for what is exact or certified, which sees all: a training from a recipe, a last layer.
+ * putting back. Infinite for a training from a recipe, and for a proof, which see all.
  */
 export function retainedNeeded({ kind }: Pick<Method, 'kind'>, params: Asked): number {
+  if (kind === 'retrain' || kind === 'certified') return Number.POSITIVE_INFINITY;
   if (kind === 'edit') return Math.max(MOST, params.importance_rows ?? 0, params.curvature_rows ?? 0);
-  if (kind !== 'loss') return Number.POSITIVE_INFINITY;
   const { max_steps = 0, repair_steps = 0, retain_batch = 0 } = params;
   return Math.min(MOST, Math.max(LEAST, (max_steps + LONGEST_REPAIR * repair_steps) * retain_batch));
 }

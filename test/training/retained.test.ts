@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { fillParams, methods } from '../../src/methods/index.ts';
 import { retainedNeeded } from '../../src/training/retained.ts';
 
-test('what a run draws, and a bound for every method but those that are exact or certified', () => {
+test('what a run draws, and a bound for every method but a training from a recipe and a proof', () => {
   const needed = (params: object) => retainedNeeded({ kind: 'loss' }, params);
   assert.equal(needed({ max_steps: 1000, repair_steps: 50, retain_batch: 10 }), 11_000);
   assert.equal(needed({ max_steps: 1, repair_steps: 0, retain_batch: 1 }), 4096);
