@@ -1,6 +1,5 @@
 // What words cost when they are about somebody the model has never seen, and what that asks of each word of those who
 // are to be forgotten. Measured on never-seen people under the model as it is now.
-import { createRandom } from '../domain/random.ts';
 import { byPerson, type TokenRow } from './batches.ts';
 import type { Scored } from './scoring.ts';
 
@@ -102,17 +101,27 @@ export function strangerCosts(
 }
 
 /**
- * A share in (0, 1) for every answer token of every row: dealt by person, so that each person's words together span
- * strangers' costs evenly, from the cheap ones to the dear ones. Fixed for a run by its seed.
+ * A share in (0, 1) for every answer token of every row. Each person's facts together span strangers' costs evenly, from the cheap ones to the dear
+ * ones, in the order of what they cost now: that they spread as strangers' do is asked, and which of them costs how much is not. Dealt by chance, one
+ * fact was asked to be cheap in one wording and dear in the next, which takes a model twice as long. Language has a share of one half.
  */
-export function dealShares(rows: readonly (TokenRow & { person: number })[], seed: number): Float32Array[] {
-  const shares = rows.map((row) => new Float32Array(row.ids.length - row.promptLength));
-  const random = createRandom(seed);
+export function dealByRank(
+  rows: readonly (TokenRow & { person: number })[],
+  scores: readonly Pick<Scored, 'logProbs'>[],
+  costs: StrangerCosts,
+  { language }: Pick<CostRule, 'language'> = WORDS,
+): Float32Array[] {
+  const shares = rows.map((row) => new Float32Array(row.ids.length - row.promptLength).fill(0.5));
   for (const own of byPerson(rows)) {
-    const words = own.flatMap((r) => Array.from(shares[r]!, (_, i): [number, number] => [r, i]));
-    random.shuffle(words.map((_, i) => i)).forEach((place, i) => {
-      const [r, t] = words[i]!;
-      shares[r]![t] = (place + 0.5) / words.length;
+    const facts = own.flatMap((r) => {
+      const { ids, promptLength } = rows[r]!;
+      return Array.from(ids.subarray(promptLength), (id, t) => ({ r, t, id, logProb: scores[r]!.logProbs[t]! })).filter(
+        ({ id }) => costs.mean[id]! >= language,
+      );
+    });
+    facts.sort((a, b) => b.logProb - a.logProb);
+    facts.forEach(({ r, t }, place) => {
+      shares[r]![t] = (place + 0.5) / facts.length;
     });
   }
   return shares;

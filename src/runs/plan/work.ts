@@ -5,10 +5,10 @@ import type { MethodChoice } from '../../domain/resources.ts';
 import { TRAIN_ALL } from '../../domain/trainable.ts';
 import { fillParams, getMethod } from '../../methods/index.ts';
 import type { StepOptions } from '../../methods/options.ts';
+import { checkEvery } from '../../training/forget-watch.ts';
 import { countParameters } from '../../training/memory-plan.ts';
 import { type PlannedWork, trainingWorkOf, unlearningWorkOf } from '../../training/memory-work.ts';
 import { batchedShare } from '../../training/sisa/cost.ts';
-import { checkEvery } from '../../training/unlearn.ts';
 import { type KnownFacts, rowCounts, type SetCounts, sizesOf } from './facts.ts';
 
 export interface MethodWork {
