@@ -105,9 +105,9 @@ export function createWatch(inputs: UnlearnInputs, score: Scorer): ForgetWatch {
       const scoresOf = own.map((people) => people[p]!);
       return strangers.length > 0 ? harderThan(scoresOf, strangers) : harderThanNobody(person);
     });
-    const places = placesAmong(harder);
+    const places = strangers.length > 0 ? placesAmong(harder) : [];
     found.forEach((person, p) => {
-      for (const r of people[p]!) if (adapts) asked[r] = nextShare(person, harder[p]!, asked[r]!, places[p]!);
+      for (const r of people[p]!) if (adapts) asked[r] = nextShare(person, harder[p]!, asked[r]!, places[p]);
     });
     losses.forgetLoss = mean(found.map(({ nll }) => nll));
     losses.forgetTarget = mean(found.map(({ target }, p) => target * asked[people[p]![0]!]!));

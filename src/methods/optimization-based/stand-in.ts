@@ -25,7 +25,7 @@ export const standIn = defineLossMethod({
       // half of the batch: with a third of it the rest was worn down faster than repair brought it back
       retain_batch: { ...stepOptions.retain_batch, default: 32 },
       ...retainOptions,
-      alpha: { ...retainOptions.alpha, default: 2 },
+      alpha: { ...retainOptions.alpha, default: 3 },
       delta: Type.Number({ minimum: 0, maximum: 1000, default: 1, description: 'Weight of the stand-in’s term' }),
     },
     { additionalProperties: false },
