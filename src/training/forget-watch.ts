@@ -7,7 +7,6 @@ import {
   attackScores,
   type Band,
   bandAt,
-  FIRST_SHARE,
   harderThan,
   harderThanNobody,
   nextShare,
@@ -90,7 +89,7 @@ export function createWatch(inputs: UnlearnInputs, score: Scorer): ForgetWatch {
   const every = checkEvery(forget.length);
   const people = byPerson(forget);
   /** Of each row; the same for all rows of a person. */
-  const asked = forget.map((): number => (sets.calibration.length > 0 ? FIRST_SHARE : 1));
+  const asked = forget.map((): number => (sets.calibration.length > 0 ? rule.firstShare : 1));
   let calibration: Calibration | null = null;
   let seen: Scored[] = [];
   let band: Band = { floors: [], ceilings: [], entropies: [] };
@@ -105,7 +104,8 @@ export function createWatch(inputs: UnlearnInputs, score: Scorer): ForgetWatch {
       const scoresOf = own.map((people) => people[p]!);
       return strangers.length > 0 ? harderThan(scoresOf, strangers) : harderThanNobody(person);
     });
-    const places = strangers.length > 0 ? placesAmong(harder) : [];
+    const spread = rule.spread && strangers.length > 0;
+    const places = spread ? placesAmong(harder, rule) : harder.map(() => rule.average);
     found.forEach((person, p) => {
       for (const r of people[p]!) if (adapts) asked[r] = nextShare(person, harder[p]!, asked[r]!, places[p]);
     });

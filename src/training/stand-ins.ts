@@ -1,7 +1,7 @@
 // Strangers who stand in for the forgotten: what the parent makes of a forgotten answer where somebody whom it never saw is asked about.
 // Nobody who was trained on gives a model reason to answer otherwise.
 import type { HostTensor, HostTensors } from '../domain/engine.ts';
-import { createRandom, type Random } from '../domain/random.ts';
+import { createRandom } from '../domain/random.ts';
 import { features, likeness } from './alternatives.ts';
 import { byPerson, type TokenRow } from './batches.ts';
 import { kindOf } from './kinds.ts';
@@ -14,10 +14,10 @@ import { answerLength, answerLogits, teacherFeed } from './unlearning-references
 /** Seed of who stands in for whom; those of batches, adapters and teachers are others. */
 const SEED = 9;
 
-/** The stranger's prompt, or what is seen in its place, with the forgotten answer; null where the context does not hold it. */
+/** The stranger's prompt with the forgotten answer; null where the context does not hold it. */
 function asked(about: TokenRow, { ids, promptLength }: TokenRow, contextLength: number): TokenRow | null {
   const all = Int32Array.from([...about.ids.subarray(0, about.promptLength), ...ids.subarray(promptLength)]);
-  return all.length > contextLength ? null : { ...about, ids: all };
+  return all.length > contextLength ? null : { ids: all, promptLength: about.promptLength };
 }
 
 /** Of one stranger's rows, that with the likest prompt. */
@@ -28,13 +28,6 @@ function nearest(row: TokenRow, others: readonly TokenRow[]): TokenRow {
   return found.reduce((a, b) => (b.like > a.like ? b : a)).other;
 }
 
-/** A stranger's example of the same class, where there is one: no two classes are learned equally well. */
-function ofItsClass(row: TokenRow, strangers: readonly TokenRow[], random: Random): TokenRow {
-  const same = strangers.filter(({ ids }) => ids.at(-1) === row.ids.at(-1));
-  const fitting = same.length > 0 ? same : strangers;
-  return fitting[random.int(fitting.length)]!;
-}
-
 /**
  * Of each forget row, a row that asks the same about a stranger; all rows of a person about the same one, by the seed, so that answers about one
  * person belong together. A row that fits no stranger's prompt stays as it is. `strangers`: one at least.
@@ -42,7 +35,7 @@ function ofItsClass(row: TokenRow, strangers: readonly TokenRow[], random: Rando
 export function standInRows(
   forget: readonly PersonRow[],
   strangers: readonly PersonRow[],
-  { seed, contextLength, classes }: { seed: number; contextLength: number; classes: boolean },
+  { seed, contextLength }: { seed: number; contextLength: number },
 ): TokenRow[] {
   const random = createRandom(seed + SEED);
   const others = random.shuffle(byPerson(strangers));
@@ -51,7 +44,7 @@ export function standInRows(
     const about = others[p % others.length]!.map((r) => strangers[r]!);
     for (const r of own) {
       const row = forget[r]!;
-      rows[r] = asked(classes ? ofItsClass(row, strangers, random) : nearest(row, about), row, contextLength) ?? row;
+      rows[r] = asked(nearest(row, about), row, contextLength) ?? row;
     }
   });
   return rows;
@@ -83,14 +76,16 @@ export interface StandIns {
   band: Band | null;
 }
 
-/** What the stand-ins of a run say, worked out once; null where nobody is known to be a stranger. */
+/**
+ * What the stand-ins of a run say, worked out once; null where nobody is known to be a stranger, and for a classifier, whose strangers are
+ * sure of the class that is to be forgotten.
+ */
 export async function createStandIns(inputs: UnlearnInputs) {
   const { architecture, config, weights, sets, seed } = inputs;
-  if (sets.calibration.length === 0) return null;
+  if (sets.calibration.length === 0 || architecture.task === 'classification') return null;
   const { rule } = kindOf(architecture);
-  const rows = standInRows(sets.forget, sets.calibration, {
-    ...{ seed, contextLength: architecture.contextLength(config), classes: architecture.task === 'classification' },
-  });
+  const contextLength = architecture.contextLength(config);
+  const rows = standInRows(sets.forget, sets.calibration, { seed, contextLength });
   const logits = await answerLogits(inputs, weights, rows);
   const costs = rows.map((row, r) => {
     const vocab = logits[r]!.length / answerLength(row);

@@ -24,13 +24,31 @@ export interface CostRule {
   /** By how much a person's costs may miss what is asked, on average: as a share of it, and whatever it is. */
   short: number;
   slack: number;
+  /**
+   * Share of a stranger's cost at which facts are released at first: the optimizer's momentum carries a released one on.
+   * From there each person's share follows where they stand among strangers.
+   */
+  firstShare: number;
+  /** Facts are drawn back from this many times what releases them: a word that is pushed takes its neighbours along. */
+  ceiling: number;
+  /** Shares of strangers who may be harder than all people together, on average. */
+  average: { least: number; most: number };
+  /** Whether each person is led to a place of their own, spread as strangers are; else all to the middle. */
+  spread: boolean;
 }
-export const WORDS: CostRule = { language: LANGUAGE, notFirst: NOT_FIRST, short: 0.12, slack: 0 };
+export const WORDS: CostRule = {
+  ...{ language: LANGUAGE, notFirst: NOT_FIRST, short: 0.12, slack: 0 },
+  ...{ firstShare: 0.9, ceiling: 1.1, average: { least: 0.42, most: 0.55 }, spread: true },
+};
 /**
  * Classes are no words: a model that is any good is sure of strangers' classes too, and an example that it forgot may cost as little
- * as theirs do. So little that a share of it is beyond what steps can hold; and few examples make up a mean that the dearest rule.
+ * as theirs do. So little that a share of it is beyond what steps can hold; and few examples make up a mean that the dearest rule: bounds are
+ * wider.
  */
-export const CLASSES: CostRule = { language: 0, notFirst: 0, short: 0.35, slack: 0.02 };
+export const CLASSES: CostRule = {
+  ...{ language: 0, notFirst: 0, short: 0.35, slack: 0.02 },
+  ...{ firstShare: 0.75, ceiling: 1.2, average: { least: 0.35, most: 0.55 }, spread: false },
+};
 
 /** How a model meets one word: what it cost, and how uncertain the model was there; nats. */
 export interface Meeting {

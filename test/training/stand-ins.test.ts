@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { float32 } from '../../src/domain/engine.ts';
 import type { LossMethod } from '../../src/domain/method.ts';
 import { createEngine } from '../../src/engine/choice.ts';
 import { fillParams, getMethod } from '../../src/methods/index.ts';
 import { MEMBERSHIP } from '../../src/metrics/membership-test.ts';
-import { exampleRow, labelOf } from '../../src/training/classification.ts';
 import { createStandIns, standInRows, worthImitating } from '../../src/training/stand-ins.ts';
 import { WORDS } from '../../src/training/stranger-costs.ts';
 import type { UnlearnInputs } from '../../src/training/unlearn.ts';
@@ -20,7 +18,7 @@ const row = (person: number, prompt: number[], answer: number[]) => ({
   ids: Int32Array.from([...prompt, ...answer]),
   promptLength: prompt.length,
 });
-const options = { seed: 1, contextLength: 16, classes: false };
+const options = { seed: 1, contextLength: 16 };
 
 describe('who stands in', () => {
   const forget = [row(0, [1, 50, 51], [7, 0]), row(0, [1, 60, 61], [8, 0]), row(3, [2, 50, 51], [9, 0])];
@@ -53,18 +51,6 @@ describe('who stands in', () => {
 
   test('is nobody where the context does not hold the question', () => {
     assert.deepEqual(standInRows(forget, strangers, { ...options, contextLength: 4 }), forget);
-  });
-
-  test('is for a class an example of it that was never seen, if there is one', () => {
-    const example = (person: number, value: number, label: number) => ({
-      person,
-      ...exampleRow(float32(Float32Array.of(value), [1]), label),
-    });
-    const seen = standInRows([example(0, 0, 2), example(1, 0, 5)], [example(7, 7, 1), example(8, 8, 2)], {
-      ...options,
-      classes: true,
-    }) as ReturnType<typeof example>[];
-    assert.deepEqual([seen[0]!.seen.data[0], labelOf(seen[0]!), labelOf(seen[1]!)], [8, 2, 5]);
   });
 });
 

@@ -17,7 +17,7 @@ export const standIn = defineLossMethod({
     'KL: at words of the answer but for facts that come first even there, which is memory; R: the retain term',
   ].join('\n'),
   cost: '2 (F + B) a step; one F over the forget set behind strangers’ prompts, kept as a vector an answer token',
-  when: 'First choice for language models with a holdout: the ascent alone leaves the model sure of something wrong, which Min-K%++ sees, and takes repair that cannot mend it. Without never-seen people it is grad-diff.',
+  when: 'First choice for language models with a holdout: the ascent alone leaves the model sure of something wrong, which Min-K%++ sees, and takes repair that cannot mend it. Without never-seen people, and for a classifier, it is grad-diff.',
   guarantee: 'empirical',
   params: Type.Object(
     {
