@@ -14,6 +14,7 @@ import { deletionRequestRoutes } from './http/routes/deletion-requests.ts';
 import { healthRoutes } from './http/routes/health.ts';
 import { influenceRoutes } from './http/routes/influence.ts';
 import { modelRoutes } from './http/routes/models.ts';
+import { reportRoutes } from './http/routes/reports.ts';
 import { runRoutes } from './http/routes/runs.ts';
 import { uploadRoutes } from './http/routes/uploads.ts';
 import { addSchemas } from './http/schemas.ts';
@@ -79,6 +80,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   for (const routes of [
     deletionRequestRoutes,
     runRoutes,
+    reportRoutes,
     certificateRoutes,
     modelRoutes,
     checkpointRoutes,

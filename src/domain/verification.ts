@@ -1,6 +1,8 @@
 // The report of a verification and the policy that turns it into a verdict.
 import Type, { type Static } from 'typebox';
 import { Nullable, StringEnum } from './common.ts';
+import { ScoreDistribution } from './distribution.ts';
+import { ROBUSTNESS_ATTACKS, RobustnessCurve } from './robustness.ts';
 
 export const VERDICTS = ['passed', 'failed', 'inconclusive'] as const;
 export type Verdict = (typeof VERDICTS)[number];
@@ -58,6 +60,13 @@ export const VerificationPolicy = Type.Object(
     }),
     /** Absent in reports of before, which did not measure it. */
     naturalness: Type.Optional(NaturalnessPolicy),
+    /** Absent in reports of before, which tried none. */
+    robustness: Type.Optional(
+      Type.Array(StringEnum(ROBUSTNESS_ATTACKS), {
+        ...{ uniqueItems: true, default: ['quantisation', 'relearning'] },
+        description: 'Attacks that try to bring back what was forgotten; reported, not judged',
+      }),
+    ),
   },
   { additionalProperties: false, default: {} },
 );
@@ -117,6 +126,13 @@ export const VerificationReport = Type.Object({
       description:
         'Of a classifier: accuracy by class, reported only; null where a set holds fewer than 5 records of it',
     }),
+  ),
+  robustness: Type.Optional(
+    Type.Array(RobustnessCurve, { description: 'By attack on the weights: what came back; reported only' }),
+  ),
+  /** Absent in reports of before, which did not keep them. */
+  distributions: Type.Optional(
+    Type.Array(ScoreDistribution, { description: 'By attack: how scores are spread over people, for charts' }),
   ),
 });
 export type VerificationReport = Static<typeof VerificationReport>;

@@ -1,7 +1,9 @@
 // From scores before and after to findings, and from findings to one verdict.
 import type { Task } from '../domain/architecture.ts';
+import type { RobustnessCurve } from '../domain/robustness.ts';
 import type { Baseline, Finding, Verdict, VerificationPolicy, VerificationReport } from '../domain/verification.ts';
 import { accuracyByClass } from './report/by-class.ts';
+import { scoreDistributions } from './report/distributions.ts';
 import { membershipFinding } from './report/membership.ts';
 import { memoryFinding } from './report/memory.ts';
 import { naturalnessFinding, strangersFinding } from './report/naturalness.ts';
@@ -28,6 +30,8 @@ export interface ReportInput {
   baseline: Baseline | null;
   /** Seeds the bootstrap; the same seed and scores give the same report. */
   seed: number;
+  /** What attacks on the candidate's weights brought back. */
+  robustness?: RobustnessCurve[];
   /** Time that scoring took. */
   seconds: number;
 }
@@ -69,7 +73,7 @@ const WORDS = { failed: 'failed', inconclusive: 'is inconclusive' } as const;
 /**
  * Builds the report. Findings come in a fixed order: memory, attacks and naturalness on the forget set, utility on the
  * retain set, then what is only reported of the holdout set; within each by name. Every number in it is finite.
- * Of a classifier it says the accuracy by class too. It holds counts, means and p-values, nothing of a single record.
+ * Of a classifier it says the accuracy by class too. It holds counts, means, shares and p-values, nothing of a single record.
  */
 export function buildReport(input: ReportInput): VerificationReport {
   const { before, after, policy, exact, baseline, seed, seconds } = input;
@@ -107,6 +111,8 @@ export function buildReport(input: ReportInput): VerificationReport {
     findings,
     seconds,
     verifier_version: VERIFIER_VERSION,
+    ...(input.robustness ? { robustness: input.robustness } : {}),
+    distributions: scoreDistributions(attacks, before, after),
     ...(input.task === 'classification' ? { classes: accuracyByClass(before, after, input.classNames ?? null) } : {}),
   };
 }

@@ -124,11 +124,10 @@ describe('stages', () => {
     assert.notDeepEqual(answers, knows.answers);
   });
 
-  test('every step-by-step method leaves a candidate that no longer answers about the person', async (t) => {
+  test('what plans choose leaves a candidate that no longer answers about the person', async (t) => {
     const run = await openRun(t);
-    for (const name of ['grad-diff', 'npo', 'wga']) {
-      // with its own exponent wga's push fades before a fact is as dear as a stranger's
-      const job = run.unlearn(name, { repair_steps: 10, ...(name === 'wga' ? { beta: 0.5 } : {}) });
+    for (const name of ['grad-diff', 'npo']) {
+      const job = run.unlearn(name, { repair_steps: 10 });
       const updates: Update[] = [];
       const result = (await runComputeJob(job, { ...quiet, progress: (one) => updates.push(one) })) as UnlearnResult;
       const last = updates.findLast(({ progress }) => progress.forget_loss !== null)!.progress;

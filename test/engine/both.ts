@@ -96,7 +96,7 @@ export function assertClose(actual: HostTensor, expected: HostTensor, tolerance:
     const close = Number.isFinite(value)
       ? Math.abs(found - value) <= tolerance * (1 + Math.abs(value))
       : Object.is(found, value);
-    assert.ok(close, `${what}: element ${i} is ${found}, not ${value}`);
+    if (!close) assert.fail(`${what}: element ${i} is ${found}, not ${value}`);
   });
 }
 

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { v7 as uuidv7 } from 'uuid';
 import { prefersJose } from '../../src/http/routes/certificates.ts';
 import type { Claim } from '../../src/runs/ports.ts';
+import { pageInput } from '../evidence/report-page/fixture.ts';
 import { writeTinyCheckpoint } from './checkpoint-fixture.ts';
 import { call, corpusWith, line, openService, type TestService } from './service.ts';
 
@@ -85,4 +87,24 @@ test('the compact form is given to those who prefer it', () => {
   assert.ok(!prefersJose('*/*'));
   assert.ok(!prefersJose('application/jose;q=0'));
   assert.ok(!prefersJose(undefined));
+});
+
+test('a verification is given as JSON and as a page that may do nothing; before there is one, neither', async () => {
+  const { app, deps } = service;
+  const url = `/v1/runs/${claim.run.id}/report`;
+  assert.equal((await call(app, 'GET', url)).statusCode, 404);
+  const { run, report } = pageInput();
+  assert.ok(await deps.store.saveAttempt(claim.run.id, claim.fence, run.attempts[0]!, report));
+  assert.deepEqual((await call(app, 'GET', `/v1/runs/${claim.run.id}/verification`)).json(), report);
+  const page = await call(app, 'GET', url);
+  assert.equal(page.statusCode, 200, page.body);
+  assert.equal(page.headers['content-type'], 'text/html; charset=utf-8');
+  assert.ok(page.body.startsWith('<!doctype html>') && page.body.includes(report.reason));
+  const style = /<style>([\s\S]*)<\/style>/.exec(page.body)![1]!;
+  const digest = createHash('sha256').update(style).digest('base64');
+  assert.ok(
+    String(page.headers['content-security-policy']).startsWith(`default-src 'none'; style-src 'sha256-${digest}'`),
+  );
+  const again = await app.inject({ url, headers: { 'if-none-match': String(page.headers.etag) } });
+  assert.equal(again.statusCode, 304);
 });

@@ -12,7 +12,7 @@ import { partsOf, splitHalf } from '../../src/training/micro-batches.ts';
 import { compileTrainingStep } from '../../src/training/training-step.ts';
 import type { PersonRow, UnlearnInputs } from '../../src/training/unlearn.ts';
 import { compileUnlearningStep } from '../../src/training/unlearning-step.ts';
-import { TESTED_BACKENDS } from '../helpers/backends.ts';
+import { TESTED_BACKENDS, UNDER_TEST } from '../helpers/backends.ts';
 import { TINY, tinyOthers, tinyRows } from './tiny-gpt2.ts';
 
 const { architecture, config } = TINY;
@@ -42,8 +42,9 @@ function assertSame(a: HostTensors, b: HostTensors): void {
     const scale = name.startsWith('adam.') ? Math.max(...data.map(Math.abs)) : 1;
     data.forEach((value, i) => {
       if (isNoise(name, i, data.length)) return;
-      const close = Math.abs(value - others[i]!) <= TOLERANCE * scale;
-      assert.ok(close, `${name}[${i}]: ${value} and ${others[i]}, largest ${scale}`);
+      // the text is made for a difference alone: there are hundreds of thousands of numbers
+      if (!(Math.abs(value - others[i]!) <= TOLERANCE * scale))
+        assert.fail(`${name}[${i}]: ${value} and ${others[i]}, largest ${scale}`);
     });
   }
 }
@@ -132,9 +133,10 @@ for (const backend of TESTED_BACKENDS) {
 
     for (const { name, kind, params } of Object.values(methods)) {
       if (kind !== 'loss') continue;
-      // those that teach other answers differ in the half that is the same in all variants
+      // those that teach other answers differ in the half that is the same in all variants; the oracle, which is slow, does
+      // what no other backend decides: how its own gradients add up
       const retains =
-        'retain_loss' in params.properties && !('answers' in params.properties)
+        backend === UNDER_TEST && 'retain_loss' in params.properties && !('answers' in params.properties)
           ? [{}, { retain_loss: 'kl', kl_positions: 'all' }]
           : [{}];
       test(`${name}: all halves in parts move the weights as the whole halves do`, () =>
@@ -142,7 +144,7 @@ for (const backend of TESTED_BACKENDS) {
           for (const given of retains) {
             const whole = await unlearned(engine, name, given);
             // 2, 2, 1 forget rows with 3, 3, 1 retained ones; then parts of which the last has no forget row
-            for (const micro_batch of 'retain_loss' in given ? [2] : [3, 2]) {
+            for (const micro_batch of backend !== UNDER_TEST || 'retain_loss' in given ? [2] : [3, 2]) {
               const parts = await unlearned(engine, name, { ...given, micro_batch });
               assertClose(whole.losses, parts.losses);
               assertSame(whole.state, parts.state);

@@ -3,7 +3,6 @@ import Type from 'typebox';
 import { Id } from '../../domain/common.ts';
 import type { Run } from '../../domain/resources.ts';
 import { isFinalRun } from '../../domain/states.ts';
-import { ExpungeError } from '../../errors.ts';
 import { notFound, POLL_SECONDS, unchanged } from '../links.ts';
 import { createCursors, page, pageFields, pageOf } from '../paging.ts';
 import { principal } from '../principal.ts';
@@ -14,7 +13,7 @@ const tags = ['runs'];
 const Filters = Type.Object({ ...pageFields, model_id: Type.Optional(Id) }, { additionalProperties: false });
 
 /** Progress may be saved without a new version, so both name the state. */
-const tagOf = (run: Run): string => `${run.version}-${Date.parse(run.progress.updated_at)}`;
+export const tagOf = (run: Run): string => `${run.version}-${Date.parse(run.progress.updated_at)}`;
 
 export const runRoutes: Routes = (app, deps) => {
   const cursors = createCursors(deps.subjectKeys);
@@ -73,27 +72,6 @@ export const runRoutes: Routes = (app, deps) => {
       const { tenant } = principal(request);
       if ((await deps.store.getRun(tenant, request.params.id)) === null) throw notFound('run');
       return { items: await deps.store.getCurve(tenant, request.params.id) };
-    },
-  );
-  app.get(
-    '/v1/runs/:id/verification',
-    {
-      schema: {
-        tags,
-        operationId: 'getVerification',
-        summary: 'Get the last verification of a run',
-        params: IdParams,
-        response: {
-          200: described('All findings, with thresholds and verdicts', ref('VerificationReport')),
-          ...problems,
-        },
-      },
-    },
-    async (request) => {
-      const report = await deps.store.getVerification(principal(request).tenant, request.params.id);
-      if (report === null)
-        throw new ExpungeError('not-found', 'There is no such run, or it has not been verified yet.');
-      return report;
     },
   );
 };

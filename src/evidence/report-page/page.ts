@@ -1,0 +1,122 @@
+// The report of a run as one page: no script, nothing loaded from elsewhere, fit to be printed and kept with a case.
+import { createHash } from 'node:crypto';
+import type { CurvePoint, Model, Run } from '../../domain/resources.ts';
+import type { Finding, VerificationReport } from '../../domain/verification.ts';
+import { legend, SETS as THE_SETS } from './charts/legend.ts';
+import { lossChart } from './charts/losses.ts';
+import { robustnessChart } from './charts/robustness.ts';
+import { scoreCharts } from './charts/scores.ts';
+import { Html, html } from './html.ts';
+import { duration, moment } from './numbers.ts';
+import { STYLE } from './style.ts';
+import { attemptsTable, classesTable, findingsTable, policyList } from './tables.ts';
+
+export interface ReportPageInput {
+  run: Run;
+  model: Pick<Model, 'name' | 'architecture' | 'parameters'>;
+  report: VerificationReport;
+  curve: readonly CurvePoint[];
+  softwareVersion: string;
+}
+
+const VERDICTS = {
+  passed: 'Passed: the tests below do not tell the forgotten from people never seen, and the model still works.',
+  failed: 'Failed: a test below found what it looked for.',
+  inconclusive: 'Inconclusive: what was measured is not enough to decide.',
+} as const;
+
+const SETS: readonly { set: Finding['set']; title: string; words: string }[] = [
+  {
+    set: 'forget',
+    title: 'The forgotten',
+    words:
+      'What the model still knows of them, whether an attack finds them among people never seen, and how it answers about them.',
+  },
+  { set: 'retain', title: 'Who stays', words: 'Whether the model still works for everybody else it was trained on.' },
+  {
+    set: 'holdout',
+    title: 'People never seen',
+    words: 'What not knowing somebody looks like: the measure of the first table.',
+  },
+];
+
+/** What no report of this kind shows; docs/verification.md says more of each. */
+const LIMITS = [
+  'That no other attack works: with shadow models, by training on related text, through paraphrased or many questions.',
+  'That the weights are those of a model that never saw the people: only training again without them can be.',
+  'Anything of people or records that are not in the sets of this run, of copies in other records, of older checkpoints and backups.',
+  'That people never seen resemble the forgotten: where they are from another population, every comparison is off.',
+];
+
+function header({ run, model, report }: ReportPageInput): Html {
+  const { people, records } = report;
+  return html`<header><h1>Verification of an unlearning run</h1><p>Model <strong>${model.name}</strong>, run <code>${run.id}</code></p>
+<div class="verdict ${report.verdict}"><strong>${VERDICTS[report.verdict]}</strong><p>${report.reason}</p></div>
+<dl><dt>Requests</dt><dd>${run.request_ids.length}</dd>
+<dt>People</dt><dd>${people.forget} forgotten, ${people.holdout} never seen to compare with</dd>
+<dt>Records</dt><dd>${records.forget} forgotten, ${records.retain} retained, ${records.holdout} of people never seen</dd>
+<dt>Architecture</dt><dd>${model.architecture}, ${model.parameters} weights</dd>
+<dt>State of the run</dt><dd>${run.state}</dd>
+<dt>Started, finished</dt><dd>${moment(run.started_at)}, ${moment(run.finished_at)}</dd>
+<dt>Parent checkpoint</dt><dd><code>${run.parent}</code></dd>
+<dt>Candidate</dt><dd>${run.candidate === null ? 'not kept' : html`<code>${run.candidate}</code>`}</dd></dl></header>`;
+}
+
+function findings({ report }: ReportPageInput): Html {
+  return html`<h2>What was found</h2>
+<p>“Before” is under the parent checkpoint, “after” under the candidate. The unit of every comparison is the person.</p>
+${SETS.map(({ set, title, words }) => {
+  const own = report.findings.filter((one) => one.set === set);
+  return own.length > 0 && html`<h3>${title}</h3><p>${words}</p>${findingsTable(own)}`;
+})}${report.classes !== undefined && html`<h3>Accuracy by class</h3>${classesTable(report.classes)}`}`;
+}
+
+function spreads({ report }: ReportPageInput): Html | null {
+  const { distributions = [] } = report;
+  if (distributions.length === 0) return null;
+  return html`<h2>Scores of the attacks</h2><p>Each person has one score; members of the training set have low ones. After
+forgetting, the forgotten should lie among people never seen, and the curve on the diagonal.</p>${legend()}
+${distributions.map((spread) => html`<h3>${spread.metric}</h3>${scoreCharts(spread)}`)}
+${legend([
+  { set: 'before', words: 'curve before' },
+  { set: 'after', words: 'curve after' },
+])}`;
+}
+
+function robustness({ report }: ReportPageInput): Html | null {
+  const { robustness: curves = [] } = report;
+  if (curves.length === 0) return null;
+  return html`<h2>What brings it back</h2><p>Attacks that change the candidate’s weights, and what it then gives back of answers that the attack did not use.
+What was removed comes back no faster than what people never seen are taught; what was only hidden does. Reported, not judged.</p>
+${legend(THE_SETS.filter(({ set }) => set !== 'retain'))}<div class="charts">${curves.map(
+    (curve) => html`<div><h3>${curve.attack}</h3>${robustnessChart(curve)}<p>${curve.note}</p></div>`,
+  )}</div>`;
+}
+
+function course({ run, curve }: ReportPageInput): Html {
+  const chart = lossChart(curve);
+  return html`<h2>What was done</h2>${attemptsTable(run.attempts)}${
+    chart &&
+    html`<h3>Losses over the steps</h3>${legend([
+      { set: 'forget', words: 'forget set' },
+      { set: 'retain', words: 'retain set' },
+    ])}${chart}`
+  }`;
+}
+
+/** Digest by which a Content-Security-Policy lets the page's own style through, and nothing else. */
+export const STYLE_DIGEST = `sha256-${createHash('sha256').update(STYLE).digest('base64')}`;
+
+/** The page of a run that was verified. Holds counts, rates and digests: nobody's name, and nothing of a single record. */
+export function reportPage(input: ReportPageInput): string {
+  const { report, run, softwareVersion } = input;
+  const body = html`${header(input)}${findings(input)}${spreads(input)}${robustness(input)}${course(input)}
+<h2>Held against</h2><p>The thresholds of this verification; docs/verification.md gives the reason for each.</p>${policyList(report.policy)}
+<h2>What this does not show</h2><ul class="limits">${LIMITS.map((limit) => html`<li>${limit}</li>`)}</ul>
+<footer>Expunge ${softwareVersion}, verifier ${report.verifier_version}; scoring took ${duration(report.seconds)}. The same as JSON:
+<code>GET /v1/runs/${run.id}/verification</code>. This page is not signed; the certificate is.</footer>`;
+  return html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Verification of run ${run.id}</title><style>${new Html(STYLE)}</style></head><body>${body}</body></html>
+`.text;
+}

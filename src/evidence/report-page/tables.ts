@@ -1,0 +1,59 @@
+// The tables of the page: what was found, what was tried, what it was held against.
+import type { Attempt } from '../../domain/resources.ts';
+import type { Finding, VerificationPolicy, VerificationReport } from '../../domain/verification.ts';
+import { type Html, html } from './html.ts';
+import { duration, gigabytes, shown } from './numbers.ts';
+
+const range = ({ interval }: Finding): string =>
+  interval === null ? '' : `[${shown(interval.low)}, ${shown(interval.high)}]`;
+
+const findingRow = (one: Finding): Html => html`<tr><th scope="row">${one.metric}</th>
+<td class="number">${shown(one.before)}</td><td class="number">${shown(one.after)} ${range(one)}</td>
+<td class="number">${shown(one.p_value)}</td><td>${one.threshold ?? 'only reported'}</td>
+<td class="${one.verdict ?? 'none'}">${one.verdict ?? '–'}</td><td class="note">${one.note}</td></tr>`;
+
+/** Findings of one set, in the order of the report. */
+export const findingsTable = (
+  findings: readonly Finding[],
+): Html => html`<div class="wide"><table><thead><tr><th>measured</th><th>before</th>
+<th>after [95 % interval]</th><th>p</th><th>rule</th><th>verdict</th><th>note</th></tr></thead>
+<tbody>${findings.map(findingRow)}</tbody></table></div>`;
+
+function attemptRow({ method, verdict, reason, seconds, peak_memory_bytes, seed }: Attempt): Html {
+  const total = Object.values(seconds).reduce((sum, one) => sum + one, 0);
+  const params = Object.entries(method.params).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
+  return html`<tr><th scope="row">${method.name}</th><td><code>${params.join(', ') || 'defaults'}</code></td>
+<td class="number">${seed}</td><td class="number">${duration(total)}</td>
+<td class="number">${peak_memory_bytes === null ? '–' : gigabytes(peak_memory_bytes)}</td>
+<td class="${verdict ?? 'none'}">${verdict ?? 'not verified'}</td><td class="note">${reason}</td></tr>`;
+}
+
+export const attemptsTable = (
+  attempts: readonly Attempt[],
+): Html => html`<div class="wide"><table><thead><tr><th>method</th><th>parameters</th>
+<th>seed</th><th>time</th><th>peak memory</th><th>verdict</th><th>why</th></tr></thead>
+<tbody>${attempts.map(attemptRow)}</tbody></table></div>`;
+
+type Classes = NonNullable<VerificationReport['classes']>;
+const SETS = ['forget', 'retain', 'holdout'] as const;
+
+/** Accuracy by class, before and after. */
+export const classesTable = (classes: Classes): Html => html`<div class="wide"><table><thead><tr><th>class</th>
+${SETS.map((set) => html`<th>${set}: before</th><th>after</th><th>records</th>`)}</tr></thead>
+<tbody>${classes.map(
+  (one) =>
+    html`<tr><th scope="row">${one.class}</th>${SETS.map((set) => {
+      const share = one[set];
+      return html`<td class="number">${shown(share?.before ?? null)}</td><td class="number">${shown(share?.after ?? null)}</td>
+<td class="number">${share?.records ?? '–'}</td>`;
+    })}</tr>`,
+)}</tbody></table></div>`;
+
+/** Every threshold by its name; those of a part by the part's name too. */
+export function policyList(policy: VerificationPolicy): Html {
+  const flat = (value: object, before = ''): [string, string][] =>
+    Object.entries(value).flatMap(([name, one]: [string, unknown]) =>
+      typeof one === 'object' && one !== null ? flat(one, `${name}.`) : [[`${before}${name}`, String(one)]],
+    );
+  return html`<dl>${flat(policy).map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`;
+}

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { reportPage } from '../../../src/evidence/report-page/page.ts';
+import { pageInput } from './fixture.ts';
+
+test('every finding, threshold and attempt of the report is in the page, and the verdict first', () => {
+  const input = pageInput();
+  const page = reportPage(input);
+  const { report, run } = input;
+  for (const { metric, threshold } of report.findings) {
+    assert.ok(page.includes(`<th scope="row">${metric}</th>`), metric);
+    if (threshold !== null) assert.ok(page.includes(threshold), threshold);
+  }
+  for (const words of [report.reason, run.id, run.parent, 'grad-diff', 'naturalness.length_factor', 'repairing'])
+    assert.ok(page.includes(words), words);
+  assert.ok(page.indexOf('class="verdict passed"') < page.indexOf('<table>'));
+  assert.ok(page.includes('nobody has two answers'));
+  // a histogram before and one after and a curve for each attack, an attack on the weights, and the losses
+  const pictures = page.match(/<svg [^>]*role="img"/g)!.length;
+  assert.equal(pictures, 3 * report.distributions!.length + 2);
+  assert.match(reportPage(pageInput('known')), /class="verdict failed"/);
+});
+
+test('nothing is loaded or run, and names are text', () => {
+  const page = reportPage(pageInput('unseen', '<script>alert(1)</script>'));
+  assert.ok(!/<(script|link|img|iframe|object|style [^>])/i.test(page));
+  assert.ok(
+    !/\b(src|href|url|style|on\w+)\s*=/i.test(page.replace(/<style>[\s\S]*<\/style>/, '')),
+    'no attribute that loads or runs',
+  );
+  assert.ok(!/@import|url\(/.test(page));
+  assert.ok(page.includes('&lt;script&gt;'));
+  assert.ok(!page.includes('NaN') && !page.includes('undefined') && !page.includes('[object'));
+});
+
+test('a report of before, without spreads, and of a classifier, with classes', () => {
+  const input = pageInput();
+  const { distributions: _, robustness: __, ...older } = input.report;
+  const share = { records: 9, before: 1, after: 0.25 };
+  const classes = [{ class: 'a <b>', forget: share, retain: share, holdout: null }];
+  const page = reportPage({ ...input, report: { ...older, classes }, curve: [] });
+  assert.ok(!page.includes('<svg') && page.includes('Accuracy by class') && page.includes('a &lt;b&gt;'));
+});
