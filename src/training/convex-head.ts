@@ -58,21 +58,7 @@ function chances(z: Float64Array): Float64Array {
   return odds.map((value) => value / total);
 }
 
-/** Cost of a row, nats. */
-function costOf(z: Float64Array, label: number): number {
-  if (z.length === 1) return Math.log1p(Math.exp(-Math.abs(z[0]!))) + Math.max(z[0]!, 0) - label * z[0]!;
-  const most = Math.max(...z);
-  return most + Math.log(z.reduce((sum, value) => sum + Math.exp(value - most), 0)) - z[label]!;
-}
-
-export function headCost({ rows, lambda, noise }: HeadLoss, weights: Float64Array): number {
-  let sum = (lambda * rowCount(rows) * inner(weights, weights)) / 2 + (noise ? inner(noise, weights) : 0);
-  rows.labels.forEach((label, r) => {
-    sum += costOf(outputsOf(rows, weights, r), label);
-  });
-  return sum;
-}
-
+/** Of the sum of costs (cross-entropy, nats), half of lambda n times the squared weights, and their product with `noise`. */
 export function headGradient({ rows, lambda, noise }: HeadLoss, weights: Float64Array): Float64Array {
   const factor = lambda * rowCount(rows);
   const sums = weights.map((w, i) => factor * w + (noise?.[i] ?? 0));

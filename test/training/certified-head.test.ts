@@ -3,12 +3,14 @@ import { test } from 'node:test';
 import { createRandom } from '../../src/domain/random.ts';
 import { chargeOf, featureNorm, removeRows, residualBudget, startOf } from '../../src/training/certified-head.ts';
 import {
+  type HeadLoss,
   type HeadRows,
-  headCost,
   headGradient,
   headHessian,
+  inner,
   lengthOf,
   minimiseHead,
+  outputsOf,
 } from '../../src/training/convex-head.ts';
 
 /** Rows whose features say something about the class; the last feature is 1. */
@@ -30,6 +32,17 @@ const noiseOf = ({ width, outputs }: HeadRows, sigma: number): Float64Array => {
   const random = createRandom(99);
   return Float64Array.from({ length: width * outputs }, () => sigma * random.normal());
 };
+
+/** What is minimised, written down apart from its gradient. */
+function headCost({ rows, lambda, noise }: Required<HeadLoss>, weights: Float64Array): number {
+  const costs = Array.from(rows.labels, (label, r) => {
+    const z = outputsOf(rows, weights, r);
+    const all = z.length === 1 ? [0, z[0]!] : [...z];
+    return Math.log(all.reduce((sum, value) => sum + Math.exp(value), 0)) - all[label]!;
+  });
+  const decay = (lambda * rows.labels.length * inner(weights, weights)) / 2;
+  return costs.reduce((a, b) => a + b, 0) + decay + inner(noise, weights);
+}
 
 test('gradient and Hessian are the slopes of the cost, for one output and for several', () => {
   for (const classes of [2, 3]) {
