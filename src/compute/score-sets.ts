@@ -1,18 +1,15 @@
 // Scores of the verification's sets under one checkpoint, read from disk.
 
 import type { HostTensors, State } from '../domain/engine.ts';
-import { sampleRows } from '../domain/random.ts';
 import type { RowScore } from '../domain/verification.ts';
 import { labelOf } from '../training/classification.ts';
 import { createGenerator } from '../training/generate.ts';
 import { kindOf } from '../training/kinds.ts';
 import type { Scorer } from '../training/scoring.ts';
+import { askedRows } from './asked-rows.ts';
 import type { StageContext } from './context.ts';
 import type { ClassifierModel, LanguageModel } from './models.ts';
 import type { TextRow } from './sets.ts';
-
-/** Records of one set that are answered in full, sampled; the rest is scored only. */
-const GENERATED_ROWS = 100;
 
 export interface VerificationSets {
   forget: TextRow[];
@@ -23,8 +20,8 @@ export type SetScores = Record<keyof VerificationSets, RowScore[]>;
 type Context = Pick<StageContext, 'engine' | 'signal'>;
 type Weighed = (Omit<LanguageModel, 'configJson'> | ClassifierModel) & { weights: HostTensors };
 
-/** `longest`: tokens that an answer may have, the one that ends it included. */
-type Answerer = (rows: TextRow[], scores: RowScore[], longest: number) => Promise<void>;
+/** `asked`: indices of the rows that are answered. `longest`: tokens that an answer may have, the one that ends it included. */
+type Answerer = (rows: TextRow[], scores: RowScore[], asked: number[], longest: number) => Promise<void>;
 
 /** What an answer about the forgotten or a stranger may take of the longest true one: who finds no end should be seen to. */
 const ROOM = 2;
@@ -35,19 +32,17 @@ const longestAnswer = (...sets: TextRow[][]): number =>
 
 const roomOf = ({ forget, holdout }: VerificationSets): number => ROOM * longestAnswer(forget, holdout);
 
-/** Fills in greedy and true answers of a sample of the rows. */
+/** Fills in greedy and true answers of some of the rows; the rest is scored only. */
 function createAnswerer(
   { architecture, config, tokenizer }: Pick<LanguageModel, 'architecture' | 'config' | 'tokenizer'>,
   state: State,
   { engine, signal }: Context,
-  seed: number,
 ): Answerer {
   const generate = createGenerator(engine, architecture, config, state);
-  return async (rows, scores, longest) => {
-    const chosen = new Set(sampleRows(scores, GENERATED_ROWS, seed).map(({ index }) => index));
+  return async (rows, scores, asked, longest) => {
     const open: number[] = [];
-    for (const row of scores) {
-      if (!chosen.has(row.index)) continue;
+    for (const index of asked) {
+      const row = scores[index]!;
       const { ids, cue, promptLength, answer } = rows[row.index]!;
       row.reference = answer ?? tokenizer.decode(ids.subarray(cue));
       // where every token is the argmax given the true ones, the greedy answer is the true answer
@@ -105,24 +100,26 @@ export async function scoreSets(
   const { engine, signal } = context;
   const state = engine.createState(model.weights);
   const score = kindOf(model.architecture).scorer(engine, model.architecture, model.config, state);
-  const answer = model.tokenizer === null ? null : createAnswerer(model, state, context, seed);
+  const answer = model.tokenizer === null ? null : createAnswerer(model, state, context);
+  const asked = askedRows(sets, seed);
   const label = (row: TextRow) => (model.tokenizer === null ? { label: labelOf(row) } : {});
 
-  async function scoreSet(rows: TextRow[], longest: number): Promise<RowScore[]> {
+  async function scoreSet(name: keyof VerificationSets, longest: number): Promise<RowScore[]> {
     signal.throwIfAborted();
+    const rows = sets[name];
     const scores = (await score(rows)).map(
       (scored, index): RowScore => ({ ...scored, index, person: rows[index]!.person, ...label(rows[index]!) }),
     );
-    await answer?.(rows, scores, longest);
+    await answer?.(rows, scores, asked[name], longest);
     onRows(rows.length);
     return scores;
   }
 
   // the forgotten and strangers get the same room, or their lengths could not be compared
   const room = roomOf(sets);
-  const forget = await scoreSet(sets.forget, room);
-  const retain = await scoreSet(sets.retain, longestAnswer(sets.retain));
-  const holdout = await scoreSet(sets.holdout, room);
+  const forget = await scoreSet('forget', room);
+  const retain = await scoreSet('retain', longestAnswer(sets.retain));
+  const holdout = await scoreSet('holdout', room);
   const scores = { forget, retain, holdout };
   if (others !== null && model.tokenizer !== null) {
     const about = { eosId: model.tokenizer.eosId, context: model.architecture.contextLength(model.config) };
