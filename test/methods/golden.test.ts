@@ -34,9 +34,10 @@ const { batch: rows, time, vocab } = golden.shape;
 const OURS: Record<string, string> = { grad_ascent: 'gradient-ascent', ceu: 'ce-u' };
 const nameOf = (method: string): string => OURS[method] ?? method.replaceAll('_', '-');
 
-/** Parameters in our words; the reference's divergence looks at every position. */
-function paramsOf({ params }: Case): Record<string, unknown> {
-  const { retain_loss_type, ...rest } = params;
+/** Parameters in our words; the reference's divergence looks at every position, and its CE-U has no retain term. */
+function paramsOf({ method, params }: Case): Record<string, unknown> {
+  const { retain_loss_type, ...given } = params;
+  const rest = method === 'ceu' ? { alpha: 0, ...given } : given;
   if (retain_loss_type === undefined) return rest;
   return { ...rest, retain_loss: String(retain_loss_type).toLowerCase(), kl_positions: 'all' };
 }

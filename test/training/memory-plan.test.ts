@@ -103,7 +103,7 @@ describe('the work', () => {
     assert.deepEqual(of({ retain_batch: 4 }), { rows: 9, referenceRows: 0, split: false });
     assert.deepEqual(of({ retain_loss: 'kl' }), { rows: 14, referenceRows: 9, split: false });
     assert.deepEqual(of({ retain_loss: 'kl', micro_batch: 3 }), { rows: 5, referenceRows: 3, split: true });
-    assert.deepEqual(of({}, 'undial'), { rows: 5, referenceRows: 5, split: false });
+    assert.deepEqual(of({ alpha: 0 }, 'undial'), { rows: 5, referenceRows: 5, split: false });
     assert.deepEqual(of({ retain_loss: 'kl', alpha: 1 }, 'undial'), { rows: 14, referenceRows: 14, split: false });
     assert.deepEqual(of({}, 'gradient-ascent'), { rows: 5, referenceRows: 0, split: false });
     assert.deepEqual(of({}, 'scrub'), { rows: 14, referenceRows: 14, split: false });

