@@ -7,6 +7,7 @@ import { labelOf } from '../training/classification.ts';
 import { createGenerator } from '../training/generate.ts';
 import { kindOf } from '../training/kinds.ts';
 import type { Scorer } from '../training/scoring.ts';
+import { compressedBytes } from './compressed.ts';
 import type { StageContext } from './context.ts';
 import type { ClassifierModel, LanguageModel } from './models.ts';
 import type { TextRow } from './sets.ts';
@@ -106,12 +107,13 @@ export async function scoreSets(
   const state = engine.createState(model.weights);
   const score = kindOf(model.architecture).scorer(engine, model.architecture, model.config, state);
   const answer = model.tokenizer === null ? null : createAnswerer(model, state, context, seed);
-  const label = (row: TextRow) => (model.tokenizer === null ? { label: labelOf(row) } : {});
+  const about = (row: TextRow) =>
+    model.tokenizer === null ? { label: labelOf(row) } : { zlibBytes: compressedBytes(model.tokenizer, row) };
 
   async function scoreSet(rows: TextRow[], longest: number): Promise<RowScore[]> {
     signal.throwIfAborted();
     const scores = (await score(rows)).map(
-      (scored, index): RowScore => ({ ...scored, index, person: rows[index]!.person, ...label(rows[index]!) }),
+      (scored, index): RowScore => ({ ...scored, index, person: rows[index]!.person, ...about(rows[index]!) }),
     );
     await answer?.(rows, scores, longest);
     onRows(rows.length);
@@ -125,10 +127,10 @@ export async function scoreSets(
   const holdout = await scoreSet(sets.holdout, room);
   const scores = { forget, retain, holdout };
   if (others !== null && model.tokenizer !== null) {
-    const about = { eosId: model.tokenizer.eosId, context: model.architecture.contextLength(model.config) };
+    const end = { eosId: model.tokenizer.eosId, context: model.architecture.contextLength(model.config) };
     await judgeAnswers(
       score,
-      [scores, ...others].flatMap((written) => answerRows(sets, written, about)),
+      [scores, ...others].flatMap((written) => answerRows(sets, written, end)),
     );
   }
   state.dispose();

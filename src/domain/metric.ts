@@ -22,6 +22,8 @@ export interface RecordMetric extends About {
 /** A membership attack: the higher the score, the less likely a member (the field's sign). */
 export interface MembershipAttack extends About {
   kind: 'membership';
+  /** What verification measures for it beside the costs of tokens; an attack of a run's own, while it goes on, needs nothing. */
+  needs?: 'zlibBytes' | 'referenceNll';
   score(row: RowScore): number;
 }
 

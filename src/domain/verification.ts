@@ -67,6 +67,26 @@ export type VerificationPolicy = Static<typeof VerificationPolicy>;
 export const Interval = Type.Object({ low: Type.Number(), high: Type.Number(), level: Type.Number() });
 export type Interval = Static<typeof Interval>;
 
+/** What an attack finds while it suspects few who were never seen. */
+export const OperatingPoint = Type.Object({
+  fpr: Type.Number({ description: 'Share of people never seen whom the attack may take for members' }),
+  before: Nullable(Type.Number({ description: 'Share of the forgotten whom it finds under the parent' })),
+  after: Nullable(
+    Type.Number({ description: 'Under the candidate; null where there are fewer than 1 / fpr people never seen' }),
+  ),
+  interval: Nullable(Interval),
+});
+export type OperatingPoint = Static<typeof OperatingPoint>;
+
+/** What so few people can show at all. */
+export const Detectable = Type.Object({
+  measure: StringEnum(['auc', 'value', 'ks-distance'] as const),
+  value: Type.Number({ description: 'Smallest effect that would have been seen' }),
+  power: Nullable(Type.Number({ description: 'How often it would have been; null: whenever it is as large' })),
+  text: Type.String({ description: 'The same in words, with the number of people' }),
+});
+export type Detectable = Static<typeof Detectable>;
+
 /** One measured number: of one set, before and after, with what it was held against. */
 export const Finding = Type.Object({
   metric: Type.String({ description: 'Registered metric or attack' }),
@@ -74,11 +94,14 @@ export const Finding = Type.Object({
   before: Nullable(Type.Number({ description: 'Value on the parent checkpoint' })),
   after: Nullable(Type.Number({ description: 'Value on the candidate checkpoint' })),
   interval: Nullable(Interval),
-  p_value: Nullable(Type.Number()),
+  p_value: Nullable(Type.Number({ description: 'That decides: of an attack, corrected for the number of attacks' })),
+  p_uncorrected: Type.Optional(Type.Number({ description: 'Of this attack as if it were the only one' })),
   smallest_reachable_p: Nullable(Type.Number({ description: 'With so few people, no attack can show less' })),
   threshold: Nullable(Type.String({ description: 'The rule, in words and numbers; null when only reported' })),
   verdict: Nullable(StringEnum(VERDICTS)),
   note: Nullable(Type.String()),
+  operating_points: Type.Optional(Type.Array(OperatingPoint)),
+  detectable: Type.Optional(Nullable(Detectable)),
 });
 export type Finding = Static<typeof Finding>;
 
@@ -155,4 +178,8 @@ export interface RowScore {
   answerIds?: ArrayLike<number>;
   /** Their mean cost under the parent, nats, with that of the end where it ended by itself. */
   parentNll?: number;
+  /** Length of the true answer when it is compressed, bytes; of text alone. */
+  zlibBytes?: number;
+  /** Mean cost of the true answer under a model that was retrained without the forgotten, nats; where there is one. */
+  referenceNll?: number;
 }

@@ -3,6 +3,8 @@ export { entropy } from './membership/entropy.ts';
 export { loss } from './membership/loss.ts';
 export { minK } from './membership/min-k.ts';
 export { minKPlusPlus } from './membership/min-k-plus-plus.ts';
+export { reference } from './membership/reference.ts';
+export { zlib } from './membership/zlib.ts';
 export { accuracy } from './memory/accuracy.ts';
 export { exactMemorization } from './memory/exact-memorization.ts';
 export { extractionStrength } from './memory/extraction-strength.ts';

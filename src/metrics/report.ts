@@ -3,7 +3,7 @@ import type { Task } from '../domain/architecture.ts';
 import type { Baseline, Finding, Verdict, VerificationPolicy, VerificationReport } from '../domain/verification.ts';
 import { accuracyByClass } from './report/by-class.ts';
 import { scoreDistributions } from './report/distributions.ts';
-import { membershipFinding } from './report/membership.ts';
+import { membershipFindings } from './report/membership.ts';
 import { memoryFinding } from './report/memory.ts';
 import { naturalnessFinding, strangersFinding } from './report/naturalness.ts';
 import { countPeople, type Judged, type ScoredSets } from './report/people.ts';
@@ -11,7 +11,7 @@ import { reportedFinding, utilityFinding } from './report/utility.ts';
 import { METRIC_SETS } from './sets.ts';
 
 /** Grows with every change of a metric, a rule or a default: reports of different versions are not comparable. */
-export const VERIFIER_VERSION = '3';
+export const VERIFIER_VERSION = '4';
 
 export interface ReportInput {
   /** What kind of model it is; a language model where nothing is said. */
@@ -83,7 +83,7 @@ export function buildReport(input: ReportInput): VerificationReport {
     },
     {
       name: 'membership',
-      judged: attacks.map((attack) => membershipFinding(attack, before, after, { ...policy, exact }, seed)),
+      judged: membershipFindings(attacks, before, after, { ...policy, exact }, seed),
     },
     {
       name: 'naturalness',

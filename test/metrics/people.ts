@@ -30,6 +30,8 @@ export function makePerson(random: Random, person: number, kind: Kind, records =
       generated: WORDS.map((word, i) => (hits[i] === 1 ? word : 'other')).join(' '),
       reference: WORDS.join(' '),
       answerIds: WORDS.map((_, i) => i + 1),
+      zlibBytes: 40 + tokens,
+      referenceNll: 3,
       parentNll: 0.5 + (Math.abs(person) % 7) / 10,
     };
   });

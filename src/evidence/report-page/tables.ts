@@ -10,7 +10,7 @@ const range = ({ interval }: Finding): string =>
 const findingRow = (one: Finding): Html => html`<tr><th scope="row">${one.metric}</th>
 <td class="number">${shown(one.before)}</td><td class="number">${shown(one.after)} ${range(one)}</td>
 <td class="number">${shown(one.p_value)}</td><td>${one.threshold ?? 'only reported'}</td>
-<td class="${one.verdict ?? 'none'}">${one.verdict ?? '–'}</td><td class="note">${one.note}</td></tr>`;
+<td class="${one.verdict ?? 'none'}">${one.verdict ?? '–'}</td><td class="note">${[one.note, one.detectable?.text].filter(Boolean).join('; ') || null}</td></tr>`;
 
 /** Findings of one set, in the order of the report. */
 export const findingsTable = (

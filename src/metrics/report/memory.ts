@@ -83,5 +83,9 @@ export function memoryFinding(
   if (holdout.length === 0) return end('inconclusive', 'no holdout people to compare with');
   const limit = limitFrom(holdout, now.length, policy);
   const { verdict, note, because } = judge(metric, now, limit);
-  return { finding: { ...base, threshold: limit.text, verdict, note }, because };
+  const detectable = verdict && {
+    ...{ measure: 'value' as const, value: limit.value, power: null },
+    text: `with ${people(holdout.length)} never seen a value under ${shown(limit.value)} is not seen`,
+  };
+  return { finding: { ...base, threshold: limit.text, verdict, note, detectable }, because };
 }
