@@ -5,6 +5,7 @@ import { sampleRows } from '../domain/random.ts';
 import { buildReport } from '../metrics/report.ts';
 import { peakMemoryBytes, type StageContext } from './context.ts';
 import { type AnyModel, loadAnyWeights, openAnyModel } from './models.ts';
+import { planProbes } from './probes.ts';
 import { type SetScores, scoreSets, type VerificationSets } from './score-sets.ts';
 import { loadSets } from './sets.ts';
 
@@ -26,8 +27,11 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
     reporter.report('verifying', done, total);
   };
   reporter.report('verifying', 0, total);
-  const under = async (model: AnyModel, dir: string, others: SetScores[] | null) =>
-    scoreSets({ ...model, weights: await loadAnyWeights(dir) }, sets, context, job.seed, onRows, others);
+  const probes = parent.tokenizer
+    ? planProbes(sets, parent.tokenizer, parent.architecture.contextLength(parent.config), job.seed)
+    : [];
+  const under = async (model: AnyModel, dir: string, judges: SetScores[] | null) =>
+    scoreSets({ ...model, weights: await loadAnyWeights(dir) }, sets, context, job.seed, onRows, { judges, probes });
   // the candidate first: the parent judges what it wrote
   const after = await under(await openAnyModel(job.candidate_dir), job.candidate_dir, null);
   const before = await under(parent, job.parent_dir, [after]);

@@ -44,6 +44,13 @@ export const VerificationPolicy = Type.Object(
       default: 0.05,
       description: 'How far a memory metric of the forgotten may lie above the 95th percentile of never-seen people',
     }),
+    /** Absent in reports of before, which did not measure it. */
+    extraction_margin: Type.Optional(
+      Type.Number({
+        ...{ minimum: 0, maximum: 1, default: 0.25 },
+        description: 'The same for answers that are drawn out, of a sample: above the most that people never seen give',
+      }),
+    ),
     membership_alpha: Type.Number({
       exclusiveMinimum: 0,
       maximum: 0.5,
@@ -178,6 +185,14 @@ export interface RowScore {
   answerIds?: ArrayLike<number>;
   /** Their mean cost under the parent, nats, with that of the end where it ended by itself. */
   parentNll?: number;
+  /** Of the record’s answer alone, where the row has more: log p of its tokens. */
+  answerLogProbs?: Float32Array;
+  /** Mean costs of other people’s answers in the place of the true one, nats; where some are known. */
+  otherNlls?: number[];
+  /** Answers to the prompt as it was wrapped, and answers that were sampled, with the true one; of a sample of the rows. */
+  wrapped?: string[];
+  sampled?: string[];
+  truth?: string;
   /** Length of the true answer when it is compressed, bytes; of text alone. */
   zlibBytes?: number;
   /** Mean cost of the true answer under a model that was retrained without the forgotten, nats; where there is one. */

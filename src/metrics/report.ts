@@ -1,5 +1,6 @@
 // From scores before and after to findings, and from findings to one verdict.
 import type { Task } from '../domain/architecture.ts';
+import type { RecordMetric } from '../domain/metric.ts';
 import type { Baseline, Finding, Verdict, VerificationPolicy, VerificationReport } from '../domain/verification.ts';
 import { accuracyByClass } from './report/by-class.ts';
 import { scoreDistributions } from './report/distributions.ts';
@@ -65,6 +66,9 @@ function overall(rules: Rule[]): { verdict: Verdict; reason: string } {
   };
 }
 
+/** What is drawn out is asked about the forgotten and strangers alone. */
+const ofRetained = ({ needs }: RecordMetric): boolean => needs === undefined;
+
 const WORDS = { failed: 'failed', inconclusive: 'is inconclusive' } as const;
 
 /**
@@ -92,7 +96,9 @@ export function buildReport(input: ReportInput): VerificationReport {
     },
     {
       name: 'utility',
-      judged: memory.map((metric) => utilityFinding(metric, before, after, { ...policy, baseline }, seed)),
+      judged: memory
+        .filter(ofRetained)
+        .map((metric) => utilityFinding(metric, before, after, { ...policy, baseline }, seed)),
     },
   ];
   const findings: Finding[] = [

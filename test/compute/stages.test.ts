@@ -108,6 +108,17 @@ describe('stages', () => {
     const failed = (await runComputeJob(run.verify(model.dir), quiet)) as VerifyResult;
     assert.equal(failed.report.findings.find(({ metric }) => metric === 'answer-perplexity')!.verdict, 'passed');
     assert.equal(failed.report.verdict, 'failed');
+    const drawn = (report: VerificationReport, metric: string) =>
+      report.findings.find((one) => one.metric === metric && one.set === 'forget')!;
+    // wrapped prompts are strange to a model that has only ever seen one wording: here they find nothing of anybody
+    for (const metric of ['sampled-extraction', 'wrapped-prompt-recall']) {
+      assert.equal(drawn(passed.report, metric).verdict, 'passed', metric);
+      assert.equal(drawn(passed.report, metric).before, drawn(failed.report, metric).before, metric);
+    }
+    assert.equal(drawn(failed.report, 'sampled-extraction').verdict, 'failed');
+    assert.equal(drawn(passed.report, 'sampled-extraction').before, 1);
+    const preferred = drawn(passed.report, 'truth-ratio');
+    assert.ok(preferred.before! > 0.6 && preferred.after! < 0.5, 'other people’s answers are as good as the true one');
 
     const exact = { ...run.verify(job.out_dir), exact: true, baseline: { probability: 0.5 } };
     const { report } = (await runComputeJob(exact, quiet)) as VerifyResult;

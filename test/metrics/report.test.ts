@@ -36,6 +36,8 @@ function scene(given: Scene) {
 
 const report = (given: Scene) => buildReport(scene(given));
 
+const RETAINED = ['exact-memorization', 'extraction-strength', 'probability', 'rouge-1-recall', 'rouge-l-recall'];
+const MEMORY = [...RETAINED, 'sampled-extraction', 'truth-ratio', 'wrapped-prompt-recall'];
 const ANSWERS = ['length', 'perplexity', 'refusal', 'repetition'].map((what) => `answer-${what}`);
 
 /** Fits the schema, survives JSON (so holds no NaN), and has every finding once and in order. */
@@ -45,13 +47,11 @@ function checkForm(result: VerificationReport): void {
   assert.deepEqual(
     result.findings.map(({ metric, set }) => `${set}/${metric}`),
     [
-      ...['exact-memorization', 'extraction-strength', 'probability', 'rouge-l-recall'].map((name) => `forget/${name}`),
+      ...MEMORY.map((name) => `forget/${name}`),
       ...['loss', 'min-k', 'min-k-plus-plus', 'reference', 'zlib'].map((name) => `forget/${name}`),
       ...ANSWERS.map((name) => `forget/${name}`),
-      ...['exact-memorization', 'extraction-strength', 'probability', 'rouge-l-recall'].map((name) => `retain/${name}`),
-      ...['exact-memorization', 'extraction-strength', 'probability', 'rouge-l-recall'].map(
-        (name) => `holdout/${name}`,
-      ),
+      ...RETAINED.map((name) => `retain/${name}`),
+      ...MEMORY.map((name) => `holdout/${name}`),
       ...ANSWERS.map((name) => `holdout/${name}`),
     ],
   );
@@ -190,10 +190,9 @@ test('utility is held against the lower of the parent and the checkpoint as regi
 
 test('the baseline is what a report measured on the retain set before; another version’s report gives none', () => {
   const first = report({ forget: 'unseen' });
-  const metrics = ['exact-memorization', 'extraction-strength', 'probability', 'rouge-l-recall'];
   assert.deepEqual(
     baselineFrom(first),
-    Object.fromEntries(metrics.map((metric) => [metric, find(first, 'retain', metric).before])),
+    Object.fromEntries(RETAINED.map((metric) => [metric, find(first, 'retain', metric).before])),
   );
   assert.deepEqual(baselineFrom(report({ forget: 'unseen', retained: 0 })), {});
   assert.equal(baselineFrom({ ...first, verifier_version: '1' }), null);

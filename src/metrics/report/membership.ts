@@ -64,7 +64,9 @@ function outcomeOf(at: number, joint: JointTest, measured: readonly Measured[], 
   const { membership_alpha: alpha, exact } = rule;
   const { now } = measured[at]!;
   const [n, m] = [now.forget.length, now.holdout.length];
-  const [group, alone] = [joint.group[at]!, joint.alone[at]!];
+  // who is the oddest to all attacks is so in both directions by one attack: no p is less than the numbers of people allow
+  const { smallest } = joint;
+  const [group, alone] = [Math.max(joint.group[at]!, smallest.group), Math.max(joint.alone[at]!, smallest.alone)];
   const value = auc(now.forget, now.holdout);
   const among = `corrected for ${measured.length} attack${measured.length === 1 ? '' : 's'}`;
   if (n === 1) return { p: group, smallestP: joint.smallest.group, auc: value, note: among };
