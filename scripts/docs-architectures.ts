@@ -23,12 +23,7 @@ function targets(architecture: Architecture): string {
 const REFUSED: { what: string; name: string; change: Json }[] = [
   { what: 'quantised weights', name: 'llama', change: { quantization_config: { quant_method: 'gptq' } } },
   { what: 'mixtures of experts', name: 'llama', change: { num_local_experts: 8 } },
-  { what: 'an active sliding window', name: 'mistral', change: { sliding_window: 32 } },
-  {
-    what: 'the same in a Qwen',
-    name: 'qwen2',
-    change: { use_sliding_window: true, sliding_window: 32, max_window_layers: 0 },
-  },
+  { what: 'attention of single layers in chunks', name: 'qwen3', change: { layer_types: ['chunked_attention'] } },
   { what: 'other scalings of positions', name: 'llama', change: { rope_scaling: { rope_type: 'longrope' } } },
   { what: 'positions of single layers', name: 'qwen3', change: { rope_parameters: { full_attention: {} } } },
   { what: 'other activations', name: 'llama', change: { hidden_act: 'gelu' } },
@@ -69,8 +64,10 @@ function particulars(json: Json): string {
   const tied = json.tie_word_embeddings !== false ? 'tied' : 'untied';
   const biases = ['attention_bias', 'mlp_bias'].filter((field) => json[field] === true);
   const older = json.model_type !== 'gpt2' && json.rope_parameters === undefined ? ['as older versions write it'] : [];
+  const windows = json.model_type === 'mistral' || json.use_sliding_window === true;
+  const window = windows && json.sliding_window ? [`a window of ${json.sliding_window}`] : [];
   const sequential = json.use_parallel_residual === false ? ['blocks one after the other'] : [];
-  return [shared, positions, tied, ...biases, ...sequential, ...older].join(', ');
+  return [shared, positions, tied, ...biases, ...window, ...sequential, ...older].join(', ');
 }
 
 /** A bound that holds on any machine: the last digits of float32 do not. */

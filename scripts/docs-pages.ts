@@ -4,6 +4,7 @@ import { Environment } from '../src/config.ts';
 import { PROBLEMS } from '../src/errors.ts';
 import { METRICS } from '../src/metrics/index.ts';
 import { tasksOf } from '../src/metrics/sets.ts';
+import { robustnessAttacks } from '../src/training/robustness/registry.ts';
 
 interface Field {
   type?: string;
@@ -96,6 +97,12 @@ export function metricsPage(): string {
         metric.cost.of,
         paperOf(metric.paper),
       ]),
+    ),
+    '## Attacks on the weights',
+    'The candidate is changed, and asked again; `robustness` of a policy names those that are tried.',
+    table(
+      ['name', 'what', 'paper'],
+      Object.values(robustnessAttacks).map(({ name, summary, paper }) => [`\`${name}\``, summary, paperOf(paper)]),
     ),
   );
 }

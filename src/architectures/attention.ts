@@ -14,11 +14,17 @@ export interface Past {
   mask: Tensor;
 }
 
-/** For `Past`: of each row, the first lengths[b] of `places` count; lengths (B) int32. */
-export function pastMask(tf: Tf, lengths: Tensor, places: number): Tensor {
+/**
+ * For `Past`: of each row, the first lengths[b] of `places` count; lengths (B) int32. With a `window`, of these the last that the one new
+ * token sees beside itself.
+ */
+export function pastMask(tf: Tf, lengths: Tensor, places: number, window: number | null = null): Tensor {
   const place = tf.reshape(tf.range(0, places, 1, 'int32'), [1, 1, 1, places]);
-  const beyond = tf.greaterEqual(place, tf.reshape(lengths, [-1, 1, 1, 1]));
-  return tf.mul(tf.cast(beyond, 'float32'), HIDDEN);
+  const ends = tf.reshape(lengths, [-1, 1, 1, 1]);
+  const beyond: Tensor = tf.cast(tf.greaterEqual(place, ends), 'float32');
+  if (window === null) return tf.mul(beyond, HIDDEN);
+  const left = tf.cast(tf.greaterEqual(tf.sub(ends, window), place), 'float32');
+  return tf.mul(tf.add(beyond, left), HIDDEN);
 }
 
 /** (B, T, K x S) -> (B, K, T, S), the order of a cache. */
@@ -29,9 +35,15 @@ export function splitHeads(tf: Tf, x: Tensor, size: number): Tensor {
 
 /**
  * q (B, T, H x S), k and v (B, K, T, S) -> (B, T, H x S). A token sees the past, itself and what stands before it among
- * the T. Past and present are never joined: a copy of the past a token would cost more than attending to it.
+ * the T. Past and present are never joined: a copy of the past a token would cost more than attending to it. `window`: of tokens that have
+ * no past; with one, its mask says what is seen.
  */
-export function attentionWithPast(tf: Tf, [q, k, v]: [Tensor, Tensor, Tensor], past?: Past): Tensor {
+export function attentionWithPast(
+  tf: Tf,
+  [q, k, v]: [Tensor, Tensor, Tensor],
+  past?: Past,
+  window: number | null = null,
+): Tensor {
   const [rows, heads, time, size] = k.shape as [number, number, number, number];
   const all = q.shape[2]! / size;
   // query heads that share a key head are rows of one product: (B, K, G x T, S)
@@ -41,7 +53,7 @@ export function attentionWithPast(tf: Tf, [q, k, v]: [Tensor, Tensor, Tensor], p
     const product = tf.reshape(tf.matMul(queries, keys, false, true), [rows, all, time, keys.shape[2]!]);
     return mask ? tf.add(product, mask) : product;
   };
-  const present = scores(k, time > 1 ? causalMask(tf, time) : null);
+  const present = scores(k, time > 1 ? causalMask(tf, time, window) : null);
   const weigh = (weights: Tensor, values: Tensor): Tensor =>
     tf.matMul(tf.reshape(weights, [...grouped.slice(0, 3), values.shape[2]!]), values);
   let attended: Tensor;

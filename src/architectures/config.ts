@@ -2,8 +2,8 @@
 import type { Static, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 
-type Json = Record<string, unknown>;
-const fault = (what: string): Error => new Error(`config.json: ${what}`);
+export type Json = Record<string, unknown>;
+export const fault = (what: string): Error => new Error(`config.json: ${what}`);
 
 /** The document with defaults filled in. Throws an Error that names the first field that does not fit. */
 export function checked<Schema extends TSchema>(schema: Schema, json: unknown, within = ''): Static<Schema> {
@@ -46,17 +46,6 @@ export function refuseGated(json: Json): void {
   if (cap !== undefined) throw fault(`${cap} is not supported. Use a model without it.`);
   if (Array.isArray(unrotated) && unrotated.some((rotated) => rotated === 0))
     throw fault('no_rope_layers: layers without positions are not supported. Use a model that rotates in every layer.');
-}
-
-/** Throws where a layer sees less than the whole context. `window`: null where none is active. */
-export function refuseWindow(json: Json, window: number | null, context: number): void {
-  if (window === null || window >= context) return;
-  const layers = json.layer_types;
-  if (Array.isArray(layers) && layers.every((layer) => layer === 'full_attention')) return;
-  throw fault(
-    `sliding_window ${window} is shorter than max_position_embeddings ${context}, and sliding windows are not ` +
-      `supported. Set max_position_embeddings to ${window}: up to there every token sees all that came before.`,
-  );
 }
 
 /** Throws for heads that do not divide. */

@@ -77,18 +77,27 @@ function lowRank(tf: Tf, flat: Tensor, { a, b, scale }: Adapter): Tensor {
   return tf.matMul(tf.mul(tf.matMul(flat, a as tfjs.Tensor2D), scale), b as tfjs.Tensor2D);
 }
 
-/** Additive mask (T, T): a position sees itself and what came before it. */
-export function causalMask(tf: Tf, time: number): Tensor {
+/** Additive mask (T, T): a position sees itself and what came before it, `window` positions in all if it is given. */
+export function causalMask(tf: Tf, time: number, window: number | null = null): Tensor {
   const values = new Float32Array(time * time);
-  for (let from = 0; from < time; from++) values.fill(-1e9, from * time + from + 1, (from + 1) * time);
+  for (let from = 0; from < time; from++) {
+    values.fill(-1e9, from * time + from + 1, (from + 1) * time);
+    if (window !== null && from >= window) values.fill(-1e9, from * time, from * time + from - window + 1);
+  }
   return tf.tensor2d(values, [time, time]);
 }
 
 /**
  * q (B, T, H x S), k and v (B, T, K x S) -> (B, T, H x S), where `heads` is H, a multiple of K: the queries that share a
- * key head are rows of one product, so that no key or value is copied. https://arxiv.org/abs/1706.03762, 2305.13245
+ * key head are rows of one product, so that no key or value is copied. `window` as `causalMask` has it.
+ * https://arxiv.org/abs/1706.03762, 2305.13245
  */
-export function causalAttention(tf: Tf, [q, k, v]: [Tensor, Tensor, Tensor], heads: number): Tensor {
+export function causalAttention(
+  tf: Tf,
+  [q, k, v]: [Tensor, Tensor, Tensor],
+  heads: number,
+  window: number | null = null,
+): Tensor {
   const [rows, time, width] = q.shape as [number, number, number];
   const size = width / heads;
   const keyHeads = k.shape[2]! / size;
@@ -99,7 +108,7 @@ export function causalAttention(tf: Tf, [q, k, v]: [Tensor, Tensor, Tensor], hea
   const apart = (x: Tensor): Tensor => (keyHeads === heads ? x : tf.reshape(x, [rows, heads, time, x.shape[3]!]));
   // the queries are scaled, not the scores, of which there are more
   const scores = apart(tf.matMul(grouped(split(tf.mul(q, 1 / Math.sqrt(size)))), split(k), false, true));
-  const weights = tf.softmax(tf.add(scores, causalMask(tf, time))); // (B, H, T, T)
+  const weights = tf.softmax(tf.add(scores, causalMask(tf, time, window))); // (B, H, T, T)
   const attended = apart(tf.matMul(grouped(weights), split(v)));
   return tf.reshape(tf.transpose(attended, [0, 2, 1, 3]), [rows, time, width]);
 }

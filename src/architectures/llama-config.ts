@@ -1,8 +1,9 @@
 // config.json of the Llama family: what its members share, and where they differ.
 import Type from 'typebox';
-import { checked, refuseActivation, refuseGated, refuseUneven, refuseWindow } from './config.ts';
+import { checked, refuseActivation, refuseGated, refuseUneven } from './config.ts';
 import type { Rope } from './rope.ts';
 import { parseRope } from './rope-config.ts';
+import type { Windows } from './windows.ts';
 
 /** What sets a member of the family apart. */
 export interface Member {
@@ -24,8 +25,8 @@ export interface Member {
   /** Default of `num_key_value_heads`; absent: as many as there are heads. */
   keyHeads?: number;
   context: number;
-  /** The window that is active: a number of tokens, or null. */
-  window(json: Record<string, unknown>): number | null;
+  /** Of each of its layers; one as wide as the context hides nothing. */
+  windows(json: Record<string, unknown>, layers: number): Windows;
 }
 
 const nullable = (maximum: number) =>
@@ -65,6 +66,8 @@ export interface LlamaConfig {
   /** Projections with a bias, by the last part of their names. */
   biased: string[];
   headNorms: boolean;
+  /** Of each layer; null: it sees the whole context. */
+  windows: Windows;
 }
 
 const QKV = ['q_proj', 'k_proj', 'v_proj'];
@@ -82,7 +85,7 @@ export function parseLlama(member: Member, json: unknown): LlamaConfig {
   if (own === undefined) refuseUneven(config, 'hidden_size', 'num_attention_heads');
   const size = own ?? config.hidden_size / config.num_attention_heads;
   const context = config.max_position_embeddings ?? member.context;
-  refuseWindow(all, member.window(all), context);
+  const windows = member.windows(all, config.num_hidden_layers);
   const everywhere = member.attentionBias === 'config' && config.attention_bias;
   return {
     ...{ vocabulary: config.vocab_size, context, width: config.hidden_size, inner: config.intermediate_size },
@@ -95,5 +98,6 @@ export function parseLlama(member: Member, json: unknown): LlamaConfig {
       ...(member.mlpBias && config.mlp_bias ? FEED_FORWARD : []),
     ],
     headNorms: member.headNorms,
+    windows: windows.map((window) => (window !== null && window < context ? window : null)),
   };
 }

@@ -70,7 +70,8 @@ function hidden(
       placed(project(input, `${own}.k_proj`), `${own}.k_norm`),
       project(input, `${own}.v_proj`),
     ];
-    const attended = attention ? attention.attend(layer, ...qkv) : causalAttention(tf, qkv, heads);
+    const window = config.windows[layer] ?? null;
+    const attended = attention ? attention.attend(layer, ...qkv, window) : causalAttention(tf, qkv, heads, window);
     x = tf.add(x, project(attended, `${own}.o_proj`));
     const middle = norm(x, `${name}.post_attention_layernorm`);
     const gated = swiGlu(tf, project(middle, `${name}.mlp.gate_proj`), project(middle, `${name}.mlp.up_proj`));
@@ -135,5 +136,5 @@ export const llama = llamaFamily({
   ...{ name: 'llama', library: 'LlamaForCausalLM', context: 2_048 },
   ...{ attentionBias: 'config', mlpBias: true, headNorms: false },
   // its code in the library has no window at all
-  window: () => null,
+  windows: () => [],
 });

@@ -1,5 +1,4 @@
 // Every check of a checkpoint folder that comes from outside, and of a candidate before it is published.
-import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { membersOf } from '../architectures/layers-model/classifier.ts';
 import { createTokenizer } from '../corpora/tokenizer.ts';
@@ -13,11 +12,11 @@ import { readJson } from './json-file.ts';
 import { readClassifier } from './layers-model/classifier-folder.ts';
 import { isLayersModel } from './layers-model/files.ts';
 import { checkNumbers } from './layers-model/read.ts';
+import { readTextInput } from './layers-model/text-input.ts';
 import { type Architectures, readLayout } from './layout.ts';
 import { inspectSlices } from './sisa.ts';
 import { findTied } from './tied.ts';
-
-const digestOf = (json: unknown): string => `sha256:${createHash('sha256').update(JSON.stringify(json)).digest('hex')}`;
+import { tokenizerDigest } from './tokenizer-file.ts';
 
 /** The parsed tokenizer.json, when it can be read and its ids fit the model. */
 async function checkTokenizer(folder: string, configJson: unknown, modelVocabulary: number): Promise<object> {
@@ -52,6 +51,7 @@ interface Facts {
 /** The same of a LayersModel, which has to tell classes apart. */
 async function inspectClassifier(folder: string): Promise<Facts> {
   const { architecture, config, recipe, model } = await readClassifier(folder);
+  await readTextInput(folder, config, recipe);
   await checkNumbers(folder, model);
   const members = membersOf(config);
   const isEnsemble = recipe?.sisa === undefined || recipe.sisa.shards.length === members.length;
@@ -70,7 +70,7 @@ export async function inspectFolder(folder: string, architectures?: Architecture
   const { architecture, config, configJson, tensors, unused, recipe } = await readLayout(folder, architectures);
   const vocab_size = architecture.vocabSize(config);
   const tokenizerJson = await checkTokenizer(folder, configJson, vocab_size);
-  if (recipe !== null && recipe.tokenizer_digest !== digestOf(tokenizerJson))
+  if (recipe !== null && recipe.tokenizer_digest !== tokenizerDigest(tokenizerJson))
     throw invalid(
       'tokenizer.json',
       'is not the tokenizer that recipe.json names: its digest differs',

@@ -28,10 +28,11 @@ interface Trained {
 }
 type Weighed = AnyModel & { weights: Awaited<ReturnType<typeof loadAnyWeights>> };
 
-async function readTrained(model: AnyModel, corpora: Record<string, string>): Promise<Trained> {
+async function readTrained(model: AnyModel, corpora: InfluenceJob['corpora']): Promise<Trained> {
   const trained: Trained = { records: [], rows: [], recordOf: [] };
-  for (const [corpus_id, path] of Object.entries(corpora)) {
+  for (const [corpus_id, { path, records }] of Object.entries(corpora)) {
     for await (const { ordinal, ...record } of readRecords(path)) {
+      if (ordinal === records) break;
       try {
         for (const row of rowsOf(model, record)) {
           trained.rows.push(row);

@@ -4,6 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { readClassifier } from '../checkpoints/layers-model/classifier-folder.ts';
 import { isLayersModel } from '../checkpoints/layers-model/files.ts';
 import { loadLayersModel } from '../checkpoints/layers-model/read.ts';
+import { readTextInput } from '../checkpoints/layers-model/text-input.ts';
 import { saveLayersModelLike } from '../checkpoints/layers-model/write.ts';
 import { saveCheckpoint } from '../checkpoints/layout.ts';
 import type { Classifier } from '../domain/architecture.ts';
@@ -21,14 +22,15 @@ export interface ClassifierModel {
   config: unknown;
   form: ExampleForm;
   recipe: Recipe | null;
-  /** Nothing is written: there is no text in it. */
+  /** Nothing is written: what it takes of text is in `form`. */
   tokenizer: null;
 }
 export type AnyModel = LanguageModel | ClassifierModel;
 
 async function openClassifier(dir: string): Promise<ClassifierModel> {
   const { architecture, config, recipe } = await readClassifier(dir);
-  return { architecture: architecture as unknown as Classifier, config, form: config, recipe, tokenizer: null };
+  const form = { ...config, text: await readTextInput(dir, config, recipe) };
+  return { architecture: architecture as unknown as Classifier, config, form, recipe, tokenizer: null };
 }
 
 /** All but the weights. Throws `checkpoint-invalid` naming the file. */
@@ -45,7 +47,7 @@ export function rowsOf(
   record: TrainingRecord,
 ): RecordRow[] {
   if (model.tokenizer === null) {
-    if (!('input' in record)) throw new Error('a classifier learns input and label, and no text');
+    if (!('input' in record)) throw new Error('a classifier learns records of input and label alone');
     return [{ ...encodeExample(model.form, record), cue: 1, answer: null }];
   }
   if ('input' in record) throw new Error('a language model does not learn input and label');

@@ -4,6 +4,7 @@ import { Value } from 'typebox/value';
 import { type ClassifierConfig, classifierOf } from '../architectures/layers-model/classifier.ts';
 import { readClassifier, writeRecipe } from '../checkpoints/layers-model/classifier-folder.ts';
 import { ensembleOf } from '../checkpoints/layers-model/ensemble.ts';
+import { type FoundTextInput, readTextInput } from '../checkpoints/layers-model/text-input.ts';
 import { saveLayersModel, saveLayersModelLike } from '../checkpoints/layers-model/write.ts';
 import { clearSlices } from '../checkpoints/sisa.ts';
 import type { Classifier } from '../domain/architecture.ts';
@@ -55,7 +56,7 @@ function labelled(uploaded: UploadedRecord, number: number): LearnableExample {
   const record = trainingRecordOf(uploaded);
   const { subjects } = uploaded;
   if ('input' in record) return subjects === undefined ? record : { ...record, subjects };
-  throw new ExpungeError('malformed-line', `Line ${number}: a classifier learns input and label, and no text.`);
+  throw new ExpungeError('malformed-line', `Line ${number}: a classifier learns records of input and label alone.`);
 }
 
 function rowOf(form: ExampleForm, record: LabelledRecord, number: number): ExampleRow {
@@ -69,6 +70,7 @@ function rowOf(form: ExampleForm, record: LabelledRecord, number: number): Examp
 interface Start {
   architecture: Classifier;
   config: ClassifierConfig;
+  text: FoundTextInput | null;
   /** Writes the model's weights, and what they are the weights of. */
   save(weights: HostTensors): Promise<void>;
 }
@@ -77,7 +79,9 @@ interface Start {
 async function startOf({ topology, sharding, out }: TrainClassifierOptions): Promise<Start> {
   const { architecture: classifier, config, model } = await readClassifier(topology);
   const architecture = classifier as unknown as Classifier;
-  if (!sharding) return { architecture, config, save: (weights) => saveLayersModelLike(out, topology, weights) };
+  // the topology's own recipe tells of another training
+  const text = await readTextInput(topology, config, null);
+  if (!sharding) return { architecture, config, text, save: (weights) => saveLayersModelLike(out, topology, weights) };
   if (config.graph.outputs.length > 1)
     throw new ExpungeError(
       'validation-failed',
@@ -86,9 +90,9 @@ async function startOf({ topology, sharding, out }: TrainClassifierOptions): Pro
   const { userDefinedMetadata: metadata } = model.json;
   const { json, graph } = ensembleOf(model.graph, metadata, sharding.shards);
   return {
-    architecture,
+    ...{ architecture, text },
     config: classifierOf(graph, metadata),
-    save: (weights) => saveLayersModel(out, json, weights),
+    save: (weights) => saveLayersModel(out, json, weights, topology),
   };
 }
 
@@ -138,7 +142,8 @@ export async function trainClassifier(
   const start = await startOf(given);
   const corpus = await readCorpus(given.train, labelled);
   const holdout = given.holdout === null ? null : await readCorpus(given.holdout, labelled);
-  const rows = corpus.records.map((record, i) => rowOf(start.config, record, i + 1));
+  const form = { ...start.config, text: start.text };
+  const rows = corpus.records.map((record, i) => rowOf(form, record, i + 1));
   const options = Value.Default(TrainingOptions, { steps: 2000, ...given.options }) as TrainingOptions;
   const learning = { given, start, rows, options };
   const { sharding } = given;
@@ -148,7 +153,7 @@ export async function trainClassifier(
     ...{ version: 1, trainer_version: TRAINER_VERSION, architecture: start.architecture.name },
     init: { seed: given.seed, base_checkpoint: null },
     corpora: recipeCorpora(corpus, holdout),
-    tokenizer_digest: null,
+    tokenizer_digest: start.text?.digest ?? null,
     ...{ order_seed: given.seed + 1, options, steps_taken: sharded ? stepsOf(sharded.sisa) : result.steps },
     ...(sharded ? { sisa: sharded.sisa } : {}),
     ...{ backend: given.backend, threads: given.threads },

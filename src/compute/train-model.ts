@@ -1,10 +1,10 @@
 // `expunge train`: a model from a corpus file, written with tokenizer and recipe in Hugging Face layout.
-import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { Value } from 'typebox/value';
 import { saveAdapter } from '../checkpoints/adapter.ts';
 import { saveCheckpoint } from '../checkpoints/layout.ts';
 import { clearSlices } from '../checkpoints/sisa.ts';
+import { tokenizerDigest } from '../checkpoints/tokenizer-file.ts';
 import { createUpdatesWriter, type UpdatesWriter } from '../checkpoints/updates.ts';
 import type { HostTensors } from '../domain/engine.ts';
 import { type Recipe, type ShardsRecipe, TrainingOptions } from '../domain/recipe.ts';
@@ -144,8 +144,6 @@ function encodeAll({ architecture, config, tokenizer }: TrainStart, records: Lea
   });
 }
 
-const digestOf = (json: object): string => `sha256:${createHash('sha256').update(JSON.stringify(json)).digest('hex')}`;
-
 async function saveModel({ options, start, training }: Learning, learned: Learned, recipe: Recipe): Promise<void> {
   const { architecture, config, configJson, tokenizerJson, tokenizerConfig } = start;
   const tokenizerFiles = options.base ? { copyFrom: options.base } : { tokenizerJson, tokenizerConfig };
@@ -181,7 +179,7 @@ export async function trainModel(
     architecture: start.architecture.name,
     init: { seed: options.seed, base_checkpoint: start.baseDigest },
     corpora: recipeCorpora(corpus, holdout),
-    tokenizer_digest: digestOf(start.tokenizerJson),
+    tokenizer_digest: tokenizerDigest(start.tokenizerJson),
     order_seed: options.seed + 1,
     options: training,
     ...(learned.sisa ? { sisa: learned.sisa } : {}),

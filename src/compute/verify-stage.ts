@@ -6,6 +6,7 @@ import { buildReport } from '../metrics/report.ts';
 import { peakMemoryBytes, type StageContext } from './context.ts';
 import { type AnyModel, loadAnyWeights, openAnyModel } from './models.ts';
 import { planProbes } from './probes.ts';
+import { robustnessOf } from './robustness.ts';
 import { type SetScores, scoreSets, type VerificationSets } from './score-sets.ts';
 import { loadSets } from './sets.ts';
 
@@ -33,10 +34,16 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
   const under = async (model: AnyModel, dir: string, judges: SetScores[] | null) =>
     scoreSets({ ...model, weights: await loadAnyWeights(dir) }, sets, context, job.seed, onRows, { judges, probes });
   // the candidate first: the parent judges what it wrote
-  const after = await under(await openAnyModel(job.candidate_dir), job.candidate_dir, null);
+  const made = await openAnyModel(job.candidate_dir);
+  const after = await under(made, job.candidate_dir, null);
   const before = await under(parent, job.parent_dir, [after]);
-  const seconds = (performance.now() - started) / 1000;
   const { policy, exact, baseline, seed } = job;
+  const candidate = {
+    ...{ engine: context.engine, architecture: made.architecture, config: made.config },
+    ...{ weights: () => loadAnyWeights(job.candidate_dir), seed, signal: context.signal },
+  };
+  const robustness = await robustnessOf(policy.robustness ?? [], candidate, sets);
+  const seconds = (performance.now() - started) / 1000;
   const { task } = parent.architecture;
   const classNames = parent.tokenizer === null ? parent.form.classNames : null;
   const report = buildReport({
@@ -47,6 +54,7 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
     policy,
     exact,
     baseline,
+    robustness,
     seed,
     seconds,
   });

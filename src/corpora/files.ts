@@ -6,6 +6,7 @@ import type { LineBlock } from '../domain/batches.ts';
 import { type TrainingRecord, trainingRecordOf } from '../domain/record.ts';
 import { ExpungeError } from '../errors.ts';
 import type { CorpusFiles } from '../runs/ports.ts';
+import { digestsOfFirst } from './beginnings.ts';
 import { saveIndex } from './line-index.ts';
 import { readRecords } from './records.ts';
 import { blockOf, CorpusWriter } from './writer.ts';
@@ -76,6 +77,7 @@ export function createCorpusFiles(dir: string): CorpusFiles {
   };
   return {
     path,
+    digestsOfFirst: (corpusId, counts) => digestsOfFirst(path(corpusId), counts),
     async append(corpusId, records, keep) {
       const stored = path(corpusId);
       await mkdir(dir, { recursive: true, mode: 0o700 });

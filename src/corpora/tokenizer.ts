@@ -86,6 +86,16 @@ function prefixOf(inner: HuggingFaceTokenizer, tokenizerConfig: object): number[
   return bare.length === 0 || at <= 0 ? [] : whole.slice(0, at);
 }
 
+/** What encodes texts by a tokenizer.json, whatever model they are for. Throws `checkpoint-invalid` as `createTokenizer`. */
+export function openTokenizer(tokenizerJson: object, tokenizerConfig: object = {}) {
+  checkParts(tokenizerJson as TokenizerJson);
+  const json = mended(tokenizerJson as TokenizerJson);
+  const inner = new HuggingFaceTokenizer(json, tokenizerConfig);
+  const specials = specialsOf(json);
+  const pattern = specialPattern(specials.map(({ content }) => content));
+  return { inner, specials, pattern, encode: encoders(json, tokenizerConfig, inner, pattern) };
+}
+
 /**
  * A tokenizer from parsed files; `config` is the model's config.json, where older exports name the end of text, and
  * `chatTemplate` the file beside it, which goes before the one in `tokenizerConfig`. Throws `checkpoint-invalid` for a
@@ -98,13 +108,8 @@ export function createTokenizer(
   chatTemplate: string | null = configuredTemplate(tokenizerConfig),
 ): Tokenizer {
   const facts = tokenizerFacts(tokenizerJson, tokenizerConfig, config);
-  checkParts(tokenizerJson as TokenizerJson);
-  const json = mended(tokenizerJson as TokenizerJson);
-  const inner = new HuggingFaceTokenizer(json, tokenizerConfig);
+  const { inner, specials, pattern, encode } = openTokenizer(tokenizerJson, tokenizerConfig);
   mendDecoder(inner.decoder as Decoder | null);
-  const specials = specialsOf(json);
-  const pattern = specialPattern(specials.map(({ content }) => content));
-  const encode = encoders(json, tokenizerConfig, inner, pattern);
   const chat = (template: string): Tokenizer['chat'] => {
     const parts = { render: createTemplate(template, tokenizerConfig), specials, pattern, encode, eosId: facts.eosId };
     return { turns: (messages) => turnsOf(messages, parts) };

@@ -14,8 +14,11 @@ export interface CacheShape {
 export interface Attention {
   /** (B, T) int32: where every token stands; absent: 0 to T - 1 in every row. */
   positions?: Tensor;
-  /** q (B, T, H x size), k and v (B, T, heads x size) of one layer, rotated if the family does -> (B, T, H x size). */
-  attend(layer: number, q: Tensor, k: Tensor, v: Tensor): Tensor;
+  /**
+   * q (B, T, H x size), k and v (B, T, heads x size) of one layer, rotated if the family does -> (B, T, H x size). `window`: tokens that
+   * one sees, itself included; null or absent: all that came before.
+   */
+  attend(layer: number, q: Tensor, k: Tensor, v: Tensor, window?: number | null): Tensor;
 }
 
 /** Hears the hidden states (B, T, D) after each layer, as it adds to them; layers count from 1. */

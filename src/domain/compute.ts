@@ -61,8 +61,8 @@ export interface CompleteJob {
 export interface InfluenceJob {
   stage: 'influence';
   checkpoint_dir: string;
-  /** Train corpora of the model: id -> path of its stored file. */
-  corpora: Record<string, string>;
+  /** Train corpora of the model: id -> path of its stored file, and how many of its records the model was made with. */
+  corpora: Record<string, { path: string; records: number }>;
   query: InfluenceQuery;
   /** Where the factors of EK-FAC are, or will be. */
   factors_file: string;

@@ -66,7 +66,7 @@ export const Recipe = Type.Object(
         records: Type.Integer({ minimum: 0 }),
       }),
     ),
-    /** Null: a classifier, which has none. */
+    /** Null: a classifier that takes no text, and has none. */
     tokenizer_digest: Nullable(Digest),
     order_seed: Type.Integer({ minimum: 0 }),
     options: TrainingOptions,

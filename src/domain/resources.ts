@@ -34,7 +34,16 @@ export const Model = Type.Object({
   architecture: Type.String(),
   parameters: Type.Integer({ description: 'Number of weights' }),
   active: Digest,
-  corpora: Type.Array(Type.Object({ corpus_id: Id, role: CorpusRole })),
+  corpora: Type.Array(
+    Type.Object({
+      corpus_id: Id,
+      role: CorpusRole,
+      records: Type.Integer({
+        description:
+          'Records of the corpus, from the first, that the model was made with; later ones are no part of it',
+      }),
+    }),
+  ),
   has_recipe: Type.Boolean(),
   rows: Nullable(RowSizes),
   warnings: Type.Array(Type.String()),

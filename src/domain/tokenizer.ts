@@ -39,6 +39,7 @@ const TokenizerJson = Type.Object({
 const invalid = (detail: string) => new ExpungeError('checkpoint-invalid', detail);
 
 interface Vocabulary {
+  /** Id. */
   highest: number;
   idOf(token: string): number | undefined;
 }
@@ -83,6 +84,13 @@ function endOfText({ idOf, highest }: Vocabulary, tokenizerConfig: unknown, conf
   throw invalid('tokenizer_config.json: no end-of-text token is known. Name it as eos_token.');
 }
 
+/** The tokens of a parsed tokenizer.json. Throws `checkpoint-invalid` where it holds none. */
+export function vocabularyOf(tokenizerJson: unknown): Vocabulary {
+  const found = Value.Check(TokenizerJson, tokenizerJson) ? vocabulary(tokenizerJson) : null;
+  if (found !== null) return found;
+  throw invalid('tokenizer.json: holds no vocabulary of tokens and ids. Save it with a fast tokenizer.');
+}
+
 /**
  * Facts of a tokenizer from its parsed files (`tokenizerConfig` and `config` may be undefined).
  * Throws `checkpoint-invalid` naming the file.
@@ -92,8 +100,6 @@ export function tokenizerFacts(
   tokenizerConfig: unknown,
   config: unknown,
 ): { eosId: number; vocabSize: number } {
-  const found = Value.Check(TokenizerJson, tokenizerJson) ? vocabulary(tokenizerJson) : null;
-  if (found === null)
-    throw invalid('tokenizer.json: holds no vocabulary of tokens and ids. Save it with a fast tokenizer.');
+  const found = vocabularyOf(tokenizerJson);
   return { eosId: endOfText(found, tokenizerConfig, config), vocabSize: found.highest + 1 };
 }

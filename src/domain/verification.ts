@@ -2,6 +2,7 @@
 import Type, { type Static } from 'typebox';
 import { Nullable, StringEnum } from './common.ts';
 import { ScoreDistribution } from './distribution.ts';
+import { ROBUSTNESS_ATTACKS, RobustnessCurve } from './robustness.ts';
 
 export const VERDICTS = ['passed', 'failed', 'inconclusive'] as const;
 export type Verdict = (typeof VERDICTS)[number];
@@ -66,6 +67,13 @@ export const VerificationPolicy = Type.Object(
     }),
     /** Absent in reports of before, which did not measure it. */
     naturalness: Type.Optional(NaturalnessPolicy),
+    /** Absent in reports of before, which tried none. */
+    robustness: Type.Optional(
+      Type.Array(StringEnum(ROBUSTNESS_ATTACKS), {
+        ...{ uniqueItems: true, default: ['quantisation', 'relearning'] },
+        description: 'Attacks that try to bring back what was forgotten; reported, not judged',
+      }),
+    ),
   },
   { additionalProperties: false, default: {} },
 );
@@ -148,6 +156,9 @@ export const VerificationReport = Type.Object({
       description:
         'Of a classifier: accuracy by class, reported only; null where a set holds fewer than 5 records of it',
     }),
+  ),
+  robustness: Type.Optional(
+    Type.Array(RobustnessCurve, { description: 'By attack on the weights: what came back; reported only' }),
   ),
   /** Absent in reports of before, which did not keep them. */
   distributions: Type.Optional(

@@ -1,31 +1,21 @@
 // Holds the corpora of a registration against the model: what it cannot learn is refused, what it loses is said.
 import { readdir } from 'node:fs/promises';
-import { readClassifier } from '../checkpoints/layers-model/classifier-folder.ts';
 import { isLayersModel } from '../checkpoints/layers-model/files.ts';
 import { readConfig } from '../checkpoints/layout.ts';
 import { tryTemplate } from '../corpora/chat-trial.ts';
 import { CharacterSample, type RoundTrip, roundTrip } from '../corpora/round-trip.ts';
 import { rowSizes, SizeSample } from '../corpora/row-sizes.ts';
 import { loadTokenizer } from '../corpora/tokenizer.ts';
-import type { CorpusRole, Message } from '../domain/record.ts';
-import type { Corpus, RowSizes } from '../domain/resources.ts';
+import type { Message } from '../domain/record.ts';
+import type { RowSizes } from '../domain/resources.ts';
 import type { Tokenizer } from '../domain/tokenizer.ts';
-import { ExpungeError } from '../errors.ts';
 import type { CorpusFiles } from '../runs/ports.ts';
-import { type ExampleForm, encodeExample } from '../training/examples.ts';
+import { fitExamples } from './example-fit.ts';
+import type { TakenCorpus } from './recipe-corpora.ts';
+import { examinedOf, type Named, unsuited } from './unsuited.ts';
 
-/** Records of a corpus whose form is looked at; a run refuses any that come later, before it trains. */
-const EXAMINED = 100_000;
 /** Conversations that the chat template is tried on. */
 const TRIED = 100;
-
-function unsuited(index: number, ordinal: number, why: string, remedy: string): ExpungeError {
-  const detail = `line ${ordinal + 1} ${why}`;
-  return new ExpungeError('corpus-unsuited', `#/corpora/${index}: ${detail}. ${remedy}`, {
-    errors: [{ pointer: `#/corpora/${index}`, detail }],
-    extra: { line: ordinal + 1 },
-  });
-}
 
 function warningOf(name: string, { different, lost, first, stopped }: RoundTrip): string | null {
   if (stopped) return `The tokenizer took too long to be tried on the characters of the corpus ${name}.`;
@@ -48,16 +38,13 @@ async function tryConversations(folder: string, index: number, found: readonly C
   throw unsuited(index, found[fault.at]!.ordinal, `is a conversation that cannot be written: ${fault.reason}`, remedy);
 }
 
-interface Named {
-  corpus: Corpus;
-  index: number;
-}
-
 async function examine(
   files: CorpusFiles,
-  { corpus, index }: Named,
+  named: Named,
   { folder, tokenizer, sizes }: { folder: string; tokenizer: Tokenizer; sizes: SizeSample | null },
 ): Promise<string | null> {
+  const { corpus, index } = named;
+  const examined = examinedOf(named);
   const sample = new CharacterSample();
   const conversations: Conversation[] = [];
   let ordinal = 0;
@@ -80,30 +67,10 @@ async function examine(
       conversations.push({ ordinal, messages: record.messages });
     if (sample.open) sample.add(record, ordinal);
     sizes?.add(record);
-    if (++ordinal === EXAMINED) break;
+    if (++ordinal === examined) break;
   }
   await tryConversations(folder, index, conversations);
   return warningOf(corpus.name, await roundTrip(tokenizer, sample));
-}
-
-/** Every record must be an example that the classifier takes. */
-async function examineExamples(files: CorpusFiles, { corpus, index }: Named, form: ExampleForm): Promise<void> {
-  let ordinal = 0;
-  for await (const record of files.read(corpus.id)) {
-    if (!('input' in record))
-      throw unsuited(
-        index,
-        ordinal,
-        'holds text, which a classifier does not learn',
-        'Name a corpus of input and label.',
-      );
-    try {
-      encodeExample(form, record);
-    } catch (error) {
-      throw unsuited(index, ordinal, `does not fit the model: ${(error as Error).message}`, 'Correct the corpus.');
-    }
-    if (++ordinal === EXAMINED) break;
-  }
 }
 
 export interface Fit {
@@ -113,22 +80,17 @@ export interface Fit {
 }
 
 /** What is to be said of the corpora, for the model whose checkpoint lies in `folder`. Throws `corpus-unsuited` naming the corpus and the line. */
-export async function fitCorpora(
-  files: CorpusFiles,
-  named: readonly { corpus: Corpus; role: CorpusRole }[],
-  folder: string,
-): Promise<Fit> {
+export async function fitCorpora(files: CorpusFiles, named: readonly TakenCorpus[], folder: string): Promise<Fit> {
   if (isLayersModel(await readdir(folder))) {
-    const { config } = await readClassifier(folder);
-    for (const [index, { corpus }] of named.entries()) await examineExamples(files, { corpus, index }, config);
-    return { warnings: [], rows: null };
+    const corpora = named.map(({ corpus, records }, index) => ({ corpus, index, records }));
+    return { warnings: await fitExamples(files, corpora, folder), rows: null };
   }
   const tokenizer = await loadTokenizer(folder);
   const learned = new SizeSample();
   const warnings: string[] = [];
-  for (const [index, { corpus, role }] of named.entries()) {
+  for (const [index, { corpus, role, records }] of named.entries()) {
     const sizes = role === 'train' ? learned : null;
-    const warning = await examine(files, { corpus, index }, { folder, tokenizer, sizes });
+    const warning = await examine(files, { corpus, index, records }, { folder, tokenizer, sizes });
     if (warning !== null) warnings.push(warning);
   }
   const { architecture, config } = await readConfig(folder);

@@ -3,13 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Recipe } from '../domain/recipe.ts';
 import type { CorpusRole } from '../domain/record.ts';
-import type { Corpus, Model } from '../domain/resources.ts';
+import type { Model } from '../domain/resources.ts';
 import { ExpungeError } from '../errors.ts';
 import { type Base, lookFor, NO_BASE, whereIsBase } from '../runs/base.ts';
 import { checkComplete, dropUpload } from './checkpoint-upload.ts';
 import { fitCorpora } from './corpus-fit.ts';
 import { findInPages } from './paging.ts';
 import type { Principal } from './principal.ts';
+import { grownWarnings, type NamedCorpus, recordsOf, type TakenCorpus, takenOf } from './recipe-corpora.ts';
 import type { AppDeps } from './types.ts';
 import { invalidField } from './validation.ts';
 
@@ -18,11 +19,7 @@ export interface Registration {
   /** A folder under the import root; this or an upload. */
   path?: string;
   upload_id?: string;
-  corpora: { corpus_id: string; role: CorpusRole }[];
-}
-interface NamedCorpus {
-  corpus: Corpus;
-  role: CorpusRole;
+  corpora: { corpus_id: string; role: CorpusRole; records?: number }[];
 }
 type RegistrationDeps = Pick<AppDeps, 'config' | 'store' | 'checkpoints' | 'corpora' | 'uploads'>;
 
@@ -37,7 +34,7 @@ async function resolveCorpora(deps: RegistrationDeps, who: Principal, given: Reg
     throw invalidField('#/corpora', 'must name at least one corpus with the role train');
   }
   return Promise.all(
-    given.corpora.map(async ({ corpus_id, role }, index) => {
+    given.corpora.map(async ({ corpus_id, role, records: asked }, index) => {
       const corpus = await deps.store.getCorpus(who.tenant, corpus_id);
       const pointer = `#/corpora/${index}/corpus_id`;
       const errors = (detail: string) => ({ errors: [{ pointer, detail }] });
@@ -47,7 +44,9 @@ async function resolveCorpora(deps: RegistrationDeps, who: Principal, given: Reg
       if (corpus.records === 0) {
         throw new ExpungeError('empty-corpus', `${pointer} names a corpus without records.`, errors('has no records'));
       }
-      return { corpus, role };
+      if (asked !== undefined && asked > corpus.records)
+        throw invalidField(`#/corpora/${index}/records`, `is more than the ${corpus.records} records of the corpus`);
+      return { corpus, role, asked };
     }),
   );
 }
@@ -55,35 +54,6 @@ async function resolveCorpora(deps: RegistrationDeps, who: Principal, given: Reg
 /** The recipe of a folder that `inspect` has found to be in order. */
 const readRecipe = async (folder: string): Promise<Recipe> =>
   JSON.parse(await readFile(join(folder, 'recipe.json'), 'utf8')) as Recipe;
-
-/**
- * The train corpora must be those that the model was trained on, no more and no fewer; a holdout must not be among
- * them, and must be the recipe's own where the recipe names any. Throws `corpus-mismatch`.
- */
-export function checkRecipe(recipe: Recipe, named: NamedCorpus[]): void {
-  const digests = (role: CorpusRole) => new Set(recipe.corpora.filter((c) => c.role === role).map((c) => c.digest));
-  const train = digests('train');
-  const holdout = digests('holdout');
-  const refuse = (name: string, why: string, pointer = '#/corpora'): never => {
-    const errors = [{ pointer, detail: why }];
-    throw new ExpungeError('corpus-mismatch', `The corpus ${name} ${why}.`, { errors });
-  };
-  for (const [index, { corpus, role }] of named.entries()) {
-    const pointer = `#/corpora/${index}`;
-    const known = corpus.digest !== null && (role === 'train' ? train : holdout).has(corpus.digest);
-    if (role === 'train' && !known)
-      refuse(corpus.name, 'is not among the recipe’s train corpora: its digest differs', pointer);
-    if (role === 'holdout' && corpus.digest !== null && train.has(corpus.digest)) {
-      refuse(corpus.name, 'was trained on according to the recipe, so it cannot be a holdout', pointer);
-    }
-    if (role === 'holdout' && holdout.size > 0 && !known) {
-      refuse(corpus.name, 'is not among the recipe’s holdout corpora: its digest differs', pointer);
-    }
-  }
-  const given = new Set(named.filter(({ role }) => role === 'train').map(({ corpus }) => corpus.digest));
-  const missing = recipe.corpora.find((c) => c.role === 'train' && !given.has(c.digest));
-  if (missing !== undefined) refuse(missing.name, 'of the recipe is missing: every train corpus must be named');
-}
 
 /** What the checkpoint adapter refuses is what this field names. */
 const at = (pointer: string) => (error: unknown) => {
@@ -108,12 +78,12 @@ async function takeFiles(
   return { ...(await taken.catch(at(pointer))), pointer };
 }
 
-function warningsOf(named: NamedCorpus[], hasRecipe: boolean, base: Base): string[] {
+function warningsOf(named: TakenCorpus[], hasRecipe: boolean, base: Base): string[] {
   if (named.length === 0)
     return [
       'No corpus is named: nothing can be unlearned from this model. It is kept, and recipes that start from it can be followed.',
     ];
-  const warnings: string[] = [];
+  const warnings = grownWarnings(named);
   if (!named.some(({ role }) => role === 'holdout')) {
     warnings.push(
       'No holdout corpus is named: there is nothing to compare forgetting with, so membership metrics will be inconclusive.',
@@ -137,27 +107,28 @@ function warningsOf(named: NamedCorpus[], hasRecipe: boolean, base: Base): strin
 export async function registerModel(deps: RegistrationDeps, who: Principal, given: Registration): Promise<Model> {
   const named = await resolveCorpora(deps, who, given);
   // cheap, and spares the copy of a large checkpoint; createModel decides in the end
-  const taken = await findInPages(
+  const namesake = await findInPages(
     (query) => deps.store.listModels(who.tenant, query),
     (model) => model.name === given.name,
   );
-  if (taken !== null) throw nameTaken(taken.id);
+  if (namesake !== null) throw nameTaken(namesake.id);
   const { folder, pointer } = await takeFiles(deps, who, given);
   try {
     const about = await deps.checkpoints.inspect(folder).catch(at(pointer));
     const recipe = about.has_recipe ? await readRecipe(folder) : null;
-    if (recipe !== null) checkRecipe(recipe, named);
+    const all = () => named.map((one) => ({ ...one, records: recordsOf(one) }));
+    const taken = recipe === null ? all() : await takenOf(deps.corpora, recipe, named);
     const base = recipe === null ? NO_BASE : await lookFor(deps.checkpoints, recipe.init.base_checkpoint);
-    const fit = await fitCorpora(deps.corpora, named, folder);
+    const fit = await fitCorpora(deps.corpora, taken, folder);
     const { architecture, parameters, has_recipe } = about;
     const checkpoint = await deps.checkpoints.adopt(folder, { architecture, parent: null, run_id: null });
     const present = async () => (await deps.checkpoints.contents(checkpoint.digest)) !== null;
-    const warnings = [...warningsOf(named, has_recipe, base), ...fit.warnings];
+    const warnings = [...warningsOf(taken, has_recipe, base), ...fit.warnings];
     const model = {
       name: given.name,
       architecture,
       parameters,
-      corpora: given.corpora,
+      corpora: taken.map(({ corpus, role, records }) => ({ corpus_id: corpus.id, role, records })),
       has_recipe,
       rows: fit.rows,
       warnings,

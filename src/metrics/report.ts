@@ -1,6 +1,7 @@
 // From scores before and after to findings, and from findings to one verdict.
 import type { Task } from '../domain/architecture.ts';
 import type { RecordMetric } from '../domain/metric.ts';
+import type { RobustnessCurve } from '../domain/robustness.ts';
 import type { Baseline, Finding, Verdict, VerificationPolicy, VerificationReport } from '../domain/verification.ts';
 import { accuracyByClass } from './report/by-class.ts';
 import { scoreDistributions } from './report/distributions.ts';
@@ -30,6 +31,8 @@ export interface ReportInput {
   baseline: Baseline | null;
   /** Seeds the bootstrap; the same seed and scores give the same report. */
   seed: number;
+  /** What attacks on the candidate's weights brought back. */
+  robustness?: RobustnessCurve[];
   /** Time that scoring took. */
   seconds: number;
 }
@@ -114,6 +117,7 @@ export function buildReport(input: ReportInput): VerificationReport {
     findings,
     seconds,
     verifier_version: VERIFIER_VERSION,
+    ...(input.robustness ? { robustness: input.robustness } : {}),
     distributions: scoreDistributions(attacks, before, after),
     ...(input.task === 'classification' ? { classes: accuracyByClass(before, after, input.classNames ?? null) } : {}),
   };

@@ -70,8 +70,8 @@ async function factorsFile(
   { model, seed }: { model: Model; seed: number },
 ): Promise<string> {
   const digests: unknown[] = [];
-  for (const { corpus_id, role } of model.corpora)
-    if (role === 'train') digests.push((await store.getCorpus(analysis.tenant, corpus_id))?.digest);
+  for (const { corpus_id, role, records } of model.corpora)
+    if (role === 'train') digests.push((await store.getCorpus(analysis.tenant, corpus_id))?.digest, records);
   return factors.path(model.active, [...digests, analysis.options.curvature_rows, seed]);
 }
 
@@ -84,12 +84,14 @@ async function compute(
   const { analysis } = claim;
   // of the model, so that two analyses measure the curvature on the same rows
   const seed = seedFrom(`influence/${model.id}`);
-  const train = model.corpora.filter(({ role }) => role === 'train').map(({ corpus_id }) => corpus_id);
+  const train = model.corpora.filter(({ role }) => role === 'train');
   const { threads, backend, timeLimitSeconds } = deps.settings;
   const job: InfluenceJob = {
     stage: 'influence',
     checkpoint_dir: await deps.checkpoints.materialise(model.active),
-    corpora: Object.fromEntries(train.map((id) => [id, deps.corpora.path(id)])),
+    corpora: Object.fromEntries(
+      train.map(({ corpus_id: id, records }) => [id, { path: deps.corpora.path(id), records }]),
+    ),
     query: JSON.parse(deps.subjectKeys.open(analysis.sealed_query)) as InfluenceQuery,
     options: analysis.options,
     factors_file: await factorsFile(deps, claim, { model, seed }),

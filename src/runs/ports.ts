@@ -33,6 +33,8 @@ export interface CorpusFiles {
     rollback(): Promise<void>;
   }>;
   read(corpusId: string): AsyncIterable<TrainingRecord>;
+  /** What `append` would have called the digest when the corpus had so many lines, by their number. */
+  digestsOfFirst(corpusId: string, counts: readonly number[]): Promise<Map<number, string>>;
 }
 
 /** Hands on the rows that are retained, some at a time, and returns the other sets. */

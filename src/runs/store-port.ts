@@ -158,7 +158,8 @@ export interface Store extends CorpusStore, UploadStore, InfluenceStore {
       name: string;
       architecture: string;
       parameters: number;
-      corpora: { corpus_id: string; role: CorpusRole }[];
+      /** `records`: how many of the corpus, from the first, count; left out: all that it holds now. */
+      corpora: { corpus_id: string; role: CorpusRole; records?: number }[];
       has_recipe: boolean;
       /** Absent: not measured. */
       rows?: RowSizes | null;

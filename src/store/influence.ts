@@ -95,7 +95,7 @@ const records = ({ db }: Context): Pick<InfluenceStore, 'recordsNaming' | 'erase
       select distinct s.corpus_id, s.ordinal from model_corpora mc
       join record_subjects s on s.tenant_id = mc.tenant_id and s.corpus_id = mc.corpus_id
       where mc.tenant_id = ${tenant} and mc.model_id = ${modelId} and mc.role = 'train'
-        and s.subject_key = any(${keys}::text[])
+        and s.subject_key = any(${keys}::text[]) and s.ordinal < mc.records
       order by s.corpus_id, s.ordinal`.execute(db);
     return rows;
   },

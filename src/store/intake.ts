@@ -61,6 +61,7 @@ async function matches(trx: Trx, tenant: string, keys: string[]): Promise<Match[
     select mc.model_id, count(distinct (s.corpus_id, s.ordinal))::int as records
     from record_subjects s
     join model_corpora mc on mc.tenant_id = s.tenant_id and mc.corpus_id = s.corpus_id and mc.role = 'train'
+      and s.ordinal < mc.records
     where s.tenant_id = ${tenant} and s.subject_key = any(${keys}::text[]) and not exists (
       select from erased_records e where e.tenant_id = s.tenant_id and e.model_id = mc.model_id
         and e.corpus_id = s.corpus_id and e.ordinal = s.ordinal)
@@ -135,10 +136,10 @@ async function create(context: Context, trx: Trx, input: CreateRequest): Promise
 /** Records of a model's corpora that the run would retain and hold out, as far as the index alone can tell. */
 async function others(trx: Trx, tenant: string, { model_id, records }: Match) {
   const { rows } = await sql<{ train: number; holdout: number; erased: number }>`
-    select coalesce(sum(c.records) filter (where mc.role = 'train'), 0)::int as train,
-      coalesce(sum(c.records) filter (where mc.role = 'holdout'), 0)::int as holdout,
+    select coalesce(sum(mc.records) filter (where mc.role = 'train'), 0)::int as train,
+      coalesce(sum(mc.records) filter (where mc.role = 'holdout'), 0)::int as holdout,
       (select count(*)::int from erased_records e where e.tenant_id = ${tenant} and e.model_id = ${model_id}) as erased
-    from model_corpora mc join corpora c on c.tenant_id = mc.tenant_id and c.id = mc.corpus_id
+    from model_corpora mc
     where mc.tenant_id = ${tenant} and mc.model_id = ${model_id}`.execute(trx);
   const { train, holdout, erased } = rows[0]!;
   return { forget: records, retain: Math.max(0, train - erased - records), holdout };

@@ -9,6 +9,7 @@ import * as bulkRecords from './migrations/003-bulk-records.ts';
 import * as compactIndex from './migrations/004-compact-index.ts';
 import * as rowSizes from './migrations/005-row-sizes.ts';
 import * as influence from './migrations/006-influence.ts';
+import * as trainedRecords from './migrations/007-trained-records.ts';
 
 const MIGRATIONS = {
   '001-initial': initial,
@@ -17,6 +18,7 @@ const MIGRATIONS = {
   '004-compact-index': compactIndex,
   '005-row-sizes': rowSizes,
   '006-influence': influence,
+  '007-trained-records': trainedRecords,
 };
 
 /** Brings the schema up to date; safe when several processes start at once (Kysely takes an advisory lock). */

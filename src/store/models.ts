@@ -1,7 +1,6 @@
 // Models: named lines of checkpoints, with the alias `active`.
 import { sql } from 'kysely';
 import { v7 as uuid } from 'uuid';
-import type { CorpusRole } from '../domain/record.ts';
 import type { Model } from '../domain/resources.ts';
 import { ExpungeError } from '../errors.ts';
 import type { NewCheckpoint, Store } from '../runs/ports.ts';
@@ -22,8 +21,8 @@ const COLUMNS = [
   'updated_at',
 ] as const;
 
-const corporaOf = sql<{ corpus_id: string; role: CorpusRole }[]>`coalesce((
-  select jsonb_agg(jsonb_build_object('corpus_id', c.corpus_id, 'role', c.role) order by c.position)
+const corporaOf = sql<Model['corpora']>`coalesce((
+  select jsonb_agg(jsonb_build_object('corpus_id', c.corpus_id, 'role', c.role, 'records', c.records) order by c.position)
   from model_corpora c where c.tenant_id = models.tenant_id and c.model_id = models.id), '[]')`.as('corpora');
 
 /** Inserts a checkpoint row; the alias and the states of other checkpoints are the caller's. */
@@ -57,19 +56,25 @@ export async function loadModel(db: Db, tenant: string, id: string): Promise<Mod
 
 type NewModel = Parameters<Store['createModel']>[1];
 
-/** The first corpus that the tenant does not have; locks the others, so that no upload changes them meanwhile. */
-async function unknownCorpus(trx: Trx, tenant: string, model: NewModel): Promise<string | null> {
+/** Records of the model's corpora; locks these, so that no upload changes them meanwhile. */
+async function lockCorpora(trx: Trx, tenant: string, model: NewModel): Promise<Map<string, number>> {
   const ids = model.corpora.map((corpus) => corpus.corpus_id);
-  if (ids.length === 0) return null;
+  if (ids.length === 0) return new Map();
   if (new Set(ids).size < ids.length) {
     throw new ExpungeError('validation-failed', '`corpora` names a corpus twice; give every corpus one role.');
   }
-  const query = trx.selectFrom('corpora').select('id').where('tenant_id', '=', tenant).where('id', 'in', ids);
-  const known = await query.orderBy('id').forShare().execute();
-  return ids.find((id) => !known.some((row) => row.id === id)) ?? null;
+  const query = trx.selectFrom('corpora').select(['id', 'records']).where('tenant_id', '=', tenant);
+  const known = await query.where('id', 'in', ids).orderBy('id').forShare().execute();
+  return new Map(known.map(({ id, records }) => [id, records]));
 }
 
-async function insertModel(trx: Trx, tenant: string, model: NewModel, at: string): Promise<string | null> {
+async function insertModel(
+  trx: Trx,
+  tenant: string,
+  model: NewModel,
+  held: ReadonlyMap<string, number>,
+  at: string,
+): Promise<string | null> {
   const id = uuid();
   const { name, architecture, parameters, has_recipe, checkpoint } = model;
   const times = { created_at: at, updated_at: at };
@@ -85,7 +90,10 @@ async function insertModel(trx: Trx, tenant: string, model: NewModel, at: string
     .returning('id')
     .executeTakeFirst();
   if (!row) return null;
-  const corpora = model.corpora.map((corpus, position) => ({ tenant_id: tenant, model_id: id, ...corpus, position }));
+  const corpora = model.corpora.map(({ corpus_id, role, records }, position) => ({
+    ...{ tenant_id: tenant, model_id: id, corpus_id, role, position },
+    records: records ?? held.get(corpus_id)!,
+  }));
   if (corpora.length > 0) await trx.insertInto('model_corpora').values(corpora).execute();
   await insertCheckpoint(trx, { tenant, model_id: id, at }, checkpoint);
   return id;
@@ -98,9 +106,10 @@ export const modelsStore = (
     transact(context, async (trx) => {
       await lockCheckpoint(trx, model.checkpoint.digest);
       if (present && !(await present())) return { status: 'checkpoint_gone' };
-      const corpus_id = await unknownCorpus(trx, tenant, model);
-      if (corpus_id !== null) return { status: 'unknown_corpus', corpus_id };
-      const id = await insertModel(trx, tenant, model, await context.now(trx));
+      const held = await lockCorpora(trx, tenant, model);
+      const unknown = model.corpora.find(({ corpus_id }) => !held.has(corpus_id));
+      if (unknown) return { status: 'unknown_corpus', corpus_id: unknown.corpus_id };
+      const id = await insertModel(trx, tenant, model, held, await context.now(trx));
       if (id === null) {
         const named = trx.selectFrom('models').select('id').where('tenant_id', '=', tenant);
         const taken = await named.where('name', '=', model.name).executeTakeFirstOrThrow();

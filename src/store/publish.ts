@@ -52,7 +52,7 @@ async function erase(trx: Trx, { tenant, model, run }: Claim): Promise<number> {
     join request_subjects q on q.tenant_id = t.tenant_id and q.request_id = t.request_id
     join record_subjects s on s.tenant_id = q.tenant_id and s.subject_key = q.subject_key
     join model_corpora mc on mc.tenant_id = s.tenant_id and mc.corpus_id = s.corpus_id
-      and mc.model_id = ${model.id} and mc.role = 'train'
+      and mc.model_id = ${model.id} and mc.role = 'train' and s.ordinal < mc.records
     where t.tenant_id = ${tenant} and t.run_id = ${run.id}
     on conflict do nothing`.execute(trx);
   return Number(result.numAffectedRows ?? 0n);

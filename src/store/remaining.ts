@@ -17,7 +17,7 @@ async function remaining(trx: Trx, tenant: string, ids: readonly string[]): Prom
     join request_subjects q on q.tenant_id = t.tenant_id and q.request_id = t.request_id
     join record_subjects s on s.tenant_id = q.tenant_id and s.subject_key = q.subject_key
     join model_corpora mc on mc.tenant_id = s.tenant_id and mc.corpus_id = s.corpus_id
-      and mc.model_id = t.model_id and mc.role = 'train'
+      and mc.model_id = t.model_id and mc.role = 'train' and s.ordinal < mc.records
     where t.tenant_id = ${tenant} and t.id = any(${ids}::uuid[]) and not exists (
       select from erased_records e where e.tenant_id = t.tenant_id and e.model_id = t.model_id
         and e.corpus_id = s.corpus_id and e.ordinal = s.ordinal)

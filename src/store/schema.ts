@@ -78,6 +78,8 @@ interface ModelCorporaTable {
   corpus_id: string;
   role: CorpusRole;
   position: number;
+  /** Of the corpus, from the first: those that the model was made with. */
+  records: number;
 }
 
 interface CheckpointsTable {

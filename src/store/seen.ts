@@ -14,7 +14,7 @@ export const seenStore = ({ db }: Context): Pick<Store, 'recordsSeen'> => ({
       join request_subjects r on r.tenant_id = s.tenant_id and r.subject_key = s.subject_key
       cross join lateral unnest(s.ordinals) as o (ordinal)
       where c.tenant_id = ${tenant} and c.digest = ${checkpoint} and r.request_id = ${requestId}
-        and not exists (
+        and o.ordinal < mc.records and not exists (
           select from erased_records e
           join checkpoints made on made.tenant_id = e.tenant_id and made.model_id = e.model_id and made.run_id = e.run_id
           where e.tenant_id = c.tenant_id and e.model_id = c.model_id and e.corpus_id = s.corpus_id

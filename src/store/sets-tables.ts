@@ -28,7 +28,7 @@ export async function numberRecords(trx: Trx, claim: Claim): Promise<{ keys: num
       join subject_records s on s.tenant_id = mc.tenant_id and s.corpus_id = mc.corpus_id
       join set_keys k on k.subject_key = s.subject_key
       cross join lateral unnest(s.ordinals) as o (ordinal)
-      where ${mine}`,
+      where ${mine} and o.ordinal < mc.records`,
     sql`create temporary table set_erased on commit drop as
       select mc.position, e.ordinal from model_corpora mc
       join erased_records e on e.tenant_id = mc.tenant_id and e.model_id = mc.model_id and e.corpus_id = mc.corpus_id

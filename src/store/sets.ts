@@ -11,6 +11,7 @@ interface SetCorpus {
   corpus_id: string;
   role: CorpusRole;
   position: number;
+  /** Those that the model was made with. */
   records: number;
 }
 interface KeyedRow {
@@ -50,14 +51,11 @@ interface Pass {
 
 async function corporaOf(trx: Trx, { tenant, model }: Claim): Promise<SetCorpus[]> {
   return await trx
-    .selectFrom('model_corpora as mc')
-    .innerJoin('corpora as c', (join) =>
-      join.onRef('c.tenant_id', '=', 'mc.tenant_id').onRef('c.id', '=', 'mc.corpus_id'),
-    )
-    .select(['mc.corpus_id', 'mc.role', 'mc.position', 'c.records'])
-    .where('mc.tenant_id', '=', tenant)
-    .where('mc.model_id', '=', model.id)
-    .orderBy('mc.position')
+    .selectFrom('model_corpora')
+    .select(['corpus_id', 'role', 'position', 'records'])
+    .where('tenant_id', '=', tenant)
+    .where('model_id', '=', model.id)
+    .orderBy('position')
     .execute();
 }
 

@@ -5,7 +5,10 @@ import type { LabelledRecord } from '../domain/record.ts';
 import { type ExampleRow, exampleRow } from './classification.ts';
 
 /** What a classifier takes and answers. */
-export type ExampleForm = Pick<ClassifierConfig, 'inputShape' | 'entries' | 'classes' | 'classNames' | 'features'>;
+export type ExampleForm = Pick<ClassifierConfig, 'inputShape' | 'entries' | 'classes' | 'classNames' | 'features'> & {
+  /** Ids of a text, in the shape that the model takes; null or absent: it has no tokenizer. */
+  text?: { encode(text: string): readonly number[] } | null;
+};
 
 type Nested = number | readonly Nested[];
 type Columns = Exclude<LabelledRecord['input'], string | readonly unknown[]>;
@@ -44,10 +47,23 @@ function columns(input: Columns, features: readonly string[] | null): number[] {
   });
 }
 
-function seenOf(input: LabelledRecord['input'], { inputShape, entries, features }: ExampleForm): Float32Array {
-  if (typeof input === 'string')
-    throw new Error('input is text, which a LayersModel does not take: give the numbers that it was trained with');
-  const numbers = Array.isArray(input) ? listed(input, inputShape) : columns(input as Columns, features);
+function idsOf(input: string, { entries, text }: ExampleForm): readonly number[] {
+  if (text) return text.encode(input);
+  throw new Error(
+    entries === null
+      ? 'input is text, and the model has no Embedding that looks words up: give the numbers that it was trained with'
+      : 'input is text, and the model has no tokenizer.json: put the one that it was trained with beside model.json, or give the ids',
+  );
+}
+
+function numbersOfInput(input: LabelledRecord['input'], form: ExampleForm): readonly number[] {
+  if (typeof input === 'string') return idsOf(input, form);
+  return Array.isArray(input) ? listed(input, form.inputShape) : columns(input as Columns, form.features);
+}
+
+function seenOf(input: LabelledRecord['input'], form: ExampleForm): Float32Array {
+  const { entries } = form;
+  const numbers = numbersOfInput(input, form);
   const seen = Float32Array.from(numbers);
   if (!seen.every(Number.isFinite)) throw new Error('input holds a number beyond float32: scale it');
   if (entries !== null && !seen.every((id) => Number.isInteger(id) && id >= 0 && id < entries))
@@ -71,4 +87,10 @@ export function encodeExample(form: ExampleForm, { input, label }: LabelledRecor
   if (seen.length !== elementCount(form.inputShape))
     throw new Error(`input has ${seen.length} numbers and the model takes ${elementCount(form.inputShape)}`);
   return exampleRow(float32(seen, form.inputShape), classOf(label, form));
+}
+
+/** The same, but for what becomes of a text: every text is taken, and making ids of it is for whoever trains. */
+export function checkExample(form: ExampleForm, record: LabelledRecord): void {
+  if (typeof record.input === 'string' && form.text) classOf(record.label, form);
+  else encodeExample(form, record);
 }

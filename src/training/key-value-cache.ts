@@ -37,7 +37,7 @@ export const cacheNames = (size: CacheSize, { layers }: CacheShape): string[] =>
 /** Attention of whole prompts; `state` fills with a cache of their keys and values as layers attend. */
 export function promptAttention(tf: Tf, to: CacheSize, { size }: CacheShape): { attention: Attention; state: Tensors } {
   const state: Tensors = {};
-  const attend = (layer: number, q: Tensor, k: Tensor, v: Tensor): Tensor => {
+  const attend: Attention['attend'] = (layer, q, k, v, window = null) => {
     const [keys, values] = [splitHeads(tf, k, size), splitHeads(tf, v, size)];
     const empty = to.places - keys.shape[2]!;
     const padded = (x: Tensor): Tensor =>
@@ -49,7 +49,7 @@ export function promptAttention(tf: Tf, to: CacheSize, { size }: CacheShape): { 
       ]);
     state[nameOf(to, layer, 'keys')] = padded(keys);
     state[nameOf(to, layer, 'values')] = padded(values);
-    return attentionWithPast(tf, [q, keys, values]);
+    return attentionWithPast(tf, [q, keys, values], undefined, window);
   };
   return { attention: { attend }, state };
 }
@@ -63,13 +63,19 @@ export function tokenAttention(
   lengths: Tensor,
 ): { attention: Attention; places: PlaceUpdate<Tensor> } {
   const places: PlaceUpdate<Tensor> = { at: lengths, values: {} };
-  const mask = pastMask(tf, lengths, over.places);
-  const attend = (layer: number, q: Tensor, k: Tensor, v: Tensor): Tensor => {
+  const masks = new Map<number | null, Tensor>();
+  const maskOf = (window: number | null): Tensor => {
+    const mask = masks.get(window) ?? pastMask(tf, lengths, over.places, window);
+    masks.set(window, mask);
+    return mask;
+  };
+  const attend: Attention['attend'] = (layer, q, k, v, window = null) => {
     const [keyName, valueName] = [nameOf(over, layer, 'keys'), nameOf(over, layer, 'values')];
     const [keys, values] = [splitHeads(tf, k, size), splitHeads(tf, v, size)];
     places.values[keyName] = keys;
     places.values[valueName] = values;
-    return attentionWithPast(tf, [q, keys, values], { keys: tensors[keyName]!, values: tensors[valueName]!, mask });
+    const past = { keys: tensors[keyName]!, values: tensors[valueName]!, mask: maskOf(window) };
+    return attentionWithPast(tf, [q, keys, values], past);
   };
   return { attention: { positions: tf.reshape(lengths, [-1, 1]), attend }, places };
 }

@@ -18,6 +18,8 @@ interface Shape {
   heads: number;
   keyHeads: number;
   size: number;
+  /** Tokens that one sees; left out: all that came before. */
+  window?: number;
 }
 const SHAPES: Shape[] = [
   { rows: 3, time: 1, places: 7, heads: 2, keyHeads: 2, size: 4 },
@@ -26,6 +28,9 @@ const SHAPES: Shape[] = [
   { rows: 2, time: 3, places: 6, heads: 4, keyHeads: 2, size: 2 },
   { rows: 2, time: 5, places: 0, heads: 4, keyHeads: 2, size: 3 },
   { rows: 1, time: 1, places: 0, heads: 1, keyHeads: 1, size: 2 },
+  { rows: 4, time: 1, places: 7, heads: 2, keyHeads: 1, size: 4, window: 3 },
+  { rows: 2, time: 1, places: 5, heads: 2, keyHeads: 2, size: 2, window: 1 },
+  { rows: 2, time: 6, places: 0, heads: 4, keyHeads: 2, size: 3, window: 2 },
 ];
 
 /** Inputs of a shape: q, k, v (B, T, heads x size), a past full of numbers and how much of it counts. */
@@ -40,7 +45,7 @@ function inputsOf({ rows, time, places, heads, keyHeads, size }: Shape) {
   };
 }
 
-/** softmax(q kᵀ / sqrt(S)) v over the past that counts, the token itself and the new ones before it. */
+/** softmax(q kᵀ / sqrt(S)) v over the past that counts, the token itself and the new ones before it; the last of them, with a window. */
 function byDefinition(shape: Shape, inputs: ReturnType<typeof inputsOf>): HostTensor {
   const { rows, time, places, heads, keyHeads, size } = shape;
   const out = new Float32Array(rows * time * heads * size);
@@ -61,7 +66,7 @@ function byDefinition(shape: Shape, inputs: ReturnType<typeof inputsOf>): HostTe
             key: (i: number) => fresh(inputs.k, s, i),
             value: (i: number) => fresh(inputs.v, s, i),
           })),
-        ];
+        ].slice(-(shape.window ?? 0));
         const at = ((b * time + t) * heads + h) * size;
         const parts = Array.from({ length: size }, (_, i) => i);
         const odds = seen.map(({ key }) =>
@@ -73,12 +78,12 @@ function byDefinition(shape: Shape, inputs: ReturnType<typeof inputsOf>): HostTe
   return float32(out, [rows, time, heads * size]);
 }
 
-async function computed(engine: Engine, { places, size }: Shape, inputs: ReturnType<typeof inputsOf>) {
+async function computed(engine: Engine, { places, size, window }: Shape, inputs: ReturnType<typeof inputsOf>) {
   const { tf } = engine;
   const state = engine.createState({});
   const step = engine.compileStep((_, { q, k, v, keys, values, lengths }) => {
-    const past = keys && { keys, values: values!, mask: pastMask(tf, lengths!, places) };
-    const attended = attentionWithPast(tf, [q!, splitHeads(tf, k!, size), splitHeads(tf, v!, size)], past);
+    const past = keys && { keys, values: values!, mask: pastMask(tf, lengths!, places, window) };
+    const attended = attentionWithPast(tf, [q!, splitHeads(tf, k!, size), splitHeads(tf, v!, size)], past, window);
     return { outputs: { attended } };
   }, state);
   return (await step(inputs)).attended!;
@@ -94,16 +99,17 @@ describe('attention with a past', () => {
     });
   }
 
-  test('without one, and as many key heads as heads, is causal attention', async () => {
-    const shape = { rows: 2, time: 6, places: 0, heads: 3, keyHeads: 3, size: 4 };
-    const inputs = inputsOf(shape);
-    const { tf } = both.onnx;
-    const step = both.onnx.compileStep(
-      (_, { q, k, v }) => ({ outputs: { attended: causalAttention(tf, [q!, k!, v!], shape.heads) } }),
-      both.onnx.createState({}),
-    );
-    assertClose(await computed(both.onnx, shape, inputs), (await step(inputs)).attended!, 1e-5, 'causal');
-  });
+  for (const window of [undefined, 4])
+    test(`without one, and as many key heads as heads, is causal attention, of the window ${window}`, async () => {
+      const shape = { rows: 2, time: 6, places: 0, heads: 3, keyHeads: 3, size: 4, ...(window ? { window } : {}) };
+      const inputs = inputsOf(shape);
+      const { tf } = both.onnx;
+      const step = both.onnx.compileStep(
+        (_, { q, k, v }) => ({ outputs: { attended: causalAttention(tf, [q!, k!, v!], shape.heads, window) } }),
+        both.onnx.createState({}),
+      );
+      assertClose(await computed(both.onnx, shape, inputs), (await step(inputs)).attended!, 1e-5, 'causal');
+    });
 
   test('what lies beyond the length of a row changes nothing', async () => {
     const shape = SHAPES[0]!;

@@ -39,20 +39,23 @@ test('an untied output layer is a tensor of its own, a tied one may be there and
 });
 
 describe('a window', () => {
-  test('as wide as the context hides nothing', () => {
-    assert.equal(of(mistral, { sliding_window: 16 }).context, 16);
-    assert.equal(of(qwen2, { use_sliding_window: true, sliding_window: 16 }).context, 16);
+  const none = [null, null];
+  test('as wide as the context, or switched off, hides nothing', () => {
+    assert.deepEqual(of(mistral, { sliding_window: 16 }).windows, none);
+    assert.deepEqual(of(mistral, { sliding_window: null }).windows, none);
+    assert.deepEqual(of(qwen2, { use_sliding_window: true, sliding_window: 16, max_window_layers: 0 }).windows, none);
+    assert.deepEqual(of(qwen2, { use_sliding_window: false, sliding_window: 8, max_window_layers: 0 }).windows, none);
   });
-  test('that no layer has, or that is switched off, hides nothing', () => {
-    const layers = { layer_types: ['full_attention', 'full_attention'] };
-    assert.equal(of(qwen2, { use_sliding_window: true, sliding_window: 8, ...layers }).context, 16);
-    const behind = { use_sliding_window: true, sliding_window: 8, max_window_layers: 2 };
-    assert.equal(of(qwen3, behind).context, 16);
-    assert.equal(of(qwen3, { use_sliding_window: false, sliding_window: 8 }).context, 16);
+  test('is that of all layers of a Mistral, also where the file says nothing', () => {
+    assert.deepEqual(of(mistral, { sliding_window: 8 }).windows, [8, 8]);
+    const silent = { sliding_window: undefined, max_position_embeddings: 8192 };
+    assert.deepEqual(of(mistral, silent).windows, [4096, 4096]);
   });
-  test('that is active is refused, and so are single layers that have one', () => {
-    const layers = { layer_types: ['full_attention', 'sliding_attention'] };
-    const active = { use_sliding_window: true, sliding_window: 8, ...layers };
-    assert.throws(() => of(qwen2, active), /sliding windows are not supported. Set max_position_embeddings to 8/);
+  test('is that of the later layers of a Qwen, or of those that are named', () => {
+    const active = { use_sliding_window: true, sliding_window: 8, layer_types: undefined };
+    assert.deepEqual(of(qwen2, { ...active, max_window_layers: 1 }).windows, [null, 8]);
+    assert.deepEqual(of(qwen2, active).windows, none, 'from the 28th on');
+    const layer_types = ['sliding_attention', 'full_attention'];
+    assert.deepEqual(of(qwen3, { ...active, layer_types }).windows, [8, null]);
   });
 });

@@ -67,32 +67,39 @@ export const TINY_CONFIGS: Record<string, TinyConfig> = {
     ],
   },
   mistral: {
-    json: { model_type: 'mistral', ...SIZE, sliding_window: null, head_dim: 6 },
+    json: { model_type: 'mistral', ...SIZE, sliding_window: 3, head_dim: 6 },
     faults: [
       ...OF_LLAMA,
-      { change: { sliding_window: 15 }, says: /sliding_window 15 .*Set max_position_embeddings to 15/ },
-      // what the library takes where the file says nothing
-      { change: { sliding_window: undefined, max_position_embeddings: 8192 }, says: /sliding_window 4096/ },
+      { change: { sliding_window: 0 }, says: /sliding_window must be a whole number of tokens from 1, or null/ },
+      {
+        change: { layer_types: ['full_attention', 'sliding_attention'] },
+        says: /layer_types: a Mistral has one window/,
+      },
     ],
   },
   qwen2: {
     json: { model_type: 'qwen2', ...SIZE, tie_word_embeddings: true, sliding_window: 8 },
     faults: [
       ...OF_LLAMA,
+      { change: { use_sliding_window: true, sliding_window: 1.5 }, says: /sliding_window must be a whole number/ },
       {
-        change: { use_sliding_window: true, sliding_window: 8, max_window_layers: 1 },
-        says: /sliding_window 8 is shorter/,
+        change: { layer_types: ['full_attention', 'sliding_attention'] },
+        says: /layer_types names sliding_attention, and no window is active\. Set use_sliding_window/,
       },
     ],
   },
   qwen3: {
-    json: { model_type: 'qwen3', ...SIZE, head_dim: 6 },
+    json: {
+      ...{ model_type: 'qwen3', ...SIZE, head_dim: 6 },
+      ...{ use_sliding_window: true, sliding_window: 4, layer_types: ['sliding_attention', 'full_attention'] },
+    },
     faults: [
       ...OF_LLAMA,
       {
-        change: { use_sliding_window: true, sliding_window: 8, max_window_layers: 1 },
-        says: /sliding_window 8 is shorter/,
+        change: { layer_types: ['chunked_attention', 'full_attention'] },
+        says: /layer_types must say for each of 2 layers/,
       },
+      { change: { layer_types: ['full_attention'] }, says: /layer_types must say for each of 2 layers/ },
     ],
   },
   gpt_neox: {

@@ -1,5 +1,6 @@
 // An ensemble of classifiers is a LayersModel like any other: TensorFlow.js loads it and answers with the mean of its members.
 import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import * as tf from '@tensorflow/tfjs';
@@ -68,7 +69,13 @@ for (const [name, make] of Object.entries(TOPOLOGIES))
       {},
       ...members.map((member, m) => layersClassifier.initialise(member, m)),
     ) as HostTensors;
-    await saveLayersModel(join(dir, 'all'), json, weights);
+    await writeFile(join(dir, 'one', 'tokenizer.json'), '{}');
+    await saveLayersModel(join(dir, 'all'), json, weights, join(dir, 'one'));
+    assert.equal(
+      await readFile(join(dir, 'all', 'tokenizer.json'), 'utf8'),
+      '{}',
+      'it takes the texts that its members take',
+    );
 
     const read = await readClassifier(join(dir, 'all'));
     assert.deepEqual(read.config, config);

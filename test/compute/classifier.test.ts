@@ -12,13 +12,14 @@ import { toLine } from '../../src/corpora/records.ts';
 import type { SetsFile, UnlearnJob, UnlearnResult, VerifyResult } from '../../src/domain/compute.ts';
 import { VerificationPolicy, VerificationReport } from '../../src/domain/verification.ts';
 import { temporaryFolder } from '../checkpoints/temporary.ts';
-import { images, type Labelled, people, RECORDS_EACH, topologyFolder } from '../helpers/classifiers.ts';
+import { images, type Labelled, people, RECORDS_EACH, texts, topologyFolder } from '../helpers/classifiers.ts';
 
 const PEOPLE = 60;
 const STRANGERS = 90;
 const PERSON = 13;
-const DATA = { table: people, image: images };
+const DATA = { table: people, image: images, text: texts };
 type Name = keyof typeof DATA;
+const METHODS = { table: ['grad-diff', 'npo', 'random-label'], image: ['grad-diff'], text: ['npo'] };
 
 const quiet = { progress: () => undefined, signal: new AbortController().signal };
 const backend = 'onnxruntime/cpu';
@@ -98,7 +99,7 @@ describe('classifiers', () => {
 
       assert.ok(report.classes!.every(({ retain, holdout }) => retain !== null && holdout !== null));
 
-      for (const method of name === 'table' ? ['grad-diff', 'npo', 'random-label'] : ['grad-diff', 'npo']) {
+      for (const method of METHODS[name]) {
         const job = run.unlearn(method, { learning_rate: 2e-3, repair_steps: 150, retain_batch: 48 });
         const made = (await runComputeJob(job, quiet)) as UnlearnResult;
         assert.ok(made.planned_memory_bytes > 1e7);

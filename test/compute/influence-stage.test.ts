@@ -15,9 +15,11 @@ test('a classifier is asked about records, and takes no prompt', async (t) => {
   const dir = await mkdtemp(join(tmpdir(), 'expunge-influence-'));
   t.after(() => rm(dir, { recursive: true, force: true }));
   const corpus = join(dir, 'train.ndjson');
-  await writeFile(corpus, people(4).map(toLine).join(''));
+  // with a person who came after the training
+  await writeFile(corpus, people(5).map(toLine).join(''));
+  const trained = { path: corpus, records: 24 };
   const job: InfluenceJob = {
-    ...{ stage: 'influence', checkpoint_dir: await topologyFolder(dir, 'table'), corpora: { c: corpus }, seed: 1 },
+    ...{ stage: 'influence', checkpoint_dir: await topologyFolder(dir, 'table'), corpora: { c: trained }, seed: 1 },
     factors_file: join(dir, 'factors', 'own.safetensors'),
     options: { method: 'tracin', top: 24, own_answers: false, damping: 1, iterations: 3, curvature_rows: 24 },
     query: { asks: 'subject', rows: [{ corpus_id: 'c', ordinal: 7 }] },
@@ -42,10 +44,10 @@ test('a classifier is asked about records, and takes no prompt', async (t) => {
       code: 'validation-failed',
       message: /^The model is a classifier/,
     });
-  const mixed = { ...job, corpora: { c: join(dir, 'mixed.ndjson') } };
-  await writeFile(mixed.corpora.c, '{"id":"secret","text":"Tamsin"}\n');
+  const mixed = { ...job, corpora: { c: { path: join(dir, 'mixed.ndjson'), records: 1 } } };
+  await writeFile(mixed.corpora.c.path, '{"id":"secret","text":"Tamsin"}\n');
   await assert.rejects(runComputeJob(mixed, quiet), {
     code: 'compute-failed',
-    message: 'At line 1 of corpus c: a classifier learns input and label, and no text',
+    message: 'At line 1 of corpus c: a classifier learns records of input and label alone',
   });
 });

@@ -1,14 +1,24 @@
-// A classifier over HTTP, on real processes: uploaded records, a registered LayersModel, a person and then a whole class forgotten.
+// Classifiers over HTTP, on real processes: uploaded records, a registered LayersModel, a person and then a whole class forgotten, and
+// a class of texts.
 import assert from 'node:assert/strict';
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type Client, createClient, ProblemError } from '../../examples/client.ts';
 import { type Services, startServices } from '../../src/cli/services.ts';
+import type { Sharding } from '../../src/compute/place-corpus.ts';
 import { trainClassifier } from '../../src/compute/train-classifier.ts';
 import type { DeletionRequest, Model, Run } from '../../src/domain/resources.ts';
-import { CLASSES, type Labelled, people, RECORDS_EACH, STEADY_PERSON, topologyFolder } from '../helpers/classifiers.ts';
+import {
+  CLASSES,
+  type Labelled,
+  people,
+  RECORDS_EACH,
+  STEADY_PERSON,
+  texts,
+  topologyFolder,
+} from '../helpers/classifiers.ts';
 import { createTestDatabase } from '../helpers/postgres.ts';
 
 const TRAINED = 60;
@@ -27,27 +37,42 @@ let client: Client;
 let model: Model;
 let corpora: { corpus_id: string; role: string }[];
 const train = people(TRAINED).map(withClass);
+const DATA = { table: people, text: texts };
+
+/** The corpora of a kind, as files. */
+async function filesOf(kind: keyof typeof DATA) {
+  const files = { train: join(root, `${kind}.ndjson`), holdout: join(root, `${kind}-strangers.ndjson`) };
+  const records = { train: DATA[kind](TRAINED).map(withClass), holdout: DATA[kind](STRANGERS, 1000) };
+  for (const role of ['train', 'holdout'] as const)
+    await writeFile(files[role], records[role].map((record) => `${JSON.stringify(record)}\n`).join(''));
+  return files;
+}
+
+/** Trains a model of a kind into the import root. */
+async function trained(name: string, kind: keyof typeof DATA, sharding: Sharding | null = null): Promise<void> {
+  await trainClassifier({
+    ...{ topology: await topologyFolder(root, kind), ...(await filesOf(kind)) },
+    ...{ out: join(root, 'import', name), seed: 3, sharding },
+    options: { steps: 400, batch_size: 60, learning_rate: 2e-2, weight_decay: 0 },
+    ...{ backend: 'onnxruntime/cpu', threads: 1 },
+  });
+}
+
+async function upload(kind: keyof typeof DATA) {
+  const files = await filesOf(kind);
+  return [
+    { corpus_id: await client.uploadCorpus(kind, files.train), role: 'train' },
+    { corpus_id: await client.uploadCorpus(`${kind}-strangers`, files.holdout), role: 'holdout' },
+  ];
+}
 
 before(async () => {
   root = await mkdtemp(join(tmpdir(), 'expunge-classifier-'));
-  const files = { train: join(root, 'train.ndjson'), holdout: join(root, 'holdout.ndjson') };
-  for (const [file, records] of [
-    [files.train, train],
-    [files.holdout, people(STRANGERS, 1000)],
-  ] as const)
-    await writeFile(file, records.map((record) => `${JSON.stringify(record)}\n`).join(''));
   const importDir = join(root, 'import');
   await mkdir(importDir);
-  const topology = await topologyFolder(root, 'table');
-  for (const [name, sharding] of [
-    ['table', null],
-    ['sharded', { shards: 2, slices: 2, placement: null }],
-  ] as const)
-    await trainClassifier({
-      ...{ topology, ...files, out: join(importDir, name), seed: 3, sharding },
-      options: { steps: 400, batch_size: 60, learning_rate: 2e-2, weight_decay: 0 },
-      ...{ backend: 'onnxruntime/cpu', threads: 1 },
-    });
+  await trained('table', 'table');
+  await trained('sharded', 'table', { shards: 2, slices: 2, placement: null });
+  await trained('text', 'text');
   await cp(join(importDir, 'table'), join(importDir, 'again'), { recursive: true });
   database = await createTestDatabase();
   const env = { DATABASE_URL: database.url, REDIS_URL: '', IMPORT_DIR: importDir, COMPLETIONS_ENABLED: 'true' };
@@ -56,10 +81,7 @@ before(async () => {
     env: { ...env, PORT: '0', COMPUTE_THREADS: '1', LOG_LEVEL: 'debug' },
   });
   client = createClient(services.url);
-  corpora = [
-    { corpus_id: await client.uploadCorpus('people', files.train), role: 'train' },
-    { corpus_id: await client.uploadCorpus('strangers', files.holdout), role: 'holdout' },
-  ];
+  corpora = await upload('table');
   model = await client.registerModel('table', 'table', corpora);
 });
 after(async () => {
@@ -127,10 +149,32 @@ test('a class is forgotten as a subject that records name', async () => {
     CLASSES.map((name) => classes.get(name)!.forget?.records ?? null),
     [null, null, high.length],
   );
-  assert.ok(classes.get('low')!.retain!.after > 0.9, 'the other classes are kept');
+  const { forget: gone, retain: left, holdout: strange } = classes.get('high')!;
+  assert.ok(gone!.before > 0.9 && strange!.before > 0.3, `${gone!.before}, ${strange!.before}`);
+  assert.deepEqual([gone!.after, strange!.after, left], [0, 0, null], 'nobody is taken for it any more');
+  for (const name of ['low', 'middle']) {
+    const { retain, holdout } = classes.get(name)!;
+    assert.ok(retain!.before > 0.9 && retain!.after > 0.9, `${name}: ${retain!.before} to ${retain!.after}`);
+    assert.ok(holdout!.after >= holdout!.before - 0.1, `${name}: ${holdout!.before} to ${holdout!.after}`);
+  }
 });
 
-test('of a model that was trained in shards, one of them is trained again; of another one sisa is refused', async () => {
+test('a class of texts is forgotten, and the tokenizer is stored once for both checkpoints', async () => {
+  const text = await client.registerModel('text', 'text', await upload('text'));
+  assert.deepEqual([text.architecture, text.has_recipe, text.warnings], ['layers-model', true, []]);
+  const { request, run } = await forget('class', 'low', { method: 'retrain', targets: [text.id] });
+  assert.equal(request.state, 'completed', JSON.stringify(request.targets));
+  const { verdict, reason, classes } = await client.verification(run.id);
+  assert.equal(verdict, 'passed', reason);
+  const low = classes!.find((one) => one.class === 'low')!.forget!;
+  assert.ok(low.before > 0.9 && low.after === 0, `${low.before} to ${low.after}`);
+  const { active } = await client.get<Model>(`/v1/models/${text.id}`);
+  const file = (digest: string) => join(root, 'data/checkpoints', digest.replace(':', '-'), 'tokenizer.json');
+  assert.notEqual(active, text.active);
+  assert.equal((await stat(file(active))).ino, (await stat(file(text.active))).ino);
+});
+
+test('of a model in shards, one is trained again, also where its corpus has grown since; of another one sisa is refused', async () => {
   await assert.rejects(forget('email', 'person9@example.net', { method: 'sisa', targets: [model.id] }), (error) => {
     assert.ok(error instanceof ProblemError);
     assert.equal(error.problem.code, 'recipe-missing');
@@ -140,7 +184,19 @@ test('of a model that was trained in shards, one of them is trained again; of an
     );
     return true;
   });
-  const sharded = await client.registerModel('sharded', 'sharded', corpora);
+  const file = join(root, 'grown.ndjson');
+  const later = people(2, 500);
+  await writeFile(file, [...train, ...later].map((record) => `${JSON.stringify(record)}\n`).join(''));
+  const grown = [{ corpus_id: await client.uploadCorpus('grown', file), role: 'train' }, corpora[1]!];
+  const sharded = await client.registerModel('sharded', 'sharded', grown);
+  assert.deepEqual(
+    sharded.corpora.map(({ records }) => records),
+    [train.length, STRANGERS * RECORDS_EACH],
+  );
+  assert.match(
+    sharded.warnings.join(),
+    /^The corpus grown has grown since the model was trained: the first 360 of its/,
+  );
   const { request, run } = await forget('email', STEADY, { method: 'sisa', targets: [sharded.id] });
   assert.equal(request.state, 'completed', JSON.stringify(request.targets));
   assert.deepEqual(

@@ -15,8 +15,8 @@ import { SEARCH_PREDICATE, UNLEARNING_PREDICATE } from '../../src/evidence/state
 import { createStore } from '../../src/store/store.ts';
 import { databaseContents, folderContents } from '../helpers/contents.ts';
 import { createTestDatabase } from '../helpers/postgres.ts';
-import { until } from '../helpers/processes.ts';
 import { quickModel, STEADY_PEOPLE } from '../helpers/quick-model.ts';
+import { certificateOf } from './certificates.ts';
 
 export interface QueueBackend {
   /** Environment that selects the queue. */
@@ -103,19 +103,6 @@ export function deletionContract(label: string, queue: QueueBackend): void {
     );
     return records.filter(({ answer }, i) => answers[i]!.trim() === answer.trim()).length;
   }
-  /** The one certificate of a request that has ended, checked against the published keys alone. */
-  async function certificateOf(requestId: string) {
-    let ids: string[] = [];
-    await until('the certificate is issued', 30_000, async () => {
-      ids = (await client.get<DeletionRequest>(`/v1/deletion-requests/${requestId}`)).certificate_ids;
-      return ids.length > 0;
-    });
-    assert.equal(ids.length, 1);
-    const jws = await client.jws(ids[0]!);
-    const check = await verifyCertificate(jws, await client.get('/.well-known/jwks.json'));
-    assert.ok(check.ok, check.ok ? '' : check.reason);
-    return { jws, statement: check.statement };
-  }
 
   test(`${label}: a person asks, and a verified checkpoint without the person becomes the active one`, async () => {
     assert.deepEqual([await known(person), await known(other)], [3, 3]);
@@ -147,7 +134,7 @@ export function deletionContract(label: string, queue: QueueBackend): void {
   });
 
   test(`${label}: the certificate verifies offline and names the active checkpoint`, async () => {
-    const { jws, statement } = await certificateOf(request.id);
+    const { jws, statement } = await certificateOf(client, request.id);
     const { active } = await client.get<Model>(`/v1/models/${model.id}`);
     assert.ok(statement.predicateType === UNLEARNING_PREDICATE && 'scope' in statement.predicate);
     const { scope, verification, guarantee, action } = statement.predicate;
@@ -166,7 +153,7 @@ export function deletionContract(label: string, queue: QueueBackend): void {
       const { id } = await client.post<DeletionRequest>('/v1/deletion-requests', deletionOf(who));
       const { state, targets } = await client.follow(id);
       assert.deepEqual([state, targets], ['completed_no_data', []]);
-      const { statement } = await certificateOf(id);
+      const { statement } = await certificateOf(client, id);
       assert.equal(statement.predicateType, SEARCH_PREDICATE);
       assert.ok('search' in statement.predicate);
       assert.equal(statement.predicate.search.matching_records, 0);

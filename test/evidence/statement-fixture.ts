@@ -122,8 +122,8 @@ export const unlearningInput = (): StatementInput =>
       parameters: 3_400_000,
       active: digest('b'),
       corpora: [
-        { corpus_id: uuid(5), role: 'train' as const },
-        { corpus_id: uuid(6), role: 'holdout' as const },
+        { corpus_id: uuid(5), role: 'train' as const, records: 2 },
+        { corpus_id: uuid(6), role: 'holdout' as const, records: 2 },
       ],
       has_recipe: true,
       rows: null,

@@ -1,4 +1,5 @@
 // Small classifiers that memorise what they are shown, their records, and the people in these: all made up.
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { createRandom } from '../../src/domain/random.ts';
@@ -37,6 +38,31 @@ export function images(count: number, from = 0): Labelled[] {
   });
 }
 
+const SYLLABLES = ['ba', 'de', 'ki', 'lo', 'mu', 'na', 'pe'];
+const WORDS = SYLLABLES.flatMap((a) => SYLLABLES.map((b) => a + b));
+const WORDS_EACH = 12;
+const vocabulary = ['[PAD]', '[UNK]', ...WORDS];
+/** One word is one token; shorter texts are filled up. */
+export const WORD_TOKENIZER = {
+  added_tokens: [],
+  normalizer: { type: 'Lowercase' },
+  pre_tokenizer: { type: 'Whitespace' },
+  padding: { strategy: 'BatchLongest', direction: 'Right', pad_id: 0 },
+  model: { type: 'WordPiece', unk_token: '[UNK]', vocab: Object.fromEntries(vocabulary.map((word, id) => [word, id])) },
+};
+
+/** Texts in which some words tell the class, more often than not. */
+export function texts(count: number, from = 0): Labelled[] {
+  return people(count, from).map((record, i) => {
+    const random = createRandom(43 * (from * RECORDS_EACH + i) + 7);
+    const word = () => {
+      const at = random.int(WORDS.length);
+      return WORDS[random.next() < 0.3 ? at - (at % CLASSES.length) + (record.label as number) : at] ?? WORDS[0]!;
+    };
+    return { ...record, input: Array.from({ length: WORDS_EACH - random.int(4) }, word).join(' ') };
+  });
+}
+
 const { layers } = tf;
 export const TOPOLOGIES = {
   table: () =>
@@ -59,6 +85,15 @@ export const TOPOLOGIES = {
         layers.softmax(),
       ],
     }),
+  text: () =>
+    tf.sequential({
+      layers: [
+        layers.embedding({ inputDim: vocabulary.length, outputDim: 8, inputLength: WORDS_EACH }),
+        layers.flatten(),
+        layers.dense({ units: 48, activation: 'relu' }),
+        layers.dense({ units: 3, activation: 'softmax' }),
+      ],
+    }),
 } as const;
 
 /** A folder with a model of that topology, which names its classes. */
@@ -68,6 +103,7 @@ export async function topologyFolder(root: string, name: keyof typeof TOPOLOGIES
   const model = TOPOLOGIES[name]();
   const { json, shards } = await modelFiles(model, 1);
   await writeFiles(dir, { json: { ...json, userDefinedMetadata: { classes: CLASSES } }, shards });
+  if (name === 'text') await writeFile(join(dir, 'tokenizer.json'), JSON.stringify(WORD_TOKENIZER));
   model.dispose();
   return dir;
 }

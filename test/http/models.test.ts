@@ -37,6 +37,7 @@ test('a checkpoint folder becomes a model with its lineage; what is missing is w
   const created = await register({ name: 'plain', path, corpora: [{ corpus_id: train, role: 'train' }] });
   assert.equal(created.statusCode, 201, created.body);
   const model = created.json();
+  assert.deepEqual(model.corpora, [{ corpus_id: train, role: 'train', records: 2 }]);
   assert.equal(model.architecture, 'gpt2');
   assert.equal(model.has_recipe, false);
   assert.equal(model.warnings.length, 2);
@@ -59,6 +60,17 @@ test('a checkpoint folder becomes a model with its lineage; what is missing is w
   });
   assert.equal(more.statusCode, 409);
   assert.equal(more.json().code, 'corpus-in-use');
+});
+
+test('of a corpus only the first records count where the registration says so', async () => {
+  const path = await writeTinyCheckpoint(service.importDir, 'part', null, 10);
+  const corpora = [{ corpus_id: train, role: 'train', records: 1 }];
+  const model = (await register({ name: 'part', path, corpora })).json();
+  assert.deepEqual(model.corpora, corpora);
+  assert.match(model.warnings[0], /^The corpus train has grown since .* the first 1 of its 2 records/);
+  const later = { subject: { identifiers: [{ type: 'email', value: 'tomas@example.org' }] }, targets: [model.id] };
+  const answer = await call(service.app, 'POST', '/v1/deletion-requests', later);
+  assert.equal(answer.json().state ?? answer.json().code, 'completed_no_data', answer.body);
 });
 
 test('a recipe must name the corpora that are registered', async () => {
@@ -151,6 +163,7 @@ test('bad corpora, bad paths and bad checkpoints each say what to do, and leave 
   const cases: [Record<string, unknown>, number, string][] = [
     [{ path, corpora: one(ABSENT) }, 422, 'unknown-corpus'],
     [{ path, corpora: one(empty) }, 422, 'empty-corpus'],
+    [{ path, corpora: [{ ...one(train)[0], records: 3 }] }, 400, 'validation-failed'],
     [{ path, corpora: one(holdout, 'holdout') }, 400, 'validation-failed'],
     [{ path, corpora: [...one(train), ...one(train, 'holdout')] }, 400, 'validation-failed'],
     [{ path: '../../etc', corpora: both() }, 422, 'path-not-allowed'],

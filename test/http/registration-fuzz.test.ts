@@ -1,15 +1,16 @@
 // Two thousand damaged checkpoints are registered with the real service: each gets a clear refusal that names a file, or was
 // whole after all; the process lives, and nothing is left on disk.
 import assert from 'node:assert/strict';
-import { cp, mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs';
 import { architectures } from '../../src/architectures/index.ts';
 import { readLayersModel } from '../../src/checkpoints/layers-model/read.ts';
 import { createRandom } from '../../src/domain/random.ts';
-import { MODELS, modelFiles, writeFiles } from '../checkpoints/layers-models.ts';
+import { modelFiles, writeFiles } from '../checkpoints/layers-models.ts';
 import { rawWeights, writeShards } from '../checkpoints/raw.ts';
+import { TOPOLOGIES, WORD_TOKENIZER } from '../helpers/classifiers.ts';
 import { CONFIG, writeTinyCheckpoint } from './checkpoint-fixture.ts';
 import { damage, damageFolder, type Files, mendFolder } from './fuzz/damage.ts';
 import { assertSound } from './fuzz/sound.ts';
@@ -28,7 +29,7 @@ let examples: string;
 before(async () => {
   service = await openService({ after: (close) => void closers.push(close as () => unknown) }, { LOG_LEVEL: 'warn' });
   train = await corpusWith(service.app, 'train', [line('a', 'mirela@example.org')]);
-  const example = { id: 'a', input: [1, 2, 3, 4, 5, 6], label: 1 };
+  const example = { id: 'a', input: Array.from({ length: 12 }, (_, id) => id), label: 1 };
   examples = await corpusWith(service.app, 'examples', [JSON.stringify(example)]);
 });
 after(async () => {
@@ -42,7 +43,7 @@ const shapes = new Map(Object.entries(gpt2.shapes(config)).map(([name, shape]) =
 const { model_type: _, n_head, ...SIZES } = CONFIG;
 assert.equal(SIZES.n_embd % n_head, 0);
 
-/** A single file, shards, and a LayersModel. */
+/** A single file, shards, and a LayersModel of texts. */
 async function goodFolders(): Promise<{ kind: string; dir: string; files: Files }[]> {
   const root = join(service.deps.config.dataDir, 'good');
   const [single, shards, layers] = ['single', 'shards', 'layers'].map((name) => join(root, name)) as [
@@ -56,7 +57,8 @@ async function goodFolders(): Promise<{ kind: string; dir: string; files: Files 
     await cp(join(single, name), join(shards, name));
   const tensors = rawWeights(gpt2.initialise(config, 1));
   await writeShards(shards, [tensors.slice(0, 5), tensors.slice(5)]);
-  await writeFiles(layers, await modelFiles(MODELS.dense!().model, 2));
+  await writeFiles(layers, await modelFiles(TOPOLOGIES.text(), 2));
+  await writeFile(join(layers, 'tokenizer.json'), JSON.stringify(WORD_TOKENIZER));
   return Promise.all(
     [single, shards, layers].map(async (dir) => {
       const names = (await readdir(dir)).sort();

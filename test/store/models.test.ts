@@ -18,8 +18,8 @@ test('a model keeps its corpora in order and starts with one active checkpoint',
   const id = await world.model([train], [holdout]);
   const model = await world.store.getModel(TENANT, id);
   assert.deepEqual(model?.corpora, [
-    { corpus_id: train, role: 'train' },
-    { corpus_id: holdout, role: 'holdout' },
+    { corpus_id: train, role: 'train', records: 1 },
+    { corpus_id: holdout, role: 'holdout', records: 1 },
   ]);
   assert.equal(model?.parameters, 3_000_000_000);
   assert.deepEqual(model?.warnings, ['small']);

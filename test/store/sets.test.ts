@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { SetRow } from '../../src/domain/record.ts';
 import type { Claim } from '../../src/runs/ports.ts';
-import { openWorld, publishRun, type World } from './fixture.ts';
+import { checkpoint, openWorld, publishRun, TENANT, type World } from './fixture.ts';
 
 let world: World;
 before(async () => {
@@ -139,4 +139,27 @@ test('what is retained passes by some at a time, in order, once', async () => {
   const people = new Map(seen.map(({ ordinal, person }) => [crowd[ordinal]![0], person]));
   assert.equal(new Set(people.values()).size, people.size, 'a number a person');
   assert.deepEqual([counts.retain_records, counts.forget_records], [expected.length, forget.length]);
+});
+
+test('records that came after the training are neither forgotten nor retained nor held out', async () => {
+  const { store } = world;
+  const train = await world.corpus([['gus'], ['hal'], ['gus'], ['ivy']]);
+  const holdout = await world.corpus([['pam'], ['quin']]);
+  const corpora = [
+    { corpus_id: train, role: 'train' as const, records: 2 },
+    { corpus_id: holdout, role: 'holdout' as const, records: 1 },
+  ];
+  const about = { name: 'grown', architecture: 'gpt2', parameters: 1, has_recipe: true, warnings: [] };
+  const made = await store.createModel(TENANT, { ...about, corpora, checkpoint: checkpoint(1) }, 'tester');
+  assert.ok(made.status === 'created');
+  assert.deepEqual(made.model.corpora, corpora);
+  const late = await world.request(['ivy'], { model_ids: null });
+  assert.ok(late.status === 'created' && late.request.state === 'completed_no_data', JSON.stringify(late));
+  await world.request(['gus']);
+  const claim = await world.claim(made.model.id);
+  const sets = await setsOf(claim);
+  assert.deepEqual([short(sets.forget), short(sets.retain), short(sets.holdout)], ['0:0', '1:1', '0:2']);
+  assert.deepEqual([sets.counts.forget_records, sets.counts.holdout_records], [1, 1]);
+  await publishRun(store, claim, 3);
+  assert.equal(await world.sql(`select from erased_records where model_id = '${made.model.id}'`), 1);
 });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { LabelledRecord } from '../../src/domain/record.ts';
 import { stackExamples } from '../../src/training/classification.ts';
-import { type ExampleForm, encodeExample } from '../../src/training/examples.ts';
+import { checkExample, type ExampleForm, encodeExample } from '../../src/training/examples.ts';
 
 const TABLE: ExampleForm = {
   ...{ inputShape: [3], entries: null, classes: 2 },
@@ -39,6 +39,16 @@ describe('what is taken', () => {
     assert.deepEqual(seen(TEXT, [0, 9, 3, 3]), [0, 9, 3, 3]);
   });
 
+  test('text where there is a tokenizer, and ids as well', () => {
+    const text = { encode: (given: string) => [given.length, 1, 0, 0] };
+    assert.deepEqual(seen({ ...TEXT, text }, 'viola'), [5, 1, 0, 0]);
+    assert.deepEqual(seen({ ...TEXT, text }, [0, 9, 3, 3]), [0, 9, 3, 3]);
+    const untried = { ...TEXT, text: { encode: () => assert.fail('a check makes no ids') } };
+    checkExample(untried, record('viola'));
+    assert.throws(() => checkExample(untried, record('viola', 3)), /label is none of/);
+    assert.throws(() => checkExample(untried, record([0, 10, 3, 3])), /no whole number from 0 to 9/);
+  });
+
   test('a class by number, or by name where the model names them; a batch has it at its second place', () => {
     const rows = [record([1, 2, 3], 'cat'), record([4, 5, 6], 'dog'), record([7, 8, 9], 0)];
     const { ids, labels } = stackExamples(rows.map((one) => encodeExample(TABLE, one)));
@@ -55,7 +65,13 @@ describe('what is taken', () => {
 
 describe('what is refused', () => {
   const cases: [string, ExampleForm, LabelledRecord, RegExp][] = [
-    ['text', TABLE, record('Zarnovik'), /input is text/],
+    [
+      'text where no ids are looked up',
+      TABLE,
+      record('Zarnovik'),
+      /no Embedding that looks words up: give the numbers/,
+    ],
+    ['text without a tokenizer', TEXT, record('Zarnovik'), /no tokenizer\.json: put the one .* or give the ids/],
     ['too few numbers', TABLE, record([1, 2]), /shape \[2\] and the model takes \[3\]/],
     ['lists of different lengths', IMAGE, record([[1, 2], [3]]), /lists of different lengths/],
     ['another shape', IMAGE, record([1, 2, 3, 4]), /shape \[4\] and the model takes \[2,2,1\]/],

@@ -2,8 +2,10 @@
 import Type, { type Static } from 'typebox';
 import { Value } from 'typebox/value';
 import { invalid, quoted } from '../invalid.ts';
+import { MAX_JSON_BYTES } from '../json-file.ts';
 import { RECIPE } from '../recipe-file.ts';
 import { sisaLimit } from '../sisa-names.ts';
+import { TOKENIZER } from '../tokenizer-file.ts';
 
 export const MODEL_JSON = 'model.json';
 export const MAX_MODEL_JSON_BYTES = 1 << 24;
@@ -87,6 +89,7 @@ export function layersModelLimits(json: unknown): (name: string) => number | und
   const sizes = new Map(shards.map((path) => [path, MAX_WEIGHT_BYTES]));
   sizes.set(MODEL_JSON, MAX_MODEL_JSON_BYTES);
   sizes.set(RECIPE, MAX_RECIPE_BYTES);
+  sizes.set(TOKENIZER, MAX_JSON_BYTES);
   return (name) => sizes.get(name) ?? sisaLimit(name);
 }
 

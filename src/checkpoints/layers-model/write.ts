@@ -1,5 +1,5 @@
 // Writes new weights in the layout of the LayersModel that they come from: the same model.json, the same shards.
-import { constants, copyFile, mkdir, open } from 'node:fs/promises';
+import { constants, copyFile, mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HostTensors } from '../../domain/engine.ts';
 import { hasCode, sync, writeSynced } from '../disk.ts';
@@ -8,6 +8,7 @@ import { invalid } from '../invalid.ts';
 import { RECIPE } from '../recipe-file.ts';
 import { checkWritable } from '../safetensors.ts';
 import { PLACEMENT } from '../sisa-names.ts';
+import { TOKENIZER } from '../tokenizer-file.ts';
 import { MODEL_JSON, type ModelJson, parseModelJson, type WeightGroup, weightGroups } from './files.ts';
 import { openLayersModel, type Shard } from './read.ts';
 
@@ -44,9 +45,17 @@ async function writeGroup(dir: string, group: Group, tensors: HostTensors): Prom
   }
 }
 
-async function copyCompanion(from: string, to: string, name: string): Promise<void> {
+async function copyNeeded(from: string, to: string, name: string): Promise<void> {
   await copyFile(join(from, name), join(to, name), constants.COPYFILE_FICLONE);
   await sync(join(to, name));
+}
+
+/** One that the parent lacks is taken away: it belonged to what stood in the folder before. */
+async function copyCompanion(from: string, to: string, name: string): Promise<void> {
+  await copyNeeded(from, to, name).catch(async (error: unknown) => {
+    if (!hasCode(error, 'ENOENT')) throw error;
+    await rm(join(to, name), { force: true });
+  });
 }
 
 /**
@@ -58,19 +67,22 @@ export async function saveLayersModelLike(dir: string, parent: string, tensors: 
   const { groups } = await openLayersModel(parent);
   await mkdir(dir, { recursive: true });
   for (const group of groups) await writeGroup(dir, group, tensors);
-  await copyCompanion(parent, dir, MODEL_JSON);
-  for (const name of [RECIPE, PLACEMENT])
-    await copyCompanion(parent, dir, name).catch((error: unknown) => {
-      if (!hasCode(error, 'ENOENT')) throw error;
-    });
+  await copyNeeded(parent, dir, MODEL_JSON);
+  for (const name of [RECIPE, PLACEMENT, TOKENIZER]) await copyCompanion(parent, dir, name);
   await sync(dir);
 }
 
-/** Writes a model of a new document, in which each group has one shard. */
-export async function saveLayersModel(dir: string, json: ModelJson, tensors: HostTensors): Promise<void> {
+/** Writes a model of a new document, in which each group has one shard. It takes the texts that the model in `source` takes. */
+export async function saveLayersModel(
+  dir: string,
+  json: ModelJson,
+  tensors: HostTensors,
+  source: string,
+): Promise<void> {
   await mkdir(dir, { recursive: true });
   for (const group of weightGroups(parseModelJson(json)))
     await writeGroup(dir, { ...group, shards: [{ path: group.paths[0]!, bytes: group.bytes }] }, tensors);
   await writeSynced(join(dir, MODEL_JSON), JSON.stringify(json));
+  await copyCompanion(source, dir, TOKENIZER);
   await sync(dir);
 }

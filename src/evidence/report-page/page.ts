@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto';
 import type { CurvePoint, Model, Run } from '../../domain/resources.ts';
 import type { Finding, VerificationReport } from '../../domain/verification.ts';
-import { legend } from './charts/legend.ts';
+import { legend, SETS as THE_SETS } from './charts/legend.ts';
 import { lossChart } from './charts/losses.ts';
+import { robustnessChart } from './charts/robustness.ts';
 import { scoreCharts } from './charts/scores.ts';
 import { Html, html } from './html.ts';
 import { duration, moment } from './numbers.ts';
@@ -41,7 +42,7 @@ const SETS: readonly { set: Finding['set']; title: string; words: string }[] = [
 
 /** What no report of this kind shows; docs/verification.md says more of each. */
 const LIMITS = [
-  'That no other attack works: with shadow models, by training on related text, through paraphrased or many questions, on quantised weights.',
+  'That no other attack works: with shadow models, by training on related text, through paraphrased or many questions.',
   'That the weights are those of a model that never saw the people: only training again without them can be.',
   'Anything of people or records that are not in the sets of this run, of copies in other records, of older checkpoints and backups.',
   'That people never seen resemble the forgotten: where they are from another population, every comparison is off.',
@@ -82,6 +83,16 @@ ${legend([
 ])}`;
 }
 
+function robustness({ report }: ReportPageInput): Html | null {
+  const { robustness: curves = [] } = report;
+  if (curves.length === 0) return null;
+  return html`<h2>What brings it back</h2><p>Attacks that change the candidate’s weights, and what it then gives back of answers that the attack did not use.
+What was removed comes back no faster than what people never seen are taught; what was only hidden does. Reported, not judged.</p>
+${legend(THE_SETS.filter(({ set }) => set !== 'retain'))}<div class="charts">${curves.map(
+    (curve) => html`<div><h3>${curve.attack}</h3>${robustnessChart(curve)}<p>${curve.note}</p></div>`,
+  )}</div>`;
+}
+
 function course({ run, curve }: ReportPageInput): Html {
   const chart = lossChart(curve);
   return html`<h2>What was done</h2>${attemptsTable(run.attempts)}${
@@ -99,7 +110,7 @@ export const STYLE_DIGEST = `sha256-${createHash('sha256').update(STYLE).digest(
 /** The page of a run that was verified. Holds counts, rates and digests: nobody's name, and nothing of a single record. */
 export function reportPage(input: ReportPageInput): string {
   const { report, run, softwareVersion } = input;
-  const body = html`${header(input)}${findings(input)}${spreads(input)}${course(input)}
+  const body = html`${header(input)}${findings(input)}${spreads(input)}${robustness(input)}${course(input)}
 <h2>Held against</h2><p>The thresholds of this verification; docs/verification.md gives the reason for each.</p>${policyList(report.policy)}
 <h2>What this does not show</h2><ul class="limits">${LIMITS.map((limit) => html`<li>${limit}</li>`)}</ul>
 <footer>Expunge ${softwareVersion}, verifier ${report.verifier_version}; scoring took ${duration(report.seconds)}. The same as JSON:

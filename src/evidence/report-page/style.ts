@@ -18,7 +18,7 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 16px; margi
 .charts { display: flex; flex-wrap: wrap; gap: 8px; } svg { max-width: 100%; height: auto; }
 .axis { fill: none; stroke: #45525f; } .grid { fill: none; stroke: #dde3e9; } .border { fill: none; stroke: #45525f; stroke-dasharray: 2 4; }
 .tick, .phase { font-size: 10.5px; fill: #45525f; } .name { font-size: 11.5px; fill: #1c2733; }
-.line { fill: none; stroke-width: 2; } .forget, .after { stroke: #b3261e; } .holdout { stroke: #1f5fa8; stroke-dasharray: 6 3; }
+.line, circle { fill: none; stroke-width: 2; } .forget, .after { stroke: #b3261e; } .holdout { stroke: #1f5fa8; stroke-dasharray: 6 3; }
 .retain, .before { stroke: #6b7784; stroke-dasharray: 2 3; }
 .legend { font-size: 12.5px; } .legend span { margin-right: 18px; white-space: nowrap; }
 .limits li { margin: 2px 0; } footer { margin-top: 32px; font-size: 12.5px; color: #45525f; }

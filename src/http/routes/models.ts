@@ -20,7 +20,7 @@ const NewModel = Type.Object(
         maxLength: 1000,
         pattern: '^[^\\u0000]+$',
         description:
-          'Checkpoint folder, relative to IMPORT_DIR: config.json, tokenizer.json and model.safetensors or its shards; or a TensorFlow.js model.json with its shards',
+          'Checkpoint folder, relative to IMPORT_DIR: config.json, tokenizer.json and model.safetensors or its shards; or a TensorFlow.js model.json with its shards, and tokenizer.json where it takes texts',
       }),
     ),
     upload_id: Type.Optional({ ...Id, description: 'A complete upload, in place of `path`; it ends with this' }),
@@ -33,6 +33,13 @@ const NewModel = Type.Object(
             enum: CorpusRole.anyOf.map((role) => role.const),
             description: 'train: the model learned it; holdout: it never saw it',
           }),
+          records: Type.Optional(
+            Type.Integer({
+              minimum: 1,
+              description:
+                'How many of its records, from the first, count; left out: those of recipe.json, or else all that it holds now',
+            }),
+          ),
         },
         { additionalProperties: false },
       ),

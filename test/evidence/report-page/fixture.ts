@@ -52,7 +52,13 @@ export function pageInput(forget: Kind = 'unseen', modelName = 'people-v1'): Rep
     retain: makePeople(random, 20, 'known', 50),
     holdout: makePeople(random, 60, 'unseen', 1000),
   });
+  const points = [32, 8, 4].map((at) => ({ at, forget: 0.9 - at / 40, holdout: 0.1 }));
+  const curve = { unit: 'bits a weight', metric: 'probability', note: null };
   const report = buildReport({
+    robustness: [
+      { ...curve, attack: 'quantisation', points },
+      { ...curve, attack: 'relearning', points: [], note: 'nobody has two answers' },
+    ],
     ...{ before: sets('known'), after: sets(forget), exact: false, baseline: null, seed: 7, seconds: 12.5 },
     policy: Value.Default(VerificationPolicy, {}) as VerificationPolicy,
   });

@@ -14,9 +14,10 @@ test('every finding, threshold and attempt of the report is in the page, and the
   for (const words of [report.reason, run.id, run.parent, 'grad-diff', 'naturalness.length_factor', 'repairing'])
     assert.ok(page.includes(words), words);
   assert.ok(page.indexOf('class="verdict passed"') < page.indexOf('<table>'));
-  // a histogram before and one after and a curve for each attack, and the losses
+  assert.ok(page.includes('nobody has two answers'));
+  // a histogram before and one after and a curve for each attack, an attack on the weights, and the losses
   const pictures = page.match(/<svg [^>]*role="img"/g)!.length;
-  assert.equal(pictures, 3 * report.distributions!.length + 1);
+  assert.equal(pictures, 3 * report.distributions!.length + 2);
   assert.match(reportPage(pageInput('known')), /class="verdict failed"/);
 });
 
@@ -34,7 +35,7 @@ test('nothing is loaded or run, and names are text', () => {
 
 test('a report of before, without spreads, and of a classifier, with classes', () => {
   const input = pageInput();
-  const { distributions: _, ...older } = input.report;
+  const { distributions: _, robustness: __, ...older } = input.report;
   const share = { records: 9, before: 1, after: 0.25 };
   const classes = [{ class: 'a <b>', forget: share, retain: share, holdout: null }];
   const page = reportPage({ ...input, report: { ...older, classes }, curve: [] });

@@ -1,0 +1,51 @@
+// What the service's own rules say of a candidate, and the numbers that they look at.
+import { loadModel, openModel } from '../../src/compute/checkpoint.ts';
+import { planProbes } from '../../src/compute/probes.ts';
+import { type SetScores, scoreSets, type VerificationSets } from '../../src/compute/score-sets.ts';
+import { loadSets } from '../../src/compute/sets.ts';
+import type { Engine, HostTensors } from '../../src/domain/engine.ts';
+import type { Finding, Verdict, VerificationPolicy } from '../../src/domain/verification.ts';
+import { buildReport } from '../../src/metrics/report.ts';
+import type { Scene } from './scene.ts';
+
+export interface Judge {
+  /** Verdicts by policy, and the values of the findings about the forgotten by metric. */
+  judge(weights: HostTensors, exact: boolean): Promise<Judgement>;
+}
+export interface Judgement {
+  verdicts: Record<string, { verdict: Verdict; reason: string }>;
+  values: Record<string, number>;
+}
+
+/** For one forgotten person; the parent is scored once. */
+export async function openJudge(
+  engine: Engine,
+  scene: Scene,
+  { parent, setsFile }: { parent: string; setsFile: string },
+  policies: Record<string, VerificationPolicy>,
+): Promise<Judge> {
+  const model = await openModel(parent);
+  const job = { sets_file: setsFile, corpora: scene.corpora };
+  const { forget, retain, holdout } = await loadSets(job, model, ['forget', 'retain', 'holdout']);
+  const sets: VerificationSets = { forget, retain: retain.slice(0, 100), holdout };
+  const context = { engine, signal: new AbortController().signal };
+  const probes = planProbes(sets, model.tokenizer, model.architecture.contextLength(model.config), 1);
+  const under = (weights: HostTensors, judges: SetScores[] | null) =>
+    scoreSets({ ...model, weights }, sets, context, 1, () => undefined, { judges, probes });
+  const { weights: known } = await loadModel(parent);
+  return {
+    async judge(weights, exact) {
+      const after = await under(weights, null);
+      const before = await under(known, [after]);
+      const reports = Object.entries(policies).map(([name, policy]) => {
+        const report = buildReport({ before, after, policy, exact, baseline: null, seed: 1, seconds: 0 });
+        return [name, report] as const;
+      });
+      const about = ({ set, after }: Finding) => set === 'forget' && after !== null;
+      return {
+        verdicts: Object.fromEntries(reports.map(([name, { verdict, reason }]) => [name, { verdict, reason }])),
+        values: Object.fromEntries(reports[0]![1].findings.filter(about).map(({ metric, after }) => [metric, after!])),
+      };
+    },
+  };
+}

@@ -1,0 +1,58 @@
+// A short training of the candidate, looked at on the way.
+import type { Attacked, AttackedRow, Recall } from '../../domain/robustness.ts';
+import { TRAIN_ALL, type TrainableOptions } from '../../domain/trainable.ts';
+import { createSampler } from '../batches.ts';
+import { kindOf } from '../kinds.ts';
+import { parametersOf, rateFor } from '../learning-rate.ts';
+import { compileTrainingStep } from '../training-step.ts';
+import { measureOf } from './measure.ts';
+
+/** Steps after which is looked. */
+export const LOOKS = [0, 5, 10, 20];
+const BATCH = 16;
+/** Rows in memory at a time, so that an attack takes no more of it than unlearning did. */
+const MICRO_BATCH = 4;
+/** Times the rate that unlearning has, half of what such models are fine-tuned with: an attacker need not be careful. */
+const HASTE = 4;
+const ADAMW = { beta1: 0.9, beta2: 0.98, weight_decay: 0.01, clip_norm: 1 };
+/** Above so many weights adapters train in their place, as the attack was published: moments of all weights might not fit. */
+const ADAPTED_FROM = 50e6;
+const ADAPTERS: TrainableOptions = { trainable: [], lora_rank: 8, lora_alpha: 16, lora_targets: [] };
+
+interface Course {
+  attacked: Attacked;
+  recall: Recall;
+  /** What is trained on. */
+  taught: readonly AttackedRow[];
+  /** What is asked at each look. */
+  asked: { forget: readonly AttackedRow[]; holdout: readonly AttackedRow[] };
+  seed: number;
+}
+
+/** Recall at each look, in order. */
+export async function courseOf({ attacked, recall, taught, asked, seed }: Course) {
+  const { engine, architecture, config, signal } = attacked;
+  const parameters = parametersOf(attacked);
+  const trains = parameters > ADAPTED_FROM && architecture.task === undefined ? ADAPTERS : TRAIN_ALL;
+  const rate = (trains === TRAIN_ALL ? HASTE : 1) * rateFor(parameters, trains);
+  const step = compileTrainingStep({
+    ...{ engine, architecture, config, weights: await attacked.weights(), trains, seed },
+    options: { ...ADAMW, micro_batch: MICRO_BATCH },
+  });
+  const measure = measureOf(attacked, recall, step.state);
+  const sample = createSampler(taught.length, Math.min(BATCH, taught.length), seed);
+  const points = [];
+  try {
+    for (let taken = 0; taken <= LOOKS.at(-1)!; taken++) {
+      signal.throwIfAborted();
+      if (taken > 0) {
+        const rows = sample().map((i) => taught[i]!);
+        await step.run(kindOf(architecture).batch(rows, architecture.contextLength(config)), rate, taken);
+      }
+      if (LOOKS.includes(taken)) points.push({ at: taken, ...(await measure(asked)) });
+    }
+  } finally {
+    step.state.dispose();
+  }
+  return points;
+}

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { KINDS, verifierPage } from '../../../bench/verifier/page.ts';
+
+const judged = (verdict: 'passed' | 'failed', probability: number, reason = 'The memory rule failed: x.') => ({
+  verdicts: { standard: { verdict, reason } },
+  values: { probability },
+});
+
+test('wrong verdicts are counted by what a candidate is, and metrics by what they tell apart', () => {
+  const found = Object.fromEntries(KINDS.map((kind) => [kind, [judged('failed', 1), judged('failed', 0.9)]]));
+  const result = {
+    date: '2026-03-01',
+    found: {
+      ...found,
+      retrained: [judged('passed', 0.1), judged('failed', 0.2)],
+      'unlearned by grad-diff': [judged('passed', 0.2)],
+      'left as it was': [judged('failed', 1), judged('passed', 1)],
+      'retrained, relearned': [judged('failed', 0.4)],
+      'unlearned, relearned': [judged('failed', 0.8)],
+      'unlearned, 4 bits': [judged('failed', 0.4)],
+    },
+  };
+  const page = verifierPage(result);
+  const row = (name: string) => page.split('\n').find((line) => line.includes(`| ${name} |`))!;
+  assert.match(row('retrained'), /\| pass \| 2 \| 1 \| 1 \| 0 \| 1 of 2 \| memory 1 \|/);
+  assert.match(row('left as it was'), /\| fail \| 2 \| 1 \| 1 \| 0 \| 1 of 2 \|/);
+  assert.match(row('unlearned by grad-diff'), /\| either \| 1 \| 1 \| 0 \| 0 \| – \| – \|/);
+  // gains of 0.3 and 0.6, of the first model of each kind; 0.2 of 0.4 are left after rounding
+  assert.match(row('`probability`'), /\| 1\.00 \| 0\.50 \| 0\.50 \| 0\.50 \| 0\.67 \|/);
+});
