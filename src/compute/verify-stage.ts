@@ -6,6 +6,7 @@ import { buildReport } from '../metrics/report.ts';
 import { peakMemoryBytes, type StageContext } from './context.ts';
 import { type AnyModel, loadAnyWeights, openAnyModel } from './models.ts';
 import { planProbes } from './probes.ts';
+import { addReference, scoreRetrained } from './retrained.ts';
 import { robustnessOf } from './robustness.ts';
 import { type SetScores, scoreSets, type VerificationSets } from './score-sets.ts';
 import { loadSets } from './sets.ts';
@@ -38,6 +39,8 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
   const after = await under(made, job.candidate_dir, null);
   const before = await under(parent, job.parent_dir, [after]);
   const { policy, exact, baseline, seed } = job;
+  const retrained = job.reference_dir ? await scoreRetrained(job.reference_dir, sets, probes, context) : null;
+  if (retrained !== null) for (const scores of [before, after]) addReference(scores, retrained);
   const candidate = {
     ...{ engine: context.engine, architecture: made.architecture, config: made.config },
     ...{ weights: () => loadAnyWeights(job.candidate_dir), seed, signal: context.signal },
@@ -51,6 +54,7 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
     classNames,
     before,
     after,
+    retrained,
     policy,
     exact,
     baseline,

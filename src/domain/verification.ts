@@ -2,6 +2,7 @@
 import Type, { type Static } from 'typebox';
 import { Nullable, StringEnum } from './common.ts';
 import { ScoreDistribution } from './distribution.ts';
+import { Retraining } from './retraining.ts';
 import { ROBUSTNESS_ATTACKS, RobustnessCurve } from './robustness.ts';
 
 export const VERDICTS = ['passed', 'failed', 'inconclusive'] as const;
@@ -157,6 +158,8 @@ export const VerificationReport = Type.Object({
         'Of a classifier: accuracy by class, reported only; null where a set holds fewer than 5 records of it',
     }),
   ),
+  /** Where a model was given that was retrained without the forgotten. */
+  retraining: Type.Optional(Retraining),
   robustness: Type.Optional(
     Type.Array(RobustnessCurve, { description: 'By attack on the weights: what came back; reported only' }),
   ),

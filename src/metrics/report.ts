@@ -9,6 +9,7 @@ import { membershipFindings } from './report/membership.ts';
 import { memoryFinding } from './report/memory.ts';
 import { naturalnessFinding, strangersFinding } from './report/naturalness.ts';
 import { countPeople, type Judged, type ScoredSets } from './report/people.ts';
+import { retrainingDistance } from './report/retraining.ts';
 import { reportedFinding, utilityFinding } from './report/utility.ts';
 import { METRIC_SETS } from './sets.ts';
 
@@ -31,6 +32,8 @@ export interface ReportInput {
   baseline: Baseline | null;
   /** Seeds the bootstrap; the same seed and scores give the same report. */
   seed: number;
+  /** Scores under a model that was retrained without the forgotten; null or left out where there is none. */
+  retrained?: Pick<ScoredSets, 'forget' | 'holdout'> | null;
   /** What attacks on the candidate's weights brought back. */
   robustness?: RobustnessCurve[];
   /** Time that scoring took. */
@@ -118,6 +121,9 @@ export function buildReport(input: ReportInput): VerificationReport {
     seconds,
     verifier_version: VERIFIER_VERSION,
     ...(input.robustness ? { robustness: input.robustness } : {}),
+    ...(input.retrained
+      ? { retraining: retrainingDistance(METRIC_SETS[input.task ?? 'causal-lm'], after, input.retrained) }
+      : {}),
     distributions: scoreDistributions(attacks, before, after),
     ...(input.task === 'classification' ? { classes: accuracyByClass(before, after, input.classNames ?? null) } : {}),
   };

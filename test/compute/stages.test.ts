@@ -120,10 +120,22 @@ describe('stages', () => {
     const preferred = drawn(passed.report, 'truth-ratio');
     assert.ok(preferred.before! > 0.6 && preferred.after! < 0.5, 'other people’s answers are as good as the true one');
 
+    assert.equal(passed.report.retraining, undefined);
+    const beside = { ...run.verify(model.dir), reference_dir: job.out_dir };
+    const held = (await runComputeJob(beside, quiet)) as VerifyResult;
+    const attack = drawn(held.report, 'reference');
+    assert.deepEqual(
+      [attack.after, attack.verdict],
+      [1, 'failed'],
+      'the retrained model finds hard what the parent knows',
+    );
+    const gap = held.report.retraining!.distances.find(({ score }) => score === 'loss')!.mean_gap;
+    assert.ok(gap.forget! > 2 * gap.holdout!);
+
     const exact = { ...run.verify(job.out_dir), exact: true, baseline: { probability: 0.5 } };
     const { report } = (await runComputeJob(exact, quiet)) as VerifyResult;
-    const held = report.findings.find(({ metric, set }) => metric === 'probability' && set === 'retain')!;
-    assert.equal(held.threshold, 'at least 0.95 of the checkpoint as registered’s 0.5');
+    const least = report.findings.find(({ metric, set }) => metric === 'probability' && set === 'retain')!;
+    assert.equal(least.threshold, 'at least 0.95 of the checkpoint as registered’s 0.5');
 
     const prompts = forgotten().map(({ prompt }) => prompt);
     const knows = (await runComputeJob(run.ask(model.dir, prompts), quiet)) as CompleteResult;
