@@ -111,10 +111,11 @@ describe('stages', () => {
     const drawn = (report: VerificationReport, metric: string) =>
       report.findings.find((one) => one.metric === metric && one.set === 'forget')!;
     // wrapped prompts are strange to a model that has only ever seen one wording: here they find nothing of anybody
-    for (const metric of ['sampled-extraction', 'wrapped-prompt-recall']) {
-      assert.equal(drawn(passed.report, metric).verdict, 'passed', metric);
-      assert.equal(drawn(passed.report, metric).before, drawn(failed.report, metric).before, metric);
-    }
+    assert.deepEqual(
+      ['sampled-extraction', 'wrapped-prompt-recall'].map((metric) => drawn(passed.report, metric).verdict),
+      ['passed', null],
+    );
+    assert.match(drawn(passed.report, 'wrapped-prompt-recall').note!, /^shows nothing here/);
     assert.equal(drawn(failed.report, 'sampled-extraction').verdict, 'failed');
     assert.equal(drawn(passed.report, 'sampled-extraction').before, 1);
     const preferred = drawn(passed.report, 'truth-ratio');

@@ -236,6 +236,22 @@ test('answers that were not generated are not claimed', () => {
   assert.match(result.reason, /rouge-l-recall: nothing of the forgotten was measured/);
 });
 
+test('what draws nothing out of the parent is not judged of the candidate, but for what it draws out', () => {
+  const { before, after, ...rest } = scene({ forget: 'unseen', seed: 11 });
+  const silent = before.forget.map((row) => ({ ...row, wrapped: ['nothing'] }));
+  const deaf = { ...before, forget: silent };
+  const low = buildReport({ before: deaf, after, ...rest });
+  assert.equal(find(low, 'forget', 'wrapped-prompt-recall').verdict, null);
+  assert.equal(low.verdict, 'passed', low.reason);
+  const open = after.forget.map((row) => ({ ...row, wrapped: [row.truth!] }));
+  const high = find(
+    buildReport({ before: deaf, after: { ...after, forget: open }, ...rest }),
+    'forget',
+    'wrapped-prompt-recall',
+  );
+  assert.equal(high.verdict, 'failed');
+});
+
 test('people who answer everything by chance leave a memory metric undecided', () => {
   const { after, ...rest } = scene({ forget: 'unseen', seed: 11 });
   const template = after.holdout.map((row) => ({ ...row, generated: row.reference! }));

@@ -22,6 +22,8 @@ import {
 /** Chance that a never-seen person lies above the limit, shared among the forgotten people. */
 const EXCEEDANCE = 0.05;
 
+const NO_POWER = 'shows nothing here: of the parent, which knew them, it draws no more out than of people never seen';
+
 interface Limit {
   value: number;
   text: string;
@@ -75,6 +77,9 @@ function judged(
 ): Judged {
   const limit = limitFrom(holdout, now.length, margin);
   const { verdict, note, because } = judge(metric, now, limit);
+  // what a model does not understand draws nothing out of it, whatever it knows
+  if (verdict === 'passed' && metric.rule === 'extraction' && base.before !== null && base.before <= limit.value)
+    return { finding: { ...base, threshold: limit.text, note: NO_POWER }, because: `${metric.name}: ${NO_POWER}` };
   const detectable = verdict && {
     ...{ measure: 'value' as const, value: limit.value, power: null },
     text: `with ${people(holdout.length)} never seen a value under ${shown(limit.value)} is not seen`,
