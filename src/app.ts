@@ -4,6 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { takeJson } from './http/bodies.ts';
 import { documentationRoutes, registerDocumentation } from './http/documentation.ts';
 import { installProblems, onClientError, sendProblem } from './http/errors.ts';
+import { installIdempotency } from './http/idempotency.ts';
 import { checkHost } from './http/links.ts';
 import { catalogueRoutes } from './http/routes/catalogue.ts';
 import { certificateRoutes } from './http/routes/certificates.ts';
@@ -74,6 +75,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   const app = createServer(deps);
   installProblems(app);
   installHooks(app);
+  installIdempotency(app, deps);
   takeJson(app);
   addSchemas(app);
   await registerDocumentation(app, deps.version);

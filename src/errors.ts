@@ -42,6 +42,16 @@ export const PROBLEMS = {
     'external_id was used before',
     'Follow the request that `existing` links, or send another external_id.',
   ],
+  'idempotency-key-busy': [
+    409,
+    'The first call with this key is still at work',
+    'Send the same call again after Retry-After; its answer will be the first one’s.',
+  ],
+  'idempotency-key-reused': [
+    422,
+    'The key was sent with another call',
+    'Send a new Idempotency-Key with every new call; repeat a call unchanged.',
+  ],
   'not-cancellable': [409, 'The request can no longer be cancelled', 'Only waiting requests can be cancelled.'],
   'path-not-allowed': [
     422,

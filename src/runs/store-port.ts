@@ -17,6 +17,7 @@ import type {
 import type { RunState, TargetState } from '../domain/states.ts';
 import type { VerificationReport } from '../domain/verification.ts';
 import type { CorpusStore } from './corpus-port.ts';
+import type { IdempotencyStore } from './idempotency-port.ts';
 import type { InfluenceStore } from './influence-port.ts';
 import type { PastAttempt, SetCounts } from './plan/facts.ts';
 import type { UploadStore } from './upload-port.ts';
@@ -146,7 +147,7 @@ export interface Probe {
 }
 
 /** Every method takes the tenant first, or a claim that carries it. Times are RFC 3339 strings in UTC. */
-export interface Store extends CorpusStore, UploadStore, InfluenceStore {
+export interface Store extends CorpusStore, UploadStore, InfluenceStore, IdempotencyStore {
   migrate(): Promise<void>;
   /** Throws when Postgres does not answer. */
   ping(): Promise<void>;

@@ -10,6 +10,7 @@ const chores: Record<string, (deps: RunDeps) => Promise<unknown>> = {
   },
   certify: certifyUncertified,
   retire: retireExpired,
+  keys: ({ store }) => store.deleteExpiredKeys(),
   probes: ({ store }) => store.deleteExpiredProbes(),
   influence: async ({ store, doorbell }) => {
     await store.deleteExpiredInfluence();

@@ -10,6 +10,7 @@ import * as compactIndex from './migrations/004-compact-index.ts';
 import * as rowSizes from './migrations/005-row-sizes.ts';
 import * as influence from './migrations/006-influence.ts';
 import * as trainedRecords from './migrations/007-trained-records.ts';
+import * as idempotencyKeys from './migrations/009-idempotency-keys.ts';
 
 const MIGRATIONS = {
   '001-initial': initial,
@@ -19,6 +20,7 @@ const MIGRATIONS = {
   '005-row-sizes': rowSizes,
   '006-influence': influence,
   '007-trained-records': trainedRecords,
+  '009-idempotency-keys': idempotencyKeys,
 };
 
 /** Brings the schema up to date; safe when several processes start at once (Kysely takes an advisory lock). */

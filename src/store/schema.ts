@@ -1,6 +1,7 @@
 // The tables as Kysely sees them. Columns carry the wire's names; migrations/ is what creates them.
 import type { ColumnType, Generated } from 'kysely';
 import type { CheckpointManifest } from '../domain/checkpoint.ts';
+import type { KeptAnswer } from '../domain/idempotency.ts';
 import type { InfluenceAnalysis, InfluenceOptions } from '../domain/influence.ts';
 import type { CorpusRole } from '../domain/record.ts';
 import type { Attempt, MethodChoice, PlanStep, RowSizes, RunCounts, RunProgress } from '../domain/resources.ts';
@@ -218,6 +219,16 @@ interface ProbesTable {
   expires_at: string;
 }
 
+interface IdempotencyKeysTable {
+  tenant_id: string;
+  key_digest: string;
+  fingerprint: string;
+  token: string;
+  busy_until: string | null;
+  answer: Json<KeptAnswer> | null;
+  expires_at: string;
+}
+
 interface InfluenceAnalysesTable {
   id: string;
   tenant_id: string;
@@ -274,6 +285,7 @@ export interface Database {
   certificates: CertificatesTable;
   ledger: LedgerTable;
   probes: ProbesTable;
+  idempotency_keys: IdempotencyKeysTable;
   influence_analyses: InfluenceAnalysesTable;
   uploads: UploadsTable;
   upload_files: UploadFilesTable;

@@ -8,6 +8,7 @@ import { checkpointsStore } from './checkpoints.ts';
 import { claimsStore } from './claims.ts';
 import { corporaStore } from './corpora.ts';
 import { connect, type StoreOptions, unavailable } from './db.ts';
+import { idempotencyStore } from './idempotency.ts';
 import { influenceStore } from './influence.ts';
 import { intakeStore } from './intake.ts';
 import { keyVersionsStore } from './key-versions.ts';
@@ -79,6 +80,7 @@ export function createStore(options: StoreOptions): Store {
     ...certificatesStore(context),
     ...ledgerStore(context),
     ...probesStore(context),
+    ...idempotencyStore(context),
     ...influenceStore(context),
     ...uploadsStore(context),
   };

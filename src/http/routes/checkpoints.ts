@@ -5,6 +5,7 @@ import { ExpungeError } from '../../errors.ts';
 import type { RetireOutcome } from '../../runs/ports.ts';
 import { retire } from '../../runs/retire.ts';
 import { measureStorage } from '../../runs/storage.ts';
+import { KeyHeader } from '../idempotency.ts';
 import { notFound } from '../links.ts';
 import { principal } from '../principal.ts';
 import { described, IdParams, problems, ref } from '../schemas.ts';
@@ -64,7 +65,9 @@ export const checkpointRoutes: Routes = (app, deps) => {
   app.post(
     '/v1/models/:id/checkpoints/:digest/retire',
     {
+      config: { idempotent: true },
       schema: {
+        headers: KeyHeader,
         tags,
         operationId: 'retireCheckpoint',
         summary: 'Delete a checkpoint’s files and keep its record',

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import Type from 'typebox';
 import { Name } from '../../domain/common.ts';
 import { ExpungeError } from '../../errors.ts';
+import { KeyHeader } from '../idempotency.ts';
 import { absolute, notFound } from '../links.ts';
 import { createCursors, PageParameters, page, pageOf } from '../paging.ts';
 import { principal } from '../principal.ts';
@@ -59,7 +60,9 @@ export const corporaRoutes: Routes = (app, deps) => {
   app.post(
     '/v1/corpora',
     {
+      config: { idempotent: true },
       schema: {
+        headers: KeyHeader,
         tags,
         operationId: 'createCorpus',
         summary: 'Create an empty corpus',

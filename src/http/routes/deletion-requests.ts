@@ -6,6 +6,7 @@ import { type DeletionRequest, GROUNDS } from '../../domain/resources.ts';
 import { REQUEST_STATES, type RequestState } from '../../domain/states.ts';
 import { ExpungeError } from '../../errors.ts';
 import { createDeletionRequest, planDeletionRequest } from '../deletion.ts';
+import { KeyHeader } from '../idempotency.ts';
 import { absolute, checkIfMatch, notFound, POLL_SECONDS, unchanged } from '../links.ts';
 import { methodChoiceSchema } from '../method-schema.ts';
 import { createCursors, page, pageFields, pageOf } from '../paging.ts';
@@ -70,7 +71,9 @@ export const deletionRequestRoutes: Routes = (app, deps) => {
   app.post(
     '/v1/deletion-requests',
     {
+      config: { idempotent: true },
       schema: {
+        headers: KeyHeader,
         tags,
         operationId: 'createDeletionRequest',
         summary: 'Ask for a person to be removed',
@@ -141,7 +144,9 @@ const cancelRoute: Routes = (app, deps) => {
   app.post(
     '/v1/deletion-requests/:id/cancel',
     {
+      config: { idempotent: true },
       schema: {
+        headers: KeyHeader,
         tags,
         operationId: 'cancelDeletionRequest',
         summary: 'Cancel a request that still waits',

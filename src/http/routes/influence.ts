@@ -6,6 +6,7 @@ import { Id } from '../../domain/common.ts';
 import { type InfluenceFindings, InfluenceOptions, type InfluenceQuery } from '../../domain/influence.ts';
 import { Identifier } from '../../domain/record.ts';
 import type { StoredInfluence } from '../../runs/ports.ts';
+import { KeyHeader } from '../idempotency.ts';
 import { subjectKeysOf } from '../identifiers.ts';
 import { absolute, notFound, POLL_SECONDS } from '../links.ts';
 import { principal } from '../principal.ts';
@@ -106,7 +107,9 @@ export const influenceRoutes: Routes = (app, deps) => {
   app.post(
     '/v1/models/:id/influence',
     {
+      config: { idempotent: true },
       schema: {
+        headers: KeyHeader,
         tags,
         operationId: 'analyseInfluence',
         summary: 'Rank training records by how much they shaped an answer',

@@ -2,6 +2,7 @@
 import Type from 'typebox';
 import { Id, Name } from '../../domain/common.ts';
 import { CorpusRole } from '../../domain/record.ts';
+import { KeyHeader } from '../idempotency.ts';
 import { absolute, notFound } from '../links.ts';
 import { createCursors, PageParameters, page, pageOf } from '../paging.ts';
 import { principal } from '../principal.ts';
@@ -58,7 +59,9 @@ export const modelRoutes: Routes = (app, deps) => {
   app.post(
     '/v1/models',
     {
+      config: { idempotent: true },
       schema: {
+        headers: KeyHeader,
         tags,
         operationId: 'registerModel',
         summary: 'Register a checkpoint as a model',

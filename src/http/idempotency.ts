@@ -1,0 +1,128 @@
+// The Idempotency-Key header (draft-ietf-httpapi-idempotency-key-header): a call that is repeated with the same key is done once.
+import { createHash } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import Type from 'typebox';
+import type { KeyedCall } from '../domain/idempotency.ts';
+import { ExpungeError } from '../errors.ts';
+import { principal } from './principal.ts';
+import type { App, AppDeps } from './types.ts';
+import { invalidField } from './validation.ts';
+
+/** An answer is given again for a day after the first call. */
+export const KEEP_MS = 24 * 3_600_000;
+/** A call that has not answered by then was lost with its process. Registrations copy and check whole checkpoints. */
+const BUSY_MS = 30 * 60_000;
+const RETRY_SECONDS = 2;
+/** What a client may need of the first answer beside its body. */
+const KEPT_HEADERS = ['content-type', 'location', 'retry-after'] as const;
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Takes Idempotency-Key. */
+    idempotent?: boolean;
+  }
+  interface FastifyRequest {
+    /** Of a call whose answer is to be kept. */
+    keyed: { digest: string; token: string } | null;
+  }
+}
+
+/** Of a route that takes the header, beside `config: { idempotent: true }`. */
+export const KeyHeader = Type.Object({
+  'idempotency-key': Type.Optional(
+    Type.String({
+      description:
+        'Text of your choice, 1 to 255 characters, new with every new call: the same call with the same key within 24 hours is done once, and gets the first answer again (`Idempotency-Replayed: true`)',
+    }),
+  ),
+});
+
+/** The key: a Structured Field string in quotes (RFC 8941, 3.3.3), or the bare text that many clients send. */
+export function readKey(header: string | string[]): string {
+  const text = String(header).trim();
+  const quoted = /^"((?:[ !#-[\]-~]|\\["\\])*)"$/.exec(text);
+  const key = quoted ? quoted[1]!.replaceAll(/\\(.)/g, '$1') : text;
+  const fits = quoted !== null || /^[!#-~]+$/.test(text);
+  if (fits && key.length > 0 && key.length <= 255) return key;
+  throw invalidField('#/headers/idempotency-key', 'must be 1 to 255 visible characters, in quotes or bare');
+}
+
+/** Objects in the order of their names: the same call, written otherwise, is the same call. */
+function canonical(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(canonical);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, one]) => [name, canonical(one)]),
+  );
+}
+
+/** The body may name a person, so what is kept of it is a digest that only this installation can make. */
+function callOf(deps: Pick<AppDeps, 'subjectKeys'>, tenant: string, key: string, request: FastifyRequest): KeyedCall {
+  const text = JSON.stringify([request.method, request.url, canonical(request.body)]);
+  const sha256 = createHash('sha256').update(text).digest('hex');
+  return {
+    key_digest: createHash('sha256').update(key).digest('hex'),
+    fingerprint: deps.subjectKeys.keyFor(tenant, { type: 'idempotency', sha256 }).key,
+  };
+}
+
+/** Routes with `config: { idempotent: true }` take the header. Call it before any route is added. */
+export function installIdempotency(app: App, deps: Pick<AppDeps, 'store' | 'subjectKeys'>): void {
+  const { store } = deps;
+  app.decorateRequest('keyed', null);
+  app.addHook('preHandler', async (request, reply) => {
+    const header = request.headers['idempotency-key'];
+    if (header === undefined || !request.routeOptions.config.idempotent) return;
+    const { tenant } = principal(request);
+    const call = callOf(deps, tenant, readKey(header), request);
+    const outcome = await store.takeKey(tenant, call, { busy_ms: BUSY_MS, keep_ms: KEEP_MS });
+    if (outcome.status === 'first') {
+      request.keyed = { digest: call.key_digest, token: outcome.token };
+      return;
+    }
+    if (outcome.status === 'answered') return giveAgain(reply, outcome.answer);
+    if (outcome.status === 'busy') {
+      reply.header('retry-after', String(RETRY_SECONDS));
+      throw new ExpungeError(
+        'idempotency-key-busy',
+        'The first call with this Idempotency-Key has not been answered yet.',
+      );
+    }
+    throw new ExpungeError('idempotency-key-reused', 'This Idempotency-Key was sent with another call.');
+  });
+  app.addHook('onSend', async (request, reply, payload) => {
+    await keep(deps, request, reply, payload);
+    return payload;
+  });
+}
+
+function giveAgain(reply: FastifyReply, answer: { status: number; headers: Record<string, string>; body: string }) {
+  return reply
+    .code(answer.status)
+    .headers({ ...answer.headers, 'idempotency-replayed': 'true' })
+    .serializer((body: unknown) => String(body))
+    .send(answer.body);
+}
+
+/** What failed on our side may be tried again; every other answer is the answer. */
+async function keep({ store }: Pick<AppDeps, 'store'>, request: FastifyRequest, reply: FastifyReply, payload: unknown) {
+  if (request.keyed === null) return;
+  const { digest, token } = request.keyed;
+  request.keyed = null;
+  const { tenant } = principal(request);
+  try {
+    if (reply.statusCode >= 500 || typeof payload !== 'string') return await store.releaseKey(tenant, digest, token);
+    const headers = Object.fromEntries(
+      KEPT_HEADERS.flatMap((name) => {
+        const value = reply.getHeader(name);
+        return value === undefined ? [] : [[name, String(value)]];
+      }),
+    );
+    await store.saveAnswer(tenant, digest, token, { status: reply.statusCode, headers, body: payload });
+  } catch (error) {
+    // the work is done and its answer true: it is sent, and a repeated call waits until the key is free
+    request.log.warn({ err: error }, 'An answer could not be kept for its Idempotency-Key');
+  }
+}

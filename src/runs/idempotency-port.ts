@@ -1,0 +1,15 @@
+// What keeps answers under idempotency keys.
+import type { KeptAnswer, KeyedCall, KeyOutcome } from '../domain/idempotency.ts';
+
+export interface IdempotencyStore {
+  /**
+   * Takes a key for one call, for as long as `busy_ms`: whoever took it and does not answer by then has died, and the next one may
+   * try. An answer is kept for `keep_ms` from the first call on.
+   */
+  takeKey(tenant: string, call: KeyedCall, times: { busy_ms: number; keep_ms: number }): Promise<KeyOutcome>;
+  /** False when another call has taken the key meanwhile. */
+  saveAnswer(tenant: string, keyDigest: string, token: string, answer: KeptAnswer): Promise<boolean>;
+  /** The call failed on our side: it may be made again. */
+  releaseKey(tenant: string, keyDigest: string, token: string): Promise<void>;
+  deleteExpiredKeys(): Promise<number>;
+}
