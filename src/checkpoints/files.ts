@@ -16,6 +16,7 @@ import { SISA } from './sisa-names.ts';
 import { guarded } from './storage-errors.ts';
 import { createModelReader } from './stored-model.ts';
 import { candidatesIn, IMPORT, readManifest, sweepWork } from './sweep.ts';
+import { UPDATES_INDEX } from './updates.ts';
 
 /** Owner of work folders that hold what is being removed. */
 const REMOVED = 'removed';
@@ -116,6 +117,8 @@ export function createCheckpointFiles(options: CheckpointFilesOptions): Checkpoi
     if (/^sha256:[0-9a-f]{64}$/.test(digest)) return join(dir, digest.replace(':', '-'));
     throw new ExpungeError('checkpoint-invalid', 'A checkpoint is addressed as sha256: and 64 lower-case hex digits.');
   };
+  const holds = async (digest: string, file: string): Promise<boolean> =>
+    (await readManifest(path(digest)))?.files.some(({ name }) => name === file) ?? false;
   const discard = async (folder: string): Promise<void> => {
     if (dirname(resolve(folder)) !== work) throw new ExpungeError('internal', 'Only work folders are discarded.');
     await rm(folder, { recursive: true, force: true });
@@ -156,7 +159,8 @@ export function createCheckpointFiles(options: CheckpointFilesOptions): Checkpoi
     verify: (digest) => matches(path(digest), digest),
     baseOf: async (digest) => (await readRecipe(path(digest)))?.init.base_checkpoint ?? null,
     model: createModelReader(path, options.architectures),
-    hasSlices: async (digest) => (await readManifest(path(digest)))?.files.some(({ name }) => name === SISA) ?? false,
+    hasSlices: (digest) => holds(digest, SISA),
+    hasUpdates: (digest) => holds(digest, UPDATES_INDEX),
     contents: (digest) => contentOf(path(digest)),
     remove,
     sweepWorkFolders: (isLive) => sweepWork(work, isLive),

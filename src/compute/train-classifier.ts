@@ -9,7 +9,7 @@ import { saveLayersModel, saveLayersModelLike } from '../checkpoints/layers-mode
 import { clearSlices } from '../checkpoints/sisa.ts';
 import type { Classifier } from '../domain/architecture.ts';
 import type { HostTensors } from '../domain/engine.ts';
-import { type Recipe, TrainingOptions } from '../domain/recipe.ts';
+import { type CertifiedOptions, type Recipe, TrainingOptions } from '../domain/recipe.ts';
 import { type LabelledRecord, trainingRecordOf, type UploadedRecord } from '../domain/record.ts';
 import { createEngine } from '../engine/choice.ts';
 import { ExpungeError } from '../errors.ts';
@@ -22,6 +22,7 @@ import { stepsOf } from '../training/sisa/plan.ts';
 import { train } from '../training/train.ts';
 import type { Sharding } from './place-corpus.ts';
 import { readCorpus, recipeCorpora } from './train-corpus.ts';
+import { trainHead } from './train-head.ts';
 import { TRAINER_VERSION } from './train-model.ts';
 import { type TrainModelProgress, withTimeLeft } from './train-progress.ts';
 import { type ShardedTraining, type TrainedShards, trainSharded } from './train-sharded.ts';
@@ -36,6 +37,8 @@ export interface TrainClassifierOptions {
   out: string;
   seed: number;
   options: Partial<TrainingOptions>;
+  /** The last layer alone is trained, on the features of the folder’s weights, for certified removal. Left out: all of it. */
+  certified?: CertifiedOptions | null;
   /** Left out: one model learns from all records. */
   sharding?: Sharding | null;
   backend: string;
@@ -146,9 +149,15 @@ export async function trainClassifier(
   const rows = corpus.records.map((record, i) => rowOf(form, record, i + 1));
   const options = Value.Default(TrainingOptions, { steps: 2000, ...given.options }) as TrainingOptions;
   const learning = { given, start, rows, options };
-  const { sharding } = given;
+  const { sharding, certified } = given;
+  if (sharding && certified)
+    throw new ExpungeError(
+      'validation-failed',
+      'shards: a certified last layer is one for all records. Choose one of both.',
+    );
+  const head = certified ? await trainHead({ ...given, certified, trainDigest: corpus.digest }, start, rows) : null;
   const sharded = sharding ? await inShards(learning, on, { records: corpus.records, sharding }) : null;
-  const result = sharded ?? (await trainWhole(learning, on));
+  const result = head ?? sharded ?? (await trainWhole(learning, on));
   const recipe: Recipe = {
     ...{ version: 1, trainer_version: TRAINER_VERSION, architecture: start.architecture.name },
     init: { seed: given.seed, base_checkpoint: null },
@@ -156,6 +165,7 @@ export async function trainClassifier(
     tokenizer_digest: start.text?.digest ?? null,
     ...{ order_seed: given.seed + 1, options, steps_taken: sharded ? stepsOf(sharded.sisa) : result.steps },
     ...(sharded ? { sisa: sharded.sisa } : {}),
+    ...(head ? { certified: head.certified } : {}),
     ...{ backend: given.backend, threads: given.threads },
   };
   await start.save(result.weights);

@@ -6,7 +6,7 @@ import type { EditMethod, LossMethod } from '../domain/method.ts';
 import { ExpungeError } from '../errors.ts';
 import { fillParams, getMethod } from '../methods/index.ts';
 import { membershipOf } from '../metrics/membership-test.ts';
-import { type EditInputs, editWeights, repairParams } from '../training/edit.ts';
+import { type EditInputs, editWeights, REPAIR, repairParams } from '../training/edit.ts';
 import { withRate } from '../training/learning-rate.ts';
 import { assertFits } from '../training/memory-check.ts';
 import type { MemoryPlan } from '../training/memory-plan.ts';
@@ -15,6 +15,7 @@ import type { TrainProgress } from '../training/train.ts';
 import { type UnlearnInputs, type UnlearnProgress, unlearn } from '../training/unlearn.ts';
 import { type OtherAnswersPlan, planOtherAnswers } from './alternatives.ts';
 import { peakMemoryBytes, type StageContext } from './context.ts';
+import { openHead } from './head-stage.ts';
 import { type AnyModel, loadAnyWeights, openAnyModel, saveLike } from './models.ts';
 import { recipeOf, retrainFromRecipe } from './retrain.ts';
 import { type LoadedSets, loadSets } from './sets.ts';
@@ -26,6 +27,8 @@ interface Work {
   run(): Promise<HostTensors>;
   /** What is left to write once the candidate's weights are. */
   seal?(): Promise<void>;
+  /** What a certified last layer promises, once it was made; absent: nothing. */
+  promise?(): NonNullable<UnlearnResult['certified']>;
 }
 interface Given extends StageContext {
   job: UnlearnJob;
@@ -46,11 +49,18 @@ async function byShards({ job, engine, model, sets, reporter, signal }: Given, r
   return { plan: assertFits(work, job.memory_budget_bytes), run: () => run({ engine, progress, signal }), seal };
 }
 
+/** The last layer alone. */
+function byHead(given: Given, how: 'retrain' | 'remove'): Work {
+  const { work, ...rest } = openHead(given, recipeOf(given.model, given.job.base_dir), how);
+  return { plan: assertFits(work, given.job.memory_budget_bytes), ...rest };
+}
+
 async function byRetraining(given: Given): Promise<Work> {
   const { job, engine, model, sets, reporter, signal } = given;
   const { micro_batch } = fillParams(job.method.name, job.method.params) as { micro_batch: number };
   const recipe = recipeOf(model, job.base_dir, micro_batch);
   if (isSharded(recipe)) return byShards(given, recipe);
+  if (recipe.certified) return byHead(given, 'retrain');
   if (job.method.name === 'sisa')
     throw new ExpungeError('recipe-missing', 'The recipe tells of a training in one piece, and sisa needs shards.');
   return {
@@ -94,9 +104,6 @@ function byLoss(given: Given, method: LossMethod): Work {
   };
 }
 
-/** Repair after an edit: plain ascent under the hinge, whose push does not fade before the floor, and the retain set's likelihood. */
-const REPAIR = 'grad-diff';
-
 async function updatesFor({ job, model, sets }: Given, method: EditMethod) {
   if (!method.needs(fillParams(method.name, job.method.params) as never).includes('updates')) return {};
   const updates = await openUpdates(job.parent_dir, model.architecture.shapes(model.config), sets.forget);
@@ -109,7 +116,7 @@ async function byEdit(given: Given, method: EditMethod): Promise<Work> {
   const logged = await updatesFor(given, method);
   const { job, model, sets } = given;
   const params = fillParams(method.name, job.method.params) as EditInputs['params'];
-  const repair = getMethod(REPAIR) as LossMethod;
+  const repair = REPAIR;
   const works = [editWork(model, method, params, sets), repairWork(model, repair, repairParams(repair, params), sets)];
   const plans = works.map((work) => assertFits(work, job.memory_budget_bytes));
   return {
@@ -126,6 +133,8 @@ function workOf(given: Given): Work | Promise<Work> {
   switch (method.kind) {
     case 'retrain':
       return byRetraining(given);
+    case 'certified':
+      return byHead(given, 'remove');
     case 'loss':
       return byLoss(given, method);
     case 'edit':
@@ -164,6 +173,7 @@ export async function unlearnStage(asked: UnlearnJob, context: StageContext): Pr
     steps: reporter.steps(),
     planned_memory_bytes: work.plan.total,
     peak_memory_bytes: peakMemoryBytes(),
+    ...(work.promise ? { certified: work.promise() } : {}),
     backend: engine.name,
   };
 }

@@ -2,7 +2,7 @@
 
 import type { InfluenceFindings, InfluenceOptions, InfluenceQuery, InfluentialRecord } from './influence.ts';
 import type { SetRow } from './record.ts';
-import type { CurvePoint, MethodChoice, RunProgress } from './resources.ts';
+import type { Attempt, CurvePoint, MethodChoice, RunProgress } from './resources.ts';
 import type { Baseline, VerificationPolicy, VerificationReport } from './verification.ts';
 
 /** Written to a file beside the job, since sets may be long. */
@@ -84,6 +84,8 @@ export interface UnlearnResult {
   steps: Record<string, number>;
   planned_memory_bytes: number;
   peak_memory_bytes: number;
+  /** Of a candidate with a certified last layer. */
+  certified?: NonNullable<Attempt['certified']>;
   backend: string;
 }
 export interface VerifyResult {

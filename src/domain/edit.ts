@@ -83,3 +83,26 @@ export interface EditMemory {
   /** Whether it descends, which takes optimizer moments. */
   descends: boolean;
 }
+
+/** Rows of a pass over a set, where the memory has room for them. */
+export const PASS_ROWS = 16;
+
+/** What an edit computes as a rule, from how many rows there are of each set: for the estimate of a plan. */
+export interface EditWork {
+  /** Rows whose gradient is taken, each as often as it is. */
+  gradients: number;
+  /** Passes that this takes: each costs something, however few rows it sees. */
+  passes: number;
+  /** Rows that are scored alone. */
+  scored: number;
+}
+
+/** Gradients of `rows` rows, the mean of `group` of which is taken at once, so many times over. */
+export const gradientsOf = (rows: number, { group = PASS_ROWS, times = 1 } = {}): EditWork => ({
+  ...{ gradients: times * rows, passes: times * Math.ceil(rows / group), scored: 0 },
+});
+
+export const together = (...works: Partial<EditWork>[]): EditWork => {
+  const sum = (name: keyof EditWork) => works.reduce((all, work) => all + (work[name] ?? 0), 0);
+  return { gradients: sum('gradients'), passes: sum('passes'), scored: sum('scored') };
+};

@@ -1,6 +1,6 @@
 // What an unlearning method is. A method is one file of pure functions and one line in methods/registry.ts.
 import type { Static, TObject } from 'typebox';
-import type { EditGiven, EditMemory } from './edit.ts';
+import type { EditGiven, EditMemory, EditSet, EditWork } from './edit.ts';
 import type { HostTensors, Tensor, Tf } from './engine.ts';
 import type { Guarantee } from './verification.ts';
 
@@ -142,14 +142,24 @@ export interface EditMethod<Name extends string = string, Params extends TObject
   needs(params: Static<Params>): Need[];
   /** For the plan of the memory, which is made before a weight is read. */
   memory(params: Static<Params>): EditMemory;
+  /** For the estimate of the plan, by the rows of the sets. */
+  work(params: Static<Params>, rows: Record<EditSet, number>): EditWork;
   /** New values of trainable weights; those left out keep the parent's. */
   edit(given: EditGiven, params: Static<Params>): Promise<HostTensors>;
+}
+
+/** A method that is proven for models whose recipe says that their last layer was trained for it. */
+export interface CertifiedMethod<Name extends string = string, Params extends TObject = TObject>
+  extends MethodBase<Name, Params> {
+  kind: 'certified';
+  needs(params: Static<Params>): Need[];
 }
 
 export type Method<Name extends string = string, Params extends TObject = TObject> =
   | LossMethod<Name, Params>
   | RetrainMethod<Name, Params>
-  | EditMethod<Name, Params>;
+  | EditMethod<Name, Params>
+  | CertifiedMethod<Name, Params>;
 
 /** Keeps the literal name and the parameter type. */
 export const defineLossMethod = <const Name extends string, Params extends TObject>(
@@ -163,3 +173,7 @@ export const defineRetrainMethod = <const Name extends string, Params extends TO
 export const defineEditMethod = <const Name extends string, Params extends TObject>(
   method: Omit<EditMethod<Name, Params>, 'kind'>,
 ): EditMethod<Name, Params> => ({ kind: 'edit', ...method });
+
+export const defineCertifiedMethod = <const Name extends string, Params extends TObject>(
+  method: Omit<CertifiedMethod<Name, Params>, 'kind'>,
+): CertifiedMethod<Name, Params> => ({ kind: 'certified', ...method });

@@ -31,6 +31,37 @@ export const TrainingOptions = Type.Object(
 );
 export type TrainingOptions = Static<typeof TrainingOptions>;
 
+/** What a certified last layer promises, and how it was trained for it. */
+export const CertifiedOptions = Type.Object({
+  epsilon: Type.Number({ exclusiveMinimum: 0, maximum: 1, default: 1 }),
+  // normal numbers of 48 bits have no tails that less could be said of
+  delta: Type.Number({ minimum: 1e-9, maximum: 0.1, default: 1e-5 }),
+  sigma: Type.Number({
+    exclusiveMinimum: 0,
+    default: 1,
+    description: 'Of the random linear term, beside a sum of costs',
+  }),
+  lambda: Type.Number({ exclusiveMinimum: 0, default: 1e-3, description: 'Decay, for each record' }),
+});
+export type CertifiedOptions = Static<typeof CertifiedOptions>;
+
+/** The state of a certified last layer (arXiv 1911.03030). */
+export const CertifiedHead = Type.Object(
+  {
+    ...CertifiedOptions.properties,
+    budget: Type.Number({ description: 'How long the gradient may be at most for this to hold' }),
+    spent: Type.Number({ minimum: 0, description: 'How long it can be at most by now, rounded up' }),
+    head: Type.Unsafe<string>({ ...Digest, description: 'Of the weights that this is true of' }),
+    features: Type.Unsafe<string>({ ...Digest, description: 'Of all other weights' }),
+    rows: Type.Unsafe<string>({
+      ...Digest,
+      description: 'Of what the layer saw of the records that it was trained on',
+    }),
+  },
+  { additionalProperties: false },
+);
+export type CertifiedHead = Static<typeof CertifiedHead>;
+
 const Seed = Type.Integer({ minimum: 0 });
 
 /** A training in shards and slices: each shard starts alone and goes on slice by slice, by seeds that hang on no record. */
@@ -74,6 +105,8 @@ export const Recipe = Type.Object(
     sisa: Type.Optional(ShardsRecipe),
     /** Steps that were really taken; a retraining takes the same number. */
     steps_taken: Type.Integer({ minimum: 1 }),
+    /** The last layer alone was trained, to its minimum: `options` say nothing then. */
+    certified: Type.Optional(CertifiedHead),
     backend: Type.String(),
     threads: Type.Integer(),
   },

@@ -184,6 +184,12 @@ export const Attempt = Type.Object({
   scored_rows: Type.Optional(Type.Integer({ description: 'Rows that verification scored, under both checkpoints' })),
   planned_memory_bytes: Type.Optional(Type.Integer({ description: 'What the method was expected to take at most' })),
   peak_memory_bytes: Nullable(Type.Integer()),
+  certified: Type.Optional(
+    Type.Object(
+      { epsilon: Type.Number(), delta: Type.Number(), budget: Type.Number(), spent: Type.Number() },
+      { description: 'What certified removal promises of the candidate' },
+    ),
+  ),
   backend: Type.Optional(Type.String({ description: 'What computed it, for example onnxruntime/cpu' })),
 });
 export type Attempt = Static<typeof Attempt>;

@@ -26,6 +26,14 @@ const EXACT = [
   'Where the recipe starts from a base checkpoint: that the base never saw the records. No corpus that is registered with it names the person; what else it was trained on is not known.',
 ];
 
+const CERTIFIED = [
+  'That the features of the last layer hold nothing of the records: they were given before it was trained, and are taken as they are.',
+  'Where the last layer was removed from and not trained again: that it is that of a model trained again. What is bounded, by epsilon and delta, is how well anybody can tell them apart.',
+  'Anything but the new weights of the last layer, taken alone: not what somebody learns who holds earlier checkpoints as well, nor what this certificate, the verification and the recipe tell of the removal.',
+  'Requests that were chosen by what the model answers: the theorem takes those of a model’s removals as made without knowing its noise.',
+  'More than the theorem: it takes numbers as real ones, and what a step leaves of the gradient as not depending on the noise.',
+];
+
 const SEARCH = [
   'Models and corpora that are not registered with this service.',
   'That no model knows the person: only the identifiers attached to training records were searched, not texts or weights.',
@@ -33,7 +41,7 @@ const SEARCH = [
 
 /** The list for an unlearning certificate of the given class. */
 export const unlearningLimits = (guarantee: Guarantee): string[] => [
-  ...(guarantee === 'exact' ? EXACT : EMPIRICAL),
+  ...{ exact: EXACT, certified: CERTIFIED, empirical: EMPIRICAL }[guarantee],
   ...ALWAYS,
   ...UNLEARNING,
 ];

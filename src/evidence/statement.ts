@@ -110,9 +110,23 @@ const EXACT: Record<string, string> = {
   sisa: 'The shards that held the records trained again by the recorded recipe without them',
 };
 
+/** Of the last layer alone, and so never `exact`: nobody knows here what the features were trained on. */
+const ANEW =
+  'The last layer trained again without the records, with other noise, on features that are taken as they are';
+
+/** A bound that was kept to; a budget that was not is no evidence of anything. */
+function certifiedBy(name: string, { epsilon, delta, budget, spent }: NonNullable<Attempt['certified']>) {
+  if (!(spent <= budget)) throw refuse('the budget of certified removal is spent');
+  if (name !== 'certified-removal') return { class: 'certified' as const, basis: ANEW };
+  const bound = `the gradient’s length is at most ${spent.toPrecision(3)}, and ${budget.toPrecision(3)} is allowed`;
+  const what = 'Certified removal (arXiv 1911.03030) of the last layer, on features that are taken as they are';
+  return { class: 'certified' as const, basis: `${what}, with epsilon ${epsilon} and delta ${delta}: ${bound}` };
+}
+
 /** Only training without the records, all of it or what they have been in, is exact, and only from a base that did not see the person. */
 function guaranteeOf(attempt: Attempt, model: Model, baseSawPerson: boolean): { class: Guarantee; basis: string } {
   const { name } = attempt.method;
+  if (attempt.certified) return certifiedBy(name, attempt.certified);
   if (model.has_recipe && Object.hasOwn(EXACT, name)) {
     const basis = EXACT[name]!;
     if (!baseSawPerson) return { class: 'exact', basis };

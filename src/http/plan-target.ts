@@ -11,15 +11,17 @@ import type { AppDeps } from './types.ts';
 type Previewed = Extract<RequestPreview, { status: 'possible' }>['targets'][number];
 
 /** Parameters whose errors begin with their name: what they say of a model no schema can check. */
-const OF_MODEL = ['trainable', 'lora_rank', 'lora_targets'];
+const OF_MODEL = ['trainable', 'lora_rank', 'lora_targets', 'layer'];
+/** And those about the method as a whole. */
+const OF_METHOD = 'method';
 
 /** Points at what the client wrote: at the parameter, or at the model that the method cannot run on. */
 function pointed(error: unknown, { model_ids }: CreateRequest, model: Model): unknown {
   if (!(error instanceof ExpungeError)) return error;
-  const name = OF_MODEL.find((one) => error.message.startsWith(`${one}:`));
+  const name = [...OF_MODEL, OF_METHOD].find((one) => error.message.startsWith(`${one}:`));
   const index = model_ids?.indexOf(model.id) ?? -1;
   const place = error.code === 'recipe-missing' && index >= 0 ? `#/targets/${index}` : '#/method/name';
-  const pointer = name === undefined ? place : `#/method/params/${name}`;
+  const pointer = name === undefined ? place : name === OF_METHOD ? '#/method/name' : `#/method/params/${name}`;
   if (error.code !== 'recipe-missing' && name === undefined) return error;
   const detail = name === undefined ? error.message : error.message.slice(name.length + 2);
   return new ExpungeError(error.code, `${pointer}: ${detail} (model ${model.name})`, { errors: [{ pointer, detail }] });

@@ -2,6 +2,7 @@
 // number for each pair of their eigenvectors. Studying Large Language Model Generalization with Influence Functions, arXiv
 // 2308.03296; Fast Approximate Natural Gradient Descent in a Kronecker-factored Eigenbasis, arXiv 1806.03884.
 import type { Learner } from '../domain/architecture.ts';
+import { eigenOf } from '../domain/eigen.ts';
 import { type Engine, elementCount, float32, type HostTensor, type HostTensors, scalar } from '../domain/engine.ts';
 import { inputBasis, inputSums, outputBasis, outputSums, squareSums } from '../domain/taps.ts';
 import type { Vector } from '../domain/vectors.ts';
@@ -9,7 +10,6 @@ import { ExpungeError } from '../errors.ts';
 import type { TokenRow } from '../training/batches.ts';
 import { createPassState } from '../training/edit-state.ts';
 import { widthsOf } from '../training/lora.ts';
-import { eigenOf } from './eigen.ts';
 import { batchesOf, drawLabels } from './row-batches.ts';
 
 /** Rows of a pass: the squares of each row’s gradient of a weight are in memory. */

@@ -1,6 +1,13 @@
 // Selective dampening: weights that matter far more to the forgotten than to everybody are made smaller.
 import Type, { type Static } from 'typebox';
-import type { EditGiven, ImportanceOptions } from '../domain/edit.ts';
+import {
+  type EditGiven,
+  type EditSet,
+  type EditWork,
+  gradientsOf,
+  type ImportanceOptions,
+  together,
+} from '../domain/edit.ts';
 import type { HostTensors } from '../domain/engine.ts';
 import { editOptions } from './options.ts';
 
@@ -57,6 +64,14 @@ function includeForgotten(all: HostTensors, forget: HostTensors, share: number):
     for (let i = 0; i < data.length; i++) data[i] = data[i]! * (1 - share) + own[i]! * share;
   }
   return all;
+}
+
+/** Of `dampenedBy`. */
+export function dampeningWork(
+  { group_rows: group, importance_rows }: DampeningOptions,
+  { forget, retain }: Record<EditSet, number>,
+): EditWork {
+  return together(gradientsOf(forget, { group }), gradientsOf(Math.min(retain, importance_rows), { group }));
 }
 
 /** Both importances at the parent's weights, and the weights dampened by them. */

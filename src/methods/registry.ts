@@ -1,5 +1,6 @@
 // One line a method; index.ts derives everything else.
 export { amnesiac } from './example-based/amnesiac.ts';
+export { certifiedRemoval } from './example-based/certified-removal.ts';
 export { fisherForgetting } from './example-based/fisher-forgetting.ts';
 export { influenceRemoval } from './example-based/influence-removal.ts';
 export { lfssd } from './example-based/lfssd.ts';

@@ -182,6 +182,7 @@ async function tryMethod(
     scored_rows: scoredRows(report),
     planned_memory_bytes: result.planned_memory_bytes,
     peak_memory_bytes: Math.round(Math.max(result.peak_memory_bytes, peak_memory_bytes)),
+    ...(result.certified ? { certified: result.certified } : {}),
     backend: result.backend,
   };
   held(await deps.store.saveAttempt(claim.run.id, claim.fence, attempt, report));

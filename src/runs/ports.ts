@@ -85,6 +85,8 @@ export interface CheckpointFiles {
   model(digest: string): Promise<StoredModel | null>;
   /** Whether this one has the checkpoints of its slices beside its weights, which `sisa` goes on from. */
   hasSlices(digest: string): Promise<boolean>;
+  /** Whether it has the log of what each step of its training changed, which `amnesiac` takes back. */
+  hasUpdates(digest: string): Promise<boolean>;
   /** What is stored for a checkpoint now; null when there is none at that address. */
   contents(digest: string): Promise<StoredContent[] | null>;
   /** Takes a checkpoint away, and frees what no other one holds. Idempotent. */

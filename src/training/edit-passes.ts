@@ -1,8 +1,8 @@
 // Passes over a set for methods that edit weights: which rows are seen together, and how each pass counts in the sum.
 import type { Learner } from '../domain/architecture.ts';
-import type { DescentOptions, EditPasses, EditSet } from '../domain/edit.ts';
+import { type DescentOptions, type EditPasses, type EditSet, PASS_ROWS } from '../domain/edit.ts';
 import { type Engine, type HostTensors, scalar } from '../domain/engine.ts';
-import { createRandom } from '../domain/random.ts';
+import { sampleRows } from '../domain/random.ts';
 import { TRAIN_ALL } from '../domain/trainable.ts';
 import { IGNORE } from '../methods/losses.ts';
 import { inPasses, lengthBatches, type TokenRow } from './batches.ts';
@@ -12,8 +12,7 @@ import { SCORED_TOKENS } from './scoring.ts';
 import { train } from './train.ts';
 
 /** Rows of one pass: few sizes, each is a graph of its own. */
-const ROWS = [1, 4, 16];
-export const PASS_ROWS = ROWS.at(-1)!;
+const ROWS = [1, 4, PASS_ROWS];
 const WARMUP = 5;
 /** Samples of the two sets are drawn by other numbers than batches of the repair. */
 const SEEDS: Record<EditSet, number> = { forget: 11, retain: 12 };
@@ -49,14 +48,6 @@ interface Pass {
 
 const labelsIn = (rows: readonly TokenRow[]): number =>
   rows.reduce((sum, { ids, promptLength }) => sum + ids.length - promptLength, 0);
-
-/** A sample of a set, the same at every call. */
-function sampled(rows: TokenRow[], most: number, seed: number): TokenRow[] {
-  if (rows.length <= most) return rows;
-  const order = createRandom(seed).shuffle(rows.map((_, i) => i));
-  const picked = order.slice(0, most).sort((a, b) => a - b);
-  return picked.map((i) => rows[i]!);
-}
 
 /** All rows in few batch sizes, for the gradient of their mean loss. */
 function meanPasses(rows: TokenRow[], sizes: readonly number[]): Pass[] {
@@ -116,7 +107,7 @@ export interface OpenPasses extends EditPasses {
 export function createEditPasses(inputs: EditPassInputs): OpenPasses {
   const { sets, seed, microBatch } = inputs;
   const sizes = microBatch === 0 ? ROWS : ROWS.filter((rows) => rows <= Math.max(1, microBatch));
-  const rowsOf = (set: EditSet, most = Number.POSITIVE_INFINITY) => sampled(sets[set], most, seed + SEEDS[set]);
+  const rowsOf = (set: EditSet, most = Number.POSITIVE_INFINITY) => sampleRows(sets[set], most, seed + SEEDS[set]);
   let open: PassState | null = null;
   let [done, known] = [0, 0];
   const onePass = () => inputs.onPass?.(++done, known);

@@ -1,10 +1,10 @@
 // Runs a method that edits weights: its passes, and then the repair that methods of steps have too, with the hinge kept on.
 import type { UpdateLog } from '../domain/edit.ts';
 import { elementCount, type HostTensors } from '../domain/engine.ts';
-import type { EditMethod } from '../domain/method.ts';
+import type { EditMethod, LossMethod } from '../domain/method.ts';
 import { TRAIN_ALL } from '../domain/trainable.ts';
 import { ExpungeError } from '../errors.ts';
-import { fillParams } from '../methods/index.ts';
+import { fillParams, getMethod } from '../methods/index.ts';
 import type { EditOptions, StepOptions } from '../methods/options.ts';
 import { createEditPasses } from './edit-passes.ts';
 import { notFinite } from './edit-state.ts';
@@ -12,7 +12,7 @@ import { planTrainable } from './trainable.ts';
 import { type UnlearnInputs, type UnlearnOutcome, unlearn } from './unlearn.ts';
 
 /** Retain rows that the trace's losses before and after the edit are measured on. */
-const TRACED_ROWS = 256;
+export const TRACED_ROWS = 256;
 
 export type EditInputs = Omit<UnlearnInputs, 'method' | 'params' | 'edited'> & {
   method: EditMethod;
@@ -22,6 +22,9 @@ export type EditInputs = Omit<UnlearnInputs, 'method' | 'params' | 'edited'> & {
   /** Of the training that made the model, where the method needs it. */
   updates?: UpdateLog;
 };
+
+/** Plain ascent under the hinge, whose push does not fade before the floor, and the retain set's likelihood. */
+export const REPAIR = getMethod('grad-diff') as LossMethod;
 
 /** The options of the repair that follows an edit with these. */
 export function repairParams(

@@ -1,11 +1,11 @@
 // What a training or an unlearning run asks of the memory, from its options and the lengths of its rows.
 import type { Architecture, Classifier } from '../domain/architecture.ts';
+import { PASS_ROWS } from '../domain/edit.ts';
 import { type EditMethod, type LossMethod, otherAnswersOf } from '../domain/method.ts';
 import type { TrainingOptions } from '../domain/recipe.ts';
 import { TRAIN_ALL } from '../domain/trainable.ts';
 import type { EditOptions, StepOptions } from '../methods/options.ts';
 import { paddedWidth, type TokenRow } from './batches.ts';
-import { PASS_ROWS } from './edit-passes.ts';
 import type { MemoryWork } from './memory-plan.ts';
 import { partsOf } from './micro-batches.ts';
 import { answerLength, steeredLayer } from './unlearning-references.ts';
@@ -119,14 +119,25 @@ export function unlearningWorkOf(
 }
 
 /** The edit itself; its repair is an unlearning of its own. */
-export function editWork(
+export const editWork = (
   model: Model,
   method: EditMethod,
   params: EditOptions & Record<string, unknown>,
-  sets: { forget: TokenRow[]; retain: TokenRow[] },
+  { forget, retain }: { forget: TokenRow[]; retain: TokenRow[] },
+): PlannedWork =>
+  editWorkOf(model, method, params, {
+    ...{ forget: forget.length, retain: retain.length, longest: longestOf(forget, retain) },
+  });
+
+/** The same before there are rows. */
+export function editWorkOf(
+  model: Model,
+  method: EditMethod,
+  params: EditOptions & Record<string, unknown>,
+  sizes: { forget: number; retain: number; longest: number },
 ): PlannedWork {
   const { vectors, group, descends } = method.memory(params as never);
-  const most = Math.max(sets.forget.length, sets.retain.length);
+  const most = Math.max(sizes.forget, sizes.retain);
   const rows = Math.min(descends ? Math.max(params.forget_batch, PASS_ROWS) : PASS_ROWS, most);
   const { architecture, config } = model;
   return {
@@ -135,14 +146,18 @@ export function editWork(
       ...{ architecture, config, trains: { ...TRAIN_ALL, trainable: params.trainable } },
       // a group is never taken in parts: its gradient is raised to a power
       rows: Math.max(group, Math.ceil(rows / partsOf(rows, microBatch))),
-      ...{ time: widthOf(model, longestOf(sets.forget, sets.retain)), split: true, referenceRows: 0, scoredRows: most },
+      ...{ time: widthOf(model, sizes.longest), split: true, referenceRows: 0, scoredRows: most },
       ...{ vectors, moments: descends },
     }),
   };
 }
 
 /** Of an edit: the parent is still there beside what was made of it. */
-export function repairWork(...[model, method, params, sets]: Parameters<typeof unlearningWork>): PlannedWork {
-  const work = unlearningWork(model, method, params, sets);
-  return { ...work, mayAdapt: false, at: (microBatch) => ({ ...work.at(microBatch), vectors: 1 }) };
-}
+export const besideParent = (work: PlannedWork): PlannedWork => ({
+  ...work,
+  mayAdapt: false,
+  at: (microBatch) => ({ ...work.at(microBatch), vectors: 1 }),
+});
+
+export const repairWork = (...given: Parameters<typeof unlearningWork>): PlannedWork =>
+  besideParent(unlearningWork(...given));

@@ -7,8 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type Client, createClient, ProblemError } from '../../examples/client.ts';
 import { type Services, startServices } from '../../src/cli/services.ts';
-import type { Sharding } from '../../src/compute/place-corpus.ts';
-import { trainClassifier } from '../../src/compute/train-classifier.ts';
+import { type TrainClassifierOptions, trainClassifier } from '../../src/compute/train-classifier.ts';
 import type { DeletionRequest, Model, Run } from '../../src/domain/resources.ts';
 import {
   CLASSES,
@@ -49,10 +48,14 @@ async function filesOf(kind: keyof typeof DATA) {
 }
 
 /** Trains a model of a kind into the import root. */
-async function trained(name: string, kind: keyof typeof DATA, sharding: Sharding | null = null): Promise<void> {
+async function trained(
+  name: string,
+  kind: keyof typeof DATA,
+  more: Pick<TrainClassifierOptions, 'sharding' | 'certified'> = {},
+): Promise<void> {
   await trainClassifier({
     ...{ topology: await topologyFolder(root, kind), ...(await filesOf(kind)) },
-    ...{ out: join(root, 'import', name), seed: 3, sharding },
+    ...{ out: join(root, 'import', name), seed: 3, ...more },
     options: { steps: 400, batch_size: 60, learning_rate: 2e-2, weight_decay: 0 },
     ...{ backend: 'onnxruntime/cpu', threads: 1 },
   });
@@ -71,7 +74,8 @@ before(async () => {
   const importDir = join(root, 'import');
   await mkdir(importDir);
   await trained('table', 'table');
-  await trained('sharded', 'table', { shards: 2, slices: 2, placement: null });
+  await trained('sharded', 'table', { sharding: { shards: 2, slices: 2, placement: null } });
+  await trained('certified', 'table', { certified: { epsilon: 1, delta: 1e-5, sigma: 5, lambda: 0.4 } });
   await trained('text', 'text');
   await cp(join(importDir, 'table'), join(importDir, 'again'), { recursive: true });
   database = await createTestDatabase();
@@ -207,6 +211,17 @@ test('of a model in shards, one is trained again, also where its corpus has grow
   const { items } = await client.get<{ items: { phase: string; step: number }[] }>(`/v1/runs/${run.id}/curves`);
   const steps = items.filter(({ phase }) => phase === 'unlearning').map(({ step }) => step);
   assert.ok(steps.length > 0 && steps.every((step) => step <= 200), String(steps));
+});
+
+test('from a certified last layer a person is removed with a proof, which the certificate states', async () => {
+  const certified = await client.registerModel('certified', 'certified', corpora);
+  const { request, run } = await forget('email', STEADY, { method: 'certified-removal', targets: [certified.id] });
+  assert.equal(request.state, 'completed', JSON.stringify(request.targets));
+  assert.equal(run.attempts.length, 1);
+  const [, payload] = (await client.jws(request.certificate_ids[0]!)).split('.');
+  const { guarantee } = JSON.parse(Buffer.from(payload!, 'base64url').toString()).predicate;
+  assert.equal(guarantee.class, 'certified');
+  assert.match(guarantee.basis, /^Certified removal .* epsilon 1 and delta 0\.00001: .* is allowed$/);
 });
 
 test('it is no model to ask for text', async () => {

@@ -37,6 +37,31 @@ test('claims exact only for retraining from a recipe, all of it or a part', () =
   assert.ok(!retrain(true).does_not_attest.some((limit) => limit.includes('evidence, not proof')));
 });
 
+test('claims certified only for certified removal within its budget, and states its numbers', () => {
+  const removal = (certified?: { epsilon: number; delta: number; budget: number; spent: number }) =>
+    unlearning(({ attempt }) => {
+      attempt!.method = { name: 'certified-removal', params: {} };
+      if (certified) attempt!.certified = certified;
+    }).predicate;
+  const within = removal({ epsilon: 0.5, delta: 1e-5, budget: 0.2, spent: 0.0123 });
+  assert.equal(within.guarantee.class, 'certified');
+  assert.match(within.guarantee.basis, /epsilon 0\.5 and delta 0\.00001: .* at most 0\.0123, and 0\.200 is allowed/);
+  assert.ok(within.does_not_attest.some((limit) => limit.includes('features of the last layer')));
+  assert.equal(removal().guarantee.class, 'empirical');
+  for (const spent of [0.3, Number.NaN])
+    assert.throws(() => removal({ epsilon: 1, delta: 1e-5, budget: 0.2, spent }), /budget .* is spent/);
+});
+
+test('of a last layer that was trained anew it claims no more, since its features were not', () => {
+  const { guarantee, does_not_attest } = unlearning(({ attempt }) => {
+    attempt!.method = { name: 'retrain', params: {} };
+    attempt!.certified = { epsilon: 0.5, delta: 1e-5, budget: 0.2, spent: 0.001 };
+  }).predicate;
+  assert.equal(guarantee.class, 'certified');
+  assert.match(guarantee.basis, /last layer trained again .* features that are taken as they are/);
+  assert.ok(does_not_attest.some((limit) => limit.includes('features of the last layer')));
+});
+
 const refusals: [string, (input: StatementInput) => void][] = [
   ['failed', ({ report }) => Object.assign(report!, { verdict: 'failed' })],
   ['inconclusive', ({ report }) => Object.assign(report!, { verdict: 'inconclusive' })],

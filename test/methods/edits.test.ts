@@ -7,7 +7,7 @@ import type { EditMethod } from '../../src/domain/method.ts';
 import { createRandom, seedFrom } from '../../src/domain/random.ts';
 import { dampen } from '../../src/methods/dampening.ts';
 import { addNoise } from '../../src/methods/example-based/fisher-forgetting.ts';
-import { fillParams, getMethod } from '../../src/methods/index.ts';
+import { fillParams, getMethod, methods } from '../../src/methods/index.ts';
 import { negate } from '../../src/methods/optimization-based/task-vector.ts';
 
 const vector = (...values: number[]): HostTensors => ({ w: float32(Float32Array.from(values)) });
@@ -141,4 +141,50 @@ describe('taking updates back', () => {
       /log/,
     );
   });
+});
+
+describe('what an edit says that it computes', () => {
+  const counts = { forget: 20, retain: 300 };
+  /** Passes that count rows, over a bowl that is as steep everywhere. */
+  function counted(weights: HostTensors) {
+    const seen = { gradients: 0, scored: 0 };
+    const rowsOf = (set: EditSet, most = Number.POSITIVE_INFINITY) => Math.min(counts[set], most);
+    const squares = (at: HostTensors) => numbers(at).reduce((sum, value) => sum + value * value, 0) / 200;
+    const gradient = (at: HostTensors) => vector(...numbers(at).map((value) => value / 100));
+    const passes: EditPasses = {
+      count: (set) => counts[set],
+      async gradient(at, set, options) {
+        seen.gradients += rowsOf(set, options?.rows);
+        return gradient({ ...weights, ...at });
+      },
+      async importance(_, set, { rows }) {
+        seen.gradients += rowsOf(set, rows);
+        return vector(1, 2);
+      },
+      async loss(at, set, options) {
+        seen.scored += rowsOf(set, options?.rows);
+        return set === 'retain' ? squares({ ...weights, ...at }) : 0;
+      },
+      async descend(at, set, { steps, batch }) {
+        seen.gradients += steps * rowsOf(set, batch);
+        return vector(...numbers({ ...weights, ...at }).map((value) => value + 0.01));
+      },
+    };
+    return { seen, passes };
+  }
+  for (const method of Object.values(methods))
+    if (method.kind === 'edit')
+      test(`${method.name}: the gradients, and about the scores`, async () => {
+        const weights = vector(1, -1);
+        const { seen, passes } = counted(weights);
+        const params = { ...fillParams(method.name), importance_rows: 100, curvature_rows: 100, learning_steps: 7 };
+        const updates = { shares: [0, 1], read: async () => vector(0, 0) };
+        await method.edit({ weights, trainable: ['w'], passes, updates, seed: 1 }, params as never);
+        const said = method.work(params as never, counts);
+        assert.ok(seen.gradients <= said.gradients, `${seen.gradients} of ${said.gradients}`);
+        // conjugate gradients end early in two dimensions
+        if (method.name !== 'influence-removal') assert.equal(seen.gradients, said.gradients);
+        assert.ok(seen.scored <= 2.5 * said.scored, `${seen.scored} of ${said.scored}`);
+        assert.ok(said.passes >= said.gradients / 64 && said.passes <= said.gradients);
+      });
 });

@@ -1,6 +1,6 @@
 // `expunge train`: makes a model, its tokenizer and its recipe from training records.
 import { readConfig } from '../../config.ts';
-import type { TrainingOptions } from '../../domain/recipe.ts';
+import type { CertifiedOptions, TrainingOptions } from '../../domain/recipe.ts';
 import { type Arguments, type Command, required, UsageError, wholeNumber } from '../command.ts';
 import { onStopSignal } from '../process.ts';
 import { shardingFlags, shardingOptions } from '../sharding-options.ts';
@@ -15,6 +15,32 @@ function share(args: Arguments, name: string): number | undefined {
   if (text.trim() === '' || !(value > 0 && value <= 1))
     throw new UsageError(`--${name} must be over 0 and at most 1, not ${JSON.stringify(text)}`);
   return value;
+}
+
+/** A finite number above 0, and within the bounds. */
+function positive(
+  args: Arguments,
+  name: string,
+  fallback: number,
+  { least = 0, most = Number.MAX_VALUE } = {},
+): number {
+  const text = args.text(name);
+  const value = text === undefined ? fallback : Number(text);
+  if (text?.trim() !== '' && value > 0 && value >= least && value <= most) return value;
+  const bounds = `${least > 0 ? `at least ${least}` : 'over 0'}${most < Number.MAX_VALUE ? ` and at most ${most}` : ''}`;
+  throw new UsageError(`--${name} must be ${bounds}, not ${JSON.stringify(text)}`);
+}
+
+/** Null: no certified last layer. */
+function certifiedOptions(args: Arguments): CertifiedOptions | null {
+  if (args.text('certified') === undefined) return null;
+  if (args.text('layers-model') === undefined) throw new UsageError('--certified goes with --layers-model');
+  return {
+    epsilon: positive(args, 'certified', 1, { most: 1 }),
+    delta: positive(args, 'delta', 1e-5, { least: 1e-9, most: 0.1 }),
+    sigma: positive(args, 'sigma', 1),
+    lambda: positive(args, 'decay', 1e-3),
+  };
 }
 
 /** Only what was given: the trainer has the defaults. */
@@ -46,6 +72,7 @@ function settings(args: Arguments) {
     adapterOut: args.text('adapter') ?? null,
     logUpdates: args.flag('log-updates'),
     options: { ...trainingOptions(args), ...trainableOptions(args) },
+    certified: certifiedOptions(args),
     sharding: shardingOptions(args),
   };
 }
@@ -86,6 +113,14 @@ export const train: Command = {
     'micro-batch': { type: 'string', value: 'N', summary: 'Records in memory at a time; default all of a step' },
     'learning-rate': { type: 'string', value: 'X', summary: 'Peak of the learning rate' },
     'stop-at': { type: 'string', value: 'SHARE', summary: 'End when this share of answer tokens is memorised' },
+    certified: {
+      type: 'string',
+      value: 'EPSILON',
+      summary: 'Train the last layer alone, on the weights of --layers-model, for certified removal; at most 1',
+    },
+    delta: { type: 'string', value: 'X', summary: 'Of certified removal; default 0.00001' },
+    sigma: { type: 'string', value: 'X', summary: 'Noise of certified removal; default 1. More allows more removals' },
+    decay: { type: 'string', value: 'X', summary: 'Decay of the certified last layer, for each record; default 0.001' },
     backend: { type: 'string', value: 'NAME', summary: 'Default COMPUTE_BACKEND' },
   },
   summary: 'Train a small model on a corpus and write checkpoint, tokenizer and recipe',

@@ -1,6 +1,7 @@
 // Graves, Nagisetty and Ganesh: Amnesiac Machine Learning, AAAI 2021. https://arxiv.org/abs/2010.10981
 import Type from 'typebox';
 import { StringEnum } from '../../domain/common.ts';
+import { together } from '../../domain/edit.ts';
 import type { HostTensors } from '../../domain/engine.ts';
 import { defineEditMethod } from '../../domain/method.ts';
 import { editOptions } from '../options.ts';
@@ -37,6 +38,8 @@ export const amnesiac = defineEditMethod({
   ),
   needs: () => ['retain', 'updates'],
   memory: () => ({ vectors: 2, group: 1, descends: false }),
+  // nothing but the steps of the log, which the recipe counts
+  work: () => together(),
   /** theta - sum over steps that saw a forgotten record of the step’s change, or of its share. */
   async edit({ weights, trainable, updates, signal }, { removal }) {
     if (!updates) throw new Error('amnesiac needs the log of the training’s updates');

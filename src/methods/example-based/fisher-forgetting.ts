@@ -1,5 +1,6 @@
 // https://arxiv.org/abs/1911.04933
 import Type from 'typebox';
+import { gradientsOf } from '../../domain/edit.ts';
 import type { HostTensors } from '../../domain/engine.ts';
 import { defineEditMethod } from '../../domain/method.ts';
 import { createRandom, seedFrom } from '../../domain/random.ts';
@@ -68,6 +69,8 @@ export const fisherForgetting = defineEditMethod({
   ),
   needs: () => ['retain'],
   memory: ({ group_rows }) => ({ vectors: 1, group: group_rows, descends: false }),
+  work: ({ group_rows: group, importance_rows }, { retain }) =>
+    gradientsOf(Math.min(retain, importance_rows), { group }),
   /** F = mean squared gradient of a retained record’s NLL; weight += N(0, alpha min(max_inverse, 1 / (F + 1e-8))). */
   async edit({ passes, weights, seed }, { alpha, max_inverse, group_rows, importance_rows }) {
     const how = { power: 2, group: group_rows, rows: importance_rows } as const;

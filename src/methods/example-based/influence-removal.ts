@@ -1,11 +1,14 @@
 // https://arxiv.org/abs/1703.04730
 import Type from 'typebox';
+import { gradientsOf, together } from '../../domain/edit.ts';
 import { defineEditMethod } from '../../domain/method.ts';
 import { moved, type Vector, vectorOf } from '../../domain/vectors.ts';
 import { ExpungeError } from '../../errors.ts';
 import { largestScale, newtonRemoval } from '../newton-removal.ts';
 import { editOptions } from '../options.ts';
 
+/** Scales that are tried as a rule: the first that may not be is a few doublings or halvings away, and then the refinements. */
+const USUAL_TRIES = 8;
 /** Scales that are tried: up to 2^12 times the Newton step, down to 2^-8. */
 const SEARCH = { doublings: 12, halvings: 8, refinements: 3 };
 
@@ -53,6 +56,13 @@ export const influenceRemoval = defineEditMethod({
   needs: () => ['retain'],
   // x, residual and direction of conjugate gradients, two gradients, their difference, b, and a point beside the weights
   memory: () => ({ vectors: 8, group: 1, descends: false }),
+  work: ({ iterations, curvature_rows }, { forget, retain }) => {
+    const rows = Math.min(retain, curvature_rows);
+    // two gradients a product, and losses of both sets at each point that is tried
+    return together(gradientsOf(rows, { times: 2 * iterations }), gradientsOf(forget), {
+      scored: rows + USUAL_TRIES * (rows + forget),
+    });
+  },
   async edit({ weights, trainable, passes }, { damping, iterations, curvature_rows, utility_floor, forget_ceiling }) {
     const rows = { rows: curvature_rows };
     const bend = {

@@ -1,7 +1,7 @@
 // https://arxiv.org/abs/2402.19308
 import Type from 'typebox';
 import { defineEditMethod } from '../../domain/method.ts';
-import { dampenedBy, dampeningOptions } from '../dampening.ts';
+import { dampenedBy, dampeningOptions, dampeningWork } from '../dampening.ts';
 
 export const lfssd = defineEditMethod({
   name: 'lfssd',
@@ -24,6 +24,7 @@ export const lfssd = defineEditMethod({
   ),
   needs: () => ['retain'],
   memory: ({ group_rows }) => ({ vectors: 2, group: group_rows, descends: false }),
+  work: dampeningWork,
   /** I = mean absolute gradient of a record’s squared logit norm; then as `ssd`. */
   edit: (given, params) => dampenedBy(given, { loss: 'output-norm', power: 1 }, params),
 });

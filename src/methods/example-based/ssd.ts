@@ -1,7 +1,7 @@
 // https://arxiv.org/abs/2308.07707
 import Type from 'typebox';
 import { defineEditMethod } from '../../domain/method.ts';
-import { dampenedBy, dampeningOptions } from '../dampening.ts';
+import { dampenedBy, dampeningOptions, dampeningWork } from '../dampening.ts';
 
 export const ssd = defineEditMethod({
   name: 'ssd',
@@ -20,6 +20,7 @@ export const ssd = defineEditMethod({
   params: Type.Object({ ...dampeningOptions }, { additionalProperties: false }),
   needs: () => ['retain'],
   memory: ({ group_rows }) => ({ vectors: 2, group: group_rows, descends: false }),
+  work: dampeningWork,
   /** I = mean squared gradient of a record’s NLL. Where I_forget > alpha I_all: weight *= min(1, lambda I_all / I_forget). */
   edit: (given, params) => dampenedBy(given, { loss: 'nll', power: 2 }, params),
 });

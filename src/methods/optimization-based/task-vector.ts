@@ -1,5 +1,6 @@
 // https://arxiv.org/abs/2212.04089
 import Type from 'typebox';
+import { gradientsOf, together } from '../../domain/edit.ts';
 import type { HostTensors } from '../../domain/engine.ts';
 import { defineEditMethod } from '../../domain/method.ts';
 import { editOptions } from '../options.ts';
@@ -56,6 +57,12 @@ export const taskVector = defineEditMethod({
   ),
   needs: () => ['retain'],
   memory: () => ({ vectors: 2, group: 1, descends: true }),
+  work: ({ learning_steps, forget_batch }, { forget, retain }) =>
+    together(
+      gradientsOf(Math.min(forget_batch, forget), { group: forget_batch, times: learning_steps }),
+      // before, and at a scale or two
+      { scored: 3 * Math.min(retain, ROWS) },
+    ),
   /** theta_+ = theta after steps of descent on the NLL of the forget set; theta - scale (theta_+ - theta). */
   async edit({ passes, weights }, { learning_steps, learning_rate, forget_batch, clip_norm, scale, retain_rise }) {
     const how = { steps: learning_steps, learningRate: learning_rate, batch: forget_batch, clipNorm: clip_norm };

@@ -42,10 +42,17 @@ const shown = (seconds: number): string =>
 const timeLeft = ({ limits: { seconds, due_in_seconds } }: PlanFacts): number =>
   due_in_seconds !== null && due_in_seconds > 0 ? Math.min(seconds, due_in_seconds) : seconds;
 
+/** What a model is trained in shards and slices for. */
+const SISA = 'sisa';
+
 /** Why an exact method goes before anything else; null where it does not. */
 function whyExactFirst(exact: ExactChoice, first: number | null, facts: PlanFacts): string | null {
   const { forget, retain } = facts.counts;
   const { seconds } = exact;
+  if (exact.choice.name === SISA) {
+    const cost = seconds === null ? '' : ` (about ${shown(seconds)})`;
+    return `Exact: the model was trained in shards and slices, and only what held the records is trained again${cost}; a method of steps would end that`;
+  }
   if (seconds === null || first === null) return null;
   if (seconds <= first)
     return `Exact, and estimated to take no longer (${shown(seconds)}) than ${FIRST.name} (${shown(first)})`;
@@ -63,9 +70,11 @@ const whyLast = ({ seconds }: ExactChoice, first: number | null): string => {
   return `Exact: for when nothing cheaper passes${cost}`;
 };
 
-/** An exact method that ends in time, or of which nobody knows when it ends. */
-const affordable = (facts: PlanFacts): ExactChoice | undefined =>
-  exactChoices(facts).find(({ seconds }) => seconds === null || seconds <= timeLeft(facts));
+/** An exact method that ends in time, or of which nobody knows when it ends: by shards where the model has them, else the cheapest. */
+function affordable(facts: PlanFacts): ExactChoice | undefined {
+  const inTime = exactChoices(facts).filter(({ seconds }) => seconds === null || seconds <= timeLeft(facts));
+  return inTime.find(({ choice }) => choice.name === SISA) ?? inTime[0];
+}
 
 function withoutExact(facts: PlanFacts): string {
   if (!facts.has_recipe) return 'the checkpoint has no recipe to train again from';
@@ -110,7 +119,8 @@ function rungs(facts: PlanFacts): Reasoned[] {
     ];
   }
   const step = (reason: string): Reasoned => ({ choice: exact.choice, reason: sentence(reason, exact.note) });
-  const before = first.length === 0 ? 'Exact: no cheaper method fits the memory' : whyExactFirst(exact, seconds, facts);
+  const alone = first.length === 0 ? 'Exact: no cheaper method fits the memory' : null;
+  const before = whyExactFirst(exact, seconds, facts) ?? alone;
   if (before !== null) return [step(before), ...first];
   const dear = exact.seconds !== null && seconds !== null && exact.seconds > DEAR * seconds;
   const again = dear

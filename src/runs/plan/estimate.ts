@@ -31,10 +31,12 @@ export function estimate(choice: MethodChoice, facts: PlanFacts): StepEstimate {
   if (work === null) return notEstimated('not estimated: nothing is known of what such a method computes');
   const measured = measuredOf(facts);
   const speed = measured.speed ?? ASSUMED_SPEED * facts.threads;
-  const steps = (measured.steps.get(choice.name) ?? work.steps) + work.more;
+  const steps = measured.steps.get(choice.name) ?? work.steps;
+  const { repair } = work;
   const scored = verificationWork(facts);
   const verifying = measured.secondsPerRow === null ? scored.operations / speed : scored.rows * measured.secondsPerRow;
-  const unlearning = steps * (work.perStep / speed + (measured.speed === null ? STEP_SECONDS : 0));
+  const operations = steps * work.perStep + repair.steps * repair.perStep;
+  const unlearning = operations / speed + (measured.speed === null ? STEP_SECONDS * (steps + repair.steps) : 0);
   const seconds = START_SECONDS + unlearning + verifying;
   const memory_bytes = planMemory(work.memory.at(work.memory.microBatch)).total;
   return { seconds: Number(seconds.toPrecision(3)), memory_bytes, basis: basisOf(measured, facts) };

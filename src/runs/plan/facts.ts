@@ -33,6 +33,8 @@ export interface PlanFacts {
   base: Base;
   /** Checkpoints of shards and slices lie beside the weights. */
   has_slices: boolean;
+  /** So does the log of what each step of its training changed. */
+  has_updates: boolean;
   rows: RowSizes | null;
   counts: SetCounts;
   limits: PlanLimits;

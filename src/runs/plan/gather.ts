@@ -6,7 +6,7 @@ import type { PlanFacts } from './facts.ts';
 
 interface Deps {
   store: Pick<Store, 'pastAttempts'>;
-  checkpoints: Pick<CheckpointFiles, 'model' | 'baseOf' | 'contents' | 'hasSlices'>;
+  checkpoints: Pick<CheckpointFiles, 'model' | 'baseOf' | 'contents' | 'hasSlices' | 'hasUpdates'>;
 }
 /** What the caller knows. `checkpoint`: that the run starts from. */
 type Given = Pick<PlanFacts, 'counts' | 'limits' | 'threads' | 'backend'> & {
@@ -17,14 +17,15 @@ type Given = Pick<PlanFacts, 'counts' | 'limits' | 'threads' | 'backend'> & {
 
 export async function gatherFacts({ store, checkpoints }: Deps, given: Given): Promise<PlanFacts> {
   const { tenant, model, checkpoint, counts, limits, threads, backend } = given;
-  const [stored, base, has_slices, past] = await Promise.all([
+  const [stored, base, has_slices, has_updates, past] = await Promise.all([
     checkpoints.model(checkpoint),
     baseOf(checkpoints, checkpoint),
     checkpoints.hasSlices(checkpoint),
+    checkpoints.hasUpdates(checkpoint),
     store.pastAttempts(tenant, model.id),
   ]);
   return {
-    ...{ model: stored, has_recipe: model.has_recipe, base, has_slices, rows: model.rows },
+    ...{ model: stored, has_recipe: model.has_recipe, base, has_slices, has_updates, rows: model.rows },
     ...{ counts, limits, threads, backend, past },
   };
 }

@@ -1,17 +1,34 @@
 // Which methods a run tries, in which order, with their parameters, why, and what each is thought to cost. Pure.
 import type { MethodChoice, PlanStep } from '../../domain/resources.ts';
 import { TRAIN_ALL, type TrainableOptions } from '../../domain/trainable.ts';
-import { ExpungeError } from '../../errors.ts';
 import { fillParams, getMethod } from '../../methods/index.ts';
 import { withRate } from '../../training/learning-rate.ts';
 import { planTrainable } from '../../training/trainable.ts';
-import { baseMissing, slicesMissing } from '../base.ts';
 import { autoPlan, type Reasoned } from './auto.ts';
 import { estimate } from './estimate.ts';
 import type { PlanFacts } from './facts.ts';
+import { assertSuits } from './suits.ts';
 
 /** What a request names to say that the service chooses; it is no method. */
 export const AUTO = 'auto';
+
+/** Exact removal takes the place of a proven one where that can go no further. */
+const CERTIFIED: Reasoned = {
+  choice: { name: 'certified-removal', params: {} },
+  reason: 'The last layer is certified, and one step with a proven bound costs next to nothing.',
+};
+const ANEW: Reasoned = {
+  choice: { name: 'retrain', params: fillParams('retrain') },
+  reason: 'Where the budget of certified removal is spent, the last layer is trained anew.',
+};
+
+/** What the requests come to before it is fitted to the model. */
+function chosenFor(requested: MethodChoice | null, facts: PlanFacts): Reasoned[] {
+  if (requested?.name === CERTIFIED.choice.name) return [named(requested, facts), ANEW];
+  if (requested !== null && requested.name !== AUTO) return [named(requested, facts)];
+  // a method of steps would end what is certified
+  return facts.model?.recipe?.certified ? [CERTIFIED, ANEW] : autoPlan(facts);
+}
 
 /** Of any method: which of its parameters say what trains, where it has any. */
 function trainsOf(params: Record<string, unknown>): TrainableOptions | null {
@@ -29,28 +46,19 @@ function fittedTo({ name, params }: MethodChoice, { model }: PlanFacts): MethodC
   return { name, params: withRate(params, model) };
 }
 
-function named(requested: MethodChoice, { has_recipe, base, has_slices }: PlanFacts): Reasoned {
+function named(requested: MethodChoice, facts: PlanFacts): Reasoned {
   const params = fillParams(requested.name, requested.params);
-  const needs = getMethod(requested.name).needs(params as never);
-  if (needs.includes('recipe')) {
-    if (!has_recipe)
-      throw new ExpungeError(
-        'recipe-missing',
-        `Method ${requested.name} trains again from a recipe, and the model was registered without recipe.json`,
-      );
-    if (base.status === 'missing') throw baseMissing(base.digest);
-    if (needs.includes('slices') && !has_slices) throw slicesMissing();
-  }
+  assertSuits(getMethod(requested.name), params, facts);
   return { choice: { name: requested.name, params }, reason: 'The request names it.' };
 }
 
 /**
- * The method that the requests name, alone, or else the service's own order. Throws `validation-failed` (unknown method,
- * parameter out of range, weights or adapters that the model does not have) or `recipe-missing`.
+ * The method that the requests name, alone or with what takes over from it, or else the service's own order. Throws `validation-failed`
+ * (unknown method, or one that is not for such a model; parameter out of range, weights or adapters that the model does not have) or
+ * `recipe-missing`.
  */
 export function planRun(requested: MethodChoice | null, facts: PlanFacts): PlanStep[] {
-  const chosen = requested === null || requested.name === AUTO ? autoPlan(facts) : [named(requested, facts)];
-  return chosen.map(({ choice, reason }) => {
+  return chosenFor(requested, facts).map(({ choice, reason }) => {
     const step = fittedTo(choice, facts);
     return { ...step, reason, estimate: estimate(step, facts) };
   });

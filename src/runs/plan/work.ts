@@ -1,23 +1,31 @@
 // What a method computes on a model, counted before anything runs: floating-point operations, and memory.
-import type { LossMethod, Method } from '../../domain/method.ts';
+import type { LayerGraph } from '../../domain/layer-graph.ts';
+import type { EditMethod, LossMethod, Method } from '../../domain/method.ts';
 import type { Recipe } from '../../domain/recipe.ts';
 import type { MethodChoice } from '../../domain/resources.ts';
 import { TRAIN_ALL } from '../../domain/trainable.ts';
 import { fillParams, getMethod } from '../../methods/index.ts';
-import type { StepOptions } from '../../methods/options.ts';
-import { countParameters } from '../../training/memory-plan.ts';
-import { type PlannedWork, trainingWorkOf, unlearningWorkOf } from '../../training/memory-work.ts';
+import type { EditOptions, StepOptions } from '../../methods/options.ts';
+import { REPAIR, repairParams, TRACED_ROWS } from '../../training/edit.ts';
+import { countParameters, planMemory } from '../../training/memory-plan.ts';
+import {
+  besideParent,
+  editWorkOf,
+  type PlannedWork,
+  trainingWorkOf,
+  unlearningWorkOf,
+} from '../../training/memory-work.ts';
 import { batchedShare } from '../../training/sisa/cost.ts';
 import { checkEvery } from '../../training/unlearn.ts';
 import { type KnownFacts, rowCounts, type SetCounts, sizesOf } from './facts.ts';
 
 export interface MethodWork {
-  /** Operations of a step: of its passes, and of its share of what is scored between steps. */
+  /** Operations of a step (of an edit: of a pass), and of its share of what is scored between steps. */
   perStep: number;
   /** Steps as a rule; what was measured on this model goes before it. */
   steps: number;
-  /** Steps that follow and cost the same. */
-  more: number;
+  /** Steps that follow. */
+  repair: { perStep: number; steps: number };
   memory: PlannedWork;
 }
 
@@ -38,11 +46,36 @@ function lossWork(method: LossMethod, params: StepOptions, facts: KnownFacts, co
   const { rows, referenceRows } = memory.at(0);
   const scored = sets.forget / checkEvery(sets.forget);
   const passes = rows * ((PASS.forward + PASS.back) * total + PASS.weight * trained);
+  const perStep = sizes.mean * (passes + (referenceRows + scored) * PASS.forward * total);
   return {
-    perStep: sizes.mean * (passes + (referenceRows + scored) * PASS.forward * total),
-    steps: Math.min(params.max_steps, USUAL_STEPS),
-    more: Math.ceil(params.repair_steps * USUAL_REPAIR),
-    memory,
+    ...{ perStep, steps: Math.min(params.max_steps, USUAL_STEPS), memory },
+    repair: { perStep, steps: Math.ceil(params.repair_steps * USUAL_REPAIR) },
+  };
+}
+
+/** Of the edit and of its repair, the one that takes more memory. */
+function larger(one: PlannedWork, other: PlannedWork): PlannedWork {
+  const need = (work: PlannedWork) => planMemory(work.at(work.microBatch)).total;
+  return need(one) >= need(other) ? one : other;
+}
+
+type EditParams = EditOptions & Record<string, unknown>;
+
+function editedWork(method: EditMethod, params: EditParams, facts: KnownFacts, counts: SetCounts): MethodWork {
+  const { model } = facts;
+  const sizes = sizesOf(facts);
+  const sets = rowCounts(counts, sizes);
+  const { gradients, passes, scored } = method.work(params as never, sets);
+  const { total, trained } = countParameters({ ...model, trains: { ...TRAIN_ALL, trainable: params.trainable } });
+  // what was edited is scored once more, and a log is subtracted step by step
+  const all = scored + sets.forget + Math.min(sets.retain, TRACED_ROWS);
+  const rows = gradients * ((PASS.forward + PASS.back) * total + PASS.weight * trained) + all * PASS.forward * total;
+  const logged = method.needs(params as never).includes('updates') ? (model.recipe?.steps_taken ?? 0) : 0;
+  const steps = Math.max(1, passes);
+  const repair = lossWork(REPAIR, repairParams(REPAIR, params), facts, counts);
+  return {
+    ...{ perStep: (sizes.mean * rows + logged * 2 * trained) / steps, steps, repair: repair.repair },
+    memory: larger(editWorkOf(model, method, params, { ...sets, longest: sizes.longest }), besideParent(repair.memory)),
   };
 }
 
@@ -56,12 +89,35 @@ function trainingSteps(method: Method, { sisa, steps_taken }: Recipe, counts: Se
   return Math.ceil(all * Math.min(1, Math.max(0, batchedShare(size, counts.forget))));
 }
 
-/** By kind of method; kinds that are not here are not estimated. */
-const COUNTERS: Partial<Record<Method['kind'], Counter>> = {
+/** Directions of a conjugate-gradient solution of a last layer as a rule, and solutions until a training of it has ended. */
+const [DIRECTIONS, SOLUTIONS] = [50, 12];
+/** Times that an operation in plain float64 loops takes as long as one of the backend. */
+const PLAIN = 40;
+
+/** A certified last layer: features of all rows in a pass forward, the norm of these, and systems of its own weights. */
+function headWork(facts: KnownFacts, counts: SetCounts, { options }: Recipe, solutions: number): MethodWork {
+  const { retain, forget } = rowCounts(counts, sizesOf(facts));
+  const { total } = countParameters({ ...facts.model, trains: TRAIN_ALL });
+  const { graph } = facts.model.config as { graph: LayerGraph };
+  const { kernel } = graph.nodes.find(({ name }) => name === graph.outputs[0])!.weights;
+  const [width = 0, outputs = 0] = kernel?.shape ?? [];
+  const seen = (retain + forget) * PASS.forward * total;
+  const norm = retain * width ** 2 + 12 * width ** 3;
+  const solved = solutions * DIRECTIONS * retain * 4 * width * outputs;
+  return {
+    ...{ perStep: seen + PLAIN * (norm + solved), steps: 1, repair: { perStep: 0, steps: 0 } },
+    memory: trainingWorkOf(facts.model, options, { rows: retain, longest: sizesOf(facts).longest }, false),
+  };
+}
+
+const COUNTERS: Record<Method['kind'], Counter> = {
   loss: (method, params, facts, counts) => lossWork(method as LossMethod, params as StepOptions, facts, counts),
+  edit: (method, params, facts, counts) => editedWork(method as EditMethod, params as EditParams, facts, counts),
+  certified: (_, __, facts, counts) => headWork(facts, counts, facts.model.recipe!, 1),
   retrain(method, params, facts, counts) {
     const { recipe } = facts.model;
     if (recipe === null) throw new Error('a model without a recipe cannot be trained again');
+    if (recipe.certified) return headWork(facts, counts, recipe, SOLUTIONS);
     const sizes = sizesOf(facts);
     const { retain } = rowCounts(counts, sizes);
     const { total, trained } = countParameters({ ...facts.model, trains: recipe.options.trains ?? TRAIN_ALL });
@@ -71,21 +127,26 @@ const COUNTERS: Partial<Record<Method['kind'], Counter>> = {
     return {
       perStep: batch * sizes.mean * ((PASS.forward + PASS.back) * total + PASS.weight * trained),
       steps: trainingSteps(method, recipe, counts),
-      more: 0,
+      repair: { perStep: 0, steps: 0 },
       memory: trainingWorkOf(facts.model, options, { rows: retain, longest: sizes.longest }, false),
     };
   },
 };
 
 /**
- * Null where it cannot be counted: for a kind of method that nobody wrote down, or for retraining without a recipe. Throws
+ * Null where it cannot be counted: where it goes by a recipe, or by a log of the training, and there is none. Throws
  * `validation-failed` for trainable weights or adapters that the model does not have.
  */
 export function workOf({ name, params }: MethodChoice, facts: KnownFacts, counts = facts.counts): MethodWork | null {
   const method = getMethod(name);
   const count = COUNTERS[method.kind];
-  if (count === undefined || (method.kind === 'retrain' && facts.model.recipe === null)) return null;
-  return count(method, fillParams(name, params), facts, counts);
+  const { recipe } = facts.model;
+  if (method.kind === 'retrain' && recipe === null) return null;
+  // a certified layer is one of a classifier, and a log is as long as the training was
+  if (method.kind === 'certified' && !recipe?.certified) return null;
+  const filled = fillParams(name, params);
+  if (recipe === null && method.needs(filled as never).includes('updates')) return null;
+  return count(method, filled, facts, counts);
 }
 
 /** Retained rows that verification scores, and rows of each set that it has answered, at most; as the stage has them. */

@@ -21,6 +21,7 @@ export const facts = (more: Partial<PlanFacts> = {}): PlanFacts => ({
     has_recipe: true,
     base: NO_BASE,
     has_slices: false,
+    has_updates: false,
     threads: 2,
     backend: null,
     past: [],

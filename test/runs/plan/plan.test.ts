@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { layersClassifier } from '../../../src/architectures/layers-model/classifier.ts';
+import type { Classifier } from '../../../src/domain/architecture.ts';
 import type { PlanStep } from '../../../src/domain/resources.ts';
 import { defaultParams } from '../../../src/methods/index.ts';
 import { AUTO, planRun } from '../../../src/runs/plan/plan.ts';
@@ -139,6 +141,42 @@ describe('a method that is named', () => {
   });
 });
 
+describe('a method that is not for such a model', () => {
+  const graph = { nodes: [], inputs: [], outputs: [] };
+  const config = { graph, inputShape: [1], entries: null, classes: 3, binary: false, classNames: null, features: null };
+  const architecture = layersClassifier as unknown as Classifier;
+  const classifier = facts({ model: { architecture, config, recipe: null } });
+  const refused = (name: string, given = facts(), params = {}) => {
+    try {
+      planRun({ name, params }, given);
+    } catch (error) {
+      const { code, message } = error as { code: string; message: string };
+      return `${code}: ${message}`;
+    }
+    return '';
+  };
+
+  test('is refused before there is a run, by name and with what would do', () => {
+    for (const name of ['idk', 'dpo', 'altpo'])
+      assert.match(refused(name, classifier), /^validation-failed: method: .* is a classifier: name random-label/);
+    assert.match(
+      refused('rmu', classifier),
+      /^validation-failed: method: .* a classifier does not have: name grad-diff/,
+    );
+    for (const given of [facts(), facts({ model: { architecture, config, recipe: storedModel(64, 1).recipe } })])
+      assert.match(refused('certified-removal', given), /^validation-failed: method: .*train --certified/);
+    assert.match(refused('amnesiac'), /^validation-failed: method: .*--log-updates/);
+    assert.match(refused('rmu', facts(), { layer: 9 }), /^validation-failed: layer: 9 is beyond the 4/);
+  });
+
+  test('is left to the run where nothing is known of the model, and done where it is for it', () => {
+    assert.equal(refused('idk', unread), '');
+    for (const name of ['idk', 'altpo', 'rmu']) assert.equal(refused(name), '');
+    assert.equal(refused('random-label', classifier), '');
+    assert.equal(refused('amnesiac', facts({ has_updates: true })), '');
+  });
+});
+
 describe('a model that was trained in shards and slices', () => {
   const slices = [100, 100].map((steps, i) => ({ order_seed: i, steps }));
   const sisa = { shards: Array.from({ length: 4 }, (_, init_seed) => ({ init_seed, slices })) };
@@ -148,7 +186,12 @@ describe('a model that was trained in shards and slices', () => {
   test('is unlearned from exactly by the shards that are hit, where their checkpoints are there', () => {
     const counts = { forget: 1, retain: 399, holdout: 400 };
     const plan = planRun(null, facts({ model, counts, has_slices: true }));
-    assert.ok(names(plan).includes('sisa') && !names(plan).includes('retrain'), names(plan).join());
+    assert.deepEqual(names(plan), ['sisa', 'grad-diff']);
+    assert.match(plan[0]!.reason!, /^Exact: the model was trained in shards and slices, .* \(about \d+ (s|min|h)\)/);
+    const limits = { seconds: plan[0]!.estimate!.seconds! - 1, memory_bytes: null, due_in_seconds: null };
+    assert.equal(planRun(null, facts({ model, counts, has_slices: true, limits }))[0]!.name, 'grad-diff');
+    const all = { forget: 200, retain: 200, holdout: 400 };
+    assert.equal(planRun(null, facts({ model, counts: all, has_slices: true }))[0]!.name, 'sisa', 'however many');
     const seconds = (name: string) =>
       planRun({ name, params: {} }, facts({ model, counts, has_slices: true }))[0]!.estimate!.seconds!;
     assert.ok(seconds('sisa') < seconds('retrain') / 2);
@@ -196,5 +239,78 @@ describe('an estimate', () => {
       planRun({ name: 'grad-diff', params }, facts({ model: storedModel(256, 1500) }))[0]!.estimate!;
     assert.ok(of({ retain_loss: 'kl' }).memory_bytes! > of({}).memory_bytes!);
     assert.ok(of({ retain_loss: 'kl' }).seconds! > of({}).seconds!);
+  });
+});
+
+describe('an estimate of an edit', () => {
+  const edits = ['ssd', 'lfssd', 'fisher-forgetting', 'task-vector', 'influence-removal', 'amnesiac'];
+  const of = (name: string, params: Record<string, unknown> = {}, more: Parameters<typeof facts>[0] = {}) =>
+    planRun({ name, params }, facts({ has_updates: true, ...more }))[0]!.estimate!;
+
+  test('is made for each, grows with the model, and has the repair in it', () => {
+    for (const name of edits) {
+      const [small, large] = [of(name), of(name, {}, { model: storedModel(256, 1500) })];
+      assert.match(small.basis, /assumed/, name);
+      assert.ok(large.seconds! > small.seconds! && large.memory_bytes! > small.memory_bytes!, name);
+      assert.ok(of(name, { repair_steps: 0 }).seconds! < small.seconds!, name);
+    }
+  });
+
+  test('goes by the rows that are asked for, and by what earlier runs took', () => {
+    const model = storedModel(256, 1500);
+    assert.ok(of('ssd', { importance_rows: 1 }, { model }).seconds! < of('ssd', {}, { model }).seconds!);
+    assert.ok(of('influence-removal', { iterations: 40 }).seconds! > of('influence-removal').seconds!);
+    assert.ok(of('task-vector', { learning_steps: 600 }).seconds! > of('task-vector').seconds!);
+    const counts = { forget: 20, retain: 3000, holdout: 400 };
+    const seconds = of('ssd', { importance_rows: 2000 }, { model, counts }).seconds!;
+    assert.ok(seconds > of('ssd', {}, { model, counts }).seconds!);
+    const slow = past('ssd', {}, { seconds: { unlearning: 800 }, steps: { unlearning: 400 } });
+    const measured = of('ssd', {}, { past: [slow] });
+    assert.match(measured.basis, /median of 1 earlier attempt/);
+    // two seconds a record of 400, and the repair besides
+    assert.ok(measured.seconds! > 800 && measured.seconds! < 20 * 800, String(measured.seconds));
+  });
+
+  test('is not made where a log is as long as nobody knows', () => {
+    const model = { ...storedModel(64, 1), recipe: null };
+    assert.equal(of('amnesiac', {}, { model }).seconds, null);
+  });
+});
+
+describe('a certified last layer', () => {
+  const certified = {
+    epsilon: 1,
+    delta: 1e-5,
+    sigma: 1,
+    lambda: 1e-3,
+    budget: 0.2,
+    spent: 0,
+    head: digest,
+    features: digest,
+    rows: digest,
+  };
+  const model = storedModel(64, 1);
+  const graph = { nodes: [], inputs: [], outputs: ['last'] };
+  const kernel = { name: 'kernel', shape: [40, 3] };
+  const layers = [{ name: 'last', className: 'Dense', config: {}, weights: { kernel }, from: [], output: [null, 3] }];
+  const config = { graph: { ...graph, nodes: layers }, inputShape: [1], classes: 3, binary: false };
+  const architecture = layersClassifier as unknown as Classifier;
+  const known = facts({ model: { architecture, config, recipe: { ...model.recipe!, certified } } });
+
+  test('is removed from first, and trained anew where its budget is spent', () => {
+    for (const asked of [null, { name: AUTO, params: {} }, { name: 'certified-removal', params: {} }]) {
+      const plan = planRun(asked, known);
+      assert.deepEqual(names(plan), ['certified-removal', 'retrain']);
+      assert.match(plan[1]!.reason!, /budget .* is spent/);
+      const [step, anew] = plan.map(({ estimate }) => estimate!.seconds!);
+      assert.ok(step! > 5 && anew! > step!, 'one system to solve, or as many as a training has');
+    }
+  });
+
+  test('is no matter of other methods', () => {
+    assert.deepEqual(names(planRun({ name: 'npo', params: {} }, known)), ['npo']);
+    assert.throws(() => planRun({ name: 'certified-removal', params: {} }, { ...known, has_recipe: false }), {
+      code: 'recipe-missing',
+    });
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { eigenOf } from '../../src/domain/eigen.ts';
 import { createRandom } from '../../src/domain/random.ts';
-import { eigenOf } from '../../src/influence/eigen.ts';
 
 /** Largest errors of V^T diag(values) V against the matrix, and of V V^T against the identity. */
 function errors(matrix: number[][]): { product: number; unit: number; values: Float64Array } {
@@ -42,7 +42,7 @@ test('a matrix is what its values and vectors make, whatever its size, rank and 
     equal: diagonal([2, 2, 2, 2]),
     ones,
   };
-  const drawn = [3, 7, 40].flatMap((n) => [covariance(n, 2 * n), covariance(n, Math.ceil(n / 3))]);
+  const drawn = [3, 7, 40].flatMap((n) => [covariance(n, 2 * n), covariance(n, Math.ceil(n / 3)), covariance(n, 2)]);
   for (const matrix of [...Object.values(named), ...drawn, diagonal([1e-12, 1, 1e6])]) {
     const size = Math.max(1, ...matrix.flat().map(Math.abs));
     const { product, unit } = errors(matrix);

@@ -1,7 +1,7 @@
 // Eigenvectors of symmetric matrices: Householder reflections to three diagonals, then implicit QL steps with shifts.
 // Matrices are row-major, in float64.
 
-/** Off-diagonal numbers this small beside the diagonal's are zero. */
+/** Numbers beside the diagonal that are this small, as a share of the matrix, are zero. */
 const EPSILON = 2 ** -52;
 /** Steps that a single eigenvalue may take; a few are usual. */
 const MOST_STEPS = 60;
@@ -112,11 +112,12 @@ function step(d: Float64Array, e: Float64Array, z: Float64Array, n: number, l: n
 /** Eigenvalues and -vectors of a symmetric matrix (n, n), of which the lower half counts. Takes about 6 n^3 operations. */
 export function eigenOf(matrix: ArrayLike<number>, n: number): Eigen {
   const { diagonal: d, beside: e, z } = tridiagonal(Float64Array.from(matrix), n);
-  const isZero = (m: number) => Math.abs(e[m]!) <= EPSILON * (Math.abs(d[m]!) + Math.abs(d[m + 1]!));
+  // of the whole matrix: where its rank is low the diagonal itself is rounding alone
+  const least = EPSILON * d.reduce((most, value, i) => Math.max(most, Math.abs(value), Math.abs(e[i]!)), 0);
   for (let l = 0; l < n; l++) {
     for (let steps = 0; ; steps++) {
       let m = l;
-      while (m < n - 1 && !isZero(m)) m++;
+      while (m < n - 1 && !(Math.abs(e[m]!) <= least)) m++;
       if (m === l) break;
       if (steps === MOST_STEPS) throw new Error('an eigenvalue did not settle: the matrix holds what is no number');
       step(d, e, z, n, l, m);
