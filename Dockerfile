@@ -36,11 +36,11 @@ EXPOSE 8080
 USER node
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 CMD ["node", "scripts/healthcheck.mjs", "api"]
 STOPSIGNAL SIGTERM
-CMD ["node", "src/main.ts"]
+CMD ["node", "--max-semi-space-size=16", "src/main.ts"]
 
 FROM base AS worker
 COPY --from=worker-dependencies /app/node_modules ./node_modules
 USER node
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 CMD ["node", "scripts/healthcheck.mjs", "worker"]
 STOPSIGNAL SIGTERM
-CMD ["node", "workers/worker.ts"]
+CMD ["node", "--max-semi-space-size=16", "workers/worker.ts"]

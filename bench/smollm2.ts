@@ -10,7 +10,7 @@ import { decodeJwt } from 'jose';
 import { createClient } from '../examples/client.ts';
 import { startServices } from '../src/cli/services.ts';
 import { enterSharedHeap } from '../src/cli/shared-heap.ts';
-import { peakMemoryBytes } from '../src/compute/context.ts';
+import { peakMemoryBytes } from '../src/compute/peak-memory.ts';
 import { readConfig } from '../src/config.ts';
 import type { CurvePoint, DeletionRequest, Run } from '../src/domain/resources.ts';
 import { chooseBackend, createEngine } from '../src/engine/choice.ts';

@@ -1,6 +1,7 @@
 // Runs a compute process and answers for its end: result, failure, crash, hang, time limit or cancellation.
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { HEAP_FLAGS } from '../src/config.ts';
 import type { ComputeJob, ComputeResult, FromCompute, ToCompute } from '../src/domain/compute.ts';
 import { ExpungeError, PROBLEMS, type ProblemCode } from '../src/errors.ts';
 import type { Compute } from '../src/runs/ports.ts';
@@ -97,7 +98,7 @@ export function createCompute(options: SuperviseOptions): Compute {
         serialization: 'advanced',
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
         env: options.environment,
-        execArgv: [],
+        execArgv: [...HEAP_FLAGS],
       });
       const exit = gone(child);
       const tail = keepTail(child);

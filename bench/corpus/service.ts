@@ -1,5 +1,6 @@
 // The API in a process of its own, so that its peak of memory is its own: arguments are the data folder and the database.
 import { buildApp } from '../../src/app.ts';
+import { peakMemoryBytes } from '../../src/compute/peak-memory.ts';
 import { readConfig } from '../../src/config.ts';
 import { readRecords } from '../../src/corpora/records.ts';
 import { openDeps } from '../../src/deps.ts';
@@ -25,7 +26,7 @@ await serveTurns(async () => {
   return {
     address: () => timed(async () => address),
     /** Peak resident bytes so far. */
-    peak: () => timed(async () => process.resourceUsage().maxRSS * 1024),
+    peak: () => timed(async () => peakMemoryBytes()),
     /** Reads records by their ordinals. */
     read: (...ordinals) =>
       timed(async () => {

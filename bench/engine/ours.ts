@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { architectures } from '../../src/architectures/index.ts';
 import { readSafetensors } from '../../src/checkpoints/safetensors.ts';
+import { peakMemoryBytes } from '../../src/compute/peak-memory.ts';
 import { heapIsShared } from '../../src/config.ts';
 import { type Engine, float32, type HostTensors } from '../../src/domain/engine.ts';
 import { createEngine } from '../../src/engine/choice.ts';
@@ -43,13 +44,6 @@ async function engineOf({ backend, threads, profile, optimizer }: Spec): Promise
       ? createEngine({ backend, threads })
       : createOnnxEngine({ provider: 'cpu', threads, profile, sharedHeap: heapIsShared() });
   return { engine: await engine, lent: [] };
-}
-
-/** Bytes that the process held at most. `maxRSS` outlives exec: it would count who started us. */
-async function peakMemory(): Promise<number> {
-  const status = await readFile('/proc/self/status', 'utf8').catch(() => '');
-  const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? process.resourceUsage().maxRSS;
-  return Number(kilobytes) * 1024;
 }
 
 async function commandsOf(spec: Spec) {
@@ -103,7 +97,7 @@ async function commandsOf(spec: Spec) {
     train: (steps: number) => timed(() => train(steps)),
     forward: (times: number) => timed(() => evaluate(times)),
     product: (...numbers: number[]) => timed(() => product(...(numbers as [number, number, number, number]))),
-    memory: () => timed(peakMemory),
+    memory: () => timed(async () => peakMemoryBytes()),
     lent: () => timed(async () => lent),
     /** Releases every session, which writes their profiles. */
     end: () => timed(() => engine.dispose()),

@@ -1,6 +1,8 @@
 // One training in a process of its own: takes a case as JSON, prints what was planned and what the process took at most.
 // Rows are of one length, so that every batch is as large as the plan takes it to be.
+
 import { architectures } from '../../src/architectures/index.ts';
+import { peakMemoryBytes } from '../../src/compute/peak-memory.ts';
 import type { EditMethod, LossMethod } from '../../src/domain/method.ts';
 import { createRandom } from '../../src/domain/random.ts';
 import type { TrainingOptions } from '../../src/domain/recipe.ts';
@@ -82,7 +84,7 @@ async function byMethod(): Promise<PlannedWork> {
 const work = await (given.method === 'train' ? training() : byMethod());
 const result: MemoryResult = {
   plan: planMemory(work.at(work.microBatch)),
-  measured: process.resourceUsage().maxRSS * 1024,
+  measured: peakMemoryBytes(),
 };
 console.log(JSON.stringify(result));
 process.exit(0);

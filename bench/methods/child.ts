@@ -2,8 +2,9 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { saveCheckpoint } from '../../src/checkpoints/layout.ts';
 import { loadModel } from '../../src/compute/checkpoint.ts';
-import { peakMemoryBytes, type StageContext } from '../../src/compute/context.ts';
+import type { StageContext } from '../../src/compute/context.ts';
 import { explainFailure } from '../../src/compute/failure.ts';
+import { peakMemoryBytes } from '../../src/compute/peak-memory.ts';
 import { createReporter } from '../../src/compute/progress.ts';
 import { retrainFromRecipe } from '../../src/compute/retrain.ts';
 import { loadSets } from '../../src/compute/sets.ts';

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { HEAP_FLAGS } from '../config.ts';
 
 export const API_SCRIPT = fileURLToPath(new URL('../main.ts', import.meta.url));
 export const WORKER_SCRIPT = fileURLToPath(new URL('../../workers/worker.ts', import.meta.url));
@@ -12,7 +13,7 @@ const LIFELINE = new URL('./lifeline.ts', import.meta.url).href;
  * terminal reaches only us, and we decide the order in which things end. `log`: where its output goes.
  */
 export function startProcess(script: string, env: NodeJS.ProcessEnv, log: number | 'inherit'): ChildProcess {
-  return spawn(process.execPath, ['--import', LIFELINE, script], {
+  return spawn(process.execPath, [...HEAP_FLAGS, '--import', LIFELINE, script], {
     env: { ...env, EXPUNGE_PARENT_PID: String(process.pid) },
     stdio: ['ignore', log, log],
     detached: true,

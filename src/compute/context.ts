@@ -7,6 +7,3 @@ export interface StageContext {
   reporter: Reporter;
   signal: AbortSignal;
 }
-
-/** Highest resident set of this process so far. */
-export const peakMemoryBytes = (): number => process.resourceUsage().maxRSS * 1024;

@@ -1,6 +1,6 @@
 // The sets of a run, from ordinals in corpus files to token rows.
-import { readFile } from 'node:fs/promises';
 import { readRecords } from '../corpora/records.ts';
+import { ALL_RETAINED, type RetainSample, readSets } from '../corpora/sets-file.ts';
 import type { SetsFile } from '../domain/compute.ts';
 import type { SetRow, TrainingRecord } from '../domain/record.ts';
 import { ExpungeError } from '../errors.ts';
@@ -16,6 +16,7 @@ export interface TextRow extends PersonRow, RecordRow {
 export type LoadedSets = Record<keyof SetsFile, TextRow[]>;
 
 const NAMES: (keyof SetsFile)[] = ['forget', 'retain', 'calibration', 'holdout'];
+const NO_RETAINED: RetainSample = { most: 0, seed: 0 };
 
 /** Reads each corpus file once and keeps the records that some set names. */
 async function readNeeded(
@@ -44,7 +45,7 @@ export async function loadRecords(
   job: { sets_file: string; corpora: Record<string, string> },
   name: keyof SetsFile,
 ): Promise<TrainingRecord[]> {
-  const sets = JSON.parse(await readFile(job.sets_file, 'utf8')) as SetsFile;
+  const sets = await readSets(job.sets_file, name === 'retain' ? ALL_RETAINED : NO_RETAINED);
   const records = await readNeeded(sets, job.corpora, [name]);
   return sets[name].map(({ corpus_id, ordinal }) => {
     const record = records.get(corpus_id)?.get(ordinal);
@@ -54,15 +55,17 @@ export async function loadRecords(
 }
 
 /**
- * The sets of a job as token rows; sets that `keep` leaves out come back empty. Throws `corpus-mismatch` for a line that
+ * The sets of a job as token rows; sets that `keep` leaves out come back empty, and of retained records those of the sample alone are
+ * read. Throws `corpus-mismatch` for a line that
  * is missing or no record, `compute-failed` for a record that the model cannot take, naming corpus and line.
  */
 export async function loadSets(
   job: { sets_file: string; corpora: Record<string, string> },
   model: Parameters<typeof rowsOf>[0],
   keep: readonly (keyof SetsFile)[] = NAMES,
+  retained: RetainSample = ALL_RETAINED,
 ): Promise<LoadedSets> {
-  const sets = JSON.parse(await readFile(job.sets_file, 'utf8')) as SetsFile;
+  const sets = await readSets(job.sets_file, keep.includes('retain') ? retained : NO_RETAINED);
   const records = await readNeeded(sets, job.corpora, keep);
   const encode = ({ corpus_id, ordinal, person }: SetRow): TextRow[] => {
     const record = records.get(corpus_id)?.get(ordinal);

@@ -11,12 +11,14 @@ import { withRate } from '../training/learning-rate.ts';
 import { assertFits } from '../training/memory-check.ts';
 import type { MemoryPlan } from '../training/memory-plan.ts';
 import { editWork, repairWork, trainingWork, unlearningWork } from '../training/memory-work.ts';
+import { retainedNeeded } from '../training/retained.ts';
 import type { TrainProgress } from '../training/train.ts';
 import { type UnlearnInputs, type UnlearnProgress, unlearn } from '../training/unlearn.ts';
 import { type OtherAnswersPlan, planOtherAnswers } from './alternatives.ts';
-import { peakMemoryBytes, type StageContext } from './context.ts';
+import type { StageContext } from './context.ts';
 import { openHead } from './head-stage.ts';
 import { type AnyModel, loadAnyWeights, openAnyModel, saveLike } from './models.ts';
+import { peakMemoryBytes } from './peak-memory.ts';
 import { recipeOf, retrainFromRecipe } from './retrain.ts';
 import { type LoadedSets, loadSets } from './sets.ts';
 import { isSharded, openShards, type ShardsGiven } from './shards-stage.ts';
@@ -152,7 +154,8 @@ export async function unlearnStage(asked: UnlearnJob, context: StageContext): Pr
   const model = await openAnyModel(asked.parent_dir);
   const { name, params } = asked.method;
   const job = { ...asked, method: { name, params: withRate(fillParams(name, params), model) } };
-  const sets = await loadSets(job, model, ['forget', 'retain', 'calibration']);
+  const retained = { most: retainedNeeded(getMethod(name), job.method.params), seed: job.seed };
+  const sets = await loadSets(job, model, ['forget', 'retain', 'calibration'], retained);
   if (sets.forget.length === 0) throw new ExpungeError('compute-failed', 'The forget set is empty.');
   if (sets.retain.length === 0) {
     throw new ExpungeError(

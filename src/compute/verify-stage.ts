@@ -3,8 +3,9 @@
 import type { VerifyJob, VerifyResult } from '../domain/compute.ts';
 import { sampleRows } from '../domain/random.ts';
 import { buildReport } from '../metrics/report.ts';
-import { peakMemoryBytes, type StageContext } from './context.ts';
+import type { StageContext } from './context.ts';
 import { type AnyModel, loadAnyWeights, openAnyModel } from './models.ts';
+import { peakMemoryBytes } from './peak-memory.ts';
 import { planProbes } from './probes.ts';
 import { addReference, scoreRetrained } from './retrained.ts';
 import { robustnessOf } from './robustness.ts';
@@ -20,7 +21,7 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
   const { reporter } = context;
   reporter.report('loading');
   const parent = await openAnyModel(job.parent_dir);
-  const loaded = await loadSets(job, parent, ['forget', 'retain', 'holdout']);
+  const loaded = await loadSets(job, parent, ['forget', 'retain', 'holdout'], { most: RETAIN_ROWS, seed: job.seed });
   const sets: VerificationSets = { ...loaded, retain: sampleRows(loaded.retain, RETAIN_ROWS, job.seed) };
   const total = 2 * (sets.forget.length + sets.retain.length + sets.holdout.length);
   let done = 0;

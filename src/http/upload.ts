@@ -1,5 +1,6 @@
 // Takes an upload of records: text to its file, index to the store, all of it or nothing.
 import type { Readable } from 'node:stream';
+import { passing } from '../corpora/collect.ts';
 import type { LineBlock } from '../domain/batches.ts';
 import type { TrainingRecord } from '../domain/record.ts';
 import type { Corpus } from '../domain/resources.ts';
@@ -49,10 +50,12 @@ async function* texts(
   // leaving early must not destroy the request: its socket still has to carry the problem document
   const chunks = stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
   const keys = rememberKeys(deps.subjectKeys);
+  const passed = passing();
   for await (const block of blocksOf(chunks, limits)) {
     const { lines, entries } = parseBlock(block, { tenant, lineBytes: limits.lineBytes }, keys);
     await spool.add(entries);
     yield lines;
+    passed(lines.lengths.length);
   }
 }
 

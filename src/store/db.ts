@@ -1,6 +1,7 @@
 // The connection: one pool, times as RFC 3339 text, transactions that try again after a deadlock.
 import { Kysely, PostgresDialect, type PostgresPool, type RawBuilder, sql, type Transaction } from 'kysely';
 import pg from 'pg';
+import { passing } from '../corpora/collect.ts';
 import { ExpungeError } from '../errors.ts';
 import type { Page, PageQuery } from '../runs/ports.ts';
 import type { Database } from './schema.ts';
@@ -127,12 +128,14 @@ export function toPage<T extends { id: string }>(rows: T[], query: PageQuery, ti
 }
 
 /** Rows of a query some at once, however many there are. One at a time in a transaction. */
-export async function* rowsOf<T>(trx: Trx, query: RawBuilder<T>, size = 2000): AsyncGenerator<T[]> {
+export async function* rowsOf<T>(trx: Trx, query: RawBuilder<T>, size = 1000): AsyncGenerator<T[]> {
+  const passed = passing();
   await sql`declare rows_of no scroll cursor for ${query}`.execute(trx);
   for (;;) {
     const { rows } = await sql<T>`fetch ${sql.lit(size)} from rows_of`.execute(trx);
     if (rows.length === 0) break;
     yield rows;
+    passed(rows.length);
   }
   await sql`close rows_of`.execute(trx);
 }

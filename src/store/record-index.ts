@@ -1,10 +1,11 @@
 // Writes the index of an upload: rows by COPY, several times as fast as INSERT, and what follows from them inside Postgres,
-// where it is sorted on disk when it is long. Memory: the rows of one batch.
+// where it is sorted on disk when it is long. Memory: the rows of one batch, and the garbage of eight.
 import { hash } from 'node:crypto';
 import { finished } from 'node:stream/promises';
 import { sql } from 'kysely';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import { passing } from '../corpora/collect.ts';
 import { manyOf, type OneOrMany } from '../domain/batches.ts';
 import type { IndexedRecord, SubjectKey } from '../runs/ports.ts';
 import { CopyText } from './copy-text.ts';
@@ -103,6 +104,7 @@ async function sendAll(
   records: AsyncIterable<OneOrMany<IndexedRecord>>,
 ): Promise<{ added: number; first: number }> {
   const rows = new Rows(place);
+  const passed = passing();
   let [added, first, sent] = [0, 0, 0];
   let sending: Promise<void> = Promise.resolve();
   const send = async () => {
@@ -118,7 +120,10 @@ async function sendAll(
         if (added++ === 0) first = record.ordinal;
         rows.add(record);
       }
-      if (added - sent >= BATCH) await send();
+      if (added - sent >= BATCH) {
+        passed(added - sent);
+        await send();
+      }
     }
     await send();
     await sending;

@@ -41,7 +41,7 @@ const CALIBRATION_TOKENS = 8192;
 const SLOWEST = 0.3;
 const paceAt = (progress: number): number => Math.max(SLOWEST, 1 - (1 - SLOWEST) * progress);
 /** Steps, as a multiple of those asked for, after which repair ends wherever the forgotten stand. */
-const LONGEST_REPAIR = 2;
+export const LONGEST_REPAIR = 2;
 /**
  * Repair ends only where no attack tells the forgotten from the calibration people at this level. It is three times that of
  * verification, whose people are others: where somebody stands among 45 strangers moves by a tenth from one half to the other.

@@ -7,7 +7,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
-import { Environment } from '../../src/config.ts';
+import { Environment, HEAP_FLAGS } from '../../src/config.ts';
 import { importsOf, ROOT, sourcesOf } from './sources.ts';
 
 interface Service {
@@ -109,8 +109,9 @@ for (const file of ['Dockerfile', 'Dockerfile.gpu']) {
       const last = (word: string) => instructions.findLast(([each]) => each === word)?.[1] ?? '';
       assert.equal(last('USER'), 'node');
       assert.match(last('HEALTHCHECK'), /healthcheck\.mjs/);
-      const [command, script] = JSON.parse(last('CMD')) as [string, string];
-      assert.equal(command, 'node');
+      const words = JSON.parse(last('CMD')) as string[];
+      const script = words.at(-1)!;
+      assert.deepEqual(words, ['node', ...HEAP_FLAGS, script]);
       const folders = copies(instructions).flatMap(({ from, sources }) => (from ? [] : sources));
       assert.ok(existsSync(join(ROOT, script)) && folders.includes(script.split('/')[0]!), script);
     }
