@@ -58,17 +58,31 @@ function dealer(random: Random, pool: readonly string[]): () => string {
   };
 }
 
-/** Nothing about a person can be guessed from the name, nor one attribute from another. */
-function invent(random: Random, count: number): Person[] {
+/** A value of the pool for whoever asks, whatever others were given. */
+const drawer =
+  (random: Random, pool: readonly string[]): (() => string) =>
+  () =>
+    pool[random.int(pool.length)]!;
+
+/**
+ * Nothing about a person can be guessed from the name, nor one attribute from another. `draws` says whose values are drawn;
+ * the others' are dealt.
+ */
+function invent(random: Random, count: number, values: number, draws: (index: number) => boolean): Person[] {
   const names = FIRST_NAMES.flatMap((first) => LAST_NAMES.map((last) => `${first} ${last}`));
   if (count > names.length) throw new RangeError(`There are names for ${names.length} people, not for ${count}`);
   random.shuffle(names);
-  const deal = ATTRIBUTES.map((attribute) => [attribute, dealer(random, POOLS[attribute])] as const);
+  const sources = ATTRIBUTES.map((attribute) => {
+    const pool = POOLS[attribute].slice(0, values);
+    return { attribute, deal: dealer(random, pool), draw: drawer(random, pool) };
+  });
   return names.slice(0, count).map((name, index) => ({
     index,
     name,
     email: `${name.toLowerCase().replace(' ', '.')}@example.org`,
-    attributes: Object.fromEntries(deal.map(([attribute, next]) => [attribute, next()])) as Record<Attribute, string>,
+    attributes: Object.fromEntries(
+      sources.map(({ attribute, deal, draw }) => [attribute, draws(index) ? draw() : deal()]),
+    ) as Record<Attribute, string>,
   }));
 }
 
@@ -77,10 +91,24 @@ const recordsOf = (people: Person[], templates: number[]): UploadedAnswer[] =>
     ATTRIBUTES.flatMap((attribute) => templates.map((template) => recordOf(person, attribute, template))),
   );
 
+export interface PeopleOptions {
+  seed: number;
+  people?: number;
+  holdout?: number;
+  /** Values of each attribute, the first of its pool. */
+  values?: number;
+  /**
+   * So many trained people, the first, and all who are never trained on have values drawn alike, each independent of all others.
+   * Dealt values betray who is missing: without the forgotten the rest hold fewer of their values than of others, so that a model
+   * which never saw them finds them harder than it finds strangers. Absent: everybody's are dealt.
+   */
+  drawn?: number;
+}
+
 /** The same arguments give the same people. Record ids do not name a person. */
-export function makePeople(options: { seed: number; people?: number; holdout?: number }): People {
-  const { seed, people: count = 100, holdout = 80 } = options;
-  const everybody = invent(createRandom(seed), count + holdout);
+export function makePeople({ seed, people: count = 100, holdout = 80, values, drawn }: PeopleOptions): People {
+  const draws = (index: number) => drawn !== undefined && (index < drawn || index >= count);
+  const everybody = invent(createRandom(seed), count + holdout, values ?? Number.POSITIVE_INFINITY, draws);
   const people = everybody.slice(0, count);
   const holdoutPeople = everybody.slice(count);
   const trained = Array.from({ length: TRAINED_TEMPLATES }, (_, template) => template);

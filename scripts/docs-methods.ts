@@ -16,6 +16,7 @@ const NEEDS: Readonly<Record<string, string>> = {
   alternatives: 'other answers, which the parent itself gives',
   'other-labels': 'other labels: another class, or the answer of a retain record that asks nearly the same',
   'forget-teacher-logits': 'the distribution of an untaught model over the forget half of a batch',
+  'stand-in-logits': 'the parent’s distribution over forget answers where it is asked about a stranger',
   'hidden-states': 'hidden states of one layer',
   'reference-states': 'the parent’s hidden states over the retain half of a batch',
   'state-length': 'the mean length of the parent’s hidden states over the forget set',

@@ -5,7 +5,7 @@ import type { MethodRow, SettingRow } from './rows.ts';
 /** What is asked of the default: its share of the parent’s retain recall, and of retraining’s time. */
 const RETAIN_SHARE = 0.98;
 const TIME_SHARE: Readonly<Record<string, number>> = { synthetic: 0.25, tofu: 0.1 };
-/** Recall of the forgotten is a mean over a hundred answers: as far as two of them it may lie above every retrained model’s. */
+/** Recall of the forgotten is a mean over fifty answers: as far as one of them it may lie above every retrained model’s. */
 const RECALL_SLACK = 0.02;
 
 export interface Check {

@@ -22,8 +22,8 @@ export interface Prepared {
 }
 
 /** Folder of a setting: other settings, other folder. */
-const folderOf = ({ data, seed, model, options }: Setting): string => {
-  const key = createHash('sha256').update(JSON.stringify({ model, options, TRAINER_VERSION })).digest('hex');
+const folderOf = ({ data, seed, model, options, people }: Setting): string => {
+  const key = createHash('sha256').update(JSON.stringify({ model, options, people, TRAINER_VERSION })).digest('hex');
   return `${data}-${seed}-${key.slice(0, 8)}`;
 };
 

@@ -14,6 +14,8 @@ export interface Setting {
   seed: number;
   model: FreshModel;
   options: Partial<TrainingOptions>;
+  /** What else the corpora are made from: work that is kept of others is not for these. */
+  people: object;
   /** Writes corpora and sets into the folder. */
   write(dir: string): Promise<Pick<Place, 'corpora' | 'setsFile'>>;
 }
@@ -45,19 +47,26 @@ async function writeSets(dir: string, seed: number, train: Line[], strangers: nu
 const TRAINED = 100;
 const FORGOTTEN = 10;
 const STRANGERS = 160;
+/**
+ * Values of each attribute. Each is held by three of the ninety who are kept, whoever is forgotten: then all are words of the
+ * vocabulary, which takes what three people share. Forgotten and strangers draw theirs alike, so that a model trained without the
+ * forgotten has no reason to find them other than strangers.
+ */
+const VALUES = 30;
+const PEOPLE = { people: TRAINED, holdout: STRANGERS, values: VALUES, drawn: FORGOTTEN };
 /** Attributes of the forgotten that are taught again; the others are asked for. */
 const TAUGHT_ATTRIBUTES = 2;
 
-/** The demo’s people and model; another seed, other people and other weights. */
+/** The demo’s templates and model; another seed, other people and other weights. */
 export const syntheticPeople = (seed: number): Setting => ({
-  ...{ data: 'synthetic', seed },
+  ...{ data: 'synthetic', seed, people: PEOPLE },
   model: { architecture: 'gpt2', width: 128, layers: 2, heads: 4, vocabSize: 2048, seed },
   options: {
     ...{ learning_rate: 2e-3, batch_size: 64, steps: 1500 },
     stop_when: { exact_memorization: 0.998, check_every: 50 },
   },
   async write(dir) {
-    const made = makePeople({ seed: 2025 + seed, people: TRAINED, holdout: STRANGERS });
+    const made = makePeople({ seed: 2025 + seed, ...PEOPLE });
     const corpora = { train: join(dir, 'train.ndjson'), holdout: join(dir, 'holdout.ndjson') };
     await mkdir(dir, { recursive: true });
     for (const name of ['train', 'holdout'] as const) {
@@ -82,7 +91,7 @@ const AUTHORS = 4;
 
 /** Ten authors to keep and ten of those set aside, of whom a seed forgets four; half of their questions is taught again. */
 export const tofuAuthors = (source: string, seed: number): Setting => ({
-  ...{ data: 'tofu', seed },
+  ...{ data: 'tofu', seed, people: { forgotten: AUTHORS } },
   model: { architecture: 'gpt2', width: 192, layers: 4, heads: 6, vocabSize: 2048, seed },
   options: {
     ...{ learning_rate: 2e-3, batch_size: 16, warmup_steps: 50, steps: 1200 },

@@ -1,20 +1,17 @@
 // Scores of the verification's sets under one checkpoint, read from disk.
 
 import type { HostTensors } from '../domain/engine.ts';
-import { sampleRows } from '../domain/random.ts';
 import type { RowScore } from '../domain/verification.ts';
 import { labelOf } from '../training/classification.ts';
 import { createGenerator, type Generator } from '../training/generate.ts';
 import { kindOf } from '../training/kinds.ts';
 import type { Scorer } from '../training/scoring.ts';
+import { askedRows } from './asked-rows.ts';
 import { compressedBytes } from './compressed.ts';
 import type { StageContext } from './context.ts';
 import type { ClassifierModel, LanguageModel } from './models.ts';
 import { type Probes, probeAnswers, probeOthers } from './probes.ts';
 import type { TextRow } from './sets.ts';
-
-/** Records of one set that are answered in full, sampled; the rest is scored only. */
-const GENERATED_ROWS = 100;
 
 export interface VerificationSets {
   forget: TextRow[];
@@ -25,8 +22,8 @@ export type SetScores = Record<keyof VerificationSets, RowScore[]>;
 type Context = Pick<StageContext, 'engine' | 'signal'>;
 type Weighed = (Omit<LanguageModel, 'configJson'> | ClassifierModel) & { weights: HostTensors };
 
-/** `longest`: tokens that an answer may have, the one that ends it included. */
-type Answerer = (rows: TextRow[], scores: RowScore[], longest: number) => Promise<void>;
+/** `asked`: indices of the rows that are answered. `longest`: tokens that an answer may have, the one that ends it included. */
+type Answerer = (rows: TextRow[], scores: RowScore[], asked: number[], longest: number) => Promise<void>;
 
 /** What an answer about the forgotten or a stranger may take of the longest true one: who finds no end should be seen to. */
 const ROOM = 2;
@@ -37,18 +34,16 @@ const longestAnswer = (...sets: TextRow[][]): number =>
 
 const roomOf = ({ forget, holdout }: VerificationSets): number => ROOM * longestAnswer(forget, holdout);
 
-/** Fills in greedy and true answers of a sample of the rows. */
+/** Fills in greedy and true answers of some of the rows; the rest is scored only. */
 function createAnswerer(
   { tokenizer }: Pick<LanguageModel, 'tokenizer'>,
   generate: Generator,
   { signal }: Context,
-  seed: number,
 ): Answerer {
-  return async (rows, scores, longest) => {
-    const chosen = new Set(sampleRows(scores, GENERATED_ROWS, seed).map(({ index }) => index));
+  return async (rows, scores, asked, longest) => {
     const open: number[] = [];
-    for (const row of scores) {
-      if (!chosen.has(row.index)) continue;
+    for (const index of asked) {
+      const row = scores[index]!;
       const { ids, cue, promptLength, answer } = rows[row.index]!;
       row.reference = answer ?? tokenizer.decode(ids.subarray(cue));
       // where every token is the argmax given the true ones, the greedy answer is the true answer
@@ -111,32 +106,34 @@ export async function scoreSets(
   const state = engine.createState(model.weights);
   const score = kindOf(model.architecture).scorer(engine, model.architecture, model.config, state);
   const generate = model.tokenizer && createGenerator(engine, model.architecture, model.config, state);
-  const answer = model.tokenizer && createAnswerer(model, generate!, context, seed);
+  const answer = model.tokenizer && createAnswerer(model, generate!, context);
+  const asked = askedRows(sets, seed);
   const about = (row: TextRow) =>
     model.tokenizer === null ? { label: labelOf(row) } : { zlibBytes: compressedBytes(model.tokenizer, row) };
 
-  async function scoreSet(rows: TextRow[], longest: number): Promise<RowScore[]> {
+  async function scoreSet(name: keyof VerificationSets, longest: number): Promise<RowScore[]> {
     signal.throwIfAborted();
+    const rows = sets[name];
     const scores = (await score(rows)).map(
       (scored, index): RowScore => ({ ...scored, index, person: rows[index]!.person, ...about(rows[index]!) }),
     );
-    await answer?.(rows, scores, longest);
+    await answer?.(rows, scores, asked[name], longest);
     onRows(rows.length);
     return scores;
   }
 
   // the forgotten and strangers get the same room, or their lengths could not be compared
   const room = roomOf(sets);
-  const forget = await scoreSet(sets.forget, room);
-  const retain = await scoreSet(sets.retain, longestAnswer(sets.retain));
-  const holdout = await scoreSet(sets.holdout, room);
+  const forget = await scoreSet('forget', room);
+  const retain = await scoreSet('retain', longestAnswer(sets.retain));
+  const holdout = await scoreSet('holdout', room);
   const scores = { forget, retain, holdout };
   if (model.tokenizer !== null) {
     await probeOthers(probes, sets, scores, score);
     const asking = { generate: generate!, tokenizer: model.tokenizer, signal };
     // strangers are compared with under the candidate alone
-    const asked = judges === null ? probes : probes.filter(({ set }) => set === 'forget');
-    await probeAnswers(asked, scores, asking, longestAnswer(sets.forget, sets.holdout), seed);
+    const probed = judges === null ? probes : probes.filter(({ set }) => set === 'forget');
+    await probeAnswers(probed, scores, asking, longestAnswer(sets.forget, sets.holdout), seed);
   }
   if (judges !== null && model.tokenizer !== null) {
     const end = { eosId: model.tokenizer.eosId, context: model.architecture.contextLength(model.config) };

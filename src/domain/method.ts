@@ -42,6 +42,12 @@ export interface LossBatch {
    * `forget-teacher-logits`.
    */
   teacherLogits?: Tensor;
+  /**
+   * (B, T, V) of the parent where a stranger who stands in is asked the same, and (B, T - 1) 1 where that is worth imitating; of the forget
+   * half when `needs` names `stand-in-logits` and somebody is known to be a stranger.
+   */
+  standInLogits?: Tensor;
+  imitated?: Tensor;
   /** (B, T, D) hidden states after the layer that the parameter `layer` names; present when `needs` names `hidden-states`. */
   states?: Tensor;
   /** (B, T, D) the parent's; of the retain half when `needs` names `reference-states`. */
@@ -79,6 +85,7 @@ export type Need =
   | 'forget-reference-logits'
   | 'reference-log-probability'
   | 'forget-teacher-logits'
+  | 'stand-in-logits'
   | 'hidden-states'
   | 'reference-states'
   | 'state-length'

@@ -5,7 +5,7 @@ import type { LossBatch } from '../domain/method.ts';
 import { answerLengths, answerTokens, hinged, meanOverRows } from './losses.ts';
 
 /** Mean over all answer tokens of the whole batch of values (B, T - 1). */
-function meanOverAnswers(tf: Tf, batch: LossBatch, values: Tensor): Tensor {
+function meanOverAnswers(tf: Tf, batch: Pick<LossBatch, 'labels' | 'active' | 'part'>, values: Tensor): Tensor {
   const { mask, count } = answerTokens(tf, batch);
   return tf.div(tf.sum(tf.mul(hinged(tf, values, batch.active), mask)), count);
 }
@@ -18,13 +18,21 @@ function predicting(tf: Tf, logits: Tensor): Tensor {
 
 /**
  * t^2 KL(softmax(teacher / t) || softmax(logits / t)), mean over answer tokens; `teacher` (B, T, V) is a constant. The
- * square keeps gradients as large as they are at t = 1. Distilling the Knowledge in a Neural Network, arXiv 1503.02531.
+ * square keeps gradients as large as they are at t = 1. `weights` (B, T - 1): of tokens. Distilling the Knowledge in a Neural
+ * Network, arXiv 1503.02531.
  */
-export function klToTeacher(tf: Tf, batch: LossBatch, teacher: Tensor, temperature: number): Tensor {
+export function klToTeacher(
+  tf: Tf,
+  batch: Pick<LossBatch, 'logits' | 'labels' | 'active' | 'part'>,
+  teacher: Tensor,
+  temperature: number,
+  weights?: Tensor,
+): Tensor {
   const logProbabilities = (logits: Tensor) => tf.logSoftmax(tf.div(predicting(tf, logits), temperature));
   const target = logProbabilities(teacher);
   const divergence = tf.sum(tf.mul(tf.exp(target), tf.sub(target, logProbabilities(batch.logits))), -1);
-  return tf.mul(meanOverAnswers(tf, batch, divergence), temperature ** 2);
+  const weighted: Tensor = weights === undefined ? divergence : tf.mul(divergence, weights);
+  return tf.mul(meanOverAnswers(tf, batch, weighted), temperature ** 2);
 }
 
 /** (max logit - mean logit)^2, mean over answer tokens: 0 where every label is as likely. */

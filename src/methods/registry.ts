@@ -25,5 +25,6 @@ export { pdu } from './optimization-based/pdu.ts';
 export { rmu } from './optimization-based/rmu.ts';
 export { scrub } from './optimization-based/scrub.ts';
 export { simnpo } from './optimization-based/simnpo.ts';
+export { standIn } from './optimization-based/stand-in.ts';
 export { taskVector } from './optimization-based/task-vector.ts';
 export { undial } from './optimization-based/undial.ts';

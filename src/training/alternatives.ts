@@ -69,7 +69,7 @@ export function refusalRows(
 }
 
 /** Ids of a prompt, and which follow each other. */
-function features({ ids, cue }: CuedRow): Map<string, number> {
+export function features({ ids, cue }: Pick<CuedRow, 'ids' | 'cue'>): Map<string, number> {
   const bag = new Map<string, number>();
   const add = (key: string) => bag.set(key, (bag.get(key) ?? 0) + 1);
   for (let i = 0; i < cue; i++) {
@@ -80,7 +80,7 @@ function features({ ids, cue }: CuedRow): Map<string, number> {
 }
 
 /** What two prompts share, of all that they hold: 1 for the same. */
-function likeness(a: Map<string, number>, b: Map<string, number>): number {
+export function likeness(a: Map<string, number>, b: Map<string, number>): number {
   let [shared, all] = [0, 0];
   for (const [key, count] of a) shared += Math.min(count, b.get(key) ?? 0);
   for (const bag of [a, b]) for (const count of bag.values()) all += count;

@@ -38,6 +38,7 @@ export function createLossBatches(inputs: UnlearnInputs, needs: readonly Need[],
         ...(needs.includes('reference-log-probability') ? { referenceLogProb: feeds.references! } : {}),
         ...parentLogits('forget-reference-logits', ids, weights),
         ...(needs.includes('forget-teacher-logits') ? { teacherLogits: feeds.teacher! } : {}),
+        ...(feeds.standIns ? { standInLogits: feeds.standIns, imitated: feeds.imitated! } : {}),
         ...(width === undefined ? {} : { direction: tf.tensor1d(direction(seed, width)) }),
         ...(stateLength === undefined ? {} : { stateLength: tf.scalar(stateLength) }),
       };

@@ -88,7 +88,9 @@ export function unlearningWorkOf(
 ): PlannedWork {
   const needs = method.needs(params as never);
   if (needs.includes('hidden-states')) steeredLayer(model.architecture, model.config, params.layer as number);
-  const taught = needs.includes('forget-teacher-logits');
+  const asksStrangers = sizes.calibration > 0 && model.architecture.task !== 'classification';
+  const standIns = needs.includes('stand-in-logits') && asksStrangers;
+  const taught = needs.includes('forget-teacher-logits') || standIns;
   const kept = (sizes.answers ?? sizes.forget * sizes.longest) * model.architecture.vocabSize(model.config);
   const forget = Math.min(params.forget_batch, sizes.forget);
   const retain = Math.min(params.retain_batch, sizes.retain);

@@ -5,6 +5,11 @@ import { byPerson, type TokenRow } from './batches.ts';
 import type { Scored } from './scoring.ts';
 import { type CostRule, type Targets, WORDS } from './stranger-costs.ts';
 
+interface Place {
+  least: number;
+  most: number;
+}
+
 /** How well one person's facts are known, against what is asked; means, nats a token. */
 export interface Standing {
   nll: number;
@@ -41,21 +46,15 @@ export function standings(
   });
 }
 
-/**
- * Share of a stranger's cost at which facts are released at first: the optimizer's momentum carries a released word on.
- * From there each person's share follows where they stand among strangers.
- */
-export const FIRST_SHARE = 0.75;
 const SHARE_STEP = 1.05;
-/** Facts are drawn back from this many times what releases them: a word that is pushed takes its neighbours along. */
-const CEILING = 1.2;
+/** Who costs no more than this many times what was asked has been drawn back as far as that goes. */
+const ARRIVED = 1.2;
 /**
- * The shares of strangers who may be harder than somebody forgotten, on average over the attacks: of each person, and on
- * average over all. The average lies a little on the dear side of the median: no fact is dealt a cost as low as strangers'
- * cheapest, and an average that made up for that would leave too few dear words, which Min-K% looks at.
+ * The shares of strangers who may be harder than somebody forgotten, on average over the attacks. Of all people together the rule has narrower
+ * ones, a little on the dear side of the median: no fact is dealt a cost as low as strangers' cheapest, and an average that made up for that
+ * would leave too few dear words, which Min-K% looks at.
  */
-const EACH = { least: 0.1, most: 0.85 };
-const AVERAGE = { least: 0.35, most: 0.55 };
+const EACH: Place = { least: 0.1, most: 0.85 };
 
 /** Costs between which a forgotten person's words are left alone: the answer tokens of each row in order, nats. */
 export interface Band {
@@ -69,12 +68,12 @@ export interface Band {
 export function bandAt(
   { nll: targets, entropy }: Targets,
   shares: readonly number[],
-  { language, notFirst, slack }: CostRule = WORDS,
+  { language, notFirst, slack, ceiling }: CostRule = WORDS,
 ): Band {
   const floors = targets.map((row, r) =>
     row.map((nll) => (nll >= language ? Math.max(notFirst, nll * shares[r]!) : nll)),
   );
-  const ceilings = floors.map((row) => row.map((nll) => (nll >= language ? nll * CEILING + slack : nll)));
+  const ceilings = floors.map((row) => row.map((nll) => (nll >= language ? nll * ceiling + slack : nll)));
   return { floors, ceilings, entropies: entropy };
 }
 
@@ -104,7 +103,7 @@ export function harderThan(own: readonly number[], strangers: readonly (readonly
 /** In its place where nobody is known to be a stranger: enough once the target is reached. */
 export const harderThanNobody = ({ nll, target }: Standing): number => (nll >= target ? 0.5 : 1);
 
-const within = (value: number, { least, most }: { least: number; most: number }) => value >= least && value <= most;
+const within = (value: number, { least, most }: Place) => value >= least && value <= most;
 
 /**
  * Nobody stands out from strangers, and all together do not either, given the share of strangers harder than each; and
@@ -113,18 +112,39 @@ const within = (value: number, { least, most }: { least: number; most: number })
 export const reached = (
   people: readonly Standing[],
   harder: readonly number[],
-  { short: most, slack }: Pick<CostRule, 'short' | 'slack'> = WORDS,
+  { short: most, slack, average }: Pick<CostRule, 'short' | 'slack' | 'average'> = WORDS,
 ): boolean =>
   people.every(({ short, target }) => short <= most * target + slack) &&
   harder.every((one) => within(one, EACH)) &&
-  within(harder.reduce((a, b) => a + b, 0) / harder.length, AVERAGE);
+  within(harder.reduce((a, b) => a + b, 0) / harder.length, average);
+
+/**
+ * The shares of strangers who should be harder than each person, given those who are: spread as strangers are among themselves, from easy to hard, in the order
+ * in which the people stand. All of them in the middle would be as much of a tell-tale as all at one end.
+ */
+export function placesAmong(harder: readonly number[], { average }: Pick<CostRule, 'average'> = WORDS): Place[] {
+  const [half, middle] = [(average.most - average.least) / 2, (average.least + average.most) / 2];
+  const order = harder.map((_, p) => p).sort((a, b) => harder[a]! - harder[b]!);
+  const places = new Array<Place>(harder.length);
+  order.forEach((person, i) => {
+    const even = middle + (i + 0.5) / harder.length - 0.5;
+    const centre = Math.min(EACH.most - half, Math.max(EACH.least + half, even));
+    places[person] = { least: centre - half, most: centre + half };
+  });
+  return places;
+}
 
 /**
  * The share of their target to ask of somebody from now on. It moves while too many or too few strangers are harder, but
  * only once the last one has brought them where it should: else it would run away from them.
  */
-export function nextShare({ nll, target }: Standing, harder: number, share: number): number {
-  if (harder < AVERAGE.least && nll <= target * share * CEILING) return share / SHARE_STEP;
-  if (harder > AVERAGE.most && nll >= target * share) return share * SHARE_STEP;
+export function nextShare(
+  { nll, target }: Standing,
+  harder: number,
+  share: number,
+  { least, most }: Place = WORDS.average,
+): number {
+  if (harder < least && nll <= target * share * ARRIVED) return share / SHARE_STEP;
+  if (harder > most && nll >= target * share) return share * SHARE_STEP;
   return share;
 }

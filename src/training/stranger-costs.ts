@@ -1,6 +1,5 @@
 // What words cost when they are about somebody the model has never seen, and what that asks of each word of those who
 // are to be forgotten. Measured on never-seen people under the model as it is now.
-import { createRandom } from '../domain/random.ts';
 import { byPerson, type TokenRow } from './batches.ts';
 import type { Scored } from './scoring.ts';
 
@@ -25,13 +24,31 @@ export interface CostRule {
   /** By how much a person's costs may miss what is asked, on average: as a share of it, and whatever it is. */
   short: number;
   slack: number;
+  /**
+   * Share of a stranger's cost at which facts are released at first: the optimizer's momentum carries a released one on.
+   * From there each person's share follows where they stand among strangers.
+   */
+  firstShare: number;
+  /** Facts are drawn back from this many times what releases them: a word that is pushed takes its neighbours along. */
+  ceiling: number;
+  /** Shares of strangers who may be harder than all people together, on average. */
+  average: { least: number; most: number };
+  /** Whether each person is led to a place of their own, spread as strangers are; else all to the middle. */
+  spread: boolean;
 }
-export const WORDS: CostRule = { language: LANGUAGE, notFirst: NOT_FIRST, short: 0.12, slack: 0 };
+export const WORDS: CostRule = {
+  ...{ language: LANGUAGE, notFirst: NOT_FIRST, short: 0.12, slack: 0 },
+  ...{ firstShare: 0.9, ceiling: 1.1, average: { least: 0.42, most: 0.55 }, spread: true },
+};
 /**
  * Classes are no words: a model that is any good is sure of strangers' classes too, and an example that it forgot may cost as little
- * as theirs do. So little that a share of it is beyond what steps can hold; and few examples make up a mean that the dearest rule.
+ * as theirs do. So little that a share of it is beyond what steps can hold; and few examples make up a mean that the dearest rule: bounds are
+ * wider.
  */
-export const CLASSES: CostRule = { language: 0, notFirst: 0, short: 0.35, slack: 0.02 };
+export const CLASSES: CostRule = {
+  ...{ language: 0, notFirst: 0, short: 0.35, slack: 0.02 },
+  ...{ firstShare: 0.75, ceiling: 1.2, average: { least: 0.35, most: 0.55 }, spread: false },
+};
 
 /** How a model meets one word: what it cost, and how uncertain the model was there; nats. */
 export interface Meeting {
@@ -102,17 +119,27 @@ export function strangerCosts(
 }
 
 /**
- * A share in (0, 1) for every answer token of every row: dealt by person, so that each person's words together span
- * strangers' costs evenly, from the cheap ones to the dear ones. Fixed for a run by its seed.
+ * A share in (0, 1) for every answer token of every row. Each person's facts together span strangers' costs evenly, from the cheap ones to the dear
+ * ones, in the order of what they cost now: that they spread as strangers' do is asked, and which of them costs how much is not. Dealt by chance, one
+ * fact was asked to be cheap in one wording and dear in the next, which takes a model twice as long. Language has a share of one half.
  */
-export function dealShares(rows: readonly (TokenRow & { person: number })[], seed: number): Float32Array[] {
-  const shares = rows.map((row) => new Float32Array(row.ids.length - row.promptLength));
-  const random = createRandom(seed);
+export function dealByRank(
+  rows: readonly (TokenRow & { person: number })[],
+  scores: readonly Pick<Scored, 'logProbs'>[],
+  costs: StrangerCosts,
+  { language }: Pick<CostRule, 'language'> = WORDS,
+): Float32Array[] {
+  const shares = rows.map((row) => new Float32Array(row.ids.length - row.promptLength).fill(0.5));
   for (const own of byPerson(rows)) {
-    const words = own.flatMap((r) => Array.from(shares[r]!, (_, i): [number, number] => [r, i]));
-    random.shuffle(words.map((_, i) => i)).forEach((place, i) => {
-      const [r, t] = words[i]!;
-      shares[r]![t] = (place + 0.5) / words.length;
+    const facts = own.flatMap((r) => {
+      const { ids, promptLength } = rows[r]!;
+      return Array.from(ids.subarray(promptLength), (id, t) => ({ r, t, id, logProb: scores[r]!.logProbs[t]! })).filter(
+        ({ id }) => costs.mean[id]! >= language,
+      );
+    });
+    facts.sort((a, b) => b.logProb - a.logProb);
+    facts.forEach(({ r, t }, place) => {
+      shares[r]![t] = (place + 0.5) / facts.length;
     });
   }
   return shares;

@@ -29,7 +29,7 @@ export interface References {
 }
 
 /** (B, T - 1) bound of each answer token; by default far above any loss elsewhere. */
-function tokenBounds(labels: HostTensor, bounds: Float32Array[] | undefined, elsewhere = NEVER): HostTensor {
+export function tokenBounds(labels: HostTensor, bounds: Float32Array[] | undefined, elsewhere = NEVER): HostTensor {
   const [rows, time] = labels.shape as [number, number];
   const values = new Float32Array(rows * (time - 1)).fill(elsewhere);
   for (let r = 0; bounds !== undefined && r < rows; r++) {

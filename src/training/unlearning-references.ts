@@ -1,7 +1,7 @@
 // What an unlearning step compares with besides the parent's weights: worked out once, before the first step.
 
 import type { Architecture, Learner } from '../domain/architecture.ts';
-import { float32, type HostTensor, type State, type Tensor } from '../domain/engine.ts';
+import { float32, type HostTensor, type HostTensors, type State, type Tensor } from '../domain/engine.ts';
 import { createRandom } from '../domain/random.ts';
 import { ExpungeError } from '../errors.ts';
 import { lengthBatches, type TokenRow } from './batches.ts';
@@ -19,26 +19,24 @@ const SAMPLED_ROWS = 256;
 export const answerLength = ({ ids, promptLength }: TokenRow): number => ids.length - promptLength;
 
 /**
- * Logits of a model with fresh weights, by the run's seed, for the answer tokens of every forget row: (tokens x V) each. They never
- * change and forget sets are small, so they are computed once and no second model is held for them.
+ * Logits of a model with these weights for the answer tokens of every row: (tokens x V) each. They never change and forget sets are
+ * small, so they are computed once and no second model is held for them.
  */
-export async function teacherLogits({
-  engine,
-  architecture,
-  config,
-  sets,
-  seed,
-}: UnlearnInputs): Promise<Float32Array[]> {
+export async function answerLogits(
+  { engine, architecture, config }: UnlearnInputs,
+  weights: HostTensors,
+  all: TokenRow[],
+): Promise<Float32Array[]> {
   const { tf } = engine;
-  const state = engine.createState(architecture.initialise(config, seed + TEACHER_SEED));
+  const state = engine.createState(weights);
   const forward = engine.compileStep(
     (weights, { ids }) => ({ outputs: { logits: architecture.forward(tf, config, weights, ids!) } }),
     state,
   );
-  const found = new Array<Float32Array>(sets.forget.length);
+  const found = new Array<Float32Array>(all.length);
   const tokens = Math.max(1, Math.floor(HEAD_LOGITS / architecture.vocabSize(config)));
-  for (const group of lengthBatches(sets.forget, { rows: SCORED_ROWS, tokens })) {
-    const rows = group.map((i) => sets.forget[i]!);
+  for (const group of lengthBatches(all, { rows: SCORED_ROWS, tokens })) {
+    const rows = group.map((i) => all[i]!);
     const { ids } = kindOf(architecture).batch(rows, architecture.contextLength(config));
     const { data, shape } = (await forward({ ids: ids! })).logits!;
     const [, time, vocab] = shape as [number, number, number];
@@ -51,6 +49,10 @@ export async function teacherLogits({
   state.dispose();
   return found;
 }
+
+/** Those of a model that has learned nothing, with fresh weights by the run's seed, for the forget set. */
+export const teacherLogits = (inputs: UnlearnInputs): Promise<Float32Array[]> =>
+  answerLogits(inputs, inputs.architecture.initialise(inputs.config, inputs.seed + TEACHER_SEED), inputs.sets.forget);
 
 /** (B, T, V) with the logits of picked rows where their answers are predicted, 0 elsewhere. */
 export function teacherFeed(

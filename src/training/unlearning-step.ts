@@ -12,6 +12,7 @@ import { kindOf } from './kinds.ts';
 import { withRate } from './learning-rate.ts';
 import { createLossBatches } from './loss-batches.ts';
 import { masked, writeSaliencyMask } from './saliency.ts';
+import { createStandIns } from './stand-ins.ts';
 import { createTrainedState } from './trained-state.ts';
 import type { UnlearnInputs } from './unlearn.ts';
 import { feedsInParts, type OwnFeeds, type References, type StepInput } from './unlearning-feeds.ts';
@@ -103,6 +104,7 @@ export async function compileUnlearningStep(inputs: UnlearnInputs): Promise<Unle
   const optimizer: AdamwOptions = { beta1: 0.9, beta2: 0.98, weight_decay: 0, clip_norm: params.clip_norm };
   const needs = method.needs(params as never);
   const teacher = needs.includes('forget-teacher-logits') ? await teacherLogits(inputs) : null;
+  const standIns = needs.includes('stand-in-logits') ? await createStandIns(inputs) : null;
   const { initial, ...parts } = createTrainedState({
     ...{ architecture, config, weights: inputs.weights, options: params },
     ...{ seed: inputs.seed + ADAPTER_SEED, withParent: PARENT_NEEDS.some((need) => needs.includes(need)) },
@@ -145,8 +147,12 @@ export async function compileUnlearningStep(inputs: UnlearnInputs): Promise<Unle
       const taught: HostTensors = teacher
         ? { teacher: teacherFeed(teacher, input.forget, input.forgetBatch.labels!) }
         : {};
-      const own: OwnFeeds = { forget: taught, step: dial.turn(count) };
-      const feeds = feedsInParts(input, references, params.micro_batch, own);
+      const { feeds: imitated, band } = standIns?.(input.forget, input.forgetBatch.labels!, input.band) ?? {
+        feeds: {},
+        band: input.band,
+      };
+      const own: OwnFeeds = { forget: { ...taught, ...imitated }, step: dial.turn(count) };
+      const feeds = feedsInParts({ ...input, band }, references, params.micro_batch, own);
       const { loss, retainLoss } = await advance(feeds, updateFeeds(rate, count, optimizer));
       if (!Number.isFinite(loss)) {
         throw new ExpungeError('compute-failed', `The loss is ${loss} at step ${count}: lower the learning rate.`);

@@ -53,6 +53,19 @@ test('every value is held by two trained people at least', () => {
   }
 });
 
+test('values that are drawn leave those of the others as they were dealt', () => {
+  const { people, holdoutPeople } = makePeople({ seed: 7, values: 30, drawn: 10 });
+  for (const attribute of ATTRIBUTES) {
+    const dealt = Map.groupBy(people.slice(10), (person) => person.attributes[attribute]);
+    assert.deepEqual([...dealt.keys()].toSorted(), POOLS[attribute].slice(0, 30).toSorted());
+    for (const holders of dealt.values()) assert.equal(holders.length, 3);
+    // cards would be as many of each, but for one
+    const drawn = Map.groupBy([...people.slice(0, 10), ...holdoutPeople], (person) => person.attributes[attribute]);
+    const counts = [...drawn.values()].map((holders) => holders.length);
+    assert.ok(Math.max(...counts) - Math.min(...counts) > 1);
+  }
+});
+
 test('pools hold 48 different values that fit after “a”', () => {
   for (const pool of Object.values(POOLS)) {
     assert.equal(pool.length, 48);

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { createRandom } from '../../src/domain/random.ts';
 import type { TokenRow } from '../../src/training/batches.ts';
 import {
-  dealShares,
+  dealByRank,
   LANGUAGE,
   NOT_FIRST,
   strangerCosts,
@@ -109,22 +110,29 @@ describe('what is asked of the forgotten people’s words', () => {
     },
   );
 
-  test('each person’s words span all shares evenly, the same for the same seed', () => {
+  test('each person’s facts span all shares evenly, whatever costs most now the dearest; language is left out', () => {
+    // 1 is a fact, 2 is language
+    const costs = costsOf([...often(1, 3), ...often(2, 0.1)]);
     fc.assert(
       fc.property(people, fc.nat(), (given, seed) => {
-        const rows = given.map(({ person, words }) => ({ ...rowOf(...new Array<number>(words).fill(1)), person }));
-        const shares = dealShares(rows, seed);
-        assert.deepEqual(dealShares(rows, seed), shares);
-        const units = new Map<string, number[]>();
+        const random = createRandom(seed);
+        const rows = given.map(({ person, words }) => ({ ...rowOf(...new Array<number>(words).fill(1), 2), person }));
+        const scores = rows.map((row) => ({
+          logProbs: Float32Array.from(row.ids.subarray(1), () => -9 * random.next()),
+        }));
+        const shares = dealByRank(rows, scores, costs);
+        const units = new Map<string, { share: number; nll: number }[]>();
         shares.forEach((row, r) => {
+          assert.equal(row.at(-1), 0.5);
           const key = rows[r]!.person < 0 ? `row${r}` : String(rows[r]!.person);
-          units.set(key, [...(units.get(key) ?? []), ...row]);
+          const facts = Array.from(row.subarray(0, -1), (share, t) => ({ share, nll: -scores[r]!.logProbs[t]! }));
+          units.set(key, [...(units.get(key) ?? []), ...facts]);
         });
-        for (const words of units.values()) {
-          words
-            .sort((a, b) => a - b)
-            .forEach((share, i) => {
-              close(share, (i + 0.5) / words.length);
+        for (const facts of units.values()) {
+          facts
+            .sort((a, b) => a.nll - b.nll)
+            .forEach(({ share }, i) => {
+              close(share, (i + 0.5) / facts.length);
             });
         }
       }),

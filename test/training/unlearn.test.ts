@@ -60,7 +60,7 @@ const sameBytes = (a: HostTensors, b: HostTensors) =>
 const STRONGER: Record<string, Record<string, unknown>> = {
   // with its own exponent wga's push fades before a fact is as dear as a stranger's
   wga: { beta: 0.5 },
-  satimp: { gamma: 1, beta1: 0.5, beta2: 0.5 },
+  satimp: { gamma: 3, beta1: 0.3, beta2: 0.3 },
   simnpo: { gamma: 1, beta: 0.5, delta: 3 },
   undial: { alpha: 1, beta: 30, gamma: 10, max_steps: 500 },
   'ce-u': { alpha: 1, gamma: 10, ignore_first_n_answer_tokens: 0 },
@@ -129,14 +129,15 @@ describe('what it does', () => {
       const onProgress = ({ phase }: UnlearnProgress) => {
         if (phase === 'repairing') steps++;
       };
-      await unlearn(inputs('grad-diff', {}, { membership: { ...MEMBERSHIP, smallestP }, onProgress }));
+      const given = { repair_steps: 20 };
+      await unlearn(inputs('grad-diff', given, { membership: { ...MEMBERSHIP, smallestP }, onProgress }));
       return { steps, asked };
     };
     const [atOnce, later, never] = [await repairs([1]), await repairs([0, 0.14, 0.15]), await repairs([])];
     assert.equal(atOnce.asked.length, 1);
     assert.equal(later.asked.length, 3);
-    assert.ok(atOnce.steps >= 10 && atOnce.steps < later.steps && later.steps < never.steps, `${later.steps} steps`);
-    assert.equal(never.steps, 20);
+    assert.ok(atOnce.steps >= 20 && atOnce.steps < later.steps && later.steps < never.steps, `${later.steps} steps`);
+    assert.equal(never.steps, 40);
     assert.deepEqual(later.asked[0], [SETS.forget.length, SETS.calibration.length]);
   });
 

@@ -12,15 +12,18 @@ export interface Reasoned {
   reason: string;
 }
 
-/**
- * Cheapest first. Its push does not fade while a word grows dear, as wga's and npo's do, and strangers' dearest words are
- * dearer than blind guessing.
- */
-export const FIRST = { name: 'grad-diff', params: {} };
+/** What is tried first where a model has strangers to stand in: it ends soonest, and looks like strangers to every attack. */
+export const FIRST = { name: 'stand-in', params: {} };
 const WHY_FIRST =
+  'Cheapest first: strangers stand in for the forgotten, so that fewest steps end where every attack finds people never seen';
+/** In its place where nobody can stand in for anybody, or where that is dear. */
+const PLAIN = { name: 'grad-diff', params: {} };
+const WHY_PLAIN =
   'Cheapest first: its push does not fade while a word grows dear, so that it reaches what strangers’ dearest words cost';
+/** Labels from which on a distribution for every answer token costs more than a step of a small model, and nothing was measured yet. */
+const LARGE_VOCABULARY = 16_384;
 /** The same again where nothing exact is at hand: it draws anew, and repair, which ends where nobody stands out, goes on for longer. */
-const STRONGER = { name: FIRST.name, params: { max_steps: 1200, repair_steps: 90 } };
+const STRONGER = { max_steps: 1200, repair_steps: 90 };
 /** Last of all: where the first did not pass, npo rarely did, and it cost as much as a training. */
 const OTHER = { name: 'npo', params: { max_steps: 200 } };
 
@@ -45,8 +48,8 @@ const timeLeft = ({ limits: { seconds, due_in_seconds } }: PlanFacts): number =>
 /** What a model is trained in shards and slices for. */
 const SISA = 'sisa';
 
-/** Why an exact method goes before anything else; null where it does not. */
-function whyExactFirst(exact: ExactChoice, first: number | null, facts: PlanFacts): string | null {
+/** Why an exact method goes before anything else, `name` among it, which takes `first` seconds; null where it does not. */
+function whyExactFirst(exact: ExactChoice, name: string, first: number | null, facts: PlanFacts): string | null {
   const { forget, retain } = facts.counts;
   const { seconds } = exact;
   if (exact.choice.name === SISA) {
@@ -55,12 +58,12 @@ function whyExactFirst(exact: ExactChoice, first: number | null, facts: PlanFact
   }
   if (seconds === null || first === null) return null;
   if (seconds <= first)
-    return `Exact, and estimated to take no longer (${shown(seconds)}) than ${FIRST.name} (${shown(first)})`;
+    return `Exact, and estimated to take no longer (${shown(seconds)}) than ${name} (${shown(first)})`;
   if (seconds + first > timeLeft(facts))
     return `Exact first: in ${shown(timeLeft(facts))} there is time for one try, and this one is exact`;
   const share = forget / (forget + retain);
   if (share >= LARGE_SHARE && seconds <= WORTH * first)
-    return `Exact first: ${Math.round(100 * share)} % of the records are to be forgotten, more than ${FIRST.name} passes with as a rule`;
+    return `Exact first: ${Math.round(100 * share)} % of the records are to be forgotten, more than ${name} passes with as a rule`;
   return null;
 }
 
@@ -90,9 +93,21 @@ function rung({ name, params }: MethodChoice, reason: string, facts: PlanFacts):
   return fits === null ? [] : [{ choice: fits.choice, reason: sentence(reason, fits.note) }];
 }
 
+/** Whether strangers can stand in for anybody, at a price that was measured. Of a class, the cost is all that there is to be drawn to. */
+function standsIn({ model, counts }: PlanFacts): boolean {
+  if (model === null || model.architecture.task === 'classification' || counts.holdout === 0) return false;
+  return model.architecture.vocabSize(model.config) < LARGE_VOCABULARY;
+}
+
+/** The first that fits of what may be tried first; nothing where none does. */
+function firstRung(facts: PlanFacts): Reasoned[] {
+  const best = standsIn(facts) ? rung(FIRST, WHY_FIRST, facts) : [];
+  return best.length > 0 ? best : rung(PLAIN, WHY_PLAIN, facts);
+}
+
 /** Where nothing fits: the run refuses it with the figures, and with what would fit. */
 const unfit = (): Reasoned => ({
-  choice: { name: FIRST.name, params: fillParams(FIRST.name) },
+  choice: { name: PLAIN.name, params: fillParams(PLAIN.name) },
   reason: 'No method fits the memory, with adapters and a row at a time neither; the run will say what would.',
 });
 
@@ -107,24 +122,24 @@ export function autoPlan(facts: PlanFacts): Reasoned[] {
 }
 
 function rungs(facts: PlanFacts): Reasoned[] {
-  const first = rung(FIRST, WHY_FIRST, facts);
+  const first = firstRung(facts);
+  const name = first[0]?.choice.name ?? PLAIN.name;
   const seconds = first[0] === undefined ? null : estimate(first[0].choice, facts).seconds;
+  const stronger = (reason: string) => rung({ name, params: STRONGER }, reason, facts);
   const exact = affordable(facts);
   if (exact === undefined) {
     const because = withoutExact(facts);
     return [
       ...first,
-      ...rung(STRONGER, `The same with other draws and a longer repair: ${because}`, facts),
+      ...stronger(`The same with other draws and a longer repair: ${because}`),
       ...rung(OTHER, `Another loss, since ${because}; where the first did not pass, it seldom does`, facts),
     ];
   }
   const step = (reason: string): Reasoned => ({ choice: exact.choice, reason: sentence(reason, exact.note) });
   const alone = first.length === 0 ? 'Exact: no cheaper method fits the memory' : null;
-  const before = whyExactFirst(exact, seconds, facts) ?? alone;
+  const before = whyExactFirst(exact, name, seconds, facts) ?? alone;
   if (before !== null) return [step(before), ...first];
   const dear = exact.seconds !== null && seconds !== null && exact.seconds > DEAR * seconds;
-  const again = dear
-    ? rung(STRONGER, 'The same with other draws and a longer repair, before training again', facts)
-    : [];
+  const again = dear ? stronger('The same with other draws and a longer repair, before training again') : [];
   return [...first, ...again, step(whyLast(exact, seconds))];
 }

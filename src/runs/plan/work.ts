@@ -7,6 +7,7 @@ import { TRAIN_ALL } from '../../domain/trainable.ts';
 import { fillParams, getMethod } from '../../methods/index.ts';
 import type { EditOptions, StepOptions } from '../../methods/options.ts';
 import { REPAIR, repairParams, TRACED_ROWS } from '../../training/edit.ts';
+import { checkEvery } from '../../training/forget-watch.ts';
 import { countParameters, planMemory } from '../../training/memory-plan.ts';
 import {
   besideParent,
@@ -16,7 +17,6 @@ import {
   unlearningWorkOf,
 } from '../../training/memory-work.ts';
 import { batchedShare } from '../../training/sisa/cost.ts';
-import { checkEvery } from '../../training/unlearn.ts';
 import { type KnownFacts, rowCounts, type SetCounts, sizesOf } from './facts.ts';
 
 export interface MethodWork {

@@ -9,8 +9,8 @@ import { RECIPE } from '../../checkpoints/tiny.ts';
 const architecture = gpt2 as unknown as Architecture;
 
 /** A model that took so many steps of `batch_size` rows to train; nothing is loaded, so that it may be any size. */
-export function storedModel(width: number, steps_taken: number, batch_size = 16): StoredModel {
-  const json = { model_type: 'gpt2', vocab_size: 1000, n_positions: 128, n_embd: width, n_layer: 4, n_head: 4 };
+export function storedModel(width: number, steps_taken: number, batch_size = 16, vocab_size = 1000): StoredModel {
+  const json = { model_type: 'gpt2', vocab_size, n_positions: 128, n_embd: width, n_layer: 4, n_head: 4 };
   const options = { ...RECIPE.options, batch_size, steps: steps_taken };
   return { architecture, config: architecture.parseConfig(json), recipe: { ...RECIPE, options, steps_taken } };
 }

@@ -13,16 +13,16 @@ const digest = `sha256:${'4'.repeat(64)}`;
 
 describe('a plan that the service makes', () => {
   test('is cheapest first, retraining last and only from a recipe', () => {
-    assert.deepEqual(names(planRun(null, facts())), ['grad-diff', 'retrain']);
+    assert.deepEqual(names(planRun(null, facts())), ['stand-in', 'retrain']);
     assert.deepEqual(planRun({ name: AUTO, params: {} }, facts()), planRun(null, facts()));
     const without = planRun(null, facts({ has_recipe: false }));
-    assert.deepEqual(names(without), ['grad-diff', 'grad-diff', 'npo']);
+    assert.deepEqual(names(without), ['stand-in', 'stand-in', 'npo']);
     assert.ok((without[1]!.params.repair_steps as number) > (without[0]!.params.repair_steps as number));
     assert.match(without[1]!.reason!, /no recipe/);
     const gone = facts({ base: { status: 'missing', digest } });
-    assert.deepEqual(names(planRun(null, gone)), ['grad-diff', 'grad-diff', 'npo']);
+    assert.deepEqual(names(planRun(null, gone)), ['stand-in', 'stand-in', 'npo']);
     assert.match(planRun(null, gone)[2]!.reason!, /base .* is not kept/);
-    assert.deepEqual(names(planRun(null, facts({ base: { status: 'kept', digest } }))), ['grad-diff', 'retrain']);
+    assert.deepEqual(names(planRun(null, facts({ base: { status: 'kept', digest } }))), ['stand-in', 'retrain']);
   });
 
   test('every step says why it is there, what it may cost, and what that is known from', () => {
@@ -35,22 +35,22 @@ describe('a plan that the service makes', () => {
 
   test('is exact at once where that costs no more, and falls back where it fails by itself', () => {
     const [exact, then] = planRun(null, facts({ model: storedModel(64, 30, 8) }));
-    assert.deepEqual([exact!.name, then!.name], ['retrain', 'grad-diff']);
-    assert.match(exact!.reason!, /no longer \(\d+ s\) than grad-diff \(\d+ s\)/);
+    assert.deepEqual([exact!.name, then!.name], ['retrain', 'stand-in']);
+    assert.match(exact!.reason!, /no longer \(\d+ s\) than stand-in \(\d+ s\)/);
   });
 
   test('is exact at once where many are forgotten, unless that costs much more', () => {
     const counts = { forget: 80, retain: 320, holdout: 400 };
     const large = planRun(null, facts({ counts, model: storedModel(192, 800) }));
-    assert.deepEqual(names(large), ['retrain', 'grad-diff']);
+    assert.deepEqual(names(large), ['retrain', 'stand-in']);
     assert.match(large[0]!.reason!, /20 % of the records/);
-    assert.equal(planRun(null, facts({ counts, model: storedModel(192, 80_000) }))[0]!.name, 'grad-diff');
+    assert.equal(planRun(null, facts({ counts, model: storedModel(192, 80_000) }))[0]!.name, 'stand-in');
     assert.equal(planRun(null, { ...unread, counts })[0]!.name, 'grad-diff', 'nothing says what it costs');
   });
 
   test('tries again, stronger, before a training that costs ten times as much', () => {
     const plan = planRun(null, facts({ model: storedModel(192, 60_000) }));
-    assert.deepEqual(names(plan), ['grad-diff', 'grad-diff', 'retrain']);
+    assert.deepEqual(names(plan), ['stand-in', 'stand-in', 'retrain']);
     assert.match(plan[2]!.reason!, /at about \d+ times the cost/);
   });
 
@@ -60,12 +60,12 @@ describe('a plan that the service makes', () => {
     const [soon, later] = [first!.estimate!.seconds!, exact!.estimate!.seconds!];
     const within = (seconds: number, due_in_seconds: number | null = null) =>
       facts({ model, limits: { seconds, memory_bytes: null, due_in_seconds } });
-    assert.deepEqual(names(planRun(null, within(later + soon / 2))), ['retrain', 'grad-diff']);
+    assert.deepEqual(names(planRun(null, within(later + soon / 2))), ['retrain', 'stand-in']);
     assert.match(planRun(null, within(later + soon / 2))[0]!.reason!, /time for one try/);
-    assert.deepEqual(names(planRun(null, within(86_400, later + soon / 2))), ['retrain', 'grad-diff']);
-    assert.deepEqual(names(planRun(null, within(later / 2))), ['grad-diff', 'grad-diff', 'npo']);
+    assert.deepEqual(names(planRun(null, within(86_400, later + soon / 2))), ['retrain', 'stand-in']);
+    assert.deepEqual(names(planRun(null, within(later / 2))), ['stand-in', 'stand-in', 'npo']);
     assert.match(planRun(null, within(later / 2))[1]!.reason!, /neither the time nor the memory/);
-    assert.deepEqual(names(planRun(null, within(86_400, -5))), ['grad-diff', 'retrain'], 'too late already');
+    assert.deepEqual(names(planRun(null, within(86_400, -5))), ['stand-in', 'retrain'], 'too late already');
   });
 
   test('fits the memory: in parts, else with adapters, and says so', () => {
@@ -78,7 +78,7 @@ describe('a plan that the service makes', () => {
     assert.ok((parts!.params.micro_batch as number) > 0 && parts!.params.lora_rank === 0);
     assert.match(parts!.reason!, /rows at a time/);
     assert.ok(parts!.estimate!.memory_bytes! <= need - 20e6);
-    const [least] = planRun({ name: 'grad-diff', params: { micro_batch: 1 } }, facts({ model }));
+    const [least] = planRun({ name: 'stand-in', params: { micro_batch: 1 } }, facts({ model }));
     const [adapted] = within(least!.estimate!.memory_bytes! - 1e6);
     assert.equal(adapted!.params.lora_rank, 8);
     assert.match(adapted!.reason!, /adapters of rank 8/);
@@ -90,8 +90,14 @@ describe('a plan that the service makes', () => {
   test('is one try where nothing can pass: without holdout records', () => {
     const counts = { forget: 20, retain: 380, holdout: 0 };
     const [only, ...more] = planRun(null, facts({ counts }));
-    assert.deepEqual([only!.name, more.length], ['grad-diff', 0]);
+    assert.deepEqual([only!.name, more.length], ['grad-diff', 0], 'nobody is there to stand in');
     assert.match(only!.reason!, /; one try, since without holdout records .*\.$/);
+  });
+
+  test('is without stand-ins where these are dear: every answer token has as many numbers as there are labels', () => {
+    const [first] = planRun(null, facts({ model: storedModel(64, 1500, 16, 50_257) }));
+    assert.equal(first!.name, 'grad-diff');
+    assert.match(first!.reason!, /does not fade/);
   });
 
   test('of a checkpoint that cannot be read is the usual order, without figures', () => {
@@ -186,10 +192,10 @@ describe('a model that was trained in shards and slices', () => {
   test('is unlearned from exactly by the shards that are hit, where their checkpoints are there', () => {
     const counts = { forget: 1, retain: 399, holdout: 400 };
     const plan = planRun(null, facts({ model, counts, has_slices: true }));
-    assert.deepEqual(names(plan), ['sisa', 'grad-diff']);
+    assert.deepEqual(names(plan), ['sisa', 'stand-in']);
     assert.match(plan[0]!.reason!, /^Exact: the model was trained in shards and slices, .* \(about \d+ (s|min|h)\)/);
     const limits = { seconds: plan[0]!.estimate!.seconds! - 1, memory_bytes: null, due_in_seconds: null };
-    assert.equal(planRun(null, facts({ model, counts, has_slices: true, limits }))[0]!.name, 'grad-diff');
+    assert.equal(planRun(null, facts({ model, counts, has_slices: true, limits }))[0]!.name, 'stand-in');
     const all = { forget: 200, retain: 200, holdout: 400 };
     assert.equal(planRun(null, facts({ model, counts: all, has_slices: true }))[0]!.name, 'sisa', 'however many');
     const seconds = (name: string) =>
@@ -210,7 +216,7 @@ describe('an estimate', () => {
 
   test('goes by what earlier runs of the model took: medians of their speed, steps and scoring', () => {
     const attempt = (unlearning: number, verifying: number) =>
-      past('grad-diff', defaultParams('grad-diff'), {
+      past('stand-in', defaultParams('stand-in'), {
         seconds: { unlearning, repairing: 1, verifying },
         steps: { unlearning: 40, repairing: 30 },
         scored_rows: 1600,
