@@ -84,14 +84,17 @@ export function errorsPage(): string {
 export function metricsPage(): string {
   return page(
     'Metrics and attacks',
-    'What verification measures; [verification.md](verification.md) tells how a verdict follows from it.',
+    'What verification measures; [verification.md](verification.md) tells how a verdict follows from it. Cost: forward passes over a record, times the checkpoints; metrics of the same pass share it.',
     table(
-      ['name', 'kind', 'of models', 'what', 'paper'],
+      ['name', 'kind', 'of models', 'what', 'pass', 'cost', 'of', 'paper'],
       METRICS.map((metric) => [
         `\`${metric.name}\``,
         metric.kind,
         tasksOf(metric).join(', '),
         metric.summary,
+        metric.cost.pass,
+        `${metric.cost.forward_passes} x ${metric.cost.checkpoints}`,
+        metric.cost.of,
         paperOf(metric.paper),
       ]),
     ),

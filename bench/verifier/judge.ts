@@ -1,5 +1,6 @@
 // What the service's own rules say of a candidate, and the numbers that they look at.
 import { loadModel, openModel } from '../../src/compute/checkpoint.ts';
+import { planProbes } from '../../src/compute/probes.ts';
 import { type SetScores, scoreSets, type VerificationSets } from '../../src/compute/score-sets.ts';
 import { loadSets } from '../../src/compute/sets.ts';
 import type { Engine, HostTensors } from '../../src/domain/engine.ts';
@@ -28,8 +29,9 @@ export async function openJudge(
   const { forget, retain, holdout } = await loadSets(job, model, ['forget', 'retain', 'holdout']);
   const sets: VerificationSets = { forget, retain: retain.slice(0, 100), holdout };
   const context = { engine, signal: new AbortController().signal };
-  const under = (weights: HostTensors, others: SetScores[] | null) =>
-    scoreSets({ ...model, weights }, sets, context, 1, () => undefined, others);
+  const probes = planProbes(sets, model.tokenizer, model.architecture.contextLength(model.config), 1);
+  const under = (weights: HostTensors, judges: SetScores[] | null) =>
+    scoreSets({ ...model, weights }, sets, context, 1, () => undefined, { judges, probes });
   const { weights: known } = await loadModel(parent);
   return {
     async judge(weights, exact) {

@@ -1,14 +1,16 @@
 // Scores of the verification's sets under one checkpoint, read from disk.
 
-import type { HostTensors, State } from '../domain/engine.ts';
+import type { HostTensors } from '../domain/engine.ts';
 import type { RowScore } from '../domain/verification.ts';
 import { labelOf } from '../training/classification.ts';
-import { createGenerator } from '../training/generate.ts';
+import { createGenerator, type Generator } from '../training/generate.ts';
 import { kindOf } from '../training/kinds.ts';
 import type { Scorer } from '../training/scoring.ts';
 import { askedRows } from './asked-rows.ts';
+import { compressedBytes } from './compressed.ts';
 import type { StageContext } from './context.ts';
 import type { ClassifierModel, LanguageModel } from './models.ts';
+import { type Probes, probeAnswers, probeOthers } from './probes.ts';
 import type { TextRow } from './sets.ts';
 
 export interface VerificationSets {
@@ -34,11 +36,10 @@ const roomOf = ({ forget, holdout }: VerificationSets): number => ROOM * longest
 
 /** Fills in greedy and true answers of some of the rows; the rest is scored only. */
 function createAnswerer(
-  { architecture, config, tokenizer }: Pick<LanguageModel, 'architecture' | 'config' | 'tokenizer'>,
-  state: State,
-  { engine, signal }: Context,
+  { tokenizer }: Pick<LanguageModel, 'tokenizer'>,
+  generate: Generator,
+  { signal }: Context,
 ): Answerer {
-  const generate = createGenerator(engine, architecture, config, state);
   return async (rows, scores, asked, longest) => {
     const open: number[] = [];
     for (const index of asked) {
@@ -85,30 +86,36 @@ async function judgeAnswers(score: Scorer, written: ReturnType<typeof answerRows
   });
 }
 
-/**
- * Every set under the model's weights. `onRows` hears how many rows are done. `others`: scores under other weights whose
- * answers these weights, the parent's, judge along with their own; null: they judge nobody's.
- */
+interface Extras {
+  /** Scores under other weights whose answers these weights, the parent’s, judge along with their own; null: they judge nobody’s. */
+  judges?: SetScores[] | null;
+  /** Rows that more is asked of. */
+  probes?: Probes;
+}
+
+/** Every set under the model’s weights. `onRows` hears how many rows are done. */
 export async function scoreSets(
   model: Weighed,
   sets: VerificationSets,
   context: Context,
   seed: number,
   onRows: (rows: number) => void,
-  others: SetScores[] | null = null,
+  { judges = null, probes = [] }: Extras = {},
 ): Promise<SetScores> {
   const { engine, signal } = context;
   const state = engine.createState(model.weights);
   const score = kindOf(model.architecture).scorer(engine, model.architecture, model.config, state);
-  const answer = model.tokenizer === null ? null : createAnswerer(model, state, context);
+  const generate = model.tokenizer && createGenerator(engine, model.architecture, model.config, state);
+  const answer = model.tokenizer && createAnswerer(model, generate!, context);
   const asked = askedRows(sets, seed);
-  const label = (row: TextRow) => (model.tokenizer === null ? { label: labelOf(row) } : {});
+  const about = (row: TextRow) =>
+    model.tokenizer === null ? { label: labelOf(row) } : { zlibBytes: compressedBytes(model.tokenizer, row) };
 
   async function scoreSet(name: keyof VerificationSets, longest: number): Promise<RowScore[]> {
     signal.throwIfAborted();
     const rows = sets[name];
     const scores = (await score(rows)).map(
-      (scored, index): RowScore => ({ ...scored, index, person: rows[index]!.person, ...label(rows[index]!) }),
+      (scored, index): RowScore => ({ ...scored, index, person: rows[index]!.person, ...about(rows[index]!) }),
     );
     await answer?.(rows, scores, asked[name], longest);
     onRows(rows.length);
@@ -121,11 +128,18 @@ export async function scoreSets(
   const retain = await scoreSet('retain', longestAnswer(sets.retain));
   const holdout = await scoreSet('holdout', room);
   const scores = { forget, retain, holdout };
-  if (others !== null && model.tokenizer !== null) {
-    const about = { eosId: model.tokenizer.eosId, context: model.architecture.contextLength(model.config) };
+  if (model.tokenizer !== null) {
+    await probeOthers(probes, sets, scores, score);
+    const asking = { generate: generate!, tokenizer: model.tokenizer, signal };
+    // strangers are compared with under the candidate alone
+    const probed = judges === null ? probes : probes.filter(({ set }) => set === 'forget');
+    await probeAnswers(probed, scores, asking, longestAnswer(sets.forget, sets.holdout), seed);
+  }
+  if (judges !== null && model.tokenizer !== null) {
+    const end = { eosId: model.tokenizer.eosId, context: model.architecture.contextLength(model.config) };
     await judgeAnswers(
       score,
-      [scores, ...others].flatMap((written) => answerRows(sets, written, about)),
+      [scores, ...judges].flatMap((written) => answerRows(sets, written, end)),
     );
   }
   state.dispose();

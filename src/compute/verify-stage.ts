@@ -6,6 +6,8 @@ import { buildReport } from '../metrics/report.ts';
 import type { StageContext } from './context.ts';
 import { type AnyModel, loadAnyWeights, openAnyModel } from './models.ts';
 import { peakMemoryBytes } from './peak-memory.ts';
+import { planProbes } from './probes.ts';
+import { addReference, scoreRetrained } from './retrained.ts';
 import { robustnessOf } from './robustness.ts';
 import { type SetScores, scoreSets, type VerificationSets } from './score-sets.ts';
 import { loadSets } from './sets.ts';
@@ -28,13 +30,18 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
     reporter.report('verifying', done, total);
   };
   reporter.report('verifying', 0, total);
-  const under = async (model: AnyModel, dir: string, others: SetScores[] | null) =>
-    scoreSets({ ...model, weights: await loadAnyWeights(dir) }, sets, context, job.seed, onRows, others);
+  const probes = parent.tokenizer
+    ? planProbes(sets, parent.tokenizer, parent.architecture.contextLength(parent.config), job.seed)
+    : [];
+  const under = async (model: AnyModel, dir: string, judges: SetScores[] | null) =>
+    scoreSets({ ...model, weights: await loadAnyWeights(dir) }, sets, context, job.seed, onRows, { judges, probes });
   // the candidate first: the parent judges what it wrote
   const made = await openAnyModel(job.candidate_dir);
   const after = await under(made, job.candidate_dir, null);
   const before = await under(parent, job.parent_dir, [after]);
   const { policy, exact, baseline, seed } = job;
+  const retrained = job.reference_dir ? await scoreRetrained(job.reference_dir, sets, probes, context) : null;
+  if (retrained !== null) for (const scores of [before, after]) addReference(scores, retrained);
   const candidate = {
     ...{ engine: context.engine, architecture: made.architecture, config: made.config },
     ...{ weights: () => loadAnyWeights(job.candidate_dir), seed, signal: context.signal },
@@ -48,6 +55,7 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
     classNames,
     before,
     after,
+    retrained,
     policy,
     exact,
     baseline,

@@ -47,6 +47,8 @@ export interface VerifyJob extends JobBase {
   policy: VerificationPolicy;
   /** The candidate was trained without the forgotten: there is nothing that it could have pushed away. */
   exact: boolean;
+  /** Folder of a checkpoint that was retrained without the forgotten, where there is one: the candidate is held against it as well. */
+  reference_dir?: string;
   /** What an exact candidate is held against where the parent has more; null: the parent alone. */
   baseline: Baseline | null;
 }

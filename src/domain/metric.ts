@@ -2,10 +2,22 @@
 import type { Task } from './architecture.ts';
 import type { NaturalnessPolicy, RowScore } from './verification.ts';
 
+/** What it takes to measure something. */
+export interface Cost {
+  /** Metrics of the same pass share it. */
+  pass: string;
+  /** Forward passes over a record, each a whole one: an answer of one token a step over a cache is one. */
+  forward_passes: number;
+  /** Checkpoints that it is measured of. */
+  checkpoints: 1 | 2;
+  of: 'every record' | 'a sample';
+}
+
 interface About {
   name: string;
   summary: string;
   paper: { title: string; arxiv: string } | null;
+  cost: Cost;
   /** Kinds of model that it says something about; language models where nothing is said. */
   tasks?: readonly Task[];
 }
@@ -16,12 +28,21 @@ export interface RecordMetric extends About {
   /** higher-is-more-memory: a retained record should score high, a forgotten one like a never-seen one. */
   range: [number, number];
   needsGeneration: boolean;
+  /** What else of a row it needs; of rows without it it says nothing, and where there are none, nothing at all. */
+  needs?: 'otherNlls' | 'wrapped' | 'sampled';
+  /**
+   * How somebody forgotten is held against people never seen: by `memory_margin`; by `extraction_margin`, where few are asked, so that only
+   * gross differences say something; not at all. By `memory_margin`, where it is left out.
+   */
+  rule?: 'memory' | 'extraction' | 'reported';
   score(row: RowScore): number;
 }
 
 /** A membership attack: the higher the score, the less likely a member (the field's sign). */
 export interface MembershipAttack extends About {
   kind: 'membership';
+  /** What verification measures for it beside the costs of tokens; an attack of a run's own, while it goes on, needs nothing. */
+  needs?: 'zlibBytes' | 'referenceNll';
   score(row: RowScore): number;
 }
 

@@ -2,6 +2,7 @@
 import Type, { type Static } from 'typebox';
 import { Nullable, StringEnum } from './common.ts';
 import { ScoreDistribution } from './distribution.ts';
+import { Retraining } from './retraining.ts';
 import { ROBUSTNESS_ATTACKS, RobustnessCurve } from './robustness.ts';
 
 export const VERDICTS = ['passed', 'failed', 'inconclusive'] as const;
@@ -45,6 +46,13 @@ export const VerificationPolicy = Type.Object(
       default: 0.05,
       description: 'How far a memory metric of the forgotten may lie above the 95th percentile of never-seen people',
     }),
+    /** Absent in reports of before, which did not measure it. */
+    extraction_margin: Type.Optional(
+      Type.Number({
+        ...{ minimum: 0, maximum: 1, default: 0.25 },
+        description: 'The same for answers that are drawn out, of a sample: above the most that people never seen give',
+      }),
+    ),
     membership_alpha: Type.Number({
       exclusiveMinimum: 0,
       maximum: 0.5,
@@ -75,6 +83,26 @@ export type VerificationPolicy = Static<typeof VerificationPolicy>;
 export const Interval = Type.Object({ low: Type.Number(), high: Type.Number(), level: Type.Number() });
 export type Interval = Static<typeof Interval>;
 
+/** What an attack finds while it suspects few who were never seen. */
+export const OperatingPoint = Type.Object({
+  fpr: Type.Number({ description: 'Share of people never seen whom the attack may take for members' }),
+  before: Nullable(Type.Number({ description: 'Share of the forgotten whom it finds under the parent' })),
+  after: Nullable(
+    Type.Number({ description: 'Under the candidate; null where there are fewer than 1 / fpr people never seen' }),
+  ),
+  interval: Nullable(Interval),
+});
+export type OperatingPoint = Static<typeof OperatingPoint>;
+
+/** What so few people can show at all. */
+export const Detectable = Type.Object({
+  measure: StringEnum(['auc', 'value', 'ks-distance'] as const),
+  value: Type.Number({ description: 'Smallest effect that would have been seen' }),
+  power: Nullable(Type.Number({ description: 'How often it would have been; null: whenever it is as large' })),
+  text: Type.String({ description: 'The same in words, with the number of people' }),
+});
+export type Detectable = Static<typeof Detectable>;
+
 /** One measured number: of one set, before and after, with what it was held against. */
 export const Finding = Type.Object({
   metric: Type.String({ description: 'Registered metric or attack' }),
@@ -82,11 +110,14 @@ export const Finding = Type.Object({
   before: Nullable(Type.Number({ description: 'Value on the parent checkpoint' })),
   after: Nullable(Type.Number({ description: 'Value on the candidate checkpoint' })),
   interval: Nullable(Interval),
-  p_value: Nullable(Type.Number()),
+  p_value: Nullable(Type.Number({ description: 'That decides: of an attack, corrected for the number of attacks' })),
+  p_uncorrected: Type.Optional(Type.Number({ description: 'Of this attack as if it were the only one' })),
   smallest_reachable_p: Nullable(Type.Number({ description: 'With so few people, no attack can show less' })),
   threshold: Nullable(Type.String({ description: 'The rule, in words and numbers; null when only reported' })),
   verdict: Nullable(StringEnum(VERDICTS)),
   note: Nullable(Type.String()),
+  operating_points: Type.Optional(Type.Array(OperatingPoint)),
+  detectable: Type.Optional(Nullable(Detectable)),
 });
 export type Finding = Static<typeof Finding>;
 
@@ -127,6 +158,8 @@ export const VerificationReport = Type.Object({
         'Of a classifier: accuracy by class, reported only; null where a set holds fewer than 5 records of it',
     }),
   ),
+  /** Where a model was given that was retrained without the forgotten. */
+  retraining: Type.Optional(Retraining),
   robustness: Type.Optional(
     Type.Array(RobustnessCurve, { description: 'By attack on the weights: what came back; reported only' }),
   ),
@@ -166,4 +199,16 @@ export interface RowScore {
   answerIds?: ArrayLike<number>;
   /** Their mean cost under the parent, nats, with that of the end where it ended by itself. */
   parentNll?: number;
+  /** Of the record’s answer alone, where the row has more: log p of its tokens. */
+  answerLogProbs?: Float32Array;
+  /** Mean costs of other people’s answers in the place of the true one, nats; where some are known. */
+  otherNlls?: number[];
+  /** Answers to the prompt as it was wrapped, and answers that were sampled, with the true one; of a sample of the rows. */
+  wrapped?: string[];
+  sampled?: string[];
+  truth?: string;
+  /** Length of the true answer when it is compressed, bytes; of text alone. */
+  zlibBytes?: number;
+  /** Mean cost of the true answer under a model that was retrained without the forgotten, nats; where there is one. */
+  referenceNll?: number;
 }

@@ -7,6 +7,8 @@ import { rankTest } from './rank-test.ts';
 import { personMeans, scoresByPerson } from './report/people.ts';
 import { METRIC_SETS } from './sets.ts';
 
+const STEPWISE = MEMBERSHIP_ATTACKS.filter(({ needs }) => needs === undefined);
+
 /**
  * The smallest two-sided p, over all attacks, of the forgotten against people never seen, by person, as verification
  * computes it for the group. 1 when either group names nobody, 0 when a score is not finite.
@@ -14,7 +16,7 @@ import { METRIC_SETS } from './sets.ts';
 export function smallestMembershipP(
   forgotten: readonly RowScore[],
   strangers: readonly RowScore[],
-  attacks: readonly MembershipAttack[] = MEMBERSHIP_ATTACKS,
+  attacks: readonly MembershipAttack[] = STEPWISE,
 ): number {
   const ps = attacks.map((attack) => {
     const groups = [forgotten, strangers].map((rows) => scoresByPerson(rows, attack.score, 'named'));
@@ -27,7 +29,8 @@ export function smallestMembershipP(
 
 /** What the unlearning loop is given. */
 export function membershipOf(task: Task = 'causal-lm') {
-  const { attacks } = METRIC_SETS[task];
+  // what an attack needs beyond the costs of tokens is measured once, at the end
+  const attacks = METRIC_SETS[task].attacks.filter(({ needs }) => needs === undefined);
   const smallestP = (forgotten: readonly RowScore[], strangers: readonly RowScore[]) =>
     smallestMembershipP(forgotten, strangers, attacks);
   return { attacks, smallestP };

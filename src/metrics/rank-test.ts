@@ -16,7 +16,7 @@ export interface RankTest {
 const EXACT_LIMIT = 10_000;
 
 /** Twice the mid-ranks (so that they are integers) of all values together, and the sizes of groups of equals. */
-function doubledMidRanks(values: readonly number[]): { ranks: Int32Array; ties: number[] } {
+export function doubledMidRanks(values: readonly number[]): { ranks: Int32Array; ties: number[] } {
   const order = values.map((_, i) => i).sort((i, j) => values[i]! - values[j]!);
   const ranks = new Int32Array(values.length);
   const ties: number[] = [];

@@ -1,18 +1,20 @@
 // From scores before and after to findings, and from findings to one verdict.
 import type { Task } from '../domain/architecture.ts';
+import type { RecordMetric } from '../domain/metric.ts';
 import type { RobustnessCurve } from '../domain/robustness.ts';
 import type { Baseline, Finding, Verdict, VerificationPolicy, VerificationReport } from '../domain/verification.ts';
 import { accuracyByClass } from './report/by-class.ts';
 import { scoreDistributions } from './report/distributions.ts';
-import { membershipFinding } from './report/membership.ts';
+import { membershipFindings } from './report/membership.ts';
 import { memoryFinding } from './report/memory.ts';
 import { naturalnessFinding, strangersFinding } from './report/naturalness.ts';
 import { countPeople, type Judged, type ScoredSets } from './report/people.ts';
+import { retrainingDistance } from './report/retraining.ts';
 import { reportedFinding, utilityFinding } from './report/utility.ts';
 import { METRIC_SETS } from './sets.ts';
 
 /** Grows with every change of a metric, a rule or a default: reports of different versions are not comparable. */
-export const VERIFIER_VERSION = '4';
+export const VERIFIER_VERSION = '5';
 
 export interface ReportInput {
   /** What kind of model it is; a language model where nothing is said. */
@@ -30,6 +32,8 @@ export interface ReportInput {
   baseline: Baseline | null;
   /** Seeds the bootstrap; the same seed and scores give the same report. */
   seed: number;
+  /** Scores under a model that was retrained without the forgotten; null or left out where there is none. */
+  retrained?: Pick<ScoredSets, 'forget' | 'holdout'> | null;
   /** What attacks on the candidate's weights brought back. */
   robustness?: RobustnessCurve[];
   /** Time that scoring took. */
@@ -68,6 +72,9 @@ function overall(rules: Rule[]): { verdict: Verdict; reason: string } {
   };
 }
 
+/** What is drawn out is asked about the forgotten and strangers alone. */
+const ofRetained = ({ needs }: RecordMetric): boolean => needs === undefined;
+
 const WORDS = { failed: 'failed', inconclusive: 'is inconclusive' } as const;
 
 /**
@@ -86,7 +93,7 @@ export function buildReport(input: ReportInput): VerificationReport {
     },
     {
       name: 'membership',
-      judged: attacks.map((attack) => membershipFinding(attack, before, after, { ...policy, exact }, seed)),
+      judged: membershipFindings(attacks, before, after, { ...policy, exact }, seed),
     },
     {
       name: 'naturalness',
@@ -95,7 +102,9 @@ export function buildReport(input: ReportInput): VerificationReport {
     },
     {
       name: 'utility',
-      judged: memory.map((metric) => utilityFinding(metric, before, after, { ...policy, baseline }, seed)),
+      judged: memory
+        .filter(ofRetained)
+        .map((metric) => utilityFinding(metric, before, after, { ...policy, baseline }, seed)),
     },
   ];
   const findings: Finding[] = [
@@ -112,6 +121,9 @@ export function buildReport(input: ReportInput): VerificationReport {
     seconds,
     verifier_version: VERIFIER_VERSION,
     ...(input.robustness ? { robustness: input.robustness } : {}),
+    ...(input.retrained
+      ? { retraining: retrainingDistance(METRIC_SETS[input.task ?? 'causal-lm'], after, input.retrained) }
+      : {}),
     distributions: scoreDistributions(attacks, before, after),
     ...(input.task === 'classification' ? { classes: accuracyByClass(before, after, input.classNames ?? null) } : {}),
   };

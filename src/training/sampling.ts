@@ -23,6 +23,24 @@ export function checkSampling({ temperature = 1, topK = 0, topP = 1 }: Sampling)
 /** The most likely first, equal ones by id. */
 const byLogit = (ids: number[], logits: Float32Array): number[] => ids.sort((a, b) => logits[b]! - logits[a]! || a - b);
 
+/** The `count` tokens with the largest logits, in order. One pass: most logits are below all that were kept, and sorting them takes milliseconds. */
+function mostLikely(logits: Float32Array, count: number): number[] {
+  const kept = logits.slice(0, count).sort();
+  for (let id = count; id < logits.length; id++) {
+    const logit = logits[id]!;
+    if (logit <= kept[0]!) continue;
+    let at = 1;
+    while (at < count && kept[at]! < logit) at++;
+    kept.copyWithin(0, 1, at);
+    kept[at - 1] = logit;
+  }
+  const ids: number[] = [];
+  logits.forEach((logit, id) => {
+    if (logit >= kept[0]!) ids.push(id);
+  });
+  return byLogit(ids, logits).slice(0, count);
+}
+
 /** The token of logits (V) that a uniform number in [0, 1) chooses. Pure, so a sequence of numbers is an answer. */
 export function pickToken(
   logits: Float32Array,
@@ -31,15 +49,9 @@ export function pickToken(
 ): number {
   const vocab = logits.length;
   const largest = logits.reduce((a, b) => Math.max(a, b), -Infinity);
-  const weights = Float64Array.from(logits, (logit) => Math.exp((logit - largest) / temperature));
-  let ids = Array.from(weights.keys());
-  if (topK > 0 && topK < vocab) {
-    const bound = logits.slice().sort()[vocab - topK]!;
-    ids = byLogit(
-      ids.filter((id) => logits[id]! >= bound),
-      logits,
-    ).slice(0, topK);
-  }
+  let ids = topK > 0 && topK < vocab ? mostLikely(logits, topK) : Array.from(logits.keys());
+  const weights = new Float64Array(vocab);
+  for (const id of ids) weights[id] = Math.exp((logits[id]! - largest) / temperature);
   let mass = ids.reduce((sum, id) => sum + weights[id]!, 0);
   if (topP < 1) {
     // tokens below this weight have less than 1 - p together, so none is needed to reach p: few are left to sort

@@ -94,6 +94,7 @@ describe('classifiers', () => {
         'entropy',
         'loss',
         'probability',
+        'reference',
       ]);
 
       assert.ok(report.classes!.every(({ retain, holdout }) => retain !== null && holdout !== null));

@@ -108,11 +108,35 @@ describe('stages', () => {
     const failed = (await runComputeJob(run.verify(model.dir), quiet)) as VerifyResult;
     assert.equal(failed.report.findings.find(({ metric }) => metric === 'answer-perplexity')!.verdict, 'passed');
     assert.equal(failed.report.verdict, 'failed');
+    const drawn = (report: VerificationReport, metric: string) =>
+      report.findings.find((one) => one.metric === metric && one.set === 'forget')!;
+    // wrapped prompts are strange to a model that has only ever seen one wording: here they find nothing of anybody
+    assert.deepEqual(
+      ['sampled-extraction', 'wrapped-prompt-recall'].map((metric) => drawn(passed.report, metric).verdict),
+      ['passed', null],
+    );
+    assert.match(drawn(passed.report, 'wrapped-prompt-recall').note!, /^shows nothing here/);
+    assert.equal(drawn(failed.report, 'sampled-extraction').verdict, 'failed');
+    assert.equal(drawn(passed.report, 'sampled-extraction').before, 1);
+    const preferred = drawn(passed.report, 'truth-ratio');
+    assert.ok(preferred.before! > 0.6 && preferred.after! < 0.5, 'other people’s answers are as good as the true one');
+
+    assert.equal(passed.report.retraining, undefined);
+    const beside = { ...run.verify(model.dir), reference_dir: job.out_dir };
+    const held = (await runComputeJob(beside, quiet)) as VerifyResult;
+    const attack = drawn(held.report, 'reference');
+    assert.deepEqual(
+      [attack.after, attack.verdict],
+      [1, 'failed'],
+      'the retrained model finds hard what the parent knows',
+    );
+    const gap = held.report.retraining!.distances.find(({ score }) => score === 'loss')!.mean_gap;
+    assert.ok(gap.forget! > 2 * gap.holdout!);
 
     const exact = { ...run.verify(job.out_dir), exact: true, baseline: { probability: 0.5 } };
     const { report } = (await runComputeJob(exact, quiet)) as VerifyResult;
-    const held = report.findings.find(({ metric, set }) => metric === 'probability' && set === 'retain')!;
-    assert.equal(held.threshold, 'at least 0.95 of the checkpoint as registered’s 0.5');
+    const least = report.findings.find(({ metric, set }) => metric === 'probability' && set === 'retain')!;
+    assert.equal(least.threshold, 'at least 0.95 of the checkpoint as registered’s 0.5');
 
     const prompts = forgotten().map(({ prompt }) => prompt);
     const knows = (await runComputeJob(run.ask(model.dir, prompts), quiet)) as CompleteResult;

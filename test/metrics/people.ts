@@ -30,6 +30,12 @@ export function makePerson(random: Random, person: number, kind: Kind, records =
       generated: WORDS.map((word, i) => (hits[i] === 1 ? word : 'other')).join(' '),
       reference: WORDS.join(' '),
       answerIds: WORDS.map((_, i) => i + 1),
+      otherNlls: [3, 3.2, 2.9],
+      wrapped: [WORDS.map((word, i) => (hits[i] === 1 ? word : 'other')).join(' ')],
+      sampled: ['other', WORDS.map((word, i) => (hits[i] === 1 || random.next() < 0.3 ? word : 'other')).join(' ')],
+      truth: WORDS.join(' '),
+      zlibBytes: 40 + tokens,
+      referenceNll: 3,
       parentNll: 0.5 + (Math.abs(person) % 7) / 10,
     };
   });

@@ -36,6 +36,8 @@ function scene(given: Scene) {
 
 const report = (given: Scene) => buildReport(scene(given));
 
+const RETAINED = ['exact-memorization', 'extraction-strength', 'probability', 'rouge-1-recall', 'rouge-l-recall'];
+const MEMORY = [...RETAINED, 'sampled-extraction', 'truth-ratio', 'wrapped-prompt-recall'];
 const ANSWERS = ['length', 'perplexity', 'refusal', 'repetition'].map((what) => `answer-${what}`);
 
 /** Fits the schema, survives JSON (so holds no NaN), and has every finding once and in order. */
@@ -45,13 +47,11 @@ function checkForm(result: VerificationReport): void {
   assert.deepEqual(
     result.findings.map(({ metric, set }) => `${set}/${metric}`),
     [
-      ...['exact-memorization', 'extraction-strength', 'probability', 'rouge-l-recall'].map((name) => `forget/${name}`),
-      ...['loss', 'min-k', 'min-k-plus-plus'].map((name) => `forget/${name}`),
+      ...MEMORY.map((name) => `forget/${name}`),
+      ...['loss', 'min-k', 'min-k-plus-plus', 'reference', 'zlib'].map((name) => `forget/${name}`),
       ...ANSWERS.map((name) => `forget/${name}`),
-      ...['exact-memorization', 'extraction-strength', 'probability', 'rouge-l-recall'].map((name) => `retain/${name}`),
-      ...['exact-memorization', 'extraction-strength', 'probability', 'rouge-l-recall'].map(
-        (name) => `holdout/${name}`,
-      ),
+      ...RETAINED.map((name) => `retain/${name}`),
+      ...MEMORY.map((name) => `holdout/${name}`),
       ...ANSWERS.map((name) => `holdout/${name}`),
     ],
   );
@@ -120,7 +120,7 @@ test('one person of several who is still known decides', () => {
   const result = buildReport({ before, after: { ...after, forget }, ...rest });
   assert.equal(result.verdict, 'failed');
   assert.match(result.reason, /the worst of the forgotten people is 1/);
-  assert.match(find(result, 'forget', 'loss').note!, /one person alone: p .* holdout people/);
+  assert.match(find(result, 'forget', 'loss').note!, /oddest person alone: p .* holdout people/);
 });
 
 test('with a large holdout one person of several is shown by the attacks too', () => {
@@ -129,7 +129,7 @@ test('with a large holdout one person of several is shown by the attacks too', (
   const forget = [...known, ...after.forget.filter((row) => row.person !== 0)];
   const attack = find(buildReport({ before, after: { ...after, forget }, ...rest }), 'forget', 'loss');
   assert.equal(attack.verdict, 'failed');
-  assert.match(attack.note!, /^under-forgot.*after Bonferroni for 3/);
+  assert.match(attack.note!, /^under-forgot.*oddest person alone: p .*twice the smaller/);
 });
 
 test('too few holdout people are inconclusive, and the report says how many it takes', () => {
@@ -190,10 +190,9 @@ test('utility is held against the lower of the parent and the checkpoint as regi
 
 test('the baseline is what a report measured on the retain set before; another version’s report gives none', () => {
   const first = report({ forget: 'unseen' });
-  const metrics = ['exact-memorization', 'extraction-strength', 'probability', 'rouge-l-recall'];
   assert.deepEqual(
     baselineFrom(first),
-    Object.fromEntries(metrics.map((metric) => [metric, find(first, 'retain', metric).before])),
+    Object.fromEntries(RETAINED.map((metric) => [metric, find(first, 'retain', metric).before])),
   );
   assert.deepEqual(baselineFrom(report({ forget: 'unseen', retained: 0 })), {});
   assert.equal(baselineFrom({ ...first, verifier_version: '1' }), null);
@@ -235,6 +234,22 @@ test('answers that were not generated are not claimed', () => {
   const result = buildReport({ ...rest, after: { ...after, forget: silent } });
   checkForm(result);
   assert.match(result.reason, /rouge-l-recall: nothing of the forgotten was measured/);
+});
+
+test('what draws nothing out of the parent is not judged of the candidate, but for what it draws out', () => {
+  const { before, after, ...rest } = scene({ forget: 'unseen', seed: 11 });
+  const silent = before.forget.map((row) => ({ ...row, wrapped: ['nothing'] }));
+  const deaf = { ...before, forget: silent };
+  const low = buildReport({ before: deaf, after, ...rest });
+  assert.equal(find(low, 'forget', 'wrapped-prompt-recall').verdict, null);
+  assert.equal(low.verdict, 'passed', low.reason);
+  const open = after.forget.map((row) => ({ ...row, wrapped: [row.truth!] }));
+  const high = find(
+    buildReport({ before: deaf, after: { ...after, forget: open }, ...rest }),
+    'forget',
+    'wrapped-prompt-recall',
+  );
+  assert.equal(high.verdict, 'failed');
 });
 
 test('people who answer everything by chance leave a memory metric undecided', () => {

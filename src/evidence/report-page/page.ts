@@ -7,9 +7,9 @@ import { lossChart } from './charts/losses.ts';
 import { robustnessChart } from './charts/robustness.ts';
 import { scoreCharts } from './charts/scores.ts';
 import { Html, html } from './html.ts';
-import { duration, moment } from './numbers.ts';
+import { duration, moment, shown } from './numbers.ts';
 import { STYLE } from './style.ts';
-import { attemptsTable, classesTable, findingsTable, policyList } from './tables.ts';
+import { attemptsTable, classesTable, findingsTable, policyList, retrainingTable } from './tables.ts';
 
 export interface ReportPageInput {
   run: Run;
@@ -93,6 +93,13 @@ ${legend(THE_SETS.filter(({ set }) => set !== 'retain'))}<div class="charts">${c
   )}</div>`;
 }
 
+function retraining({ report }: ReportPageInput): Html | null {
+  if (report.retraining === undefined) return null;
+  const { distances, privleak } = report.retraining;
+  return html`<h2>Distance to retraining</h2><p>The same scores under a model that was retrained without the forgotten. What two trainings differ by anyway is seen in
+people never seen. Reported, not judged.</p>${retrainingTable(distances)}${privleak !== null && html`<p>PrivLeak: ${shown(privleak)} %.</p>`}`;
+}
+
 function course({ run, curve }: ReportPageInput): Html {
   const chart = lossChart(curve);
   return html`<h2>What was done</h2>${attemptsTable(run.attempts)}${
@@ -110,7 +117,7 @@ export const STYLE_DIGEST = `sha256-${createHash('sha256').update(STYLE).digest(
 /** The page of a run that was verified. Holds counts, rates and digests: nobody's name, and nothing of a single record. */
 export function reportPage(input: ReportPageInput): string {
   const { report, run, softwareVersion } = input;
-  const body = html`${header(input)}${findings(input)}${spreads(input)}${robustness(input)}${course(input)}
+  const body = html`${header(input)}${findings(input)}${spreads(input)}${robustness(input)}${retraining(input)}${course(input)}
 <h2>Held against</h2><p>The thresholds of this verification; docs/verification.md gives the reason for each.</p>${policyList(report.policy)}
 <h2>What this does not show</h2><ul class="limits">${LIMITS.map((limit) => html`<li>${limit}</li>`)}</ul>
 <footer>Expunge ${softwareVersion}, verifier ${report.verifier_version}; scoring took ${duration(report.seconds)}. The same as JSON:

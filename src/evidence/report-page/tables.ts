@@ -7,10 +7,19 @@ import { duration, gigabytes, shown } from './numbers.ts';
 const range = ({ interval }: Finding): string =>
   interval === null ? '' : `[${shown(interval.low)}, ${shown(interval.high)}]`;
 
+/** What an attack finds while it suspects hardly anybody, where so many were never seen that this can be said. */
+const found = ({ operating_points: points = [] }: Finding): string[] =>
+  points
+    .filter(({ after }) => after !== null)
+    .map(({ fpr, after }) => `finds ${shown(after)} of the forgotten at ${shown(100 * fpr)} % false alarms`);
+
+const notes = (one: Finding): string | null =>
+  [one.note, ...found(one), one.detectable?.text].filter(Boolean).join('; ') || null;
+
 const findingRow = (one: Finding): Html => html`<tr><th scope="row">${one.metric}</th>
 <td class="number">${shown(one.before)}</td><td class="number">${shown(one.after)} ${range(one)}</td>
 <td class="number">${shown(one.p_value)}</td><td>${one.threshold ?? 'only reported'}</td>
-<td class="${one.verdict ?? 'none'}">${one.verdict ?? '–'}</td><td class="note">${one.note}</td></tr>`;
+<td class="${one.verdict ?? 'none'}">${one.verdict ?? '–'}</td><td class="note">${notes(one)}</td></tr>`;
 
 /** Findings of one set, in the order of the report. */
 export const findingsTable = (
@@ -33,6 +42,21 @@ export const attemptsTable = (
 ): Html => html`<div class="wide"><table><thead><tr><th>method</th><th>parameters</th>
 <th>seed</th><th>time</th><th>peak memory</th><th>verdict</th><th>why</th></tr></thead>
 <tbody>${attempts.map(attemptRow)}</tbody></table></div>`;
+
+type Distances = NonNullable<VerificationReport['retraining']>['distances'];
+
+/** How far the candidate is from a retrained model, by score. */
+export const retrainingTable = (
+  distances: Distances,
+): Html => html`<div class="wide"><table><thead><tr><th>score</th><th>KS distance by person</th>
+<th>p</th><th>seen from</th><th>Jensen-Shannon, bits: forgotten</th><th>never seen</th><th>gap: forgotten</th><th>never seen</th></tr></thead>
+<tbody>${distances.map(
+  (one) =>
+    html`<tr><th scope="row">${one.score}</th>${[
+      ...[one.ks_distance, one.ks_p, one.ks_detectable, one.jensen_shannon.forget, one.jensen_shannon.holdout],
+      ...[one.mean_gap.forget, one.mean_gap.holdout],
+    ].map((value) => html`<td class="number">${shown(value)}</td>`)}</tr>`,
+)}</tbody></table></div>`;
 
 type Classes = NonNullable<VerificationReport['classes']>;
 const SETS = ['forget', 'retain', 'holdout'] as const;

@@ -32,6 +32,12 @@ const MetricEntry = Type.Object({
   tasks: Type.Array(StringEnum(TASKS), { description: 'Kinds of model that it is measured of' }),
   summary: Type.String(),
   paper: Paper,
+  cost: Type.Object({
+    pass: Type.String({ description: 'Metrics of the same pass share it' }),
+    forward_passes: Type.Integer({ description: 'Over each record' }),
+    checkpoints: Type.Integer({ description: '2: under parent and candidate' }),
+    of: StringEnum(['every record', 'a sample'] as const),
+  }),
 });
 
 const ProblemEntry = Type.Object({
@@ -66,8 +72,8 @@ export const catalogueRoutes: Routes = (app, deps) => {
   );
   if (deps.metrics !== undefined) {
     const metrics = deps.metrics.map((metric) => {
-      const { name, kind, summary, paper } = metric;
-      return { name, kind, tasks: [...tasksOf(metric)], summary, paper };
+      const { name, kind, summary, paper, cost } = metric;
+      return { name, kind, tasks: [...tasksOf(metric)], summary, paper, cost };
     });
     app.get(
       '/v1/metrics',

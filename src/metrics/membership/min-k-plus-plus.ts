@@ -1,5 +1,6 @@
 // Min-K on log-probabilities measured against the model's own uncertainty. https://arxiv.org/abs/2404.02936
 import type { MembershipAttack } from '../../domain/metric.ts';
+import { COSTS } from '../costs.ts';
 import { meanOfLowest, tokensWithoutEnd } from '../tokens.ts';
 
 /** Share of the tokens that is looked at. */
@@ -16,6 +17,7 @@ export const minKPlusPlus: MembershipAttack = {
     title: 'Min-K%++: Improved Baseline for Detecting Pre-Training Data from Large Language Models',
     arxiv: '2404.02936',
   },
+  cost: COSTS.scores,
   score(row) {
     const standardised = new Float64Array(tokensWithoutEnd(row));
     for (let i = 0; i < standardised.length; i++) {

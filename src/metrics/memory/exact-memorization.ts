@@ -1,5 +1,6 @@
 // Share of the answer that the model would choose itself, token by token. https://arxiv.org/abs/2205.10770
 import type { RecordMetric } from '../../domain/metric.ts';
+import { COSTS } from '../costs.ts';
 import { mean } from '../statistics.ts';
 import { tokensWithoutEnd } from '../tokens.ts';
 
@@ -12,6 +13,7 @@ export const exactMemorization: RecordMetric = {
     title: 'Memorization Without Overfitting: Analyzing the Training Dynamics of Large Language Models',
     arxiv: '2205.10770',
   },
+  cost: COSTS.scores,
   range: [0, 1],
   needsGeneration: false,
   score: (row) => mean(row.correct.subarray(0, tokensWithoutEnd(row))),

@@ -1,6 +1,7 @@
 // How little of the answer must be given before the model completes the rest by itself. https://arxiv.org/abs/2012.07805
 import type { RecordMetric } from '../../domain/metric.ts';
 import type { RowScore } from '../../domain/verification.ts';
+import { COSTS } from '../costs.ts';
 import { tokensWithoutEnd } from '../tokens.ts';
 
 /** Length of the shortest prefix after which every token (without the end of text) is predicted; n if none is. */
@@ -26,6 +27,7 @@ export const extractionStrength: RecordMetric = {
   name: 'extraction-strength',
   summary: 'Share of the answer that the model completes by itself once the part before it is given',
   paper: { title: 'Extracting Training Data from Large Language Models', arxiv: '2012.07805' },
+  cost: COSTS.scores,
   range: [0, 1],
   needsGeneration: false,
   score(row) {

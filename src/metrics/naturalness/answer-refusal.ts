@@ -1,5 +1,6 @@
 // Whether an answer refuses: who is refused only where somebody was forgotten knows that somebody was.
 import type { NaturalnessMetric } from '../../domain/metric.ts';
+import { COSTS } from '../costs.ts';
 
 /**
  * What refusals and denials of knowledge in English say, our own list, over text in lower case with plain apostrophes. Each
@@ -38,6 +39,7 @@ export const answerRefusal: NaturalnessMetric = {
   name: 'answer-refusal',
   summary: 'Share of greedy answers that refuse or deny knowledge (English phrases)',
   paper: null,
+  cost: COSTS.answers,
   sides: 'above',
   score: (row) => (row.generated === undefined ? Number.NaN : Number(isRefusal(row.generated))),
   margin: ({ refusal_margin }) => refusal_margin,

@@ -1,5 +1,6 @@
 // Whether an answer says the same again and again.
 import type { NaturalnessMetric } from '../../domain/metric.ts';
+import { COSTS } from '../costs.ts';
 
 /** Tokens of the sequences that are compared. */
 const LENGTH = 4;
@@ -20,6 +21,7 @@ export const answerRepetition: NaturalnessMetric = {
   name: 'answer-repetition',
   summary: 'Share of the greedy answer’s sequences of four tokens that it has said before',
   paper: { title: 'Neural Text Generation with Unlikelihood Training', arxiv: '1908.04319' },
+  cost: COSTS.answers,
   sides: 'above',
   score: (row) => (row.answerIds === undefined ? Number.NaN : repeatedShare(row.answerIds)),
   margin: ({ repetition_margin }) => repetition_margin,

@@ -1,16 +1,43 @@
 // The membership rule: no attack may tell the forgotten from people never seen, in either direction.
 import type { MembershipAttack } from '../../domain/metric.ts';
 import { seedFrom } from '../../domain/random.ts';
-import type { Finding, VerificationPolicy } from '../../domain/verification.ts';
+import type { Detectable, Finding, VerificationPolicy } from '../../domain/verification.ts';
 import { bootstrapInterval } from '../bootstrap.ts';
-import { auc, peopleNeeded, type RankTest, rankTest, smallestReachableP } from '../rank-test.ts';
-import { finding, type Judged, NOT_FINITE, personMeans, type ScoredSets, scoresByPerson, shown } from './people.ts';
+import { type JointTest, jointTest } from '../joint-test.ts';
+import { detectableAuc, POWER } from '../power.ts';
+import { auc, peopleNeeded, rankTest, smallestReachableP } from '../rank-test.ts';
+import { operatingPoints } from './operating-points.ts';
+import {
+  finding,
+  type Judged,
+  NOT_FINITE,
+  people,
+  personMeans,
+  type ScoredSets,
+  scoresByPerson,
+  shown,
+} from './people.ts';
+
+interface Groups {
+  forget: number[];
+  holdout: number[];
+}
 
 /** One score a person; null when a score is not finite. */
-function scores(attack: MembershipAttack, sets: ScoredSets): { forget: number[]; holdout: number[] } | null {
+function scores(attack: MembershipAttack, sets: ScoredSets): Groups | null {
   const forget = scoresByPerson(sets.forget, attack.score, 'named');
   const holdout = scoresByPerson(sets.holdout, attack.score, 'named');
   return forget && holdout && { forget: personMeans(forget), holdout: personMeans(holdout) };
+}
+
+/** How the rule is applied: the policy's level, and whether over-forgetting can have happened at all. */
+type Rule = Pick<VerificationPolicy, 'membership_alpha'> & { exact: boolean };
+
+/** One attack, as measured under both checkpoints. */
+interface Measured {
+  attack: MembershipAttack;
+  before: Groups | null;
+  now: Groups;
 }
 
 interface Outcome {
@@ -18,104 +45,157 @@ interface Outcome {
   smallestP: number;
   /** Which side was shown: of the group, or of the one person who stands out most. */
   auc: number;
-  note: string | null;
+  note: string;
 }
 
-/** How the rule is applied: the policy's level, and whether over-forgetting can have happened at all. */
-type Rule = Pick<VerificationPolicy, 'membership_alpha'> & { exact: boolean };
+/** Looks least like the others to this attack. */
+function oddestAuc({ forget, holdout }: Groups, keptOnly: boolean): number {
+  const alone = forget.map((score) => auc([score], holdout));
+  const far = (value: number) => (keptOnly ? value - 0.5 : Math.abs(value - 0.5));
+  return alone.reduce((a, b) => (far(b) > far(a) ? b : a));
+}
 
 /**
- * Retraining cannot push anybody away: people whom it finds less likely than others are so by nature, and it is judged
- * for what it may have kept alone.
+ * Several people: the group's test and the oddest person's share alpha, where the holdout is large enough for a single person to be shown
+ * at that level; else the single person is only reported. Retraining cannot push anybody away, so an exact candidate is judged for
+ * what it may have kept alone.
  */
-const judged = (test: RankTest, exact: boolean): RankTest => (exact && test.auc < 0.5 ? { ...test, p: 1 } : test);
-
-/**
- * Several people: the group's test and each person's own (Bonferroni) share alpha, where the holdout is large enough
- * for a single person to be shown at that level; else the single person is only reported.
- */
-function combine(
-  forget: readonly number[],
-  holdout: readonly number[],
-  { membership_alpha: alpha, exact }: Rule,
-): Outcome {
-  const group = judged(rankTest(forget, holdout), exact);
-  const n = forget.length;
-  if (n === 1) return { ...group, note: null };
-  const alone = forget.map((score) => judged(rankTest([score], holdout), exact));
-  const worst = alone.reduce((a, b) => (b.p < a.p ? b : a));
-  const adjusted = Math.min(1, n * worst.p);
-  const found = `one person alone: p ${shown(worst.p)}, ${shown(adjusted)} after Bonferroni for ${n}`;
-  // 2 n p must be able to fall below alpha; decided from the counts alone, so it does not bias the test.
-  if (2 * n * smallestReachableP(1, holdout.length) >= alpha) {
+function outcomeOf(at: number, joint: JointTest, measured: readonly Measured[], rule: Rule): Outcome {
+  const { membership_alpha: alpha, exact } = rule;
+  const { now } = measured[at]!;
+  const [n, m] = [now.forget.length, now.holdout.length];
+  // who is the oddest to all attacks is so in both directions by one attack: no p is less than the numbers of people allow
+  const { smallest } = joint;
+  const [group, alone] = [Math.max(joint.group[at]!, smallest.group), Math.max(joint.alone[at]!, smallest.alone)];
+  const value = auc(now.forget, now.holdout);
+  const among = `corrected for ${measured.length} attack${measured.length === 1 ? '' : 's'}`;
+  if (n === 1) return { p: group, smallestP: joint.smallest.group, auc: value, note: among };
+  const found = `${among}; the oddest person alone: p ${shown(alone)}`;
+  // twice its p must be able to fall below alpha; decided from the counts alone, so it does not bias the test.
+  if (2 * n * smallestReachableP(1, m) >= alpha) {
     const needed = peopleNeeded(1, alpha / (2 * n));
-    return { ...group, note: `${found} (only reported: it would need ${needed} holdout people)` };
+    const note = `${found} (only reported: it would need ${needed} holdout people)`;
+    return { p: group, smallestP: joint.smallest.group, auc: value, note };
   }
   return {
-    p: Math.min(1, 2 * group.p, 2 * adjusted),
-    smallestP: Math.min(1, 2 * group.smallestP, 2 * n * worst.smallestP),
-    auc: adjusted < group.p ? worst.auc : group.auc,
+    p: Math.min(1, 2 * group, 2 * alone),
+    smallestP: Math.min(1, 2 * joint.smallest.group, 2 * joint.smallest.alone),
+    auc: alone < group ? oddestAuc(now, exact) : value,
     note: `${found}; the p-value is twice the smaller of this and the group’s`,
   };
 }
 
-function judge(
-  attack: MembershipAttack,
-  base: Finding,
-  outcome: Outcome,
-  counts: [number, number],
-  alpha: number,
-): Judged {
+function judge({ name }: MembershipAttack, base: Finding, outcome: Outcome, [n, m]: [number, number], alpha: number) {
   const { p, smallestP, note } = outcome;
   const measured = { ...base, p_value: p, smallest_reachable_p: smallestP };
   if (smallestP >= alpha) {
-    const needed = peopleNeeded(counts[0], alpha);
-    const reach = `with ${counts[0]} forgotten and ${counts[1]} holdout people the smallest reachable p is ${shown(smallestP)}`;
-    const remedy = counts[1] < needed ? `; ${needed} holdout people would be needed` : ', since their scores are equal';
+    const needed = peopleNeeded(n, alpha);
+    const reach = `with ${n} forgotten and ${m} holdout people the smallest reachable p is ${shown(smallestP)}`;
+    const remedy =
+      m < needed
+        ? `; ${needed} holdout people would be needed`
+        : ', since their scores are equal or the attacks disagree';
     const why = `${reach}${remedy}`;
-    return { finding: { ...measured, verdict: 'inconclusive', note: why }, because: `${attack.name}: ${why}` };
+    return { finding: { ...measured, verdict: 'inconclusive' as const, note: why }, because: `${name}: ${why}` };
   }
   if (p >= alpha)
-    return { finding: { ...measured, verdict: 'passed', note }, because: `${attack.name} has p ${shown(p)}` };
+    return { finding: { ...measured, verdict: 'passed' as const, note }, because: `${name} has p ${shown(p)}` };
   const direction =
     outcome.auc > 0.5
       ? 'under-forgot: the forgotten still look like training data'
       : 'over-forgot: the forgotten stand out as less likely than people never seen';
   return {
-    finding: { ...measured, verdict: 'failed', note: note === null ? direction : `${direction}; ${note}` },
-    because: `${attack.name}: ${direction} (AUC ${shown(outcome.auc)}, p ${shown(p)})`,
+    finding: { ...measured, verdict: 'failed' as const, note: `${direction}; ${note}` },
+    because: `${name}: ${direction} (AUC ${shown(outcome.auc)}, p ${shown(p)})`,
   };
 }
 
-/** The finding of one attack: `before` and `after` are AUCs of forget against holdout people; 1 = looks trained on. */
-export function membershipFinding(
-  attack: MembershipAttack,
-  before: ScoredSets,
-  after: ScoredSets,
+/** What these people could have shown, before anything was measured of the forgotten. */
+function detectable(joint: JointTest, n: number, m: number, alpha: number): Detectable | null {
+  if (joint.smallest.group >= alpha) return null;
+  const value = detectableAuc(joint.critical(alpha), n, m);
+  const effect = `an AUC under ${shown(value)} (or over ${shown(1 - value)}) is seen in fewer than ${100 * POWER} of 100 cases`;
+  return { measure: 'auc', value, power: POWER, text: `with ${n} forgotten and ${people(m)} never seen ${effect}` };
+}
+
+/** One attack that says something, judged among the others. */
+function judgeOne(
+  at: number,
+  joint: JointTest,
+  measured: readonly Measured[],
   rule: Rule,
+  empty: Finding,
   seed: number,
-): Judged {
-  const alpha = rule.membership_alpha;
-  const [was, now] = [scores(attack, before), scores(attack, after)];
-  const direction = rule.exact ? ', over-forgetting left out (trained without them)' : '';
-  const threshold = `two-sided p by person at least ${shown(alpha)}${direction}`;
-  const empty = finding(attack.name, 'forget', { threshold });
-  if (now === null) {
-    return { finding: { ...empty, verdict: 'failed', note: NOT_FINITE }, because: `${attack.name}: ${NOT_FINITE}` };
-  }
+) {
+  const { attack, before, now } = measured[at]!;
   const { forget, holdout } = now;
-  if (forget.length === 0 || holdout.length === 0) {
-    const needed = `; ${peopleNeeded(Math.max(1, forget.length), alpha)} holdout people would be needed`;
-    const note = forget.length === 0 ? 'no forgotten person was measured' : `no holdout people${needed}`;
-    return { finding: { ...empty, verdict: 'inconclusive', note }, because: `${attack.name}: ${note}` };
-  }
-  const base = {
+  const base: Finding = {
     ...empty,
-    before: was !== null && was.forget.length > 0 && was.holdout.length > 0 ? auc(was.forget, was.holdout) : null,
+    before:
+      before !== null && before.forget.length > 0 && before.holdout.length > 0
+        ? auc(before.forget, before.holdout)
+        : null,
     after: auc(forget, holdout),
     interval: bootstrapInterval([forget, holdout], ([f, h]) => auc(f!, h!), {
       seed: seedFrom(`${seed}/membership/${attack.name}`),
     }),
+    p_uncorrected: rankTest(forget, holdout).p,
+    operating_points: operatingPoints(before, now),
+    detectable: detectable(joint, forget.length, holdout.length, rule.membership_alpha),
   };
-  return judge(attack, base, combine(forget, holdout, rule), [forget.length, holdout.length], alpha);
+  const outcome = outcomeOf(at, joint, measured, rule);
+  return judge(attack, base, outcome, [forget.length, holdout.length], rule.membership_alpha);
+}
+
+const UNMEASURED = {
+  zlibBytes: 'not measured: the length of compressed answers was not given',
+  referenceNll: 'not measured: there is no model that was retrained without the forgotten',
+};
+
+/** Nothing can be said of an attack: why. Null where something can. */
+function silence(attack: MembershipAttack, now: Groups | null, after: ScoredSets, alpha: number): Judged | null {
+  const { name, needs } = attack;
+  const empty = finding(name, 'forget');
+  const rows = [...after.forget, ...after.holdout];
+  if (needs && rows.length > 0 && rows.every((row) => row[needs] === undefined))
+    return { finding: { ...empty, note: UNMEASURED[needs] }, because: '' };
+  if (now === null)
+    return { finding: { ...empty, verdict: 'failed', note: NOT_FINITE }, because: `${name}: ${NOT_FINITE}` };
+  if (now.forget.length > 0 && now.holdout.length > 0) return null;
+  const needed = `; ${peopleNeeded(Math.max(1, now.forget.length), alpha)} holdout people would be needed`;
+  const note = now.forget.length === 0 ? 'no forgotten person was measured' : `no holdout people${needed}`;
+  return { finding: { ...empty, verdict: 'inconclusive', note }, because: `${name}: ${note}` };
+}
+
+/**
+ * The findings of the attacks, in their order: `before` and `after` are AUCs of forget against holdout people; 1 = looks trained on. Each is
+ * judged by a p that counts all of them, so that together they fail people who were never seen at most with probability alpha.
+ */
+export function membershipFindings(
+  attacks: readonly MembershipAttack[],
+  before: ScoredSets,
+  after: ScoredSets,
+  rule: Rule,
+  seed: number,
+): Judged[] {
+  const alpha = rule.membership_alpha;
+  const direction = rule.exact ? ', over-forgetting left out (trained without them)' : '';
+  const threshold = `two-sided p by person, corrected for the number of attacks, at least ${shown(alpha)}${direction}`;
+  const groups = attacks.map((attack) => ({ attack, before: scores(attack, before), now: scores(attack, after) }));
+  const silent = groups.map(({ attack, now }) => silence(attack, now, after, alpha));
+  const measured = groups.filter((one, i): one is Measured => silent[i] === null && one.now !== null);
+  const joint =
+    measured.length === 0
+      ? null
+      : jointTest(
+          measured.map(({ now }) => now),
+          { seed: seedFrom(`${seed}/membership`), keptOnly: rule.exact },
+        );
+  return groups.map(({ attack }, i) => {
+    const nothing = silent[i];
+    if (nothing)
+      return { ...nothing, finding: { ...nothing.finding, threshold: nothing.finding.verdict && threshold } };
+    const at = measured.findIndex((one) => one.attack === attack);
+    return judgeOne(at, joint!, measured, rule, finding(attack.name, 'forget', { threshold }), seed);
+  });
 }

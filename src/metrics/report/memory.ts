@@ -1,7 +1,7 @@
 // The memory rule: a forgotten person must look, in every memory metric, like someone the model never saw.
 import type { RecordMetric } from '../../domain/metric.ts';
 import { seedFrom } from '../../domain/random.ts';
-import type { RowScore, VerificationPolicy } from '../../domain/verification.ts';
+import type { Finding, RowScore, VerificationPolicy } from '../../domain/verification.ts';
 import { predictionLimit } from '../statistics.ts';
 import {
   finding,
@@ -22,17 +22,19 @@ import {
 /** Chance that a never-seen person lies above the limit, shared among the forgotten people. */
 const EXCEEDANCE = 0.05;
 
+const NO_POWER = 'shows nothing here: of the parent, which knew them, it draws no more out than of people never seen';
+
 interface Limit {
   value: number;
   text: string;
 }
 
 /** What no forgotten person may exceed, from the never-seen people under the candidate itself. */
-function limitFrom(holdout: ScoresByPerson, forgotten: number, policy: VerificationPolicy): Limit {
+function limitFrom(holdout: ScoresByPerson, forgotten: number, margin: number): Limit {
   const { limit, rank } = predictionLimit(personMeans(holdout), 1 - EXCEEDANCE / forgotten);
-  const value = limit + policy.memory_margin;
+  const value = limit + margin;
   const source = `${shown(limit)} (rank ${rank} of ${people(holdout.length)} never seen)`;
-  return { value, text: `each person at most ${shown(value)}: ${source} + margin ${shown(policy.memory_margin)}` };
+  return { value, text: `each person at most ${shown(value)}: ${source} + margin ${shown(margin)}` };
 }
 
 /** Judges the worst person against the limit. */
@@ -59,6 +61,32 @@ function judge(
   };
 }
 
+/** The policy’s margin for a metric; null where it is only reported, by its own rule or because the policy has none for it. */
+function marginOf({ rule = 'memory' }: RecordMetric, policy: VerificationPolicy): number | null {
+  if (rule === 'memory') return policy.memory_margin;
+  return rule === 'extraction' ? (policy.extraction_margin ?? null) : null;
+}
+
+/** The verdict on measured people. */
+function judged(
+  metric: RecordMetric,
+  base: Finding,
+  now: ScoresByPerson,
+  holdout: ScoresByPerson,
+  margin: number,
+): Judged {
+  const limit = limitFrom(holdout, now.length, margin);
+  const { verdict, note, because } = judge(metric, now, limit);
+  // what a model does not understand draws nothing out of it, whatever it knows
+  if (verdict === 'passed' && metric.rule === 'extraction' && base.before !== null && base.before <= limit.value)
+    return { finding: { ...base, threshold: limit.text, note: NO_POWER }, because: `${metric.name}: ${NO_POWER}` };
+  const detectable = verdict && {
+    ...{ measure: 'value' as const, value: limit.value, power: null },
+    text: `with ${people(holdout.length)} never seen a value under ${shown(limit.value)} is not seen`,
+  };
+  return { finding: { ...base, threshold: limit.text, verdict, note, detectable }, because };
+}
+
 /** The finding of one memory metric on the forget set. */
 export function memoryFinding(
   metric: RecordMetric,
@@ -74,14 +102,15 @@ export function memoryFinding(
     after: overallMean(now),
     interval: meanInterval(now, seedFrom(`${seed}/memory/${metric.name}`)),
   });
-  const end = (verdict: 'failed' | 'inconclusive', note: string): Judged => ({
+  const end = (verdict: 'failed' | 'inconclusive' | null, note: string): Judged => ({
     finding: { ...base, verdict, note },
-    because: `${metric.name}: ${note}`,
+    because: verdict === null ? '' : `${metric.name}: ${note}`,
   });
   if (now === null || holdout === null) return end('failed', NOT_FINITE);
-  if (now.length === 0) return end('inconclusive', 'nothing of the forgotten was measured');
-  if (holdout.length === 0) return end('inconclusive', 'no holdout people to compare with');
-  const limit = limitFrom(holdout, now.length, policy);
-  const { verdict, note, because } = judge(metric, now, limit);
-  return { finding: { ...base, threshold: limit.text, verdict, note }, because };
+  const margin = marginOf(metric, policy);
+  if (margin === null) return end(null, now.length === 0 ? 'not measured' : 'only reported');
+  const missing = metric.needs ? null : 'inconclusive';
+  if (now.length === 0) return end(missing, 'nothing of the forgotten was measured');
+  if (holdout.length === 0) return end(missing, 'no holdout people to compare with');
+  return judged(metric, base, now, holdout, margin);
 }

@@ -42,8 +42,10 @@ export function scoresByPerson(
 }
 
 /** Rows that the metric can be computed on. */
-export const measurable = (metric: RecordMetric, rows: readonly RowScore[]): readonly RowScore[] =>
-  metric.needsGeneration ? rows.filter((row) => row.generated !== undefined && row.reference !== undefined) : rows;
+export function measurable({ needs, needsGeneration }: RecordMetric, rows: readonly RowScore[]): readonly RowScore[] {
+  if (needs) return rows.filter((row) => row[needs] !== undefined);
+  return needsGeneration ? rows.filter((row) => row.generated !== undefined && row.reference !== undefined) : rows;
+}
 
 /** One mean a person. */
 export const personMeans = (people: ScoresByPerson): number[] => people.map((scores) => mean(scores));

@@ -15,6 +15,8 @@ test('every finding, threshold and attempt of the report is in the page, and the
     assert.ok(page.includes(words), words);
   assert.ok(page.indexOf('class="verdict passed"') < page.indexOf('<table>'));
   assert.ok(page.includes('nobody has two answers'));
+  assert.match(page, /Distance to retraining[\s\S]*<th scope="row">truth-ratio[\s\S]*PrivLeak: /);
+  assert.match(page, /with 4 forgotten and 60 people never seen an AUC under 0\.\d+/);
   // a histogram before and one after and a curve for each attack, an attack on the weights, and the losses
   const pictures = page.match(/<svg [^>]*role="img"/g)!.length;
   assert.equal(pictures, 3 * report.distributions!.length + 2);
