@@ -15,6 +15,7 @@ import { deletionRequestRoutes } from './http/routes/deletion-requests.ts';
 import { healthRoutes } from './http/routes/health.ts';
 import { influenceRoutes } from './http/routes/influence.ts';
 import { modelRoutes } from './http/routes/models.ts';
+import { policyRoutes } from './http/routes/policies.ts';
 import { reportRoutes } from './http/routes/reports.ts';
 import { runRoutes } from './http/routes/runs.ts';
 import { uploadRoutes } from './http/routes/uploads.ts';
@@ -86,6 +87,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     certificateRoutes,
     modelRoutes,
     checkpointRoutes,
+    policyRoutes,
     corporaRoutes,
     uploadRoutes,
     completionRoutes,

@@ -1,7 +1,8 @@
 // The report of a verification and the policy that turns it into a verdict.
 import Type, { type Static } from 'typebox';
-import { Nullable, StringEnum } from './common.ts';
+import { Digest, Nullable, StringEnum } from './common.ts';
 import { ScoreDistribution } from './distribution.ts';
+import { PolicyChoice } from './policy-choice.ts';
 import { Retraining } from './retraining.ts';
 import { ROBUSTNESS_ATTACKS, RobustnessCurve } from './robustness.ts';
 
@@ -141,6 +142,11 @@ const reported = {
   verdict: StringEnum(VERDICTS),
   reason: Type.String({ description: 'Why, in one sentence' }),
   policy: VerificationPolicy,
+  /** Absent, like the choice, in reports of before. */
+  policy_digest: Type.Optional(
+    Type.Unsafe<string>({ ...Digest, description: 'SHA-256 over the RFC 8785 form of `policy`, as it was applied' }),
+  ),
+  policy_choice: Type.Optional(PolicyChoice),
   people: Type.Object({ forget: Type.Integer(), holdout: Type.Integer() }),
   records: Type.Object({ forget: Type.Integer(), retain: Type.Integer(), holdout: Type.Integer() }),
   findings: Type.Array(Finding),

@@ -6,6 +6,7 @@ import { type Attempt, type DeletionRequest, MethodChoice, type Model, RunCounts
 import { CertifiedReport, type Guarantee } from '../domain/verification.ts';
 import { ExpungeError } from '../errors.ts';
 import type { CertificateFacts } from '../runs/certify.ts';
+import { policyDigest } from '../runs/policy.ts';
 import { searchLimits, unlearningLimits } from './limits.ts';
 import {
   CertificateStatement,
@@ -147,6 +148,8 @@ function evidenceOf(input: StatementInput) {
   if (report.verdict !== 'passed') throw refuse(`the verification ${report.verdict}`);
   if (attempt.verdict !== null && attempt.verdict !== 'passed') throw refuse(`the attempt ${attempt.verdict}`);
   if (run.verdict !== null && run.verdict !== 'passed') throw refuse(`the run ${run.verdict}`);
+  if (report.policy_digest !== undefined && report.policy_digest !== policyDigest(report.policy))
+    throw refuse('the digest of the policy is not its own');
   if (report.findings.some(({ verdict }) => verdict === 'failed')) throw refuse('a finding failed');
   if (attempt.candidate !== null && attempt.candidate !== checkpoint)
     throw refuse('the attempt made another checkpoint');

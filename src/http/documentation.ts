@@ -8,6 +8,7 @@ const TAGS = [
   { name: 'runs', description: 'What was done to a model, and what the verification found' },
   { name: 'certificates', description: 'Signed statements of what was shown, and the keys that verify them' },
   { name: 'models', description: 'Named lines of checkpoints' },
+  { name: 'verification-policies', description: 'What a verification must show to pass' },
   { name: 'corpora', description: 'Training sets and holdout sets' },
   { name: 'completions', description: 'Greedy answers of a model; off unless configured' },
   { name: 'influence', description: 'Which training records shaped what a model says' },

@@ -3,6 +3,7 @@ import Type, { type TSchema } from 'typebox';
 import { Checkpoint, StoredCheckpoint } from '../domain/checkpoint.ts';
 import { Id } from '../domain/common.ts';
 import { InfluenceAnalysis } from '../domain/influence.ts';
+import { PolicyVersion } from '../domain/policies.ts';
 import { UploadedRecord } from '../domain/record.ts';
 import { Certificate, Corpus, CurvePoint, DeletionPlan, DeletionRequest, Model, Run } from '../domain/resources.ts';
 import { UploadResource } from '../domain/upload.ts';
@@ -23,6 +24,7 @@ const NAMED = {
   Run,
   CurvePoint,
   VerificationReport,
+  PolicyVersion,
   Certificate,
   InfluenceAnalysis,
 } satisfies Record<string, TSchema>;

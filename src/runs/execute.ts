@@ -6,6 +6,7 @@ import type { RunDeps } from './deps.ts';
 import { keepLease } from './heartbeat.ts';
 import { gatherFacts, secondsUntil } from './plan/gather.ts';
 import { planRun } from './plan/plan.ts';
+import { policyInForce } from './policy.ts';
 import type { Claim, PublishOutcome, RunSets } from './ports.ts';
 import { createProgress } from './progress.ts';
 import { publishCandidate } from './publish.ts';
@@ -46,7 +47,9 @@ export async function executeRun(deps: RunDeps, claim: Claim, outer: AbortSignal
   const pending: Pending = { digest: null, asked: false };
   const signal = AbortSignal.any([outer, lease.signal]);
   try {
-    const context = { deps, claim, signal, progress, startedAt: Date.now(), corpora: {}, setsFile: '', folders };
+    const policy = await policyInForce(deps.store, claim.tenant, claim.model.id, deps.policy);
+    const startedAt = Date.now();
+    const context = { deps, claim, signal, progress, policy, startedAt, corpora: {}, setsFile: '', folders };
     return await workThroughPlan(await prepare(context), pending);
   } catch (error) {
     // only while the run is ours: its next owner makes the same candidate at the same address

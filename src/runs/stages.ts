@@ -1,5 +1,6 @@
 // The two stages of an attempt, each in a compute process of its own: make a candidate, then measure it from disk.
 import type { SetsFile, UnlearnResult, VerifyResult } from '../domain/compute.ts';
+import type { PolicyVersion } from '../domain/policies.ts';
 import { seedFrom } from '../domain/random.ts';
 import type { MethodChoice } from '../domain/resources.ts';
 import type { VerificationPolicy } from '../domain/verification.ts';
@@ -8,6 +9,7 @@ import { getMethod } from '../methods/index.ts';
 import { baselineFrom } from '../metrics/report.ts';
 import { baseOf } from './base.ts';
 import type { RunDeps } from './deps.ts';
+import { policyDigest } from './policy.ts';
 import type { Claim, NewCheckpoint, RunSets } from './ports.ts';
 import type { ProgressWriter } from './progress.ts';
 
@@ -22,6 +24,8 @@ export interface RunContext {
   startedAt: number;
   corpora: Record<string, string>;
   setsFile: string;
+  /** Read once: whatever is chosen while a run goes on is for the next one. */
+  policy: PolicyVersion;
   /** Folders that are removed when the run ends, however it ends. */
   folders: Set<string>;
 }
@@ -118,12 +122,15 @@ export async function verify(
       ...(await jobBase(context, seed)),
       stage: 'verify',
       candidate_dir: await deps.checkpoints.materialise(digest),
-      policy: policyFor(deps.policy, method),
+      policy: policyFor(context.policy.policy, method),
       exact,
       baseline,
     },
     { progress: (message) => progress.push(message), signal },
   );
   if (result.stage !== 'verify') throw wrongStage(result.stage);
-  return result;
+  const { scope, version, preset, digest: chosen } = context.policy;
+  const policy_choice = { scope, version, preset, digest: chosen };
+  const policy_digest = policyDigest(result.report.policy);
+  return { ...result, report: { ...result.report, policy_digest, policy_choice } };
 }

@@ -20,6 +20,7 @@ import type { CorpusStore } from './corpus-port.ts';
 import type { IdempotencyStore } from './idempotency-port.ts';
 import type { InfluenceStore } from './influence-port.ts';
 import type { PastAttempt, SetCounts } from './plan/facts.ts';
+import type { PolicyStore } from './policy-port.ts';
 import type { UploadStore } from './upload-port.ts';
 
 /** A person as the store knows them: HMAC of type and normalised identifier, never the identifier. */
@@ -147,7 +148,7 @@ export interface Probe {
 }
 
 /** Every method takes the tenant first, or a claim that carries it. Times are RFC 3339 strings in UTC. */
-export interface Store extends CorpusStore, UploadStore, InfluenceStore, IdempotencyStore {
+export interface Store extends CorpusStore, UploadStore, InfluenceStore, PolicyStore, IdempotencyStore {
   migrate(): Promise<void>;
   /** Throws when Postgres does not answer. */
   ping(): Promise<void>;

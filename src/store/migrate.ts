@@ -11,6 +11,7 @@ import * as rowSizes from './migrations/005-row-sizes.ts';
 import * as influence from './migrations/006-influence.ts';
 import * as trainedRecords from './migrations/007-trained-records.ts';
 import * as idempotencyKeys from './migrations/009-idempotency-keys.ts';
+import * as verificationPolicies from './migrations/010-verification-policies.ts';
 
 const MIGRATIONS = {
   '001-initial': initial,
@@ -21,6 +22,7 @@ const MIGRATIONS = {
   '006-influence': influence,
   '007-trained-records': trainedRecords,
   '009-idempotency-keys': idempotencyKeys,
+  '010-verification-policies': verificationPolicies,
 };
 
 /** Brings the schema up to date; safe when several processes start at once (Kysely takes an advisory lock). */

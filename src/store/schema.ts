@@ -7,6 +7,7 @@ import type { CorpusRole } from '../domain/record.ts';
 import type { Attempt, MethodChoice, PlanStep, RowSizes, RunCounts, RunProgress } from '../domain/resources.ts';
 import type { RequestState, RunState, TargetState } from '../domain/states.ts';
 import type { VerificationReport } from '../domain/verification.ts';
+import type { VerificationPoliciesTable } from './schema-policies.ts';
 
 /** Read as parsed JSON, written as text: the driver would send a JavaScript array as a Postgres array. */
 type Json<T> = ColumnType<T, string, string>;
@@ -287,6 +288,7 @@ export interface Database {
   probes: ProbesTable;
   idempotency_keys: IdempotencyKeysTable;
   influence_analyses: InfluenceAnalysesTable;
+  verification_policies: VerificationPoliciesTable;
   uploads: UploadsTable;
   upload_files: UploadFilesTable;
 }

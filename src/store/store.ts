@@ -16,6 +16,7 @@ import { ledgerStore } from './ledger.ts';
 import { migrate } from './migrate.ts';
 import { modelsStore } from './models.ts';
 import { movesStore } from './moves.ts';
+import { policiesStore } from './policies.ts';
 import { probesStore } from './probes.ts';
 import { publishStore } from './publish.ts';
 import { requestsStore } from './requests.ts';
@@ -82,6 +83,7 @@ export function createStore(options: StoreOptions): Store {
     ...probesStore(context),
     ...idempotencyStore(context),
     ...influenceStore(context),
+    ...policiesStore(context),
     ...uploadsStore(context),
   };
   return guarded(store);

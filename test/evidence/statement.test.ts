@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { VerificationPolicy } from '../../src/domain/verification.ts';
 import { buildStatement, type StatementInput } from '../../src/evidence/statement.ts';
 import type { UnlearningStatement } from '../../src/evidence/statement-schema.ts';
+import { policyDigest } from '../../src/runs/policy.ts';
 import { PERSONAL, searchInput, unlearningInput } from './statement-fixture.ts';
 
 const unlearning = (change: (input: StatementInput) => void = () => {}) => {
@@ -19,6 +21,16 @@ test('states the new checkpoint as its subject and the way from the parent to it
   assert.deepEqual(predicate.data_subject.identifier_types, ['email', 'name']);
   assert.equal(predicate.verification.findings[0]?.interval?.high, 0.4);
   assert.equal(predicate.disposition.kept_until, '2026-03-04T10:00:00.000Z');
+});
+
+test('names the policy that was applied by its digest, and refuses one that is not its own', () => {
+  const policy_choice = { scope: 'model' as const, version: 2, preset: null, digest: `sha256:${'c'.repeat(64)}` };
+  const stated = (of: (policy: VerificationPolicy) => string) =>
+    unlearning(({ report }) => Object.assign(report!, { policy_digest: of(report!.policy), policy_choice }));
+  const { verification } = stated(policyDigest).predicate;
+  assert.equal(verification.policy_digest, policyDigest(verification.policy));
+  assert.deepEqual(verification.policy_choice, policy_choice);
+  assert.throws(() => stated(() => `sha256:${'d'.repeat(64)}`), /the digest of the policy is not its own/);
 });
 
 test('claims exact only for retraining from a recipe, all of it or a part', () => {

@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
-import type { Finding } from '../../src/domain/verification.ts';
+import { PRESETS } from '../../src/domain/policies.ts';
+import type { Finding, Verdict, VerificationPolicy } from '../../src/domain/verification.ts';
 import { ExpungeError } from '../../src/errors.ts';
 import { verifyCertificate } from '../../src/evidence/certificate.ts';
 import { VERIFIER_VERSION } from '../../src/metrics/report.ts';
 import { executeRun } from '../../src/runs/execute.ts';
+import { policyDigest } from '../../src/runs/policy.ts';
 import type { Claim, Compute } from '../../src/runs/ports.ts';
 import { sweepOnce } from '../../src/runs/sweep.ts';
 import { workModel } from '../../src/runs/work-model.ts';
@@ -109,6 +111,32 @@ test('a method that teaches refusals is not judged for them', async () => {
     await workModel(deps, worker.model.id, never());
   }
   assert.deepEqual(margins, [1, worker.deps.policy.naturalness?.refusal_margin]);
+});
+
+test('a run follows the policy of its model, else of its tenant; what is chosen meanwhile is for the next', async () => {
+  const { store, model } = worker;
+  const ofTenant = await store.choosePolicy(TENANT, null, PRESETS.exploratory.policy, 'test');
+  const jobs: VerificationPolicy[] = [];
+  const { deps } = using({
+    async verdict(job): Promise<Verdict> {
+      jobs.push(job.policy);
+      await store.choosePolicy(TENANT, model.id, PRESETS.strict.policy, 'test');
+      return 'inconclusive';
+    },
+  });
+  const chosen: unknown[] = [];
+  for (const index of [0, 1]) {
+    await worker.request(index, { name: 'npo', params: {} });
+    await workModel(deps, model.id, never());
+    const [run] = (await store.listRuns(TENANT, { limit: 1 })).items;
+    const { policy_digest, policy_choice } = (await store.getVerification(TENANT, run!.id))!;
+    chosen.push([policy_digest, policy_choice!.scope, policy_choice!.version, policy_choice!.preset]);
+  }
+  assert.deepEqual(jobs, [PRESETS.exploratory.policy, PRESETS.strict.policy]);
+  assert.deepEqual(chosen, [
+    [ofTenant.digest, 'tenant', 1, 'exploratory'],
+    [policyDigest(PRESETS.strict.policy), 'model', 1, 'strict'],
+  ]);
 });
 
 test('retraining a later checkpoint is held against the model as registered, other methods against the parent', async () => {
