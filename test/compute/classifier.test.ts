@@ -100,7 +100,7 @@ describe('classifiers', () => {
       assert.ok(report.classes!.every(({ retain, holdout }) => retain !== null && holdout !== null));
 
       for (const method of METHODS[name]) {
-        const job = run.unlearn(method, { learning_rate: 2e-3, repair_steps: 150, retain_batch: 48 });
+        const job = run.unlearn(method, { learning_rate: 2e-3, repair_steps: 250, retain_batch: 48 });
         const made = (await runComputeJob(job, quiet)) as UnlearnResult;
         assert.ok(made.planned_memory_bytes > 1e7);
         const judged = (await runComputeJob(run.verify(job.out_dir), quiet)) as VerifyResult;
