@@ -61,7 +61,7 @@ async function openRun(t: TestContext, name: Name) {
     ...{ run_id: 'run', corpora, sets_file, parent_dir: out, seed: 5, threads: 1, backend },
     time_limit_seconds: 60,
   };
-  const policy = Value.Default(VerificationPolicy, {}) as VerificationPolicy;
+  const policyOf = (given: object) => Value.Default(VerificationPolicy, given) as VerificationPolicy;
   return {
     ...{ root, out, result },
     unlearn: (method: string, params: Record<string, unknown> = {}): UnlearnJob => ({
@@ -69,9 +69,9 @@ async function openRun(t: TestContext, name: Name) {
       ...{ stage: 'unlearn', method: { name: method, params }, out_dir: join(root, method) },
       ...{ weight_types: 'original', memory_budget_bytes: null, base_dir: null },
     }),
-    verify: (candidate_dir: string, exact = false) => ({
+    verify: (candidate_dir: string, exact = false, given: object = { robustness: [] }) => ({
       ...base,
-      ...{ stage: 'verify' as const, candidate_dir, policy, exact, baseline: null },
+      ...{ stage: 'verify' as const, candidate_dir, policy: policyOf(given), exact, baseline: null },
     }),
   };
 }
@@ -86,7 +86,14 @@ describe('classifiers', () => {
 
       const exact = run.unlearn('retrain');
       await runComputeJob(exact, quiet);
-      const { report } = (await runComputeJob(run.verify(exact.out_dir, true), quiet)) as VerifyResult;
+      const { report } = (await runComputeJob(run.verify(exact.out_dir, true, {}), quiet)) as VerifyResult;
+      assert.deepEqual(
+        report.robustness!.map(({ attack, points }) => [attack, points.length]),
+        [
+          ['quantisation', 3],
+          ['relearning', 4],
+        ],
+      );
       assert.ok(Value.Check(VerificationReport, report));
       assert.equal(report.verdict, 'passed', report.reason);
       assert.deepEqual([...new Set(report.findings.map(({ metric }) => metric))].sort(), [

@@ -50,12 +50,13 @@ async function openRun(t: TestContext) {
     ...{ stage: 'unlearn', method: { name, params }, out_dir: join(dir, name), weight_types: 'float32' },
     ...{ memory_budget_bytes: null, base_dir: null },
   });
-  const policy = Value.Default(VerificationPolicy, {}) as VerificationPolicy;
+  // attacks on the weights train and judge nothing: one verification of this file tries them, and test/training/robustness each
+  const policyOf = (given: object) => Value.Default(VerificationPolicy, given) as VerificationPolicy;
   return {
     ...{ dir, save, unlearn },
-    verify: (candidate_dir: string) => ({
+    verify: (candidate_dir: string, given: object = { robustness: [] }) => ({
       ...base,
-      ...{ stage: 'verify' as const, candidate_dir, policy, exact: false, baseline: null },
+      ...{ stage: 'verify' as const, candidate_dir, policy: policyOf(given), exact: false, baseline: null },
     }),
     ask: (checkpoint_dir: string, prompts: string[]) => ({
       ...{ stage: 'complete' as const, checkpoint_dir, prompts, max_new_tokens: 16, threads: 1 },
@@ -84,7 +85,7 @@ describe('stages', () => {
       assert.equal(await readFile(join(job.out_dir, file), 'utf8'), await readFile(join(model.dir, file), 'utf8'));
 
     const seen: Update[] = [];
-    const passed = (await runComputeJob(run.verify(job.out_dir), {
+    const passed = (await runComputeJob(run.verify(job.out_dir, {}), {
       ...quiet,
       progress: (one) => seen.push(one),
     })) as VerifyResult;
@@ -103,6 +104,16 @@ describe('stages', () => {
     assert.ok(perplexity.before! < 1.5, 'the parent knows its own answers by heart');
     assert.ok(perplexity.after! > perplexity.before!, 'and none of the others');
     assert.equal(seen.at(-1)!.progress.phase, 'verifying');
+    const curves = passed.report.robustness!;
+    assert.deepEqual(
+      curves.map(({ attack, note, points }) => [attack, note, points.map(({ at }) => at)]),
+      [
+        ['quantisation', null, [32, 8, 4]],
+        ['relearning', null, [0, 5, 10, 20]],
+      ],
+    );
+    // trained without the person: nothing comes back by rounding
+    for (const { forget, holdout } of curves[0]!.points) assert.ok(forget! < 0.5 && holdout! < 0.5);
     assert.ok(seen.every(({ progress }) => progress.step <= progress.steps || progress.phase !== 'verifying'));
 
     const failed = (await runComputeJob(run.verify(model.dir), quiet)) as VerifyResult;
@@ -150,7 +161,7 @@ describe('stages', () => {
 
   test('what plans choose leaves a candidate that no longer answers about the person', async (t) => {
     const run = await openRun(t);
-    for (const name of ['grad-diff', 'npo']) {
+    for (const name of ['stand-in', 'npo']) {
       const job = run.unlearn(name, { repair_steps: 10 });
       const updates: Update[] = [];
       const result = (await runComputeJob(job, { ...quiet, progress: (one) => updates.push(one) })) as UnlearnResult;

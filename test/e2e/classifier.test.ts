@@ -29,6 +29,8 @@ const withClass = (record: Labelled): Labelled => ({
   subjects: [...record.subjects!, { type: 'class', value: CLASSES[record.label as number]! }],
 });
 
+import { chooseBriefPolicy } from './brief-policy.ts';
+
 let root: string;
 let database: Awaited<ReturnType<typeof createTestDatabase>>;
 let services: Services;
@@ -85,6 +87,7 @@ before(async () => {
     env: { ...env, PORT: '0', COMPUTE_THREADS: '1', LOG_LEVEL: 'debug' },
   });
   client = createClient(services.url);
+  await chooseBriefPolicy(services.url);
   corpora = await upload('table');
   model = await client.registerModel('table', 'table', corpora);
 });

@@ -14,6 +14,7 @@ import { UNLEARNING_PREDICATE } from '../../src/evidence/statement-schema.ts';
 import { encodeRecords } from '../../src/training/rows.ts';
 import { conversations, STEADY_PERSON, writeBase } from '../helpers/conversations.ts';
 import { createTestDatabase } from '../helpers/postgres.ts';
+import { chooseBriefPolicy } from './brief-policy.ts';
 import { certificateOf } from './certificates.ts';
 
 const TRAINED = 16;
@@ -53,6 +54,7 @@ before(async () => {
   const env = { DATABASE_URL: database.url, REDIS_URL: '', IMPORT_DIR: join(root, 'import'), PORT: '0' };
   services = await startServices({ dataDir: join(root, 'data'), env: { ...env, COMPUTE_THREADS: '1' } });
   client = createClient(services.url);
+  await chooseBriefPolicy(services.url);
   base = await client.registerModel('base', 'base', []);
   model = await client.registerModel('tuned', 'tuned', [
     { corpus_id: await client.uploadCorpus('people', train), role: 'train' },
