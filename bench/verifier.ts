@@ -4,12 +4,11 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { Value } from 'typebox/value';
 import { enterSharedHeap } from '../src/cli/shared-heap.ts';
 import { loadWeights } from '../src/compute/checkpoint.ts';
 import { readConfig } from '../src/config.ts';
 import type { HostTensors } from '../src/domain/engine.ts';
-import { VerificationPolicy } from '../src/domain/verification.ts';
+import { PRESETS } from '../src/domain/policies.ts';
 import { createEngine } from '../src/engine/choice.ts';
 import { broken, refusing, relearned, rounded, trained, unlearned } from './verifier/candidates.ts';
 import { type Judgement, openJudge } from './verifier/judge.ts';
@@ -27,7 +26,7 @@ const { values: flags } = parseArgs({
 const say = (text: string) => void (flags.json || process.stdout.write(`${text}\n`));
 /** Whose metrics are tried on changed weights: each takes an unlearning. */
 const CHANGED = 5;
-const POLICIES = { standard: Value.Default(VerificationPolicy, {}) as VerificationPolicy };
+const POLICIES = Object.fromEntries(Object.entries(PRESETS).map(([name, { policy }]) => [name, policy]));
 
 type Judgements = Record<Kind | 'retrained, relearned' | 'unlearned, relearned' | 'unlearned, 4 bits', Judgement[]>;
 
