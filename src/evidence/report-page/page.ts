@@ -118,7 +118,7 @@ export const STYLE_DIGEST = `sha256-${createHash('sha256').update(STYLE).digest(
 export function reportPage(input: ReportPageInput): string {
   const { report, run, softwareVersion } = input;
   const body = html`${header(input)}${findings(input)}${spreads(input)}${robustness(input)}${retraining(input)}${course(input)}
-<h2>Held against</h2><p>The thresholds of this verification; docs/verification.md gives the reason for each.</p>${policyList(report.policy)}
+<h2>Held against</h2><p>The thresholds of this verification; docs/verification.md gives the reason for each.</p>${policyList(report)}
 <h2>What this does not show</h2><ul class="limits">${LIMITS.map((limit) => html`<li>${limit}</li>`)}</ul>
 <footer>Expunge ${softwareVersion}, verifier ${report.verifier_version}; scoring took ${duration(report.seconds)}. The same as JSON:
 <code>GET /v1/runs/${run.id}/verification</code>. This page is not signed; the certificate is.</footer>`;

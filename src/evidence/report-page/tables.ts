@@ -1,6 +1,6 @@
 // The tables of the page: what was found, what was tried, what it was held against.
 import type { Attempt } from '../../domain/resources.ts';
-import type { Finding, VerificationPolicy, VerificationReport } from '../../domain/verification.ts';
+import type { Finding, VerificationReport } from '../../domain/verification.ts';
 import { type Html, html } from './html.ts';
 import { duration, gigabytes, shown } from './numbers.ts';
 
@@ -73,11 +73,25 @@ ${SETS.map((set) => html`<th>${set}: before</th><th>after</th><th>records</th>`)
     })}</tr>`,
 )}</tbody></table></div>`;
 
-/** Every threshold by its name; those of a part by the part's name too. */
-export function policyList(policy: VerificationPolicy): Html {
+/** Whose choice the policy was, where the report says so. */
+function choiceRows({ policy_choice: choice, policy_digest: digest }: PolicyOf): Html {
+  const whose =
+    choice &&
+    (choice.scope === 'service' ? 'none: the service’s own' : `the ${choice.scope}’s, version ${choice.version}`);
+  return html`${whose !== undefined && html`<dt>choice</dt><dd>${whose}</dd><dt>preset</dt><dd>${choice?.preset ?? 'none has these'}</dd>`}
+${digest !== undefined && html`<dt>digest</dt><dd><code>${digest}</code></dd>`}`;
+}
+
+type PolicyOf = Pick<VerificationReport, 'policy' | 'policy_choice' | 'policy_digest'>;
+
+/** Which policy it was, and every threshold by its name; those of a part by the part's name too. */
+export function policyList(report: PolicyOf): Html {
   const flat = (value: object, before = ''): [string, string][] =>
     Object.entries(value).flatMap(([name, one]: [string, unknown]) =>
-      typeof one === 'object' && one !== null ? flat(one, `${name}.`) : [[`${before}${name}`, String(one)]],
+      typeof one === 'object' && one !== null && !Array.isArray(one)
+        ? flat(one, `${name}.`)
+        : [[`${before}${name}`, Array.isArray(one) ? one.join(', ') || 'none' : String(one)]],
     );
-  return html`<dl>${flat(policy).map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`;
+  const rows = flat(report.policy).map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`);
+  return html`<dl>${choiceRows(report)}${rows}</dl>`;
 }

@@ -23,6 +23,20 @@ test('every finding, threshold and attempt of the report is in the page, and the
   assert.match(reportPage(pageInput('known')), /class="verdict failed"/);
 });
 
+test('whose policy it was, by version, preset and digest; robustness as a list', () => {
+  const input = pageInput();
+  const digest = `sha256:${'c'.repeat(64)}`;
+  const choice = { scope: 'model', version: 3, preset: 'strict', digest } as const;
+  const page = reportPage({ ...input, report: { ...input.report, policy_choice: choice, policy_digest: digest } });
+  for (const words of [
+    'the model’s, version 3',
+    '<dd>strict</dd>',
+    digest,
+    '<dt>robustness</dt><dd>quantisation, relearning</dd>',
+  ])
+    assert.ok(page.includes(words), words);
+});
+
 test('nothing is loaded or run, and names are text', () => {
   const page = reportPage(pageInput('unseen', '<script>alert(1)</script>'));
   assert.ok(!/<(script|link|img|iframe|object|style [^>])/i.test(page));
