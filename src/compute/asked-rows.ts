@@ -1,6 +1,6 @@
 // Whose answers are written out, and how many: as many of everybody who is compared, or their means could not be.
-import { sampleRows, seedFrom } from '../domain/random.ts';
-import { byPerson } from '../training/batches.ts';
+import { sampleRows } from '../domain/random.ts';
+import { rowsOfEach, samplePeople } from './people-sample.ts';
 
 /** Retained records that are answered. */
 const RETAINED = 100;
@@ -16,23 +16,17 @@ interface Rows {
   holdout: readonly { person: number }[];
 }
 
-/** Named people, up to the limit, by the indices of their rows. */
-function peopleOf(rows: readonly { person: number }[], seed: number): number[][] {
-  const named = byPerson(rows).filter((own) => rows[own[0]!]!.person >= 0);
-  return sampleRows(named, PEOPLE, seed);
-}
-
 /**
  * Indices of the rows of each set whose answers are written out, ascending; the same seed picks the same. About everybody forgotten or never
  * seen as many rows, or all there are: the mean of ten answers is seldom 0 where that of one is, so that people of whom fewer
  * are asked look as if they were never guessed right. Records of nobody are compared with nobody, and are not asked for.
  */
 export function askedRows({ forget, retain, holdout }: Rows, seed: number): Record<keyof Rows, number[]> {
-  const compared = { forget: peopleOf(forget, seed), holdout: peopleOf(holdout, seed) };
+  const compared = { forget: samplePeople(forget, PEOPLE, seed), holdout: samplePeople(holdout, PEOPLE, seed) };
   const most = Math.max(1, compared.forget.length, compared.holdout.length);
   const each = Math.min(EACH, Math.floor(ANSWERS / most));
   const rowsOf = (people: number[][], set: string) =>
-    people.flatMap((own) => sampleRows(own, each, seedFrom(`${seed}/asked/${set}/${own[0]}`))).sort((a, b) => a - b);
+    rowsOfEach(people, each, `${seed}/asked/${set}`).sort((a, b) => a - b);
   return {
     forget: rowsOf(compared.forget, 'forget'),
     retain: sampleRows(

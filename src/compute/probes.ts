@@ -6,9 +6,10 @@ import type { RowScore } from '../domain/verification.ts';
 import { ExpungeError } from '../errors.ts';
 import { OTHER_ANSWERS, SAMPLES } from '../metrics/costs.ts';
 import { otherAnswerRows } from '../training/alternatives.ts';
-import { byPerson, type TokenRow } from '../training/batches.ts';
+import type { TokenRow } from '../training/batches.ts';
 import type { Generator } from '../training/generate.ts';
-import type { Scorer } from '../training/scoring.ts';
+import { meanNll, type Scorer } from '../training/scoring.ts';
+import { rowsOfEach, samplePeople } from './people-sample.ts';
 import type { TextRow } from './sets.ts';
 import { wrapped } from './wrappings.ts';
 
@@ -41,14 +42,6 @@ interface Asked {
   signal: AbortSignal;
 }
 
-/** Indices of rows about named people: as many of each, or all there are. */
-function probedRows(rows: readonly TextRow[], seed: number, set: Compared): number[] {
-  const named = byPerson(rows).filter((own) => rows[own[0]!]!.person >= 0);
-  return sampleRows(named, PEOPLE, seed).flatMap((own) =>
-    sampleRows(own, EACH, seedFrom(`${seed}/probes/${set}/${own[0]}`)),
-  );
-}
-
 /** Other answers to each row; none to any where some row has none, or the two sets could not be compared. */
 function othersOf(rows: TextRow[], retain: TextRow[], contextLength: number, seed: number): TokenRow[][] {
   try {
@@ -63,7 +56,11 @@ function othersOf(rows: TextRow[], retain: TextRow[], contextLength: number, see
 /** What is asked of parent and candidate alike; the same seed asks the same. */
 export function planProbes(sets: Sets, tokenizer: Tokenizer, contextLength: number, seed: number): Probes {
   const chosen = (['forget', 'holdout'] as const).flatMap((set) =>
-    probedRows(sets[set], seed, set).map((index) => ({ set, index, row: sets[set][index]! })),
+    rowsOfEach(samplePeople(sets[set], PEOPLE, seed), EACH, `${seed}/probes/${set}`).map((index) => ({
+      set,
+      index,
+      row: sets[set][index]!,
+    })),
   );
   const others = othersOf(
     chosen.map(({ row }) => row),
@@ -77,9 +74,6 @@ export function planProbes(sets: Sets, tokenizer: Tokenizer, contextLength: numb
     return { set, index, prompt, truth, wrapped: wrapped(tokenizer, prompt, contextLength), others: others[i]! };
   });
 }
-
-const meanNll = ({ logProbs }: { logProbs: Float32Array }): number =>
-  -logProbs.reduce((sum, value) => sum + value, 0) / logProbs.length;
 
 /** `of` each probe, all in one call, handed back probe by probe; null where a probe asks nothing. */
 async function inOne<T, R>(probes: Probes, of: (probe: Probe) => T[], run: (all: T[]) => Promise<R[]>) {

@@ -1,6 +1,6 @@
 // What a model that was retrained without the forgotten makes of them and of people never seen: read from disk, and scored.
-import { mean } from '../metrics/statistics.ts';
 import { kindOf } from '../training/kinds.ts';
+import { meanNll } from '../training/scoring.ts';
 import type { StageContext } from './context.ts';
 import { loadAnyWeights, openAnyModel } from './models.ts';
 import { type Probes, probeOthers } from './probes.ts';
@@ -36,6 +36,6 @@ export async function scoreRetrained(
 export function addReference(scores: Compared, retrained: Compared): void {
   for (const set of ['forget', 'holdout'] as const)
     scores[set].forEach((row, i) => {
-      row.referenceNll = -mean(retrained[set][i]!.logProbs);
+      row.referenceNll = meanNll(retrained[set][i]!);
     });
 }

@@ -1,11 +1,12 @@
 // The attacks on the candidate's weights that the policy names, on a sample of people.
-import { createRandom } from '../domain/random.ts';
+import { sampleRows } from '../domain/random.ts';
 import type { Attacked, Recall, RobustnessCurve, RobustnessName } from '../domain/robustness.ts';
 import type { RowScore } from '../domain/verification.ts';
 import { probability } from '../metrics/memory/probability.ts';
 import { mean } from '../metrics/statistics.ts';
 import { byPerson } from '../training/batches.ts';
 import { robustnessAttacks } from '../training/robustness/registry.ts';
+import { rowsOfEach, samplePeople } from './people-sample.ts';
 import type { VerificationSets } from './score-sets.ts';
 import type { TextRow } from './sets.ts';
 
@@ -14,17 +15,8 @@ const PEOPLE = 40;
 const ROWS_EACH = 10;
 const RETAINED = 200;
 
-function somePeople(rows: readonly TextRow[], seed: number): TextRow[] {
-  const random = createRandom(seed);
-  const named = rows.filter(({ person }) => person >= 0);
-  const chosen = random.shuffle(byPerson(named)).slice(0, PEOPLE);
-  return chosen.flatMap((own) =>
-    random
-      .shuffle(own)
-      .slice(0, ROWS_EACH)
-      .map((i) => named[i]!),
-  );
-}
+const somePeople = (rows: readonly TextRow[], seed: number): TextRow[] =>
+  rowsOfEach(samplePeople(rows, PEOPLE, seed), ROWS_EACH, `${seed}/robustness`).map((i) => rows[i]!);
 
 /** Probability of the true answers, a mean over people; null where a number is not finite. */
 const recall: Recall = (rows, scored) => {
@@ -43,9 +35,7 @@ export async function robustnessOf(
   const attacked: Attacked = {
     ...candidate,
     ...{ forget: somePeople(sets.forget, seed), holdout: somePeople(sets.holdout, seed) },
-    retain: createRandom(seed)
-      .shuffle([...sets.retain])
-      .slice(0, RETAINED),
+    retain: sampleRows(sets.retain, RETAINED, seed),
   };
   const curves: RobustnessCurve[] = [];
   for (const name of [...names].sort()) {

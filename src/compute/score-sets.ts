@@ -5,7 +5,7 @@ import type { RowScore } from '../domain/verification.ts';
 import { labelOf } from '../training/classification.ts';
 import { createGenerator, type Generator } from '../training/generate.ts';
 import { kindOf } from '../training/kinds.ts';
-import type { Scorer } from '../training/scoring.ts';
+import { meanNll, type Scorer } from '../training/scoring.ts';
 import { askedRows } from './asked-rows.ts';
 import { compressedBytes } from './compressed.ts';
 import type { StageContext } from './context.ts';
@@ -81,8 +81,8 @@ function answerRows(sets: VerificationSets, scores: SetScores, { eosId, context 
 /** Mean cost of each answer that was written under these weights, which are the parent's. */
 async function judgeAnswers(score: Scorer, written: ReturnType<typeof answerRows>): Promise<void> {
   const found = await score(written.map(({ row }) => row));
-  found.forEach(({ logProbs }, i) => {
-    written[i]!.score.parentNll = -logProbs.reduce((sum, value) => sum + value, 0) / logProbs.length;
+  found.forEach((scored, i) => {
+    written[i]!.score.parentNll = meanNll(scored);
   });
 }
 

@@ -1,5 +1,6 @@
 // The Idempotency-Key header (draft-ietf-httpapi-idempotency-key-header): a call that is repeated with the same key is done once.
 import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import type { KeyedCall } from '../domain/idempotency.ts';
@@ -47,20 +48,10 @@ export function readKey(header: string | string[]): string {
   throw invalidField('#/headers/idempotency-key', 'must be 1 to 255 visible characters, in quotes or bare');
 }
 
-/** Objects in the order of their names: the same call, written otherwise, is the same call. */
-function canonical(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(canonical);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, one]) => [name, canonical(one)]),
-  );
-}
-
 /** The body may name a person, so what is kept of it is a digest that only this installation can make. */
 function callOf(deps: Pick<AppDeps, 'subjectKeys'>, tenant: string, key: string, request: FastifyRequest): KeyedCall {
-  const text = JSON.stringify([request.method, request.url, canonical(request.body)]);
+  // the same call with its members in another order is the same call
+  const text = canonicalize([request.method, request.url, request.body ?? null])!;
   const sha256 = createHash('sha256').update(text).digest('hex');
   return {
     key_digest: createHash('sha256').update(key).digest('hex'),

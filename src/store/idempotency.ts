@@ -7,15 +7,6 @@ import type { Context } from './db.ts';
 const after = (ms: number) => sql<string>`clock_timestamp() + make_interval(secs => ${ms / 1000}::double precision)`;
 
 export function idempotencyStore({ db }: Context): IdempotencyStore {
-  const rowOf = (tenant: string, digest: string) =>
-    db.selectFrom('idempotency_keys').where('tenant_id', '=', tenant).where('key_digest', '=', digest);
-  const own = (tenant: string, digest: string, token: string) =>
-    [
-      ['tenant_id', '=', tenant],
-      ['key_digest', '=', digest],
-      ['token', '=', token],
-    ] as const;
-
   return {
     async takeKey(tenant, { key_digest, fingerprint }, { busy_ms, keep_ms }) {
       const token = randomUUID();
@@ -36,22 +27,37 @@ export function idempotencyStore({ db }: Context): IdempotencyStore {
         .returning('token')
         .executeTakeFirst();
       if (taken) return { status: 'first', token };
-      const held = await rowOf(tenant, key_digest).select(['fingerprint', 'answer']).executeTakeFirst();
+      const held = await db
+        .selectFrom('idempotency_keys')
+        .select(['fingerprint', 'answer'])
+        .where('tenant_id', '=', tenant)
+        .where('key_digest', '=', key_digest)
+        .executeTakeFirst();
       if (!held) return { status: 'busy' };
       if (held.fingerprint !== fingerprint) return { status: 'other-call' };
       return held.answer === null ? { status: 'busy' } : { status: 'answered', answer: held.answer };
     },
 
     async saveAnswer(tenant, digest, token, answer) {
-      let query = db.updateTable('idempotency_keys').set({ answer: JSON.stringify(answer), busy_until: null });
-      for (const [column, operator, value] of own(tenant, digest, token)) query = query.where(column, operator, value);
-      return (await query.where('answer', 'is', null).executeTakeFirst()).numUpdatedRows > 0n;
+      const { numUpdatedRows } = await db
+        .updateTable('idempotency_keys')
+        .set({ answer: JSON.stringify(answer), busy_until: null })
+        .where('tenant_id', '=', tenant)
+        .where('key_digest', '=', digest)
+        .where('token', '=', token)
+        .where('answer', 'is', null)
+        .executeTakeFirst();
+      return numUpdatedRows > 0n;
     },
 
     async releaseKey(tenant, digest, token) {
-      let query = db.deleteFrom('idempotency_keys').where('answer', 'is', null);
-      for (const [column, operator, value] of own(tenant, digest, token)) query = query.where(column, operator, value);
-      await query.execute();
+      await db
+        .deleteFrom('idempotency_keys')
+        .where('tenant_id', '=', tenant)
+        .where('key_digest', '=', digest)
+        .where('token', '=', token)
+        .where('answer', 'is', null)
+        .execute();
     },
 
     async deleteExpiredKeys() {
