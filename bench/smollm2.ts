@@ -12,7 +12,9 @@ import { startServices } from '../src/cli/services.ts';
 import { enterSharedHeap } from '../src/cli/shared-heap.ts';
 import { peakMemoryBytes } from '../src/compute/peak-memory.ts';
 import { readConfig } from '../src/config.ts';
+import { PRESETS } from '../src/domain/policies.ts';
 import type { CurvePoint, DeletionRequest, Run } from '../src/domain/resources.ts';
+import type { VerificationPolicy } from '../src/domain/verification.ts';
 import { chooseBackend, createEngine } from '../src/engine/choice.ts';
 import type { UnlearningStatement } from '../src/evidence/statement-schema.ts';
 import { collectAnswers } from './smollm2/answers.ts';
@@ -27,6 +29,8 @@ import type { Place } from './tofu/reference.ts';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const MODEL = join(ROOT, 'data/models/smollm2-135m-instruct');
 const SEED = 1;
+/** Attacks on the weights train two more models in every verification, and a step takes many seconds here. */
+const POLICY: VerificationPolicy = { ...PRESETS.standard.policy, robustness: [] };
 /** Of a fresh model; a base has its own. */
 const UNUSED = { architecture: 'llama', width: 0, layers: 0, heads: 0, vocabSize: 0 };
 
@@ -133,13 +137,14 @@ async function main(): Promise<number> {
   });
   try {
     const client = createClient(services.url);
+    await client.put('/v1/verification-policy', { policy: POLICY });
     const corpora = [
       { corpus_id: await client.uploadCorpus('tofu', files.train), role: 'train' },
       { corpus_id: await client.uploadCorpus('tofu-others', files.holdout), role: 'holdout' },
     ];
     const { parameters } = await client.registerModel('smollm2', 'base', []);
     const candidates = keepCandidates(join(dir, 'service', 'checkpoints'), join(dir, 'candidates'));
-    const place = { files, base, threads, backend };
+    const place = { files, base, threads, backend, policy: POLICY };
     const common: Common = { dir, data, client, candidates, base, corpora, place };
     const results: HalfResult[] = [];
     for (const half of halves) results.push(await runHalf(common, half));

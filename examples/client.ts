@@ -22,6 +22,7 @@ export class ProblemError extends Error {
 export interface Client {
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body: unknown): Promise<T>;
+  put<T>(path: string, body: unknown): Promise<T>;
   /** The compact JWS of a certificate. */
   jws(certificateId: string): Promise<string>;
   /** Creates a corpus and streams a file of records into it. */
@@ -42,17 +43,21 @@ async function answer<T>(response: Response): Promise<T> {
 /** A client of the service at `base`, a URL without a slash at the end. */
 export function createClient(base: string): Client {
   const get = async <T>(path: string): Promise<T> => answer<T>(await fetch(base + path));
-  const post = async <T>(path: string, body: unknown): Promise<T> =>
-    answer<T>(
-      await fetch(base + path, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      }),
-    );
+  const send =
+    (method: 'POST' | 'PUT') =>
+    async <T>(path: string, body: unknown): Promise<T> =>
+      answer<T>(
+        await fetch(base + path, {
+          method,
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        }),
+      );
+  const post = send('POST');
   return {
     get,
     post,
+    put: send('PUT'),
     async jws(id) {
       const response = await fetch(`${base}/v1/certificates/${id}`, { headers: { accept: 'application/jose' } });
       if (!response.ok) return answer<string>(response);

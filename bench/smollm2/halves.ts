@@ -30,6 +30,6 @@ export const HALVES: Half[] = [
     name: 'full',
     title: 'All weights',
     options: { ...TRAINING, learning_rate: 1e-4 },
-    method: { name: 'grad-diff', params: { ...STEPS, learning_rate: 5e-5 } },
+    method: { name: 'stand-in', params: { ...STEPS, learning_rate: 5e-5 } },
   },
 ];

@@ -29,6 +29,8 @@ export interface Place {
   base?: string;
   threads: number;
   backend: string;
+  /** What verdicts ask for; left out: the service's own policy. */
+  policy?: VerificationPolicy;
 }
 
 /** Retrains without the forgotten into `out`; seconds that it took. */
@@ -83,7 +85,7 @@ export async function verify(
         candidate_dir: candidate,
       },
       ...{
-        policy: Value.Default(VerificationPolicy, {}) as VerificationPolicy,
+        policy: place.policy ?? (Value.Default(VerificationPolicy, {}) as VerificationPolicy),
         exact: true,
         // the parent is the model as it was trained
         baseline: null,
