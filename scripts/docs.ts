@@ -4,6 +4,7 @@ import { architecturesPage } from './docs-architectures.ts';
 import { enginePage } from './docs-engine.ts';
 import { methodPages } from './docs-methods.ts';
 import { configurationPage, errorsPage, metricsPage } from './docs-pages.ts';
+import { requestsPage } from './docs-requests.ts';
 import { sisaPage } from './docs-sisa.ts';
 import { sizesPage } from './docs-sizes.ts';
 
@@ -13,6 +14,7 @@ const PAGES: Record<string, () => string | Promise<string>> = {
   'engine.md': enginePage,
   'errors.md': errorsPage,
   'metrics.md': metricsPage,
+  'requests.md': requestsPage,
   'sisa.md': sisaPage,
   'sizes.md': sizesPage,
   ...methodPages(),

@@ -17,6 +17,8 @@ import { influenceRoutes } from './http/routes/influence.ts';
 import { modelRoutes } from './http/routes/models.ts';
 import { policyRoutes } from './http/routes/policies.ts';
 import { reportRoutes } from './http/routes/reports.ts';
+import { requestActionRoutes } from './http/routes/request-actions.ts';
+import { runActionRoutes } from './http/routes/run-actions.ts';
 import { runRoutes } from './http/routes/runs.ts';
 import { uploadRoutes } from './http/routes/uploads.ts';
 import { addSchemas } from './http/schemas.ts';
@@ -82,7 +84,9 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   await registerDocumentation(app, deps.version);
   for (const routes of [
     deletionRequestRoutes,
+    requestActionRoutes,
     runRoutes,
+    runActionRoutes,
     reportRoutes,
     certificateRoutes,
     modelRoutes,

@@ -5,6 +5,18 @@ import Type, { type Static } from 'typebox';
 import { Value } from 'typebox/value';
 import { ExpungeError } from './errors.ts';
 
+/** Within the month that the law gives. */
+export const MOST_COOLING_OFF_HOURS = 672;
+
+/** The first is the default. */
+const oneOf = <const T extends readonly string[]>(values: T, description: string) =>
+  Type.Unsafe<T[number]>(
+    Type.Union(
+      values.map((value) => Type.Literal(value)),
+      { default: values[0], description },
+    ),
+  );
+
 export const Environment = Type.Object({
   DATA_DIR: Type.String({ default: './data', description: 'Everything that is kept on disk' }),
   DATABASE_URL: Type.Optional(Type.String({ description: 'Postgres; unset: an embedded one under DATA_DIR' })),
@@ -51,6 +63,18 @@ export const Environment = Type.Object({
   SWEEP_SECONDS: Type.Number({ minimum: 0.1, default: 5 }),
   COALESCE_MS: Type.Integer({ minimum: 0, default: 200, description: 'How long a doorbell waits for more requests' }),
   PARENT_RETENTION_HOURS: Type.Number({ minimum: 0, default: 24 }),
+  COOLING_OFF_HOURS: Type.Number({
+    ...{ minimum: 0, maximum: MOST_COOLING_OFF_HOURS, default: 0 },
+    description: 'How long a request may be cancelled before anything starts, where it does not say so itself',
+  }),
+  APPROVAL: oneOf(
+    ['off', 'required', 'four-eyes'],
+    'Whether somebody has to approve a request’s plan before it starts; four-eyes: not whoever made the request',
+  ),
+  PROMOTION: oneOf(
+    ['automatic', 'manual', 'four-eyes'],
+    'Whether what passed verification is published at once, or waits for somebody to promote it; four-eyes: not whoever made or approved a request of the run',
+  ),
   COMPLETIONS_ENABLED: Type.Boolean({ default: false }),
   MAX_RECORD_BYTES: Type.Integer({ minimum: 1, default: 65_536 }),
   MAX_UPLOAD_BYTES: Type.Integer({ minimum: 1, default: 1_073_741_824 }),
@@ -155,6 +179,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
       weightTypes: e.WEIGHT_TYPES,
       parentRetentionMs: e.PARENT_RETENTION_HOURS * 3_600_000,
     },
+    decisions: { coolingOffMs: e.COOLING_OFF_HOURS * 3_600_000, approval: e.APPROVAL, promotion: e.PROMOTION },
     completionsEnabled: e.COMPLETIONS_ENABLED,
     limits: { recordBytes: e.MAX_RECORD_BYTES, uploadBytes: e.MAX_UPLOAD_BYTES },
     uploads: {

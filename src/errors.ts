@@ -52,7 +52,33 @@ export const PROBLEMS = {
     'The key was sent with another call',
     'Send a new Idempotency-Key with every new call; repeat a call unchanged.',
   ],
-  'not-cancellable': [409, 'The request can no longer be cancelled', 'Only waiting requests can be cancelled.'],
+  'not-cancellable': [
+    409,
+    'The request can no longer be cancelled',
+    'Only waiting requests can be cancelled; `allowed` lists what can be done.',
+  ],
+  'wrong-state': [
+    409,
+    'The resource is in another state',
+    'Do one of what `allowed` lists; where `existing` links a run, wait until that has ended.',
+  ],
+  'plan-changed': [
+    409,
+    'The plan is another one by now',
+    'Read GET /v1/deletion-requests/{id}/plan again and approve that, if it is still right.',
+  ],
+  'four-eyes': [403, 'Somebody else has to decide this', 'Have another person do it; see APPROVAL and PROMOTION.'],
+  'extension-refused': [409, 'The time cannot be extended', 'Answer the request by its due_at.'],
+  'rollback-refused': [
+    409,
+    'The run cannot be rolled back',
+    'Roll back the later run first, or register the checkpoint that you want as a new model.',
+  ],
+  superseded: [
+    409,
+    'Another run published first',
+    'Nothing is to be done: the requests wait for a run on the new checkpoint.',
+  ],
   'path-not-allowed': [
     422,
     'The path lies outside the allowed root',

@@ -33,11 +33,12 @@ export interface OpenWorkerDeps {
   close(): Promise<void>;
 }
 
-const settingsOf = ({ runs, compute }: Config, { backend }: Choice): RunSettings => ({
+const settingsOf = ({ runs, compute, decisions }: Config, { backend }: Choice): RunSettings => ({
   leaseMs: runs.leaseMs,
   maxRestarts: runs.maxRestarts,
   timeLimitSeconds: runs.timeLimitSeconds,
   parentRetentionMs: runs.parentRetentionMs,
+  promotion: decisions.promotion === 'automatic' ? 'automatic' : 'manual',
   weightTypes: runs.weightTypes,
   memoryBudgetBytes: memoryBudget(compute.memoryBudgetBytes, backend),
   threads: compute.threads,

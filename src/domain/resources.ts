@@ -1,6 +1,7 @@
 // The resources of /v1: what the store returns and the wire shows (snake_case in both).
 import Type, { type Static } from 'typebox';
 import { Digest, Id, Name, Nullable, StringEnum, Timestamp } from './common.ts';
+import { Decisions } from './lifecycle.ts';
 import { CorpusRole } from './record.ts';
 import { REQUEST_STATES, RUN_STATES, TARGET_STATES } from './states.ts';
 import { VERDICTS } from './verification.ts';
@@ -123,9 +124,14 @@ export const DeletionRequest = Type.Object({
   method: Nullable({ ...MethodChoice, description: 'As named; null: the service chooses (`auto`)' }),
   targets: Type.Array(Target),
   certificate_ids: Type.Array(Id),
+  group_id: Nullable({ ...Id, description: 'Requests that were made together' }),
+  ...Decisions,
   submitted_at: Timestamp,
   received_at: Timestamp,
-  due_at: Timestamp,
+  due_at: Type.String({
+    format: 'date-time',
+    description: 'One calendar month after submitted_at, or up to three where that was extended (GDPR Art. 12(3))',
+  }),
   completed_at: Nullable(Timestamp),
   updated_at: Timestamp,
   version: Type.Integer({ description: 'Grows with every change; the ETag' }),
@@ -225,6 +231,9 @@ export const Certificate = Type.Object({
   run_id: Nullable(Id),
   kid: Type.String(),
   jws: Type.String({ description: 'Compact JWS (EdDSA, Ed25519) over an in-toto Statement v1' }),
+  revoked_at: Nullable(
+    Type.String({ format: 'date-time', description: 'Since when it is void: its checkpoint was rolled back' }),
+  ),
   created_at: Timestamp,
 });
 export type Certificate = Static<typeof Certificate>;

@@ -4,11 +4,13 @@ import { oneMonthAfter } from '../domain/deadline.ts';
 import type { Identifier } from '../domain/record.ts';
 import type { DeletionPlan, DeletionRequest, PlannedTarget } from '../domain/resources.ts';
 import { ExpungeError } from '../errors.ts';
-import type { CreateRequest, CreateRequestOutcome } from '../runs/ports.ts';
+import type { CreateRequest, CreateRequestRefusal } from '../runs/ports.ts';
 import { subjectKeysOf } from './identifiers.ts';
 import { defaultsOf } from './method-schema.ts';
 import { planTarget, statementOf } from './plan-target.ts';
 import type { Principal } from './principal.ts';
+import { ring } from './ring.ts';
+import { pastTime } from './times.ts';
 import type { AppDeps } from './types.ts';
 import { invalidField } from './validation.ts';
 
@@ -19,23 +21,9 @@ export interface NewDeletionRequest {
   ground?: string;
   submitted_at?: string;
   external_id?: string;
-}
-
-type Refusal = Exclude<CreateRequestOutcome, { status: 'created' }>;
-
-/** Clocks of two machines differ; a time this little ahead is taken as now. */
-const SKEW_MS = 60_000;
-/** Nobody asked before; the database's calendar has no year 0, which the format admits. */
-const EARLIEST = Date.UTC(1970);
-
-function submittedAt(given: string | undefined, now: Date): string {
-  if (given === undefined) return now.toISOString();
-  const time = Date.parse(given);
-  // the format admits leap seconds, which Date does not know
-  if (Number.isNaN(time)) throw invalidField('#/submitted_at', 'is not a point in time');
-  if (time < EARLIEST) throw invalidField('#/submitted_at', 'lies before 1970');
-  if (time > now.getTime() + SKEW_MS) throw invalidField('#/submitted_at', 'lies in the future');
-  return new Date(Math.min(time, now.getTime())).toISOString();
+  verified?: boolean;
+  cooling_off_hours?: number;
+  group_id?: string;
 }
 
 const nowOf = ({ clock }: AppDeps): Date => (clock ?? (() => new Date()))();
@@ -47,10 +35,22 @@ const unknownModel = (index: number) => {
   });
 };
 
-/** A request as the store takes it, and the hour. */
+/** Throws `validation-failed` where it would leave no time to do anything. */
+function coolingOff(deps: AppDeps, given: NewDeletionRequest, at: { now: Date; submitted_at: string }): number {
+  const ms =
+    given.cooling_off_hours === undefined ? deps.config.decisions.coolingOffMs : given.cooling_off_hours * 3_600_000;
+  const ends = new Date(at.now.getTime() + ms).toISOString();
+  if (given.cooling_off_hours !== undefined && ms > 0 && ends >= oneMonthAfter(at.submitted_at))
+    throw invalidField('#/cooling_off_hours', 'ends when the request is due already');
+  return ms;
+}
+
+/** A request as the store takes it. */
 function wishOf(deps: AppDeps, who: Principal, given: NewDeletionRequest): CreateRequest {
   const { tenant, actor } = who;
-  const submitted_at = submittedAt(given.submitted_at, nowOf(deps));
+  const now = nowOf(deps);
+  const submitted_at =
+    given.submitted_at === undefined ? now.toISOString() : pastTime('#/submitted_at', given.submitted_at, now);
   const chosen = given.method && deps.methods[given.method.name];
   const subjects = subjectKeysOf(deps.subjectKeys, tenant, given.subject.identifiers, (index, why) =>
     invalidField(`#/subject/identifiers/${index}`, why),
@@ -61,13 +61,17 @@ function wishOf(deps: AppDeps, who: Principal, given: NewDeletionRequest): Creat
     ground: given.ground ?? null,
     subjects,
     model_ids: given.targets ?? null,
+    verified: given.verified ?? true,
+    cooling_off_ms: coolingOff(deps, given, { now, submitted_at }),
+    approval_required: deps.config.decisions.approval !== 'off',
+    group_id: given.group_id ?? null,
     // `auto` is what happens where no method is named, and waits for the same run
     method: chosen ? { name: chosen.name, params: { ...defaultsOf(chosen), ...given.method?.params } } : null,
   };
 }
 
 /** Throws for whatever `createRequest` or its preview refuses. */
-function refuse(outcome: Refusal, wish: CreateRequest): never {
+function refuse(outcome: CreateRequestRefusal, wish: CreateRequest): never {
   switch (outcome.status) {
     case 'already_open':
       throw new ExpungeError('already-open', 'A request for this person and model has not ended yet.', {
@@ -86,14 +90,9 @@ function refuse(outcome: Refusal, wish: CreateRequest): never {
 async function planned(deps: AppDeps, wish: CreateRequest): Promise<PlannedTarget[]> {
   const preview = await deps.store.previewRequest(wish);
   if (preview.status !== 'possible') return refuse(preview, wish);
-  return Promise.all(preview.targets.map((target) => planTarget(deps, wish, target)));
-}
-
-/** Never rejects: the request is safe in the store, and the sweep of a worker rings again. */
-async function ring(deps: AppDeps, models: string[], log: FastifyBaseLogger): Promise<void> {
-  const one = (model_id: string) =>
-    deps.doorbell.ringModel(model_id).catch((err: unknown) => log.warn({ model_id, err }, 'doorbell not rung'));
-  await Promise.all(models.map(one));
+  return Promise.all(
+    preview.targets.map((target) => planTarget(deps, { ...wish, due_at: oneMonthAfter(wish.submitted_at) }, target)),
+  );
 }
 
 /**

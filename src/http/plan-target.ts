@@ -1,5 +1,4 @@
 // The plan of one target of a request, made before there is a run: for `validate_only`, and to refuse what cannot run.
-import { oneMonthAfter } from '../domain/deadline.ts';
 import type { Model, PlannedTarget } from '../domain/resources.ts';
 import { ExpungeError } from '../errors.ts';
 import type { SetCounts } from '../runs/plan/facts.ts';
@@ -8,6 +7,8 @@ import { planRun } from '../runs/plan/plan.ts';
 import type { CreateRequest, RequestPreview } from '../runs/ports.ts';
 import type { AppDeps } from './types.ts';
 
+/** What of a request its plan depends on. */
+type Wish = Pick<CreateRequest, 'tenant' | 'method' | 'model_ids'> & { due_at: string };
 type Previewed = Extract<RequestPreview, { status: 'possible' }>['targets'][number];
 
 /** Parameters whose errors begin with their name: what they say of a model no schema can check. */
@@ -16,7 +17,7 @@ const OF_MODEL = ['trainable', 'lora_rank', 'lora_targets', 'layer'];
 const OF_METHOD = 'method';
 
 /** Points at what the client wrote: at the parameter, or at the model that the method cannot run on. */
-function pointed(error: unknown, { model_ids }: CreateRequest, model: Model): unknown {
+function pointed(error: unknown, { model_ids }: Wish, model: Model): unknown {
   if (!(error instanceof ExpungeError)) return error;
   const name = [...OF_MODEL, OF_METHOD].find((one) => error.message.startsWith(`${one}:`));
   const index = model_ids?.indexOf(model.id) ?? -1;
@@ -36,7 +37,7 @@ function targetStatement({ forget, retain }: SetCounts): string {
 }
 
 /** Throws what makes the method impossible on the model: `validation-failed`, `recipe-missing`. */
-export async function planTarget(deps: AppDeps, wish: CreateRequest, target: Previewed): Promise<PlannedTarget> {
+export async function planTarget(deps: AppDeps, wish: Wish, target: Previewed): Promise<PlannedTarget> {
   const { model, ...counts } = target;
   const { config, clock } = deps;
   const now = (clock ?? (() => new Date()))();
@@ -47,7 +48,7 @@ export async function planTarget(deps: AppDeps, wish: CreateRequest, target: Pre
       seconds: config.runs.timeLimitSeconds,
       // the machine of a worker may be another one: only what is configured holds for both
       memory_bytes: config.compute.memoryBudgetBytes,
-      due_in_seconds: secondsUntil(oneMonthAfter(wish.submitted_at), now),
+      due_in_seconds: secondsUntil(wish.due_at, now),
     },
   });
   try {

@@ -18,6 +18,9 @@ export const Problem = Type.Object(
     errors: Type.Optional(
       Type.Array(Type.Object({ detail: Type.String(), pointer: Type.String({ description: 'JSON Pointer, #/...' }) })),
     ),
+    state: Type.Optional(Type.String({ description: 'The present state, where that is what stands in the way' })),
+    allowed: Type.Optional(Type.Array(Type.String(), { description: 'Actions that the request takes now' })),
+    plan_digest: Type.Optional(Type.String({ description: 'Of the present plan' })),
     existing: Type.Optional(Type.String({ description: 'Link to the resource that stands in the way' })),
   },
   { additionalProperties: true },

@@ -1,7 +1,8 @@
 // What the store keeps of corpora: their index; the text is in files.
 import type { OneOrMany } from '../domain/batches.ts';
 import type { Corpus } from '../domain/resources.ts';
-import type { Page, PageQuery, SubjectKey } from './store-port.ts';
+import type { SubjectKey } from './intake-port.ts';
+import type { Page, PageQuery } from './store-port.ts';
 
 /** What the index is told of a record. */
 export interface IndexedRecord {

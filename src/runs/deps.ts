@@ -54,6 +54,8 @@ export interface RunSettings {
   timeLimitSeconds: number;
   /** Rollback window of a replaced checkpoint. */
   parentRetentionMs: number;
+  /** Whether what passed is published at once, as by default, or waits for somebody to promote it. */
+  promotion?: 'automatic' | 'manual';
   threads: number;
   backend: string;
   weightTypes: WeightTypes;

@@ -13,7 +13,7 @@ import { publishCandidate } from './publish.ts';
 import { type RunContext, runFolder, seedOf, setsOf, unlearn, verify } from './stages.ts';
 
 export type RunEnd =
-  | { status: 'published' | 'superseded' }
+  | { status: 'published' | 'superseded' | 'awaiting_promotion' }
   | { status: 'needs_review' | 'failed'; reason: string }
   /** Given back: the run starts again elsewhere, and that does not count as a restart. */
   | { status: 'released'; reason: string }
@@ -79,6 +79,8 @@ async function writeSets(context: RunContext): Promise<{ sets: RunSets; setsFile
 async function makePlan({ deps, claim }: RunContext, { counts }: RunSets): Promise<PlanStep[]> {
   const { settings } = deps;
   const request = await deps.store.getRequest(claim.tenant, claim.run.request_ids[0] ?? '');
+  // what was approved is what is done; the claim took it over
+  if (request?.approval) return claim.run.plan.map((step) => ({ reason: 'The plan that was approved.', ...step }));
   const facts = await gatherFacts(deps, {
     ...{ tenant: claim.tenant, model: claim.model, checkpoint: claim.run.parent },
     ...{ threads: settings.threads, backend: settings.backend },
@@ -126,7 +128,8 @@ async function workThroughPlan(context: RunContext & { plan: PlanStep[] }, pendi
     }
     try {
       const { outcome, attempt } = await tryMethod(context, method, index, pending);
-      if (outcome?.status === 'published') return { status: 'published' };
+      if (outcome?.status === 'published' || outcome?.status === 'awaiting_promotion')
+        return { status: outcome.status };
       if (outcome?.status === 'fenced') throw new Fenced();
       await drop(deps, pending);
       if (outcome?.status === 'superseded') return { status: 'superseded' };
@@ -161,7 +164,7 @@ async function tryMethod(
   method: MethodChoice,
   index: number,
   pending: Pending,
-): Promise<{ outcome: PublishOutcome | null; attempt: Attempt }> {
+): Promise<{ outcome: PublishOutcome | { status: 'awaiting_promotion' } | null; attempt: Attempt }> {
   const { deps, claim, signal } = context;
   const seed = seedOf(claim.run.id, 'unlearn', index);
   const { candidate, result } = await unlearn(context, method, seed);
@@ -193,6 +196,10 @@ async function tryMethod(
   if (report.verdict !== 'passed') return { outcome: null, attempt };
   signal.throwIfAborted();
   pending.asked = true;
+  if (deps.settings.promotion === 'manual') {
+    held(await deps.store.awaitPromotion(claim, candidate, deps.worker));
+    return { outcome: { status: 'awaiting_promotion' }, attempt };
+  }
   return { outcome: await publishCandidate(deps, claim, candidate, report), attempt };
 }
 

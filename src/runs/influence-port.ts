@@ -1,6 +1,6 @@
 // Analyses of influence as the store keeps them.
 import type { InfluenceAnalysis } from '../domain/influence.ts';
-import type { SubjectKey } from './store-port.ts';
+import type { SubjectKey } from './intake-port.ts';
 
 /** A line of a corpus. */
 export interface RecordPlace {

@@ -4,10 +4,13 @@ import type { LineBlock } from '../domain/batches.ts';
 import type { ComputeJob, ComputeResult, FromCompute, SetsFile } from '../domain/compute.ts';
 import type { Recipe } from '../domain/recipe.ts';
 import type { SetRow, TrainingRecord } from '../domain/record.ts';
-import type { NewCheckpoint, SubjectKey } from './store-port.ts';
+import type { SubjectKey } from './intake-port.ts';
+import type { NewCheckpoint } from './store-port.ts';
 
 export type * from './corpus-port.ts';
 export type * from './influence-port.ts';
+export type * from './intake-port.ts';
+export type * from './lifecycle-port.ts';
 export type * from './store-port.ts';
 export type * from './upload-port.ts';
 

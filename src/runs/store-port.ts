@@ -6,7 +6,6 @@ import type {
   Certificate,
   CurvePoint,
   DeletionRequest,
-  MethodChoice,
   Model,
   PlanStep,
   RowSizes,
@@ -19,17 +18,11 @@ import type { VerificationReport } from '../domain/verification.ts';
 import type { CorpusStore } from './corpus-port.ts';
 import type { IdempotencyStore } from './idempotency-port.ts';
 import type { InfluenceStore } from './influence-port.ts';
-import type { PastAttempt, SetCounts } from './plan/facts.ts';
+import type { IntakeStore } from './intake-port.ts';
+import type { LifecycleStore } from './lifecycle-port.ts';
+import type { PastAttempt } from './plan/facts.ts';
 import type { PolicyStore } from './policy-port.ts';
 import type { UploadStore } from './upload-port.ts';
-
-/** A person as the store knows them: HMAC of type and normalised identifier, never the identifier. */
-export interface SubjectKey {
-  key: string;
-  type: string;
-  key_version: number;
-  normaliser_version: number;
-}
 
 export interface Page<T> {
   items: T[];
@@ -40,29 +33,6 @@ export interface PageQuery {
   limit: number;
   after?: { created_at: string; id: string };
 }
-
-export interface CreateRequest {
-  tenant: string;
-  external_id: string | null;
-  ground: string | null;
-  subjects: SubjectKey[];
-  /** Models to unlearn from; null: every model trained on a matching record. */
-  model_ids: string[] | null;
-  method: MethodChoice | null;
-  submitted_at: string;
-  actor: string;
-}
-export type CreateRequestOutcome =
-  | { status: 'created'; request: DeletionRequest; ring: string[] }
-  /** An open request names the same person for the same model. */
-  | { status: 'already_open'; request_id: string }
-  | { status: 'external_id_taken'; request_id: string }
-  | { status: 'unknown_model'; model_id: string };
-
-/** What a request would come to; nothing of it is stored. */
-export type RequestPreview =
-  | { status: 'possible'; targets: (SetCounts & { model: Model })[] }
-  | Exclude<CreateRequestOutcome, { status: 'created' }>;
 
 export interface NewCheckpoint {
   digest: string;
@@ -148,7 +118,14 @@ export interface Probe {
 }
 
 /** Every method takes the tenant first, or a claim that carries it. Times are RFC 3339 strings in UTC. */
-export interface Store extends CorpusStore, UploadStore, InfluenceStore, PolicyStore, IdempotencyStore {
+export interface Store
+  extends CorpusStore,
+    UploadStore,
+    InfluenceStore,
+    PolicyStore,
+    IdempotencyStore,
+    LifecycleStore,
+    IntakeStore {
   migrate(): Promise<void>;
   /** Throws when Postgres does not answer. */
   ping(): Promise<void>;
@@ -182,24 +159,11 @@ export interface Store extends CorpusStore, UploadStore, InfluenceStore, PolicyS
   listModels(tenant: string, query: PageQuery): Promise<Page<Model>>;
   listCheckpoints(tenant: string, modelId: string): Promise<Checkpoint[]>;
 
-  createRequest(input: CreateRequest): Promise<CreateRequestOutcome>;
-  /** What `createRequest` would do with the same input, and what the sets of its runs would count; writes nothing. */
-  previewRequest(
-    input: Pick<CreateRequest, 'tenant' | 'external_id' | 'subjects' | 'model_ids'>,
-  ): Promise<RequestPreview>;
   getRequest(tenant: string, id: string): Promise<DeletionRequest | null>;
   listRequests(
     tenant: string,
-    query: PageQuery & { state?: string; external_id?: string },
+    query: PageQuery & { state?: string; external_id?: string; group_id?: string },
   ): Promise<Page<DeletionRequest>>;
-  /** Cancels every target that still waits; `conflict` when none does. */
-  cancelRequest(
-    tenant: string,
-    id: string,
-    actor: string,
-  ): Promise<
-    { status: 'cancelled'; request: DeletionRequest } | { status: 'conflict'; state: string } | { status: 'unknown' }
-  >;
   /** HMAC-free digest of a request's subjects for the certificate: sha256 over its sorted subject keys. */
   subjectDigest(tenant: string, requestId: string): Promise<string>;
   /** How many records of a request's subjects a checkpoint was trained on, by the corpora of the models that it belongs to; 0 for a stranger. */
@@ -257,7 +221,7 @@ export interface Store extends CorpusStore, UploadStore, InfluenceStore, PolicyS
   /** Compare-and-swap of the alias, lineage, erased records, targets and ledger in one transaction. */
   publish(claim: Claim, publication: Publication): Promise<PublishOutcome>;
 
-  saveCertificate(tenant: string, certificate: Certificate): Promise<void>;
+  saveCertificate(tenant: string, certificate: Omit<Certificate, 'revoked_at'>): Promise<void>;
   getCertificate(tenant: string, id: string): Promise<Certificate | null>;
   listCertificates(tenant: string, query: PageQuery & { request_id?: string }): Promise<Page<Certificate>>;
   /** Final targets that have no certificate yet: published ones, and requests that found no data. */

@@ -5,6 +5,8 @@ import type { RunDeps } from './deps.ts';
 import { retireExpired } from './retire.ts';
 
 const chores: Record<string, (deps: RunDeps) => Promise<unknown>> = {
+  // before the rings: what moves on now is rung for at once
+  cooling: ({ store, worker }) => store.endCoolingOff(worker),
   ring: async ({ store, doorbell }) => {
     for (const modelId of await store.modelsToRing()) await doorbell.ringModel(modelId);
   },

@@ -1,12 +1,21 @@
 // Certificates: one a target, or one a request that found no data anywhere.
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
+import type { Certificate } from '../domain/resources.ts';
 import type { Store } from '../runs/ports.ts';
-import { beyond, type Context, toPage, transact } from './db.ts';
+import { beyond, type Context, type Trx, toPage, transact } from './db.ts';
 import { append } from './ledger.ts';
 import { lockRequests, refreshRequests } from './targets.ts';
 
-const COLUMNS = ['id', 'request_id', 'target_id', 'run_id', 'kid', 'jws', 'created_at'] as const;
+const COLUMNS = ['id', 'request_id', 'target_id', 'run_id', 'kid', 'jws', 'revoked_at', 'created_at'] as const;
+
+/** It may have been rolled back since it was found without a certificate. The caller holds the request's lock. */
+async function isStillDone(trx: Trx, tenant: string, { target_id, run_id }: Pick<Certificate, 'target_id' | 'run_id'>) {
+  if (target_id === null) return true;
+  const query = trx.selectFrom('request_targets').select(['state', 'run_id']).where('tenant_id', '=', tenant);
+  const target = await query.where('id', '=', target_id).executeTakeFirst();
+  return target?.run_id === run_id && (target.state === 'completed' || target.state === 'completed_no_data');
+}
 
 export const certificatesStore = (
   context: Context,
@@ -15,6 +24,7 @@ export const certificatesStore = (
   saveCertificate: (tenant, certificate) =>
     transact(context, async (trx) => {
       await lockRequests(trx, tenant, [certificate.request_id]);
+      if (!(await isStillDone(trx, tenant, certificate))) return;
       const saved = await trx
         .insertInto('certificates')
         .values({ tenant_id: tenant, ...certificate })
@@ -53,7 +63,8 @@ export const certificatesStore = (
       select t.tenant_id as tenant, t.request_id, t.id as target_id, t.run_id
       from request_targets t
       where t.state in ('completed', 'completed_no_data') and not exists (
-        select from certificates c where c.tenant_id = t.tenant_id and c.request_id = t.request_id and c.target_id = t.id)
+        select from certificates c where c.tenant_id = t.tenant_id and c.request_id = t.request_id and c.target_id = t.id
+          and c.revoked_at is null)
       union all
       select r.tenant_id, r.id, null, null
       from deletion_requests r

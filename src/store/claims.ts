@@ -96,7 +96,7 @@ async function takeOver(context: Context, trx: Trx, wish: Wish): Promise<ClaimOu
   const held = trx.selectFrom('request_targets').select('state').where('tenant_id', '=', tenant);
   const targets = await held.where('run_id', '=', open.id).execute();
   if (targets.every((target) => isFinalTarget(target.state))) {
-    await end(context, trx, wish, open, 'cancelled', 'Every request of the run was cancelled.');
+    await end(context, trx, wish, open, 'cancelled', 'Every request of the run was cancelled, denied or held.');
     return null;
   }
   // a run that was given back has no owner, and taking it is no restart
@@ -127,8 +127,8 @@ async function takeOver(context: Context, trx: Trx, wish: Wish): Promise<ClaimOu
 }
 
 /**
- * Waiting targets that name the same method as the one that waits longest; their requests are locked. Those that have
- * nothing left to forget end here.
+ * Waiting targets that name the same method, or have the same approved plan, as the one that waits longest; their
+ * requests are locked. Those that have nothing left to forget end here.
  */
 async function waiting(context: Context, trx: Trx, wish: Wish) {
   const { tenant, model_id } = wish;
@@ -138,10 +138,12 @@ async function waiting(context: Context, trx: Trx, wish: Wish) {
       .innerJoin('deletion_requests as r', (join) =>
         join.onRef('r.tenant_id', '=', 't.tenant_id').onRef('r.id', '=', 't.request_id'),
       )
-      .select(['t.id', 't.request_id', 'r.method', sql<string>`coalesce(r.method::text, '')`.as('method_text')])
+      .select(['t.id', 't.request_id', 'r.method', 't.approved_steps'])
+      // what was approved is what a run does, so its plan is part of what has to be the same
+      .select(sql<string>`coalesce(t.approved_steps::text, r.method::text, '')`.as('method_text'))
       .where('t.tenant_id', '=', tenant)
       .where('t.model_id', '=', model_id)
-      .where('t.state', 'in', ['received', 'queued'])
+      .where('t.state', '=', 'queued')
       .where('t.run_id', 'is', null)
       .$if(lockedIds !== null, (q) => q.where('t.request_id', 'in', lockedIds!))
       .orderBy('r.received_at')
@@ -156,19 +158,34 @@ async function waiting(context: Context, trx: Trx, wish: Wish) {
   return still.filter((target) => target.method_text === still[0]!.method_text);
 }
 
+/** A run beside a candidate that may be promoted would start from a parent that is about to change. */
+async function awaitsPromotion(trx: Trx, { tenant, model_id }: Wish): Promise<boolean> {
+  const query = trx.selectFrom('runs').select('id').where('tenant_id', '=', tenant).where('model_id', '=', model_id);
+  return (await query.where('state', '=', 'awaiting_promotion').limit(1).executeTakeFirst()) !== undefined;
+}
+
 async function start(context: Context, trx: Trx, wish: Wish): Promise<ClaimOutcome> {
   const { tenant, model_id, active, worker } = wish;
+  if (await awaitsPromotion(trx, wish)) return { status: 'busy' };
   const targets = await waiting(context, trx, wish);
   if (targets.length === 0) return { status: 'nothing' };
   const at = await context.now(trx);
   const id = uuid();
-  const plan: PlanStep[] = targets[0]!.method ? [targets[0]!.method] : [];
+  const { method, approved_steps } = targets[0]!;
+  const plan: PlanStep[] = approved_steps ?? (method ? [method] : []);
   const none = { people: 0, forget_records: 0, shared_records: 0, retain_records: 0, holdout_records: 0 };
   await trx
     .insertInto('runs')
     .values({
       ...{ id, tenant_id: tenant, model_id, state: 'planned', parent: active, plan: JSON.stringify(plan) },
-      ...{ reason: null, candidate: null, verdict: null, verification: null, published_seq: null },
+      ...{
+        reason: null,
+        candidate: null,
+        verdict: null,
+        verification: null,
+        published_seq: null,
+        held_checkpoint: null,
+      },
       counts: JSON.stringify({ ...none, requests: targets.length, erased_before: 0 }),
       progress: JSON.stringify(idle(at)),
       ...{ restarts: 0, fence: 1, lease_owner: worker, lease_expires_at: leaseUntil(wish.lease_ms), version: 1 },

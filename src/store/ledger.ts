@@ -7,15 +7,21 @@ import { type Context, type Trx, transact } from './db.ts';
 // one writer at a time: the next entry needs the hash of the last one
 const LEDGER_LOCK = 0x6c_65_64_67;
 
+interface NewEntry {
+  tenant: string;
+  type: string;
+  actor: string;
+  data: Record<string, unknown>;
+}
+
+/** Rows of one insert: Postgres takes 65,535 parameters. */
+const CHUNK = 2000;
+
 /**
- * Appends an entry within the caller's transaction, so that a decision and its entry exist together or not at all.
+ * Appends entries within the caller's transaction, so that a decision and its entry exist together or not at all.
  * Takes the chain's lock until the transaction ends: call it last, after every row lock.
  */
-export async function append(
-  context: Context,
-  trx: Trx,
-  entry: { tenant: string; type: string; actor: string; data: Record<string, unknown> },
-): Promise<LedgerEntry> {
+export async function appendAll(context: Context, trx: Trx, entries: readonly NewEntry[]): Promise<LedgerEntry[]> {
   await sql`select pg_advisory_xact_lock(${LEDGER_LOCK})`.execute(trx);
   const last = await trx
     .selectFrom('ledger')
@@ -23,21 +29,30 @@ export async function append(
     .orderBy('seq', 'desc')
     .limit(1)
     .executeTakeFirst();
-  const json = JSON.stringify(entry.data);
-  const unhashed = {
-    ...entry,
-    data: JSON.parse(json) as Record<string, unknown>,
-    seq: (last?.seq ?? 0) + 1,
-    at: await context.now(trx),
-  };
-  const previous = last?.hash ?? GENESIS_HASH;
-  const hash = ledgerHash(previous, unhashed);
-  const { tenant, type, actor, seq, at } = unhashed;
-  await trx
-    .insertInto('ledger')
-    .values({ seq, at, tenant_id: tenant, type, actor, data: json, previous_hash: previous, hash })
-    .execute();
-  return { ...unhashed, previous_hash: previous, hash };
+  const at = await context.now(trx);
+  const appended: LedgerEntry[] = [];
+  let [seq, previous_hash] = [last?.seq ?? 0, last?.hash ?? GENESIS_HASH];
+  for (const entry of entries) {
+    // as it will be read: without what JSON leaves out
+    const data = JSON.parse(JSON.stringify(entry.data)) as Record<string, unknown>;
+    const unhashed = { ...entry, data, seq: ++seq, at };
+    const hash = ledgerHash(previous_hash, unhashed);
+    appended.push({ ...unhashed, previous_hash, hash });
+    previous_hash = hash;
+  }
+  for (let from = 0; from < appended.length; from += CHUNK) {
+    const rows = appended.slice(from, from + CHUNK).map(({ tenant, data, ...rest }) => ({
+      ...{ ...rest, tenant_id: tenant, data: JSON.stringify(data) },
+    }));
+    await trx.insertInto('ledger').values(rows).execute();
+  }
+  return appended;
+}
+
+/** The same for one entry. */
+export async function append(context: Context, trx: Trx, entry: NewEntry): Promise<LedgerEntry> {
+  const [appended] = await appendAll(context, trx, [entry]);
+  return appended!;
 }
 
 export const ledgerStore = (context: Context): Pick<Store, 'appendLedger' | 'readLedger'> => ({

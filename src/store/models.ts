@@ -46,6 +46,12 @@ export async function insertCheckpoint(
       created_at: owner.at,
       ...{ delete_after: null, deleted_at: null },
     })
+    // training again gives the same bytes again, where the first time was rolled back
+    .onConflict((conflict) =>
+      conflict
+        .columns(['tenant_id', 'model_id', 'digest'])
+        .doUpdateSet({ state: 'active', run_id, parent_digest, delete_after: null, deleted_at: null }),
+    )
     .execute();
 }
 

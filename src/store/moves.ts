@@ -1,12 +1,17 @@
 // Moving a run and its targets together.
 import { canMoveRun, isFinalRun, type RunState, type TargetState } from '../domain/states.ts';
 import { ExpungeError } from '../errors.ts';
-import type { Claim, Store } from '../runs/ports.ts';
+import type { Claim, NewCheckpoint, Store } from '../runs/ports.ts';
 import { type Context, type Trx, transact } from './db.ts';
 import { append } from './ledger.ts';
 import { moveTargets } from './targets.ts';
 
-type Change = Parameters<Store['moveRun']>[2];
+type Change = Parameters<Store['moveRun']>[2] & {
+  /** Of a run that awaits promotion: what that would publish. */
+  held?: NewCheckpoint;
+  /** Targets that ended in this state go back with the run. */
+  reopen?: TargetState;
+};
 
 /** Where targets go when a run ends and its caller does not say: none may be left behind in a run that is over. */
 const AFTER: Partial<Record<RunState, TargetState>> = {
@@ -45,8 +50,10 @@ async function writeRun(trx: Trx, claim: Claim, to: RunState, change: Change, at
         ? { verdict: change.verdict as 'passed' | 'failed' | 'inconclusive' | null }
         : {}),
       ...(!started && to !== 'planned' && !final ? { started_at: at } : {}),
-      ...(final ? { finished_at: at } : {}),
+      // what is rolled back has ended before
+      ...(final && change.reopen === undefined ? { finished_at: at } : {}),
       ...(final || to === 'awaiting_promotion' ? { lease_owner: null, lease_expires_at: null } : {}),
+      held_checkpoint: change.held ? JSON.stringify(change.held) : null,
     }))
     .where('tenant_id', '=', claim.tenant)
     .where('id', '=', claim.run.id)
@@ -72,7 +79,7 @@ export async function moveLocked(
   // the run's reason is the target's only where it explains the target's end
   const reason = targets === 'failed' || targets === 'needs_review' ? (change.reason ?? null) : null;
   const request_ids = targets
-    ? await moveTargets(trx, { tenant, run_id: run.id, to: targets, reason, detach, at })
+    ? await moveTargets(trx, { tenant, run_id: run.id, to: targets, reason, detach, at, reopen: change.reopen })
     : undefined;
   const data = {
     ...{ run_id: run.id, model_id: run.model_id, from: from.state, to, targets, request_ids },

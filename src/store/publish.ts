@@ -58,7 +58,12 @@ async function erase(trx: Trx, { tenant, model, run }: Claim): Promise<number> {
   return Number(result.numAffectedRows ?? 0n);
 }
 
-async function publish(context: Context, trx: Trx, claim: Claim, publication: Publication): Promise<PublishOutcome> {
+export async function publishIn(
+  context: Context,
+  trx: Trx,
+  claim: Claim,
+  publication: Publication,
+): Promise<PublishOutcome> {
   const { tenant, model } = claim;
   const { checkpoint, report, actor } = publication;
   const alias = trx.selectFrom('models').select('active').where('tenant_id', '=', tenant).where('id', '=', model.id);
@@ -91,7 +96,7 @@ async function publish(context: Context, trx: Trx, claim: Claim, publication: Pu
     .set((eb) => ({
       ...{ state: 'published' as const, reason: null, candidate: checkpoint.digest, verdict: report.verdict },
       ...{ verification: JSON.stringify(report), published_seq: entry.seq, finished_at: at, updated_at: at },
-      ...{ lease_owner: null, lease_expires_at: null },
+      ...{ lease_owner: null, lease_expires_at: null, held_checkpoint: null },
       version: eb('version', '+', 1),
     }))
     .where('tenant_id', '=', tenant)
@@ -101,5 +106,5 @@ async function publish(context: Context, trx: Trx, claim: Claim, publication: Pu
 }
 
 export const publishStore = (context: Context): Pick<Store, 'publish'> => ({
-  publish: (claim, publication) => transact(context, (trx) => publish(context, trx, claim, publication)),
+  publish: (claim, publication) => transact(context, (trx) => publishIn(context, trx, claim, publication)),
 });

@@ -10,7 +10,7 @@ interface Waiting {
 }
 
 /** Train records of each target's people that its model has not forgotten; targets without any are not in it. */
-async function remaining(trx: Trx, tenant: string, ids: readonly string[]): Promise<Map<string, number>> {
+export async function remaining(trx: Trx, tenant: string, ids: readonly string[]): Promise<Map<string, number>> {
   const { rows } = await sql<{ id: string; records: number }>`
     select t.id, count(distinct (s.corpus_id, s.ordinal))::int as records
     from request_targets t

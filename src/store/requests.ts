@@ -1,18 +1,26 @@
 // Deletion requests as they are read: rows with their targets, identifier types and certificates.
 import { createHash } from 'node:crypto';
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { DeletionRequest, Target } from '../domain/resources.ts';
 import type { RequestState } from '../domain/states.ts';
 import { ExpungeError } from '../errors.ts';
 import type { Store } from '../runs/ports.ts';
 import { beyond, type Context, type Db, toPage } from './db.ts';
+import { decisionsOf } from './decisions.ts';
+import { eventsOf } from './events.ts';
+import type { DeletionRequestsTable } from './schema-requests.ts';
 
 const COLUMNS = [
   'id',
   'external_id',
+  'group_id',
   'state',
   'ground',
   'method',
+  'verified_at',
+  'starts_after',
+  'approval_required',
+  'approved_at',
   'submitted_at',
   'received_at',
   'due_at',
@@ -20,16 +28,14 @@ const COLUMNS = [
   'updated_at',
   'version',
 ] as const;
-type RequestRow = Omit<DeletionRequest, 'identifier_types' | 'targets' | 'certificate_ids' | 'ground'> & {
-  ground: string | null;
-};
+type RequestRow = Pick<Selectable<DeletionRequestsTable>, (typeof COLUMNS)[number]>;
 
 const targetsOf = (db: Db, tenant: string, ids: readonly string[]) =>
   db
     .selectFrom('request_targets as t')
     .innerJoin('models as m', (join) => join.onRef('m.tenant_id', '=', 't.tenant_id').onRef('m.id', '=', 't.model_id'))
     .leftJoin('certificates as c', (join) =>
-      join.onRef('c.tenant_id', '=', 't.tenant_id').onRef('c.target_id', '=', 't.id'),
+      join.onRef('c.tenant_id', '=', 't.tenant_id').onRef('c.target_id', '=', 't.id').on('c.revoked_at', 'is', null),
     )
     .select(['t.request_id', 't.id', 't.model_id', 'm.name as model_name', 't.state', 't.reason', 't.run_id'])
     .select(['c.id as certificate_id', 't.records', 't.updated_at'])
@@ -44,6 +50,7 @@ const certificatesOf = (db: Db, tenant: string, ids: readonly string[]) =>
     .select(['request_id', 'id'])
     .where('tenant_id', '=', tenant)
     .where('request_id', 'in', ids)
+    .where('revoked_at', 'is', null)
     .orderBy('id')
     .execute();
 
@@ -57,15 +64,17 @@ const typesOf = (db: Db, tenant: string, ids: readonly string[]) =>
     .orderBy('type')
     .execute();
 
-/** Adds what the other tables say about these requests, in three queries however many they are. */
+/** Adds what the other tables say about these requests, in four queries however many they are. */
 async function complete(db: Db, tenant: string, rows: RequestRow[]): Promise<DeletionRequest[]> {
   if (rows.length === 0) return [];
   const ids = rows.map((row) => row.id);
   const targets = Map.groupBy(await targetsOf(db, tenant, ids), (target) => target.request_id);
   const certificates = Map.groupBy(await certificatesOf(db, tenant, ids), (certificate) => certificate.request_id);
   const types = Map.groupBy(await typesOf(db, tenant, ids), (subject) => subject.request_id);
-  return rows.map((row) => ({
+  const events = Map.groupBy(await eventsOf(db, tenant, ids), (event) => event.request_id);
+  return rows.map(({ approved_at, ...row }) => ({
     ...row,
+    ...decisionsOf({ ...row, approved_at }, events.get(row.id) ?? []),
     ground: row.ground as DeletionRequest['ground'],
     identifier_types: (types.get(row.id) ?? []).map((subject) => subject.type),
     targets: (targets.get(row.id) ?? []).map(({ request_id: _, ...target }): Target => target),
@@ -89,6 +98,7 @@ export const requestsStore = ({ db }: Context): Pick<Store, 'getRequest' | 'list
       .where('tenant_id', '=', tenant)
       .$if(query.state !== undefined, (q) => q.where('state', '=', query.state as RequestState))
       .$if(query.external_id !== undefined, (q) => q.where('external_id', '=', query.external_id!))
+      .$if(query.group_id !== undefined, (q) => q.where('group_id', '=', query.group_id!))
       .$if(query.after !== undefined, (q) => q.where(beyond('received_at', query.after!)))
       .orderBy('received_at', 'desc')
       .orderBy('id', 'desc')

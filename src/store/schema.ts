@@ -4,13 +4,20 @@ import type { CheckpointManifest } from '../domain/checkpoint.ts';
 import type { KeptAnswer } from '../domain/idempotency.ts';
 import type { InfluenceAnalysis, InfluenceOptions } from '../domain/influence.ts';
 import type { CorpusRole } from '../domain/record.ts';
-import type { Attempt, MethodChoice, PlanStep, RowSizes, RunCounts, RunProgress } from '../domain/resources.ts';
-import type { RequestState, RunState, TargetState } from '../domain/states.ts';
+import type { Attempt, PlanStep, RowSizes, RunCounts, RunProgress } from '../domain/resources.ts';
+import type { RunState } from '../domain/states.ts';
 import type { VerificationReport } from '../domain/verification.ts';
+import type { NewCheckpoint } from '../runs/ports.ts';
 import type { VerificationPoliciesTable } from './schema-policies.ts';
+import type {
+  DeletionRequestsTable,
+  RequestEventsTable,
+  RequestSubjectsTable,
+  RequestTargetsTable,
+} from './schema-requests.ts';
 
 /** Read as parsed JSON, written as text: the driver would send a JavaScript array as a Postgres array. */
-type Json<T> = ColumnType<T, string, string>;
+export type Json<T> = ColumnType<T, string, string>;
 
 interface CorporaTable {
   id: string;
@@ -31,7 +38,7 @@ interface RecordIdsTable {
   ids: string[];
 }
 
-interface SubjectColumns {
+export interface SubjectColumns {
   tenant_id: string;
   subject_key: string;
   type: string;
@@ -54,9 +61,6 @@ interface SubjectLinksTable {
   corpus_id: string;
   subject_key: string;
   other_key: string;
-}
-interface RequestSubjectsTable extends SubjectColumns {
-  request_id: string;
 }
 
 interface ModelsTable {
@@ -98,34 +102,6 @@ interface CheckpointsTable {
   deleted_at: string | null;
 }
 
-interface DeletionRequestsTable {
-  id: string;
-  tenant_id: string;
-  external_id: string | null;
-  ground: string | null;
-  method: Json<MethodChoice> | null;
-  /** Derived from the targets in the transaction that changes them; here so that lists can filter by it. */
-  state: RequestState;
-  submitted_at: string;
-  received_at: string;
-  due_at: string;
-  completed_at: string | null;
-  updated_at: string;
-  version: number;
-}
-
-interface RequestTargetsTable {
-  id: string;
-  tenant_id: string;
-  request_id: string;
-  model_id: string;
-  state: TargetState;
-  reason: string | null;
-  run_id: string | null;
-  records: number;
-  updated_at: string;
-}
-
 interface RunsTable {
   id: string;
   tenant_id: string;
@@ -145,6 +121,8 @@ interface RunsTable {
   /** By the database's clock, so that workers' clocks do not matter. */
   lease_expires_at: string | null;
   published_seq: number | null;
+  /** What is published once somebody promotes it. */
+  held_checkpoint: Json<NewCheckpoint> | null;
   created_at: string;
   started_at: string | null;
   finished_at: string | null;
@@ -194,6 +172,7 @@ interface CertificatesTable {
   run_id: string | null;
   kid: string;
   jws: string;
+  revoked_at: string | null;
   created_at: string;
 }
 
@@ -278,6 +257,7 @@ export interface Database {
   deletion_requests: DeletionRequestsTable;
   request_subjects: RequestSubjectsTable;
   request_targets: RequestTargetsTable;
+  request_events: RequestEventsTable;
   runs: RunsTable;
   run_targets: RunTargetsTable;
   run_attempts: RunAttemptsTable;

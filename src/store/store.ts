@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { ExpungeError } from '../errors.ts';
 import type { Store } from '../runs/ports.ts';
-import { cancelStore } from './cancel.ts';
+import { actStore } from './act.ts';
 import { certificatesStore } from './certificates.ts';
 import { checkpointsStore } from './checkpoints.ts';
 import { claimsStore } from './claims.ts';
@@ -18,6 +18,7 @@ import { modelsStore } from './models.ts';
 import { movesStore } from './moves.ts';
 import { policiesStore } from './policies.ts';
 import { probesStore } from './probes.ts';
+import { promotionStore } from './promotion.ts';
 import { publishStore } from './publish.ts';
 import { requestsStore } from './requests.ts';
 import { reportsStore, runsStore } from './runs.ts';
@@ -25,6 +26,7 @@ import { seenStore } from './seen.ts';
 import { setsStore } from './sets.ts';
 import { sweepStore } from './sweep.ts';
 import { uploadsStore } from './uploads.ts';
+import { waitingStore } from './waiting.ts';
 
 /** Errors of a server that is away become `service-unavailable`, whichever method met them. */
 function guarded<T extends object>(store: T): T {
@@ -69,7 +71,9 @@ export function createStore(options: StoreOptions): Store {
     ...intakeStore(context),
     ...keyVersionsStore(context),
     ...requestsStore(context),
-    ...cancelStore(context),
+    ...actStore(context),
+    ...waitingStore(context),
+    ...promotionStore(context),
     ...runsStore(context),
     ...reportsStore(context),
     ...sweepStore(context),

@@ -1,5 +1,5 @@
 // Targets carry the state; a request's own state is derived here, in the transaction that changes its targets.
-import { canMoveTarget, isFinalTarget, requestState, type TargetState } from '../domain/states.ts';
+import { canMoveTarget, isFinalTarget, isOpenRequest, requestState, type TargetState } from '../domain/states.ts';
 import { ExpungeError } from '../errors.ts';
 import type { Trx } from './db.ts';
 
@@ -18,7 +18,7 @@ export async function refreshRequests(trx: Trx, tenant: string, ids: readonly st
   const states = Map.groupBy(targets, (target) => target.request_id);
   const byState = Map.groupBy(ids, (id) => requestState((states.get(id) ?? []).map((target) => target.state)));
   for (const [state, group] of byState) {
-    const open = ['received', 'queued', 'unlearning', 'verifying'].includes(state);
+    const open = isOpenRequest(state);
     await trx
       .updateTable('deletion_requests')
       .set((eb) => ({
@@ -41,6 +41,8 @@ export interface TargetMove {
   /** The run lets them go: they wait for another one. */
   detach: boolean;
   at: string;
+  /** Those that ended in this state move as well: a publication is taken back. */
+  reopen?: TargetState;
 }
 
 /**
@@ -55,7 +57,7 @@ export async function moveTargets(trx: Trx, move: TargetMove): Promise<string[]>
     .where('run_id', '=', move.run_id)
     .orderBy('request_id')
     .execute();
-  const open = held.filter((target) => !isFinalTarget(target.state));
+  const open = held.filter((target) => !isFinalTarget(target.state) || target.state === move.reopen);
   const bad = open.find((target) => target.state !== move.to && !canMoveTarget(target.state, move.to));
   if (bad) {
     throw new ExpungeError('internal', `Target ${bad.id} cannot go from ${bad.state} to ${move.to}.`);

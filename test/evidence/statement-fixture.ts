@@ -29,6 +29,8 @@ const request: StatementInput['request'] = {
   method: null,
   targets: [target],
   certificate_ids: [],
+  ...{ group_id: null, verified_at: at(1), starts_after: null, approval_required: false },
+  ...{ approval: null, hold: null, denial: null, extension: null },
   submitted_at: at(1),
   received_at: at(1),
   due_at: '2026-04-01T10:00:00.000Z',

@@ -26,7 +26,7 @@ import { createSigner, createSubjectKeys } from '../../src/evidence/keys.ts';
 import { buildStatement } from '../../src/evidence/statement.ts';
 import { createDoorbell } from '../../src/queue/doorbell.ts';
 import type { RunDeps } from '../../src/runs/deps.ts';
-import type { Compute, Store } from '../../src/runs/ports.ts';
+import type { Compute, CreateRequest, Store } from '../../src/runs/ports.ts';
 import { createStore } from '../../src/store/store.ts';
 import { createTestDatabase } from './postgres.ts';
 
@@ -44,7 +44,7 @@ export interface TestWorker {
   /** Another worker of the same installation. */
   other(name: string, compute: Compute): RunDeps;
   /** A deletion request for person number `index`. */
-  request(index: number, method?: MethodChoice | null): Promise<string>;
+  request(index: number, method?: MethodChoice | null, more?: Partial<CreateRequest>): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -170,11 +170,12 @@ export async function createTestWorker(compute: Compute = scripted()): Promise<T
   return {
     ...{ deps, store, model: registered.model, checkpointDir: config.checkpointDir },
     other: (worker, otherCompute) => ({ ...deps, worker, compute: otherCompute }),
-    async request(index, method = null) {
+    async request(index, method = null, more = {}) {
       const outcome = await store.createRequest({
         ...{ tenant: TENANT, external_id: null, ground: null, model_ids: null, method, actor: 'test' },
         subjects: [subjectKeys.keyFor(TENANT, email('train', index))],
         submitted_at: new Date().toISOString(),
+        ...more,
       });
       if (outcome.status !== 'created') throw new Error(outcome.status);
       return outcome.request.id;

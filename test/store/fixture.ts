@@ -2,7 +2,16 @@
 import pg from 'pg';
 import type { RunProgress } from '../../src/domain/resources.ts';
 import type { VerificationReport } from '../../src/domain/verification.ts';
-import type { Claim, CreateRequest, NewCheckpoint, Publication, Store, SubjectKey } from '../../src/runs/ports.ts';
+import type {
+  Act,
+  Claim,
+  CreateRequest,
+  Deed,
+  NewCheckpoint,
+  Publication,
+  Store,
+  SubjectKey,
+} from '../../src/runs/ports.ts';
 import { createStore } from '../../src/store/store.ts';
 import { createTestDatabase } from '../helpers/postgres.ts';
 
@@ -84,6 +93,12 @@ export async function openWorld(clock?: () => Date) {
     model: (train: string[], holdout: string[] = [], tenant = TENANT, first = 1) =>
       makeModel(store, { train, holdout, tenant, first }),
     request: (keys: string[], more: Partial<CreateRequest> = {}) => store.createRequest(wish(keys, more)),
+    /** What somebody asks of a request. */
+    act: (id: string, deed: Deed | 'verify' | 'hold' | 'release' | 'cancel' | 'retry', more: Partial<Act> = {}) =>
+      store.actOnRequest({
+        ...{ tenant: TENANT, id, actor: 'tester', reason: null },
+        ...{ deed: typeof deed === 'string' ? { action: deed } : deed, ...more },
+      }),
     claim: (modelId: string, worker = 'worker-a', options = LEASE) => mustClaim(store, modelId, worker, options),
   };
 }

@@ -66,7 +66,7 @@ test('any overlap with an open target on the same model is refused; another mode
   const again = await world.request([], { subjects: [subject('kim'), subject('n-kim', 'name')], model_ids: [mx] });
   assert.deepEqual(again, { status: 'already_open', request_id: first.id });
   assert.equal((await world.request(['kim'], { model_ids: [my] })).status, 'created');
-  assert.equal((await world.store.cancelRequest(TENANT, first.id, 'tester')).status, 'cancelled');
+  assert.equal((await world.act(first.id, 'cancel')).status, 'done');
   assert.equal((await world.request(['kim'], { model_ids: [mx] })).status, 'created');
 });
 
@@ -117,7 +117,7 @@ test('lists filter by state and external id; a request of another tenant is unkn
   assert.deepEqual(await ids({ state: 'queued' }), [open.id]);
   assert.deepEqual(await ids({ external_id: 'p-1' }), [open.id]);
   assert.equal(await store.getRequest(TENANT, open.id), null);
-  assert.equal((await store.cancelRequest(TENANT, open.id, 'tester')).status, 'unknown');
+  assert.equal((await world.act(open.id, 'cancel')).status, 'unknown');
 });
 
 test('the subject digest depends on the keys alone, not on their order', async () => {
@@ -140,17 +140,18 @@ test('cancelling takes what waits and leaves what a worker holds', async () => {
   ];
   const request = created(await world.request(['rio']));
   const claim = await world.claim(held);
-  const outcome = await store.cancelRequest(TENANT, request.id, 'tester');
-  assert.equal(outcome.status, 'cancelled');
+  const outcome = await world.act(request.id, 'cancel');
+  assert.equal(outcome.status, 'done');
   const after = must(await store.getRequest(TENANT, request.id));
   const states = new Map(after.targets.map((target) => [target.model_id, target.state]));
   assert.deepEqual(states, new Map<string, string>([[held, 'queued']]).set(idle, 'cancelled'));
-  assert.deepEqual(await store.cancelRequest(TENANT, request.id, 'tester'), { status: 'conflict', state: 'queued' });
+  const held_by = { run_id: claim.run.id, allowed: [] };
+  assert.deepEqual(await world.act(request.id, 'cancel'), { status: 'conflict', state: 'queued', ...held_by });
   assert.ok(after.version > request.version);
 
   // given back, the run holds nobody any more; its last request gone, it ends with the next claim
   assert.equal(await store.releaseRun(claim.run.id, claim.fence, 'shutdown'), true);
-  assert.equal((await store.cancelRequest(TENANT, request.id, 'tester')).status, 'cancelled');
+  assert.equal((await world.act(request.id, 'cancel')).status, 'done');
   assert.deepEqual(await store.claim(held, 'worker-b', { lease_ms: 1000, max_restarts: 1 }), { status: 'nothing' });
   assert.equal((await store.getRun(TENANT, claim.run.id))?.state, 'cancelled');
   assert.equal((await store.getRequest(TENANT, request.id))?.state, 'cancelled');
@@ -175,7 +176,11 @@ test('a preview says what a request would come to, and writes nothing', async ()
   const request = created(await world.request(['kay'], { external_id: 'kay-1' }));
   const taken = { request_id: request.id };
   assert.deepEqual(await preview(['kay']), { status: 'already_open', ...taken });
-  assert.deepEqual(await preview(['lou'], { external_id: 'kay-1' }), { status: 'external_id_taken', ...taken });
+  assert.deepEqual(await preview(['lou'], { external_id: 'kay-1' }), {
+    status: 'external_id_taken',
+    ...taken,
+    is_open: true,
+  });
   const model_id = '00000000-0000-7000-8000-000000000000';
   assert.deepEqual(await preview(['lou'], { model_ids: [model_id] }), { status: 'unknown_model', model_id });
 });

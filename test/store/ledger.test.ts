@@ -27,7 +27,7 @@ test('every decision on the way of a request is in one gapless chain', async () 
   await world.request(['ada']);
   await publishRun(store, await world.claim(model), 2);
   const cancelled = await world.request(['bob']);
-  if (cancelled.status === 'created') await store.cancelRequest(TENANT, cancelled.request.id, 'tester');
+  if (cancelled.status === 'created') await world.act(cancelled.request.id, 'cancel');
   const entries = await store.readLedger({ limit: 100 });
   assert.deepEqual(
     entries.map((entry) => entry.type),

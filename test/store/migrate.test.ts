@@ -6,6 +6,8 @@ import * as initial from '../../src/store/migrations/001-initial.ts';
 import * as checkpointStorage from '../../src/store/migrations/002-checkpoint-storage.ts';
 import * as bulkRecords from '../../src/store/migrations/003-bulk-records.ts';
 import * as compactIndex from '../../src/store/migrations/004-compact-index.ts';
+import * as rowSizes from '../../src/store/migrations/005-row-sizes.ts';
+import * as lifecycle from '../../src/store/migrations/014-lifecycle.ts';
 import { createStore } from '../../src/store/store.ts';
 import { createTestDatabase } from '../helpers/postgres.ts';
 import { digest } from './fixture.ts';
@@ -89,6 +91,67 @@ test('records of before keep their order, their ids and their people', async () 
     assert.equal(added.status === 'added' && added.corpus.people, 3);
   } finally {
     await store.close();
+    await database.drop();
+  }
+});
+
+test('requests of before keep their state; who made them is known from the ledger', async () => {
+  const database = await createTestDatabase();
+  const { db } = connect({ url: database.url, max: 1 });
+  const old = db as unknown as Kysely<unknown>;
+  const id = (n: number) => `0198a000-0000-7000-8000-00000000000${n}`;
+  const request = async (n: number, state: string, targets: string[]) => {
+    const ended = ['received', 'queued'].includes(state) ? null : '2026-01-02Z';
+    await sql`insert into deletion_requests (id, tenant_id, state, submitted_at, received_at, due_at, completed_at, updated_at, version)
+      values (${id(n)}, 't', ${state}, '2026-01-01Z', '2026-01-01Z', '2026-02-01Z', ${ended}, '2026-01-02Z', 1)`.execute(
+      db,
+    );
+    for (const target of targets)
+      await sql`insert into request_targets (id, tenant_id, request_id, model_id, state, records, updated_at)
+        values (gen_random_uuid(), 't', ${id(n)}, ${target === targets[0] ? id(8) : id(9)}, ${target}, 1, '2026-01-02Z')`.execute(
+        db,
+      );
+  };
+  try {
+    for (const { up } of [initial, checkpointStorage, bulkRecords, compactIndex, rowSizes]) await up(old);
+    await db.transaction().execute(async (trx) => {
+      for (const model of [id(8), id(9)]) {
+        await sql`insert into models (id, tenant_id, name, architecture, parameters, active, has_recipe, warnings, created_at,
+          updated_at) values (${model}, 't', ${model}, 'gpt2', 1, ${digest(1)}, false, '[]', '2026-01-01Z', '2026-01-01Z')`.execute(
+          trx,
+        );
+        await sql`insert into checkpoints (tenant_id, model_id, digest, state, manifest, bytes, created_at)
+          values ('t', ${model}, ${digest(1)}, 'active', '{}', 1, '2026-01-01Z')`.execute(trx);
+      }
+    });
+    await request(1, 'completed_no_data', []);
+    await request(2, 'received', ['received']);
+    await request(3, 'needs_review', ['cancelled', 'completed_no_data']);
+    await request(4, 'needs_review', ['needs_review', 'cancelled']);
+    const data = JSON.stringify({ request_id: id(2) });
+    await sql`insert into ledger (seq, at, tenant_id, type, actor, data, previous_hash, hash) values
+      (1, '2026-01-01Z', 't', 'request.created', 'dpo', ${data}, ${digest(0)}, ${digest(9)})`.execute(db);
+    await lifecycle.up(old);
+    const { rows } = await sql<{ state: string; created_by: string }>`
+      select state, created_by from deletion_requests where verified_at = received_at and not approval_required
+      order by id`.execute(db);
+    assert.deepEqual(
+      rows.map((row) => [row.state, row.created_by]),
+      [
+        ['completed_no_data', 'unknown'],
+        ['queued', 'dpo'],
+        ['cancelled', 'unknown'],
+        ['needs_review', 'unknown'],
+      ],
+    );
+    await sql`update request_targets set state = 'on_hold' where state = 'queued'`.execute(db);
+    await assert.rejects(sql`update request_targets set state = 'asleep' where state = 'on_hold'`.execute(db));
+    await assert.rejects(
+      sql`update request_targets set state = 'awaiting_promotion' where state = 'on_hold'`.execute(db),
+    );
+    await assert.rejects(sql`update deletion_requests set state = 'denied' where state = 'queued'`.execute(db));
+  } finally {
+    await db.destroy();
     await database.drop();
   }
 });

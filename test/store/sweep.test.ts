@@ -55,7 +55,7 @@ test('a published target is certified once; the request shows it and its version
   assert.deepEqual(open, [{ tenant: TENANT, request_id, target_id, run_id: claim.run.id }]);
   const certificate = (): Certificate => ({
     ...{ id: uuid(), request_id, target_id, run_id: claim.run.id, kid: 'signing-1', jws: 'a.b.c' },
-    created_at: '2026-01-01T00:00:00.000Z',
+    ...{ revoked_at: null, created_at: '2026-01-01T00:00:00.000Z' },
   });
   const saved = certificate();
   await store.saveCertificate(TENANT, saved);

@@ -1,13 +1,13 @@
 // /v1/deletion-requests: what a controller asks for one data subject.
 import Type from 'typebox';
+import { MOST_COOLING_OFF_HOURS } from '../../config.ts';
 import { Id, StringEnum } from '../../domain/common.ts';
 import { Identifier } from '../../domain/record.ts';
-import { type DeletionRequest, GROUNDS } from '../../domain/resources.ts';
-import { REQUEST_STATES, type RequestState } from '../../domain/states.ts';
-import { ExpungeError } from '../../errors.ts';
+import { GROUNDS } from '../../domain/resources.ts';
+import { isOpenRequest, REQUEST_STATES } from '../../domain/states.ts';
 import { createDeletionRequest, planDeletionRequest } from '../deletion.ts';
 import { KeyHeader } from '../idempotency.ts';
-import { absolute, checkIfMatch, notFound, POLL_SECONDS, unchanged } from '../links.ts';
+import { absolute, notFound, POLL_SECONDS, unchanged } from '../links.ts';
 import { methodChoiceSchema } from '../method-schema.ts';
 import { createCursors, page, pageFields, pageOf } from '../paging.ts';
 import { principal } from '../principal.ts';
@@ -44,6 +44,19 @@ const newDeletionRequest = (deps: Pick<AppDeps, 'methods'>) =>
         Type.String({ format: 'date-time', description: 'When the person asked; due_at counts from it. Default: now' }),
       ),
       external_id: Type.Optional(ExternalId),
+      verified: Type.Optional(
+        Type.Boolean({
+          default: true,
+          description: 'false: nothing begins before POST …/verify says that the person is who they say they are',
+        }),
+      ),
+      cooling_off_hours: Type.Optional(
+        Type.Number({
+          ...{ minimum: 0, maximum: MOST_COOLING_OFF_HOURS },
+          description: 'Nothing begins before, and the request may be cancelled. Default: COOLING_OFF_HOURS',
+        }),
+      ),
+      group_id: Type.Optional({ ...Id, description: 'Relates requests; the list takes it as a filter' }),
       validate_only: Type.Optional(
         Type.Boolean({
           description:
@@ -59,12 +72,10 @@ const Filters = Type.Object(
     ...pageFields,
     state: Type.Optional(StringEnum(REQUEST_STATES)),
     external_id: Type.Optional(ExternalId),
+    group_id: Type.Optional(Id),
   },
   { additionalProperties: false },
 );
-
-const OPEN: readonly RequestState[] = ['received', 'queued', 'unlearning', 'verifying'];
-const isOpen = (request: DeletionRequest): boolean => OPEN.includes(request.state);
 
 export const deletionRequestRoutes: Routes = (app, deps) => {
   const cursors = createCursors(deps.subjectKeys);
@@ -107,13 +118,14 @@ export const deletionRequestRoutes: Routes = (app, deps) => {
       },
     },
     async (request, reply) => {
-      const { state, external_id } = request.query;
-      const about = { list: 'deletion-requests', query: request.query, filters: { state, external_id } };
+      const { state, external_id, group_id } = request.query;
+      const about = { list: 'deletion-requests', query: request.query, filters: { state, external_id, group_id } };
       return page(request, reply, cursors, about, (query) =>
         deps.store.listRequests(principal(request).tenant, {
           ...query,
           ...(state === undefined ? {} : { state }),
           ...(external_id === undefined ? {} : { external_id }),
+          ...(group_id === undefined ? {} : { group_id }),
         }),
       );
     },
@@ -132,45 +144,9 @@ export const deletionRequestRoutes: Routes = (app, deps) => {
     async (request, reply) => {
       const found = await deps.store.getRequest(principal(request).tenant, request.params.id);
       if (found === null) throw notFound('deletion request');
-      if (isOpen(found)) reply.header('retry-after', String(POLL_SECONDS));
+      if (isOpenRequest(found.state)) reply.header('retry-after', String(POLL_SECONDS));
       if (unchanged(request, reply, found.version)) return reply.code(304).send(null);
       return found;
-    },
-  );
-  cancelRoute(app, deps);
-};
-
-const cancelRoute: Routes = (app, deps) => {
-  app.post(
-    '/v1/deletion-requests/:id/cancel',
-    {
-      config: { idempotent: true },
-      schema: {
-        headers: KeyHeader,
-        tags,
-        operationId: 'cancelDeletionRequest',
-        summary: 'Cancel a request that still waits',
-        description: 'Honours If-Match. Targets that a run has claimed go on.',
-        params: IdParams,
-        response: { 200: described('The request as it is now', ref('DeletionRequest')), ...problems },
-      },
-    },
-    async (request, reply) => {
-      const { tenant, actor } = principal(request);
-      const { id } = request.params;
-      if (request.headers['if-match'] !== undefined) {
-        // not atomic with the cancellation; that one is, and takes waiting targets only
-        const present = await deps.store.getRequest(tenant, id);
-        if (present === null) throw notFound('deletion request');
-        checkIfMatch(request, present.version);
-      }
-      const outcome = await deps.store.cancelRequest(tenant, id, actor);
-      if (outcome.status === 'unknown') throw notFound('deletion request');
-      if (outcome.status === 'conflict') {
-        throw new ExpungeError('not-cancellable', `The request is ${outcome.state}; nothing of it waits any more.`);
-      }
-      reply.header('etag', `"${outcome.request.version}"`);
-      return outcome.request;
     },
   );
 };

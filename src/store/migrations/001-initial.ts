@@ -1,8 +1,17 @@
 // The first schema. Constraints repeat the rules of the code, so that a mistake there cannot be stored.
 import { type Kysely, sql } from 'kysely';
-import { REQUEST_STATES, RUN_STATES, TARGET_STATES } from '../../domain/states.ts';
 
 const DIGEST = `'^sha256:[0-9a-f]{64}$'`;
+// as they were then
+const TARGET_STATES = [
+  ...['received', 'queued', 'unlearning', 'verifying', 'completed', 'completed_no_data', 'cancelled', 'failed'],
+  'needs_review',
+];
+const REQUEST_STATES = [...TARGET_STATES, 'partially_completed'];
+const RUN_STATES = [
+  ...['planned', 'unlearning', 'verifying', 'awaiting_promotion', 'published', 'needs_review', 'failed', 'cancelled'],
+  'superseded',
+];
 const among = (values: readonly string[]) => values.map((value) => `'${value}'`).join(', ');
 // states of a run that hold its model: at most one run of a model is in them
 const OPEN_RUN = `state in ('planned', 'unlearning', 'verifying')`;

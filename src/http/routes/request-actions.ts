@@ -1,0 +1,158 @@
+// POST /v1/deletion-requests/{id}/…: what moves a request on, or ends it.
+import Type, { type Static, type TSchema } from 'typebox';
+import { DenialCodeField, ExtensionMonths, RequestEvent } from '../../domain/lifecycle.ts';
+import { REQUEST_ACTIONS } from '../../domain/states.ts';
+import type { Deed } from '../../runs/ports.ts';
+import { askedBy, carryOut } from '../act.ts';
+import { KeyHeader } from '../idempotency.ts';
+import { notFound } from '../links.ts';
+import { approvedTargets, planRequest, RequestPlan } from '../plan-request.ts';
+import { principal } from '../principal.ts';
+import { OptionalReason, Reason } from '../reason.ts';
+import { described, IdParams, problems, ref } from '../schemas.ts';
+import { pastTime } from '../times.ts';
+import type { App, AppDeps, Routes } from '../types.ts';
+
+const tags = ['deletion-requests'];
+const strict = { additionalProperties: false } as const;
+
+/** The schema of an action; every one honours Idempotency-Key and If-Match. */
+const about = <Body extends TSchema>(operationId: string, summary: string, description: string, body: Body) => ({
+  config: { idempotent: true },
+  schema: {
+    ...{ headers: KeyHeader, tags, operationId, summary, params: IdParams, body },
+    description: `${description} Honours If-Match. Targets that it does not move stay as they are.`,
+    response: { 200: described('The request as it is now', ref('DeletionRequest')), ...problems },
+  },
+});
+
+const MaybeReason = Type.Union([Type.Object({ reason: OptionalReason }, strict), Type.Null()]);
+type Simple = Extract<Deed['action'], 'verify' | 'hold' | 'release' | 'cancel' | 'retry'>;
+const SIMPLE: Record<Exclude<Simple, 'hold'>, [operationId: string, summary: string, description: string]> = {
+  verify: [
+    'verifyDeletionRequest',
+    'Say that the person was verified',
+    `${REQUEST_ACTIONS.verify.what} (GDPR Art. 12(6)): for a request that was made with \`verified: false\`.`,
+  ],
+  release: ['releaseDeletionRequest', 'End a hold', `${REQUEST_ACTIONS.release.what}.`],
+  cancel: ['cancelDeletionRequest', 'Cancel a request that still waits', 'What a run has claimed goes on.'],
+  retry: ['retryDeletionRequest', 'Have another run try', `${REQUEST_ACTIONS.retry.what}.`],
+};
+
+function simpleRoutes(app: App, deps: AppDeps): void {
+  for (const [verb, text] of Object.entries(SIMPLE)) {
+    const deed = { action: verb as Simple };
+    app.post(`/v1/deletion-requests/:id/${verb}`, about(...text, MaybeReason), async (request, reply) => {
+      const { id } = request.params as Static<typeof IdParams>;
+      const body = request.body as Static<typeof MaybeReason>;
+      return carryOut(deps, request, reply, { ...askedBy(request, id, body?.reason), deed });
+    });
+  }
+  app.post(
+    '/v1/deletion-requests/:id/hold',
+    about(
+      'holdDeletionRequest',
+      'Hold a request',
+      `${REQUEST_ACTIONS.hold.what}: no run takes it before it is released. What a run has claimed can no longer be held (409).`,
+      Type.Object({ reason: Reason }, strict),
+    ),
+    async (request, reply) => {
+      const asked = askedBy(request, request.params.id, request.body.reason);
+      return carryOut(deps, request, reply, { ...asked, deed: { action: 'hold' } });
+    },
+  );
+}
+
+function decisionRoutes(app: App, deps: AppDeps): void {
+  app.post(
+    '/v1/deletion-requests/:id/deny',
+    about(
+      'denyDeletionRequest',
+      'Deny a request',
+      'By an exception of the GDPR; the person must be told the reason and where to complain within the month (Art. 12(4)).',
+      Type.Object({ code: DenialCodeField, reason: Reason }, strict),
+    ),
+    async (request, reply) => {
+      const { code, reason } = request.body;
+      const asked = askedBy(request, request.params.id, reason);
+      return carryOut(deps, request, reply, { ...asked, deed: { action: 'deny', code } });
+    },
+  );
+  app.post(
+    '/v1/deletion-requests/:id/extension',
+    about(
+      'extendDeletionRequest',
+      'Extend the time of a request',
+      'Once, by up to two months, before it is due (GDPR Art. 12(3)).',
+      Type.Object(
+        {
+          months: ExtensionMonths,
+          reason: Reason,
+          notified_at: Type.String({ format: 'date-time', description: 'When the person was told, with the reasons' }),
+        },
+        strict,
+      ),
+    ),
+    async (request, reply) => {
+      const { months, reason } = request.body;
+      const notified_at = pastTime('#/notified_at', request.body.notified_at, (deps.clock ?? (() => new Date()))());
+      const asked = askedBy(request, request.params.id, reason);
+      return carryOut(deps, request, reply, { ...asked, deed: { action: 'extend', months, notified_at } });
+    },
+  );
+}
+
+function approvalRoutes(app: App, deps: AppDeps): void {
+  app.get(
+    '/v1/deletion-requests/:id/plan',
+    {
+      schema: {
+        ...{ tags, operationId: 'getRequestPlan', summary: 'Get the plan of a request that waits', params: IdParams },
+        description: 'As it would be made now, with the digest by which it is approved.',
+        response: { 200: described('The plan', RequestPlan), ...problems },
+      },
+    },
+    async (request) => planRequest(deps, principal(request).tenant, request.params.id),
+  );
+  app.post(
+    '/v1/deletion-requests/:id/approve',
+    about(
+      'approveDeletionRequest',
+      'Approve the plan of a request',
+      'The run then follows this plan. Where the plan has changed since it was read the answer is 409 with its present digest.',
+      Type.Object({ plan_digest: RequestPlan.properties.digest, reason: OptionalReason }, strict),
+    ),
+    async (request, reply) => {
+      const { plan_digest, reason } = request.body;
+      const asked = askedBy(request, request.params.id, reason);
+      const plan = await planRequest(deps, asked.tenant, asked.id);
+      const four_eyes = deps.config.decisions.approval === 'four-eyes';
+      const given = { plan_digest, present_digest: plan.digest, targets: approvedTargets(plan) };
+      return carryOut(deps, request, reply, { ...asked, deed: { action: 'approve', ...given, four_eyes } });
+    },
+  );
+}
+
+export const requestActionRoutes: Routes = (app, deps) => {
+  simpleRoutes(app, deps);
+  decisionRoutes(app, deps);
+  approvalRoutes(app, deps);
+  app.get(
+    '/v1/deletion-requests/:id/events',
+    {
+      schema: {
+        ...{ tags, operationId: 'listRequestEvents', summary: 'List what people did to a request', params: IdParams },
+        response: {
+          200: described('In order', Type.Object({ items: Type.Array(RequestEvent) })),
+          ...problems,
+        },
+      },
+    },
+    async (request) => {
+      const { tenant } = principal(request);
+      const { id } = request.params;
+      if ((await deps.store.getRequest(tenant, id)) === null) throw notFound('deletion request');
+      return { items: await deps.store.requestEvents(tenant, id) };
+    },
+  );
+};

@@ -1,0 +1,17 @@
+// Times that a client gives.
+import { invalidField } from './validation.ts';
+
+/** Clocks of two machines differ; a time this little ahead is taken as now. */
+const SKEW_MS = 60_000;
+/** Nobody asked before; the database's calendar has no year 0, which the format admits. */
+const EARLIEST = Date.UTC(1970);
+
+/** A time that has passed, RFC 3339 in UTC. Throws `validation-failed` that points there. */
+export function pastTime(pointer: string, given: string, now: Date): string {
+  const time = Date.parse(given);
+  // the format admits leap seconds, which Date does not know
+  if (Number.isNaN(time)) throw invalidField(pointer, 'is not a point in time');
+  if (time < EARLIEST) throw invalidField(pointer, 'lies before 1970');
+  if (time > now.getTime() + SKEW_MS) throw invalidField(pointer, 'lies in the future');
+  return new Date(Math.min(time, now.getTime())).toISOString();
+}

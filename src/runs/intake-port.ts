@@ -1,0 +1,55 @@
+// How deletion requests are taken in.
+import type { DeletionRequest, MethodChoice, Model } from '../domain/resources.ts';
+import type { RequestState } from '../domain/states.ts';
+import type { SetCounts } from './plan/facts.ts';
+
+/** A person as the store knows them: HMAC of type and normalised identifier, never the identifier. */
+export interface SubjectKey {
+  key: string;
+  type: string;
+  key_version: number;
+  normaliser_version: number;
+}
+
+export interface CreateRequest {
+  tenant: string;
+  external_id: string | null;
+  ground: string | null;
+  subjects: SubjectKey[];
+  /** Models to unlearn from; null: every model trained on a matching record. */
+  model_ids: string[] | null;
+  method: MethodChoice | null;
+  submitted_at: string;
+  actor: string;
+  /** False: nothing begins before somebody says that the person is who they say they are. Default true. */
+  verified?: boolean;
+  /** Nothing begins before it has passed. Default 0. */
+  cooling_off_ms?: number;
+  /** Default false. */
+  approval_required?: boolean;
+  group_id?: string | null;
+}
+export type CreateRequestRefusal =
+  /** An open request names the same person for the same model. */
+  | { status: 'already_open'; request_id: string }
+  | { status: 'external_id_taken'; request_id: string; is_open: boolean }
+  | { status: 'unknown_model'; model_id: string };
+export type CreateRequestOutcome =
+  | { status: 'created'; request: DeletionRequest; ring: string[] }
+  | CreateRequestRefusal;
+export type CreateManyOutcome =
+  | { status: 'created'; request_id: string; state: RequestState; ring: string[] }
+  | CreateRequestRefusal;
+
+/** What a request would come to; nothing of it is stored. */
+export type RequestPreview = { status: 'possible'; targets: (SetCounts & { model: Model })[] } | CreateRequestRefusal;
+
+export interface IntakeStore {
+  createRequest(input: CreateRequest): Promise<CreateRequestOutcome>;
+  /** The same for many of one tenant, in one transaction: each in order, and one that is refused refuses no other. */
+  createRequests(inputs: readonly CreateRequest[]): Promise<CreateManyOutcome[]>;
+  /** What `createRequest` would do with the same input, and what the sets of its runs would count; writes nothing. */
+  previewRequest(
+    input: Pick<CreateRequest, 'tenant' | 'external_id' | 'subjects' | 'model_ids'>,
+  ): Promise<RequestPreview>;
+}

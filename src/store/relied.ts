@@ -1,0 +1,66 @@
+// Requests that found nothing because of a publication which is taken back: they are open again.
+import { sql } from 'kysely';
+import { v7 as uuid } from 'uuid';
+import type { Trx } from './db.ts';
+import { lockRequests, refreshRequests } from './targets.ts';
+
+interface Wish {
+  tenant: string;
+  model_id: string;
+  run_id: string;
+  /** When the run was published. */
+  since: string;
+  reason: string;
+  at: string;
+}
+interface Relied {
+  request_id: string;
+  /** Null: the request found no model at all. */
+  target_id: string | null;
+  records: number;
+}
+
+/**
+ * Ended since, `completed_no_data`, about people whose records the run had removed. Call it before those are taken out of
+ * `erased_records`.
+ */
+async function relied(trx: Trx, { tenant, model_id, run_id, since }: Wish): Promise<Relied[]> {
+  const { rows } = await sql<Relied>`
+    select r.id as request_id, t.id as target_id, count(distinct (s.corpus_id, s.ordinal))::int as records
+    from deletion_requests r
+    left join request_targets t on t.tenant_id = r.tenant_id and t.request_id = r.id and t.model_id = ${model_id}
+    join request_subjects q on q.tenant_id = r.tenant_id and q.request_id = r.id
+    join record_subjects s on s.tenant_id = q.tenant_id and s.subject_key = q.subject_key
+    join erased_records e on e.tenant_id = s.tenant_id and e.model_id = ${model_id} and e.corpus_id = s.corpus_id
+      and e.ordinal = s.ordinal and e.run_id = ${run_id}
+    where r.tenant_id = ${tenant} and coalesce(t.updated_at, r.received_at) >= ${since}
+      and (t.state = 'completed_no_data' or (t.id is null and r.state = 'completed_no_data'))
+    group by r.id, t.id order by r.id`.execute(trx);
+  return rows;
+}
+
+/** Opens them for review; returns the requests. */
+export async function reopenRelied(trx: Trx, wish: Wish): Promise<string[]> {
+  const { tenant, model_id, reason, at } = wish;
+  const found = await relied(trx, wish);
+  const requests = [...new Set(found.map((one) => one.request_id))];
+  if (requests.length === 0) return [];
+  await lockRequests(trx, tenant, requests);
+  for (const { request_id, target_id, records } of found) {
+    const now = { state: 'needs_review' as const, reason, records, updated_at: at };
+    if (target_id === null)
+      await trx
+        .insertInto('request_targets')
+        .values({ id: uuid(), tenant_id: tenant, request_id, model_id, run_id: null, approved_steps: null, ...now })
+        .execute();
+    else
+      await trx
+        .updateTable('request_targets')
+        .set(now)
+        .where('tenant_id', '=', tenant)
+        .where('id', '=', target_id)
+        .execute();
+  }
+  await refreshRequests(trx, tenant, requests, at);
+  return requests;
+}

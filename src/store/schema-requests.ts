@@ -1,0 +1,60 @@
+// The tables of deletion requests as Kysely sees them.
+import type { ApprovedStep } from '../domain/lifecycle.ts';
+import type { MethodChoice } from '../domain/resources.ts';
+import type { RequestState, TargetState } from '../domain/states.ts';
+import type { Json, SubjectColumns } from './schema.ts';
+
+export interface DeletionRequestsTable {
+  id: string;
+  tenant_id: string;
+  external_id: string | null;
+  group_id: string | null;
+  ground: string | null;
+  method: Json<MethodChoice> | null;
+  /** Derived from the targets in the transaction that changes them; here so that lists can filter by it. */
+  state: RequestState;
+  created_by: string;
+  verified_at: string | null;
+  /** End of the cooling-off time. */
+  starts_after: string | null;
+  approval_required: boolean;
+  /** Of the approval that counts now: a retry needs another one. */
+  approved_at: string | null;
+  submitted_at: string;
+  received_at: string;
+  due_at: string;
+  completed_at: string | null;
+  updated_at: string;
+  version: number;
+}
+
+export interface RequestTargetsTable {
+  id: string;
+  tenant_id: string;
+  request_id: string;
+  model_id: string;
+  state: TargetState;
+  reason: string | null;
+  run_id: string | null;
+  records: number;
+  approved_steps: Json<ApprovedStep[]> | null;
+  updated_at: string;
+}
+
+export interface RequestSubjectsTable extends SubjectColumns {
+  request_id: string;
+}
+
+/** Who did what to a request, or to a run, and why. The ledger holds a digest of `salt` and `reason`, which can be erased. */
+export interface RequestEventsTable {
+  id: string;
+  tenant_id: string;
+  request_id: string | null;
+  run_id: string | null;
+  action: string;
+  actor: string;
+  at: string;
+  details: Json<Record<string, unknown>>;
+  reason: string | null;
+  salt: string | null;
+}
