@@ -9,6 +9,7 @@ import {
   TARGET_STATES,
   type TargetState,
 } from '../src/domain/states.ts';
+import { BATCH_LINES } from '../src/http/batch-lines.ts';
 import { page, table } from './docs-pages.ts';
 
 const MEANS: Record<TargetState, string> = {
@@ -67,6 +68,19 @@ and after. What people write as a reason is in a table from which it can be eras
 \`GET …/events\` lists what people did. A hold keeps a request from being carried out; a record that another person's request names as well
 is forgotten with that one.`;
 
+const BULK = `\`POST /v1/deletion-requests:batch\` takes up to ${BATCH_LINES} requests as NDJSON, one a line, and answers with an outcome for each, in
+order: \`created\`, \`already_open\` with a link, \`invalid\` with a JSON Pointer, a code and what to do, or \`failed\` where the database went away
+under way. No line spoils another. Lines are committed some hundred at a time, and \`created\` is said of what is committed. All of them carry a
+\`group_id\`, by which \`GET /v1/deletion-requests?group_id=\` lists them, and which \`?group_id=\` of a later batch adds to. A call
+that may have been lost is sent again: what it had made is \`already_open\`. Too many lines or bytes are refused before anything is stored.
+
+\`\`\`sh
+curl -sS 'http://127.0.0.1:8080/v1/deletion-requests:batch' -H 'content-type: application/x-ndjson' --data-binary @- <<'LINES'
+{ "external_id": "case-1", "subject": { "identifiers": [{ "type": "email", "value": "lunesko.quistor@example.org" }] } }
+{ "external_id": "case-2", "subject": { "identifiers": [{ "type": "email", "value": "lunesko.tandivar@example.org" }] } }
+LINES
+\`\`\``;
+
 export const requestsPage = (): string =>
   page(
     'The life of a request',
@@ -95,6 +109,8 @@ export const requestsPage = (): string =>
     table(['action on a run', 'from', 'to', 'what'], moves(RUN_ACTIONS)),
     '## What happens by itself',
     table(['event', 'from', 'to', 'what'], moves(EVENTS, false)),
+    '## Many at once',
+    BULK,
     '## The record',
     LEDGER,
   );

@@ -45,8 +45,8 @@ function coolingOff(deps: AppDeps, given: NewDeletionRequest, at: { now: Date; s
   return ms;
 }
 
-/** A request as the store takes it. */
-function wishOf(deps: AppDeps, who: Principal, given: NewDeletionRequest): CreateRequest {
+/** A request as the store takes it. Throws `validation-failed`. */
+export function wishOf(deps: AppDeps, who: Principal, given: NewDeletionRequest): CreateRequest {
   const { tenant, actor } = who;
   const now = nowOf(deps);
   const submitted_at =

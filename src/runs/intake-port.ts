@@ -48,6 +48,8 @@ export interface IntakeStore {
   createRequest(input: CreateRequest): Promise<CreateRequestOutcome>;
   /** The same for many of one tenant, in one transaction: each in order, and one that is refused refuses no other. */
   createRequests(inputs: readonly CreateRequest[]): Promise<CreateManyOutcome[]>;
+  /** Said between transactions that add many: so many rows are new, and what the database knows of its tables may be old. */
+  keepStatistics(added: number): Promise<void>;
   /** What `createRequest` would do with the same input, and what the sets of its runs would count; writes nothing. */
   previewRequest(
     input: Pick<CreateRequest, 'tenant' | 'external_id' | 'subjects' | 'model_ids'>,

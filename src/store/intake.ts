@@ -133,7 +133,20 @@ async function preview(trx: Trx, input: Wish & { tenant: string }): Promise<Requ
   return { status: 'possible', targets: await Promise.all(targets) };
 }
 
-export const intakeStore = (context: Context): Pick<Store, 'createRequest' | 'createRequests' | 'previewRequest'> => ({
+/** Tables whose plans go wrong while Postgres thinks that they are small. */
+const GROWING = ['deletion_requests', 'request_subjects', 'request_targets', 'ledger'];
+
+/** Counts the tables that have at least doubled by so many new rows; large ones it leaves to Postgres. */
+async function keepStatistics({ db }: Context, added: number): Promise<void> {
+  const { rows } = await sql<{ name: string }>`
+    select relname as name from pg_class where oid = any(${GROWING}::regclass[]) and reltuples < ${added}`.execute(db);
+  for (const { name } of rows) await sql`analyze ${sql.table(name)}`.execute(db);
+}
+
+export const intakeStore = (
+  context: Context,
+): Pick<Store, 'createRequest' | 'createRequests' | 'previewRequest' | 'keepStatistics'> => ({
+  keepStatistics: (added) => keepStatistics(context, added),
   createRequest: (input) =>
     transact(context, async (trx) => {
       const [outcome] = await createAll(context, trx, [input]);

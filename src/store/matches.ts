@@ -37,12 +37,17 @@ async function knownModels(trx: Trx, tenant: string, wishes: readonly Wish[]): P
 
 /** Key -> model -> request, wherever one of these people waits or is being forgotten. */
 async function openRequests(trx: Trx, tenant: string, keys: readonly string[]) {
+  // by person, then by request, whatever the planner thinks of tables that have grown since it last looked
   const { rows } = await sql<{ subject_key: string; model_id: string; request_id: string }>`
-    select s.subject_key, t.model_id, t.request_id
-    from request_subjects s
-    join request_targets t on t.tenant_id = s.tenant_id and t.request_id = s.request_id
-    where s.tenant_id = ${tenant} and s.subject_key = any(${[...keys]}::text[])
-      and t.state = any(${[...OPEN_STATES]}::text[])`.execute(trx);
+    select k.subject_key, t.model_id, t.request_id
+    from unnest(${[...keys]}::text[]) as k (subject_key)
+    cross join lateral (
+      select request_id from request_subjects s
+      where s.tenant_id = ${tenant} and s.subject_key = k.subject_key offset 0) s
+    cross join lateral (
+      select model_id, request_id, state from request_targets t
+      where t.tenant_id = ${tenant} and t.request_id = s.request_id offset 0) t
+    where t.state = any(${[...OPEN_STATES]}::text[])`.execute(trx);
   const open = new Map<string, Map<string, string>>();
   for (const { subject_key, model_id, request_id } of rows) {
     const ofKey = open.get(subject_key) ?? new Map();

@@ -13,6 +13,7 @@ import { createCursors, page, pageFields, pageOf } from '../paging.ts';
 import { principal } from '../principal.ts';
 import { described, IdParams, NotModified, problems, ref, VISIBLE } from '../schemas.ts';
 import type { AppDeps, Routes } from '../types.ts';
+import { batchRoute } from './request-batch.ts';
 
 const tags = ['deletion-requests'];
 
@@ -23,39 +24,44 @@ const ExternalId = Type.String({
   description: 'Your own id of this request, unique; must not name a person',
 });
 
+/** Of a request, and of a line of a batch. */
+const requestFields = (deps: Pick<AppDeps, 'methods'>) => ({
+  subject: Type.Object(
+    { identifiers: Type.Array(Identifier, { minItems: 1, maxItems: 20 }) },
+    { additionalProperties: false, description: 'The person; hashed at the door and never stored' },
+  ),
+  targets: Type.Optional(
+    Type.Array(Id, {
+      minItems: 1,
+      maxItems: 100,
+      uniqueItems: true,
+      description: 'Models to unlearn from; left out: every model trained on a record of the person',
+    }),
+  ),
+  method: Type.Optional(methodChoiceSchema(deps.methods)),
+  ground: Type.Optional(StringEnum(GROUNDS, 'GDPR Art. 17(1)(a) to (f)')),
+  submitted_at: Type.Optional(
+    Type.String({ format: 'date-time', description: 'When the person asked; due_at counts from it. Default: now' }),
+  ),
+  external_id: Type.Optional(ExternalId),
+  verified: Type.Optional(
+    Type.Boolean({
+      default: true,
+      description: 'false: nothing begins before POST …/verify says that the person is who they say they are',
+    }),
+  ),
+  cooling_off_hours: Type.Optional(
+    Type.Number({
+      ...{ minimum: 0, maximum: MOST_COOLING_OFF_HOURS },
+      description: 'Nothing begins before, and the request may be cancelled. Default: COOLING_OFF_HOURS',
+    }),
+  ),
+});
+
 const newDeletionRequest = (deps: Pick<AppDeps, 'methods'>) =>
   Type.Object(
     {
-      subject: Type.Object(
-        { identifiers: Type.Array(Identifier, { minItems: 1, maxItems: 20 }) },
-        { additionalProperties: false, description: 'The person; hashed at the door and never stored' },
-      ),
-      targets: Type.Optional(
-        Type.Array(Id, {
-          minItems: 1,
-          maxItems: 100,
-          uniqueItems: true,
-          description: 'Models to unlearn from; left out: every model trained on a record of the person',
-        }),
-      ),
-      method: Type.Optional(methodChoiceSchema(deps.methods)),
-      ground: Type.Optional(StringEnum(GROUNDS, 'GDPR Art. 17(1)(a) to (f)')),
-      submitted_at: Type.Optional(
-        Type.String({ format: 'date-time', description: 'When the person asked; due_at counts from it. Default: now' }),
-      ),
-      external_id: Type.Optional(ExternalId),
-      verified: Type.Optional(
-        Type.Boolean({
-          default: true,
-          description: 'false: nothing begins before POST …/verify says that the person is who they say they are',
-        }),
-      ),
-      cooling_off_hours: Type.Optional(
-        Type.Number({
-          ...{ minimum: 0, maximum: MOST_COOLING_OFF_HOURS },
-          description: 'Nothing begins before, and the request may be cancelled. Default: COOLING_OFF_HOURS',
-        }),
-      ),
+      ...requestFields(deps),
       group_id: Type.Optional({ ...Id, description: 'Relates requests; the list takes it as a filter' }),
       validate_only: Type.Optional(
         Type.Boolean({
@@ -149,4 +155,6 @@ export const deletionRequestRoutes: Routes = (app, deps) => {
       return found;
     },
   );
+  const line = Type.Object(requestFields(deps), { additionalProperties: false });
+  app.register(async (scope) => batchRoute(scope, deps, line));
 };

@@ -1,0 +1,149 @@
+// Many deletion requests in one call: an outcome a line, some lines a commit.
+import { oneMonthAfter } from '../domain/deadline.ts';
+import type { RequestState } from '../domain/states.ts';
+import { PROBLEMS } from '../errors.ts';
+import type { CreateManyOutcome, CreateRequest } from '../runs/ports.ts';
+import { isRefusal, type Refusal, refusalOf, type WishLine } from './batch-lines.ts';
+import { planTarget } from './plan-target.ts';
+import { ring } from './ring.ts';
+import type { AppDeps } from './types.ts';
+
+/** Lines, and identifiers, of one transaction: each takes a lock of Postgres, which has some thousands for all. */
+const GROUP = { lines: 250, keys: 500 };
+
+/** New rows after which statistics may be wrong; then at every doubling. */
+const STATISTICS = 2 * GROUP.lines;
+
+export interface LineOutcome {
+  line: number;
+  outcome: 'created' | 'already_open' | 'invalid' | 'failed';
+  id?: string;
+  state?: RequestState;
+  existing?: string;
+  code?: string;
+  errors?: { pointer: string; detail: string }[];
+  remedy?: string;
+}
+
+const link = (id: string): string => `/v1/deletion-requests/${id}`;
+
+const invalid = (line: number, { code, errors, existing }: Refusal): LineOutcome => ({
+  ...{ line, outcome: 'invalid', code, errors, remedy: PROBLEMS[code][2] },
+  ...(existing === undefined ? {} : { existing }),
+});
+
+const failed = (line: number): LineOutcome => ({
+  ...invalid(line, { code: 'service-unavailable', errors: [{ pointer: '#', detail: 'was not stored' }] }),
+  outcome: 'failed',
+});
+
+function outcomeOf(line: number, wish: CreateRequest, outcome: CreateManyOutcome): LineOutcome {
+  switch (outcome.status) {
+    case 'created':
+      return { line, outcome: 'created', id: outcome.request_id, state: outcome.state };
+    case 'already_open':
+      return { line, outcome: 'already_open', existing: link(outcome.request_id) };
+    case 'external_id_taken': {
+      const existing = link(outcome.request_id);
+      // what was sent before is sent again
+      if (outcome.is_open) return { line, outcome: 'already_open', existing };
+      const errors = [{ pointer: '#/external_id', detail: 'is that of a request that has ended' }];
+      return invalid(line, { code: 'external-id-taken', errors, existing });
+    }
+    case 'unknown_model': {
+      const pointer = `#/targets/${Math.max(0, wish.model_ids?.indexOf(outcome.model_id) ?? 0)}`;
+      return invalid(line, { code: 'unknown-model', errors: [{ pointer, detail: 'names no model' }] });
+    }
+  }
+}
+
+type Wished = WishLine & { wish: CreateRequest };
+
+function* groupsOf(wishes: readonly Wished[]): Generator<Wished[]> {
+  let group: Wished[] = [];
+  let keys = 0;
+  for (const one of wishes) {
+    if (group.length === GROUP.lines || (group.length > 0 && keys + one.wish.subjects.length > GROUP.keys)) {
+      yield group;
+      [group, keys] = [[], 0];
+    }
+    group.push(one);
+    keys += one.wish.subjects.length;
+  }
+  if (group.length > 0) yield group;
+}
+
+/** Says of named methods what makes them impossible on a model; each pair is looked into once. */
+function methodCheck(deps: AppDeps) {
+  const known = new Map<string, Promise<Refusal | null>>();
+  return async (wish: CreateRequest): Promise<Refusal | null> => {
+    if (wish.method === null) return null;
+    const preview = await deps.store.previewRequest(wish);
+    // what stands in the way is said when the line is taken in
+    if (preview.status !== 'possible') return null;
+    for (const target of preview.targets) {
+      const key = JSON.stringify([wish.method, target.model.id, wish.model_ids?.indexOf(target.model.id) ?? -1]);
+      const look = () =>
+        planTarget(deps, { ...wish, due_at: oneMonthAfter(wish.submitted_at) }, target).then(() => null, refusalOf);
+      const refusal = known.get(key) ?? look();
+      known.set(key, refusal);
+      const found = await refusal;
+      if (found !== null) return found;
+    }
+    return null;
+  };
+}
+
+async function possible(
+  deps: AppDeps,
+  wishes: readonly WishLine[],
+  refused: (line: number, why: Refusal) => void,
+): Promise<Wished[]> {
+  const check = methodCheck(deps);
+  const good: Wished[] = [];
+  for (const { line, wish } of wishes) {
+    const why = isRefusal(wish) ? wish : await check(wish);
+    if (why !== null) refused(line, why);
+    else good.push({ line, wish: wish as CreateRequest });
+  }
+  return good;
+}
+
+/**
+ * Takes them in, and says `created` of what is committed. A store that goes away under way leaves `failed` lines, which may be
+ * sent again; before the first commit its error is the answer.
+ */
+export async function createBatch(
+  deps: AppDeps,
+  wishes: readonly WishLine[],
+  log: Parameters<typeof ring>[2],
+): Promise<LineOutcome[]> {
+  const outcomes = new Map<number, LineOutcome>();
+  const models = new Set<string>();
+  const good = await possible(deps, wishes, (line, why) => outcomes.set(line, invalid(line, why)));
+  const groups = groupsOf(good);
+  let added = 0;
+  let counted = STATISTICS;
+  for (const group of groups) {
+    try {
+      const made = await deps.store.createRequests(group.map(({ wish }) => wish));
+      for (const [index, { line, wish }] of group.entries()) {
+        const outcome = made[index]!;
+        if (outcome.status === 'created') for (const model of outcome.ring) models.add(model);
+        outcomes.set(line, outcomeOf(line, wish, outcome));
+      }
+    } catch (error) {
+      if (added === 0) throw error;
+      log.error({ err: error }, 'a batch broke off');
+      for (const { line } of [...group, ...[...groups].flat()]) outcomes.set(line, failed(line));
+      break;
+    }
+    added += group.length;
+    if (added < counted) continue;
+    counted = 2 * added;
+    await deps.store.keepStatistics(added).catch((err: unknown) => log.warn({ err }, 'statistics are old'));
+  }
+  // at the end, so that one run takes them all; not awaited: a queue that hangs must not hold back the answer
+  void ring(deps, models, log);
+  return wishes.map(({ line }) => outcomes.get(line)!);
+}
