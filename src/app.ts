@@ -20,6 +20,7 @@ import { reportRoutes } from './http/routes/reports.ts';
 import { runRoutes } from './http/routes/runs.ts';
 import { uploadRoutes } from './http/routes/uploads.ts';
 import { addSchemas } from './http/schemas.ts';
+import { buildSerializer } from './http/serializers.ts';
 import type { App, AppDeps } from './http/types.ts';
 import { createLogger } from './log.ts';
 
@@ -48,6 +49,7 @@ function createServer(deps: AppDeps): App {
     },
     // a request is refused, never repaired: no coercion, no stripping of unknown fields
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, discriminator: true, verbose: true } },
+    schemaController: { compilersFactory: { buildSerializer } },
   });
 }
 
