@@ -22,6 +22,7 @@ import { runActionRoutes } from './http/routes/run-actions.ts';
 import { runRoutes } from './http/routes/runs.ts';
 import { uploadRoutes } from './http/routes/uploads.ts';
 import { addSchemas } from './http/schemas.ts';
+import { buildSerializer } from './http/serializers.ts';
 import type { App, AppDeps } from './http/types.ts';
 import { createLogger } from './log.ts';
 
@@ -50,6 +51,7 @@ function createServer(deps: AppDeps): App {
     },
     // a request is refused, never repaired: no coercion, no stripping of unknown fields
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, discriminator: true, verbose: true } },
+    schemaController: { compilersFactory: { buildSerializer } },
   });
 }
 
