@@ -73,6 +73,7 @@ test('bodies, ids and preconditions are checked before anything moves', async ()
     ['approve', {}, '#/plan_digest'],
     ['extension', { months: 3, reason: 'x', notified_at: '2026-01-01T00:00:00Z' }, '#/months'],
     ['extension', { months: 1, reason: 'x', notified_at: '2999-01-01T00:00:00Z' }, '#/notified_at'],
+    ['extension', { months: 1, reason: 'x', notified_at: '2026-01-01T00:00:00Z' }, '#/notified_at'],
   ];
   for (const [verb, body, pointer] of cases) {
     const answer = await act(id, verb, body);
@@ -86,7 +87,7 @@ test('bodies, ids and preconditions are checked before anything moves', async ()
       deny: { code: 'legal_claims', reason: 'x' },
       approve: { plan_digest: `sha256:${'0'.repeat(64)}` },
     },
-    ...{ extension: { months: 1, reason: 'x', notified_at: '2026-01-01T00:00:00Z' } },
+    ...{ extension: { months: 1, reason: 'x', notified_at: new Date().toISOString() } },
     ...{ verify: undefined, release: undefined, cancel: undefined, retry: undefined },
   };
   for (const [verb, body] of Object.entries(bodies)) {

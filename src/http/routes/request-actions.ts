@@ -12,6 +12,7 @@ import { OptionalReason, Reason } from '../reason.ts';
 import { described, IdParams, problems, ref } from '../schemas.ts';
 import { pastTime } from '../times.ts';
 import type { App, AppDeps, Routes } from '../types.ts';
+import { invalidField } from '../validation.ts';
 
 const tags = ['deletion-requests'];
 const strict = { additionalProperties: false } as const;
@@ -95,8 +96,12 @@ function decisionRoutes(app: App, deps: AppDeps): void {
     ),
     async (request, reply) => {
       const { months, reason } = request.body;
-      const notified_at = pastTime('#/notified_at', request.body.notified_at, (deps.clock ?? (() => new Date()))());
       const asked = askedBy(request, request.params.id, reason);
+      const found = await deps.store.getRequest(asked.tenant, asked.id);
+      if (found === null) throw notFound('deletion request');
+      const notified_at = pastTime('#/notified_at', request.body.notified_at, (deps.clock ?? (() => new Date()))());
+      if (notified_at < found.submitted_at)
+        throw invalidField('#/notified_at', 'lies before the request was submitted');
       return carryOut(deps, request, reply, { ...asked, deed: { action: 'extend', months, notified_at } });
     },
   );
