@@ -27,9 +27,12 @@ const Law = Type.Object(
     received_at: Timestamp,
     due_at: Timestamp,
     completed_at: Nullable(Timestamp),
+    extension: Type.Optional(Type.Object({ months: Type.Integer(), notified_at: Timestamp }, strict)),
   },
   strict,
 );
+/** Who it was is in the ledger: an account may bear a name. */
+const Approval = Type.Object({ plan_digest: Digest, at: Timestamp }, strict);
 const LedgerPosition = Type.Object({ seq: Type.Integer({ minimum: 0 }), hash: Text }, strict);
 /** What both predicates hold. */
 const shared = {
@@ -37,6 +40,7 @@ const shared = {
   request: Request,
   data_subject: DataSubject,
   law: Law,
+  approval: Type.Optional(Approval),
   software: Type.Object({ name: Type.Literal('expunge'), version: Text }, strict),
   ledger: Nullable(LedgerPosition),
   does_not_attest: Type.Array(Text, { minItems: 1 }),

@@ -56,6 +56,7 @@ const ARTICLES: Record<NonNullable<DeletionRequest['ground']>, string> = {
 };
 
 function shared({ request, subjectDigest, certificateId, softwareVersion, ledger }: StatementInput) {
+  const { approval, extension } = request;
   return {
     certificate_id: certificateId,
     // the controller chose external_id; it may name a person
@@ -73,7 +74,9 @@ function shared({ request, subjectDigest, certificateId, softwareVersion, ledger
       received_at: request.received_at,
       due_at: request.due_at,
       completed_at: request.completed_at,
+      ...(extension && { extension: { months: extension.months, notified_at: extension.notified_at } }),
     },
+    ...(approval && { approval: { plan_digest: approval.plan_digest, at: approval.at } }),
     software: { name: 'expunge' as const, version: softwareVersion },
     ledger: ledger && { seq: ledger.seq, hash: ledger.hash },
   };

@@ -33,6 +33,18 @@ test('names the policy that was applied by its digest, and refuses one that is n
   assert.throws(() => stated(() => `sha256:${'d'.repeat(64)}`), /the digest of the policy is not its own/);
 });
 
+test('says that the time was extended and that the plan was approved, but not by whom or why', () => {
+  assert.deepEqual([unlearning().predicate.law.extension, unlearning().predicate.approval], [undefined, undefined]);
+  const [at, plan_digest] = ['2026-03-02T10:00:00.000Z', `sha256:${'e'.repeat(64)}`];
+  const statement = unlearning(({ request }) => {
+    request.approval = { plan_digest, by: 'olga.officer', at };
+    request.extension = { months: 2, notified_at: at, reason: 'Olga is away.', by: 'olga.officer', at };
+  });
+  assert.deepEqual(statement.predicate.law.extension, { months: 2, notified_at: at });
+  assert.deepEqual(statement.predicate.approval, { plan_digest, at });
+  assert.doesNotMatch(JSON.stringify(statement), /olga/i);
+});
+
 test('claims exact only for retraining from a recipe, all of it or a part', () => {
   assert.equal(unlearning().predicate.guarantee.class, 'empirical');
   const retrain = (recipe: boolean, name = 'retrain') =>
