@@ -7,7 +7,7 @@ import type { Identifier } from '../domain/record.ts';
 import { ExpungeError } from '../errors.ts';
 import { policyDigest, policyInForce } from '../runs/policy.ts';
 import type { CreateVerificationOutcome, NewVerification, RecordPlace, VerificationQuestion } from '../runs/ports.ts';
-import { placesDigest, subjectDigest } from '../runs/query-digest.ts';
+import { placesDigest, subjectDigest } from '../runs/digests.ts';
 import { subjectKeysOf } from './identifiers.ts';
 import { notFound } from './links.ts';
 import type { Principal } from './principal.ts';

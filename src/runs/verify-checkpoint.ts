@@ -1,7 +1,5 @@
 // Works on a verification that somebody asked for. The checkpoint may be anybody's: it is attacked as a candidate of a run is, and
 // nothing is published or withdrawn for what comes of it.
-import { hash } from 'node:crypto';
-import canonicalize from 'canonicalize';
 import type { VerifyJob, VerifyResult } from '../domain/compute.ts';
 import { seedFrom } from '../domain/random.ts';
 import type { MethodChoice, Model } from '../domain/resources.ts';
@@ -10,6 +8,7 @@ import { ExpungeError } from '../errors.ts';
 import { getMethod } from '../methods/index.ts';
 import { baselineFrom } from '../metrics/report.ts';
 import type { RunDeps } from './deps.ts';
+import { canonicalDigest } from './digests.ts';
 import { type LeasedWork, workByLease } from './leased-work.ts';
 import type { RunSets, VerificationClaim } from './ports.ts';
 import { policyFor, setsOf, withPolicy } from './stages.ts';
@@ -28,9 +27,6 @@ type VerifyDeps = Pick<
   | 'log'
 >;
 
-/** `sha256:` and the SHA-256 of the report's RFC 8785 form. */
-const reportDigest = (report: VerificationReport): string => `sha256:${hash('sha256', canonicalize({ ...report })!)}`;
-
 /** Does a waiting verification. One that has ended, or that another worker has, is left. */
 export async function verifyCheckpoint(deps: VerifyDeps, id: string, outer: AbortSignal): Promise<void> {
   const { store, worker } = deps;
@@ -44,7 +40,7 @@ export async function verifyCheckpoint(deps: VerifyDeps, id: string, outer: Abor
       const folder = await deps.checkpoints.workFolder(id);
       try {
         const report = await measure(deps, claim, folder, signal);
-        await store.finishVerification(id, claim.fence, { report, report_digest: reportDigest(report) }, worker);
+        await store.finishVerification(id, claim.fence, { report, report_digest: canonicalDigest(report) }, worker);
       } finally {
         await deps.checkpoints.discard(folder).catch((err) => deps.log.warn({ id, err }, 'A folder was not removed'));
       }

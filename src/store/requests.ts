@@ -2,8 +2,8 @@
 import type { DeletionRequest, Target } from '../domain/resources.ts';
 import type { RequestState } from '../domain/states.ts';
 import { ExpungeError } from '../errors.ts';
+import { subjectDigest } from '../runs/digests.ts';
 import type { Store } from '../runs/ports.ts';
-import { subjectDigest } from '../runs/query-digest.ts';
 import { beyond, type Context, type Db, toPage } from './db.ts';
 
 const COLUMNS = [

@@ -11,7 +11,9 @@ import { writeSets } from '../../src/corpora/sets-file.ts';
 import { splitHoldout } from '../../src/corpora/split.ts';
 import { CheckpointVerification, ListedVerification } from '../../src/domain/checkpoint-verification.ts';
 import { createRandom } from '../../src/domain/random.ts';
+import { canonicalDigest } from '../../src/runs/digests.ts';
 import { verifyCheckpoint } from '../../src/runs/verify-checkpoint.ts';
+import { publishRun } from '../store/fixture.ts';
 import { CONFIG, writeTinyCheckpoint } from './checkpoint-fixture.ts';
 import { call, corpusWith, openService, type TestService } from './service.ts';
 
@@ -136,6 +138,7 @@ test('a checkpoint that forgot is told from a copy of its parent and from one th
     assert.deepEqual([name, dishonest.verdict], [name, 'failed'], String(dishonest.reason));
     assert.ok(values(dishonest, 'probability')[1] > 0.5, name);
     assert.equal(dishonest.query_digest, honest.query_digest);
+    assert.equal(dishonest.report_digest, canonicalDigest(dishonest.report!));
   }
   assert.deepEqual(honest.policy.scope, 'verification');
   assert.deepEqual([honest.policy.preset, honest.report!.policy_choice!.scope], ['exploratory', 'verification']);
@@ -311,6 +314,16 @@ test('a checkpoint of another kind, or of no known parent, does not enter a line
   assert.equal(model.active, original, 'never active');
 });
 
+const T1 = { identifiers: [{ type: 'email', value: 't1@example.org' }] };
+/** A run that forgets person 1 publishes a checkpoint; what it holds is of no interest. */
+async function eraseT1(): Promise<void> {
+  const { store } = service.deps;
+  await call(service.app, 'POST', '/v1/deletion-requests', { subject: T1 });
+  const outcome = await store.claim(modelId, 'worker', { lease_ms: 60_000, max_restarts: 1 });
+  assert.ok(outcome.status === 'claimed');
+  await publishRun(store, outcome.claim, 5);
+}
+
 test('only so many of a tenant may be open; text that is gone is said to be, and since when', async () => {
   const { deps } = service;
   const open = deps.config.verifications.open;
@@ -323,4 +336,8 @@ test('only so many of a tenant may be open; text that is gone is said to be, and
   const lost = await ask(candidates.honest, { record_ids: ['t1-0'] });
   assert.deepEqual([lost.json().code, lost.json().errors[0].pointer], ['records-gone', '#/record_ids'], lost.body);
   assert.match(lost.json().detail, /No run has erased them/);
+  await eraseT1();
+  const erased = await ask(candidates.honest, { subject: T1 });
+  assert.deepEqual([erased.statusCode, erased.json().code], [409, 'records-gone'], erased.body);
+  assert.match(erased.json().detail, /erased from the model on 20\d\d-.*nobody can look any more/);
 });

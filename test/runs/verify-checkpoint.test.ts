@@ -9,9 +9,9 @@ import type { Finding } from '../../src/domain/verification.ts';
 import { ExpungeError } from '../../src/errors.ts';
 import { VERIFIER_VERSION } from '../../src/metrics/report.ts';
 import type { RunDeps } from '../../src/runs/deps.ts';
+import { placesDigest } from '../../src/runs/digests.ts';
 import { executeRun } from '../../src/runs/execute.ts';
 import { policyInForce } from '../../src/runs/policy.ts';
-import { placesDigest } from '../../src/runs/query-digest.ts';
 import { sweepOnce } from '../../src/runs/sweep.ts';
 import { verifyCheckpoint } from '../../src/runs/verify-checkpoint.ts';
 import { createTestWorker, type Script, scripted, TENANT, type TestWorker } from '../helpers/worker.ts';
@@ -117,6 +117,9 @@ test('erased records are asked about; who was trained without them is judged so,
   );
   assert.equal(erased!.holdout.length + erased!.calibration.length, 8);
   assert.deepEqual(await workFolders(), []);
+  const run = (await world.store.listRuns(TENANT, { limit: 1 })).items[0]!;
+  const erasedAt = (ordinal: number) => world.store.erasedAt(TENANT, world.model.id, [{ corpus_id: train, ordinal }]);
+  assert.deepEqual([await erasedAt(0), await erasedAt(2)], [run.finished_at, null]);
 });
 
 test('one that fails says why in our own words; files that are not what their address names are not judged', async () => {

@@ -54,5 +54,7 @@ const STATEMENTS = [
     check ((state = 'running') = (lease_expires_at is not null))
   )`,
   `create index verifications_list on verifications (tenant_id, checkpoint_id, created_at desc, id desc)`,
+  // which run found what of a checkpoint
+  `create index runs_candidate on runs (tenant_id, model_id, candidate) where state = 'published'`,
   `create index verifications_open on verifications (tenant_id, id) where state in ('queued', 'running')`,
 ];
