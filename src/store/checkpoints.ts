@@ -1,7 +1,7 @@
 // Checkpoints that are on their way out: retired by somebody, or over their rollback window.
 import { sql } from 'kysely';
 import type { CheckpointStore, NewCheckpoint, RetireOutcome, VerificationStore } from '../runs/ports.ts';
-import { type Context, type Db, type Trx, transact } from './db.ts';
+import { type Context, type Db, lockName, type Trx, transact } from './db.ts';
 import { lastVerification } from './last-verification.ts';
 import { append } from './ledger.ts';
 
@@ -15,8 +15,7 @@ interface Named {
  * Whoever takes the files of a checkpoint away, or names them for a model, holds this until the end of the transaction:
  * else a checkpoint could be registered in the moment in which another model lets go of the same one.
  */
-export const lockCheckpoint = (trx: Trx, digest: string) =>
-  sql`select pg_advisory_xact_lock(hashtextextended(${`checkpoint/${digest}`}, 0))`.execute(trx);
+export const lockCheckpoint = (trx: Trx, digest: string) => lockName(trx, `checkpoint/${digest}`);
 
 /** Checkpoints as clients see them. */
 export const checkpointRows = (db: Db) =>

@@ -8,7 +8,7 @@ import type {
   VerificationStore,
 } from '../runs/ports.ts';
 import { lockCheckpoint } from './checkpoints.ts';
-import { beyond, type Context, type Trx, toPage, transact } from './db.ts';
+import { beyond, type Context, lockName, type Trx, toPage, transact } from './db.ts';
 import { leasesOf } from './leases.ts';
 import { append } from './ledger.ts';
 import type { Database } from './schema.ts';
@@ -29,10 +29,6 @@ const always = () => sql<boolean>`true`;
 const namedIn = ({ id, model_id, checkpoint_id, policy, query_digest }: StoredVerification | NewVerification) => ({
   ...{ verification_id: id, model_id, checkpoint: checkpoint_id, query_digest, policy_digest: policy.digest },
 });
-
-/** One at a time for a tenant, so that two together do not pass a limit that each of them keeps. */
-const lockTenant = (trx: Trx, tenant: string) =>
-  sql`select pg_advisory_xact_lock(hashtextextended(${`verifications/${tenant}`}, 0))`.execute(trx);
 
 /** The first of the checkpoints that a verification needs whose files are not there; nobody takes any away until the transaction ends. */
 async function goneAmong(trx: Trx, { tenant, model_id, ...of }: NewVerification): Promise<string | null> {
@@ -55,7 +51,8 @@ async function create(
   actor: string,
 ): Promise<CreateVerificationOutcome> {
   const { tenant, question, policy, ...rest } = given;
-  await lockTenant(trx, tenant);
+  // so that two together do not pass a limit that each of them keeps
+  await lockName(trx, `verifications/${tenant}`);
   const waiting = trx.selectFrom('verifications').select('id').where('tenant_id', '=', tenant);
   if ((await waiting.where('state', 'in', ['queued', 'running']).limit(open).execute()).length >= open)
     return { status: 'too_many' };

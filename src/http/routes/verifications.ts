@@ -4,10 +4,10 @@ import Type from 'typebox';
 import type { CheckpointVerification, ListedVerification } from '../../domain/checkpoint-verification.ts';
 import { Digest, Id, StringEnum } from '../../domain/common.ts';
 import { PRESET_NAMES } from '../../domain/policy-choice.ts';
-import { Identifier } from '../../domain/record.ts';
 import type { VerificationReport } from '../../domain/verification.ts';
 import type { StoredVerification } from '../../runs/ports.ts';
 import { KeyHeader } from '../idempotency.ts';
+import { subjectSchema } from '../identifiers.ts';
 import { absolute, notFound, POLL_SECONDS } from '../links.ts';
 import { createCursors, PageParameters, page, pageOf } from '../paging.ts';
 import { principal } from '../principal.ts';
@@ -21,15 +21,7 @@ const digest = (description: string) => Type.Optional(Type.Unsafe<string>({ ...D
 
 const Ask = Type.Object(
   {
-    subject: Type.Optional(
-      Type.Object(
-        { identifiers: Type.Array(Identifier, { minItems: 1, maxItems: 20 }) },
-        {
-          additionalProperties: false,
-          description: 'A person, erased or not; hashed at the door and never stored',
-        },
-      ),
-    ),
+    subject: Type.Optional(subjectSchema('A person, erased or not; hashed at the door and never stored')),
     record_ids: Type.Optional(
       Type.Array(Type.String({ minLength: 1, maxLength: 200 }), {
         ...{ minItems: 1, maxItems: 1000, uniqueItems: true },
