@@ -21,6 +21,7 @@ import { runRoutes } from './http/routes/runs.ts';
 import { uploadRoutes } from './http/routes/uploads.ts';
 import { verificationRoutes } from './http/routes/verifications.ts';
 import { addSchemas } from './http/schemas.ts';
+import { buildSerializer } from './http/serializers.ts';
 import type { App, AppDeps } from './http/types.ts';
 import { createLogger } from './log.ts';
 
@@ -49,6 +50,7 @@ function createServer(deps: AppDeps): App {
     },
     // a request is refused, never repaired: no coercion, no stripping of unknown fields
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, discriminator: true, verbose: true } },
+    schemaController: { compilersFactory: { buildSerializer } },
   });
 }
 

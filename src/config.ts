@@ -95,7 +95,7 @@ function parse(env: NodeJS.ProcessEnv): Environment {
 const COMPUTE_ENVIRONMENT = [
   ...['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG', 'LC_ALL', 'LD_LIBRARY_PATH', 'XDG_RUNTIME_DIR'],
   ...['CUDA_VISIBLE_DEVICES', 'NVIDIA_VISIBLE_DEVICES', 'NVIDIA_DRIVER_CAPABILITIES', 'VK_DRIVER_FILES'],
-  ...['VK_ICD_FILENAMES', 'NODE_PATH', 'TF_CPP_MIN_LOG_LEVEL'],
+  ...['VK_ICD_FILENAMES', 'NODE_PATH', 'NODE_COMPILE_CACHE', 'TF_CPP_MIN_LOG_LEVEL'],
 ];
 
 /** Megabytes of half V8's young generation, in each of our processes. Its own bound takes 80 MB more, and was no faster. */
