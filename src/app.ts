@@ -21,6 +21,7 @@ import { requestActionRoutes } from './http/routes/request-actions.ts';
 import { runActionRoutes } from './http/routes/run-actions.ts';
 import { runRoutes } from './http/routes/runs.ts';
 import { uploadRoutes } from './http/routes/uploads.ts';
+import { verificationRoutes } from './http/routes/verifications.ts';
 import { addSchemas } from './http/schemas.ts';
 import { buildSerializer } from './http/serializers.ts';
 import type { App, AppDeps } from './http/types.ts';
@@ -90,6 +91,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     runRoutes,
     runActionRoutes,
     reportRoutes,
+    verificationRoutes,
     certificateRoutes,
     modelRoutes,
     checkpointRoutes,

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { ExpungeError } from '../errors.ts';
 import type { Store } from '../runs/ports.ts';
 import { actStore } from './act.ts';
+import { askedRecordsStore } from './asked-records.ts';
 import { certificatesStore } from './certificates.ts';
 import { checkpointsStore } from './checkpoints.ts';
 import { claimsStore } from './claims.ts';
@@ -26,6 +27,7 @@ import { seenStore } from './seen.ts';
 import { setsStore } from './sets.ts';
 import { sweepStore } from './sweep.ts';
 import { uploadsStore } from './uploads.ts';
+import { verificationsStore } from './verifications.ts';
 import { waitingStore } from './waiting.ts';
 
 /** Errors of a server that is away become `service-unavailable`, whichever method met them. */
@@ -89,6 +91,8 @@ export function createStore(options: StoreOptions): Store {
     ...influenceStore(context),
     ...policiesStore(context),
     ...uploadsStore(context),
+    ...askedRecordsStore(context),
+    ...verificationsStore(context),
   };
   return guarded(store);
 }

@@ -2,11 +2,11 @@
 import Type from 'typebox';
 import { MOST_COOLING_OFF_HOURS } from '../../config.ts';
 import { Id, StringEnum } from '../../domain/common.ts';
-import { Identifier } from '../../domain/record.ts';
 import { GROUNDS } from '../../domain/resources.ts';
 import { isOpenRequest, REQUEST_STATES } from '../../domain/states.ts';
 import { createDeletionRequest, planDeletionRequest } from '../deletion.ts';
 import { KeyHeader } from '../idempotency.ts';
+import { subjectSchema } from '../identifiers.ts';
 import { absolute, notFound, POLL_SECONDS, unchanged } from '../links.ts';
 import { methodChoiceSchema } from '../method-schema.ts';
 import { createCursors, page, pageFields, pageOf } from '../paging.ts';
@@ -26,10 +26,7 @@ const ExternalId = Type.String({
 
 /** Of a request, and of a line of a batch. */
 const requestFields = (deps: Pick<AppDeps, 'methods'>) => ({
-  subject: Type.Object(
-    { identifiers: Type.Array(Identifier, { minItems: 1, maxItems: 20 }) },
-    { additionalProperties: false, description: 'The person; hashed at the door and never stored' },
-  ),
+  subject: subjectSchema('The person; hashed at the door and never stored'),
   targets: Type.Optional(
     Type.Array(Id, {
       minItems: 1,
