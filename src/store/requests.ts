@@ -1,5 +1,5 @@
 // Deletion requests as they are read: rows with their targets, identifier types and certificates.
-import { type Selectable, sql } from 'kysely';
+import type { Selectable } from 'kysely';
 import type { DeletionRequest, Target } from '../domain/resources.ts';
 import type { RequestState } from '../domain/states.ts';
 import { ExpungeError } from '../errors.ts';
