@@ -19,6 +19,7 @@ import { policyRoutes } from './http/routes/policies.ts';
 import { reportRoutes } from './http/routes/reports.ts';
 import { runRoutes } from './http/routes/runs.ts';
 import { uploadRoutes } from './http/routes/uploads.ts';
+import { verificationRoutes } from './http/routes/verifications.ts';
 import { addSchemas } from './http/schemas.ts';
 import { buildSerializer } from './http/serializers.ts';
 import type { App, AppDeps } from './http/types.ts';
@@ -86,6 +87,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     deletionRequestRoutes,
     runRoutes,
     reportRoutes,
+    verificationRoutes,
     certificateRoutes,
     modelRoutes,
     checkpointRoutes,
