@@ -51,6 +51,11 @@ export const Environment = Type.Object({
   SWEEP_SECONDS: Type.Number({ minimum: 0.1, default: 5 }),
   COALESCE_MS: Type.Integer({ minimum: 0, default: 200, description: 'How long a doorbell waits for more requests' }),
   PARENT_RETENTION_HOURS: Type.Number({ minimum: 0, default: 24 }),
+  REVERIFY_FOR_DAYS: Type.Number({
+    ...{ minimum: 0, maximum: 365, default: 30 },
+    description:
+      'How long a sample of the records of somebody forgotten is kept, sealed, so that later runs can look whether the model remembers; a request may say otherwise. 0: nothing is kept',
+  }),
   COMPLETIONS_ENABLED: Type.Boolean({ default: false }),
   MAX_RECORD_BYTES: Type.Integer({ minimum: 1, default: 65_536 }),
   MAX_UPLOAD_BYTES: Type.Integer({ minimum: 1, default: 1_073_741_824 }),
@@ -131,6 +136,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     corpusDir: folder(e.CORPUS_DIR, 'corpora'),
     importDir: folder(e.IMPORT_DIR, 'import'),
     influenceDir: join(data, 'influence'),
+    probeDir: join(data, 'probes'),
     uploadDir: folder(e.UPLOAD_DIR, 'uploads'),
     keys: {
       dir: folder(e.KEY_DIR, 'keys'),
@@ -154,6 +160,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
       coalesceMs: e.COALESCE_MS,
       weightTypes: e.WEIGHT_TYPES,
       parentRetentionMs: e.PARENT_RETENTION_HOURS * 3_600_000,
+      reverifyForMs: Math.round(e.REVERIFY_FOR_DAYS * 86_400_000),
     },
     completionsEnabled: e.COMPLETIONS_ENABLED,
     limits: { recordBytes: e.MAX_RECORD_BYTES, uploadBytes: e.MAX_UPLOAD_BYTES },

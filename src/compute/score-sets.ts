@@ -17,8 +17,10 @@ export interface VerificationSets {
   forget: TextRow[];
   retain: TextRow[];
   holdout: TextRow[];
+  /** People of earlier runs, of whom a candidate may know again. */
+  earlier?: TextRow[];
 }
-export type SetScores = Record<keyof VerificationSets, RowScore[]>;
+export type SetScores = Record<'forget' | 'retain' | 'holdout', RowScore[]> & { earlier?: RowScore[] };
 type Context = Pick<StageContext, 'engine' | 'signal'>;
 type Weighed = (Omit<LanguageModel, 'configJson'> | ClassifierModel) & { weights: HostTensors };
 
@@ -32,7 +34,8 @@ const ROOM = 2;
 const longestAnswer = (...sets: TextRow[][]): number =>
   sets.flat().reduce((most, { ids, cue }) => Math.max(most, ids.length - cue), 1);
 
-const roomOf = ({ forget, holdout }: VerificationSets): number => ROOM * longestAnswer(forget, holdout);
+const roomOf = ({ forget, holdout, earlier = [] }: VerificationSets): number =>
+  ROOM * longestAnswer(forget, holdout, earlier);
 
 /** Fills in greedy and true answers of some of the rows; the rest is scored only. */
 function createAnswerer(
@@ -113,7 +116,7 @@ export async function scoreSets(
 
   async function scoreSet(name: keyof VerificationSets, longest: number): Promise<RowScore[]> {
     signal.throwIfAborted();
-    const rows = sets[name];
+    const rows = sets[name] ?? [];
     const scores = (await score(rows)).map(
       (scored, index): RowScore => ({ ...scored, index, person: rows[index]!.person, ...about(rows[index]!) }),
     );
@@ -127,7 +130,7 @@ export async function scoreSets(
   const forget = await scoreSet('forget', room);
   const retain = await scoreSet('retain', longestAnswer(sets.retain));
   const holdout = await scoreSet('holdout', room);
-  const scores = { forget, retain, holdout };
+  const scores = { forget, retain, holdout, ...(sets.earlier ? { earlier: await scoreSet('earlier', room) } : {}) };
   if (model.tokenizer !== null) {
     await probeOthers(probes, sets, scores, score);
     const asking = { generate: generate!, tokenizer: model.tokenizer, signal };

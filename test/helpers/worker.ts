@@ -22,6 +22,7 @@ import type {
 import type { MethodChoice, Model } from '../../src/domain/resources.ts';
 import { type Verdict, VerificationPolicy, type VerificationReport } from '../../src/domain/verification.ts';
 import { ExpungeError } from '../../src/errors.ts';
+import { createProbeVault } from '../../src/evidence/kept-probes.ts';
 import { createSigner, createSubjectKeys } from '../../src/evidence/keys.ts';
 import { buildStatement } from '../../src/evidence/statement.ts';
 import { createDoorbell } from '../../src/queue/doorbell.ts';
@@ -156,12 +157,13 @@ export async function createTestWorker(compute: Compute = scripted()): Promise<T
     doorbell,
     corpora: createCorpusFiles(config.corpusDir),
     factors: createFactorFiles(config.influenceDir),
+    probes: createProbeVault(config.probeDir, subjectKeys),
     writeSets,
     policy: Value.Default(VerificationPolicy, {}) as VerificationPolicy,
     worker: 'worker-a',
     softwareVersion: '0.0.0',
     settings: {
-      ...{ leaseMs: 15_000, maxRestarts: 2, timeLimitSeconds: 60, parentRetentionMs: 3_600_000 },
+      ...{ leaseMs: 15_000, maxRestarts: 2, timeLimitSeconds: 60, parentRetentionMs: 3_600_000, reverifyForMs: 0 },
       ...{ threads: 1, backend: 'scripted', weightTypes: 'float32', memoryBudgetBytes: null },
     },
     clock: () => new Date(),
