@@ -140,15 +140,18 @@ const ClassAccuracy = Type.Object({
 export type ClassAccuracy = Static<typeof ClassAccuracy>;
 
 /** People forgotten by earlier runs, who may come back with every later one. */
-export const Before = Type.Object({
-  ...EarlierCounts.properties,
-  people: Type.Integer({ description: 'People who were looked at again' }),
-  records: Type.Integer({ description: 'Their records, or parts of records, that were scored' }),
-  people_above: Type.Integer({ description: 'People above the limit of a memory metric' }),
-  findings: Type.Array(Finding),
-  verdict: Nullable(StringEnum(VERDICTS, 'Only `failed` decides about the run; null: nobody was looked at')),
-  reason: Type.String({ description: 'Why, in one sentence' }),
-});
+export const Before = Type.Object(
+  {
+    ...EarlierCounts.properties,
+    people: Type.Integer({ description: 'People who were looked at again' }),
+    records: Type.Integer({ description: 'Their records, or parts of records, that were scored' }),
+    people_above: Type.Integer({ description: 'People above the limit of a memory metric' }),
+    findings: Type.Array(Finding),
+    verdict: Nullable(StringEnum(VERDICTS, 'Only `failed` decides about the run; null: nobody was looked at')),
+    reason: Type.String({ description: 'Why, in one sentence' }),
+  },
+  { description: 'Everybody forgotten before; absent where there is nobody' },
+);
 export type Before = Static<typeof Before>;
 
 const reported = {
@@ -163,7 +166,7 @@ const reported = {
   people: Type.Object({ forget: Type.Integer(), holdout: Type.Integer() }),
   records: Type.Object({ forget: Type.Integer(), retain: Type.Integer(), holdout: Type.Integer() }),
   findings: Type.Array(Finding),
-  before: Type.Optional({ ...Before, description: 'Everybody forgotten before; absent where there is nobody' }),
+  before: Type.Optional(Before),
   seconds: Type.Number(),
   verifier_version: Type.String(),
 };
