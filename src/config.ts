@@ -15,6 +15,9 @@ export const Environment = Type.Object({
     Type.String({ description: 'Root of folders that may be registered; default DATA_DIR/import' }),
   ),
   UPLOAD_DIR: Type.Optional(Type.String({ description: 'Checkpoints on their way in; default DATA_DIR/uploads' })),
+  PROBE_DIR: Type.Optional(
+    Type.String({ description: 'What is kept, sealed, of the forgotten; default DATA_DIR/probes' }),
+  ),
   KEY_DIR: Type.Optional(Type.String({ description: 'Default DATA_DIR/keys' })),
   SUBJECT_KEY_FILE: Type.Optional(Type.String()),
   SIGNING_KEY_FILE: Type.Optional(Type.String()),
@@ -136,7 +139,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     corpusDir: folder(e.CORPUS_DIR, 'corpora'),
     importDir: folder(e.IMPORT_DIR, 'import'),
     influenceDir: join(data, 'influence'),
-    probeDir: join(data, 'probes'),
+    probeDir: folder(e.PROBE_DIR, 'probes'),
     uploadDir: folder(e.UPLOAD_DIR, 'uploads'),
     keys: {
       dir: folder(e.KEY_DIR, 'keys'),

@@ -34,8 +34,7 @@ const ROOM = 2;
 const longestAnswer = (...sets: TextRow[][]): number =>
   sets.flat().reduce((most, { ids, cue }) => Math.max(most, ids.length - cue), 1);
 
-const roomOf = ({ forget, holdout, earlier = [] }: VerificationSets): number =>
-  ROOM * longestAnswer(forget, holdout, earlier);
+const roomOf = ({ forget, holdout }: VerificationSets): number => ROOM * longestAnswer(forget, holdout);
 
 /** Fills in greedy and true answers of some of the rows; the rest is scored only. */
 function createAnswerer(
@@ -130,7 +129,8 @@ export async function scoreSets(
   const forget = await scoreSet('forget', room);
   const retain = await scoreSet('retain', longestAnswer(sets.retain));
   const holdout = await scoreSet('holdout', room);
-  const scores = { forget, retain, holdout, ...(sets.earlier ? { earlier: await scoreSet('earlier', room) } : {}) };
+  const scores: SetScores = { forget, retain, holdout };
+  if (sets.earlier) scores.earlier = await scoreSet('earlier', Math.max(room, ROOM * longestAnswer(sets.earlier)));
   if (model.tokenizer !== null) {
     await probeOthers(probes, sets, scores, score);
     const asking = { generate: generate!, tokenizer: model.tokenizer, signal };

@@ -1,4 +1,5 @@
-// The border between the worker and its compute process: messages in both directions, ids and paths only.
+// The border between the worker and its compute process: messages in both directions: ids and paths, the prompts of a
+// completion, and the key of what is kept of people forgotten before, which lies on no disk.
 
 import type { EarlierCounts } from './before.ts';
 import type { InfluenceFindings, InfluenceOptions, InfluenceQuery, InfluentialRecord } from './influence.ts';

@@ -17,10 +17,14 @@ export interface KeptProbes {
   records: TrainingRecord[];
 }
 
-/** Which sealed probes: nothing of it says who. */
-export interface ProbePlace {
-  model_id: string;
-  request_id: string;
+/** Where sealed probes lie. */
+export interface ProbeFile {
   run_id: string;
   key_id: string;
+}
+
+/** Which sealed probes: nothing of it says who. */
+export interface ProbePlace extends ProbeFile {
+  model_id: string;
+  request_id: string;
 }

@@ -29,7 +29,8 @@ export async function earlierPeople(
   folder: string,
   seed: number,
 ): Promise<EarlierJob | null> {
-  const { sample, ...counts } = await deps.store.earlierRequests(claim, { most: LOOKED_AT_AGAIN, seed });
+  const of = { tenant: claim.tenant, model_id: claim.model.id, but: claim.run.id };
+  const { sample, ...counts } = await deps.store.earlierRequests(of, { most: LOOKED_AT_AGAIN, seed });
   if (counts.requests === 0) return null;
   const opened: Opened[] = [];
   const lost: ProbePlace[] = [];

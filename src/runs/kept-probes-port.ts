@@ -1,5 +1,5 @@
 // What is kept of the forgotten until nobody may look any more: sealed on disk, its key in the store.
-import type { KeptProbes, ProbePlace } from '../domain/kept-probes.ts';
+import type { KeptProbes, ProbeFile, ProbePlace } from '../domain/kept-probes.ts';
 import type { SetRow } from '../domain/record.ts';
 import type { Claim } from './store-port.ts';
 
@@ -34,8 +34,11 @@ export interface EarlierRequests {
 export interface KeptProbesStore {
   /** Records that publication of the run would erase, by request. */
   requestRecords(claim: Claim): Promise<RequestRecords[]>;
-  /** Requests that published runs of the claim's model have completed, its own left out. */
-  earlierRequests(claim: Claim, of: { most: number; seed: number }): Promise<EarlierRequests>;
+  /** Requests that published runs of a model have completed, those of the run `but` left out. */
+  earlierRequests(
+    of: { tenant: string; model_id: string; but: string | null },
+    sample: { most: number; seed: number },
+  ): Promise<EarlierRequests>;
   /** Probes whose time is over. */
   expiredProbes(): Promise<(ProbePlace & { tenant: string })[]>;
   /**
@@ -43,8 +46,8 @@ export interface KeptProbesStore {
    * is gone already.
    */
   shredProbes(one: { tenant: string; key_id: string }, actor: string, why: 'expired' | 'lost'): Promise<boolean>;
-  /** False once the key is gone and no run that may still make it known is open. */
-  probesAreNeeded(place: Pick<ProbePlace, 'run_id' | 'key_id'>): Promise<boolean>;
+  /** Keys that are there, or that an open run may still make known: those among the given files'. */
+  neededProbes(files: readonly ProbeFile[]): Promise<Set<string>>;
 }
 
 export interface ProbeVault {
@@ -53,9 +56,9 @@ export interface ProbeVault {
   /** Null where the file is gone, or is not what that key sealed for that place. */
   open(place: ProbePlace, wrapped_key: string): Promise<KeptProbes | null>;
   /** Idempotent. */
-  remove(place: Pick<ProbePlace, 'run_id' | 'key_id'>): Promise<void>;
-  /** Removes files that `isNeeded` says nobody can open or make known any more; returns how many. */
-  sweep(isNeeded: (place: Pick<ProbePlace, 'run_id' | 'key_id'>) => Promise<boolean>): Promise<number>;
+  remove(place: ProbeFile): Promise<void>;
+  /** Removes files whose keys `needed` does not name: nobody can open them or make them known any more; returns how many. */
+  sweep(needed: (files: readonly ProbeFile[]) => Promise<Set<string>>): Promise<number>;
   /** Writes people for one job into its folder, sealed under a key that is on no disk and dies with the job. */
   handOver(folder: string, people: KeptProbes[]): Promise<{ file: string; key: Uint8Array }>;
 }

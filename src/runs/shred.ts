@@ -20,5 +20,5 @@ export async function shred(
 /** Shreds whatever ran out, and removes files that nothing can open. */
 export async function shredExpired(deps: ShredDeps): Promise<void> {
   for (const place of await deps.store.expiredProbes()) await shred(deps, place, 'expired');
-  await deps.probes.sweep((place) => deps.store.probesAreNeeded(place));
+  await deps.probes.sweep((files) => deps.store.neededProbes(files));
 }

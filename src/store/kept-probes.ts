@@ -55,7 +55,7 @@ async function requestRecords({ db }: Context, { tenant, model, run }: Claim): P
 }
 
 /** Every request that a published run of the model completed, with the key of its probes where it may still be used. */
-const earlier = ({ tenant, model, run }: Claim, now: string) => sql`
+const earlier = ({ tenant, model_id, but }: Parameters<KeptProbesStore['earlierRequests']>[0], now: string) => sql`
   select t.request_id, r.id as run_id, k.key_id, v.wrapped_key,
     coalesce(k.shredded_at, v.expires_at, r.finished_at) as since,
     coalesce(v.expires_at > ${now}::timestamptz, false) as open
@@ -63,15 +63,16 @@ const earlier = ({ tenant, model, run }: Claim, now: string) => sql`
   join request_targets t on t.tenant_id = r.tenant_id and t.run_id = r.id and t.state = 'completed'
   left join kept_probes k on k.tenant_id = r.tenant_id and k.run_id = r.id and k.request_id = t.request_id
   left join vault_keys v on v.tenant_id = k.tenant_id and v.id = k.key_id
-  where r.tenant_id = ${tenant} and r.model_id = ${model.id} and r.state = 'published' and r.id <> ${run.id}`;
+  where r.tenant_id = ${tenant} and r.model_id = ${model_id} and r.state = 'published'
+    and r.id is distinct from ${but}::uuid`;
 
 export const keptProbesStore = (context: Context): KeptProbesStore => ({
   requestRecords: (claim) => requestRecords(context, claim),
 
-  async earlierRequests(claim, { most, seed }) {
+  async earlierRequests(of, { most, seed }) {
     const { db } = context;
     const now = await context.now(db);
-    const all = earlier(claim, now);
+    const all = earlier(of, now);
     const counted = await sql<Counted>`
       select count(*)::int as requests,
         (count(*) filter (where not open))::int as unobservable_requests,
@@ -80,7 +81,7 @@ export const keptProbesStore = (context: Context): KeptProbesStore => ({
     const sampled = await sql<Omit<Sampled, 'model_id'>>`
       select request_id, run_id, key_id, wrapped_key from (${all}) as e where open
       order by hashtextextended(request_id::text, ${seed}), request_id limit ${most}`.execute(db);
-    return { ...counted.rows[0]!, sample: sampled.rows.map((one) => ({ model_id: claim.model.id, ...one })) };
+    return { ...counted.rows[0]!, sample: sampled.rows.map((one) => ({ model_id: of.model_id, ...one })) };
   },
 
   async expiredProbes() {
@@ -113,12 +114,21 @@ export const keptProbesStore = (context: Context): KeptProbesStore => ({
       return true;
     }),
 
-  // the run first: what it made known in its last transaction is seen by the second question
-  async probesAreNeeded({ run_id, key_id }) {
-    const open = await sql<{ yes: boolean }>`
-      select exists (select from runs where id = ${run_id} and finished_at is null) as yes`.execute(context.db);
-    if (open.rows[0]!.yes) return true;
-    const key = await context.db.selectFrom('vault_keys').select('id').where('id', '=', key_id).executeTakeFirst();
-    return key !== undefined;
+  // runs first: what one made known in its last transaction is seen by the second question
+  async neededProbes(files) {
+    if (files.length === 0) return new Set();
+    const runs = context.db.selectFrom('runs').select('id').where('finished_at', 'is', null);
+    const open = await runs.where('id', 'in', [...new Set(files.map(({ run_id }) => run_id))]).execute();
+    const ids = new Set(open.map(({ id }) => id));
+    const keys = context.db.selectFrom('vault_keys').select('id');
+    const there = await keys
+      .where(
+        'id',
+        'in',
+        files.map(({ key_id }) => key_id),
+      )
+      .execute();
+    const waiting = files.filter(({ run_id }) => ids.has(run_id)).map(({ key_id }) => key_id);
+    return new Set([...there.map(({ id }) => id), ...waiting]);
   },
 });

@@ -73,13 +73,13 @@ test('probes are sealed on disk, and open for their request and model alone', as
 test('a sweep removes what nobody needs, half-written files among it, and nothing else', async (t) => {
   const dir = join(await temporaryFolder(t), 'probes');
   const probes = createProbeVault(dir, await installation(join(dir, '..', 'keys')));
-  assert.equal(await probes.sweep(async () => false), 0, 'there is no folder yet');
+  assert.equal(await probes.sweep(async () => new Set()), 0, 'there is no folder yet');
   const place = () => ({ model_id: uuid(), request_id: uuid(), run_id: uuid(), key_id: uuid() });
   const [kept, gone, killed] = [place(), place(), place()];
   for (const one of [kept, gone]) await probes.keep(one, PROBES);
   await writeFile(join(dir, `${killed.run_id}.${killed.key_id}.sealed.part`), 'half');
   await writeFile(join(dir, 'notes.txt'), 'of somebody else');
-  assert.equal(await probes.sweep(async ({ key_id }) => key_id === kept.key_id), 2);
+  assert.equal(await probes.sweep(async () => new Set([kept.key_id])), 2);
   assert.deepEqual((await readdir(dir)).sort(), [`${kept.run_id}.${kept.key_id}.sealed`, 'notes.txt'].sort());
 });
 

@@ -38,9 +38,11 @@ async function forget(model: string, key: string, keep_ms: number | null) {
 
 const people = (name: string) => Array.from({ length: 6 }, (_, i) => [`${name}${i}`]);
 const modelOf = async (name: string) => world.model([await world.corpus(people(name))], [], TENANT, ++checkpoints);
+const earlierOf = ({ tenant, model, run }: Claim, but: string | null = run.id, most = 50, seed = 3) =>
+  world.store.earlierRequests({ tenant, model_id: model.id, but }, { most, seed });
 const ask = async (model: string, key: string) => {
   await requestId(key);
-  return world.store.earlierRequests(await world.claim(model), { most: 50, seed: 3 });
+  return earlierOf(await world.claim(model));
 };
 
 test('records of a run by request, with how long each request lets them be kept', async () => {
@@ -95,8 +97,7 @@ test('a key is there from publication on, and shredding it says so in the ledger
     due.map(({ key_id }) => key_id),
     [must(short.kept).key_id],
   );
-  const claim = { ...first.claim, run: { ...first.claim.run, id: uuid() } };
-  const over = await world.store.earlierRequests(claim, { most: 50, seed: 3 });
+  const over = await earlierOf(first.claim, null);
   assert.deepEqual(
     over.sample.map(({ request_id }) => request_id),
     [first.id],
@@ -105,10 +106,10 @@ test('a key is there from publication on, and shredding it says so in the ledger
   assert.equal(over.unobservable_requests, 2);
 
   const file = { run_id: short.claim.run.id, key_id: must(short.kept).key_id };
-  assert.equal(await world.store.probesAreNeeded(file), true);
+  assert.deepEqual([...(await world.store.neededProbes([file]))], [file.key_id]);
   assert.equal(await world.store.shredProbes(due[0]!, 'sweeper', 'expired'), true);
   assert.equal(await world.store.shredProbes(due[0]!, 'sweeper', 'expired'), false);
-  assert.equal(await world.store.probesAreNeeded(file), false);
+  assert.equal((await world.store.neededProbes([file])).size, 0);
   assert.equal(await world.sql(`select from vault_keys where id = '${file.key_id}'`), 0);
   const entries = (await world.store.readLedger({ limit: 1000 })).filter(({ type }) => type.startsWith('probes.'));
   const shredded = entries.filter(({ type }) => type === 'probes.shredded');
@@ -118,7 +119,7 @@ test('a key is there from publication on, and shredding it says so in the ledger
   assert.deepEqual([data.shredded_at, at], [new Date(now).toISOString(), new Date(now).toISOString()]);
   const kept = entries.find((entry) => entry.type === 'probes.kept' && entry.data.run_id === short.claim.run.id)!;
   assert.deepEqual((kept.data.probes as { until: string }[])[0]!.until, new Date(never + 61_000).toISOString());
-  const after = await world.store.earlierRequests(claim, { most: 50, seed: 3 });
+  const after = await earlierOf(first.claim, null);
   assert.deepEqual([after.unobservable_requests, after.unobservable_since], [2, new Date(never).toISOString()]);
 });
 
@@ -128,9 +129,10 @@ test('of many a sample by the seed; a run that is open keeps its files', async (
   await requestId('c4');
   const claim = await world.claim(model);
   const ids = async (seed: number) =>
-    (await world.store.earlierRequests(claim, { most: 2, seed })).sample.map(({ request_id }) => request_id);
+    (await earlierOf(claim, claim.run.id, 2, seed)).sample.map(({ request_id }) => request_id);
   assert.equal((await ids(1)).length, 2);
   assert.deepEqual(await ids(1), await ids(1));
   assert.equal(new Set([...(await ids(1)), ...(await ids(2)), ...(await ids(3)), ...(await ids(4))]).size > 2, true);
-  assert.equal(await world.store.probesAreNeeded({ run_id: claim.run.id, key_id: uuid() }), true);
+  const file = { run_id: claim.run.id, key_id: uuid() };
+  assert.deepEqual([...(await world.store.neededProbes([file]))], [file.key_id]);
 });

@@ -7,7 +7,8 @@ import { findingsTable } from './tables.ts';
 /** Null where no earlier run forgot anybody. */
 export function forgottenBefore({ before }: Pick<VerificationReport, 'before'>): Html | null {
   if (before === undefined) return null;
-  const { requests, reverified_requests, people, records, unobservable_requests, unobservable_since, findings } = before;
+  const { requests, reverified_requests, people, records, unobservable_requests, unobservable_since, findings } =
+    before;
   const gone =
     unobservable_requests === 0
       ? null
