@@ -5,6 +5,9 @@ import type { Claim, Publication } from '../runs/ports.ts';
 import { type Context, type Trx, transact } from './db.ts';
 import { append } from './ledger.ts';
 
+/** A statement takes 65,535 values. */
+const ROWS_AT_ONCE = 1000;
+
 type RecordRow = Omit<RequestRecords, 'rows' | 'keep_ms'> &
   RequestRecords['rows'][number] & { reverify_seconds: number | null };
 type Sampled = Awaited<ReturnType<KeptProbesStore['earlierRequests']>>['sample'][number];
@@ -21,14 +24,17 @@ export async function insertKept(
   if (kept.length === 0) return;
   const rows = kept.map((one) => ({ ...one, until: new Date(Date.parse(at) + one.keep_ms).toISOString() }));
   const shared = { tenant_id: tenant, model_id: model.id, run_id: run.id };
-  const keys = rows.map(({ key_id, wrapped_key, until }) => ({
-    ...{ tenant_id: tenant, id: key_id, wrapped_key, created_at: at, expires_at: until },
-  }));
-  await trx.insertInto('vault_keys').values(keys).execute();
-  const probes = rows.map(({ request_id, key_id, digest, records }) => ({
-    ...{ ...shared, request_id, key_id, digest, records, kept_at: at, shredded_at: null },
-  }));
-  await trx.insertInto('kept_probes').values(probes).execute();
+  for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
+    const some = rows.slice(from, from + ROWS_AT_ONCE);
+    const keys = some.map(({ key_id, wrapped_key, until }) => ({
+      ...{ tenant_id: tenant, id: key_id, wrapped_key, created_at: at, expires_at: until },
+    }));
+    await trx.insertInto('vault_keys').values(keys).execute();
+    const probes = some.map(({ request_id, key_id, digest, records }) => ({
+      ...{ ...shared, request_id, key_id, digest, records, kept_at: at, shredded_at: null },
+    }));
+    await trx.insertInto('kept_probes').values(probes).execute();
+  }
   const entries = rows.map(({ request_id, digest, until }) => ({ request_id, digest, until }));
   const data = { run_id: run.id, model_id: model.id, probes: entries };
   await append(context, trx, { tenant, type: 'probes.kept', actor, data });
