@@ -7,8 +7,8 @@ import { rowsOf } from './models.ts';
 import type { TextRow } from './sets.ts';
 
 /**
- * At most KEPT_RECORDS rows of each person, since a record may be many; null where the job names nobody. Throws `compute-failed` for what does not
- * open, and an Error without any text for a record that the model cannot take.
+ * At most KEPT_RECORDS rows of each person, since a record may be many; null where the job names nobody. Throws `compute-failed`
+ * for what does not open, and an Error without any text for a record that the model cannot take.
  */
 export async function loadEarlier(
   { earlier, seed }: Pick<VerifyJob, 'earlier' | 'seed'>,

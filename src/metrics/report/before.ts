@@ -2,9 +2,10 @@
 import type { EarlierCounts } from '../../domain/before.ts';
 import type { MetricSet, RecordMetric } from '../../domain/metric.ts';
 import type { Before, Finding, RowScore, Verdict, VerificationPolicy } from '../../domain/verification.ts';
+import { mean } from '../statistics.ts';
 import { membershipFindings } from './membership.ts';
 import { memoryFinding } from './memory.ts';
-import { countPeople, measurable, people, type ScoredSets, scoresByPerson } from './people.ts';
+import { countPeople, measurable, people, type ScoredSets } from './people.ts';
 
 interface Measured {
   /** Under the candidate, like those of people never seen: what the parent knew, its own verification said. */
@@ -23,16 +24,8 @@ const ofEarlier = (one: Finding): Finding => ({ ...one, set: 'earlier' });
 function above(metric: RecordMetric, { detectable, verdict }: Finding, rows: readonly RowScore[]): number[] {
   const limit = detectable?.value;
   if (verdict === null || limit === undefined) return [];
-  const measured = measurable(metric, rows);
-  return [...new Set(measured.map(({ person }) => person))].filter((person) => {
-    const own = scoresByPerson(
-      measured.filter((row) => row.person === person),
-      metric.score,
-      'named',
-    );
-    const [scores = []] = own ?? [];
-    return scores.reduce((sum, one) => sum + one, 0) / scores.length > limit;
-  });
+  const persons = Map.groupBy(measurable(metric, rows), ({ person }) => person);
+  return [...persons].filter(([, own]) => mean(own.map(metric.score)) > limit).map(([person]) => person);
 }
 
 const WORST: readonly Verdict[] = ['failed', 'inconclusive', 'passed'];
@@ -57,8 +50,8 @@ function reasonOf(looked: number, over: number, findings: readonly Finding[], co
 
 /**
  * The section of people of earlier runs. Rules are those of the forgotten, with the same margin and level, in the one direction that is
- * coming back: whom later runs push further away, nobody knows any better. A metric or attack that needs what was not measured of these people is left
- * out.
+ * coming back: whom later runs push further away, nobody knows any better. A metric or attack that needs what was not measured
+ * of these people is left out.
  */
 export function beforeSection(
   counts: EarlierCounts,
