@@ -37,8 +37,10 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
     : [];
   const under = async (model: AnyModel, dir: string, judges: SetScores[] | null, of = sets) =>
     scoreSets({ ...model, weights: await loadAnyWeights(dir) }, of, context, job.seed, onRows, { judges, probes });
-  // the candidate first: the parent judges what it wrote
-  const made = await openAnyModel(job.candidate_dir);
+  // the candidate first: the parent judges what it wrote, and what it wrote ends where an answer of the parent's does,
+  // or a tokenizer that calls another token the end would make it silent
+  const opened = await openAnyModel(job.candidate_dir);
+  const made: AnyModel = parent.tokenizer && opened.tokenizer ? { ...opened, tokenizer: parent.tokenizer } : opened;
   const after = await under(made, job.candidate_dir, null, earlier ? { ...sets, earlier } : sets);
   const before = await under(parent, job.parent_dir, [after]);
   const { policy, exact, baseline, seed } = job;
