@@ -12,6 +12,7 @@ import { writeSets } from '../src/corpora/sets-file.ts';
 import { splitHoldout } from '../src/corpora/split.ts';
 import { VerificationPolicy } from '../src/domain/verification.ts';
 import { type Choice, chooseBackend } from '../src/engine/choice.ts';
+import { createProbeVault } from '../src/evidence/kept-probes.ts';
 import { createSigner, createSubjectKeys } from '../src/evidence/keys.ts';
 import { buildStatement } from '../src/evidence/statement.ts';
 import { createLogger } from '../src/log.ts';
@@ -39,6 +40,7 @@ const settingsOf = ({ runs, compute, decisions }: Config, { backend }: Choice): 
   timeLimitSeconds: runs.timeLimitSeconds,
   parentRetentionMs: runs.parentRetentionMs,
   promotion: decisions.promotion === 'automatic' ? 'automatic' : 'manual',
+  reverifyForMs: runs.reverifyForMs,
   weightTypes: runs.weightTypes,
   memoryBudgetBytes: memoryBudget(compute.memoryBudgetBytes, backend),
   threads: compute.threads,
@@ -67,6 +69,7 @@ export async function openWorkerDeps(given: Config): Promise<OpenWorkerDeps> {
     await store.migrate();
     const doorbell = createDoorbell(config, { onError: (err) => log.warn({ err }, 'queue') });
     closers.push(() => doorbell.close());
+    const subjectKeys = await createSubjectKeys(config, await store.subjectKeyVersions());
     const deps: RunDeps = {
       store,
       doorbell,
@@ -81,7 +84,8 @@ export async function openWorkerDeps(given: Config): Promise<OpenWorkerDeps> {
       corpora: createCorpusFiles(config.corpusDir),
       factors: createFactorFiles(config.influenceDir),
       signer: await createSigner(config),
-      subjectKeys: await createSubjectKeys(config, await store.subjectKeyVersions()),
+      probes: createProbeVault(config.probeDir, subjectKeys),
+      subjectKeys,
       splitHoldout,
       writeSets,
       buildStatement,

@@ -4,6 +4,7 @@ import type { VerifyJob, VerifyResult } from '../domain/compute.ts';
 import { sampleRows } from '../domain/random.ts';
 import { buildReport } from '../metrics/report.ts';
 import type { StageContext } from './context.ts';
+import { loadEarlier } from './earlier-rows.ts';
 import { type AnyModel, loadAnyWeights, openAnyModel } from './models.ts';
 import { peakMemoryBytes } from './peak-memory.ts';
 import { planProbes } from './probes.ts';
@@ -23,7 +24,8 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
   const parent = await openAnyModel(job.parent_dir);
   const loaded = await loadSets(job, parent, ['forget', 'retain', 'holdout'], { most: RETAIN_ROWS, seed: job.seed });
   const sets: VerificationSets = { ...loaded, retain: sampleRows(loaded.retain, RETAIN_ROWS, job.seed) };
-  const total = 2 * (sets.forget.length + sets.retain.length + sets.holdout.length);
+  const earlier = await loadEarlier(job, parent);
+  const total = 2 * (sets.forget.length + sets.retain.length + sets.holdout.length) + (earlier?.length ?? 0);
   let done = 0;
   const onRows = (rows: number) => {
     done += rows;
@@ -33,13 +35,13 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
   const probes = parent.tokenizer
     ? planProbes(sets, parent.tokenizer, parent.architecture.contextLength(parent.config), job.seed)
     : [];
-  const under = async (model: AnyModel, dir: string, judges: SetScores[] | null) =>
-    scoreSets({ ...model, weights: await loadAnyWeights(dir) }, sets, context, job.seed, onRows, { judges, probes });
+  const under = async (model: AnyModel, dir: string, judges: SetScores[] | null, of = sets) =>
+    scoreSets({ ...model, weights: await loadAnyWeights(dir) }, of, context, job.seed, onRows, { judges, probes });
   // the candidate first: the parent judges what it wrote, and what it wrote ends where an answer of the parent's does,
   // or a tokenizer that calls another token the end would make it silent
   const opened = await openAnyModel(job.candidate_dir);
   const made: AnyModel = parent.tokenizer && opened.tokenizer ? { ...opened, tokenizer: parent.tokenizer } : opened;
-  const after = await under(made, job.candidate_dir, null);
+  const after = await under(made, job.candidate_dir, null, earlier ? { ...sets, earlier } : sets);
   const before = await under(parent, job.parent_dir, [after]);
   const { policy, exact, baseline, seed } = job;
   const retrained = job.reference_dir ? await scoreRetrained(job.reference_dir, sets, probes, context) : null;
@@ -61,6 +63,7 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
     policy,
     exact,
     baseline,
+    ...(job.earlier ? { earlier: job.earlier } : {}),
     robustness,
     seed,
     seconds,

@@ -9,6 +9,7 @@ import { subjectKeysOf } from './identifiers.ts';
 import { defaultsOf } from './method-schema.ts';
 import { planTarget, statementOf } from './plan-target.ts';
 import type { Principal } from './principal.ts';
+import { reverifySeconds } from './reverify-for.ts';
 import { ring } from './ring.ts';
 import { pastTime } from './times.ts';
 import type { AppDeps } from './types.ts';
@@ -19,6 +20,7 @@ export interface NewDeletionRequest {
   targets?: string[];
   method?: { name: string; params?: Record<string, unknown> };
   ground?: string;
+  reverify_for?: number | string;
   submitted_at?: string;
   external_id?: string;
   verified?: boolean;
@@ -60,6 +62,7 @@ export function wishOf(deps: AppDeps, who: Principal, given: NewDeletionRequest)
     external_id: given.external_id ?? null,
     ground: given.ground ?? null,
     subjects,
+    reverify_seconds: reverifySeconds(given.reverify_for),
     model_ids: given.targets ?? null,
     verified: given.verified ?? true,
     cooling_off_ms: coolingOff(deps, given, { now, submitted_at }),

@@ -19,6 +19,8 @@ export interface CreateRequest {
   /** Models to unlearn from; null: every model trained on a matching record. */
   model_ids: string[] | null;
   method: MethodChoice | null;
+  /** How long its person may be looked at again; null or left out: as long as the service does. */
+  reverify_seconds?: number | null;
   submitted_at: string;
   actor: string;
   /** False: nothing begins before somebody says that the person is who they say they are. Default true. */

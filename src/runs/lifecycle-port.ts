@@ -3,7 +3,7 @@ import type { ApprovedStep, DenialCode, RequestEvent } from '../domain/lifecycle
 import type { DeletionRequest, Model, Run } from '../domain/resources.ts';
 import type { RequestAction, RequestState, RunState, TargetState } from '../domain/states.ts';
 import type { SetCounts } from './plan/facts.ts';
-import type { Claim, NewCheckpoint } from './store-port.ts';
+import type { Claim, Publication } from './store-port.ts';
 
 /** The plan of one target, as it was approved. */
 export interface ApprovedTarget {
@@ -67,6 +67,9 @@ export type RunActOutcome =
   /** The rollback window is over. */
   | { status: 'parent_gone' };
 
+/** What a promotion publishes. */
+export type Held = Pick<Publication, 'checkpoint' | 'kept'>;
+
 export interface PlannableTarget extends SetCounts {
   target_id: string;
   state: TargetState;
@@ -83,7 +86,7 @@ export interface LifecycleStore {
   /** What was done to the request, in order. */
   requestEvents(tenant: string, id: string): Promise<RequestEvent[]>;
   /** Leaves a verified candidate to whoever promotes it; false when the fence is stale. */
-  awaitPromotion(claim: Claim, checkpoint: NewCheckpoint, actor: string): Promise<boolean>;
+  awaitPromotion(claim: Claim, held: Held, actor: string): Promise<boolean>;
   promoteRun(act: RunAct & { four_eyes: boolean }): Promise<RunActOutcome>;
   rollBackRun(act: RunAct): Promise<RunActOutcome>;
 }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { certifyUncertified } from './certify.ts';
 import type { RunDeps } from './deps.ts';
 import { retireExpired } from './retire.ts';
+import { shredExpired } from './shred.ts';
 
 const chores: Record<string, (deps: RunDeps) => Promise<unknown>> = {
   // before the rings: what moves on now is rung for at once
@@ -12,6 +13,7 @@ const chores: Record<string, (deps: RunDeps) => Promise<unknown>> = {
   },
   certify: certifyUncertified,
   retire: retireExpired,
+  shred: shredExpired,
   keys: ({ store }) => store.deleteExpiredKeys(),
   probes: ({ store }) => store.deleteExpiredProbes(),
   influence: async ({ store, doorbell }) => {

@@ -180,7 +180,7 @@ async function start(context: Context, trx: Trx, wish: Wish): Promise<ClaimOutco
         verdict: null,
         verification: null,
         published_seq: null,
-        held_checkpoint: null,
+        held: null,
       },
       counts: JSON.stringify({ ...none, requests: targets.length, erased_before: 0 }),
       progress: JSON.stringify(idle(at)),

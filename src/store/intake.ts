@@ -28,6 +28,7 @@ function rowOf(input: CreateRequest, now: string) {
     ...{ id: uuid(), tenant_id: tenant, external_id, group_id, ground, submitted_at, created_by: actor },
     ...{ received_at: now, updated_at: now, version: 1, due_at: oneMonthAfter(submitted_at) },
     method: input.method && JSON.stringify(input.method),
+    reverify_seconds: input.reverify_seconds ?? null,
     verified_at: verified ? now : null,
     starts_after: cooling_off_ms === 0 ? null : new Date(Date.parse(now) + cooling_off_ms).toISOString(),
     ...{ approval_required, approved_at: null },

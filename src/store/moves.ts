@@ -1,14 +1,14 @@
 // Moving a run and its targets together.
 import { canMoveRun, isFinalRun, type RunState, type TargetState } from '../domain/states.ts';
 import { ExpungeError } from '../errors.ts';
-import type { Claim, NewCheckpoint, Store } from '../runs/ports.ts';
+import type { Claim, Held, Store } from '../runs/ports.ts';
 import { type Context, type Trx, transact } from './db.ts';
 import { append } from './ledger.ts';
 import { moveTargets } from './targets.ts';
 
 type Change = Parameters<Store['moveRun']>[2] & {
   /** Of a run that awaits promotion: what that would publish. */
-  held?: NewCheckpoint;
+  held?: Held;
   /** Targets that ended in this state go back with the run. */
   reopen?: TargetState;
 };
@@ -53,7 +53,7 @@ async function writeRun(trx: Trx, claim: Claim, to: RunState, change: Change, at
       // what is rolled back has ended before
       ...(final && change.reopen === undefined ? { finished_at: at } : {}),
       ...(final || to === 'awaiting_promotion' ? { lease_owner: null, lease_expires_at: null } : {}),
-      held_checkpoint: change.held ? JSON.stringify(change.held) : null,
+      held: change.held ? JSON.stringify(change.held) : null,
     }))
     .where('tenant_id', '=', claim.tenant)
     .where('id', '=', claim.run.id)

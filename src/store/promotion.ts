@@ -4,6 +4,7 @@ import type { Claim, LifecycleStore, RunAct, RunActOutcome } from '../runs/ports
 import { lockCheckpoint } from './checkpoints.ts';
 import { type Context, type Trx, transact } from './db.ts';
 import { recordEvent } from './events.ts';
+import { shredRun } from './kept-probes.ts';
 import { append } from './ledger.ts';
 import { loadModel } from './models.ts';
 import { lockRun, moveLocked } from './moves.ts';
@@ -23,7 +24,7 @@ async function lock(trx: Trx, { tenant, id, check }: RunAct) {
   if (!of) return null;
   const model = trx.selectFrom('models').select('id').where('tenant_id', '=', tenant).where('id', '=', of.model_id);
   await model.forNoKeyUpdate().executeTakeFirstOrThrow();
-  const rows = trx.selectFrom('runs').select(['fence', 'held_checkpoint', 'verification', 'version']);
+  const rows = trx.selectFrom('runs').select(['fence', 'held', 'verification', 'version']);
   const row = await rows
     .where('tenant_id', '=', tenant)
     .where('id', '=', id)
@@ -68,15 +69,15 @@ type Promotion = Parameters<LifecycleStore['promoteRun']>[0];
 async function promote(context: Context, trx: Trx, act: Promotion): Promise<RunActOutcome> {
   const found = await lock(trx, act);
   if (found === null) return { status: 'unknown' };
-  const { claim, fence, held_checkpoint: checkpoint, verification: report } = found;
+  const { claim, fence, held, verification: report } = found;
   const { tenant, id, actor, parent_retention_ms } = act;
-  if (claim.run.state !== 'awaiting_promotion' || checkpoint === null || report === null)
+  if (claim.run.state !== 'awaiting_promotion' || held === null || report === null)
     return { status: 'conflict', state: claim.run.state };
   if (act.four_eyes && (await tookPart(trx, tenant, id)).includes(actor)) return { status: 'same_actor' };
   const outcome = await publishIn(context, trx, claim, {
     run_id: id,
     fence,
-    checkpoint,
+    ...held,
     report,
     parent_retention_ms,
     actor,
@@ -170,7 +171,10 @@ async function rollBack(context: Context, trx: Trx, act: RunAct): Promise<RunAct
   }
   const change = { targets: 'needs_review', reason, ...(published ? { reopen: 'completed' as const } : {}) } as const;
   await moveLocked(context, trx, claim, from, ['needs_review', change, actor]);
-  if (published) await revoke(context, trx, act, relied, at);
+  if (published) {
+    await revoke(context, trx, act, relied, at);
+    await shredRun(context, trx, { tenant, run_id: id, actor, at });
+  }
   await decided(context, trx, act, 'rollback', run.state);
   return { status: 'done', run: (await loadRun(trx, tenant, id))! };
 }
@@ -178,15 +182,15 @@ async function rollBack(context: Context, trx: Trx, act: RunAct): Promise<RunAct
 export const promotionStore = (
   context: Context,
 ): Pick<LifecycleStore, 'awaitPromotion' | 'promoteRun' | 'rollBackRun'> => ({
-  awaitPromotion: (claim, checkpoint, actor) =>
+  awaitPromotion: (claim, held, actor) =>
     transact(context, async (trx) => {
       const run = await lockRun(trx, claim);
       if (!run) return false;
       const change = {
         targets: 'awaiting_promotion',
         verdict: 'passed',
-        held: checkpoint,
-        candidate: checkpoint.digest,
+        held,
+        candidate: held.checkpoint.digest,
       } as const;
       await moveLocked(context, trx, claim, run, ['awaiting_promotion', change, actor]);
       return true;

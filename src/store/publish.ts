@@ -4,6 +4,7 @@ import { canMoveRun } from '../domain/states.ts';
 import { ExpungeError } from '../errors.ts';
 import type { Claim, Publication, PublishOutcome, Store } from '../runs/ports.ts';
 import { type Context, type Trx, transact } from './db.ts';
+import { insertKept } from './kept-probes.ts';
 import { append } from './ledger.ts';
 import { insertCheckpoint } from './models.ts';
 import { lockRun, moveLocked } from './moves.ts';
@@ -91,12 +92,13 @@ export async function publishIn(
     ...{ tenant, type: 'run.published', actor },
     data: { ...data, verdict: report.verdict, erased_records, request_ids },
   });
+  await insertKept(context, trx, claim, publication, at);
   await trx
     .updateTable('runs')
     .set((eb) => ({
       ...{ state: 'published' as const, reason: null, candidate: checkpoint.digest, verdict: report.verdict },
       ...{ verification: JSON.stringify(report), published_seq: entry.seq, finished_at: at, updated_at: at },
-      ...{ lease_owner: null, lease_expires_at: null, held_checkpoint: null },
+      ...{ lease_owner: null, lease_expires_at: null, held: null },
       version: eb('version', '+', 1),
     }))
     .where('tenant_id', '=', tenant)

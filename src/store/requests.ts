@@ -1,5 +1,6 @@
 // Deletion requests as they are read: rows with their targets, identifier types and certificates.
 import type { Selectable } from 'kysely';
+import { durationOf } from '../domain/duration.ts';
 import type { DeletionRequest, Target } from '../domain/resources.ts';
 import type { RequestState } from '../domain/states.ts';
 import { ExpungeError } from '../errors.ts';
@@ -21,6 +22,7 @@ const COLUMNS = [
   'starts_after',
   'approval_required',
   'approved_at',
+  'reverify_seconds',
   'submitted_at',
   'received_at',
   'due_at',
@@ -72,9 +74,10 @@ async function complete(db: Db, tenant: string, rows: RequestRow[]): Promise<Del
   const certificates = Map.groupBy(await certificatesOf(db, tenant, ids), (certificate) => certificate.request_id);
   const types = Map.groupBy(await typesOf(db, tenant, ids), (subject) => subject.request_id);
   const events = Map.groupBy(await eventsOf(db, tenant, ids), (event) => event.request_id);
-  return rows.map(({ approved_at, ...row }) => ({
+  return rows.map(({ approved_at, reverify_seconds: seconds, ...row }) => ({
     ...row,
     ...decisionsOf({ ...row, approved_at }, events.get(row.id) ?? []),
+    reverify_for: seconds === null ? null : durationOf(seconds),
     ground: row.ground as DeletionRequest['ground'],
     identifier_types: (types.get(row.id) ?? []).map((subject) => subject.type),
     targets: (targets.get(row.id) ?? []).map(({ request_id: _, ...target }): Target => target),

@@ -11,6 +11,7 @@ export interface DeletionRequestsTable {
   group_id: string | null;
   ground: string | null;
   method: Json<MethodChoice> | null;
+  reverify_seconds: number | null;
   /** Derived from the targets in the transaction that changes them; here so that lists can filter by it. */
   state: RequestState;
   created_by: string;

@@ -6,7 +6,7 @@ import type { CorpusRole } from '../domain/record.ts';
 import type { Attempt, PlanStep, RowSizes, RunCounts, RunProgress } from '../domain/resources.ts';
 import type { RunState } from '../domain/states.ts';
 import type { VerificationReport } from '../domain/verification.ts';
-import type { NewCheckpoint } from '../runs/ports.ts';
+import type { Held } from '../runs/ports.ts';
 import type { InfluenceAnalysesTable, VerificationsTable } from './schema-leased.ts';
 import type { VerificationPoliciesTable } from './schema-policies.ts';
 import type {
@@ -15,6 +15,7 @@ import type {
   RequestSubjectsTable,
   RequestTargetsTable,
 } from './schema-requests.ts';
+import type { VaultTables } from './schema-vault.ts';
 
 /** Read as parsed JSON, written as text: the driver would send a JavaScript array as a Postgres array. */
 export type Json<T> = ColumnType<T, string, string>;
@@ -122,7 +123,7 @@ interface RunsTable {
   lease_expires_at: string | null;
   published_seq: number | null;
   /** What is published once somebody promotes it. */
-  held_checkpoint: Json<NewCheckpoint> | null;
+  held: Json<Held> | null;
   created_at: string;
   started_at: string | null;
   finished_at: string | null;
@@ -224,7 +225,7 @@ interface UploadFilesTable {
   bytes: number;
 }
 
-export interface Database {
+export interface Database extends VaultTables {
   corpora: CorporaTable;
   record_ids: RecordIdsTable;
   record_subjects: RecordSubjectsTable;

@@ -27,6 +27,7 @@ const request: StatementInput['request'] = {
   ground: 'consent_withdrawn',
   identifier_types: ['name', 'email', 'email'],
   method: null,
+  reverify_for: null,
   targets: [target],
   certificate_ids: [],
   ...{ group_id: null, verified_at: at(1), starts_after: null, approval_required: false },

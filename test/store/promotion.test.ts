@@ -43,7 +43,15 @@ async function awaiting() {
   };
   const more = { reason: null, seconds: {}, peak_memory_bytes: null };
   assert.ok(await world.store.saveAttempt(id, claim.fence, { ...attempt, ...more }, report()));
-  assert.ok(await world.store.awaitPromotion(claim, checkpoint(candidate, run.parent, id), 'worker-a'));
+  const place = { model_id: model, request_id: made.request.id, run_id: id, key_id: uuid() };
+  const kept = { ...place, wrapped_key: 'sealed', digest: digest('f'), records: 2, keep_ms: 86_400_000 };
+  assert.ok(
+    await world.store.awaitPromotion(
+      claim,
+      { checkpoint: checkpoint(candidate, run.parent, id), kept: [kept] },
+      'worker-a',
+    ),
+  );
   return { key, model, claim, id, candidate, request: made.request.id };
 }
 const act = (id: string, actor = 'releaser') => ({
@@ -86,7 +94,7 @@ test('a candidate waits for its promotion, and no other run of the model begins 
   assert.deepEqual(await promote(id), { status: 'conflict', state: 'published' });
   assert.ok((await store.modelsToRing()).includes(model));
   const entries = (await store.readLedger({ limit: 1000 })).filter((entry) => entry.data.run_id === id);
-  const [published, promoted] = entries.slice(-2);
+  const [published, , promoted] = entries.slice(-3);
   assert.deepEqual([published?.type, published?.actor, promoted?.type], ['run.published', 'releaser', 'run.promoted']);
   assert.match(String(promoted?.data.reason_digest), /^sha256:/);
 });
@@ -129,6 +137,11 @@ test('what was published goes back to the parent: erased records, certificates a
   assert.ok(whole.status === 'created' && named.status === 'created');
   assert.deepEqual([whole.request.state, whole.request.targets], ['completed_no_data', []]);
   const version = must(await store.getRequest(TENANT, request)).version;
+  const earlier = async () => {
+    const found = await store.earlierRequests({ tenant: TENANT, model_id: model, but: null }, { most: 5, seed: 1 });
+    return [found.requests, found.sample.length];
+  };
+  assert.deepEqual(await earlier(), [1, 1], 'what was kept waited with the candidate');
   now += 1000;
   const outcome = await rollBack(id);
   assert.ok(outcome.status === 'done');
@@ -141,6 +154,11 @@ test('what was published goes back to the parent: erased records, certificates a
   assert.deepEqual([after.state, after.certificate_ids, after.version > version], ['needs_review', [], true]);
   assert.ok(must(await store.getCertificate(TENANT, certificate)).revoked_at);
   assert.equal(await stateOf(whole.request.id), 'needs_review');
+  assert.deepEqual(await earlier(), [0, 0]);
+  assert.equal(
+    await world.sql(`select from vault_keys k join kept_probes p on p.key_id = k.id where p.run_id = '${id}'`),
+    0,
+  );
   assert.ok(await certify(claim, request), 'what comes too late is not kept');
   assert.deepEqual(must(await store.getRequest(TENANT, request)).certificate_ids, []);
   assert.deepEqual(await rollBack(id), { status: 'conflict', state: 'needs_review' });

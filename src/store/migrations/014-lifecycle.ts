@@ -72,8 +72,8 @@ const REQUESTS = [
 ];
 
 const RUNS = [
-  `alter table runs add column held_checkpoint jsonb,
-    add constraint runs_held check ((held_checkpoint is not null) = (state = 'awaiting_promotion'))`,
+  `alter table runs add column held jsonb,
+    add constraint runs_held check ((held is not null) = (state = 'awaiting_promotion'))`,
   // a certificate of what was rolled back is void, and what is published in its place has one of its own
   `alter table certificates add column revoked_at timestamptz(3), drop constraint certificates_once`,
   `create unique index certificates_once on certificates (tenant_id, request_id, target_id) nulls not distinct
