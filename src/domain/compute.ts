@@ -4,6 +4,7 @@ import type { InfluenceFindings, InfluenceOptions, InfluenceQuery, InfluentialRe
 import type { SetRow } from './record.ts';
 import type { Attempt, CurvePoint, MethodChoice, RunProgress } from './resources.ts';
 import type { Baseline, VerificationPolicy, VerificationReport } from './verification.ts';
+import type { VerificationPlan } from './verification-cost.ts';
 
 /** Written to a file beside the job, since sets may be long. */
 export interface SetsFile {
@@ -49,6 +50,8 @@ export interface VerifyJob extends JobBase {
   exact: boolean;
   /** Folder of a checkpoint that was retrained without the forgotten, where there is one: the candidate is held against it as well. */
   reference_dir?: string;
+  /** What there is time for; left out: all that the policy asks for. */
+  plan?: VerificationPlan;
   /** What an exact candidate is held against where the parent has more; null: the parent alone. */
   baseline: Baseline | null;
 }

@@ -5,6 +5,7 @@ import { ScoreDistribution } from './distribution.ts';
 import { PolicyChoice } from './policy-choice.ts';
 import { Retraining } from './retraining.ts';
 import { ROBUSTNESS_ATTACKS, RobustnessCurve } from './robustness.ts';
+import { LeftOut, VerificationCost } from './verification-cost.ts';
 
 export const VERDICTS = ['passed', 'failed', 'inconclusive'] as const;
 export type Verdict = (typeof VERDICTS)[number];
@@ -74,6 +75,14 @@ export const VerificationPolicy = Type.Object(
       Type.Array(StringEnum(ROBUSTNESS_ATTACKS), {
         ...{ uniqueItems: true, default: ['quantisation', 'relearning'] },
         description: 'Attacks that try to bring back what was forgotten; reported, not judged',
+      }),
+    ),
+    /** Absent in reports of before, which measured all. */
+    max_share_of_run: Type.Optional(
+      Type.Union([Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1 }), Type.Null()], {
+        default: 0.5,
+        description:
+          'Of the time of a method and its verification, what the latter may take by the plan: the rest of what no verdict needs is shortened or left out, and named in the report. null: all is measured',
       }),
     ),
   },
@@ -150,6 +159,12 @@ const reported = {
   people: Type.Object({ forget: Type.Integer(), holdout: Type.Integer() }),
   records: Type.Object({ forget: Type.Integer(), retain: Type.Integer(), holdout: Type.Integer() }),
   findings: Type.Array(Finding),
+  /** Absent in reports of before, which left nothing out. */
+  left_out: Type.Optional(
+    Type.Array(LeftOut, {
+      description: 'What the policy asks for and there was no time for; nothing that a verdict needs',
+    }),
+  ),
   seconds: Type.Number(),
   verifier_version: Type.String(),
 };
@@ -169,6 +184,8 @@ export const VerificationReport = Type.Object({
   robustness: Type.Optional(
     Type.Array(RobustnessCurve, { description: 'By attack on the weights: what came back; reported only' }),
   ),
+  /** Absent in reports of before, which did not say. */
+  cost: Type.Optional(VerificationCost),
   /** Absent in reports of before, which did not keep them. */
   distributions: Type.Optional(
     Type.Array(ScoreDistribution, { description: 'By attack: how scores are spread over people, for charts' }),

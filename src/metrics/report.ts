@@ -3,6 +3,7 @@ import type { Task } from '../domain/architecture.ts';
 import type { RecordMetric } from '../domain/metric.ts';
 import type { RobustnessCurve } from '../domain/robustness.ts';
 import type { Baseline, Finding, Verdict, VerificationPolicy, VerificationReport } from '../domain/verification.ts';
+import type { LeftOut } from '../domain/verification-cost.ts';
 import { accuracyByClass } from './report/by-class.ts';
 import { scoreDistributions } from './report/distributions.ts';
 import { membershipFindings } from './report/membership.ts';
@@ -14,7 +15,7 @@ import { reportedFinding, utilityFinding } from './report/utility.ts';
 import { METRIC_SETS } from './sets.ts';
 
 /** Grows with every change of a metric, a rule or a default: reports of different versions are not comparable. */
-export const VERIFIER_VERSION = '5';
+export const VERIFIER_VERSION = '6';
 
 export interface ReportInput {
   /** What kind of model it is; a language model where nothing is said. */
@@ -36,6 +37,8 @@ export interface ReportInput {
   retrained?: Pick<ScoredSets, 'forget' | 'holdout'> | null;
   /** What attacks on the candidate's weights brought back. */
   robustness?: RobustnessCurve[];
+  /** What the policy asks for and there was no time for. */
+  left_out?: LeftOut[];
   /** Time that scoring took. */
   seconds: number;
 }
@@ -118,6 +121,7 @@ export function buildReport(input: ReportInput): VerificationReport {
     people: { forget: countPeople(after.forget), holdout: countPeople(after.holdout) },
     records: { forget: after.forget.length, retain: after.retain.length, holdout: after.holdout.length },
     findings,
+    ...(input.left_out ? { left_out: input.left_out } : {}),
     seconds,
     verifier_version: VERIFIER_VERSION,
     ...(input.robustness ? { robustness: input.robustness } : {}),

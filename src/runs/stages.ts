@@ -3,7 +3,8 @@ import type { SetsFile, UnlearnResult, VerifyResult } from '../domain/compute.ts
 import type { PolicyVersion } from '../domain/policies.ts';
 import { seedFrom } from '../domain/random.ts';
 import type { MethodChoice } from '../domain/resources.ts';
-import type { VerificationPolicy } from '../domain/verification.ts';
+import type { VerificationPolicy, VerificationReport } from '../domain/verification.ts';
+import type { VerificationPlan } from '../domain/verification-cost.ts';
 import { ExpungeError } from '../errors.ts';
 import { getMethod } from '../methods/index.ts';
 import { baselineFrom } from '../metrics/report.ts';
@@ -107,12 +108,26 @@ function policyFor(policy: VerificationPolicy, { name, params }: MethodChoice): 
   return { ...policy, naturalness: { ...policy.naturalness, refusal_margin: 1 } };
 }
 
+interface ToVerify {
+  digest: string;
+  method: MethodChoice;
+  seed: number;
+  /** What there is time for; undefined: all that the policy asks for. */
+  planned: VerificationPlan | undefined;
+  /** What the method took. */
+  methodSeconds: number;
+}
+
+/** With the share of the run that the verification really took. */
+function withShare(report: VerificationReport, methodSeconds: number): VerificationReport {
+  if (report.cost === undefined) return report;
+  return { ...report, cost: { ...report.cost, share_of_run: report.seconds / (methodSeconds + report.seconds) } };
+}
+
 /** Measures the adopted candidate against its parent. */
 export async function verify(
   context: RunContext,
-  digest: string,
-  method: MethodChoice,
-  seed: number,
+  { digest, method, seed, planned, methodSeconds }: ToVerify,
 ): Promise<VerifyResult> {
   const { deps, claim, signal, progress } = context;
   const exact = getMethod(method.name).guarantee === 'exact';
@@ -125,6 +140,7 @@ export async function verify(
       policy: policyFor(context.policy.policy, method),
       exact,
       baseline,
+      ...(planned ? { plan: planned } : {}),
     },
     { progress: (message) => progress.push(message), signal },
   );
@@ -132,5 +148,6 @@ export async function verify(
   const { scope, version, preset, digest: chosen } = context.policy;
   const policy_choice = { scope, version, preset, digest: chosen };
   const policy_digest = policyDigest(result.report.policy);
-  return { ...result, report: { ...result.report, policy_digest, policy_choice } };
+  const report = { ...withShare(result.report, methodSeconds), policy_digest, policy_choice };
+  return { ...result, report };
 }

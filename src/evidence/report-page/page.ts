@@ -6,6 +6,7 @@ import { legend, SETS as THE_SETS } from './charts/legend.ts';
 import { lossChart } from './charts/losses.ts';
 import { robustnessChart } from './charts/robustness.ts';
 import { scoreCharts } from './charts/scores.ts';
+import { costSection } from './cost.ts';
 import { Html, html } from './html.ts';
 import { duration, moment, shown } from './numbers.ts';
 import { STYLE } from './style.ts';
@@ -119,7 +120,7 @@ export function reportPage(input: ReportPageInput): string {
   const { report, run, softwareVersion } = input;
   const body = html`${header(input)}${findings(input)}${spreads(input)}${robustness(input)}${retraining(input)}${course(input)}
 <h2>Held against</h2><p>The thresholds of this verification; docs/verification.md gives the reason for each.</p>${policyList(report)}
-<h2>What this does not show</h2><ul class="limits">${LIMITS.map((limit) => html`<li>${limit}</li>`)}</ul>
+${costSection(report)}<h2>What this does not show</h2><ul class="limits">${LIMITS.map((limit) => html`<li>${limit}</li>`)}</ul>
 <footer>Expunge ${softwareVersion}, verifier ${report.verifier_version}; scoring took ${duration(report.seconds)}. The same as JSON:
 <code>GET /v1/runs/${run.id}/verification</code>. This page is not signed; the certificate is.</footer>`;
   return html`<!doctype html>

@@ -10,9 +10,9 @@ const FEWEST_STEPS = 5;
 export interface Measured {
   /** Operations a second; null: nothing was measured. */
   speed: number | null;
-  /** Of verification, for each row that it scored. */
-  secondsPerRow: number | null;
-  /** Attempts that say so. */
+  /** Attempts on this backend, or of which nobody knows the backend. */
+  past: readonly PastAttempt[];
+  /** Those that say how fast it is. */
   attempts: number;
   /** Steps until forgetting ended, by method; whose forgetting did not end says nothing. */
   steps: ReadonlyMap<string, number>;
@@ -49,12 +49,9 @@ const comparable = ({ past, backend }: KnownFacts): readonly PastAttempt[] =>
 export function measuredOf(facts: KnownFacts): Measured {
   const past = comparable(facts);
   const speeds = past.flatMap((one) => speedOf(one, facts) ?? []);
-  const perRow = past.flatMap(({ attempt: { seconds, scored_rows } }) =>
-    scored_rows && seconds.verifying ? [seconds.verifying / scored_rows] : [],
-  );
   return {
     speed: median(speeds),
-    secondsPerRow: median(perRow),
+    past,
     attempts: speeds.length,
     steps: stepsByMethod(past),
   };
