@@ -1,6 +1,8 @@
 // Scores of the verification's sets under one checkpoint, read from disk.
 
 import type { HostTensors } from '../domain/engine.ts';
+import { sampleRows } from '../domain/random.ts';
+import { ANSWERED } from '../domain/sample-sizes.ts';
 import type { RowScore } from '../domain/verification.ts';
 import { COSTS } from '../metrics/costs.ts';
 import { labelOf } from '../training/classification.ts';
@@ -19,8 +21,10 @@ export interface VerificationSets {
   forget: TextRow[];
   retain: TextRow[];
   holdout: TextRow[];
+  /** Facts about nobody, and general text; absent: none are given. */
+  world?: TextRow[];
 }
-export type SetScores = Record<keyof VerificationSets, RowScore[]>;
+export type SetScores = Record<'forget' | 'retain' | 'holdout', RowScore[]> & { world?: RowScore[] };
 type Context = Pick<StageContext, 'engine' | 'signal'>;
 type Weighed = (Omit<LanguageModel, 'configJson'> | ClassifierModel) & { weights: HostTensors };
 
@@ -33,6 +37,9 @@ const ROOM = 2;
 /** Tokens of the longest true answer. */
 const longestAnswer = (...sets: TextRow[][]): number =>
   sets.flat().reduce((most, { ids, cue }) => Math.max(most, ids.length - cue), 1);
+
+/** A piece of plain text: it goes on from its middle, and nothing is asked. */
+const isPlain = ({ cue, promptLength }: TextRow): boolean => cue !== promptLength;
 
 const roomOf = ({ forget, holdout }: VerificationSets): number => ROOM * longestAnswer(forget, holdout);
 
@@ -115,13 +122,16 @@ async function scoreRows(
   onRows: (rows: number) => void,
 ): Promise<SetScores> {
   const answer = model.tokenizer && createAnswerer(model, generate!, { signal });
-  const asked = askedRows(sets, seed);
+  const facts = (sets.world ?? []).flatMap((row, i) => (isPlain(row) ? [] : [i]));
+  const asked = { ...askedRows(sets, seed), world: sampleRows(facts, ANSWERED.retained, seed) };
   const about = (row: TextRow) =>
-    model.tokenizer === null ? { label: labelOf(row) } : { zlibBytes: compressedBytes(model.tokenizer, row) };
+    model.tokenizer === null
+      ? { label: labelOf(row) }
+      : { zlibBytes: compressedBytes(model.tokenizer, row), ...(isPlain(row) ? { plain: true } : {}) };
 
   async function scoreSet(name: keyof VerificationSets, longest: number): Promise<RowScore[]> {
     signal.throwIfAborted();
-    const rows = sets[name];
+    const rows = sets[name] ?? [];
     const scored = await times.time(COSTS.scores.pass, rows.length, () => score(rows));
     const scores = scored.map(
       (one, index): RowScore => ({ ...one, index, person: rows[index]!.person, ...about(rows[index]!) }),
@@ -137,7 +147,8 @@ async function scoreRows(
   const forget = await scoreSet('forget', room);
   const retain = await scoreSet('retain', longestAnswer(sets.retain));
   const holdout = await scoreSet('holdout', room);
-  return { forget, retain, holdout };
+  if (!sets.world?.length) return { forget, retain, holdout };
+  return { forget, retain, holdout, world: await scoreSet('world', longestAnswer(sets.world)) };
 }
 
 /** What is drawn out of a language model. */

@@ -1,8 +1,6 @@
 // Stage 2 of a run, in a process of its own: reads parent and candidate from disk, attacks both, writes the report.
 // It trusts nothing of the run that made the candidate.
 import type { VerifyJob, VerifyResult } from '../domain/compute.ts';
-import { sampleRows } from '../domain/random.ts';
-import { RETAIN_ROWS } from '../domain/sample-sizes.ts';
 import { fullExtent } from '../metrics/extent.ts';
 import { buildReport } from '../metrics/report.ts';
 import type { StageContext } from './context.ts';
@@ -12,8 +10,8 @@ import { peakMemoryBytes } from './peak-memory.ts';
 import { planProbes } from './probes.ts';
 import { addReference, scoreRetrained } from './retrained.ts';
 import { robustnessOf } from './robustness.ts';
-import { type SetScores, scoreSets, type VerificationSets } from './score-sets.ts';
-import { loadSets } from './sets.ts';
+import { type SetScores, scoreSets } from './score-sets.ts';
+import { loadVerification } from './verification-sets.ts';
 import { createScales } from './weighed-model.ts';
 
 /** Scores the sets under both checkpoints and turns them into a report. */
@@ -26,11 +24,7 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
   const parent = await openAnyModel(job.parent_dir);
   const { task } = parent.architecture;
   const extent = plan?.extent ?? fullExtent(policy, task);
-  const loaded = await times.time('loading', 0, () =>
-    loadSets(job, parent, ['forget', 'retain', 'holdout'], { most: RETAIN_ROWS, seed }),
-  );
-  const sets: VerificationSets = { ...loaded, retain: sampleRows(loaded.retain, RETAIN_ROWS, seed) };
-  const total = 2 * (sets.forget.length + sets.retain.length + sets.holdout.length);
+  const { sets, rows: total, withNeighbours } = await loadVerification(job, parent, times);
   let done = 0;
   const onRows = (rows: number) => {
     done += rows;
@@ -61,7 +55,18 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
   const report = await times.time('statistics', 0, () =>
     buildReport({
       ...(task ? { task } : {}),
-      ...{ classNames, before, after, retrained, policy, exact, baseline, robustness, seed, seconds: 0 },
+      ...{
+        classNames,
+        before: withNeighbours(before),
+        after: withNeighbours(after),
+        retrained,
+        policy,
+        exact,
+        baseline,
+        robustness,
+        seed,
+        seconds: 0,
+      },
       left_out: plan?.left_out ?? [],
     }),
   );

@@ -14,6 +14,8 @@ export interface SetsFile {
   calibration: SetRow[];
   /** The other half, seen by verification alone. */
   holdout: SetRow[];
+  /** Facts and general text that the model should do as well on as it did; absent: none are given. */
+  world?: SetRow[];
 }
 
 interface JobBase {

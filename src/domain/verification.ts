@@ -116,7 +116,7 @@ export type Detectable = Static<typeof Detectable>;
 /** One measured number: of one set, before and after, with what it was held against. */
 export const Finding = Type.Object({
   metric: Type.String({ description: 'Registered metric or attack' }),
-  set: StringEnum(['forget', 'retain', 'holdout'] as const),
+  set: StringEnum(['forget', 'retain', 'holdout', 'neighbours', 'world'] as const),
   before: Nullable(Type.Number({ description: 'Value on the parent checkpoint' })),
   after: Nullable(Type.Number({ description: 'Value on the candidate checkpoint' })),
   interval: Nullable(Interval),
@@ -213,6 +213,10 @@ export interface RowScore {
   mu: Float32Array;
   /** Variance of log p under that distribution. */
   variance: Float32Array;
+  /** Log p of the most likely token; absent where it was not looked at. */
+  topLogProbs?: Float32Array;
+  /** A piece of a plain text, which answers nothing. */
+  plain?: boolean;
   /** Class that is the right one, of a classifier's record. */
   label?: number;
   /** Greedy answer to the prompt, and the true answer; absent where generation was not asked for. */

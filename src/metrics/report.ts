@@ -4,12 +4,14 @@ import type { RecordMetric } from '../domain/metric.ts';
 import type { RobustnessCurve } from '../domain/robustness.ts';
 import type { Baseline, Finding, Verdict, VerificationPolicy, VerificationReport } from '../domain/verification.ts';
 import type { LeftOut } from '../domain/verification-cost.ts';
+import { MEMORY_METRICS } from './index.ts';
 import { accuracyByClass } from './report/by-class.ts';
 import { scoreDistributions } from './report/distributions.ts';
 import { membershipFindings } from './report/membership.ts';
 import { memoryFinding } from './report/memory.ts';
 import { naturalnessFinding, strangersFinding } from './report/naturalness.ts';
 import { countPeople, type Judged, type ScoredSets } from './report/people.ts';
+import { reportedFindings } from './report/reported.ts';
 import { retrainingDistance } from './report/retraining.ts';
 import { reportedFinding, utilityFinding } from './report/utility.ts';
 import { METRIC_SETS } from './sets.ts';
@@ -82,12 +84,13 @@ const WORDS = { failed: 'failed', inconclusive: 'is inconclusive' } as const;
 
 /**
  * Builds the report. Findings come in a fixed order: memory, attacks and naturalness on the forget set, utility on the
- * retain set, then what is only reported of the holdout set; within each by name. Every number in it is finite.
+ * retain set, then what is only reported: of the holdout set, of neighbours and world facts, and numbers of whole sets; within each by name. Every number in it is finite.
  * Of a classifier it says the accuracy by class too. It holds counts, means, shares and p-values, nothing of a single record.
  */
 export function buildReport(input: ReportInput): VerificationReport {
   const { before, after, policy, exact, baseline, seed, seconds } = input;
-  const { memory, attacks, naturalness, memoryMayBeSilent } = METRIC_SETS[input.task ?? 'causal-lm'];
+  const metrics = METRIC_SETS[input.task ?? 'causal-lm'];
+  const { memory, attacks, naturalness, memoryMayBeSilent } = metrics;
   const rules: Rule[] = [
     {
       name: 'memory',
@@ -114,6 +117,7 @@ export function buildReport(input: ReportInput): VerificationReport {
     ...rules.flatMap((rule) => rule.judged.map(({ finding }) => finding)),
     ...memory.map((metric) => reportedFinding(metric, 'holdout', before, after, seed)),
     ...naturalness.map((metric) => strangersFinding(metric, before, after, seed)),
+    ...reportedFindings(metrics, before, after, seed),
   ];
   return {
     ...overall(rules),
@@ -125,9 +129,7 @@ export function buildReport(input: ReportInput): VerificationReport {
     seconds,
     verifier_version: VERIFIER_VERSION,
     ...(input.robustness ? { robustness: input.robustness } : {}),
-    ...(input.retrained
-      ? { retraining: retrainingDistance(METRIC_SETS[input.task ?? 'causal-lm'], after, input.retrained) }
-      : {}),
+    ...(input.retrained ? { retraining: retrainingDistance(metrics, after, input.retrained) } : {}),
     distributions: scoreDistributions(attacks, before, after),
     ...(input.task === 'classification' ? { classes: accuracyByClass(before, after, input.classNames ?? null) } : {}),
   };
@@ -139,6 +141,9 @@ export function buildReport(input: ReportInput): VerificationReport {
  */
 export function baselineFrom(report: VerificationReport | null): Baseline | null {
   if (report?.verifier_version !== VERIFIER_VERSION) return null;
-  const kept = report.findings.filter(({ set, before }) => set === 'retain' && before !== null);
+  const judged = new Set(MEMORY_METRICS.map(({ name }) => name));
+  const kept = report.findings.filter(
+    ({ metric, set, before }) => set === 'retain' && before !== null && judged.has(metric),
+  );
   return Object.fromEntries(kept.map(({ metric, before }) => [metric, before!]));
 }

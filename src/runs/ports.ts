@@ -8,6 +8,7 @@ import type { NewCheckpoint, SubjectKey } from './store-port.ts';
 
 export type * from './corpus-port.ts';
 export type * from './influence-port.ts';
+export type * from './sets-port.ts';
 export type * from './store-port.ts';
 export type * from './upload-port.ts';
 

@@ -41,7 +41,7 @@ export async function runFolder(context: Pick<RunContext, 'deps' | 'claim' | 'fo
 /** Sets as the compute process reads them. The split depends on the model alone, so every run of it agrees. */
 export function setsOf(deps: RunDeps, claim: Claim, sets: RunSets): Omit<SetsFile, 'retain'> {
   const { calibration, holdout } = deps.splitHoldout(sets.holdout, seedFrom(`holdout/${claim.model.id}`));
-  return { forget: sets.forget, calibration, holdout };
+  return { forget: sets.forget, calibration, holdout, world: sets.world };
 }
 
 async function jobBase({ deps, claim, corpora, setsFile, startedAt }: RunContext, seed: number) {

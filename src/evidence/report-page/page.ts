@@ -35,6 +35,13 @@ const SETS: readonly { set: Finding['set']; title: string; words: string }[] = [
   },
   { set: 'retain', title: 'Who stays', words: 'Whether the model still works for everybody else it was trained on.' },
   {
+    set: 'neighbours',
+    title: 'Those most like the forgotten',
+    words:
+      'Of those who stay, the people whose records are most like those of the forgotten: reported, since they are few.',
+  },
+  { set: 'world', title: 'The world', words: 'Facts about nobody, and general text: reported.' },
+  {
     set: 'holdout',
     title: 'People never seen',
     words: 'What not knowing somebody looks like: the measure of the first table.',
