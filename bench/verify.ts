@@ -1,5 +1,5 @@
 // What verification takes: records a second against PyTorch doing the same, and whole verifications of 1, 10 and 100 people.
-// `--python PATH`, `--rounds N`, `--threads N`, `--page`, `--json`. Exits with 1 where the two sides’ log-probabilities differ.
+// `--python PATH`, `--rounds N`, `--threads N`, `--only scoring|verifications`, `--page`, `--json`. Exits with 1 where the two sides’ log-probabilities differ.
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +9,7 @@ import { readConfig } from '../src/config.ts';
 import { findPythons } from './shared/torch.ts';
 import { type VerifyBenchResult, verifyPage } from './verify/page.ts';
 import { compareScoring, SHAPES } from './verify/scoring.ts';
-import { FORGOTTEN, openScene, shares, total } from './verify/totals.ts';
+import { candidateOf, FORGOTTEN, openScene, shares, total } from './verify/totals.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** Nats; both sides compute in float32, in different orders. */
@@ -20,11 +20,30 @@ const { values: flags } = parseArgs({
     python: { type: 'string' },
     rounds: { type: 'string', default: '3' },
     threads: { type: 'string', default: '1' },
+    only: { type: 'string' },
     page: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 });
 const say = (text: string) => process.stdout.write(`${text}\n`);
+
+/** Whole ones, and shares of a run. */
+async function verifications(
+  result: VerifyBenchResult,
+  { dir, threads, rounds }: { dir: string; threads: number; rounds: number },
+): Promise<void> {
+  const scene = await openScene({ dir, threads });
+  const parent = await scene.trained();
+  const candidate = await candidateOf(scene, parent, FORGOTTEN.at(-1)!);
+  for (const count of FORGOTTEN) {
+    result.totals.push(await total(scene, { parent, candidate }, count, rounds));
+    say(JSON.stringify(result.totals.at(-1)));
+  }
+  for (const count of FORGOTTEN.slice(0, 2)) {
+    result.shares.push(...(await shares(scene, parent, count)));
+    say(JSON.stringify(result.shares.slice(-2)));
+  }
+}
 
 async function main(): Promise<void> {
   const python = findPythons(ROOT, flags.python === undefined ? undefined : [flags.python])[0] ?? null;
@@ -38,15 +57,9 @@ async function main(): Promise<void> {
     ...{ torch: python?.name ?? null, rounds, scoring: [], totals: [], shares: [] },
   };
   try {
-    for (const shape of SHAPES) result.scoring.push(await compareScoring(shape, { threads, rounds, python, dir }));
-    const scene = await openScene({ dir, threads });
-    const parent = await scene.trained('parent', 0);
-    const candidate = await scene.trained('candidate', FORGOTTEN.at(-1)!);
-    for (const count of FORGOTTEN) {
-      result.totals.push(await total(scene, { parent, candidate }, count, rounds));
-      say(`${count} forgotten: ${result.totals.at(-1)!.seconds.toFixed(1)} s`);
-    }
-    for (const count of FORGOTTEN.slice(0, 2)) result.shares.push(...(await shares(scene, parent, count)));
+    if (flags.only !== 'verifications')
+      for (const shape of SHAPES) result.scoring.push(await compareScoring(shape, { threads, rounds, python, dir }));
+    if (flags.only !== 'scoring') await verifications(result, { dir, threads, rounds });
   } finally {
     await rm(dir, { recursive: true, force: true });
   }

@@ -27,7 +27,7 @@ export interface Shape {
 /** The demo's model and records; and a larger one with answers of some sentences. */
 export const SHAPES: readonly Shape[] = [
   { name: 'demo', vocab: 512, context: 64, width: 128, layers: 2, heads: 4, rows: 1200, answer: [2, 6] },
-  { name: '30M', vocab: 8192, context: 256, width: 512, layers: 8, heads: 8, rows: 96, answer: [20, 60] },
+  { name: 'larger', vocab: 8192, context: 256, width: 256, layers: 6, heads: 8, rows: 96, answer: [20, 60] },
 ];
 
 export interface ScoringResult {
@@ -37,8 +37,8 @@ export interface ScoringResult {
   rows: number;
   tokens: number;
   /** Medians, seconds a turn; PyTorch's are null where there is none. */
-  ours: { seconds: number; first_seconds: number };
-  torch: { seconds: number } | null;
+  ours: { seconds: number; cpu_seconds: number; first_seconds: number };
+  torch: { seconds: number; cpu_seconds: number } | null;
   /** Largest difference of the log p of one token, nats. */
   difference: number | null;
 }
@@ -107,13 +107,16 @@ export async function compareScoring(shape: Shape, { threads, rounds, python, di
       if (torch) theirs.push(await torch.turn('score'));
     }
     const known = torch && (await torch.turn<number[][]>('log_probs')).result;
-    const seconds = (turns: Turn<unknown>[]) => median(turns.map((one) => one.seconds));
+    const medians = (turns: Turn<unknown>[]) => ({
+      seconds: median(turns.map((one) => one.seconds)),
+      cpu_seconds: median(turns.map((one) => one.cpu_seconds)),
+    });
     return {
       ...{ model: shape.name, threads, rows: rows.length },
       parameters: Object.values(weights).reduce((sum, { shape: of }) => sum + elementCount(of), 0),
       tokens: rows.reduce((sum, { ids, promptLength }) => sum + ids.length - promptLength, 0),
-      ours: { seconds: seconds(ours), first_seconds: first.seconds },
-      torch: torch ? { seconds: seconds(theirs) } : null,
+      ours: { ...medians(ours), first_seconds: first.seconds },
+      torch: torch ? medians(theirs) : null,
       difference: known && largestDifference(await score(rows), known),
     };
   } finally {

@@ -6,6 +6,7 @@ import { TRAIN_ALL } from '../../domain/trainable.ts';
 import type { Extent } from '../../domain/verification-cost.ts';
 import { COSTS } from '../../metrics/costs.ts';
 import { countParameters } from '../../training/memory-plan.ts';
+import { SMALL_MODEL } from '../../training/robustness/course.ts';
 import { SCORED_ROWS } from '../../training/scoring.ts';
 import { type KnownFacts, rowCounts, type SetCounts, sizesOf } from './facts.ts';
 
@@ -36,6 +37,8 @@ interface Scene {
   /** Tokens of an answer, about half of a row. */
   answer: number;
   rows: { forget: number; retain: number; holdout: number };
+  /** Calls of a training step: of a large model it is taken in parts. */
+  stepCalls: number;
 }
 
 const scored = (rows: number, { perRow }: Scene, graphs = 0): PartWork => ({
@@ -57,7 +60,7 @@ function attackWork(name: RobustnessName, people: number, scene: Scene): PartWor
   const steps = courses * COURSE.steps;
   return {
     operations: looks.operations + TRAINING * steps * COURSE.rows * scene.perRow,
-    calls: looks.calls + 5 * steps,
+    calls: looks.calls + scene.stepCalls * steps,
     graphs: looks.graphs,
   };
 }
@@ -67,7 +70,8 @@ function sceneOf(facts: KnownFacts, counts: SetCounts): Scene {
   const { forget, retain, holdout } = rowCounts(counts, { per_record });
   const { total } = countParameters({ ...facts.model, trains: TRAIN_ALL });
   const rows = { forget, retain: Math.min(retain, RETAIN_ROWS), holdout };
-  return { perRow: 2 * total * mean, answer: Math.max(1, mean / 2), rows };
+  const stepCalls = total > SMALL_MODEL ? 5 : 1;
+  return { perRow: 2 * total * mean, answer: Math.max(1, mean / 2), rows, stepCalls };
 }
 
 /** Of the parts that an extent has. */

@@ -10,8 +10,10 @@ import { measureOf } from './measure.ts';
 /** Steps after which is looked. */
 export const LOOKS = [0, 5, 10, 20];
 const BATCH = 16;
-/** Rows in memory at a time, so that an attack takes no more of it than unlearning did. */
+/** Rows in memory at a time, so that an attack takes no more of it than unlearning did; a small model takes all at once, in a fraction of the time. */
 const MICRO_BATCH = 4;
+/** Weights of a small model, at most. */
+export const SMALL_MODEL = 20e6;
 /** Times the rate that unlearning has, half of what such models are fine-tuned with: an attacker need not be careful. */
 const HASTE = 4;
 const ADAMW = { beta1: 0.9, beta2: 0.98, weight_decay: 0.01, clip_norm: 1 };
@@ -37,7 +39,7 @@ export async function coursesOf(attacked: Attacked, recall: Recall, courses: rea
   const rate = (trains === TRAIN_ALL ? HASTE : 1) * rateFor(parameters, trains);
   const step = compileTrainingStep({
     ...{ engine, architecture, config, weights: await attacked.weights(), trains, seed },
-    options: { ...ADAMW, micro_batch: MICRO_BATCH },
+    options: { ...ADAMW, ...(parameters > SMALL_MODEL ? { micro_batch: MICRO_BATCH } : {}) },
   });
   const measure = measureOf(attacked, recall, step.state);
   const found: Points[] = [];
