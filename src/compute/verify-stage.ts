@@ -39,8 +39,10 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
     const weights = await times.time('loading', 0, () => loadAnyWeights(dir));
     return scoreSets({ ...model, weights }, sets, context, seed, onRows, { judges, probes, scales, times });
   };
-  // the candidate first: the parent judges what it wrote
-  const made = await openAnyModel(job.candidate_dir);
+  // the candidate first: the parent judges what it wrote, and what it wrote ends where an answer of the parent's does,
+  // or a tokenizer that calls another token the end would make it silent
+  const opened = await openAnyModel(job.candidate_dir);
+  const made: AnyModel = parent.tokenizer && opened.tokenizer ? { ...opened, tokenizer: parent.tokenizer } : opened;
   const after = await under(made, job.candidate_dir, null);
   const before = await under(parent, job.parent_dir, [after]);
   scales.dispose();

@@ -71,7 +71,7 @@ async function writeSets(context: RunContext): Promise<{ sets: RunSets; setsFile
   let sets: RunSets | undefined;
   const setsFile = await deps.writeSets(await runFolder(context), async (retain) => {
     sets = await deps.store.runSets(claim, retain);
-    return setsOf(deps, claim, sets);
+    return setsOf(deps, claim.model.id, sets);
   });
   return { sets: sets!, setsFile };
 }
