@@ -1,6 +1,7 @@
 // What verification takes: records a second against PyTorch doing the same, and whole verifications of 1, 10 and 100 people.
 // `--python PATH`, `--rounds N`, `--threads N`, `--only scoring|verifications`, `--page`, `--json`. Exits with 1 where the two sides’ log-probabilities differ.
 import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -54,7 +55,7 @@ async function main(): Promise<void> {
   await mkdir(dir, { recursive: true });
   const result: VerifyBenchResult = {
     date: new Date().toISOString().slice(0, 10),
-    ...{ torch: python?.name ?? null, rounds, scoring: [], totals: [], shares: [] },
+    ...{ torch: python?.name ?? null, rounds, load: 0, scoring: [], totals: [], shares: [] },
   };
   try {
     if (flags.only !== 'verifications')
@@ -63,6 +64,7 @@ async function main(): Promise<void> {
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
+  result.load = loadavg()[2]!;
   const page = verifyPage(result);
   say(page);
   const parted = result.scoring.filter(({ difference }) => difference !== null && !(difference <= LARGEST_DIFFERENCE));

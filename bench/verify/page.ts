@@ -7,6 +7,8 @@ export interface VerifyBenchResult {
   date: string;
   torch: string | null;
   rounds: number;
+  /** Processes that wanted a core, on average over the last quarter of an hour: other work on the machine, above the benchmark’s own. */
+  load: number;
   scoring: ScoringResult[];
   totals: TotalResult[];
   shares: ShareResult[];
@@ -46,9 +48,9 @@ function totalsTable({ totals }: VerifyBenchResult): string {
     return found ? number(found.seconds) : '–';
   };
   return markdown(
-    ['forgotten people', 'records: forgotten, retained, never seen', 'seconds', ...parts],
+    ['forgotten people', 'records: forgotten, retained, never seen', 'seconds', 'of CPU', ...parts],
     totals.map((one) => [
-      ...[String(one.people), Object.values(one.records).join(', '), number(one.seconds)],
+      ...[String(one.people), Object.values(one.records).join(', '), number(one.seconds), number(one.cpu_seconds)],
       ...parts.map((part) => seconds(one, part)),
     ]),
   );
@@ -56,20 +58,30 @@ function totalsTable({ totals }: VerifyBenchResult): string {
 
 const sharesTable = ({ shares }: VerifyBenchResult): string =>
   markdown(
-    ['forgotten people', 'policy', 'method', 'method s', 'verification s', 'share', 'planned', 'left out'],
+    [
+      'forgotten people',
+      'policy',
+      'method',
+      'method CPU s',
+      'verification CPU s',
+      'share',
+      'by the clock',
+      'planned',
+      'left out',
+    ],
     shares.map((one) => [
       ...[String(one.people), one.policy, one.method, number(one.method_seconds), number(one.verifying_seconds)],
-      ...[percent(one.share), one.planned_share === null ? '–' : percent(one.planned_share)],
+      ...[percent(one.share), percent(one.clock_share), one.planned_share === null ? '–' : percent(one.planned_share)],
       one.left_out.join('; ') || 'nothing',
     ]),
   );
 
 export function verifyPage(result: VerifyBenchResult): string {
-  const { date, torch, rounds } = result;
+  const { date, torch, rounds, load } = result;
   return `${[
     '# What verification takes',
     'Written by `npm run bench:verify`; do not edit. Times are of one run on a shared machine: read the ratios.',
-    `${date}, ${cpus().length} cores.`,
+    `${date}, ${cpus().length} cores, which ${number(load)} processes wanted on average: the more above one, the less say the seconds, and only shares and ratios can be read.`,
     '## One pass',
     `Medians of ${rounds} rounds${torch === null ? '' : ` in which ours and ${torch} take turns, on the same weights, rows, batches of 64 and threads`}. A turn scores every record once and works out of it all that the verifier takes from one pass: probability, exact memorization, extraction strength, loss, Min-K % and Min-K%++ of each record, and the sums of the calibration error.${torch === null ? ' There was no Python with torch to compare with.' : ' PyTorch runs eagerly, with fused attention, and works out the metrics of a batch as a whole. Ratios above 1: ours scores more in the time; other work on the machine disturbs the one by CPU time less. Log-probabilities that differ by more than 0.0001 fail the benchmark.'} The first turn of ours includes compiling its graphs.`,
     scoringTable(result),

@@ -37,7 +37,9 @@ export function estimate(choice: MethodChoice, facts: PlanFacts): StepEstimate {
   const operations = steps * work.perStep + repair.steps * repair.perStep;
   const unlearning = operations / speed + (measured.speed === null ? STEP_SECONDS * (steps + repair.steps) : 0);
   const methodSeconds = START_SECONDS + unlearning;
-  const verification = planVerification(facts, { speed, methodSeconds, past: measured.past });
+  // a share is one of what is measured, and that begins when the processes have
+  const known = measured.seconds.get(choice.name) ?? methodSeconds;
+  const verification = planVerification(facts, { speed, methodSeconds: known, past: measured.past });
   const seconds = methodSeconds + verification.seconds;
   const memory_bytes = planMemory(work.memory.at(work.memory.microBatch)).total;
   return { seconds: Number(seconds.toPrecision(3)), memory_bytes, basis: basisOf(measured, facts), verification };
