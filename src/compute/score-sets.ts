@@ -23,8 +23,13 @@ export interface VerificationSets {
   holdout: TextRow[];
   /** Facts about nobody, and general text; absent: none are given. */
   world?: TextRow[];
+  /** People of earlier runs, of whom a candidate may know again. */
+  earlier?: TextRow[];
 }
-export type SetScores = Record<'forget' | 'retain' | 'holdout', RowScore[]> & { world?: RowScore[] };
+export type SetScores = Record<'forget' | 'retain' | 'holdout', RowScore[]> & {
+  earlier?: RowScore[];
+  world?: RowScore[];
+};
 type Context = Pick<StageContext, 'engine' | 'signal'>;
 type Weighed = (Omit<LanguageModel, 'configJson'> | ClassifierModel) & { weights: HostTensors };
 
@@ -147,8 +152,10 @@ async function scoreRows(
   const forget = await scoreSet('forget', room);
   const retain = await scoreSet('retain', longestAnswer(sets.retain));
   const holdout = await scoreSet('holdout', room);
-  if (!sets.world?.length) return { forget, retain, holdout };
-  return { forget, retain, holdout, world: await scoreSet('world', longestAnswer(sets.world)) };
+  const scores: SetScores = { forget, retain, holdout };
+  if (sets.earlier) scores.earlier = await scoreSet('earlier', Math.max(room, ROOM * longestAnswer(sets.earlier)));
+  if (sets.world?.length) scores.world = await scoreSet('world', longestAnswer(sets.world));
+  return scores;
 }
 
 /** What is drawn out of a language model. */

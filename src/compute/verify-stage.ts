@@ -4,6 +4,7 @@ import type { VerifyJob, VerifyResult } from '../domain/compute.ts';
 import { fullExtent } from '../metrics/extent.ts';
 import { buildReport } from '../metrics/report.ts';
 import type { StageContext } from './context.ts';
+import { loadEarlier } from './earlier-rows.ts';
 import { type AnyModel, loadAnyWeights, openAnyModel } from './models.ts';
 import { createPartTimes } from './part-times.ts';
 import { peakMemoryBytes } from './peak-memory.ts';
@@ -24,7 +25,9 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
   const parent = await openAnyModel(job.parent_dir);
   const { task } = parent.architecture;
   const extent = plan?.extent ?? fullExtent(policy, task);
-  const { sets, rows: total, withNeighbours } = await loadVerification(job, parent, times);
+  const { sets, rows, withNeighbours } = await loadVerification(job, parent, times);
+  const earlier = await loadEarlier(job, parent);
+  const total = rows + (earlier?.length ?? 0);
   let done = 0;
   const onRows = (rows: number) => {
     done += rows;
@@ -35,15 +38,15 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
     ? planProbes(sets, parent.tokenizer, parent.architecture.contextLength(parent.config), seed, extent)
     : [];
   const scales = createScales(context.engine);
-  const under = async (model: AnyModel, dir: string, judges: SetScores[] | null) => {
+  const under = async (model: AnyModel, dir: string, judges: SetScores[] | null, of = sets) => {
     const weights = await times.time('loading', 0, () => loadAnyWeights(dir));
-    return scoreSets({ ...model, weights }, sets, context, seed, onRows, { judges, probes, scales, times });
+    return scoreSets({ ...model, weights }, of, context, seed, onRows, { judges, probes, scales, times });
   };
   // the candidate first: the parent judges what it wrote, and what it wrote ends where an answer of the parent's does,
   // or a tokenizer that calls another token the end would make it silent
   const opened = await openAnyModel(job.candidate_dir);
   const made: AnyModel = parent.tokenizer && opened.tokenizer ? { ...opened, tokenizer: parent.tokenizer } : opened;
-  const after = await under(made, job.candidate_dir, null);
+  const after = await under(made, job.candidate_dir, null, earlier ? { ...sets, earlier } : sets);
   const before = await under(parent, job.parent_dir, [after]);
   scales.dispose();
   const retrained = job.reference_dir ? await scoreRetrained(job.reference_dir, sets, probes, context) : null;
@@ -65,6 +68,7 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
         policy,
         exact,
         baseline,
+        ...(job.earlier ? { earlier: job.earlier } : {}),
         robustness,
         seed,
         seconds: 0,

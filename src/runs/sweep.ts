@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { certifyUncertified } from './certify.ts';
 import type { RunDeps } from './deps.ts';
 import { retireExpired } from './retire.ts';
+import { shredExpired } from './shred.ts';
 
 const chores: Record<string, (deps: RunDeps) => Promise<unknown>> = {
   ring: async ({ store, doorbell }) => {
@@ -10,6 +11,7 @@ const chores: Record<string, (deps: RunDeps) => Promise<unknown>> = {
   },
   certify: certifyUncertified,
   retire: retireExpired,
+  shred: shredExpired,
   keys: ({ store }) => store.deleteExpiredKeys(),
   probes: ({ store }) => store.deleteExpiredProbes(),
   influence: async ({ store, doorbell }) => {
