@@ -11,6 +11,7 @@ export type * from './corpus-port.ts';
 export type * from './influence-port.ts';
 export type * from './kept-probes-port.ts';
 export type * from './probe-port.ts';
+export type * from './sets-port.ts';
 export type * from './store-port.ts';
 export type * from './upload-port.ts';
 export type * from './verification-port.ts';

@@ -14,6 +14,7 @@ import * as idempotencyKeys from './migrations/009-idempotency-keys.ts';
 import * as verificationPolicies from './migrations/010-verification-policies.ts';
 import * as checkpointVerifications from './migrations/011-checkpoint-verifications.ts';
 import * as keptProbes from './migrations/012-kept-probes.ts';
+import * as worldCorpora from './migrations/015-world-corpora.ts';
 
 const MIGRATIONS = {
   '001-initial': initial,
@@ -27,6 +28,7 @@ const MIGRATIONS = {
   '010-verification-policies': verificationPolicies,
   '011-checkpoint-verifications': checkpointVerifications,
   '012-kept-probes': keptProbes,
+  '015-world-corpora': worldCorpora,
 };
 
 /** Brings the schema up to date; safe when several processes start at once (Kysely takes an advisory lock). */
