@@ -14,6 +14,7 @@ export type * from './intake-port.ts';
 export type * from './kept-probes-port.ts';
 export type * from './lifecycle-port.ts';
 export type * from './probe-port.ts';
+export type * from './sets-port.ts';
 export type * from './store-port.ts';
 export type * from './upload-port.ts';
 export type * from './verification-port.ts';

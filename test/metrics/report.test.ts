@@ -53,6 +53,8 @@ function checkForm(result: VerificationReport): void {
       ...RETAINED.map((name) => `retain/${name}`),
       ...MEMORY.map((name) => `holdout/${name}`),
       ...ANSWERS.map((name) => `holdout/${name}`),
+      ...['retain', 'holdout'].map((set) => `${set}/calibration-error`),
+      'retain/model-utility',
     ],
   );
 }
