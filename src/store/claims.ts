@@ -12,6 +12,9 @@ import { dropForgotten } from './remaining.ts';
 import { loadRun } from './runs.ts';
 import { lockRequests, moveTargets, refreshRequests } from './targets.ts';
 
+/** Targets of one run; the others wait for the next. Postgres takes 65,535 parameters, and a run writes four of each target. */
+const MOST_TARGETS = 10_000;
+
 interface Wish {
   tenant: string;
   model_id: string;
@@ -144,6 +147,7 @@ async function waiting(context: Context, trx: Trx, wish: Wish) {
       .$if(lockedIds !== null, (q) => q.where('t.request_id', 'in', lockedIds!))
       .orderBy('r.received_at')
       .orderBy('r.id')
+      .limit(MOST_TARGETS)
       .execute();
   const seen = await candidates(null);
   if (seen.length === 0) return [];

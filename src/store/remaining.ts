@@ -40,12 +40,15 @@ export async function dropForgotten<T extends Waiting>(
   const ids = targets.map((target) => target.id);
   const left = await remaining(trx, tenant, ids);
   const at = await context.now(trx);
-  for (const { id } of targets) {
-    const records = left.get(id) ?? 0;
-    const end = records === 0 ? { state: 'completed_no_data' as const, reason: null, updated_at: at } : {};
-    const update = trx.updateTable('request_targets').set({ records, ...end });
-    await update.where('tenant_id', '=', tenant).where('id', '=', id).execute();
-  }
+  // in one statement: thousands may wait, and claims of the model wait for this one
+  const counts = ids.map((id) => left.get(id) ?? 0);
+  await sql`
+    update request_targets t set records = n.records,
+      state = case when n.records = 0 then 'completed_no_data' else t.state end,
+      reason = case when n.records = 0 then null else t.reason end,
+      updated_at = case when n.records = 0 then ${at}::timestamptz else t.updated_at end
+    from unnest(${ids}::uuid[], ${counts}::int[]) as n (id, records)
+    where t.tenant_id = ${tenant} and t.id = n.id`.execute(trx);
   const gone = targets.filter((target) => !left.has(target.id));
   if (gone.length > 0) {
     const request_ids = gone.map((target) => target.request_id);
