@@ -10,9 +10,15 @@ import { lockRequests, refreshRequests } from './targets.ts';
 const COLUMNS = ['id', 'request_id', 'target_id', 'run_id', 'kid', 'jws', 'revoked_at', 'created_at'] as const;
 
 /** It may have been rolled back since it was found without a certificate. The caller holds the request's lock. */
-async function isStillDone(trx: Trx, tenant: string, { target_id, run_id }: Pick<Certificate, 'target_id' | 'run_id'>) {
-  if (target_id === null) return true;
+async function isStillDone(
+  trx: Trx,
+  tenant: string,
+  { request_id, target_id, run_id }: Pick<Certificate, 'request_id' | 'target_id' | 'run_id'>,
+) {
   const query = trx.selectFrom('request_targets').select(['state', 'run_id']).where('tenant_id', '=', tenant);
+  // a rollback gives targets to a request that had found nothing
+  if (target_id === null)
+    return (await query.where('request_id', '=', request_id).limit(1).executeTakeFirst()) === undefined;
   const target = await query.where('id', '=', target_id).executeTakeFirst();
   return target?.run_id === run_id && (target.state === 'completed' || target.state === 'completed_no_data');
 }

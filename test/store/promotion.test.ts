@@ -154,6 +154,10 @@ test('what was published goes back to the parent: erased records, certificates a
   assert.deepEqual([after.state, after.certificate_ids, after.version > version], ['needs_review', [], true]);
   assert.ok(must(await store.getCertificate(TENANT, certificate)).revoked_at);
   assert.equal(await stateOf(whole.request.id), 'needs_review');
+  const search = { id: uuid(), request_id: whole.request.id, target_id: null, run_id: null };
+  const signed = { kid: 'signing-1', jws: 'a.b.c', created_at: new Date(now).toISOString() };
+  await store.saveCertificate(TENANT, { ...search, ...signed });
+  assert.equal(await store.getCertificate(TENANT, search.id), null, 'the search found nothing because of the run');
   assert.deepEqual(await earlier(), [0, 0]);
   assert.equal(
     await world.sql(`select from vault_keys k join kept_probes p on p.key_id = k.id where p.run_id = '${id}'`),
