@@ -49,7 +49,9 @@ function readLine<Given>(
   if (!isUtf8(bytes)) return notJson('is not UTF-8');
   let given: unknown;
   try {
-    given = JSON.parse(bytes.toString('utf8'));
+    const text = bytes.toString('utf8');
+    // as an upload of records: editors put one before the first line
+    given = JSON.parse(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text);
   } catch {
     // a parser's message quotes what it was given
     return notJson('is not JSON');
@@ -63,6 +65,7 @@ function readLine<Given>(
 }
 
 const NEWLINE = 0x0a;
+const BYTE_ORDER_MARK = '\uFEFF';
 const isBlank = (bytes: Buffer): boolean => bytes.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d);
 
 /**
