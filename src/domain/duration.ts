@@ -1,6 +1,6 @@
 // Lengths of time as a client writes them: a number of days, or an ISO 8601 duration of weeks, days, hours, minutes, seconds.
 
-const DURATION = /^P(?:(\d{1,6})W|(?:(\d{1,6})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,9})S)?)?)$/;
+const DURATION = /^P(?:(\d{1,6})W|(?:(\d{1,6})D)?(?:T(?=\d)(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,9})S)?)?)$/;
 const UNITS = [604_800, 86_400, 3600, 60, 1];
 export const DAY_SECONDS = 86_400;
 

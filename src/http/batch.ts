@@ -27,8 +27,12 @@ export interface LineOutcome {
 
 const link = (id: string): string => `/v1/deletion-requests/${id}`;
 
+/** What is said of a whole body does not fit a line of it. */
+const remedyOf = (code: Refusal['code']): string =>
+  code === 'malformed-json' ? 'Write one JSON object on the line, and end it with a line feed.' : PROBLEMS[code][2];
+
 const invalid = (line: number, { code, errors, existing }: Refusal): LineOutcome => ({
-  ...{ line, outcome: 'invalid', code, errors, remedy: PROBLEMS[code][2] },
+  ...{ line, outcome: 'invalid', code, errors, remedy: remedyOf(code) },
   ...(existing === undefined ? {} : { existing }),
 });
 

@@ -3,7 +3,7 @@ import Type from 'typebox';
 import { invalidField } from './validation.ts';
 
 export const Reason = Type.String({
-  ...{ minLength: 1, maxLength: 2000, pattern: '^[^\\u0000]*$' },
+  ...{ minLength: 1, maxLength: 2000, pattern: '^\\s*[^\\s\\u0000][^\\u0000]*$' },
   description:
     'Why, for people. It is kept with the request and must not name the person; an e-mail address is refused',
 });

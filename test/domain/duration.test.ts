@@ -13,7 +13,7 @@ test('days, and ISO 8601 durations whose length hangs on no calendar', () => {
     ['P0D', 0],
     [1.5, null],
     [-1, null],
-    ...['P1Y', 'P1M', 'P', 'PT', '30', '', 'P-1D', 'p1d', 'P1W2D', ' P1D'].map(
+    ...['P1Y', 'P1M', 'P', 'PT', '30', '', 'P-1D', 'p1d', 'P1W2D', 'P1DT', ' P1D'].map(
       (text) => [text, null] as [string, null],
     ),
   ];

@@ -66,6 +66,7 @@ test('bodies, ids and preconditions are checked before anything moves', async ()
   const cases: [verb: string, body: object | undefined, pointer: string][] = [
     ['hold', {}, '#/reason'],
     ['hold', undefined, '#'],
+    ['hold', { reason: ' \n' }, '#/reason'],
     ['hold', { reason: 'ask mirela@example.org' }, '#/reason'],
     ['cancel', { why: 'x' }, '#'],
     ['deny', { code: 'no_time', reason: 'x' }, '#/code'],

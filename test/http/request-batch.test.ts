@@ -79,6 +79,7 @@ test('each line has its outcome, in order, and none spoils another', async () =>
   assert.deepEqual(counts, { created: 4, already_open: 2, invalid: 7, failed: 0 });
   assert.equal(items[1].existing, `/v1/deletion-requests/${items[0].id}`);
   for (const item of items) assert.equal(item.outcome === 'invalid', item.remedy !== undefined);
+  assert.match(items[2].remedy, /on the line/);
 
   const list = new URL(String(answer.headers.location));
   const listed = (await call(app, 'GET', `${list.pathname}${list.search}`)).json().items;
