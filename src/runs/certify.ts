@@ -39,10 +39,14 @@ type CertifyDeps = Pick<
   'store' | 'checkpoints' | 'signer' | 'buildStatement' | 'softwareVersion' | 'worker' | 'clock' | 'log'
 >;
 
-/** Issues every missing certificate. One that cannot be issued is logged and does not hold up the others. */
-export async function certifyUncertified(deps: CertifyDeps): Promise<number> {
+/**
+ * Issues every missing certificate, or those of one run. One that cannot be issued is logged and does not hold up the
+ * others.
+ */
+export async function certifyUncertified(deps: CertifyDeps, runId?: string): Promise<number> {
   let issued = 0;
   for (const item of await deps.store.uncertified()) {
+    if (runId !== undefined && item.run_id !== runId) continue;
     try {
       await certify(deps, item);
       issued++;

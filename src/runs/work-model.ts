@@ -24,7 +24,8 @@ export async function workModel(deps: RunDeps, modelId: string, signal: AbortSig
     deps.log.info({ model_id: modelId, run_id: run.id, fence, restarts: run.restarts }, 'A run was claimed');
     const end = await executeRun(deps, outcome.claim, signal);
     deps.log.info({ model_id: modelId, run_id: run.id, fence, end }, 'A run ended');
-    if (end.status === 'published') await certifyUncertified(deps);
+    // its own: a large batch of people whom no model knows leaves thousands to the sweep, and the next run does not wait for those
+    if (end.status === 'published') await certifyUncertified(deps, run.id);
     if (end.status === 'released' || end.status === 'fenced') return;
     if (end.status === 'crashed') await sleep(AFTER_CRASH_MS, undefined, { signal }).catch(() => undefined);
   }

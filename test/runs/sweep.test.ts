@@ -5,6 +5,7 @@ import { afterEach, beforeEach, test } from 'node:test';
 import { v7 as uuid } from 'uuid';
 import { verifyCertificate } from '../../src/evidence/certificate.ts';
 import { answerProbe } from '../../src/runs/answer-probe.ts';
+import { certifyUncertified } from '../../src/runs/certify.ts';
 import { startSweep, sweepOnce } from '../../src/runs/sweep.ts';
 import { workModel } from '../../src/runs/work-model.ts';
 import { createTestWorker, scripted, TENANT, type TestWorker } from '../helpers/worker.ts';
@@ -57,6 +58,11 @@ test('a run whose worker died is rung for once its lease ran out', async () => {
 
 test('a request that matched nothing gets a certificate of the search, once', async () => {
   const id = await worker.request(99);
+  assert.equal(
+    await certifyUncertified(worker.deps, uuid()),
+    0,
+    'that is for the sweep, not for a worker between two runs',
+  );
   await sweepOnce(worker.deps);
   await sweepOnce(worker.deps);
   const { items } = await worker.store.listCertificates(TENANT, { limit: 10 });
