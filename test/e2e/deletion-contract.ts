@@ -73,7 +73,12 @@ export function deletionContract(label: string, queue: QueueBackend): void {
     const trained = await briefModel();
     dataDir = await mkdtemp(join(tmpdir(), 'expunge-e2e-'));
     database = await createTestDatabase();
-    const env = { DATABASE_URL: database.url, IMPORT_DIR: dirname(trained.dir), COMPLETIONS_ENABLED: 'true', PORT: '0' };
+    const env = {
+      DATABASE_URL: database.url,
+      IMPORT_DIR: dirname(trained.dir),
+      COMPLETIONS_ENABLED: 'true',
+      PORT: '0',
+    };
     const quiet = { COMPUTE_THREADS: '1', LOG_LEVEL: 'debug' };
     services = await startServices({ dataDir, env: { ...env, ...quiet, ...queue.env } });
     client = createClient(services.url);
