@@ -97,10 +97,7 @@ describe('classifiers', () => {
       assert.ok(Value.Check(VerificationReport, report));
       assert.equal(report.verdict, 'passed', report.reason);
       assert.deepEqual([...new Set(report.findings.map(({ metric }) => metric))].sort(), [
-        'accuracy',
-        'entropy',
-        'loss',
-        'probability',
+        ...['accuracy', 'calibration-error', 'entropy', 'loss', 'model-utility', 'probability'],
         'reference',
       ]);
 
