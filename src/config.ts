@@ -51,6 +51,14 @@ export const Environment = Type.Object({
   SWEEP_SECONDS: Type.Number({ minimum: 0.1, default: 5 }),
   COALESCE_MS: Type.Integer({ minimum: 0, default: 200, description: 'How long a doorbell waits for more requests' }),
   PARENT_RETENTION_HOURS: Type.Number({ minimum: 0, default: 24 }),
+  REFERENCE_RETENTION_HOURS: Type.Number({
+    ...{ minimum: 0, default: 720 },
+    description: 'How long a retrained model is kept for verifications that none asks for',
+  }),
+  REFERENCE_BYTES: Type.Integer({
+    ...{ minimum: 0, default: 34_359_738_368 },
+    description: 'What retrained models that are kept may take; those that were used last stay',
+  }),
   COMPLETIONS_ENABLED: Type.Boolean({ default: false }),
   MAX_RECORD_BYTES: Type.Integer({ minimum: 1, default: 65_536 }),
   MAX_UPLOAD_BYTES: Type.Integer({ minimum: 1, default: 1_073_741_824 }),
@@ -154,6 +162,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
       coalesceMs: e.COALESCE_MS,
       weightTypes: e.WEIGHT_TYPES,
       parentRetentionMs: e.PARENT_RETENTION_HOURS * 3_600_000,
+      referenceRetentionMs: e.REFERENCE_RETENTION_HOURS * 3_600_000,
+      referenceBytes: e.REFERENCE_BYTES,
     },
     completionsEnabled: e.COMPLETIONS_ENABLED,
     limits: { recordBytes: e.MAX_RECORD_BYTES, uploadBytes: e.MAX_UPLOAD_BYTES },

@@ -38,6 +38,8 @@ const settingsOf = ({ runs, compute }: Config, { backend }: Choice): RunSettings
   maxRestarts: runs.maxRestarts,
   timeLimitSeconds: runs.timeLimitSeconds,
   parentRetentionMs: runs.parentRetentionMs,
+  referenceRetentionMs: runs.referenceRetentionMs,
+  referenceBytes: runs.referenceBytes,
   weightTypes: runs.weightTypes,
   memoryBudgetBytes: memoryBudget(compute.memoryBudgetBytes, backend),
   threads: compute.threads,

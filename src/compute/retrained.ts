@@ -1,4 +1,4 @@
-// What a model that was retrained without the forgotten makes of them and of people never seen: read from disk, and scored.
+// What models that were retrained without the forgotten make of them and of people never seen: read from disk, and scored.
 import { kindOf } from '../training/kinds.ts';
 import { meanNll } from '../training/scoring.ts';
 import type { StageContext } from './context.ts';
@@ -9,7 +9,7 @@ import type { SetScores, VerificationSets } from './score-sets.ts';
 type Compared = Pick<SetScores, 'forget' | 'holdout'>;
 
 /** Scores alone, with the costs of other answers; nothing is generated. Throws `checkpoint-invalid` naming the file. */
-export async function scoreRetrained(
+async function scoreRetrained(
   dir: string,
   sets: VerificationSets,
   probes: Probes,
@@ -32,10 +32,24 @@ export async function scoreRetrained(
   }
 }
 
-/** Writes into the rows of a checkpoint what they cost the retrained model. */
-export function addReference(scores: Compared, retrained: Compared): void {
-  for (const set of ['forget', 'holdout'] as const)
-    scores[set].forEach((row, i) => {
-      row.referenceNll = meanNll(retrained[set][i]!);
-    });
+/** Of each folder, in their order; one model at a time is in memory. */
+export async function scoreReferences(
+  dirs: readonly string[],
+  sets: VerificationSets,
+  probes: Probes,
+  context: Pick<StageContext, 'engine' | 'signal'>,
+): Promise<Compared[]> {
+  const scored: Compared[] = [];
+  for (const dir of dirs) scored.push(await scoreRetrained(dir, sets, probes, context));
+  return scored;
+}
+
+/** Writes into the rows of every checkpoint what they cost the retrained models; without any nothing. */
+export function addReferences(checkpoints: readonly Compared[], retrained: readonly Compared[]): void {
+  if (retrained.length === 0) return;
+  for (const scores of checkpoints)
+    for (const set of ['forget', 'holdout'] as const)
+      scores[set].forEach((row, i) => {
+        row.referenceNlls = retrained.map((model) => meanNll(model[set][i]!));
+      });
 }

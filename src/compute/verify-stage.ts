@@ -7,7 +7,7 @@ import type { StageContext } from './context.ts';
 import { type AnyModel, loadAnyWeights, openAnyModel } from './models.ts';
 import { peakMemoryBytes } from './peak-memory.ts';
 import { planProbes } from './probes.ts';
-import { addReference, scoreRetrained } from './retrained.ts';
+import { addReferences, scoreReferences } from './retrained.ts';
 import { robustnessOf } from './robustness.ts';
 import { type SetScores, scoreSets, type VerificationSets } from './score-sets.ts';
 import { loadSets } from './sets.ts';
@@ -40,8 +40,8 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
   const after = await under(made, job.candidate_dir, null);
   const before = await under(parent, job.parent_dir, [after]);
   const { policy, exact, baseline, seed } = job;
-  const retrained = job.reference_dir ? await scoreRetrained(job.reference_dir, sets, probes, context) : null;
-  if (retrained !== null) for (const scores of [before, after]) addReference(scores, retrained);
+  const retrained = await scoreReferences(job.reference_dirs ?? [], sets, probes, context);
+  addReferences([before, after], retrained);
   const candidate = {
     ...{ engine: context.engine, architecture: made.architecture, config: made.config },
     ...{ weights: () => loadAnyWeights(job.candidate_dir), seed, signal: context.signal },
@@ -60,6 +60,7 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
     exact,
     baseline,
     robustness,
+    ...(job.references ? { references: job.references } : {}),
     seed,
     seconds,
   });

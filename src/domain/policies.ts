@@ -21,6 +21,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
       utility_min_ratio: 0.97,
       naturalness: { perplexity_factor: 25, repetition_margin: 0.15, refusal_margin: 0.25, length_factor: 2 },
       robustness: ['fine-tuning', 'pruning', 'quantisation', 'relearning'],
+      references: { retrained: 1 },
     },
   },
   standard: {
@@ -33,6 +34,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
       utility_min_ratio: 0.95,
       naturalness: { perplexity_factor: 100, repetition_margin: 0.3, refusal_margin: 0.5, length_factor: 3 },
       robustness: ['quantisation', 'relearning'],
+      references: { retrained: 0 },
     },
   },
   exploratory: {
@@ -45,6 +47,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
       utility_min_ratio: 0.8,
       naturalness: { perplexity_factor: 1000, repetition_margin: 0.6, refusal_margin: 1, length_factor: 10 },
       robustness: [],
+      references: { retrained: 0 },
     },
   },
 };

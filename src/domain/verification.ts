@@ -3,6 +3,7 @@ import Type, { type Static } from 'typebox';
 import { Digest, Nullable, StringEnum } from './common.ts';
 import { ScoreDistribution } from './distribution.ts';
 import { PolicyChoice } from './policy-choice.ts';
+import { ReferencesPolicy, ReferencesUsed } from './references.ts';
 import { Retraining } from './retraining.ts';
 import { ROBUSTNESS_ATTACKS, RobustnessCurve } from './robustness.ts';
 
@@ -76,6 +77,8 @@ export const VerificationPolicy = Type.Object(
         description: 'Attacks that try to bring back what was forgotten; reported, not judged',
       }),
     ),
+    /** Absent in reports of before, which trained none. */
+    references: Type.Optional(ReferencesPolicy),
   },
   { additionalProperties: false, default: {} },
 );
@@ -164,7 +167,9 @@ export const VerificationReport = Type.Object({
         'Of a classifier: accuracy by class, reported only; null where a set holds fewer than 5 records of it',
     }),
   ),
-  /** Where a model was given that was retrained without the forgotten. */
+  /** Where the policy asks for models that are retrained without the forgotten. */
+  references: Type.Optional(ReferencesUsed),
+  /** Where there were such models. */
   retraining: Type.Optional(Retraining),
   robustness: Type.Optional(
     Type.Array(RobustnessCurve, { description: 'By attack on the weights: what came back; reported only' }),
@@ -215,6 +220,6 @@ export interface RowScore {
   truth?: string;
   /** Length of the true answer when it is compressed, bytes; of text alone. */
   zlibBytes?: number;
-  /** Mean cost of the true answer under a model that was retrained without the forgotten, nats; where there is one. */
-  referenceNll?: number;
+  /** Mean costs of the true answer under each model that was retrained without the forgotten, nats; where there are some. */
+  referenceNlls?: number[];
 }

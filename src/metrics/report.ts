@@ -1,6 +1,7 @@
 // From scores before and after to findings, and from findings to one verdict.
 import type { Task } from '../domain/architecture.ts';
 import type { RecordMetric } from '../domain/metric.ts';
+import type { ReferencesUsed } from '../domain/references.ts';
 import type { RobustnessCurve } from '../domain/robustness.ts';
 import type { Baseline, Finding, Verdict, VerificationPolicy, VerificationReport } from '../domain/verification.ts';
 import { accuracyByClass } from './report/by-class.ts';
@@ -14,7 +15,7 @@ import { reportedFinding, utilityFinding } from './report/utility.ts';
 import { METRIC_SETS } from './sets.ts';
 
 /** Grows with every change of a metric, a rule or a default: reports of different versions are not comparable. */
-export const VERIFIER_VERSION = '5';
+export const VERIFIER_VERSION = '6';
 
 export interface ReportInput {
   /** What kind of model it is; a language model where nothing is said. */
@@ -32,8 +33,10 @@ export interface ReportInput {
   baseline: Baseline | null;
   /** Seeds the bootstrap; the same seed and scores give the same report. */
   seed: number;
-  /** Scores under a model that was retrained without the forgotten; null or left out where there is none. */
-  retrained?: Pick<ScoredSets, 'forget' | 'holdout'> | null;
+  /** Scores under models that were retrained without the forgotten; none, or left out, where there are none. */
+  retrained?: readonly Pick<ScoredSets, 'forget' | 'holdout'>[];
+  /** What became of those that the policy asks for. */
+  references?: ReferencesUsed;
   /** What attacks on the candidate's weights brought back. */
   robustness?: RobustnessCurve[];
   /** Time that scoring took. */
@@ -121,7 +124,8 @@ export function buildReport(input: ReportInput): VerificationReport {
     seconds,
     verifier_version: VERIFIER_VERSION,
     ...(input.robustness ? { robustness: input.robustness } : {}),
-    ...(input.retrained
+    ...(input.references ? { references: input.references } : {}),
+    ...(input.retrained?.length
       ? { retraining: retrainingDistance(METRIC_SETS[input.task ?? 'causal-lm'], after, input.retrained) }
       : {}),
     distributions: scoreDistributions(attacks, before, after),

@@ -54,6 +54,10 @@ export interface RunSettings {
   timeLimitSeconds: number;
   /** Rollback window of a replaced checkpoint. */
   parentRetentionMs: number;
+  /** How long a retrained model is kept that no verification asks for. */
+  referenceRetentionMs: number;
+  /** What all of them may take on disk; those that were used last stay. */
+  referenceBytes: number;
   threads: number;
   backend: string;
   weightTypes: WeightTypes;

@@ -3,6 +3,7 @@ import type { Attempt, MethodChoice, PlanStep } from '../domain/resources.ts';
 import type { VerificationReport } from '../domain/verification.ts';
 import { ExpungeError, type ProblemCode } from '../errors.ts';
 import type { RunDeps } from './deps.ts';
+import { Fenced, held } from './fence.ts';
 import { keepLease } from './heartbeat.ts';
 import { gatherFacts, secondsUntil } from './plan/gather.ts';
 import { planRun } from './plan/plan.ts';
@@ -10,6 +11,8 @@ import { policyInForce } from './policy.ts';
 import type { Claim, PublishOutcome, RunSets } from './ports.ts';
 import { createProgress } from './progress.ts';
 import { publishCandidate } from './publish.ts';
+import { referencesFor } from './references.ts';
+import { createRetainedDigest } from './retained-digest.ts';
 import { type RunContext, runFolder, seedOf, setsOf, unlearn, verify } from './stages.ts';
 
 export type RunEnd =
@@ -21,13 +24,6 @@ export type RunEnd =
   | { status: 'crashed'; reason: string }
   /** Another worker owns the run. */
   | { status: 'fenced' };
-
-/** The store refused a write because the fence is stale. */
-class Fenced extends Error {}
-
-function held(accepted: boolean): void {
-  if (!accepted) throw new Fenced();
-}
 
 /** Outlives an attempt: what is on disk under an address and not (yet) published. */
 interface Pending {
@@ -49,7 +45,8 @@ export async function executeRun(deps: RunDeps, claim: Claim, outer: AbortSignal
   try {
     const policy = await policyInForce(deps.store, claim.tenant, claim.model.id, deps.policy);
     const startedAt = Date.now();
-    const context = { deps, claim, signal, progress, policy, startedAt, corpora: {}, setsFile: '', folders };
+    const empty = { corpora: {}, setsFile: '', retained: '', references: {} };
+    const context = { deps, claim, signal, progress, policy, startedAt, folders, ...empty };
     return await workThroughPlan(await prepare(context), pending);
   } catch (error) {
     // only while the run is ours: its next owner makes the same candidate at the same address
@@ -65,14 +62,18 @@ export async function executeRun(deps: RunDeps, claim: Claim, outer: AbortSignal
 }
 
 /** Writes the sets of the run, whatever it retains passing by. */
-async function writeSets(context: RunContext): Promise<{ sets: RunSets; setsFile: string }> {
+async function writeSets(context: RunContext): Promise<{ sets: RunSets; setsFile: string; retained: string }> {
   const { deps, claim } = context;
+  const retained = createRetainedDigest();
   let sets: RunSets | undefined;
   const setsFile = await deps.writeSets(await runFolder(context), async (retain) => {
-    sets = await deps.store.runSets(claim, retain);
+    sets = await deps.store.runSets(claim, async (rows) => {
+      retained.add(rows);
+      await retain(rows);
+    });
     return setsOf(deps, claim, sets);
   });
-  return { sets: sets!, setsFile };
+  return { sets: sets!, setsFile, retained: retained.digest() };
 }
 
 /** Made before anything is computed. The request that waits longest says by what time. */
@@ -95,7 +96,7 @@ async function makePlan({ deps, claim }: RunContext, { counts }: RunSets): Promi
 /** Sets and plan; throws for what makes the run impossible. */
 async function prepare(context: RunContext): Promise<RunContext & { plan: PlanStep[] }> {
   const { deps, claim } = context;
-  const { sets, setsFile } = await writeSets(context);
+  const { sets, setsFile, retained } = await writeSets(context);
   if (sets.counts.retain_records === 0) {
     throw new ExpungeError(
       'forget-set-too-large',
@@ -106,7 +107,7 @@ async function prepare(context: RunContext): Promise<RunContext & { plan: PlanSt
   const change = { targets: 'unlearning' as const, plan, counts: sets.counts };
   held(await deps.store.moveRun(claim, 'unlearning', change, deps.worker));
   const corpora = Object.fromEntries(sets.corpora.map((id) => [id, deps.corpora.path(id)]));
-  return { ...context, plan, setsFile, corpora };
+  return { ...context, plan, setsFile, retained, corpora };
 }
 
 const OF_METHOD: readonly ProblemCode[] = ['compute-failed', 'recipe-missing', 'memory-budget-exceeded'];
@@ -168,11 +169,13 @@ async function tryMethod(
   pending.digest = candidate.digest;
   const change = { targets: 'verifying' as const, candidate: candidate.digest };
   held(await deps.store.moveRun(claim, 'verifying', change, deps.worker));
+  const references = await referencesFor(context, method);
   const { report, peak_memory_bytes } = await verify(
     context,
     candidate.digest,
     method,
     seedOf(claim.run.id, 'verify', index),
+    references,
   );
   const attempt: Attempt = {
     method,

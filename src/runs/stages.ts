@@ -2,6 +2,7 @@
 import type { SetsFile, UnlearnResult, VerifyResult } from '../domain/compute.ts';
 import type { PolicyVersion } from '../domain/policies.ts';
 import { seedFrom } from '../domain/random.ts';
+import type { ReferencesUsed } from '../domain/references.ts';
 import type { MethodChoice } from '../domain/resources.ts';
 import type { VerificationPolicy } from '../domain/verification.ts';
 import { ExpungeError } from '../errors.ts';
@@ -12,6 +13,12 @@ import type { RunDeps } from './deps.ts';
 import { policyDigest } from './policy.ts';
 import type { Claim, NewCheckpoint, RunSets } from './ports.ts';
 import type { ProgressWriter } from './progress.ts';
+
+/** Models retrained without the forgotten, for verification: folders, and what became of what was asked for. */
+export interface References {
+  dirs: string[];
+  used: ReferencesUsed;
+}
 
 /** What every stage of a run needs; ends with the run. */
 export interface RunContext {
@@ -24,6 +31,10 @@ export interface RunContext {
   startedAt: number;
   corpora: Record<string, string>;
   setsFile: string;
+  /** Digest of which records are retained. */
+  retained: string;
+  /** Made when the first candidate is verified, for all of them. */
+  references: { made?: Promise<References> };
   /** Read once: whatever is chosen while a run goes on is for the next one. */
   policy: PolicyVersion;
   /** Folders that are removed when the run ends, however it ends. */
@@ -43,7 +54,7 @@ export function setsOf(deps: RunDeps, claim: Claim, sets: RunSets): Omit<SetsFil
   return { forget: sets.forget, calibration, holdout };
 }
 
-async function jobBase({ deps, claim, corpora, setsFile, startedAt }: RunContext, seed: number) {
+export async function jobBase({ deps, claim, corpora, setsFile, startedAt }: RunContext, seed: number) {
   const { timeLimitSeconds, threads, backend } = deps.settings;
   const left = timeLimitSeconds - (Date.now() - startedAt) / 1000;
   if (left <= 0) throw new ExpungeError('compute-timeout', `The run took longer than ${timeLimitSeconds} s`);
@@ -59,7 +70,7 @@ async function jobBase({ deps, claim, corpora, setsFile, startedAt }: RunContext
   };
 }
 
-const wrongStage = (stage: string) =>
+export const wrongStage = (stage: string) =>
   new ExpungeError('compute-failed', `The compute process answered with a result of stage ${stage}`);
 
 /** Seeds depend on the run and the place in its plan, so a restarted run makes the same choices again. */
@@ -113,6 +124,7 @@ export async function verify(
   digest: string,
   method: MethodChoice,
   seed: number,
+  references: References | null,
 ): Promise<VerifyResult> {
   const { deps, claim, signal, progress } = context;
   const exact = getMethod(method.name).guarantee === 'exact';
@@ -125,6 +137,7 @@ export async function verify(
       policy: policyFor(context.policy.policy, method),
       exact,
       baseline,
+      ...(references ? { reference_dirs: references.dirs, references: references.used } : {}),
     },
     { progress: (message) => progress.push(message), signal },
   );

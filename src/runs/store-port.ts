@@ -21,6 +21,7 @@ import type { IdempotencyStore } from './idempotency-port.ts';
 import type { InfluenceStore } from './influence-port.ts';
 import type { PastAttempt, SetCounts } from './plan/facts.ts';
 import type { PolicyStore } from './policy-port.ts';
+import type { ReferenceStore } from './reference-port.ts';
 import type { UploadStore } from './upload-port.ts';
 
 /** A person as the store knows them: HMAC of type and normalised identifier, never the identifier. */
@@ -148,7 +149,7 @@ export interface Probe {
 }
 
 /** Every method takes the tenant first, or a claim that carries it. Times are RFC 3339 strings in UTC. */
-export interface Store extends CorpusStore, UploadStore, InfluenceStore, PolicyStore, IdempotencyStore {
+export interface Store extends CorpusStore, UploadStore, InfluenceStore, PolicyStore, IdempotencyStore, ReferenceStore {
   migrate(): Promise<void>;
   /** Throws when Postgres does not answer. */
   ping(): Promise<void>;
@@ -266,10 +267,7 @@ export interface Store extends CorpusStore, UploadStore, InfluenceStore, PolicyS
   /** True until the run has ended, whoever holds it; false for an id that is no run. */
   runIsOpen(runId: string): Promise<boolean>;
 
-  /**
-   * True of a candidate whose run has ended without publishing it. A run that this store does not know may be
-   * another installation's, or younger than a restored backup: false.
-   */
+  /** Of what a run made that has ended: no model and no reference names it. False for an unknown run, which may be younger than a backup. */
   isOrphan(runId: string, digest: string): Promise<boolean>;
 
   /** Checkpoints whose files are or may be there. */

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { certifyUncertified } from './certify.ts';
 import type { RunDeps } from './deps.ts';
+import { dropReferences } from './drop-references.ts';
 import { retireExpired } from './retire.ts';
 
 const chores: Record<string, (deps: RunDeps) => Promise<unknown>> = {
@@ -10,6 +11,7 @@ const chores: Record<string, (deps: RunDeps) => Promise<unknown>> = {
   },
   certify: certifyUncertified,
   retire: retireExpired,
+  references: dropReferences,
   keys: ({ store }) => store.deleteExpiredKeys(),
   probes: ({ store }) => store.deleteExpiredProbes(),
   influence: async ({ store, doorbell }) => {

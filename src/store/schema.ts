@@ -8,6 +8,7 @@ import type { Attempt, MethodChoice, PlanStep, RowSizes, RunCounts, RunProgress 
 import type { RequestState, RunState, TargetState } from '../domain/states.ts';
 import type { VerificationReport } from '../domain/verification.ts';
 import type { VerificationPoliciesTable } from './schema-policies.ts';
+import type { ReferenceLeftOutTable, RetrainedReferencesTable } from './schema-references.ts';
 
 /** Read as parsed JSON, written as text: the driver would send a JavaScript array as a Postgres array. */
 type Json<T> = ColumnType<T, string, string>;
@@ -289,6 +290,8 @@ export interface Database {
   idempotency_keys: IdempotencyKeysTable;
   influence_analyses: InfluenceAnalysesTable;
   verification_policies: VerificationPoliciesTable;
+  retrained_references: RetrainedReferencesTable;
+  reference_left_out: ReferenceLeftOutTable;
   uploads: UploadsTable;
   upload_files: UploadFilesTable;
 }

@@ -19,6 +19,7 @@ import { movesStore } from './moves.ts';
 import { policiesStore } from './policies.ts';
 import { probesStore } from './probes.ts';
 import { publishStore } from './publish.ts';
+import { referencesStore } from './references.ts';
 import { requestsStore } from './requests.ts';
 import { reportsStore, runsStore } from './runs.ts';
 import { seenStore } from './seen.ts';
@@ -84,6 +85,7 @@ export function createStore(options: StoreOptions): Store {
     ...idempotencyStore(context),
     ...influenceStore(context),
     ...policiesStore(context),
+    ...referencesStore(context),
     ...uploadsStore(context),
   };
   return guarded(store);

@@ -9,7 +9,7 @@ import { scoreCharts } from './charts/scores.ts';
 import { Html, html } from './html.ts';
 import { duration, moment, shown } from './numbers.ts';
 import { STYLE } from './style.ts';
-import { attemptsTable, classesTable, findingsTable, policyList, retrainingTable } from './tables.ts';
+import { attemptsTable, classesTable, findingsTable, policyList, pooledTable, retrainingTable } from './tables.ts';
 
 export interface ReportPageInput {
   run: Run;
@@ -93,11 +93,20 @@ ${legend(THE_SETS.filter(({ set }) => set !== 'retain'))}<div class="charts">${c
   )}</div>`;
 }
 
+type Found = NonNullable<VerificationReport['retraining']>;
+
+const distances = ({ distances, pooled, privleak, epsilon }: Found): Html => html`${retrainingTable(distances)}
+${pooled !== undefined && pooledTable(pooled)}${privleak !== null && html`<p>PrivLeak: ${shown(privleak)} %.</p>`}
+${epsilon !== undefined && html`<p>Epsilon of the NeurIPS 2023 challenge: ${epsilon.note ?? shown(epsilon.epsilon)}.</p>`}`;
+
 function retraining({ report }: ReportPageInput): Html | null {
-  if (report.retraining === undefined) return null;
-  const { distances, privleak } = report.retraining;
-  return html`<h2>Distance to retraining</h2><p>The same scores under a model that was retrained without the forgotten. What two trainings differ by anyway is seen in
-people never seen. Reported, not judged.</p>${retrainingTable(distances)}${privleak !== null && html`<p>PrivLeak: ${shown(privleak)} %.</p>`}`;
+  const { retraining: found, references } = report;
+  if (found === undefined && references === undefined) return null;
+  return html`<h2>Distance to retraining</h2><p>The same scores under models that were retrained without the forgotten. What two trainings differ by anyway is seen in
+people never seen. Reported, not judged.</p>${
+    references !== undefined &&
+    html`<p>Asked for: ${references.asked}; compared with: ${references.compared}.${references.note !== null && html` ${references.note}.`}</p>`
+  }${found !== undefined && distances(found)}`;
 }
 
 function course({ run, curve }: ReportPageInput): Html {

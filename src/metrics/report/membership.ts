@@ -149,7 +149,7 @@ function judgeOne(
 
 const UNMEASURED = {
   zlibBytes: 'not measured: the length of compressed answers was not given',
-  referenceNll: 'not measured: there is no model that was retrained without the forgotten',
+  referenceNlls: 'not measured: there is no model that was retrained without the forgotten',
 };
 
 /** Nothing can be said of an attack: why. Null where something can. */

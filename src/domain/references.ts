@@ -1,0 +1,40 @@
+// Models that verification trains for itself: by the recorded recipe, without the forgotten, to hold a candidate against.
+import Type, { type Static } from 'typebox';
+import { Nullable } from './common.ts';
+import { seedFrom } from './random.ts';
+import type { Recipe } from './recipe.ts';
+
+/** What a policy asks for. */
+export const ReferencesPolicy = Type.Object(
+  {
+    retrained: Type.Integer({
+      ...{ minimum: 0, maximum: 32, default: 0 },
+      description:
+        'Models that are trained by the recorded recipe without the forgotten, of different seeds, to hold the candidate against; each costs a whole training, once',
+    }),
+  },
+  { additionalProperties: false, default: {} },
+);
+export type ReferencesPolicy = Static<typeof ReferencesPolicy>;
+
+/** What became of what was asked for. */
+export const ReferencesUsed = Type.Object({
+  asked: Type.Integer({ description: 'Retrained models that the policy asks for' }),
+  compared: Type.Integer({ description: 'Those that the candidate was held against' }),
+  note: Nullable(Type.String({ description: 'Why there are fewer' })),
+});
+export type ReferencesUsed = Static<typeof ReferencesUsed>;
+
+/**
+ * The recipe by which reference number `index` is trained: the first as it is written down, and so what `retrain` gives; later ones
+ * start from other weights and see the records in another order. From a base, the order (and the start of adapters) alone differs.
+ */
+export function reseeded(recipe: Recipe, index: number): Recipe {
+  if (index === 0) return recipe;
+  const other = (what: string, seed: number) => seedFrom(`reference/${index}/${what}/${seed}`);
+  return {
+    ...recipe,
+    init: { ...recipe.init, seed: other('init', recipe.init.seed) },
+    order_seed: other('order', recipe.order_seed),
+  };
+}

@@ -1,0 +1,108 @@
+// References on a tiny real model: the first is what retraining gives, others differ by seed alone, and verification takes several.
+import assert from 'node:assert/strict';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { Value } from 'typebox/value';
+import { runComputeJob } from '../../src/compute/job.ts';
+import type { Update } from '../../src/compute/progress.ts';
+import { trainModel } from '../../src/compute/train-model.ts';
+import { toLine } from '../../src/corpora/records.ts';
+import type { ReferenceJob, ReferenceResult, SetsFile, VerifyResult } from '../../src/domain/compute.ts';
+import { VerificationPolicy, VerificationReport } from '../../src/domain/verification.ts';
+import { temporaryFolder } from '../checkpoints/temporary.ts';
+import { quickPeople } from '../helpers/quick-model.ts';
+
+const { train, holdout } = quickPeople(4, 4);
+const EACH = 3;
+const PLACE = { backend: 'onnxruntime/cpu', threads: 1 };
+const quiet = { progress: () => undefined, signal: new AbortController().signal };
+
+async function setUp(dir: string) {
+  const path = (name: string) => join(dir, name);
+  await writeFile(path('train.ndjson'), train.map((record) => `${JSON.stringify(record)}\n`).join(''));
+  await trainModel(
+    {
+      ...{ architecture: 'gpt2', width: 16, layers: 1, heads: 2, vocabSize: 260, seed: 3, ...PLACE },
+      ...{ train: path('train.ndjson'), holdout: null, out: path('model'), options: { steps: 30, batch_size: 4 } },
+    },
+    quiet,
+  );
+  const corpora = { t: path('t.ndjson'), h: path('h.ndjson') };
+  await writeFile(corpora.t, train.map(toLine).join(''));
+  await writeFile(corpora.h, holdout.map(toLine).join(''));
+  const rows = (corpus_id: string, count: number, first: number) =>
+    Array.from({ length: count }, (_, i) => ({ corpus_id, ordinal: i, person: first + Math.floor(i / EACH) }));
+  const all = rows('t', train.length, 0);
+  const sets: SetsFile = {
+    ...{ forget: all.slice(-EACH), retain: all.slice(0, -EACH) },
+    ...{ calibration: [], holdout: rows('h', holdout.length, 10) },
+  };
+  await writeFile(path('sets.json'), JSON.stringify(sets));
+  const base = {
+    ...{ run_id: 'run', corpora, sets_file: path('sets.json'), parent_dir: path('model'), seed: 5, ...PLACE },
+    time_limit_seconds: 60,
+  };
+  const written = { weight_types: 'original' as const, memory_budget_bytes: null, base_dir: null };
+  const reference = async (index: number): Promise<ReferenceJob> => {
+    const out_dir = path(`reference-${index}`);
+    await mkdir(out_dir);
+    return { ...base, ...written, stage: 'reference', index, out_dir };
+  };
+  return { path, base, written, reference };
+}
+
+test('the first is the retrained model to the bit, the next another one; verification holds a candidate against both', async (t) => {
+  const { path, base, written, reference } = await setUp(await temporaryFolder(t));
+  const updates: Update[] = [];
+  const told = { ...quiet, progress: (one: Update) => updates.push(one) };
+  for (const index of [0, 1]) {
+    const { seconds } = (await runComputeJob(await reference(index), told)) as ReferenceResult;
+    assert.ok(seconds > 0);
+  }
+  assert.deepEqual([...new Set(updates.map(({ progress }) => progress.phase))], ['loading', 'references', 'saving']);
+  assert.equal(updates.find(({ progress }) => progress.phase === 'references')!.progress.steps, 30);
+  const method = { name: 'retrain', params: {} };
+  await runComputeJob({ ...base, ...written, stage: 'unlearn', method, out_dir: path('retrained') }, quiet);
+  const bytes = (name: string, file: string) => readFile(join(path(name), file));
+  assert.ok((await bytes('reference-0', 'model.safetensors')).equals(await bytes('retrained', 'model.safetensors')));
+  assert.ok(!(await bytes('reference-1', 'model.safetensors')).equals(await bytes('retrained', 'model.safetensors')));
+  const seed = async (name: string) => JSON.parse(String(await bytes(name, 'recipe.json'))).order_seed;
+  assert.equal(await seed('reference-0'), await seed('model'));
+  assert.notEqual(await seed('reference-1'), await seed('model'));
+
+  const policy = Value.Default(VerificationPolicy, { robustness: [] }) as VerificationPolicy;
+  const { report } = (await runComputeJob(
+    {
+      ...{ ...base, stage: 'verify', candidate_dir: path('model'), policy, exact: false, baseline: null },
+      ...{ reference_dirs: [path('reference-0'), path('reference-1')] },
+      references: { asked: 3, compared: 2, note: '2 of 3 could be trained: compute-timeout (…)' },
+    },
+    quiet,
+  )) as VerifyResult;
+  assert.deepEqual([...Value.Errors(VerificationReport, report)], []);
+  assert.deepEqual(report.references, { asked: 3, compared: 2, note: '2 of 3 could be trained: compute-timeout (…)' });
+  const { distances, epsilon } = report.retraining!;
+  assert.deepEqual(
+    distances.filter(({ score }) => score === 'loss').map(({ model }) => model),
+    [1, 2],
+  );
+  assert.ok(distances.every(({ mean_gap }) => mean_gap.forget! > 0));
+  assert.deepEqual([epsilon!.epsilon, epsilon!.retrained], [null, 2]);
+  const attack = report.findings.find(({ metric, set }) => metric === 'reference' && set === 'forget')!;
+  assert.ok(attack.after !== null, 'measured, against the mean of both');
+});
+
+test('what does not fit the memory, or was not trained in one piece, is refused before anything trains', async (t) => {
+  const { path, reference } = await setUp(await temporaryFolder(t));
+  const job = await reference(0);
+  await assert.rejects(runComputeJob({ ...job, memory_budget_bytes: 1000 }, quiet), { code: 'memory-budget-exceeded' });
+  const file = path('model/recipe.json');
+  const recipe = JSON.parse(await readFile(file, 'utf8'));
+  const slices = { init_seed: 1, slices: [{ order_seed: 1, steps: 1 }] };
+  await writeFile(file, JSON.stringify({ ...recipe, sisa: { shards: [slices, slices] } }));
+  await assert.rejects(runComputeJob(job, quiet), {
+    code: 'recipe-missing',
+    message: /in shards; references are trained/,
+  });
+});
