@@ -1,4 +1,5 @@
 // What models that were retrained without the forgotten make of them and of people never seen: read from disk, and scored.
+import { outSignal, spreadOf } from '../metrics/interpolation.ts';
 import { kindOf } from '../training/kinds.ts';
 import { meanNll } from '../training/scoring.ts';
 import type { StageContext } from './context.ts';
@@ -44,12 +45,16 @@ export async function scoreReferences(
   return scored;
 }
 
-/** Writes into the rows of every checkpoint what they cost the retrained models; without any nothing. */
+/** Writes into the rows of every checkpoint what they cost the retrained models, and how far such costs are spread; without any nothing. */
 export function addReferences(checkpoints: readonly Compared[], retrained: readonly Compared[]): void {
   if (retrained.length === 0) return;
+  const nlls = (set: keyof Compared) =>
+    retrained[0]![set].map((_, i) => retrained.map((model) => meanNll(model[set][i]!)));
+  const found = { forget: nlls('forget'), holdout: nlls('holdout') };
+  const referenceSpread = spreadOf([...found.forget, ...found.holdout].map(outSignal));
   for (const scores of checkpoints)
     for (const set of ['forget', 'holdout'] as const)
       scores[set].forEach((row, i) => {
-        row.referenceNlls = retrained.map((model) => meanNll(model[set][i]!));
+        Object.assign(row, { referenceNlls: found[set][i]!, referenceSpread });
       });
 }

@@ -1,6 +1,7 @@
 // How far a candidate is from models that were retrained without the forgotten: reported, never judged.
 import Type, { type Static } from 'typebox';
 import { Nullable } from './common.ts';
+import { Interval } from './interval.ts';
 
 const Pair = Type.Object({
   forget: Nullable(Type.Number()),
@@ -37,6 +38,17 @@ export const PooledDistance = Type.Object({
 });
 export type PooledDistance = Static<typeof PooledDistance>;
 
+/** By the attack `iam`: 0 where a model fits the records of the forgotten, 1 where it only generalises to them. */
+export const Completeness = Type.Object({
+  parent: Type.Number(),
+  candidate: Type.Number({ description: 'Mean over people; over that of the retrained models: forgotten beyond that' }),
+  interval: Nullable(Interval),
+  retrained: Type.Number({ description: 'Of the retrained models themselves: what complete is here' }),
+  lowest: Type.Number({ description: 'Of the forgotten person who is forgotten least' }),
+  highest: Type.Number({ description: 'Of the one who is forgotten most' }),
+});
+export type Completeness = Static<typeof Completeness>;
+
 /** Of the NeurIPS 2023 challenge: needs many models of both kinds. */
 export const EpsilonEstimate = Type.Object({
   epsilon: Nullable(Type.Number({ description: 'Mean over forgotten records; null: too few models' })),
@@ -58,6 +70,8 @@ export const Retraining = Type.Object({
         'Per cent, by min-k, against the mean of the retrained models: under 0 more like training data than after retraining, over 0 less',
     }),
   ),
+  /** Absent in reports of before; null without people. */
+  completeness: Type.Optional(Nullable(Completeness)),
   /** Absent in reports of before. */
   epsilon: Type.Optional(EpsilonEstimate),
 });

@@ -2,11 +2,13 @@
 import Type, { type Static } from 'typebox';
 import { Digest, Nullable, StringEnum } from './common.ts';
 import { ScoreDistribution } from './distribution.ts';
+import { Interval } from './interval.ts';
 import { PolicyChoice } from './policy-choice.ts';
 import { ReferencesPolicy, ReferencesUsed } from './references.ts';
 import { Retraining } from './retraining.ts';
 import { ROBUSTNESS_ATTACKS, RobustnessCurve } from './robustness.ts';
 
+export { Interval };
 export const VERDICTS = ['passed', 'failed', 'inconclusive'] as const;
 export type Verdict = (typeof VERDICTS)[number];
 export const GUARANTEES = ['exact', 'certified', 'empirical'] as const;
@@ -83,9 +85,6 @@ export const VerificationPolicy = Type.Object(
   { additionalProperties: false, default: {} },
 );
 export type VerificationPolicy = Static<typeof VerificationPolicy>;
-
-export const Interval = Type.Object({ low: Type.Number(), high: Type.Number(), level: Type.Number() });
-export type Interval = Static<typeof Interval>;
 
 /** What an attack finds while it suspects few who were never seen. */
 export const OperatingPoint = Type.Object({
@@ -222,4 +221,6 @@ export interface RowScore {
   zlibBytes?: number;
   /** Mean costs of the true answer under each model that was retrained without the forgotten, nats; where there are some. */
   referenceNlls?: number[];
+  /** Standard deviation over all forgotten and never-seen records of the signals (metrics/interpolation.ts) that these costs give. */
+  referenceSpread?: number;
 }

@@ -126,7 +126,7 @@ export function buildReport(input: ReportInput): VerificationReport {
     ...(input.robustness ? { robustness: input.robustness } : {}),
     ...(input.references ? { references: input.references } : {}),
     ...(input.retrained?.length
-      ? { retraining: retrainingDistance(METRIC_SETS[input.task ?? 'causal-lm'], after, input.retrained) }
+      ? { retraining: retrainingDistance({ memory, attacks }, after, input.retrained, { parent: before, seed }) }
       : {}),
     distributions: scoreDistributions(attacks, before, after),
     ...(input.task === 'classification' ? { classes: accuracyByClass(before, after, input.classNames ?? null) } : {}),

@@ -82,15 +82,19 @@ test('the first is the retrained model to the bit, the next another one; verific
   )) as VerifyResult;
   assert.deepEqual([...Value.Errors(VerificationReport, report)], []);
   assert.deepEqual(report.references, { asked: 3, compared: 2, note: '2 of 3 could be trained: compute-timeout (…)' });
-  const { distances, epsilon } = report.retraining!;
+  const { distances, epsilon, completeness } = report.retraining!;
   assert.deepEqual(
     distances.filter(({ score }) => score === 'loss').map(({ model }) => model),
     [1, 2],
   );
   assert.ok(distances.every(({ mean_gap }) => mean_gap.forget! > 0));
   assert.deepEqual([epsilon!.epsilon, epsilon!.retrained], [null, 2]);
-  const attack = report.findings.find(({ metric, set }) => metric === 'reference' && set === 'forget')!;
-  assert.ok(attack.after !== null, 'measured, against the mean of both');
+  for (const name of ['reference', 'rmia', 'iam']) {
+    const attack = report.findings.find(({ metric, set }) => metric === name && set === 'forget')!;
+    assert.ok(attack.after !== null && attack.p_value !== null, `${name} is measured, against both`);
+  }
+  const { parent, candidate, retrained: models } = completeness!;
+  assert.ok(parent === candidate && models > candidate, 'the parent itself has not forgotten');
 });
 
 test('what does not fit the memory, or was not trained in one piece, is refused before anything trains', async (t) => {

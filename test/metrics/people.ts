@@ -36,6 +36,7 @@ export function makePerson(random: Random, person: number, kind: Kind, records =
       truth: WORDS.join(' '),
       zlibBytes: 40 + tokens,
       referenceNlls: [3, 3.2],
+      referenceSpread: 0.3,
       parentNll: 0.5 + (Math.abs(person) % 7) / 10,
     };
   });

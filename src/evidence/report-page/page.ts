@@ -1,6 +1,7 @@
 // The report of a run as one page: no script, nothing loaded from elsewhere, fit to be printed and kept with a case.
 import { createHash } from 'node:crypto';
 import type { CurvePoint, Model, Run } from '../../domain/resources.ts';
+import type { Completeness } from '../../domain/retraining.ts';
 import type { Finding, VerificationReport } from '../../domain/verification.ts';
 import { legend, SETS as THE_SETS } from './charts/legend.ts';
 import { lossChart } from './charts/losses.ts';
@@ -93,11 +94,28 @@ ${legend(THE_SETS.filter(({ set }) => set !== 'retain'))}<div class="charts">${c
   )}</div>`;
 }
 
+const completenessLine = ({
+  parent,
+  candidate,
+  interval,
+  retrained,
+  lowest,
+  highest,
+}: Completeness): Html => html`<p>Completeness by iam, from 0 (fitted) to 1 (never
+seen): parent ${shown(parent)}, candidate ${shown(candidate)}${interval && html` (95 % interval ${shown(interval.low)} to ${shown(interval.high)})`}, people from ${shown(lowest)} to
+${shown(highest)}; retrained models ${shown(retrained)}.</p>`;
+
 type Found = NonNullable<VerificationReport['retraining']>;
 
-const distances = ({ distances, pooled, privleak, epsilon }: Found): Html => html`${retrainingTable(distances)}
+const distances = ({
+  distances,
+  pooled,
+  privleak,
+  completeness,
+  epsilon,
+}: Found): Html => html`${retrainingTable(distances)}
 ${pooled !== undefined && pooledTable(pooled)}${privleak !== null && html`<p>PrivLeak: ${shown(privleak)} %.</p>`}
-${epsilon !== undefined && html`<p>Epsilon of the NeurIPS 2023 challenge: ${epsilon.note ?? shown(epsilon.epsilon)}.</p>`}`;
+${completeness !== undefined && completeness !== null && completenessLine(completeness)}${epsilon !== undefined && html`<p>Epsilon of the NeurIPS 2023 challenge: ${epsilon.note ?? shown(epsilon.epsilon)}.</p>`}`;
 
 function retraining({ report }: ReportPageInput): Html | null {
   const { retraining: found, references } = report;

@@ -10,6 +10,7 @@ import { detectableKs } from '../power.ts';
 import { privLeak } from '../privleak.ts';
 import { auc } from '../rank-test.ts';
 import { mean } from '../statistics.ts';
+import { completenessOf } from './completeness.ts';
 import { personMeans, type ScoredSets, scoresByPerson } from './people.ts';
 import { type PooledInput, pooledDistance } from './pooled.ts';
 
@@ -115,6 +116,7 @@ export function retrainingDistance(
   { memory, attacks }: Pick<MetricSet, 'memory' | 'attacks'>,
   candidate: Compared,
   retrained: readonly Compared[],
+  { parent, seed }: { parent: Compared; seed: number },
 ): Retraining {
   const known = [...memory, ...attacks].filter(({ name }) => COMPARED.includes(name));
   const each = (scorer: Scorer) =>
@@ -132,6 +134,12 @@ export function retrainingDistance(
     distances: known.flatMap(each),
     ...(retrained.length > 1 ? { pooled: known.flatMap(together) } : {}),
     privleak: scorer ? privLeakOf(scorer, candidate, retrained) : null,
+    completeness: completenessOf(
+      parent.forget,
+      candidate.forget,
+      retrained.map(({ forget }) => forget),
+      seed,
+    ),
     epsilon: epsilonEstimate([candidate], retrained),
   };
 }
