@@ -9,6 +9,7 @@ import { meanNll, type Scorer } from '../training/scoring.ts';
 import { askedRows } from './asked-rows.ts';
 import { compressedBytes } from './compressed.ts';
 import type { StageContext } from './context.ts';
+import { addGradientNorms } from './gradient-norms.ts';
 import type { ClassifierModel, LanguageModel } from './models.ts';
 import { type Probes, probeAnswers, probeOthers } from './probes.ts';
 import type { TextRow } from './sets.ts';
@@ -91,6 +92,8 @@ interface Extras {
   judges?: SetScores[] | null;
   /** Rows that more is asked of. */
   probes?: Probes;
+  /** Records of each person whose gradient is measured. */
+  gradients?: number;
 }
 
 /** Every set under the model’s weights. `onRows` hears how many rows are done. */
@@ -100,7 +103,7 @@ export async function scoreSets(
   context: Context,
   seed: number,
   onRows: (rows: number) => void,
-  { judges = null, probes = [] }: Extras = {},
+  { judges = null, probes = [], gradients = 0 }: Extras = {},
 ): Promise<SetScores> {
   const { engine, signal } = context;
   const state = engine.createState(model.weights);
@@ -142,6 +145,7 @@ export async function scoreSets(
       [scores, ...judges].flatMap((written) => answerRows(sets, written, end)),
     );
   }
+  await addGradientNorms({ ...model, state }, sets, scores, { each: gradients, seed }, context);
   state.dispose();
   return scores;
 }

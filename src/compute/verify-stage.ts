@@ -34,7 +34,9 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
     ? planProbes(sets, parent.tokenizer, parent.architecture.contextLength(parent.config), job.seed)
     : [];
   const under = async (model: AnyModel, dir: string, judges: SetScores[] | null) =>
-    scoreSets({ ...model, weights: await loadAnyWeights(dir) }, sets, context, job.seed, onRows, { judges, probes });
+    scoreSets({ ...model, weights: await loadAnyWeights(dir) }, sets, context, job.seed, onRows, {
+      ...{ judges, probes, gradients: job.policy.gradient_records ?? 0 },
+    });
   // the candidate first: the parent judges what it wrote
   const made = await openAnyModel(job.candidate_dir);
   const after = await under(made, job.candidate_dir, null);

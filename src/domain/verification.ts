@@ -79,6 +79,14 @@ export const VerificationPolicy = Type.Object(
         description: 'Attacks that try to bring back what was forgotten; reported, not judged',
       }),
     ),
+    /** Absent in reports of before, which measured none. */
+    gradient_records: Type.Optional(
+      Type.Integer({
+        ...{ minimum: 0, maximum: 10, default: 0 },
+        description:
+          'Records of each person whose gradient the attack `grad-norm` looks at, a backward pass each; 0: it is left out',
+      }),
+    ),
     /** Absent in reports of before, which trained none. */
     references: Type.Optional(ReferencesPolicy),
   },
@@ -219,6 +227,8 @@ export interface RowScore {
   truth?: string;
   /** Length of the true answer when it is compressed, bytes; of text alone. */
   zlibBytes?: number;
+  /** Mean over weight tensors of the gradient's norm; of the rows that it is asked of. */
+  gradNorm?: number;
   /** Mean costs of the true answer under each model that was retrained without the forgotten, nats; where there are some. */
   referenceNlls?: number[];
   /** Standard deviation over all forgotten and never-seen records of the signals (metrics/interpolation.ts) that these costs give. */

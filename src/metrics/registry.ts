@@ -1,5 +1,6 @@
 // One line a metric or attack; index.ts derives the rest.
 export { entropy } from './membership/entropy.ts';
+export { gradNorm } from './membership/grad-norm.ts';
 export { iam } from './membership/iam.ts';
 export { loss } from './membership/loss.ts';
 export { minK } from './membership/min-k.ts';

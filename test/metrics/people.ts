@@ -35,6 +35,7 @@ export function makePerson(random: Random, person: number, kind: Kind, records =
       sampled: ['other', WORDS.map((word, i) => (hits[i] === 1 || random.next() < 0.3 ? word : 'other')).join(' ')],
       truth: WORDS.join(' '),
       zlibBytes: 40 + tokens,
+      gradNorm: -level,
       referenceNlls: [3, 3.2],
       referenceSpread: 0.3,
       parentNll: 0.5 + (Math.abs(person) % 7) / 10,
