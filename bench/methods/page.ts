@@ -126,7 +126,8 @@ const READING = `- **Recall** is ROUGE-L recall of greedy answers, a mean over p
 - **Words, repeated, perplexity** of greedy answers about the forgotten: mean length, share of pairs of neighbouring words that stood in the answer before, perplexity under the trained model. What it says of people never seen is the row \`(trained, of strangers)\`.
 - **Verdict** is that of the service’s own rules of memory, membership, utility and refusals; its rules of how answers are written (length, repetition, perplexity) are left out, and the column before has what they look at. Retrained models are judged as exact ones.
 - **Steps** are those of the loop; of a method that edits weights once, those of its repair. **Time** (of CPU) and **memory** (peak) are shares of \`retrain\`’s, whole processes from start to saved checkpoint. CPU time of the same work differs by up to a third from one hour to another where other work shares the cores.
-- Where there are several lines in a cell, they are of seeds 1, 2, ...: other people, other weights. A method with one line was run on seed 1 alone.`;
+- Where there are several lines in a cell, they are of seeds 1, 2, ...: other people, other weights. A method with one line was run on seed 1 alone.
+- \`sisa\` and \`certified-removal\` need a model that was trained for them: what they do is measured in [shards](sisa-benchmarks.md) and told of in [certified removal](certified-removal.md).`;
 
 /** `method`: what the default plan tries first. */
 export function methodsBenchmarksPage(rows: Rows, method: string, date: string): string {

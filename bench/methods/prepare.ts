@@ -44,7 +44,17 @@ export async function prepare(
   const { train, holdout } = place.corpora;
   const training = await runner.result('training', {
     kind: 'train',
-    options: { ...setting.model, train, holdout, out: place.parent, options: setting.options, backend, threads },
+    // the log is for amnesiac alone; the weights are the same with and without it
+    options: {
+      ...setting.model,
+      train,
+      holdout,
+      out: place.parent,
+      options: setting.options,
+      backend,
+      threads,
+      logUpdates: true,
+    },
   });
   const measured = async (name: string, checkpoint: string) =>
     revive(await runner.result(`measured/${name}`, { kind: 'measure', place, checkpoint }));
