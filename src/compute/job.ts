@@ -6,6 +6,7 @@ import type { StageContext } from './context.ts';
 import { influenceStage } from './influence-stage.ts';
 import { createReporter, type Update } from './progress.ts';
 import { referenceStage } from './reference-stage.ts';
+import { shadowStage } from './shadow-stage.ts';
 import { unlearnStage } from './unlearn-stage.ts';
 import { verifyStage } from './verify-stage.ts';
 
@@ -17,6 +18,8 @@ function runStage(job: ComputeJob, context: StageContext): Promise<ComputeResult
       return verifyStage(job, context);
     case 'reference':
       return referenceStage(job, context);
+    case 'shadow':
+      return shadowStage(job, context);
     case 'complete':
       return completeStage(job, context);
     case 'influence':

@@ -13,7 +13,7 @@ import { recipeOf, retrainFromRecipe } from './retrain.ts';
 import { loadSets } from './sets.ts';
 
 /** Throws `recipe-missing` for a training that is not of all weights in one piece: these have exact methods of their own. */
-function inOnePiece(recipe: Recipe): Recipe {
+export function inOnePiece(recipe: Recipe): Recipe {
   const how = recipe.sisa ? 'in shards' : recipe.certified ? 'of a certified last layer' : null;
   if (how === null) return recipe;
   throw new ExpungeError(

@@ -1,7 +1,7 @@
 // What models that were retrained without the forgotten make of them and of people never seen: read from disk, and scored.
 import { outSignal, spreadOf } from '../metrics/interpolation.ts';
 import { kindOf } from '../training/kinds.ts';
-import { meanNll } from '../training/scoring.ts';
+import { meanNll, type Scorer } from '../training/scoring.ts';
 import type { StageContext } from './context.ts';
 import { loadAnyWeights, openAnyModel } from './models.ts';
 import { type Probes, probeOthers } from './probes.ts';
@@ -9,17 +9,25 @@ import type { SetScores, VerificationSets } from './score-sets.ts';
 
 type Compared = Pick<SetScores, 'forget' | 'holdout'>;
 
-/** Scores alone, with the costs of other answers; nothing is generated. Throws `checkpoint-invalid` naming the file. */
+/** Scores rows under the weights of a folder until it is disposed of. Throws `checkpoint-invalid` naming the file. */
+export async function openScorer(
+  dir: string,
+  { engine }: Pick<StageContext, 'engine'>,
+): Promise<{ score: Scorer; dispose(): void }> {
+  const { architecture, config } = await openAnyModel(dir);
+  const state = engine.createState(await loadAnyWeights(dir));
+  return { score: kindOf(architecture).scorer(engine, architecture, config, state), dispose: () => state.dispose() };
+}
+
+/** Scores alone, with the costs of other answers; nothing is generated. */
 async function scoreRetrained(
   dir: string,
   sets: VerificationSets,
   probes: Probes,
   { engine, signal }: Pick<StageContext, 'engine' | 'signal'>,
 ): Promise<Compared> {
-  const { architecture, config } = await openAnyModel(dir);
-  const state = engine.createState(await loadAnyWeights(dir));
+  const { score, dispose } = await openScorer(dir, { engine });
   try {
-    const score = kindOf(architecture).scorer(engine, architecture, config, state);
     const scored = async (set: keyof Compared) => {
       signal.throwIfAborted();
       const found = await score(sets[set]);
@@ -29,7 +37,7 @@ async function scoreRetrained(
     await probeOthers(probes, sets, scores, score);
     return scores;
   } finally {
-    state.dispose();
+    dispose();
   }
 }
 

@@ -11,6 +11,7 @@ import { addReferences, scoreReferences } from './retrained.ts';
 import { robustnessOf } from './robustness.ts';
 import { type SetScores, scoreSets, type VerificationSets } from './score-sets.ts';
 import { loadSets } from './sets.ts';
+import { addShadows, readShadows } from './shadow-scores.ts';
 
 /** Retained records that utility is measured on. */
 export const RETAIN_ROWS = 1000;
@@ -44,6 +45,7 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
   const { policy, exact, baseline, seed } = job;
   const retrained = await scoreReferences(job.reference_dirs ?? [], sets, probes, context);
   addReferences([before, after], retrained);
+  addShadows([before, after], await readShadows(job.shadow_files ?? []));
   const candidate = {
     ...{ engine: context.engine, architecture: made.architecture, config: made.config },
     ...{ weights: () => loadAnyWeights(job.candidate_dir), seed, signal: context.signal },

@@ -50,6 +50,8 @@ export interface VerifyJob extends JobBase {
   exact: boolean;
   /** Folders of checkpoints that were retrained without the forgotten, where there are some: the candidate is held against them as well. */
   reference_dirs?: string[];
+  /** Files of what shadow models scored. */
+  shadow_files?: string[];
   /** What became of those that the policy asks for; absent: it asks for none. */
   references?: ReferencesUsed;
   /** What an exact candidate is held against where the parent has more; null: the parent alone. */
@@ -64,6 +66,14 @@ export interface ReferenceJob extends JobBase {
   weight_types: WeightTypes;
   memory_budget_bytes: number | null;
   base_dir: string | null;
+}
+/** A model that learns half of the compared people and has them unlearned; only what it makes of the compared rows is kept. */
+export interface ShadowJob extends Omit<ReferenceJob, 'stage' | 'out_dir'> {
+  stage: 'shadow';
+  method: MethodChoice;
+  /** Of its models, which are gone when it ends. */
+  work_dir: string;
+  scores_file: string;
 }
 export interface CompleteJob {
   stage: 'complete';
@@ -87,7 +97,7 @@ export interface InfluenceJob {
   backend: string;
   time_limit_seconds: number;
 }
-export type ComputeJob = UnlearnJob | VerifyJob | ReferenceJob | CompleteJob | InfluenceJob;
+export type ComputeJob = UnlearnJob | VerifyJob | ReferenceJob | ShadowJob | CompleteJob | InfluenceJob;
 
 export interface UnlearnResult {
   stage: 'unlearn';
@@ -107,7 +117,7 @@ export interface VerifyResult {
   peak_memory_bytes: number;
 }
 export interface ReferenceResult {
-  stage: 'reference';
+  stage: 'reference' | 'shadow';
   seconds: number;
   peak_memory_bytes: number;
 }

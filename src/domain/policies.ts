@@ -22,7 +22,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
       naturalness: { perplexity_factor: 25, repetition_margin: 0.15, refusal_margin: 0.25, length_factor: 2 },
       robustness: ['fine-tuning', 'pruning', 'quantisation', 'relearning'],
       gradient_records: 2,
-      references: { retrained: 1 },
+      references: { retrained: 1, shadow: 0 },
     },
   },
   standard: {
@@ -36,7 +36,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
       naturalness: { perplexity_factor: 100, repetition_margin: 0.3, refusal_margin: 0.5, length_factor: 3 },
       robustness: ['quantisation', 'relearning'],
       gradient_records: 0,
-      references: { retrained: 0 },
+      references: { retrained: 0, shadow: 0 },
     },
   },
   exploratory: {
@@ -50,7 +50,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
       naturalness: { perplexity_factor: 1000, repetition_margin: 0.6, refusal_margin: 1, length_factor: 10 },
       robustness: [],
       gradient_records: 0,
-      references: { retrained: 0 },
+      references: { retrained: 0, shadow: 0 },
     },
   },
 };

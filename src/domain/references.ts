@@ -12,16 +12,27 @@ export const ReferencesPolicy = Type.Object(
       description:
         'Models that are trained by the recorded recipe without the forgotten, of different seeds, to hold the candidate against; each costs a whole training, once',
     }),
+    shadow: Type.Integer({
+      ...{ minimum: 0, maximum: 256, multipleOf: 2, default: 0 },
+      description:
+        'Shadow models for the attack u-lira, which learn half of the people who are compared and have them unlearned by the run’s method; each costs a training and an unlearning. Published with 64; fewer than 4 show nothing',
+    }),
   },
   { additionalProperties: false, default: {} },
 );
 export type ReferencesPolicy = Static<typeof ReferencesPolicy>;
 
 /** What became of what was asked for. */
-export const ReferencesUsed = Type.Object({
-  asked: Type.Integer({ description: 'Retrained models that the policy asks for' }),
+const used = {
+  asked: Type.Integer({ description: 'Models that the policy asks for' }),
   compared: Type.Integer({ description: 'Those that the candidate was held against' }),
   note: Nullable(Type.String({ description: 'Why there are fewer' })),
+};
+export const ReferencesUsed = Type.Object({
+  ...used,
+  shadow: Type.Optional(
+    Type.Object(used, { description: 'The same of shadow models; absent where none are asked for' }),
+  ),
 });
 export type ReferencesUsed = Static<typeof ReferencesUsed>;
 

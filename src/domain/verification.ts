@@ -7,6 +7,7 @@ import { PolicyChoice } from './policy-choice.ts';
 import { ReferencesPolicy, ReferencesUsed } from './references.ts';
 import { Retraining } from './retraining.ts';
 import { ROBUSTNESS_ATTACKS, RobustnessCurve } from './robustness.ts';
+import type { RowShadows } from './shadows.ts';
 
 export { Interval };
 export const VERDICTS = ['passed', 'failed', 'inconclusive'] as const;
@@ -227,6 +228,8 @@ export interface RowScore {
   truth?: string;
   /** Length of the true answer when it is compressed, bytes; of text alone. */
   zlibBytes?: number;
+  /** What shadow models of either kind score; where there are enough. */
+  shadows?: RowShadows;
   /** Mean over weight tensors of the gradient's norm; of the rows that it is asked of. */
   gradNorm?: number;
   /** Mean costs of the true answer under each model that was retrained without the forgotten, nats; where there are some. */

@@ -7,6 +7,7 @@ export { minK } from './membership/min-k.ts';
 export { minKPlusPlus } from './membership/min-k-plus-plus.ts';
 export { reference } from './membership/reference.ts';
 export { rmia } from './membership/rmia.ts';
+export { uLira } from './membership/u-lira.ts';
 export { zlib } from './membership/zlib.ts';
 export { accuracy } from './memory/accuracy.ts';
 export { exactMemorization } from './memory/exact-memorization.ts';

@@ -14,9 +14,12 @@ import { policyDigest } from './policy.ts';
 import type { Claim, NewCheckpoint, RunSets } from './ports.ts';
 import type { ProgressWriter } from './progress.ts';
 
-/** Models retrained without the forgotten, for verification: folders, and what became of what was asked for. */
+/** Models that verification compares with, and what became of what was asked for. */
 export interface References {
+  /** Folders of those that were retrained without the forgotten. */
   dirs: string[];
+  /** Files of what shadow models scored. */
+  shadows: string[];
   used: ReferencesUsed;
 }
 
@@ -34,7 +37,7 @@ export interface RunContext {
   /** Digest of which records are retained. */
   retained: string;
   /** Made when the first candidate is verified, for all of them. */
-  references: { made?: Promise<References> };
+  references: { made?: Promise<Pick<References, 'dirs' | 'used'>> };
   /** Read once: whatever is chosen while a run goes on is for the next one. */
   policy: PolicyVersion;
   /** Folders that are removed when the run ends, however it ends. */
@@ -137,7 +140,9 @@ export async function verify(
       policy: policyFor(context.policy.policy, method),
       exact,
       baseline,
-      ...(references ? { reference_dirs: references.dirs, references: references.used } : {}),
+      ...(references
+        ? { reference_dirs: references.dirs, shadow_files: references.shadows, references: references.used }
+        : {}),
     },
     { progress: (message) => progress.push(message), signal },
   );

@@ -97,7 +97,7 @@ describe('classifiers', () => {
       assert.ok(Value.Check(VerificationReport, report));
       assert.equal(report.verdict, 'passed', report.reason);
       assert.deepEqual([...new Set(report.findings.map(({ metric }) => metric))].sort(), [
-        ...['accuracy', 'entropy', 'grad-norm', 'iam', 'loss', 'probability', 'reference', 'rmia'],
+        ...['accuracy', 'entropy', 'grad-norm', 'iam', 'loss', 'probability', 'reference', 'rmia', 'u-lira'],
       ]);
 
       assert.ok(report.classes!.every(({ retain, holdout }) => retain !== null && holdout !== null));

@@ -1,56 +1,15 @@
 // References on a tiny real model: the first is what retraining gives, others differ by seed alone, and verification takes several.
 import assert from 'node:assert/strict';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Value } from 'typebox/value';
 import { runComputeJob } from '../../src/compute/job.ts';
 import type { Update } from '../../src/compute/progress.ts';
-import { trainModel } from '../../src/compute/train-model.ts';
-import { toLine } from '../../src/corpora/records.ts';
-import type { ReferenceJob, ReferenceResult, SetsFile, VerifyResult } from '../../src/domain/compute.ts';
+import type { ReferenceResult, VerifyResult } from '../../src/domain/compute.ts';
 import { VerificationPolicy, VerificationReport } from '../../src/domain/verification.ts';
 import { temporaryFolder } from '../checkpoints/temporary.ts';
-import { quickPeople } from '../helpers/quick-model.ts';
-
-const { train, holdout } = quickPeople(4, 4);
-const EACH = 3;
-const PLACE = { backend: 'onnxruntime/cpu', threads: 1 };
-const quiet = { progress: () => undefined, signal: new AbortController().signal };
-
-async function setUp(dir: string) {
-  const path = (name: string) => join(dir, name);
-  await writeFile(path('train.ndjson'), train.map((record) => `${JSON.stringify(record)}\n`).join(''));
-  await trainModel(
-    {
-      ...{ architecture: 'gpt2', width: 16, layers: 1, heads: 2, vocabSize: 260, seed: 3, ...PLACE },
-      ...{ train: path('train.ndjson'), holdout: null, out: path('model'), options: { steps: 30, batch_size: 4 } },
-    },
-    quiet,
-  );
-  const corpora = { t: path('t.ndjson'), h: path('h.ndjson') };
-  await writeFile(corpora.t, train.map(toLine).join(''));
-  await writeFile(corpora.h, holdout.map(toLine).join(''));
-  const rows = (corpus_id: string, count: number, first: number) =>
-    Array.from({ length: count }, (_, i) => ({ corpus_id, ordinal: i, person: first + Math.floor(i / EACH) }));
-  const all = rows('t', train.length, 0);
-  const sets: SetsFile = {
-    ...{ forget: all.slice(-EACH), retain: all.slice(0, -EACH) },
-    ...{ calibration: [], holdout: rows('h', holdout.length, 10) },
-  };
-  await writeFile(path('sets.json'), JSON.stringify(sets));
-  const base = {
-    ...{ run_id: 'run', corpora, sets_file: path('sets.json'), parent_dir: path('model'), seed: 5, ...PLACE },
-    time_limit_seconds: 60,
-  };
-  const written = { weight_types: 'original' as const, memory_budget_bytes: null, base_dir: null };
-  const reference = async (index: number): Promise<ReferenceJob> => {
-    const out_dir = path(`reference-${index}`);
-    await mkdir(out_dir);
-    return { ...base, ...written, stage: 'reference', index, out_dir };
-  };
-  return { path, base, written, reference };
-}
+import { quiet, setUp } from './tiny-run.ts';
 
 test('the first is the retrained model to the bit, the next another one; verification holds a candidate against both', async (t) => {
   const { path, base, written, reference } = await setUp(await temporaryFolder(t));

@@ -16,6 +16,7 @@ import type {
   InfluenceJob,
   InfluenceResult,
   ReferenceJob,
+  ShadowJob,
   UnlearnResult,
   VerifyJob,
   VerifyResult,
@@ -53,6 +54,7 @@ export interface TestWorker {
 export interface Script {
   unlearn?(job: Extract<ComputeJob, { stage: 'unlearn' }>, signal: AbortSignal): Promise<void>;
   reference?(job: ReferenceJob, signal: AbortSignal): Promise<void>;
+  shadow?(job: ShadowJob, signal: AbortSignal): Promise<void>;
   influence?(job: InfluenceJob, signal: AbortSignal): Promise<Partial<InfluenceResult>>;
   verdict?(job: VerifyJob, call: number): Verdict | Promise<Verdict>;
   /** What else its reports say. */
@@ -81,6 +83,11 @@ export function scripted(script: Script = {}): Compute & { jobs: ComputeJob[] } 
         await script.reference?.(job, on.signal);
         await writeFile(join(job.out_dir, 'model.safetensors'), `reference ${job.index}`);
         return { stage: 'reference', seconds: 0.1, peak_memory_bytes: 1000 };
+      }
+      if (job.stage === 'shadow') {
+        await script.shadow?.(job, on.signal);
+        await writeFile(job.scores_file, JSON.stringify({ members: [], forget: [], holdout: [] }));
+        return { stage: 'shadow', seconds: 0.1, peak_memory_bytes: 1000 };
       }
       if (job.stage === 'influence') return { ...nothingRanked, ...(await script.influence?.(job, on.signal)) };
       return { stage: 'complete', answers: job.prompts.map((prompt) => `${prompt} ...`) };

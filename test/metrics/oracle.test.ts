@@ -10,6 +10,7 @@ import { fitting, outSignal, signal, spreadOf } from '../../src/metrics/interpol
 import { ksAsymptoticP, ksTest } from '../../src/metrics/ks-test.ts';
 import { iam } from '../../src/metrics/membership/iam.ts';
 import { rmia } from '../../src/metrics/membership/rmia.ts';
+import { uLira } from '../../src/metrics/membership/u-lira.ts';
 import { auc, rankTest } from '../../src/metrics/rank-test.ts';
 import { operatingPoints } from '../../src/metrics/report/operating-points.ts';
 import { mean } from '../../src/metrics/statistics.ts';
@@ -29,6 +30,7 @@ interface Oracle {
   clopper_pearson: (Bounds & { k: number; n: number })[];
   bootstrap: (Bounds & { values: number[] })[];
   interpolation: { out: number[]; own: number[]; spread: number; fitting: number[] };
+  shadows: { own: number[]; unlearned: number[][]; unseen: number[][]; spreads: [number, number]; ratio: number[] };
   relative: { out: number[][]; own: number[]; ratio: number[]; counted: number[] };
 }
 const oracle = JSON.parse(readFileSync(join(import.meta.dirname, '../fixtures/statistics.json'), 'utf8')) as Oracle;
@@ -106,4 +108,15 @@ test('RMIA: the offline ratio, which orders records as the count over a populati
   });
   const order = (values: number[]) => values.map((_, i) => i).sort((a, b) => values[a]! - values[b]!);
   assert.deepEqual(order(scores), order(counted).reverse());
+});
+
+test('U-LiRA: the ratio of SciPy’s normal densities', () => {
+  const { own, unlearned, unseen, spreads, ratio } = oracle.shadows;
+  ratio.forEach((expected, i) => {
+    const kinds = {
+      unlearned: { scores: unlearned[i]!, spread: spreads[0] },
+      unseen: { scores: unseen[i]!, spread: spreads[1] },
+    };
+    close(uLira.score({ ...costing(own[i]!, []), shadows: kinds }), -expected, 1e-6);
+  });
 });

@@ -48,7 +48,7 @@ function checkForm(result: VerificationReport): void {
     result.findings.map(({ metric, set }) => `${set}/${metric}`),
     [
       ...MEMORY.map((name) => `forget/${name}`),
-      ...['grad-norm', 'iam', 'loss', 'min-k', 'min-k-plus-plus', 'reference', 'rmia', 'zlib'].map(
+      ...['grad-norm', 'iam', 'loss', 'min-k', 'min-k-plus-plus', 'reference', 'rmia', 'u-lira', 'zlib'].map(
         (name) => `forget/${name}`,
       ),
       ...ANSWERS.map((name) => `forget/${name}`),

@@ -28,8 +28,8 @@ async function adopted(file: string, content: string): Promise<string> {
 }
 
 /** Works a claimed run from a parent with this recipe; returns its jobs by stage and what the verifications were told. */
-async function work(script: Script, retrained: number, recipe: object | null = RECIPE, method = 'npo') {
-  const policy = { ...PRESETS.exploratory.policy, references: { retrained } };
+async function work(script: Script, retrained: number, recipe: object | null = RECIPE, method = 'npo', shadow = 0) {
+  const policy = { ...PRESETS.exploratory.policy, references: { retrained, shadow } };
   await worker.store.choosePolicy(TENANT, worker.model.id, policy, 'test');
   const outcome = await worker.store.claim(worker.model.id, 'worker-a', { lease_ms: 15_000, max_restarts: 2 });
   assert.ok(outcome.status === 'claimed');
@@ -130,4 +130,20 @@ test('are deleted by the sweep once somebody whom they saw is erased', async () 
   assert.equal(published.end.status, 'published');
   await sweepOnce(worker.deps);
   assert.equal(await worker.deps.checkpoints.contents(digest), null);
+});
+
+test('shadow models are made for the candidate’s own method; those that were made before one broke are used', async () => {
+  await request(0);
+  const shadow = async (job: { index: number }) => {
+    if (job.index === 2) throw new ExpungeError('compute-failed', 'The loss is NaN at step 3');
+  };
+  const { stages, verified, jobs } = await work({ ...refused, shadow }, 0, RECIPE, 'npo', 4);
+  assert.deepEqual(stages, ['unlearn', 'shadow', 'shadow', 'shadow', 'verify']);
+  assert.deepEqual(verified[0]!.references, {
+    ...{ asked: 0, compared: 0, note: null },
+    shadow: { asked: 4, compared: 2, note: '2 of 4 could be made: compute-failed (The loss is NaN at step 3)' },
+  });
+  assert.equal(verified[0]!.shadow_files!.length, 2);
+  const made = jobs.flatMap((job) => (job.stage === 'shadow' ? [job] : []));
+  assert.deepEqual([...new Set(made.map(({ method, seed }) => `${method.name} ${seed}`))].length, 1);
 });

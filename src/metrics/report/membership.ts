@@ -150,6 +150,7 @@ function judgeOne(
 
 const UNMEASURED = {
   zlibBytes: 'not measured: the length of compressed answers was not given',
+  shadows: 'not measured: there are fewer than 4 shadow models (references.shadow), or all of them say the same',
   gradNorm:
     'not measured: the policy asks for no gradients (gradient_records), or the model has more than 50 million weights',
   referenceNlls: 'not measured: there is no model that was retrained without the forgotten',
