@@ -2,6 +2,7 @@
 // It trusts nothing of the run that made the candidate.
 import type { VerifyJob, VerifyResult } from '../domain/compute.ts';
 import { sampleRows } from '../domain/random.ts';
+import { notGiven } from '../domain/references.ts';
 import { buildReport } from '../metrics/report.ts';
 import type { StageContext } from './context.ts';
 import { type AnyModel, loadAnyWeights, openAnyModel } from './models.ts';
@@ -52,6 +53,7 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
   };
   const robustness = await robustnessOf(policy.robustness ?? [], candidate, sets);
   const seconds = (performance.now() - started) / 1000;
+  const references = job.references ?? (policy.references && notGiven(policy.references));
   const { task } = parent.architecture;
   const classNames = parent.tokenizer === null ? parent.form.classNames : null;
   const report = buildReport({
@@ -64,7 +66,7 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
     exact,
     baseline,
     robustness,
-    ...(job.references ? { references: job.references } : {}),
+    ...(references ? { references } : {}),
     seed,
     seconds,
   });

@@ -36,6 +36,13 @@ export const ReferencesUsed = Type.Object({
 });
 export type ReferencesUsed = Static<typeof ReferencesUsed>;
 
+/** Of a verification that was given none, though its policy asks for some; undefined: it asks for none. */
+export function notGiven({ retrained, shadow }: ReferencesPolicy): ReferencesUsed | undefined {
+  if (retrained === 0 && shadow === 0) return undefined;
+  const none = { compared: 0, note: 'none was given to this verification' };
+  return { asked: retrained, ...none, ...(shadow > 0 ? { shadow: { asked: shadow, ...none } } : {}) };
+}
+
 /**
  * The recipe by which reference number `index` is trained: the first as it is written down, and so what `retrain` gives; later ones
  * start from other weights and see the records in another order. From a base, the order (and the start of adapters) alone differs.

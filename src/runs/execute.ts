@@ -169,7 +169,9 @@ async function tryMethod(
   pending.digest = candidate.digest;
   const change = { targets: 'verifying' as const, candidate: candidate.digest };
   held(await deps.store.moveRun(claim, 'verifying', change, deps.worker));
+  const before = performance.now();
   const references = await referencesFor(context, method);
+  const spent: Record<string, number> = references ? { references: (performance.now() - before) / 1000 } : {};
   const { report, peak_memory_bytes } = await verify(
     context,
     candidate.digest,
@@ -183,7 +185,7 @@ async function tryMethod(
     candidate: candidate.digest,
     verdict: report.verdict,
     reason: report.reason,
-    seconds: { ...result.seconds, verifying: report.seconds },
+    seconds: { ...result.seconds, ...spent, verifying: report.seconds },
     steps: result.steps,
     scored_rows: scoredRows(report),
     planned_memory_bytes: result.planned_memory_bytes,

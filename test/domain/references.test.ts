@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { reseeded } from '../../src/domain/references.ts';
+import { notGiven, reseeded } from '../../src/domain/references.ts';
 import { RECIPE } from '../checkpoints/tiny.ts';
 
 test('the first reference follows the recipe as it is; each later one has seeds of its own, always the same', () => {
@@ -12,4 +12,11 @@ test('the first reference follows the recipe as it is; each later one has seeds 
   const { init, order_seed: _, ...rest } = one;
   const { init: own, order_seed: __, ...same } = RECIPE;
   assert.deepEqual([rest, init.base_checkpoint], [same, own.base_checkpoint]);
+});
+
+test('a verification that was given none says so, where its policy asks for some', () => {
+  assert.equal(notGiven({ retrained: 0, shadow: 0 }), undefined);
+  const none = { compared: 0, note: 'none was given to this verification' };
+  assert.deepEqual(notGiven({ retrained: 2, shadow: 0 }), { asked: 2, ...none });
+  assert.deepEqual(notGiven({ retrained: 0, shadow: 4 }), { asked: 0, ...none, shadow: { asked: 4, ...none } });
 });

@@ -47,10 +47,12 @@ const refused = { verdict: () => 'failed' as const };
 
 test('are trained before the first verification, kept, and taken again by the next run that forgets the same', async () => {
   await request(0);
-  const { stages, verified, jobs, end } = await work(refused, 2);
+  const { stages, verified, jobs, end, runId } = await work(refused, 2);
   assert.equal(end.status, 'needs_review');
   assert.deepEqual(stages, ['unlearn', 'reference', 'reference', 'verify']);
   assert.deepEqual(verified[0]!.references, { asked: 2, compared: 2, note: null });
+  const [attempt] = (await worker.store.getRun(TENANT, runId))!.attempts;
+  assert.ok(attempt!.seconds.references! > 0);
   const [first, second] = verified[0]!.reference_dirs!;
   assert.notEqual(first, second);
   const limits = jobs.flatMap((job) => (job.stage === 'reference' ? [job.time_limit_seconds] : []));

@@ -1,5 +1,6 @@
 // The report of a run as one page: no script, nothing loaded from elsewhere, fit to be printed and kept with a case.
 import { createHash } from 'node:crypto';
+import type { ReferencesUsed } from '../../domain/references.ts';
 import type { CurvePoint, Model, Run } from '../../domain/resources.ts';
 import type { Completeness } from '../../domain/retraining.ts';
 import type { Finding, VerificationReport } from '../../domain/verification.ts';
@@ -43,7 +44,7 @@ const SETS: readonly { set: Finding['set']; title: string; words: string }[] = [
 
 /** What no report of this kind shows; docs/verification.md says more of each. */
 const LIMITS = [
-  'That no other attack works: with shadow models, by training on related text, through paraphrased or many questions.',
+  'That no other attack works: with more shadow models, by training on related text, through paraphrased or many questions.',
   'That the weights are those of a model that never saw the people: only training again without them can be.',
   'Anything of people or records that are not in the sets of this run, of copies in other records, of older checkpoints and backups.',
   'That people never seen resemble the forgotten: where they are from another population, every comparison is off.',
@@ -117,13 +118,16 @@ const distances = ({
 ${pooled !== undefined && pooledTable(pooled)}${privleak !== null && html`<p>PrivLeak: ${shown(privleak)} %.</p>`}
 ${completeness !== undefined && completeness !== null && completenessLine(completeness)}${epsilon !== undefined && html`<p>Epsilon of the NeurIPS 2023 challenge: ${epsilon.note ?? shown(epsilon.epsilon)}.</p>`}`;
 
+const asked = ({ asked, compared, note }: Omit<ReferencesUsed, 'shadow'>): Html =>
+  html`Asked for: ${asked}; compared with: ${compared}.${note !== null && html` ${note}.`}`;
+
 function retraining({ report }: ReportPageInput): Html | null {
   const { retraining: found, references } = report;
   if (found === undefined && references === undefined) return null;
   return html`<h2>Distance to retraining</h2><p>The same scores under models that were retrained without the forgotten. What two trainings differ by anyway is seen in
 people never seen. Reported, not judged.</p>${
     references !== undefined &&
-    html`<p>Asked for: ${references.asked}; compared with: ${references.compared}.${references.note !== null && html` ${references.note}.`}</p>`
+    html`<p>${asked(references)}${references.shadow !== undefined && html` Shadow models: ${asked(references.shadow)}`}</p>`
   }${found !== undefined && distances(found)}`;
 }
 
