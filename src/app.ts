@@ -19,7 +19,9 @@ import { policyRoutes } from './http/routes/policies.ts';
 import { reportRoutes } from './http/routes/reports.ts';
 import { runRoutes } from './http/routes/runs.ts';
 import { uploadRoutes } from './http/routes/uploads.ts';
+import { verificationRoutes } from './http/routes/verifications.ts';
 import { addSchemas } from './http/schemas.ts';
+import { buildSerializer } from './http/serializers.ts';
 import type { App, AppDeps } from './http/types.ts';
 import { createLogger } from './log.ts';
 
@@ -48,6 +50,7 @@ function createServer(deps: AppDeps): App {
     },
     // a request is refused, never repaired: no coercion, no stripping of unknown fields
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, discriminator: true, verbose: true } },
+    schemaController: { compilersFactory: { buildSerializer } },
   });
 }
 
@@ -84,6 +87,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     deletionRequestRoutes,
     runRoutes,
     reportRoutes,
+    verificationRoutes,
     certificateRoutes,
     modelRoutes,
     checkpointRoutes,

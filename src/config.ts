@@ -67,6 +67,10 @@ export const Environment = Type.Object({
     ...{ minimum: 1, default: 137_438_953_472 },
     description: 'Of all open checkpoint uploads of a tenant together',
   }),
+  MAX_OPEN_VERIFICATIONS: Type.Integer({
+    ...{ minimum: 1, default: 20 },
+    description: 'Verifications on demand of a tenant that have not ended',
+  }),
   UPLOAD_EXPIRY_HOURS: Type.Number({
     ...{ minimum: 0, default: 24 },
     description: 'How long nothing may arrive before an upload is dropped',
@@ -99,7 +103,7 @@ function parse(env: NodeJS.ProcessEnv): Environment {
 const COMPUTE_ENVIRONMENT = [
   ...['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG', 'LC_ALL', 'LD_LIBRARY_PATH', 'XDG_RUNTIME_DIR'],
   ...['CUDA_VISIBLE_DEVICES', 'NVIDIA_VISIBLE_DEVICES', 'NVIDIA_DRIVER_CAPABILITIES', 'VK_DRIVER_FILES'],
-  ...['VK_ICD_FILENAMES', 'NODE_PATH', 'TF_CPP_MIN_LOG_LEVEL'],
+  ...['VK_ICD_FILENAMES', 'NODE_PATH', 'NODE_COMPILE_CACHE', 'TF_CPP_MIN_LOG_LEVEL'],
 ];
 
 /** Megabytes of half V8's young generation, in each of our processes. Its own bound takes 80 MB more, and was no faster. */
@@ -165,6 +169,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
       referenceRetentionMs: e.REFERENCE_RETENTION_HOURS * 3_600_000,
       referenceBytes: e.REFERENCE_BYTES,
     },
+    verifications: { open: e.MAX_OPEN_VERIFICATIONS },
     completionsEnabled: e.COMPLETIONS_ENABLED,
     limits: { recordBytes: e.MAX_RECORD_BYTES, uploadBytes: e.MAX_UPLOAD_BYTES },
     uploads: {

@@ -65,10 +65,35 @@ export const PROBLEMS = {
   ],
   'checkpoint-in-use': [
     409,
-    'A run needs the checkpoint',
-    'Wait until the run that `existing` links has ended, and retire it then.',
+    'A run or a verification needs the checkpoint',
+    'Wait until what `existing` links has ended, and retire it then.',
   ],
   'checkpoint-deleted': [409, 'The checkpoint is deleted already', 'Nothing is left to do; its record stays.'],
+  'checkpoint-gone': [
+    409,
+    'The weights of a checkpoint are deleted',
+    'Name a checkpoint that GET /v1/models/{id}/checkpoints shows as kept, or register these weights again with POST /v1/models/{id}/checkpoints.',
+  ],
+  'checkpoint-mismatch': [
+    422,
+    'The checkpoint is not of the parent’s kind',
+    'Register a checkpoint with the configuration and the tokenizer of its parent, or register it as a model of its own.',
+  ],
+  'parent-missing': [
+    409,
+    'The checkpoint has no parent to be held against',
+    'Send `against_checkpoint_id`: a checkpoint of the same model that knew the forgotten.',
+  ],
+  'records-gone': [
+    409,
+    'The text of the records is not kept any more',
+    'Ask about records whose text is kept; of these, earlier reports and certificates stand.',
+  ],
+  'too-many-verifications': [
+    409,
+    'Too many verifications have not ended',
+    'Wait until one of them has ended, or raise MAX_OPEN_VERIFICATIONS.',
+  ],
   'checkpoint-invalid': [422, 'The checkpoint cannot be used', 'Correct what the detail names and register it again.'],
   'recipe-missing': [
     422,

@@ -6,6 +6,7 @@ import { consumeRings } from '../src/queue/consumer.ts';
 import { analyseInfluence } from '../src/runs/analyse-influence.ts';
 import { answerProbe } from '../src/runs/answer-probe.ts';
 import { startSweep } from '../src/runs/sweep.ts';
+import { verifyCheckpoint } from '../src/runs/verify-checkpoint.ts';
 import { workModel } from '../src/runs/work-model.ts';
 import { openWorkerDeps } from './deps.ts';
 
@@ -21,6 +22,7 @@ async function main(): Promise<void> {
       model: (modelId, signal) => workModel(deps, modelId, signal),
       probe: (probeId, signal) => answerProbe(deps, probeId, signal),
       influence: (analysisId, signal) => analyseInfluence(deps, analysisId, signal),
+      verification: (verificationId, signal) => verifyCheckpoint(deps, verificationId, signal),
     },
     onError: (err, queue) => log.warn({ queue, err }, 'queue'),
   });

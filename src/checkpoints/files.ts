@@ -12,6 +12,7 @@ import { inspectFolder } from './inspect.ts';
 import type { Architectures } from './layout.ts';
 import { buildManifest, canonical, digestOf, fileNames, MANIFEST, matches } from './manifest.ts';
 import { readRecipe } from './recipe-file.ts';
+import { differenceOf } from './same-kind.ts';
 import { SISA } from './sisa-names.ts';
 import { guarded } from './storage-errors.ts';
 import { createModelReader } from './stored-model.ts';
@@ -151,6 +152,7 @@ export function createCheckpointFiles(options: CheckpointFilesOptions): Checkpoi
       return { digest, parent_digest: about.parent, run_id: about.run_id, manifest, bytes };
     },
     inspect: (folder) => inspectFolder(folder, options.architectures),
+    differenceFrom: (folder, digest) => differenceOf(folder, path(digest), options.architectures),
     importFrom: (from) => take(from, options.importDir),
     async importUpload(id) {
       if (options.uploadDir === undefined) throw new ExpungeError('internal', 'No folder of uploads was named.');

@@ -17,7 +17,7 @@ import { PLACEMENT } from './sisa-names.ts';
 import { openWeights, readStored, WEIGHTS } from './weight-files.ts';
 import { INDEX, SHARD } from './weights-index.ts';
 
-const CONFIG = 'config.json';
+export const CONFIG = 'config.json';
 
 /** Files of a checkpoint beside its weights and configuration: a child takes them over from its parent. */
 export const COMPANIONS = [

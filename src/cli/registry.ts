@@ -1,4 +1,5 @@
-// One line a command.
+// One line a command. What a command runs it loads when it runs (schemas alone are 700 modules), so that help and a wrong word
+// are answered at once.
 export { adapterMerge } from './commands/adapter-merge.ts';
 export { certificateShow } from './commands/certificate-show.ts';
 export { certificateVerify } from './commands/certificate-verify.ts';

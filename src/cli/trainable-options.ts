@@ -1,5 +1,6 @@
 // Which part of a model `expunge train` trains, from words on the command line.
-import { TRAIN_ALL, type TrainableOptions } from '../domain/trainable.ts';
+import { TRAIN_ALL } from '../domain/train-all.ts';
+import type { TrainableOptions } from '../domain/trainable.ts';
 import { type Arguments, type CommandOption, UsageError, wholeNumber } from './command.ts';
 
 export const trainableFlags: Record<string, CommandOption> = {

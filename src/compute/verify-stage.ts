@@ -2,7 +2,7 @@
 // It trusts nothing of the run that made the candidate.
 import type { VerifyJob, VerifyResult } from '../domain/compute.ts';
 import { sampleRows } from '../domain/random.ts';
-import { notGiven } from '../domain/references.ts';
+import { asGiven } from '../domain/references.ts';
 import { buildReport } from '../metrics/report.ts';
 import type { StageContext } from './context.ts';
 import { type AnyModel, loadAnyWeights, openAnyModel } from './models.ts';
@@ -39,8 +39,10 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
     scoreSets({ ...model, weights: await loadAnyWeights(dir) }, sets, context, job.seed, onRows, {
       ...{ judges, probes, gradients: job.policy.gradient_records ?? 0 },
     });
-  // the candidate first: the parent judges what it wrote
-  const made = await openAnyModel(job.candidate_dir);
+  // the candidate first: the parent judges what it wrote, and what it wrote ends where an answer of the parent's does,
+  // or a tokenizer that calls another token the end would make it silent
+  const opened = await openAnyModel(job.candidate_dir);
+  const made: AnyModel = parent.tokenizer && opened.tokenizer ? { ...opened, tokenizer: parent.tokenizer } : opened;
   const after = await under(made, job.candidate_dir, null);
   const before = await under(parent, job.parent_dir, [after]);
   const { policy, exact, baseline, seed } = job;
@@ -53,7 +55,7 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
   };
   const robustness = await robustnessOf(policy.robustness ?? [], candidate, sets);
   const seconds = (performance.now() - started) / 1000;
-  const references = job.references ?? (policy.references && notGiven(policy.references));
+  const references = job.references ?? asGiven(policy.references ?? { retrained: 0, shadow: 0 }, retrained.length);
   const { task } = parent.architecture;
   const classNames = parent.tokenizer === null ? parent.form.classNames : null;
   const report = buildReport({

@@ -77,6 +77,7 @@ export function createCorpusFiles(dir: string): CorpusFiles {
   };
   return {
     path,
+    holds: async (corpusId) => (await fingerprint(path(corpusId))) !== null,
     digestsOfFirst: (corpusId, counts) => digestsOfFirst(path(corpusId), counts),
     async append(corpusId, records, keep) {
       const stored = path(corpusId);

@@ -129,6 +129,12 @@ export function createTokenizer(
   };
 }
 
+/** The chat template of a checkpoint folder, from its own file or from tokenizer_config.json; null where it has none. */
+export async function chatTemplateOf(dir: string): Promise<string | null> {
+  const tokenizerConfig = await optionalJson(join(dir, 'tokenizer_config.json'));
+  return (await readTemplate(dir)) ?? configuredTemplate((tokenizerConfig ?? {}) as object);
+}
+
 /**
  * The tokenizer of a checkpoint folder, or of a tokenizer.json with its neighbours tokenizer_config.json and config.json.
  * Throws `checkpoint-invalid` naming the file.

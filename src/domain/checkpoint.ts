@@ -1,6 +1,7 @@
 // A checkpoint is an immutable folder of weights, addressed by the digest of its manifest.
 import Type, { type Static } from 'typebox';
 import { Digest, Id, Nullable, StringEnum, Timestamp } from './common.ts';
+import { VERDICTS } from './verification.ts';
 
 export const ManifestFile = Type.Object({
   name: Type.String(),
@@ -18,16 +19,31 @@ export const CheckpointManifest = Type.Object({
 });
 export type CheckpointManifest = Static<typeof CheckpointManifest>;
 
+export const LastVerification = Type.Object({
+  verdict: StringEnum(VERDICTS),
+  finished_at: Timestamp,
+  verification_id: Nullable({ ...Id, description: 'Of one that was asked for; null: of a run' }),
+  run_id: Nullable({ ...Id, description: 'The run that published the checkpoint; null: it was asked for' }),
+  failing: Type.Integer({
+    description: 'Questions (a person, or records) whose last verification of this checkpoint failed',
+  }),
+});
+export type LastVerification = Static<typeof LastVerification>;
+
 export const Checkpoint = Type.Object({
   digest: Digest,
   model_id: Id,
   parent_digest: Nullable(Digest),
   run_id: Nullable(Id),
-  state: StringEnum(['active', 'retained', 'deleted'] as const, 'retained: kept for rollback until delete_after'),
+  state: StringEnum(
+    ['active', 'candidate', 'retained', 'deleted'] as const,
+    'candidate: from outside, to be verified, never in use; retained: kept for rollback until delete_after',
+  ),
   bytes: Type.Integer({ description: 'Of its files, wherever they are stored' }),
   created_at: Timestamp,
   delete_after: Nullable(Timestamp),
   deleted_at: Nullable({ ...Timestamp, description: 'Since when its files are gone; the record stays' }),
+  last_verification: Nullable({ ...LastVerification, description: 'Null: nobody has verified it' }),
 });
 export type Checkpoint = Static<typeof Checkpoint>;
 

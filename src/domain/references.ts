@@ -36,11 +36,14 @@ export const ReferencesUsed = Type.Object({
 });
 export type ReferencesUsed = Static<typeof ReferencesUsed>;
 
-/** Of a verification that was given none, though its policy asks for some; undefined: it asks for none. */
-export function notGiven({ retrained, shadow }: ReferencesPolicy): ReferencesUsed | undefined {
-  if (retrained === 0 && shadow === 0) return undefined;
-  const none = { compared: 0, note: 'none was given to this verification' };
-  return { asked: retrained, ...none, ...(shadow > 0 ? { shadow: { asked: shadow, ...none } } : {}) };
+/** Of a verification that trains none itself and was given so many retrained models; undefined: none were given, and its policy asks for none. */
+export function asGiven({ retrained, shadow }: ReferencesPolicy, given: number): ReferencesUsed | undefined {
+  if (retrained === 0 && shadow === 0 && given === 0) return undefined;
+  const note = `${given === 0 ? 'none was' : `${given} was`} given to this verification, which trains none`;
+  return {
+    ...{ asked: retrained, compared: given, note: given < retrained ? note : null },
+    ...(shadow > 0 ? { shadow: { asked: shadow, compared: 0, note: 'this verification makes none' } } : {}),
+  };
 }
 
 /**

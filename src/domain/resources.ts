@@ -1,5 +1,6 @@
 // The resources of /v1: what the store returns and the wire shows (snake_case in both).
 import Type, { type Static } from 'typebox';
+import { LastVerification } from './checkpoint.ts';
 import { Digest, Id, Name, Nullable, StringEnum, Timestamp } from './common.ts';
 import { CorpusRole } from './record.ts';
 import { REQUEST_STATES, RUN_STATES, TARGET_STATES } from './states.ts';
@@ -47,6 +48,7 @@ export const Model = Type.Object({
   has_recipe: Type.Boolean(),
   rows: Nullable(RowSizes),
   warnings: Type.Array(Type.String()),
+  last_verification: Nullable({ ...LastVerification, description: 'Of `active`; null: nobody has verified it' }),
   created_at: Timestamp,
   updated_at: Timestamp,
 });

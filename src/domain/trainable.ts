@@ -34,4 +34,4 @@ export const trainableOptions = {
 export const TrainableOptions = Type.Object(trainableOptions, { additionalProperties: false });
 export type TrainableOptions = Static<typeof TrainableOptions>;
 
-export const TRAIN_ALL: TrainableOptions = { trainable: [], lora_rank: 0, lora_alpha: 16, lora_targets: [] };
+export { TRAIN_ALL } from './train-all.ts';

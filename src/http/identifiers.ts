@@ -1,7 +1,15 @@
 // Identifiers of people at the door: checked, turned into subject keys, and never passed on.
-import type { Identifier } from '../domain/record.ts';
+import Type from 'typebox';
+import { Identifier } from '../domain/record.ts';
 import { ExpungeError } from '../errors.ts';
 import type { SubjectKey, SubjectKeys } from '../runs/ports.ts';
+
+/** A person in a body. */
+export const subjectSchema = (description: string) =>
+  Type.Object(
+    { identifiers: Type.Array(Identifier, { minItems: 1, maxItems: 20 }) },
+    { additionalProperties: false, description },
+  );
 
 /** Sees a schema-conformant identifier that cannot be used; returns what to throw. */
 export type Refuse = (index: number, why: string) => Error;

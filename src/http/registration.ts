@@ -1,6 +1,8 @@
 // Registers a checkpoint folder as a model: checks first, then copies, then one row.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import Type from 'typebox';
+import { Id } from '../domain/common.ts';
 import type { Recipe } from '../domain/recipe.ts';
 import type { CorpusRole } from '../domain/record.ts';
 import type { Model } from '../domain/resources.ts';
@@ -14,6 +16,20 @@ import { grownWarnings, type NamedCorpus, recordsOf, type TakenCorpus, takenOf }
 import type { AppDeps } from './types.ts';
 import { invalidField } from './validation.ts';
 
+/** Where the files of a checkpoint are: one of these. */
+export const folderFields = {
+  path: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 1000,
+      pattern: '^[^\\u0000]+$',
+      description:
+        'Checkpoint folder, relative to IMPORT_DIR: config.json, tokenizer.json and model.safetensors or its shards; or a TensorFlow.js model.json with its shards, and tokenizer.json where it takes texts',
+    }),
+  ),
+  upload_id: Type.Optional({ ...Id, description: 'A complete upload, in place of `path`; it ends with this' }),
+};
+
 export interface Registration {
   name: string;
   /** A folder under the import root; this or an upload. */
@@ -21,7 +37,8 @@ export interface Registration {
   upload_id?: string;
   corpora: { corpus_id: string; role: CorpusRole; records?: number }[];
 }
-type RegistrationDeps = Pick<AppDeps, 'config' | 'store' | 'checkpoints' | 'corpora' | 'uploads'>;
+export type FilesDeps = Pick<AppDeps, 'config' | 'store' | 'checkpoints' | 'uploads'>;
+type RegistrationDeps = FilesDeps & Pick<AppDeps, 'corpora'>;
 
 const nameTaken = (id: string) =>
   new ExpungeError('name-taken', 'A model of this name exists.', { extra: { existing: `/v1/models/${id}` } });
@@ -56,7 +73,7 @@ const readRecipe = async (folder: string): Promise<Recipe> =>
   JSON.parse(await readFile(join(folder, 'recipe.json'), 'utf8')) as Recipe;
 
 /** What the checkpoint adapter refuses is what this field names. */
-const at = (pointer: string) => (error: unknown) => {
+export const pointing = (pointer: string) => (error: unknown) => {
   if (error instanceof ExpungeError && (error.code === 'path-not-allowed' || error.code === 'checkpoint-invalid')) {
     const errors = [{ pointer, detail: error.message }];
     throw new ExpungeError(error.code, error.message, { errors, cause: error });
@@ -65,17 +82,17 @@ const at = (pointer: string) => (error: unknown) => {
 };
 
 /** A work folder with the files to register, and the field that named them. */
-async function takeFiles(
-  deps: RegistrationDeps,
+export async function takeFiles(
+  deps: FilesDeps,
   who: Principal,
-  { path, upload_id }: Registration,
+  { path, upload_id }: Pick<Registration, 'path' | 'upload_id'>,
 ): Promise<{ folder: string; pointer: string }> {
   if ((path === undefined) === (upload_id === undefined))
     throw invalidField('#/path', 'or upload_id must be given, and not both');
   const pointer = path === undefined ? '#/upload_id' : '#/path';
   if (upload_id !== undefined) await checkComplete(deps, who, upload_id);
   const taken = path === undefined ? deps.checkpoints.importUpload(upload_id!) : deps.checkpoints.importFrom(path);
-  return { ...(await taken.catch(at(pointer))), pointer };
+  return { ...(await taken.catch(pointing(pointer))), pointer };
 }
 
 function warningsOf(named: TakenCorpus[], hasRecipe: boolean, base: Base): string[] {
@@ -114,7 +131,7 @@ export async function registerModel(deps: RegistrationDeps, who: Principal, give
   if (namesake !== null) throw nameTaken(namesake.id);
   const { folder, pointer } = await takeFiles(deps, who, given);
   try {
-    const about = await deps.checkpoints.inspect(folder).catch(at(pointer));
+    const about = await deps.checkpoints.inspect(folder).catch(pointing(pointer));
     const recipe = about.has_recipe ? await readRecipe(folder) : null;
     const all = () => named.map((one) => ({ ...one, records: recordsOf(one) }));
     const taken = recipe === null ? all() : await takenOf(deps.corpora, recipe, named);

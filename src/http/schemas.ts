@@ -1,6 +1,7 @@
 // Named schemas: each is one component of the OpenAPI document and is referred to by name.
 import Type, { type TSchema } from 'typebox';
 import { Checkpoint, StoredCheckpoint } from '../domain/checkpoint.ts';
+import { CheckpointVerification, ListedVerification, VerificationPlan } from '../domain/checkpoint-verification.ts';
 import { Id } from '../domain/common.ts';
 import { InfluenceAnalysis } from '../domain/influence.ts';
 import { PolicyVersion } from '../domain/policies.ts';
@@ -24,6 +25,9 @@ const NAMED = {
   Run,
   CurvePoint,
   VerificationReport,
+  CheckpointVerification,
+  ListedVerification,
+  VerificationPlan,
   PolicyVersion,
   Certificate,
   InfluenceAnalysis,

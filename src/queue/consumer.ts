@@ -7,6 +7,7 @@ export interface RingHandlers {
   model(modelId: string, signal: AbortSignal): Promise<void>;
   probe(probeId: string, signal: AbortSignal): Promise<void>;
   influence(analysisId: string, signal: AbortSignal): Promise<void>;
+  verification(verificationId: string, signal: AbortSignal): Promise<void>;
 }
 export interface ConsumeOptions {
   config: QueueConfig;
@@ -101,7 +102,7 @@ function consume<K extends QueueKey>(
   };
 }
 
-/** Starts to answer rings: one run, one probe and one analysis at a time. */
+/** Starts to answer rings: one run, one probe, one analysis and one verification on demand at a time. */
 export function consumeRings(options: ConsumeOptions): Consumer {
   const workers = [
     consume('models', (data, signal) => options.handlers.model(parseJob('models', data).modelId, signal), options),
@@ -109,6 +110,11 @@ export function consumeRings(options: ConsumeOptions): Consumer {
     consume(
       'influence',
       (data, signal) => options.handlers.influence(parseJob('influence', data).analysisId, signal),
+      options,
+    ),
+    consume(
+      'verifications',
+      (data, signal) => options.handlers.verification(parseJob('verifications', data).verificationId, signal),
       options,
     ),
   ];

@@ -78,6 +78,7 @@ export function createDoorbell(config: DoorbellConfig, options: DoorbellOptions 
     ringModel: (modelId) => ring('models', modelId, { modelId }, delay),
     ringProbe: (probeId) => ring('probes', probeId, { probeId }, 0),
     ringInfluence: (analysisId) => ring('influence', analysisId, { analysisId }, 0),
+    ringVerification: (verificationId) => ring('verifications', verificationId, { verificationId }, 0),
     ping: () =>
       withDeadline(
         ready('models').then(async (queue) => {

@@ -16,10 +16,15 @@ export type ProbeRing = Static<typeof ProbeRing>;
 export const InfluenceRing = Type.Object({ analysisId: Id }, { additionalProperties: false });
 export type InfluenceRing = Static<typeof InfluenceRing>;
 
+/** Somebody wants a checkpoint verified. */
+export const VerificationRing = Type.Object({ verificationId: Id }, { additionalProperties: false });
+export type VerificationRing = Static<typeof VerificationRing>;
+
 export const QUEUES = {
   models: { name: 'expunge-models', job: 'unlearn', data: ModelRing },
   probes: { name: 'expunge-probes', job: 'complete', data: ProbeRing },
   influence: { name: 'expunge-influence', job: 'analyse', data: InfluenceRing },
+  verifications: { name: 'expunge-verifications', job: 'verify', data: VerificationRing },
 } as const;
 export type QueueKey = keyof typeof QUEUES;
 

@@ -5,7 +5,7 @@ import { seedFrom } from '../domain/random.ts';
 import type { Model } from '../domain/resources.ts';
 import { ExpungeError } from '../errors.ts';
 import type { RunDeps } from './deps.ts';
-import { keepLease } from './heartbeat.ts';
+import { type LeasedWork, workByLease } from './leased-work.ts';
 import type { InfluenceClaim } from './ports.ts';
 
 type InfluenceDeps = Pick<
@@ -27,40 +27,25 @@ type InfluenceDeps = Pick<
  * one whose worker is shut down waits again.
  */
 export async function analyseInfluence(deps: InfluenceDeps, id: string, outer: AbortSignal): Promise<void> {
-  const { store, settings, log } = deps;
-  const { leaseMs, maxRestarts } = settings;
-  const claim = await store.claimInfluence(id, deps.worker, { lease_ms: leaseMs, max_restarts: maxRestarts });
-  if (claim === null) return;
-  const { fence } = claim;
-  const renewal = { renewLease: (_: string, held: number, ms: number) => store.renewInfluence(id, held, ms) };
-  const lease = keepLease(renewal, { run: { id }, fence }, leaseMs, log);
-  const signal = AbortSignal.any([outer, lease.signal]);
+  const { store } = deps;
   let checkpoint: string | null = null;
-  try {
-    const model = await store.getModel(claim.analysis.tenant, claim.analysis.model_id);
-    if (!model) throw new ExpungeError('not-found', 'The model does not exist any more');
-    checkpoint = model.active;
-    const result = await compute(deps, claim, model, signal);
-    const findings = await withErased(deps, claim, result);
-    await store.finishInfluence(id, fence, {
-      checkpoint,
-      sealed_findings: deps.subjectKeys.seal(JSON.stringify(findings)),
-    });
-  } catch (error) {
-    if (lease.signal.aborted) return;
-    if (outer.aborted) {
-      await store.releaseInfluence(id, fence);
-      return await deps.doorbell.ringInfluence(id);
-    }
-    log.warn({ analysis_id: id, model_id: claim.analysis.model_id, err: error }, 'An analysis of influence failed');
-    const reason =
-      error instanceof ExpungeError
-        ? `${error.code}: ${error.message}`
-        : 'The model could not be analysed; see the log of the worker.';
-    await store.finishInfluence(id, fence, { checkpoint, reason });
-  } finally {
-    lease.stop();
-  }
+  const analysis: LeasedWork<InfluenceClaim> = {
+    name: 'The analysis of influence',
+    claim: (options) => store.claimInfluence(id, deps.worker, options),
+    renew: (fence, ms) => store.renewInfluence(id, fence, ms),
+    release: (fence) => store.releaseInfluence(id, fence),
+    ring: () => deps.doorbell.ringInfluence(id),
+    async work(claim, signal) {
+      const model = await store.getModel(claim.analysis.tenant, claim.analysis.model_id);
+      if (!model) throw new ExpungeError('not-found', 'The model does not exist any more');
+      checkpoint = model.active;
+      const findings = await withErased(deps, claim, await compute(deps, claim, model, signal));
+      const sealed_findings = deps.subjectKeys.seal(JSON.stringify(findings));
+      await store.finishInfluence(id, claim.fence, { checkpoint, sealed_findings });
+    },
+    fail: ({ fence }, reason) => store.finishInfluence(id, fence, { checkpoint, reason }),
+  };
+  await workByLease(deps, id, analysis, outer);
 }
 
 /** Where the factors of these corpora and settings are: whatever else is asked, they are the same. */

@@ -71,7 +71,7 @@ async function writeSets(context: RunContext): Promise<{ sets: RunSets; setsFile
       retained.add(rows);
       await retain(rows);
     });
-    return setsOf(deps, claim, sets);
+    return setsOf(deps, claim.model.id, sets);
   });
   return { sets: sets!, setsFile, retained: retained.digest() };
 }

@@ -1,14 +1,12 @@
 // Policies by content: the same thresholds have the same digest, wherever they were chosen.
-import { hash } from 'node:crypto';
-import canonicalize from 'canonicalize';
 import { type PolicyVersion, PRESETS } from '../domain/policies.ts';
 import { PRESET_NAMES, type PresetName } from '../domain/policy-choice.ts';
 import type { VerificationPolicy } from '../domain/verification.ts';
+import { canonicalDigest } from './digests.ts';
 import type { PolicyStore } from './policy-port.ts';
 
 /** `sha256:` and the SHA-256 of the policy's RFC 8785 form. */
-export const policyDigest = (policy: VerificationPolicy): string =>
-  `sha256:${hash('sha256', canonicalize({ ...policy })!)}`;
+export const policyDigest = (policy: VerificationPolicy): string => canonicalDigest(policy);
 
 /** The preset that has these very thresholds; null where none has. */
 export function presetOf(policy: VerificationPolicy): PresetName | null {

@@ -6,11 +6,13 @@ import type { Recipe } from '../domain/recipe.ts';
 import type { SetRow, TrainingRecord } from '../domain/record.ts';
 import type { NewCheckpoint, SubjectKey } from './store-port.ts';
 
+export type * from './checkpoint-port.ts';
 export type * from './corpus-port.ts';
 export type * from './influence-port.ts';
 export type * from './reference-port.ts';
 export type * from './store-port.ts';
 export type * from './upload-port.ts';
+export type * from './verification-port.ts';
 
 /** Uploaded training text on disk, one file a corpus, mode 0600. */
 export interface CorpusFiles {
@@ -34,6 +36,8 @@ export interface CorpusFiles {
     rollback(): Promise<void>;
   }>;
   read(corpusId: string): AsyncIterable<TrainingRecord>;
+  /** Whether its text is there. */
+  holds(corpusId: string): Promise<boolean>;
   /** What `append` would have called the digest when the corpus had so many lines, by their number. */
   digestsOfFirst(corpusId: string, counts: readonly number[]): Promise<Map<number, string>>;
 }
@@ -74,6 +78,8 @@ export interface CheckpointFiles {
   inspect(
     folder: string,
   ): Promise<{ architecture: string; parameters: number; has_recipe: boolean; vocab_size: number }>;
+  /** Where a folder that was inspected is another model than a checkpoint, weights aside; null: they are of one kind. */
+  differenceFrom(folder: string, digest: string): Promise<{ file: string; why: string } | null>;
   /** Checks a path from a client against the allowed root (no links, no `..`) and copies it into a work folder. */
   importFrom(path: string): Promise<{ folder: string }>;
   /** The same for the files of an upload, through the same checks; the upload stays as it is. */
@@ -113,6 +119,7 @@ export interface Doorbell {
   ringModel(modelId: string): Promise<void>;
   ringProbe(probeId: string): Promise<void>;
   ringInfluence(analysisId: string): Promise<void>;
+  ringVerification(verificationId: string): Promise<void>;
   ping(): Promise<void>;
   close(): Promise<void>;
 }

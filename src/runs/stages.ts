@@ -51,9 +51,9 @@ export async function runFolder(context: Pick<RunContext, 'deps' | 'claim' | 'fo
   return folder;
 }
 
-/** Sets as the compute process reads them. The split depends on the model alone, so every run of it agrees. */
-export function setsOf(deps: RunDeps, claim: Claim, sets: RunSets): Omit<SetsFile, 'retain'> {
-  const { calibration, holdout } = deps.splitHoldout(sets.holdout, seedFrom(`holdout/${claim.model.id}`));
+/** Sets as the compute process reads them. The split depends on the model alone, so every run and verification of it agrees. */
+export function setsOf(deps: Pick<RunDeps, 'splitHoldout'>, modelId: string, sets: RunSets): Omit<SetsFile, 'retain'> {
+  const { calibration, holdout } = deps.splitHoldout(sets.holdout, seedFrom(`holdout/${modelId}`));
   return { forget: sets.forget, calibration, holdout };
 }
 
@@ -114,11 +114,19 @@ export async function unlearn(
   return { candidate, result };
 }
 
-/** Whose method teaches to refuse has asked for refusals: they are reported, and fail nothing. */
-function policyFor(policy: VerificationPolicy, { name, params }: MethodChoice): VerificationPolicy {
-  const needs = getMethod(name).needs(params as never);
+/** Whose method teaches to refuse has asked for refusals: they are reported, and fail nothing. Null: no method of ours. */
+export function policyFor(policy: VerificationPolicy, method: MethodChoice | null): VerificationPolicy {
+  const needs = method === null ? [] : getMethod(method.name).needs(method.params as never);
   if (policy.naturalness === undefined || !needs.includes('refusals')) return policy;
   return { ...policy, naturalness: { ...policy.naturalness, refusal_margin: 1 } };
+}
+
+/** The result with whose policy it followed, and the digest of what was applied. */
+export function withPolicy(result: VerifyResult, chosen: PolicyVersion): VerifyResult {
+  const { scope, version, preset, digest } = chosen;
+  const policy_choice = { scope, version, preset, digest };
+  const policy_digest = policyDigest(result.report.policy);
+  return { ...result, report: { ...result.report, policy_digest, policy_choice } };
 }
 
 /** Measures the adopted candidate against its parent. */
@@ -147,8 +155,5 @@ export async function verify(
     { progress: (message) => progress.push(message), signal },
   );
   if (result.stage !== 'verify') throw wrongStage(result.stage);
-  const { scope, version, preset, digest: chosen } = context.policy;
-  const policy_choice = { scope, version, preset, digest: chosen };
-  const policy_digest = policyDigest(result.report.policy);
-  return { ...result, report: { ...result.report, policy_digest, policy_choice } };
+  return withPolicy(result, context.policy);
 }

@@ -1,5 +1,5 @@
 // What the use cases need from the store. Its adapter lives in store/.
-import type { Checkpoint, CheckpointManifest } from '../domain/checkpoint.ts';
+import type { CheckpointManifest } from '../domain/checkpoint.ts';
 import type { CorpusRole, SetRow } from '../domain/record.ts';
 import type {
   Attempt,
@@ -16,6 +16,7 @@ import type {
 } from '../domain/resources.ts';
 import type { RunState, TargetState } from '../domain/states.ts';
 import type { VerificationReport } from '../domain/verification.ts';
+import type { CheckpointStore } from './checkpoint-port.ts';
 import type { CorpusStore } from './corpus-port.ts';
 import type { IdempotencyStore } from './idempotency-port.ts';
 import type { InfluenceStore } from './influence-port.ts';
@@ -23,6 +24,7 @@ import type { PastAttempt, SetCounts } from './plan/facts.ts';
 import type { PolicyStore } from './policy-port.ts';
 import type { ReferenceStore } from './reference-port.ts';
 import type { UploadStore } from './upload-port.ts';
+import type { VerificationStore } from './verification-port.ts';
 
 /** A person as the store knows them: HMAC of type and normalised identifier, never the identifier. */
 export interface SubjectKey {
@@ -124,17 +126,6 @@ export type PublishOutcome =
   /** The fencing token is stale: another worker owns the run. */
   | { status: 'fenced' };
 
-export type RetireOutcome =
-  /** Its files may be removed now. */
-  | { status: 'retired' }
-  | { status: 'unknown' }
-  /** The alias points at it. */
-  | { status: 'active' }
-  /** A run that has not ended starts from it. */
-  | { status: 'in_use'; run_id: string }
-  /** Its files are gone already. */
-  | { status: 'deleted' };
-
 export interface Probe {
   id: string;
   tenant: string;
@@ -149,7 +140,15 @@ export interface Probe {
 }
 
 /** Every method takes the tenant first, or a claim that carries it. Times are RFC 3339 strings in UTC. */
-export interface Store extends CorpusStore, UploadStore, InfluenceStore, PolicyStore, IdempotencyStore, ReferenceStore {
+export interface Store
+  extends CorpusStore,
+    CheckpointStore,
+    UploadStore,
+    InfluenceStore,
+    VerificationStore,
+    PolicyStore,
+    IdempotencyStore,
+    ReferenceStore {
   migrate(): Promise<void>;
   /** Throws when Postgres does not answer. */
   ping(): Promise<void>;
@@ -181,7 +180,6 @@ export interface Store extends CorpusStore, UploadStore, InfluenceStore, PolicyS
   >;
   getModel(tenant: string, id: string): Promise<Model | null>;
   listModels(tenant: string, query: PageQuery): Promise<Page<Model>>;
-  listCheckpoints(tenant: string, modelId: string): Promise<Checkpoint[]>;
 
   createRequest(input: CreateRequest): Promise<CreateRequestOutcome>;
   /** What `createRequest` would do with the same input, and what the sets of its runs would count; writes nothing. */
@@ -219,7 +217,9 @@ export interface Store extends CorpusStore, UploadStore, InfluenceStore, PolicyS
    * The earliest report that measured the model's checkpoint as it was registered; null where there is none, and for a
    * run that starts from that checkpoint itself.
    */
-  registeredReport(claim: Claim): Promise<VerificationReport | null>;
+  registeredReport(
+    claim: Pick<Claim, 'tenant' | 'model'> & { run: Pick<Run, 'parent'> },
+  ): Promise<VerificationReport | null>;
 
   /** Models with waiting targets or with a run whose lease ran out: what the sweep rings for. */
   modelsToRing(): Promise<string[]>;
@@ -264,27 +264,11 @@ export interface Store extends CorpusStore, UploadStore, InfluenceStore, PolicyS
   /** Final targets that have no certificate yet: published ones, and requests that found no data. */
   uncertified(): Promise<{ tenant: string; request_id: string; target_id: string | null; run_id: string | null }[]>;
 
-  /** True until the run has ended, whoever holds it; false for an id that is no run. */
+  /** True until the run or verification has ended, whoever holds it; false for an id that is neither. */
   runIsOpen(runId: string): Promise<boolean>;
 
   /** Of what a run made that has ended: no model and no reference names it. False for an unknown run, which may be younger than a backup. */
   isOrphan(runId: string, digest: string): Promise<boolean>;
-
-  /** Checkpoints whose files are or may be there. */
-  keptCheckpoints(tenant: string): Promise<{ model_id: string; digest: string }[]>;
-  /** Ends the rollback window of a checkpoint at once, with a ledger entry; its files go after. */
-  retireCheckpoint(tenant: string, modelId: string, digest: string, actor: string): Promise<RetireOutcome>;
-  /** Parents whose rollback window is over. */
-  expiredCheckpoints(): Promise<{ tenant: string; digest: string; model_id: string }[]>;
-  /**
-   * Calls `remove` and writes down after it that the files are gone, with a ledger entry. False, and nothing is called,
-   * where it is not due any more; meanwhile no model can be made of the same checkpoint.
-   */
-  deleteCheckpoint(
-    expired: { tenant: string; digest: string; model_id: string },
-    actor: string,
-    remove: () => Promise<void>,
-  ): Promise<boolean>;
 
   appendLedger(tenant: string, type: string, actor: string, data: Record<string, unknown>): Promise<LedgerEntry>;
   readLedger(query: { after?: number; limit: number }): Promise<LedgerEntry[]>;

@@ -18,6 +18,9 @@ const chores: Record<string, (deps: RunDeps) => Promise<unknown>> = {
     await store.deleteExpiredInfluence();
     for (const id of await store.influenceToRing()) await doorbell.ringInfluence(id);
   },
+  verifications: async ({ store, doorbell }) => {
+    for (const id of await store.verificationsToRing()) await doorbell.ringVerification(id);
+  },
   factors: ({ store, factors }) => factors.sweep((digest) => store.checkpointIsKept(digest)),
   folders: ({ store, checkpoints }) => checkpoints.sweepWorkFolders((runId) => store.runIsOpen(runId)),
   uploads: async ({ store, uploads }) => {

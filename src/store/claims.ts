@@ -5,6 +5,7 @@ import type { PlanStep, RunProgress } from '../domain/resources.ts';
 import { isFinalTarget } from '../domain/states.ts';
 import type { ClaimOutcome, Store } from '../runs/ports.ts';
 import { type Context, type Trx, transact } from './db.ts';
+import { leaseIsLive, leaseUntil } from './leases.ts';
 import { append } from './ledger.ts';
 import { loadModel } from './models.ts';
 import { dropForgotten } from './remaining.ts';
@@ -20,11 +21,6 @@ interface Wish {
   lease_ms: number;
   max_restarts: number;
 }
-
-// clock_timestamp(), not now(): a transaction may have waited long for its locks
-const leaseUntil = (ms: number) =>
-  sql<string>`clock_timestamp() + make_interval(secs => ${ms / 1000}::double precision)`;
-const leaseIsLive = sql<boolean>`coalesce(lease_expires_at > clock_timestamp(), false)`;
 
 const idle = (at: string): RunProgress => ({
   phase: 'waiting',

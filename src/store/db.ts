@@ -127,6 +127,10 @@ export function toPage<T extends { id: string }>(rows: T[], query: PageQuery, ti
   return { items, next: last && rows.length > query.limit ? { created_at: time(last), id: last.id } : null };
 }
 
+/** One transaction at a time under a name; whoever comes next waits for its end. */
+export const lockName = (trx: Trx, name: string) =>
+  sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(trx);
+
 /** Rows of a query some at once, however many there are. One at a time in a transaction. */
 export async function* rowsOf<T>(trx: Trx, query: RawBuilder<T>, size = 1000): AsyncGenerator<T[]> {
   const passed = passing();

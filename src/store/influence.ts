@@ -1,92 +1,57 @@
 // Analyses of influence: a lease by the database's clock and a fence, as runs have them.
 import { sql } from 'kysely';
 import type { InfluenceClaim, InfluenceStore, RecordPlace, StoredInfluence } from '../runs/influence-port.ts';
-import { type Context, transact } from './db.ts';
+import type { Context, Db } from './db.ts';
+import { leasesOf } from './leases.ts';
 import type { Database } from './schema.ts';
+import { placeRows } from './sets-tables.ts';
 
 const COLUMNS = [
   ...(['id', 'tenant_id', 'model_id', 'checkpoint', 'asks', 'options', 'state', 'reason'] as const),
   ...(['sealed_query', 'sealed_findings', 'created_at', 'started_at', 'finished_at', 'expires_at'] as const),
 ] as const satisfies readonly (keyof Database['influence_analyses'])[];
 
-const leaseUntil = (ms: number) =>
-  sql<string>`clock_timestamp() + make_interval(secs => ${ms / 1000}::double precision)`;
-const leaseIsOver = sql<boolean>`coalesce(lease_expires_at <= clock_timestamp(), true)`;
-
 const toAnalysis = (row: { tenant_id: string } & Omit<StoredInfluence, 'tenant'>): StoredInfluence => {
   const { tenant_id, ...rest } = row;
   return { ...rest, tenant: tenant_id };
 };
 
-/** Ends one that still has this fence; who had it may not write any more. */
-async function end(
-  context: Context,
-  id: string,
-  fence: number,
-  change: { state: 'done' | 'failed'; reason?: string; sealed_findings?: string; checkpoint?: string | null },
-): Promise<boolean> {
-  const { db } = context;
-  const at = await context.now(db);
-  const result = await db
-    .updateTable('influence_analyses')
-    .set({ ...change, sealed_query: null, finished_at: at, lease_owner: null, lease_expires_at: null })
-    .where('id', '=', id)
-    .where('fence', '=', fence)
-    .where('state', '=', 'running')
-    .executeTakeFirst();
-  return result.numUpdatedRows > 0n;
+interface InfluenceEnd {
+  checkpoint?: string | null;
+  sealed_findings?: string;
+  reason?: string;
 }
 
-const claims = (context: Context): Pick<InfluenceStore, 'claimInfluence' | 'renewInfluence' | 'releaseInfluence'> => ({
-  async claimInfluence(id, worker, { lease_ms, max_restarts }) {
-    const taken = await transact(context, async (trx) => {
-      const found = await trx
-        .selectFrom('influence_analyses')
-        .select(['state', 'fence', 'restarts', leaseIsOver.as('over')])
-        .where('id', '=', id)
-        .where('state', 'in', ['queued', 'running'])
-        .where('expires_at', '>', await context.now(trx))
-        .forNoKeyUpdate()
-        .executeTakeFirst();
-      if (!found || (found.state === 'running' && !found.over)) return null;
-      const restarts = found.restarts + (found.state === 'running' ? 1 : 0);
-      const fence = found.fence + 1;
-      const row = await trx
-        .updateTable('influence_analyses')
-        .set({ state: 'running', restarts, fence, lease_owner: worker, lease_expires_at: leaseUntil(lease_ms) })
-        .set({ started_at: await context.now(trx) })
-        .where('id', '=', id)
-        .returning(COLUMNS)
-        .executeTakeFirstOrThrow();
-      return { analysis: toAnalysis(row), fence, restarts };
+const leases = (context: Context) =>
+  leasesOf(context, 'influence_analyses', (now) => sql<boolean>`expires_at > ${now}`);
+
+const claims = (
+  context: Context,
+): Pick<
+  InfluenceStore,
+  'claimInfluence' | 'renewInfluence' | 'releaseInfluence' | 'finishInfluence' | 'influenceToRing'
+> => {
+  const { claim, renew, release, end, toRing } = leases(context);
+  // the question goes with its end
+  const close = (db: Db, id: string, fence: number, { reason, ...rest }: InfluenceEnd) =>
+    end(db, id, fence, reason === undefined ? 'done' : 'failed', {
+      ...rest,
+      reason: reason ?? null,
+      sealed_query: null,
     });
-    if (taken === null) return null;
-    const { analysis, fence, restarts } = taken;
-    if (restarts <= max_restarts) return { analysis, fence } as InfluenceClaim;
-    const reason = `The analysis was started ${restarts} times and its worker was lost each time.`;
-    await end(context, id, fence, { state: 'failed', reason });
-    return null;
-  },
-
-  async renewInfluence(id, fence, lease_ms) {
-    const query = context.db.updateTable('influence_analyses').set({ lease_expires_at: leaseUntil(lease_ms) });
-    const mine = query.where('id', '=', id).where('fence', '=', fence).where('state', '=', 'running');
-    return (await mine.executeTakeFirst()).numUpdatedRows > 0n;
-  },
-
-  async releaseInfluence(id, fence) {
-    const back = { state: 'queued', lease_owner: null, lease_expires_at: null, started_at: null } as const;
-    const query = context.db.updateTable('influence_analyses').set(back);
-    const mine = query.where('id', '=', id).where('fence', '=', fence).where('state', '=', 'running');
-    return (await mine.executeTakeFirst()).numUpdatedRows > 0n;
-  },
-});
-
-/** Records as two arrays, which Postgres makes rows of. */
-const columns = (records: readonly RecordPlace[]) => ({
-  ids: records.map(({ corpus_id }) => corpus_id),
-  ordinals: records.map(({ ordinal }) => ordinal),
-});
+  return {
+    async claimInfluence(id, worker, options) {
+      const fence = await claim(id, worker, options, (trx, held, reason) => close(trx, id, held, { reason }));
+      if (fence === null) return null;
+      const query = context.db.selectFrom('influence_analyses').select(COLUMNS).where('id', '=', id);
+      return { analysis: toAnalysis(await query.executeTakeFirstOrThrow()), fence } as InfluenceClaim;
+    },
+    renewInfluence: renew,
+    releaseInfluence: release,
+    finishInfluence: (id, fence, outcome) => close(context.db, id, fence, outcome),
+    influenceToRing: toRing,
+  };
+};
 
 const records = ({ db }: Context): Pick<InfluenceStore, 'recordsNaming' | 'erasedAmong'> => ({
   async recordsNaming(tenant, modelId, subjects) {
@@ -101,11 +66,9 @@ const records = ({ db }: Context): Pick<InfluenceStore, 'recordsNaming' | 'erase
   },
 
   async erasedAmong(tenant, modelId, given) {
-    const { ids, ordinals } = columns(given);
     const { rows } = await sql<RecordPlace>`
       select e.corpus_id, e.ordinal from erased_records e
-      join unnest(${ids}::uuid[], ${ordinals}::integer[]) as g (corpus_id, ordinal)
-        on g.corpus_id = e.corpus_id and g.ordinal = e.ordinal
+      join ${placeRows(given)} on g.corpus_id = e.corpus_id and g.ordinal = e.ordinal
       where e.tenant_id = ${tenant} and e.model_id = ${modelId}`.execute(db);
     return rows;
   },
@@ -135,20 +98,6 @@ export const influenceStore = (context: Context): InfluenceStore => {
         .where('expires_at', '>', await context.now(db))
         .executeTakeFirst();
       return row === undefined ? null : toAnalysis(row);
-    },
-
-    finishInfluence: (id, fence, outcome) =>
-      end(context, id, fence, { state: 'reason' in outcome ? 'failed' : 'done', ...outcome }),
-
-    async influenceToRing() {
-      const open = db
-        .selectFrom('influence_analyses')
-        .select('id')
-        .where('expires_at', '>', await context.now(db));
-      const waiting = open.where((eb) =>
-        eb.or([eb('state', '=', 'queued'), eb.and([eb('state', '=', 'running'), leaseIsOver])]),
-      );
-      return (await waiting.orderBy('id').execute()).map(({ id }) => id);
     },
 
     async checkpointIsKept(digest) {

@@ -12,6 +12,7 @@ import * as influence from './migrations/006-influence.ts';
 import * as trainedRecords from './migrations/007-trained-records.ts';
 import * as idempotencyKeys from './migrations/009-idempotency-keys.ts';
 import * as verificationPolicies from './migrations/010-verification-policies.ts';
+import * as checkpointVerifications from './migrations/011-checkpoint-verifications.ts';
 import * as retrainedReferences from './migrations/013-retrained-references.ts';
 
 const MIGRATIONS = {
@@ -24,6 +25,7 @@ const MIGRATIONS = {
   '007-trained-records': trainedRecords,
   '009-idempotency-keys': idempotencyKeys,
   '010-verification-policies': verificationPolicies,
+  '011-checkpoint-verifications': checkpointVerifications,
   '013-retrained-references': retrainedReferences,
 };
 

@@ -4,8 +4,9 @@ import { v7 as uuid } from 'uuid';
 import type { Model } from '../domain/resources.ts';
 import { ExpungeError } from '../errors.ts';
 import type { NewCheckpoint, Store } from '../runs/ports.ts';
-import { lockCheckpoint } from './checkpoints.ts';
+import { checkpointRows, lockCheckpoint } from './checkpoints.ts';
 import { beyond, type Context, type Db, type Trx, toPage, transact } from './db.ts';
+import { lastVerification } from './last-verification.ts';
 import { append } from './ledger.ts';
 
 const COLUMNS = [
@@ -24,6 +25,9 @@ const COLUMNS = [
 const corporaOf = sql<Model['corpora']>`coalesce((
   select jsonb_agg(jsonb_build_object('corpus_id', c.corpus_id, 'role', c.role, 'records', c.records) order by c.position)
   from model_corpora c where c.tenant_id = models.tenant_id and c.model_id = models.id), '[]')`.as('corpora');
+const ofActive = lastVerification({ tenant: 'models.tenant_id', model: 'models.id', digest: 'models.active' }).as(
+  'last_verification',
+);
 
 /** Inserts a checkpoint row; the alias and the states of other checkpoints are the caller's. */
 export async function insertCheckpoint(
@@ -50,7 +54,7 @@ export async function insertCheckpoint(
 }
 
 export async function loadModel(db: Db, tenant: string, id: string): Promise<Model | null> {
-  const query = db.selectFrom('models').select(COLUMNS).select(corporaOf);
+  const query = db.selectFrom('models').select(COLUMNS).select([corporaOf, ofActive]);
   return (await query.where('tenant_id', '=', tenant).where('id', '=', id).executeTakeFirst()) ?? null;
 }
 
@@ -126,7 +130,7 @@ export const modelsStore = (
     const rows = await context.db
       .selectFrom('models')
       .select(COLUMNS)
-      .select(corporaOf)
+      .select([corporaOf, ofActive])
       .where('tenant_id', '=', tenant)
       .$if(query.after !== undefined, (q) => q.where(beyond('created_at', query.after!)))
       .orderBy('created_at', 'desc')
@@ -137,10 +141,7 @@ export const modelsStore = (
   },
 
   listCheckpoints: (tenant, modelId) =>
-    context.db
-      .selectFrom('checkpoints')
-      .select(['digest', 'model_id', 'parent_digest', 'run_id', 'state', 'bytes'])
-      .select(['created_at', 'delete_after', 'deleted_at'])
+    checkpointRows(context.db)
       .where('tenant_id', '=', tenant)
       .where('model_id', '=', modelId)
       .orderBy('created_at', 'desc')

@@ -42,7 +42,7 @@ async function copy(client: pg.ClientBase, target: string, rows: Buffer): Promis
 }
 
 /** Half of a SHA-256: two ids that differ never meet. */
-const digestOf = (recordId: string): string => hash('sha256', recordId).slice(0, 32);
+export const recordIdDigest = (recordId: string): string => hash('sha256', recordId).slice(0, 32);
 
 /** Rows of a batch, as text. */
 class Rows {
@@ -64,7 +64,7 @@ class Rows {
       this.#first = ordinal;
       this.#ids.add(`${this.#place}\t${ordinal}\t{`);
     } else this.#ids.add(',');
-    this.#ids.add(digestOf(record_id));
+    this.#ids.add(recordIdDigest(record_id));
     this.#count++;
     for (const { key, type, key_version, normaliser_version } of subjects)
       this.#subjects.add(`${ordinal}\t${field(key)}\t${field(type)}\t${key_version}\t${normaliser_version}\n`);

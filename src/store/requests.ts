@@ -1,9 +1,8 @@
 // Deletion requests as they are read: rows with their targets, identifier types and certificates.
-import { createHash } from 'node:crypto';
-import { sql } from 'kysely';
 import type { DeletionRequest, Target } from '../domain/resources.ts';
 import type { RequestState } from '../domain/states.ts';
 import { ExpungeError } from '../errors.ts';
+import { subjectDigest } from '../runs/digests.ts';
 import type { Store } from '../runs/ports.ts';
 import { beyond, type Context, type Db, toPage } from './db.ts';
 
@@ -105,10 +104,8 @@ export const requestsStore = ({ db }: Context): Pick<Store, 'getRequest' | 'list
       .select('subject_key')
       .where('tenant_id', '=', tenant)
       .where('request_id', '=', requestId)
-      .orderBy(sql`subject_key collate "C"`)
       .execute();
     if (rows.length === 0) throw new ExpungeError('not-found', `There is no deletion request ${requestId}.`);
-    const text = rows.map((row) => row.subject_key).join('\n');
-    return `sha256:${createHash('sha256').update(text).digest('hex')}`;
+    return subjectDigest(rows.map((row) => row.subject_key));
   },
 });

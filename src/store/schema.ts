@@ -1,12 +1,12 @@
 // The tables as Kysely sees them. Columns carry the wire's names; migrations/ is what creates them.
 import type { ColumnType, Generated } from 'kysely';
-import type { CheckpointManifest } from '../domain/checkpoint.ts';
+import type { Checkpoint, CheckpointManifest } from '../domain/checkpoint.ts';
 import type { KeptAnswer } from '../domain/idempotency.ts';
-import type { InfluenceAnalysis, InfluenceOptions } from '../domain/influence.ts';
 import type { CorpusRole } from '../domain/record.ts';
 import type { Attempt, MethodChoice, PlanStep, RowSizes, RunCounts, RunProgress } from '../domain/resources.ts';
 import type { RequestState, RunState, TargetState } from '../domain/states.ts';
 import type { VerificationReport } from '../domain/verification.ts';
+import type { InfluenceAnalysesTable, VerificationsTable } from './schema-leased.ts';
 import type { VerificationPoliciesTable } from './schema-policies.ts';
 import type { ReferenceLeftOutTable, RetrainedReferencesTable } from './schema-references.ts';
 
@@ -91,7 +91,7 @@ interface CheckpointsTable {
   digest: string;
   parent_digest: string | null;
   run_id: string | null;
-  state: 'active' | 'retained' | 'deleted';
+  state: Checkpoint['state'];
   manifest: Json<CheckpointManifest>;
   bytes: number;
   created_at: string;
@@ -231,27 +231,6 @@ interface IdempotencyKeysTable {
   expires_at: string;
 }
 
-interface InfluenceAnalysesTable {
-  id: string;
-  tenant_id: string;
-  model_id: string;
-  checkpoint: string | null;
-  asks: InfluenceAnalysis['asks'];
-  options: Json<InfluenceOptions>;
-  state: InfluenceAnalysis['state'];
-  reason: string | null;
-  sealed_query: string | null;
-  sealed_findings: string | null;
-  restarts: number;
-  fence: number;
-  lease_owner: string | null;
-  lease_expires_at: string | null;
-  created_at: string;
-  started_at: string | null;
-  finished_at: string | null;
-  expires_at: string;
-}
-
 interface UploadsTable {
   id: string;
   tenant_id: string;
@@ -290,6 +269,7 @@ export interface Database {
   idempotency_keys: IdempotencyKeysTable;
   influence_analyses: InfluenceAnalysesTable;
   verification_policies: VerificationPoliciesTable;
+  verifications: VerificationsTable;
   retrained_references: RetrainedReferencesTable;
   reference_left_out: ReferenceLeftOutTable;
   uploads: UploadsTable;

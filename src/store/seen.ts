@@ -4,7 +4,7 @@ import type { Store } from '../runs/ports.ts';
 import type { Context } from './db.ts';
 
 export const seenStore = ({ db }: Context): Pick<Store, 'recordsSeen'> => ({
-  // what the checkpoint's own line had erased before it was made, it has not seen
+  // what the checkpoint's own line had erased before a run made it, it has not seen; of one from outside nobody can say so
   async recordsSeen(tenant, requestId, checkpoint) {
     const { rows } = await sql<{ records: number }>`
       select count(distinct (s.corpus_id, o.ordinal))::integer as records
@@ -18,7 +18,7 @@ export const seenStore = ({ db }: Context): Pick<Store, 'recordsSeen'> => ({
           select from erased_records e
           join checkpoints made on made.tenant_id = e.tenant_id and made.model_id = e.model_id and made.run_id = e.run_id
           where e.tenant_id = c.tenant_id and e.model_id = c.model_id and e.corpus_id = s.corpus_id
-            and e.ordinal = o.ordinal and made.created_at <= c.created_at)`.execute(db);
+            and e.ordinal = o.ordinal and c.run_id is not null and made.created_at <= c.created_at)`.execute(db);
     return rows[0]!.records;
   },
 });

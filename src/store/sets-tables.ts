@@ -1,26 +1,59 @@
 // Temporary tables that the sets of a run are read from: keys by numbers, and what has to be told apart by ordinal.
-import { sql } from 'kysely';
-import type { Claim } from '../runs/ports.ts';
+import { type RawBuilder, sql } from 'kysely';
+import type { Claim, RecordPlace } from '../runs/ports.ts';
 import { readWhole, type Trx } from './db.ts';
 
-/**
- * Makes, until the transaction ends: `set_keys` (n, subject_key), everybody whom the model's corpora or the run's
- * requests name; `set_named` (position, ordinal, n), who stands in which record; `set_erased` (position, ordinal), what
- * earlier runs of the model erased; `set_forgotten`, the train records that this run is to forget.
- */
-export async function numberRecords(trx: Trx, claim: Claim): Promise<{ keys: number; erased: number }> {
-  const { tenant, model, run } = claim;
-  const mine = sql`mc.tenant_id = ${tenant} and mc.model_id = ${model.id}`;
-  const requested = sql`
+/** Whose records are to be forgotten, and which. */
+export interface Wanted {
+  tenant: string;
+  modelId: string;
+  /** Selects `subject_key` of the people. */
+  keys: RawBuilder<{ subject_key: string }>;
+  /** Exactly these records; null: all train records of these people that were not erased before. */
+  places: readonly RecordPlace[] | null;
+}
+
+/** The people of a run's requests. */
+export const wantedBy = ({ tenant, model, run }: Claim): Wanted => ({
+  ...{ tenant, modelId: model.id, places: null },
+  keys: sql`
     select s.subject_key from run_targets t
     join request_subjects s on s.tenant_id = t.tenant_id and s.request_id = t.request_id
-    where t.tenant_id = ${tenant} and t.run_id = ${run.id}`;
+    where t.tenant_id = ${tenant} and t.run_id = ${run.id}`,
+});
+
+/** Records as two arrays, which Postgres makes rows of. */
+export const placeRows = (places: readonly RecordPlace[]) => sql`
+  unnest(${places.map(({ corpus_id }) => corpus_id)}::uuid[], ${places.map(({ ordinal }) => ordinal)}::integer[])
+  as g (corpus_id, ordinal)`;
+
+function forgottenOf({ tenant, modelId, keys, places }: Wanted): RawBuilder<unknown> {
+  const mine = sql`mc.tenant_id = ${tenant} and mc.model_id = ${modelId} and mc.role = 'train'`;
+  if (places !== null)
+    return sql`
+      select distinct mc.position, g.ordinal from ${placeRows(places)}
+      join model_corpora mc on mc.corpus_id = g.corpus_id and ${mine} and g.ordinal < mc.records`;
+  return sql`
+    select distinct s.position, s.ordinal from set_named s
+    join model_corpora mc on mc.position = s.position and ${mine}
+    where s.n in (select k.n from set_keys k where k.subject_key in (${keys}))
+      and not exists (select from set_erased e where e.position = s.position and e.ordinal = s.ordinal)`;
+}
+
+/**
+ * Makes, until the transaction ends: `set_keys` (n, subject_key), everybody whom the model's corpora name or who is
+ * asked for; `set_named` (position, ordinal, n), who stands in which record; `set_erased` (position, ordinal), what
+ * earlier runs of the model erased; `set_forgotten`, the train records that are to be forgotten.
+ */
+export async function numberRecords(trx: Trx, wanted: Wanted): Promise<{ keys: number; erased: number }> {
+  const { tenant, modelId } = wanted;
+  const mine = sql`mc.tenant_id = ${tenant} and mc.model_id = ${modelId}`;
   const statements = [
     sql`create temporary table set_keys on commit drop as
       select row_number() over (order by subject_key)::integer - 1 as n, subject_key from (
         select s.subject_key from subject_records s
         join model_corpora mc on mc.tenant_id = s.tenant_id and mc.corpus_id = s.corpus_id
-        where ${mine} union ${requested}
+        where ${mine} union ${wanted.keys}
       ) named`,
     sql`analyze set_keys`,
     sql`create temporary table set_named on commit drop as
@@ -33,11 +66,7 @@ export async function numberRecords(trx: Trx, claim: Claim): Promise<{ keys: num
       select mc.position, e.ordinal from model_corpora mc
       join erased_records e on e.tenant_id = mc.tenant_id and e.model_id = mc.model_id and e.corpus_id = mc.corpus_id
       where ${mine}`,
-    sql`create temporary table set_forgotten on commit drop as
-      select distinct s.position, s.ordinal from set_named s
-      join model_corpora mc on mc.position = s.position and ${mine} and mc.role = 'train'
-      where s.n in (select k.n from set_keys k where k.subject_key in (${requested}))
-        and not exists (select from set_erased e where e.position = s.position and e.ordinal = s.ordinal)`,
+    sql`create temporary table set_forgotten on commit drop as ${forgottenOf(wanted)}`,
     sql`analyze set_named, set_erased, set_forgotten`,
   ];
   await readWhole(trx);

@@ -2,10 +2,10 @@
 // by what is forgotten and by the holdout, not by what is retained.
 import { sql } from 'kysely';
 import type { CorpusRole, SetRow } from '../domain/record.ts';
-import type { Claim, RunSets, Store } from '../runs/ports.ts';
+import type { Claim, RunSets, Store, VerificationQuestion } from '../runs/ports.ts';
 import { type Context, rowsOf, type Trx } from './db.ts';
 import { type People, readPeople } from './people.ts';
-import { numberRecords } from './sets-tables.ts';
+import { numberRecords, type Wanted, wantedBy } from './sets-tables.ts';
 
 interface SetCorpus {
   corpus_id: string;
@@ -49,12 +49,12 @@ interface Pass {
   wanted: ReadonlySet<number>;
 }
 
-async function corporaOf(trx: Trx, { tenant, model }: Claim): Promise<SetCorpus[]> {
+async function corporaOf(trx: Trx, { tenant, modelId }: Wanted): Promise<SetCorpus[]> {
   return await trx
     .selectFrom('model_corpora')
     .select(['corpus_id', 'role', 'position', 'records'])
     .where('tenant_id', '=', tenant)
-    .where('model_id', '=', model.id)
+    .where('model_id', '=', modelId)
     .orderBy('position')
     .execute();
 }
@@ -70,16 +70,28 @@ async function requestKeys(trx: Trx, { tenant, run }: Claim): Promise<number[][]
   return rows.map(({ keys }) => keys);
 }
 
-/** Train records that name a requested key; and how many of them name somebody else as well. */
+/** Keys of one person who is asked about; of records that are asked about, everybody whom they name, as the links of the corpora say. */
+async function askedKeys(trx: Trx, { subject_keys }: VerificationQuestion): Promise<number[][]> {
+  if (subject_keys.length === 0) {
+    const { rows } = await sql<{ n: number }>`
+      select distinct s.n from set_named s join set_forgotten f using (position, ordinal) order by s.n`.execute(trx);
+    return rows.map(({ n }) => [n]);
+  }
+  const { rows } = await sql<{ n: number }>`
+    select n from set_keys where subject_key = any(${subject_keys}::text[]) order by n`.execute(trx);
+  return [rows.map(({ n }) => n)];
+}
+
+/** Records to be forgotten; and how many of them name somebody else as well. */
 async function forgotten({ trx, corpora, people, numbers, wanted }: Pass): Promise<{ rows: SetRow[]; shared: number }> {
   const ids = new Map(corpora.map(({ position, corpus_id }) => [position, corpus_id]));
   const asked = new Set([...wanted].map((key) => people.of(key)));
   const rows: SetRow[] = [];
   let shared = 0;
   const query = sql<KeyedRow>`
-    select position, ordinal, array_agg(n order by n) as keys from set_named
-    where (position, ordinal) in (select position, ordinal from set_forgotten)
-    group by position, ordinal order by position, ordinal`;
+    select f.position, f.ordinal, coalesce(array_agg(s.n order by s.n) filter (where s.n is not null), '{}') as keys
+    from set_forgotten f left join set_named s on s.position = f.position and s.ordinal = f.ordinal
+    group by f.position, f.ordinal order by f.position, f.ordinal`;
   for await (const some of rowsOf(trx, query))
     for (const { position, ordinal, keys } of some) {
       const person = numbers.of(keys.find((key) => wanted.has(key)));
@@ -140,16 +152,21 @@ async function strangers({ trx, corpora, people, numbers }: Pass, known: Uint8Ar
 }
 
 /**
- * Splits a model's records by the people of the run's requests. Forget: train records that name a requested key; retain:
- * the rest of train; erased records are in neither. Holdout leaves out whom the model has met, erased or not: they would
- * pass for strangers, and the forgotten for as unknown. People are numbered in order of appearance, the forgotten first.
+ * Splits a model's records by who is wanted. Retain: train without what is forgotten; erased records are not in it. Holdout
+ * leaves out whom the model has met, erased or not: they would pass for strangers, and the forgotten for as unknown. People are
+ * numbered in order of appearance, the forgotten first. `groups`: keys that are one person's, as the request says.
  */
-async function split(trx: Trx, claim: Claim, retain: (rows: SetRow[]) => Promise<void>): Promise<RunSets> {
-  const corpora = await corporaOf(trx, claim);
+async function split(
+  trx: Trx,
+  of: Wanted,
+  groups: () => Promise<number[][]>,
+  retain: (rows: SetRow[]) => Promise<void>,
+): Promise<RunSets> {
+  const corpora = await corporaOf(trx, of);
   const ids = corpora.map(({ corpus_id }) => corpus_id);
-  const { keys, erased } = await numberRecords(trx, claim);
-  const people = await readPeople(trx, claim.tenant, ids, 'set_keys');
-  const requests = await requestKeys(trx, claim);
+  const { keys, erased } = await numberRecords(trx, of);
+  const people = await readPeople(trx, of.tenant, ids, 'set_keys');
+  const requests = await groups();
   for (const one of requests) people.join(one);
   const pass: Pass = { trx, corpora, people, numbers: new Numbers(people, keys), wanted: new Set(requests.flat()) };
   const { rows: forget, shared } = await forgotten(pass);
@@ -172,7 +189,16 @@ async function split(trx: Trx, claim: Claim, retain: (rows: SetRow[]) => Promise
   };
 }
 
-export const setsStore = ({ db }: Context): Pick<Store, 'runSets'> => ({
+export const setsStore = ({ db }: Context): Pick<Store, 'runSets' | 'verificationSets'> => ({
   // one try only: what was handed on cannot be taken back
-  runSets: (claim, retain) => db.transaction().execute((trx) => split(trx, claim, retain)),
+  runSets: (claim, retain) =>
+    db.transaction().execute((trx) => split(trx, wantedBy(claim), () => requestKeys(trx, claim), retain)),
+
+  // asked about by place: what was erased before is asked about all the same
+  verificationSets: (tenant, modelId, question, retain) =>
+    db.transaction().execute((trx) => {
+      const keys = sql<{ subject_key: string }>`select unnest(${question.subject_keys}::text[]) as subject_key`;
+      const of: Wanted = { tenant, modelId, keys, places: question.places };
+      return split(trx, of, () => askedKeys(trx, question), retain);
+    }),
 });

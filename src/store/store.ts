@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { ExpungeError } from '../errors.ts';
 import type { Store } from '../runs/ports.ts';
+import { askedRecordsStore } from './asked-records.ts';
 import { cancelStore } from './cancel.ts';
 import { certificatesStore } from './certificates.ts';
 import { checkpointsStore } from './checkpoints.ts';
@@ -26,6 +27,7 @@ import { seenStore } from './seen.ts';
 import { setsStore } from './sets.ts';
 import { sweepStore } from './sweep.ts';
 import { uploadsStore } from './uploads.ts';
+import { verificationsStore } from './verifications.ts';
 
 /** Errors of a server that is away become `service-unavailable`, whichever method met them. */
 function guarded<T extends object>(store: T): T {
@@ -87,6 +89,8 @@ export function createStore(options: StoreOptions): Store {
     ...policiesStore(context),
     ...referencesStore(context),
     ...uploadsStore(context),
+    ...askedRecordsStore(context),
+    ...verificationsStore(context),
   };
   return guarded(store);
 }

@@ -39,7 +39,10 @@ export const sweepStore = (
 
   async runIsOpen(runId) {
     const { rows } = await sql<{ open: boolean }>`
-      select exists (select from runs where id::text = ${runId} and finished_at is null) as open`.execute(context.db);
+      select exists (select from runs where id::text = ${runId} and finished_at is null)
+        or exists (select from verifications where id::text = ${runId} and finished_at is null) as open`.execute(
+      context.db,
+    );
     return rows[0]!.open;
   },
 

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { v7 as uuid } from 'uuid';
 import type { Upload, UploadFile } from '../domain/upload.ts';
 import type { Store, UploadLimits } from '../runs/ports.ts';
-import { type Context, type Db, type Trx, transact } from './db.ts';
+import { type Context, type Db, lockName, type Trx, transact } from './db.ts';
 
 const files = sql<UploadFile[]>`coalesce((
   select jsonb_agg(jsonb_build_object('name', f.name, 'bytes', f.bytes) order by f.name)
@@ -22,8 +22,7 @@ const open = (db: Db, tenant: string, now: string) =>
 const later = (at: string, ms: number) => new Date(Date.parse(at) + ms).toISOString();
 
 /** One at a time for a tenant, so that two together do not pass a limit that each of them keeps. */
-const lockTenant = (trx: Trx, tenant: string) =>
-  sql`select pg_advisory_xact_lock(hashtextextended(${`uploads/${tenant}`}, 0))`.execute(trx);
+const lockTenant = (trx: Trx, tenant: string) => lockName(trx, `uploads/${tenant}`);
 
 async function create(context: Context, trx: Trx, tenant: string, limits: UploadLimits): Promise<Upload | null> {
   await lockTenant(trx, tenant);

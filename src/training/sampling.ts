@@ -23,22 +23,26 @@ export function checkSampling({ temperature = 1, topK = 0, topP = 1 }: Sampling)
 /** The most likely first, equal ones by id. */
 const byLogit = (ids: number[], logits: Float32Array): number[] => ids.sort((a, b) => logits[b]! - logits[a]! || a - b);
 
-/** The `count` tokens with the largest logits, in order. One pass: most logits are below all that were kept, and sorting them takes milliseconds. */
+/** The `count` tokens with the largest logits, as `byLogit` has them. One pass: most logits are below all that were kept, and sorting them takes milliseconds. */
 function mostLikely(logits: Float32Array, count: number): number[] {
-  const kept = logits.slice(0, count).sort();
-  for (let id = count; id < logits.length; id++) {
-    const logit = logits[id]!;
-    if (logit <= kept[0]!) continue;
-    let at = 1;
-    while (at < count && kept[at]! < logit) at++;
-    kept.copyWithin(0, 1, at);
-    kept[at - 1] = logit;
-  }
   const ids: number[] = [];
-  logits.forEach((logit, id) => {
-    if (logit >= kept[0]!) ids.push(id);
-  });
-  return byLogit(ids, logits).slice(0, count);
+  for (let id = 0; id < logits.length; id++) {
+    const logit = logits[id]!;
+    if (ids.length === count) {
+      if (logit <= logits[ids[count - 1]!]!) continue;
+      ids.pop();
+    }
+    let at = ids.length;
+    for (; at > 0 && logits[ids[at - 1]!]! < logit; at--) ids[at] = ids[at - 1]!;
+    ids[at] = id;
+  }
+  return ids;
+}
+
+function largestOf(logits: Float32Array): number {
+  let largest = -Infinity;
+  for (const logit of logits) if (logit > largest) largest = logit;
+  return largest;
 }
 
 /** The token of logits (V) that a uniform number in [0, 1) chooses. Pure, so a sequence of numbers is an answer. */
@@ -48,7 +52,7 @@ export function pickToken(
   uniform: number,
 ): number {
   const vocab = logits.length;
-  const largest = logits.reduce((a, b) => Math.max(a, b), -Infinity);
+  const largest = largestOf(logits);
   let ids = topK > 0 && topK < vocab ? mostLikely(logits, topK) : Array.from(logits.keys());
   const weights = new Float64Array(vocab);
   for (const id of ids) weights[id] = Math.exp((logits[id]! - largest) / temperature);

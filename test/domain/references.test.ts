@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { notGiven, reseeded } from '../../src/domain/references.ts';
+import { asGiven, reseeded } from '../../src/domain/references.ts';
 import { RECIPE } from '../checkpoints/tiny.ts';
 
 test('the first reference follows the recipe as it is; each later one has seeds of its own, always the same', () => {
@@ -14,9 +14,12 @@ test('the first reference follows the recipe as it is; each later one has seeds 
   assert.deepEqual([rest, init.base_checkpoint], [same, own.base_checkpoint]);
 });
 
-test('a verification that was given none says so, where its policy asks for some', () => {
-  assert.equal(notGiven({ retrained: 0, shadow: 0 }), undefined);
-  const none = { compared: 0, note: 'none was given to this verification' };
-  assert.deepEqual(notGiven({ retrained: 2, shadow: 0 }), { asked: 2, ...none });
-  assert.deepEqual(notGiven({ retrained: 0, shadow: 4 }), { asked: 0, ...none, shadow: { asked: 4, ...none } });
+test('a verification that trains none says what it was given, where something was asked for or given', () => {
+  assert.equal(asGiven({ retrained: 0, shadow: 0 }, 0), undefined);
+  assert.deepEqual(asGiven({ retrained: 0, shadow: 0 }, 1), { asked: 0, compared: 1, note: null });
+  const note = 'none was given to this verification, which trains none';
+  assert.deepEqual(asGiven({ retrained: 2, shadow: 0 }, 0), { asked: 2, compared: 0, note });
+  assert.match(asGiven({ retrained: 2, shadow: 0 }, 1)!.note!, /^1 was given/);
+  const shadow = { asked: 4, compared: 0, note: 'this verification makes none' };
+  assert.deepEqual(asGiven({ retrained: 0, shadow: 4 }, 0), { asked: 0, compared: 0, note: null, shadow });
 });

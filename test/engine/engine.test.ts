@@ -165,6 +165,28 @@ describe('compiling', ON_CPU, () => {
       tf.dispose(squares);
     }));
 
+  test('steps of one graph share a session, each with its own values; another graph has another one', () =>
+    withEngine('onnxruntime/cpu', async (engine) => {
+      const { tf } = engine;
+      const adding = (values: number[]) =>
+        engine.compileStep(
+          (_, { x }) => ({ outputs: { y: tf.sum(tf.add(x!, tf.tensor1d(values))) } }),
+          engine.createState({}),
+        );
+      const sum = async (values: number[]) => {
+        const { y } = await adding(values)({ x: float32(new Float32Array(values.length)) });
+        return y!.data[0];
+      };
+      assert.deepEqual(await Promise.all([sum([1, 2]), sum([1, 2])]), [3, 3]);
+      assert.equal(engine.stats().sessions, 1);
+      assert.equal(await sum([1, 3]), 4);
+      assert.equal(engine.stats().sessions, 2);
+      // too large to be a part of the graph: fed by whoever runs it
+      const large = (value: number) => new Array<number>(70_000).fill(value);
+      assert.deepEqual([await sum(large(1)), await sum(large(2))], [70_000, 140_000]);
+      assert.equal(engine.stats().sessions, 3);
+    }));
+
   test('sessions of reads are bounded in number', () =>
     withEngine('onnxruntime/cpu', async (engine) => {
       const { tf } = engine;

@@ -128,6 +128,7 @@ export const unlearningInput = (): StatementInput =>
       has_recipe: true,
       rows: null,
       warnings: [],
+      last_verification: null,
       created_at: at(1),
       updated_at: at(3),
     },

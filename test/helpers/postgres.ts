@@ -11,12 +11,17 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
+/** Nothing has to survive a loss of power here; a database is made and dropped in a fraction of the time. */
+const SETTINGS = ['fsync = off', 'full_page_writes = off', 'synchronous_commit = off'];
+
 /** A Postgres in a temporary folder; `stop` removes it. */
 export async function startTestServer(): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'expunge-test-'));
   // lets the server's own user in when root runs the tests: no copy of the programs is needed then
   await chmod(folder, 0o711);
   const server = await startEmbeddedPostgres(folder);
+  for (const setting of SETTINGS) await execute(server.url, `alter system set ${setting}`);
+  await execute(server.url, 'select pg_reload_conf()');
   return {
     url: server.url,
     async stop() {

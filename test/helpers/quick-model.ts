@@ -31,6 +31,8 @@ const VALUES: Record<string, string[]> = {
  * holdout, which half depends on the model's random id; for others the verdict hangs on that draw.
  */
 export const STEADY_PEOPLE = [6, 2, 4, 7, 9, 8];
+/** The same of `briefModel`. */
+export const STEADY_BRIEF_PEOPLE = [7, 14, 9, 3, 10, 1];
 
 /** Three records a person; nobody shares a name. */
 export function quickPeople(people: number, holdout: number, seed = 5): Pick<QuickModel, 'train' | 'holdout'> {
@@ -51,47 +53,68 @@ export function quickPeople(people: number, holdout: number, seed = 5): Pick<Qui
   return { train: records.slice(0, people).flat(), holdout: records.slice(people).flat() };
 }
 
+/** What is trained: `people` of whom are known, and with which weights. */
+interface Size {
+  name: string;
+  people: number;
+  width: number;
+  layers: number;
+  steps: number;
+  learning_rate: number;
+}
+const QUICK: Size = { name: 'quick', people: 40, width: 48, layers: 2, steps: 450, learning_rate: 4e-3 };
+/** A third of the weights' work, and as many steps: runs that are watched, and killed, must last a second or more. */
+const BRIEF: Size = { name: 'brief', people: 16, width: 32, layers: 1, steps: 600, learning_rate: 8e-3 };
+const STRANGERS = 84;
+
 const ndjson = (records: UploadedAnswer[]) => records.map((record) => `${JSON.stringify(record)}\n`).join('');
-let made: Promise<QuickModel> | undefined;
+const made = new Map<Size, Promise<QuickModel>>();
 
 /** The model's folder and its corpora, under `root`. */
-function placesIn(root: string) {
+function placesIn(root: string, { name }: Size) {
   return {
-    dir: join(root, 'import', 'quick'),
+    dir: join(root, 'import', name),
     files: { train: join(root, 'train.ndjson'), holdout: join(root, 'holdout.ndjson') },
   };
 }
 
-const PEOPLE = quickPeople(40, 84);
-
-async function makeIn(root: string): Promise<void> {
-  const { dir, files } = placesIn(root);
-  await writeFile(files.train, ndjson(PEOPLE.train));
-  await writeFile(files.holdout, ndjson(PEOPLE.holdout));
+async function makeIn(root: string, size: Size): Promise<void> {
+  const { dir, files } = placesIn(root, size);
+  const { train, holdout } = quickPeople(size.people, STRANGERS);
+  await writeFile(files.train, ndjson(train));
+  await writeFile(files.holdout, ndjson(holdout));
   await mkdir(dir, { recursive: true });
+  const { width, layers, steps, learning_rate } = size;
   await trainModel(
     {
       ...{ ...files, out: dir },
-      ...{ architecture: 'gpt2', width: 48, layers: 2, heads: 2, vocabSize: 260, seed: 3 },
+      ...{ architecture: 'gpt2', width, layers, heads: 2, vocabSize: 260, seed: 3 },
       // no early end: a retrained model must have learned as well as its parent
-      options: { learning_rate: 4e-3, batch_size: 16, warmup_steps: 20, steps: 450 },
+      options: { learning_rate, batch_size: 16, warmup_steps: 20, steps },
       ...{ backend: 'onnxruntime/cpu', threads: 1 },
     },
     { progress: () => undefined },
   );
 }
 
-async function make(): Promise<QuickModel> {
-  const shared = await sharedFolder('quick-model', makeIn);
-  if (shared !== null) return { ...placesIn(shared), ...PEOPLE };
+async function make(size: Size): Promise<QuickModel> {
+  const people = quickPeople(size.people, STRANGERS);
+  const shared = await sharedFolder(`${size.name}-model`, (root) => makeIn(root, size));
+  if (shared !== null) return { ...placesIn(shared, size), ...people };
   const root = mkdtempSync(join(tmpdir(), 'expunge-quick-model-'));
   process.on('exit', () => rmSync(root, { recursive: true, force: true }));
-  await makeIn(root);
-  return { ...placesIn(root), ...PEOPLE };
+  await makeIn(root, size);
+  return { ...placesIn(root, size), ...people };
+}
+
+function once(size: Size): Promise<QuickModel> {
+  const model = made.get(size) ?? make(size);
+  made.set(size, model);
+  return model;
 }
 
 /** The model of this test run, or of this process; the first call trains it. To be read only. */
-export function quickModel(): Promise<QuickModel> {
-  made ??= make();
-  return made;
-}
+export const quickModel = (): Promise<QuickModel> => once(QUICK);
+
+/** The same for tests about processes, which learn nothing from a larger model. */
+export const briefModel = (): Promise<QuickModel> => once(BRIEF);

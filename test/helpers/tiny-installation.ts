@@ -12,7 +12,7 @@ import { createSubjectKeys } from '../../src/evidence/keys.ts';
 import type { CheckpointFiles, Store, SubjectKeys } from '../../src/runs/ports.ts';
 import { createStore } from '../../src/store/store.ts';
 import { createTestDatabase } from './postgres.ts';
-import { quickModel, STEADY_PEOPLE } from './quick-model.ts';
+import { briefModel, STEADY_BRIEF_PEOPLE } from './quick-model.ts';
 
 const TENANT = 'default';
 /** The one method whose outcome does not hang on a seed of the run, so that a test never meets an unlucky one. */
@@ -55,7 +55,7 @@ async function addCorpus(
 }
 
 export async function openTinyInstallation(): Promise<TinyInstallation> {
-  const model = await quickModel();
+  const model = await briefModel();
   const dir = await mkdtemp(join(tmpdir(), 'expunge-tiny-'));
   const database = await createTestDatabase();
   const env = { DATA_DIR: dir, DATABASE_URL: database.url, IMPORT_DIR: dirname(model.dir), COMPUTE_THREADS: '1' };
@@ -86,7 +86,7 @@ export async function openTinyInstallation(): Promise<TinyInstallation> {
     async request() {
       const outcome = await store.createRequest({
         ...{ tenant: TENANT, external_id: null, ground: null, model_ids: null, method: RETRAIN, actor: 'test' },
-        subjects: [keys.keyFor(TENANT, { type: 'email', value: people[STEADY_PEOPLE[next++]!]! })],
+        subjects: [keys.keyFor(TENANT, { type: 'email', value: people[STEADY_BRIEF_PEOPLE[next++]!]! })],
         submitted_at: new Date().toISOString(),
       });
       if (outcome.status !== 'created') throw new Error(outcome.status);

@@ -11,11 +11,17 @@ export const CONFIG = { model_type: 'gpt2', vocab_size: 257, n_positions: 16, n_
 
 const { tokenizerJson, tokenizerConfig } = trainTokenizer(countWords(['a b']), 257);
 
-export async function writeTinyCheckpoint(importDir: string, name: string, recipe: Recipe | null = null, seed = 1) {
+export async function writeTinyCheckpoint(
+  importDir: string,
+  name: string,
+  recipe: Recipe | null = null,
+  seed = 1,
+  configJson = CONFIG,
+) {
   const gpt2 = architectures.gpt2!;
-  const config = gpt2.parseConfig(CONFIG);
+  const config = gpt2.parseConfig(configJson);
   const weights = gpt2.initialise(config, seed);
-  await saveCheckpoint(join(importDir, name), { configJson: CONFIG, weights, tokenizerJson, tokenizerConfig, recipe });
+  await saveCheckpoint(join(importDir, name), { configJson, weights, tokenizerJson, tokenizerConfig, recipe });
   return name;
 }
 

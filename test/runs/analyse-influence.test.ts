@@ -83,7 +83,10 @@ test('an analysis is computed on the active checkpoint; its question goes when i
 test('one that fails says why in our own words, and no text of the question is kept or logged', async () => {
   for (const [error, reason] of [
     [new ExpungeError('compute-failed', 'The weights are not finite.'), 'compute-failed: The weights are not finite.'],
-    [new Error(`cannot parse "${QUESTION.prompt}"`), 'The model could not be analysed; see the log of the worker.'],
+    [
+      new Error(`cannot parse "${QUESTION.prompt}"`),
+      'The analysis of influence could not be done; see the log of the worker.',
+    ],
   ] as const) {
     const id = await ask();
     await analyseInfluence(worker({ influence: () => Promise.reject(error) }), id, never);

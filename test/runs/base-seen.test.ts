@@ -70,4 +70,10 @@ test('a base that had forgotten the person before has not seen them', async () =
   assert.notEqual(active, base.active);
   assert.equal(await worker.store.recordsSeen(TENANT, id, base.active), 2);
   assert.equal(await worker.store.recordsSeen(TENANT, id, active), 0);
+  // nobody knows what a checkpoint from outside has seen, whatever its line had erased before
+  const digest = `sha256:${'f'.repeat(64)}`;
+  const manifest = { version: 1 as const, architecture: 'gpt2', parent: active, run_id: null, files: [] };
+  const foreign = { digest, parent_digest: active, run_id: null, manifest, bytes: 1 };
+  await worker.store.addCandidate(TENANT, base.id, foreign, 'test', async () => true);
+  assert.equal(await worker.store.recordsSeen(TENANT, id, digest), 2);
 });

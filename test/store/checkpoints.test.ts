@@ -97,7 +97,7 @@ test('a run that has not ended keeps the checkpoint that it starts from', async 
   // somebody published meanwhile: the alias has moved on, the run has not noticed yet
   await world.sql(`update checkpoints set state = 'retained', delete_after = '2027-01-01' where model_id = '${model}'`);
   const outcome = await store.retireCheckpoint(TENANT, model, digest(50), 'officer');
-  assert.deepEqual(outcome, { status: 'in_use', run_id: slow.run.id });
+  assert.deepEqual(outcome, { status: 'in_use', by: { run_id: slow.run.id } });
   assert.equal((await store.readLedger({ limit: 1000 })).filter((entry) => entry.data.digest === digest(50)).length, 0);
 });
 

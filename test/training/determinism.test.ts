@@ -19,7 +19,7 @@ const VOCABULARY = 512;
 const architecture = gpt2 as unknown as Architecture;
 const config = architecture.parseConfig({
   model_type: 'gpt2',
-  ...{ vocab_size: VOCABULARY, n_positions: 32, n_embd: 128, n_layer: 2, n_head: 4 },
+  ...{ vocab_size: VOCABULARY, n_positions: 32, n_embd: 128, n_layer: 1, n_head: 4 },
 });
 
 function rowsOf(count: number, seed: number): PersonRow[] {

@@ -1,6 +1,4 @@
 // `expunge certificate verify`: the check that a third party makes, offline.
-import { verifyCertificate } from '../../evidence/certificate.ts';
-import { describeStatement } from '../certificate-facts.ts';
 import { readCertificateFile, readKeySet } from '../certificate-file.ts';
 import type { Command } from '../command.ts';
 import { palette } from '../terminal.ts';
@@ -16,9 +14,11 @@ export const certificateVerify: Command = {
   async run(args, { out, err }) {
     const file = args.positionals[0]!;
     const jws = await readCertificateFile(file);
+    const { verifyCertificate } = await import('../../evidence/certificate.ts');
     const check = await verifyCertificate(jws, await readKeySet(args.text('jwks'), file));
     if (args.flag('json')) out.write(`${JSON.stringify(check, null, 2)}\n`);
     else if (check.ok) {
+      const { describeStatement } = await import('../certificate-facts.ts');
       const paint = palette(out);
       out.write(`${paint.green('ok')}: the signature is that of key ${check.kid}\n\n`);
       out.write(describeStatement(check.statement, paint));

@@ -1,6 +1,5 @@
 // `expunge du`: what each model's checkpoints take on disk.
-import { createCheckpointFiles } from '../../checkpoints/files.ts';
-import { type Config, readConfig } from '../../config.ts';
+import type { Config } from '../../config.ts';
 import type { StoredCheckpoint } from '../../domain/checkpoint.ts';
 import type { Model } from '../../domain/resources.ts';
 import { ExpungeError } from '../../errors.ts';
@@ -30,6 +29,7 @@ async function modelsOf(store: Store, name: string | undefined): Promise<Model[]
 
 /** Measures the checkpoints of one model, by name or id, or of all. Throws `unknown-model`. */
 export async function diskUse(store: Store, config: Config, name?: string): Promise<DiskUse> {
+  const { createCheckpointFiles } = await import('../../checkpoints/files.ts');
   const checkpoints = createCheckpointFiles({ dir: config.checkpointDir, importDir: config.importDir });
   const models = await modelsOf(store, name);
   if (name !== undefined && models.length === 0)
@@ -72,6 +72,7 @@ export const du: Command = {
   },
   summary: 'Show what the checkpoints of each model take on disk',
   async run(args, { out }) {
+    const { readConfig } = await import('../../config.ts');
     const config = readConfig();
     const { store, close } = await openStore(config);
     try {

@@ -1,7 +1,5 @@
 // `expunge keys export-jwks`: the public keys, for auditors who check certificates offline.
 import { writeFile } from 'node:fs/promises';
-import { readConfig } from '../../config.ts';
-import { createSigner } from '../../evidence/signer.ts';
 import type { Command } from '../command.ts';
 
 export const keysExportJwks: Command = {
@@ -10,6 +8,8 @@ export const keysExportJwks: Command = {
   options: { out: { type: 'string', value: 'FILE', summary: 'Write to a file instead of the standard output' } },
   summary: 'Print the public keys that certificates are checked with',
   async run(args, { out }) {
+    const { readConfig } = await import('../../config.ts');
+    const { createSigner } = await import('../../evidence/signer.ts');
     const signer = await createSigner(readConfig());
     const text = `${JSON.stringify(await signer.jwks(), null, 2)}\n`;
     const file = args.text('out');

@@ -1,5 +1,4 @@
 // `expunge ledger verify`: recomputes the hash chain of every decision from the store.
-import { readConfig } from '../../config.ts';
 import { verifyChain } from '../../evidence/ledger.ts';
 import type { LedgerEntry, Store } from '../../runs/ports.ts';
 import type { Command } from '../command.ts';
@@ -29,6 +28,7 @@ export const ledgerVerify: Command = {
   options: {},
   summary: 'Check the hash chain of the ledger in the store',
   async run(_args, { out, err }) {
+    const { readConfig } = await import('../../config.ts');
     const { store, close } = await openStore(readConfig());
     try {
       const check = await checkLedger(store);

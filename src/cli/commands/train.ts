@@ -1,10 +1,7 @@
 // `expunge train`: makes a model, its tokenizer and its recipe from training records.
-import { readConfig } from '../../config.ts';
 import type { CertifiedOptions, TrainingOptions } from '../../domain/recipe.ts';
 import { type Arguments, type Command, required, UsageError, wholeNumber } from '../command.ts';
-import { onStopSignal } from '../process.ts';
 import { shardingFlags, shardingOptions } from '../sharding-options.ts';
-import { enterSharedHeap } from '../shared-heap.ts';
 import { duration, progressBar } from '../terminal.ts';
 import { trainableFlags, trainableOptions } from '../trainable-options.ts';
 
@@ -128,7 +125,9 @@ export const train: Command = {
     const given = settings(args);
     if (given.width % given.heads !== 0)
       throw new UsageError(`--width ${given.width} must be a multiple of --heads ${given.heads}`);
+    const { readConfig } = await import('../../config.ts');
     const { compute } = readConfig();
+    const { enterSharedHeap } = await import('../shared-heap.ts');
     enterSharedHeap();
     const { chooseBackend } = await import('../../engine/choice.ts');
     const { backend, device } = await chooseBackend({ ...compute, backend: args.text('backend') ?? compute.backend });
@@ -138,6 +137,7 @@ export const train: Command = {
     err.write(`Computing on ${backend} (${device})\n`);
     const bar = progressBar(err, 'training');
     const abort = new AbortController();
+    const { onStopSignal } = await import('../process.ts');
     const release = onStopSignal(() => abort.abort());
     try {
       const result = await trainer(

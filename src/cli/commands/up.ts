@@ -1,17 +1,16 @@
 // `expunge up`: the whole service on this machine, until it is told to stop.
-import { readConfig } from '../../config.ts';
 import type { Arguments, Command } from '../command.ts';
 import { wholeNumber } from '../command.ts';
-import { onStopSignal } from '../process.ts';
-import { type Services, startServices } from '../services.ts';
+import type { Services } from '../services.ts';
 import { palette } from '../terminal.ts';
 
 /** Options win over the environment. */
-function settings(args: Arguments): { dataDir: string; env: Record<string, string> } {
+async function settings(args: Arguments): Promise<{ dataDir: string; env: Record<string, string> }> {
   const env: Record<string, string> = {};
   const host = args.text('host');
   if (host !== undefined) env.HOST = host;
   if (args.text('port') !== undefined) env.PORT = String(wholeNumber(args, 'port', 0));
+  const { readConfig } = await import('../../config.ts');
   const dataDir = args.text('data-dir') ?? readConfig({ ...process.env, ...env }).dataDir;
   return { dataDir, env };
 }
@@ -31,6 +30,8 @@ export const up: Command = {
   },
   summary: 'Start Postgres (unless DATABASE_URL is set), the API and a worker, until Ctrl-C',
   async run(args, { out, err }) {
+    const { onStopSignal } = await import('../process.ts');
+    const { startServices } = await import('../services.ts');
     const told = Promise.withResolvers<void>();
     const abort = new AbortController();
     const release = onStopSignal(() => {
@@ -40,7 +41,7 @@ export const up: Command = {
     let services: Services | undefined;
     try {
       services = await startServices({
-        ...settings(args),
+        ...(await settings(args)),
         showLogs: args.flag('show-logs'),
         onRestart: (text) => err.write(`${text}\n`),
         signal: abort.signal,

@@ -7,6 +7,7 @@ import { type LazyNode, topologicalOrder } from './node.ts';
 import { encodeModel } from './onnx.ts';
 import { leavesState, type ProviderOptions, providerOptions } from './provider.ts';
 import { sameShape } from './shapes.ts';
+import { type Loan, SharedSessions } from './shared-sessions.ts';
 
 type Ort = typeof import('onnxruntime-node');
 const ort = createRequire(import.meta.url)('onnxruntime-node') as Ort;
@@ -66,6 +67,7 @@ function structureKey(order: LazyNode[], outputs: LazyNode[]): string {
 export class Sessions {
   readonly #options: ProviderOptions;
   readonly #cache = new Map<string, Program>();
+  readonly #shared = new SharedSessions((session) => this.#close(session));
   /** Released, but state that they made may still be on the device: it can be freed only while they are there. */
   readonly #retired: InferenceSession[] = [];
   #last: Promise<unknown> = Promise.resolve();
@@ -85,7 +87,7 @@ export class Sessions {
     const { provider, sharedHeap, threads } = this.#options;
     const { graph, inputs, captured } = buildGraph(outputs, provider === 'cpu' ? threads : 0);
     const constants = Object.fromEntries(Object.entries(captured).map(([name, value]) => [name, toOrt(value)]));
-    const session: InferenceSession = await ort.InferenceSession.create(encodeModel(graph), {
+    const options: InferenceSession.SessionOptions = {
       ...providerOptions(provider, graph),
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
@@ -98,12 +100,11 @@ export class Sessions {
       // tenth of a step, spinning on takes the core from the other one as soon as anything else runs here
       extra: { session: { intra_op: { allow_spinning: '1', spin_duration_us: '200' } } },
       ...(this.#options.profile ? { enableProfiling: true, profileFilePrefix: this.#options.profile } : {}),
-    });
+    };
+    const { session, release } = await this.#open(encodeModel(graph), options, leavesState(provider, graph));
     const allocate = Object.fromEntries(outputs.map(({ name }) => [name, null]));
     this.stats.compileMs += performance.now() - started;
-    this.stats.sessions++;
     const { stats } = this;
-    const retire = leavesState(provider, graph) ? this.#retired : null;
     // what a loop computes comes out in blocks
     const shapes = new Map(outputs.map(({ name, node }) => [name, node.shape]));
     const blocks = graph.outputs.filter(({ name, shape }) => !sameShape(shape, shapes.get(name)!));
@@ -119,12 +120,26 @@ export class Sessions {
         const whole = blocks.map(({ name }) => [name, view(results[name] as OrtTensor, shapes.get(name)!)]);
         return { ...results, ...into, ...Object.fromEntries(whole) };
       },
-      async release() {
-        stats.sessions--;
-        if (retire === null) await session.release();
-        else retire.push(session);
-      },
+      release,
     };
+  }
+
+  /** On a device sessions are not shared: what is queued there, and state that stays there, belongs to one alone. */
+  async #open(model: Uint8Array, options: InferenceSession.SessionOptions, leavesState: boolean): Promise<Loan> {
+    const create = async () => {
+      const session: InferenceSession = await ort.InferenceSession.create(model, options);
+      this.stats.sessions++;
+      return session;
+    };
+    if (this.#options.provider === 'cpu') return this.#shared.borrow(model, options, create);
+    const session = await create();
+    return { session, release: () => this.#close(session, leavesState) };
+  }
+
+  async #close(session: InferenceSession, leavesState = false): Promise<void> {
+    this.stats.sessions--;
+    if (leavesState) this.#retired.push(session);
+    else await session.release();
   }
 
   /**

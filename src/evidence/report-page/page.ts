@@ -1,4 +1,4 @@
-// The report of a run as one page: no script, nothing loaded from elsewhere, fit to be printed and kept with a case.
+// The report of a verification as one page: no script, nothing loaded from elsewhere, fit to be printed and kept with a case.
 import { createHash } from 'node:crypto';
 import type { ReferencesUsed } from '../../domain/references.ts';
 import type { CurvePoint, Model, Run } from '../../domain/resources.ts';
@@ -13,12 +13,26 @@ import { duration, moment, shown } from './numbers.ts';
 import { STYLE } from './style.ts';
 import { attemptsTable, classesTable, findingsTable, policyList, pooledTable, retrainingTable } from './tables.ts';
 
-export interface ReportPageInput {
-  run: Run;
+interface Reported {
   model: Pick<Model, 'name' | 'architecture' | 'parameters'>;
   report: VerificationReport;
-  curve: readonly CurvePoint[];
   softwareVersion: string;
+}
+export interface ReportPageInput extends Reported {
+  run: Run;
+  curve: readonly CurvePoint[];
+}
+/** What is verified, and on what occasion. */
+export interface Occasion {
+  heading: string;
+  /** A noun and the id that goes with it. */
+  of: readonly [noun: string, id: string];
+  /** Names and values of what there is to say beside people, records and model. */
+  facts: readonly (readonly [string, Html | string | number])[];
+  /** What was done before; null: nothing is known of it. */
+  course: Html | null;
+  /** Path of the same as JSON. */
+  json: string;
 }
 
 const VERDICTS = {
@@ -46,25 +60,21 @@ const SETS: readonly { set: Finding['set']; title: string; words: string }[] = [
 const LIMITS = [
   'That no other attack works: with more shadow models, by training on related text, through paraphrased or many questions.',
   'That the weights are those of a model that never saw the people: only training again without them can be.',
-  'Anything of people or records that are not in the sets of this run, of copies in other records, of older checkpoints and backups.',
+  'Anything of people or records that are not in these sets, of copies in other records, of older checkpoints and backups.',
   'That people never seen resemble the forgotten: where they are from another population, every comparison is off.',
 ];
 
-function header({ run, model, report }: ReportPageInput): Html {
+function header({ model, report }: Reported, { heading, of, facts }: Occasion): Html {
   const { people, records } = report;
-  return html`<header><h1>Verification of an unlearning run</h1><p>Model <strong>${model.name}</strong>, run <code>${run.id}</code></p>
+  return html`<header><h1>${heading}</h1><p>Model <strong>${model.name}</strong>, ${of[0]} <code>${of[1]}</code></p>
 <div class="verdict ${report.verdict}"><strong>${VERDICTS[report.verdict]}</strong><p>${report.reason}</p></div>
-<dl><dt>Requests</dt><dd>${run.request_ids.length}</dd>
-<dt>People</dt><dd>${people.forget} forgotten, ${people.holdout} never seen to compare with</dd>
+<dl><dt>People</dt><dd>${people.forget} forgotten, ${people.holdout} never seen to compare with</dd>
 <dt>Records</dt><dd>${records.forget} forgotten, ${records.retain} retained, ${records.holdout} of people never seen</dd>
 <dt>Architecture</dt><dd>${model.architecture}, ${model.parameters} weights</dd>
-<dt>State of the run</dt><dd>${run.state}</dd>
-<dt>Started, finished</dt><dd>${moment(run.started_at)}, ${moment(run.finished_at)}</dd>
-<dt>Parent checkpoint</dt><dd><code>${run.parent}</code></dd>
-<dt>Candidate</dt><dd>${run.candidate === null ? 'not kept' : html`<code>${run.candidate}</code>`}</dd></dl></header>`;
+${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl></header>`;
 }
 
-function findings({ report }: ReportPageInput): Html {
+function findings({ report }: Reported): Html {
   return html`<h2>What was found</h2>
 <p>“Before” is under the parent checkpoint, “after” under the candidate. The unit of every comparison is the person.</p>
 ${SETS.map(({ set, title, words }) => {
@@ -73,7 +83,7 @@ ${SETS.map(({ set, title, words }) => {
 })}${report.classes !== undefined && html`<h3>Accuracy by class</h3>${classesTable(report.classes)}`}`;
 }
 
-function spreads({ report }: ReportPageInput): Html | null {
+function spreads({ report }: Reported): Html | null {
   const { distributions = [] } = report;
   if (distributions.length === 0) return null;
   return html`<h2>Scores of the attacks</h2><p>Each person has one score; members of the training set have low ones. After
@@ -85,7 +95,7 @@ ${legend([
 ])}`;
 }
 
-function robustness({ report }: ReportPageInput): Html | null {
+function robustness({ report }: Reported): Html | null {
   const { robustness: curves = [] } = report;
   if (curves.length === 0) return null;
   return html`<h2>What brings it back</h2><p>Attacks that change the candidate’s weights, and what it then gives back of answers that the attack did not use.
@@ -121,7 +131,7 @@ ${completeness !== undefined && completeness !== null && completenessLine(comple
 const asked = ({ asked, compared, note }: Omit<ReferencesUsed, 'shadow'>): Html =>
   html`Asked for: ${asked}; compared with: ${compared}.${note !== null && html` ${note}.`}`;
 
-function retraining({ report }: ReportPageInput): Html | null {
+function retraining({ report }: Reported): Html | null {
   const { retraining: found, references } = report;
   if (found === undefined && references === undefined) return null;
   return html`<h2>Distance to retraining</h2><p>The same scores under models that were retrained without the forgotten. What two trainings differ by anyway is seen in
@@ -131,7 +141,7 @@ people never seen. Reported, not judged.</p>${
   }${found !== undefined && distances(found)}`;
 }
 
-function course({ run, curve }: ReportPageInput): Html {
+function course({ run, curve }: Pick<ReportPageInput, 'run' | 'curve'>): Html {
   const chart = lossChart(curve);
   return html`<h2>What was done</h2>${attemptsTable(run.attempts)}${
     chart &&
@@ -145,16 +155,33 @@ function course({ run, curve }: ReportPageInput): Html {
 /** Digest by which a Content-Security-Policy lets the page's own style through, and nothing else. */
 export const STYLE_DIGEST = `sha256-${createHash('sha256').update(STYLE).digest('base64')}`;
 
-/** The page of a run that was verified. Holds counts, rates and digests: nobody's name, and nothing of a single record. */
-export function reportPage(input: ReportPageInput): string {
-  const { report, run, softwareVersion } = input;
-  const body = html`${header(input)}${findings(input)}${spreads(input)}${robustness(input)}${retraining(input)}${course(input)}
+/** Holds counts, rates and digests: nobody's name, and nothing of a single record. */
+export function pageOf(input: Reported, occasion: Occasion): string {
+  const { report, softwareVersion } = input;
+  const body = html`${header(input, occasion)}${findings(input)}${spreads(input)}${robustness(input)}${retraining(input)}${occasion.course}
 <h2>Held against</h2><p>The thresholds of this verification; docs/verification.md gives the reason for each.</p>${policyList(report)}
 <h2>What this does not show</h2><ul class="limits">${LIMITS.map((limit) => html`<li>${limit}</li>`)}</ul>
 <footer>Expunge ${softwareVersion}, verifier ${report.verifier_version}; scoring took ${duration(report.seconds)}. The same as JSON:
-<code>GET /v1/runs/${run.id}/verification</code>. This page is not signed; the certificate is.</footer>`;
+<code>GET ${occasion.json}</code>. This page is not signed; a run’s certificate is.</footer>`;
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Verification of run ${run.id}</title><style>${new Html(STYLE)}</style></head><body>${body}</body></html>
+<title>Verification of ${occasion.of[0]} ${occasion.of[1]}</title><style>${new Html(STYLE)}</style></head><body>${body}</body></html>
 `.text;
+}
+
+/** The page of a run that was verified. */
+export function reportPage({ run, curve, ...input }: ReportPageInput): string {
+  return pageOf(input, {
+    heading: 'Verification of an unlearning run',
+    of: ['run', run.id],
+    facts: [
+      ['Requests', run.request_ids.length],
+      ['State of the run', run.state],
+      ['Started, finished', `${moment(run.started_at)}, ${moment(run.finished_at)}`],
+      ['Parent checkpoint', html`<code>${run.parent}</code>`],
+      ['Candidate', run.candidate === null ? 'not kept' : html`<code>${run.candidate}</code>`],
+    ],
+    course: course({ run, curve }),
+    json: `/v1/runs/${run.id}/verification`,
+  });
 }

@@ -90,9 +90,12 @@ ${SETS.map((set) => html`<th>${set}: before</th><th>after</th><th>records</th>`)
 
 /** Whose choice the policy was, where the report says so. */
 function choiceRows({ policy_choice: choice, policy_digest: digest }: PolicyOf): Html {
+  const unversioned = { service: 'none: the service’s own', verification: 'this verification’s own' };
   const whose =
     choice &&
-    (choice.scope === 'service' ? 'none: the service’s own' : `the ${choice.scope}’s, version ${choice.version}`);
+    (choice.scope === 'model' || choice.scope === 'tenant'
+      ? `the ${choice.scope}’s, version ${choice.version}`
+      : unversioned[choice.scope]);
   return html`${whose !== undefined && html`<dt>choice</dt><dd>${whose}</dd><dt>preset</dt><dd>${choice?.preset ?? 'none has these'}</dd>`}
 ${digest !== undefined && html`<dt>digest</dt><dd><code>${digest}</code></dd>`}`;
 }

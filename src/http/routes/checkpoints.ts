@@ -5,15 +5,17 @@ import { ExpungeError } from '../../errors.ts';
 import type { RetireOutcome } from '../../runs/ports.ts';
 import { retire } from '../../runs/retire.ts';
 import { measureStorage } from '../../runs/storage.ts';
+import { registerCandidate } from '../candidate.ts';
 import { KeyHeader } from '../idempotency.ts';
-import { notFound } from '../links.ts';
+import { absolute, notFound } from '../links.ts';
 import { principal } from '../principal.ts';
+import { folderFields } from '../registration.ts';
 import { described, IdParams, problems, ref } from '../schemas.ts';
-import type { Routes } from '../types.ts';
+import type { App, AppDeps, Routes } from '../types.ts';
 
 const tags = ['models'];
 
-const RETIRE = `Deletes the files of a checkpoint that is kept for rollback, before its time. The record stays, with its
+const RETIRE = `Deletes the files of a checkpoint that is kept for rollback, before its time, or of a candidate. The record stays, with its
 lineage, and the ledger says who asked (\`checkpoint.retired\`) and that the files are gone (\`checkpoint.deleted\`).
 Where another model has the very same checkpoint it stays \`retained\` until that one lets go.`;
 
@@ -21,15 +23,80 @@ function refuse(outcome: Exclude<RetireOutcome, { status: 'retired' }>): never {
   switch (outcome.status) {
     case 'active':
       throw new ExpungeError('checkpoint-active', 'The model answers from this checkpoint, and runs start from it.');
-    case 'in_use':
-      throw new ExpungeError('checkpoint-in-use', 'A run that has not ended starts from this checkpoint.', {
-        extra: { existing: `/v1/runs/${outcome.run_id}` },
-      });
+    case 'in_use': {
+      const { by } = outcome;
+      const existing = 'run_id' in by ? `/v1/runs/${by.run_id}` : `/v1/verifications/${by.verification_id}`;
+      const detail = 'A run or a verification that has not ended needs this checkpoint.';
+      throw new ExpungeError('checkpoint-in-use', detail, { extra: { existing } });
+    }
     case 'deleted':
       throw new ExpungeError('checkpoint-deleted', 'The files of this checkpoint are gone already.');
     default:
       throw notFound('checkpoint');
   }
+}
+
+const REGISTER = `Adds a checkpoint from outside to the model's line: a folder under IMPORT_DIR (\`path\`) or an upload (\`upload_id\`), checked as that of a
+model is. It is a \`candidate\`: it can be verified and retired, and is never in use. Configuration and tokenizer must be its parent's.`;
+
+const NewCandidate = Type.Object(
+  {
+    ...folderFields,
+    parent_checkpoint_id: Type.Optional(
+      Type.Unsafe<string>({ ...Digest, description: 'The checkpoint that it descends from; left out: the active one' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+const CheckpointParams = Type.Object({ id: Id, digest: Digest });
+
+function candidateRoutes(app: App, deps: AppDeps): void {
+  app.post(
+    '/v1/models/:id/checkpoints',
+    {
+      config: { idempotent: true },
+      schema: {
+        headers: KeyHeader,
+        tags,
+        operationId: 'registerCheckpoint',
+        summary: 'Register a checkpoint that others made, to have it verified',
+        description: REGISTER,
+        params: IdParams,
+        body: NewCandidate,
+        response: {
+          200: described('It was there already', ref('Checkpoint')),
+          201: described('The new candidate', ref('Checkpoint')),
+          ...problems,
+        },
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const { created, checkpoint } = await registerCandidate(deps, principal(request), id, request.body);
+      const path = `/v1/models/${id}/checkpoints/${checkpoint.digest}`;
+      reply.code(created ? 201 : 200).header('location', absolute(request, path));
+      return reply.send(checkpoint);
+    },
+  );
+  app.get(
+    '/v1/models/:id/checkpoints/:digest',
+    {
+      schema: {
+        tags,
+        operationId: 'getCheckpoint',
+        summary: 'Get a checkpoint, with what was last found of it',
+        params: CheckpointParams,
+        response: { 200: described('The checkpoint', ref('Checkpoint')), ...problems },
+      },
+    },
+    async (request) => {
+      const { id, digest } = request.params;
+      const line = await deps.store.checkpointsAt(principal(request).tenant, digest);
+      const found = line.find(({ model_id }) => model_id === id);
+      if (found === undefined) throw notFound('checkpoint');
+      return found;
+    },
+  );
 }
 
 export const checkpointRoutes: Routes = (app, deps) => {
@@ -62,6 +129,7 @@ export const checkpointRoutes: Routes = (app, deps) => {
       return { items, stored_bytes: storage.bytes(id) };
     },
   );
+  candidateRoutes(app, deps);
   app.post(
     '/v1/models/:id/checkpoints/:digest/retire',
     {
@@ -72,7 +140,7 @@ export const checkpointRoutes: Routes = (app, deps) => {
         operationId: 'retireCheckpoint',
         summary: 'Delete a checkpoint’s files and keep its record',
         description: RETIRE,
-        params: Type.Object({ id: Id, digest: Digest }),
+        params: CheckpointParams,
         response: { 200: described('The checkpoint as it is now', ref('Checkpoint')), ...problems },
       },
     },

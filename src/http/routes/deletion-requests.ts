@@ -1,12 +1,12 @@
 // /v1/deletion-requests: what a controller asks for one data subject.
 import Type from 'typebox';
 import { Id, StringEnum } from '../../domain/common.ts';
-import { Identifier } from '../../domain/record.ts';
 import { type DeletionRequest, GROUNDS } from '../../domain/resources.ts';
 import { REQUEST_STATES, type RequestState } from '../../domain/states.ts';
 import { ExpungeError } from '../../errors.ts';
 import { createDeletionRequest, planDeletionRequest } from '../deletion.ts';
 import { KeyHeader } from '../idempotency.ts';
+import { subjectSchema } from '../identifiers.ts';
 import { absolute, checkIfMatch, notFound, POLL_SECONDS, unchanged } from '../links.ts';
 import { methodChoiceSchema } from '../method-schema.ts';
 import { createCursors, page, pageFields, pageOf } from '../paging.ts';
@@ -26,10 +26,7 @@ const ExternalId = Type.String({
 const newDeletionRequest = (deps: Pick<AppDeps, 'methods'>) =>
   Type.Object(
     {
-      subject: Type.Object(
-        { identifiers: Type.Array(Identifier, { minItems: 1, maxItems: 20 }) },
-        { additionalProperties: false, description: 'The person; hashed at the door and never stored' },
-      ),
+      subject: subjectSchema('The person; hashed at the door and never stored'),
       targets: Type.Optional(
         Type.Array(Id, {
           minItems: 1,

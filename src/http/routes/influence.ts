@@ -4,10 +4,9 @@ import Type, { type Static } from 'typebox';
 import { v7 as uuidv7 } from 'uuid';
 import { Id } from '../../domain/common.ts';
 import { type InfluenceFindings, InfluenceOptions, type InfluenceQuery } from '../../domain/influence.ts';
-import { Identifier } from '../../domain/record.ts';
 import type { StoredInfluence } from '../../runs/ports.ts';
 import { KeyHeader } from '../idempotency.ts';
-import { subjectKeysOf } from '../identifiers.ts';
+import { subjectKeysOf, subjectSchema } from '../identifiers.ts';
 import { absolute, notFound, POLL_SECONDS } from '../links.ts';
 import { principal } from '../principal.ts';
 import { described, IdParams, problems, ref } from '../schemas.ts';
@@ -28,12 +27,7 @@ const Ask = Type.Object(
         description: 'What it should have said to the prompt; left out: what it says itself',
       }),
     ),
-    subject: Type.Optional(
-      Type.Object(
-        { identifiers: Type.Array(Identifier, { minItems: 1, maxItems: 20 }) },
-        { additionalProperties: false, description: 'A person whose training records are asked about' },
-      ),
-    ),
+    subject: Type.Optional(subjectSchema('A person whose training records are asked about')),
     record_ids: Type.Optional(
       Type.Array(Type.String({ minLength: 1, maxLength: 200 }), {
         minItems: 1,

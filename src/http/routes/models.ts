@@ -6,7 +6,7 @@ import { KeyHeader } from '../idempotency.ts';
 import { absolute, notFound } from '../links.ts';
 import { createCursors, PageParameters, page, pageOf } from '../paging.ts';
 import { principal } from '../principal.ts';
-import { registerModel } from '../registration.ts';
+import { folderFields, registerModel } from '../registration.ts';
 import { described, IdParams, problems, ref } from '../schemas.ts';
 import type { Routes } from '../types.ts';
 
@@ -15,16 +15,7 @@ const tags = ['models'];
 const NewModel = Type.Object(
   {
     name: Name,
-    path: Type.Optional(
-      Type.String({
-        minLength: 1,
-        maxLength: 1000,
-        pattern: '^[^\\u0000]+$',
-        description:
-          'Checkpoint folder, relative to IMPORT_DIR: config.json, tokenizer.json and model.safetensors or its shards; or a TensorFlow.js model.json with its shards, and tokenizer.json where it takes texts',
-      }),
-    ),
-    upload_id: Type.Optional({ ...Id, description: 'A complete upload, in place of `path`; it ends with this' }),
+    ...folderFields,
     corpora: Type.Array(
       Type.Object(
         {

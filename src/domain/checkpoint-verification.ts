@@ -1,0 +1,55 @@
+// A verification that somebody asked for: of any checkpoint of a model, about a person or about records.
+import Type, { type Static } from 'typebox';
+import { Digest, Id, Nullable, StringEnum, Timestamp } from './common.ts';
+import { PolicyChoice } from './policy-choice.ts';
+import { VERDICTS, VerificationReport } from './verification.ts';
+
+const VERIFICATION_STATES = ['queued', 'running', 'done', 'failed'] as const;
+const VERIFICATION_ASKS = ['subject', 'records'] as const;
+
+const digest = (description: string) => Type.Unsafe<string>({ ...Digest, description });
+
+/** As lists have it: without the report. */
+export const ListedVerification = Type.Object({
+  id: Id,
+  model_id: Id,
+  checkpoint_id: digest('The checkpoint that is attacked'),
+  against_checkpoint_id: digest('What it is held against: `before` of the report'),
+  reference_checkpoint_id: Nullable(digest('One that was retrained without the forgotten')),
+  asks: StringEnum(VERIFICATION_ASKS, 'What it is about; identifiers and places of records are deleted when it ends'),
+  query_digest: digest(
+    'The same for the same question: of a person as certificates have it (SHA-256 over the sorted keys), of records over their sorted places',
+  ),
+  records: Type.Integer({ description: 'Training records that it is about' }),
+  policy: PolicyChoice,
+  state: StringEnum(VERIFICATION_STATES, 'failed: it could not be done, which is no verdict'),
+  verdict: Nullable(StringEnum(VERDICTS)),
+  reason: Nullable(Type.String({ description: 'Why the verdict is so, or why there is none' })),
+  report_digest: Nullable(digest('SHA-256 over the RFC 8785 form of `report`, which the ledger names')),
+  created_at: Timestamp,
+  started_at: Nullable(Timestamp),
+  finished_at: Nullable(Timestamp),
+  links: Type.Object({
+    self: Type.String(),
+    model: Type.String(),
+    checkpoint: Type.String(),
+    report: Nullable(Type.String({ description: 'The report as a page; null until there is one' })),
+  }),
+});
+export type ListedVerification = Static<typeof ListedVerification>;
+
+export const CheckpointVerification = Type.Object({
+  ...ListedVerification.properties,
+  report: Nullable(VerificationReport),
+});
+export type CheckpointVerification = Static<typeof CheckpointVerification>;
+
+/** Answer to a question that is only to be checked. */
+export const VerificationPlan = Type.Object({
+  validate_only: Type.Literal(true),
+  ...Type.Pick(ListedVerification, [
+    ...(['model_id', 'checkpoint_id', 'against_checkpoint_id', 'reference_checkpoint_id'] as const),
+    ...(['asks', 'query_digest', 'records', 'policy'] as const),
+  ]).properties,
+});
+export type VerificationPlan = Static<typeof VerificationPlan>;

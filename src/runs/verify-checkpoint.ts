@@ -1,0 +1,123 @@
+// Works on a verification that somebody asked for. The checkpoint may be anybody's: it is attacked as a candidate of a run is, and
+// nothing is published or withdrawn for what comes of it.
+import type { VerifyJob, VerifyResult } from '../domain/compute.ts';
+import { seedFrom } from '../domain/random.ts';
+import type { MethodChoice, Model } from '../domain/resources.ts';
+import type { VerificationReport } from '../domain/verification.ts';
+import { ExpungeError } from '../errors.ts';
+import { getMethod } from '../methods/index.ts';
+import { baselineFrom } from '../metrics/report.ts';
+import type { RunDeps } from './deps.ts';
+import { canonicalDigest } from './digests.ts';
+import { type LeasedWork, workByLease } from './leased-work.ts';
+import type { RunSets, VerificationClaim } from './ports.ts';
+import { policyFor, setsOf, withPolicy } from './stages.ts';
+
+type VerifyDeps = Pick<
+  RunDeps,
+  | 'store'
+  | 'doorbell'
+  | 'compute'
+  | 'checkpoints'
+  | 'corpora'
+  | 'splitHoldout'
+  | 'writeSets'
+  | 'settings'
+  | 'worker'
+  | 'log'
+>;
+
+/** Does a waiting verification. One that has ended, or that another worker has, is left. */
+export async function verifyCheckpoint(deps: VerifyDeps, id: string, outer: AbortSignal): Promise<void> {
+  const { store, worker } = deps;
+  const verification: LeasedWork<VerificationClaim> = {
+    name: 'The verification',
+    claim: (options) => store.claimVerification(id, worker, options),
+    renew: (fence, ms) => store.renewVerification(id, fence, ms),
+    release: (fence) => store.releaseVerification(id, fence),
+    ring: () => deps.doorbell.ringVerification(id),
+    async work(claim, signal) {
+      const folder = await deps.checkpoints.workFolder(id);
+      try {
+        const report = await measure(deps, claim, folder, signal);
+        await store.finishVerification(id, claim.fence, { report, report_digest: canonicalDigest(report) }, worker);
+      } finally {
+        await deps.checkpoints.discard(folder).catch((err) => deps.log.warn({ id, err }, 'A folder was not removed'));
+      }
+    },
+    fail: ({ fence }, reason) => store.finishVerification(id, fence, { reason }, worker),
+  };
+  await workByLease(deps, id, verification, outer);
+}
+
+/** Folder of a checkpoint whose files are those that its address names: a report speaks of nothing else. */
+async function folderOf({ checkpoints }: VerifyDeps, digest: string): Promise<string> {
+  if (await checkpoints.verify(digest)) return checkpoints.materialise(digest);
+  const detail = `The files stored for ${digest} are not those that its address names; register the checkpoint again.`;
+  throw new ExpungeError('checkpoint-invalid', detail);
+}
+
+async function writeSets(
+  deps: VerifyDeps,
+  { verification, question }: VerificationClaim,
+  model: Model,
+  folder: string,
+) {
+  let sets: RunSets | undefined;
+  const file = await deps.writeSets(folder, async (retain) => {
+    sets = await deps.store.verificationSets(verification.tenant, model.id, question, retain);
+    return setsOf(deps, model.id, sets);
+  });
+  if (sets!.counts.retain_records === 0)
+    throw new ExpungeError(
+      'forget-set-too-large',
+      'It is about every training record: nothing is left to compare with',
+    );
+  return { file, corpora: Object.fromEntries(sets!.corpora.map((one) => [one, deps.corpora.path(one)])) };
+}
+
+/** The method of the run that made the checkpoint; null of one from outside, and of the one that was registered. */
+async function madeBy({ store }: VerifyDeps, { verification }: VerificationClaim): Promise<MethodChoice | null> {
+  const { tenant, model_id, checkpoint_id } = verification;
+  const made = (await store.checkpointsAt(tenant, checkpoint_id)).find((one) => one.model_id === model_id);
+  const run = made?.run_id ? await store.getRun(tenant, made.run_id) : null;
+  return run?.attempts.findLast(({ candidate }) => candidate === checkpoint_id)?.method ?? null;
+}
+
+/** Whether it was trained without the records, as far as this service did it itself: then there is nothing that it could have pushed away. */
+async function isExact(deps: VerifyDeps, claim: VerificationClaim, method: MethodChoice | null): Promise<boolean> {
+  if (method === null || getMethod(method.name).guarantee !== 'exact') return false;
+  const { tenant, model_id, checkpoint_id } = claim.verification;
+  return deps.store.erasedBefore(tenant, model_id, checkpoint_id, claim.question.places);
+}
+
+async function measure(
+  deps: VerifyDeps,
+  claim: VerificationClaim,
+  folder: string,
+  signal: AbortSignal,
+): Promise<VerificationReport> {
+  const { verification } = claim;
+  const { tenant, against_checkpoint_id: against, reference_checkpoint_id: reference } = verification;
+  const model = await deps.store.getModel(tenant, verification.model_id);
+  if (!model) throw new ExpungeError('not-found', 'The model does not exist any more');
+  const { file, corpora } = await writeSets(deps, claim, model, folder);
+  const method = await madeBy(deps, claim);
+  const exact = await isExact(deps, claim, method);
+  const baseline = exact
+    ? baselineFrom(await deps.store.registeredReport({ tenant, model, run: { parent: against } }))
+    : null;
+  const { threads, backend, timeLimitSeconds } = deps.settings;
+  const job: VerifyJob = {
+    ...{ stage: 'verify', run_id: verification.id, corpora, sets_file: file, exact, baseline },
+    parent_dir: await folderOf(deps, against),
+    candidate_dir: await folderOf(deps, verification.checkpoint_id),
+    ...(reference === null ? {} : { reference_dirs: [await folderOf(deps, reference)] }),
+    policy: policyFor(verification.policy.policy, method),
+    seed: seedFrom(`verify/${verification.id}`),
+    ...{ threads, backend, time_limit_seconds: timeLimitSeconds },
+  };
+  const result = await deps.compute.run(job, { progress: () => undefined, signal });
+  if (result.stage !== 'verify') throw new ExpungeError('compute-failed', 'The compute process answered another job');
+  return withPolicy(result satisfies VerifyResult, verification.policy).report;
+}

@@ -1,0 +1,48 @@
+// What a verification on demand is asked about: where records stand, and since when they are erased.
+import { sql } from 'kysely';
+import type { RecordPlace, VerificationStore } from '../runs/ports.ts';
+import type { Context } from './db.ts';
+import { recordIdDigest } from './record-index.ts';
+import { placeRows } from './sets-tables.ts';
+
+export const askedRecordsStore = ({
+  db,
+}: Context): Pick<VerificationStore, 'recordsWithIds' | 'erasedAt' | 'erasedBefore'> => ({
+  async recordsWithIds(tenant, modelId, ids) {
+    const byDigest = new Map(ids.map((id) => [recordIdDigest(id), id]));
+    const digests = [...byDigest.keys()];
+    // a row holds thousands of ids: those without any of them are not taken apart
+    const { rows } = await sql<RecordPlace & { digest: string }>`
+      select r.corpus_id, r.first_ordinal + u.place::integer - 1 as ordinal, replace(u.id::text, '-', '') as digest
+      from model_corpora mc
+      join record_ids r on r.tenant_id = mc.tenant_id and r.corpus_id = mc.corpus_id and r.ids && ${digests}::uuid[]
+      cross join lateral unnest(r.ids) with ordinality as u (id, place)
+      where mc.tenant_id = ${tenant} and mc.model_id = ${modelId} and mc.role = 'train' and u.id = any(${digests}::uuid[])
+        and r.first_ordinal + u.place::integer - 1 < mc.records
+      order by r.corpus_id, ordinal`.execute(db);
+    return rows.map(({ digest, ...place }) => ({ ...place, record_id: byDigest.get(digest)! }));
+  },
+
+  async erasedAt(tenant, modelId, places) {
+    const { rows } = await sql<{ at: string | null }>`
+      select max(r.finished_at) as at from ${placeRows(places)}
+      join erased_records e on e.corpus_id = g.corpus_id and e.ordinal = g.ordinal
+      join runs r on r.tenant_id = e.tenant_id and r.id = e.run_id
+      where e.tenant_id = ${tenant} and e.model_id = ${modelId}`.execute(db);
+    return rows[0]!.at;
+  },
+
+  async erasedBefore(tenant, modelId, digest, places) {
+    const { rows } = await sql<{ all: boolean }>`
+      select not exists (
+        select from ${placeRows(places)} where not exists (
+          select from erased_records e
+          join checkpoints made on made.tenant_id = e.tenant_id and made.model_id = e.model_id and made.run_id = e.run_id
+          join checkpoints c on c.tenant_id = e.tenant_id and c.model_id = e.model_id and c.digest = ${digest}
+          where e.tenant_id = ${tenant} and e.model_id = ${modelId} and e.corpus_id = g.corpus_id
+            and e.ordinal = g.ordinal and c.run_id is not null and made.created_at <= c.created_at)) as all`.execute(
+      db,
+    );
+    return rows[0]!.all;
+  },
+});

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type VerificationPageInput, verificationPage } from '../../../src/evidence/report-page/verification-page.ts';
+import { pageInput } from './fixture.ts';
+
+const DIGEST = (letter: string) => `sha256:${letter.repeat(64)}`;
+const WHEN = '2026-03-01T10:00:00.000Z';
+
+test('a verification that was asked for says which checkpoints it is about, and nothing of a run', () => {
+  const { run, curve: _, report, ...input } = pageInput();
+  const verification: VerificationPageInput['verification'] = {
+    ...{ id: run.id, model_id: run.model_id, checkpoint_id: DIGEST('c'), against_checkpoint_id: DIGEST('d') },
+    ...{ reference_checkpoint_id: null, asks: 'subject', query_digest: DIGEST('e'), records: 3 },
+    policy: { scope: 'verification', version: 0, preset: 'strict', digest: DIGEST('f') },
+    ...{ state: 'done', verdict: report.verdict, reason: report.reason, report_digest: DIGEST('1') },
+    ...{ created_at: WHEN, started_at: WHEN, finished_at: WHEN },
+  };
+  const own = { ...report, policy_choice: verification.policy, policy_digest: DIGEST('f') };
+  const page = verificationPage({ ...input, report: own, verification });
+  for (const words of [
+    ...[DIGEST('c'), DIGEST('d'), DIGEST('e'), 'none was given', 'a person', report.reason],
+    ...[`GET /v1/verifications/${run.id}`, 'this verification’s own', '<dd>strict</dd>'],
+  ])
+    assert.ok(page.includes(words), words);
+  assert.ok(!page.includes('What was done') && !page.includes('/v1/runs/'));
+  assert.ok(!/<(script|link|img|iframe|object)/i.test(page));
+  assert.ok(!page.includes('undefined') && !page.includes('[object'));
+  const retrained = verificationPage({
+    ...{ ...input, report, verification: { ...verification, reference_checkpoint_id: DIGEST('2'), asks: 'records' } },
+  });
+  assert.ok(retrained.includes(DIGEST('2')) && retrained.includes('<dd>records</dd>'));
+});
