@@ -1,4 +1,5 @@
-// `npm test`: one Postgres for the whole run, every test file in a process of its own, one line of counts at the end.
+// `npm test`: one Postgres for the whole run, test files in processes of their own (short ones in groups), one line of counts at
+// the end.
 //   node scripts/test.ts [--redis] [part of a file name ...]
 import { glob, mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -9,6 +10,7 @@ import { spec } from 'node:test/reporters';
 import { parseArgs } from 'node:util';
 import { memoryFolder } from '../test/helpers/memory-folder.ts';
 import { startTestServer } from '../test/helpers/postgres.ts';
+import { groupsOf, writeGroups } from './test-groups.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 /** Files that need something which not every machine has; each kind is asked for by an option of its name. */
@@ -84,7 +86,7 @@ async function main(): Promise<Counts> {
   const shared = await mkdtemp(join(tmpdir(), 'expunge-shared-'));
   process.env.TEST_SHARED_DIR = shared;
   try {
-    return await runFiles(files, aborted.signal);
+    return await runFiles(await writeGroups(await groupsOf(ROOT, files), shared), aborted.signal);
   } finally {
     await own?.stop();
     await rm(shared, { recursive: true, force: true });

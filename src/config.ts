@@ -15,6 +15,9 @@ export const Environment = Type.Object({
     Type.String({ description: 'Root of folders that may be registered; default DATA_DIR/import' }),
   ),
   UPLOAD_DIR: Type.Optional(Type.String({ description: 'Checkpoints on their way in; default DATA_DIR/uploads' })),
+  PROBE_DIR: Type.Optional(
+    Type.String({ description: 'What is kept, sealed, of the forgotten; default DATA_DIR/probes' }),
+  ),
   KEY_DIR: Type.Optional(Type.String({ description: 'Default DATA_DIR/keys' })),
   SUBJECT_KEY_FILE: Type.Optional(Type.String()),
   SIGNING_KEY_FILE: Type.Optional(Type.String()),
@@ -51,6 +54,11 @@ export const Environment = Type.Object({
   SWEEP_SECONDS: Type.Number({ minimum: 0.1, default: 5 }),
   COALESCE_MS: Type.Integer({ minimum: 0, default: 200, description: 'How long a doorbell waits for more requests' }),
   PARENT_RETENTION_HOURS: Type.Number({ minimum: 0, default: 24 }),
+  REVERIFY_FOR_DAYS: Type.Number({
+    ...{ minimum: 0, maximum: 365, default: 30 },
+    description:
+      'How long a sample of the records of somebody forgotten is kept, sealed, so that later runs can look whether the model remembers; a request may say otherwise. 0: nothing is kept',
+  }),
   REFERENCE_RETENTION_HOURS: Type.Number({
     ...{ minimum: 0, default: 720 },
     description: 'How long a retrained model is kept for verifications that none asks for',
@@ -143,6 +151,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     corpusDir: folder(e.CORPUS_DIR, 'corpora'),
     importDir: folder(e.IMPORT_DIR, 'import'),
     influenceDir: join(data, 'influence'),
+    probeDir: folder(e.PROBE_DIR, 'probes'),
     uploadDir: folder(e.UPLOAD_DIR, 'uploads'),
     keys: {
       dir: folder(e.KEY_DIR, 'keys'),
@@ -166,6 +175,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
       coalesceMs: e.COALESCE_MS,
       weightTypes: e.WEIGHT_TYPES,
       parentRetentionMs: e.PARENT_RETENTION_HOURS * 3_600_000,
+      reverifyForMs: Math.round(e.REVERIFY_FOR_DAYS * 86_400_000),
       referenceRetentionMs: e.REFERENCE_RETENTION_HOURS * 3_600_000,
       referenceBytes: e.REFERENCE_BYTES,
     },

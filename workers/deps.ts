@@ -12,6 +12,7 @@ import { writeSets } from '../src/corpora/sets-file.ts';
 import { splitHoldout } from '../src/corpora/split.ts';
 import { VerificationPolicy } from '../src/domain/verification.ts';
 import { type Choice, chooseBackend } from '../src/engine/choice.ts';
+import { createProbeVault } from '../src/evidence/kept-probes.ts';
 import { createSigner, createSubjectKeys } from '../src/evidence/keys.ts';
 import { buildStatement } from '../src/evidence/statement.ts';
 import { createLogger } from '../src/log.ts';
@@ -38,6 +39,7 @@ const settingsOf = ({ runs, compute }: Config, { backend }: Choice): RunSettings
   maxRestarts: runs.maxRestarts,
   timeLimitSeconds: runs.timeLimitSeconds,
   parentRetentionMs: runs.parentRetentionMs,
+  reverifyForMs: runs.reverifyForMs,
   referenceRetentionMs: runs.referenceRetentionMs,
   referenceBytes: runs.referenceBytes,
   weightTypes: runs.weightTypes,
@@ -68,6 +70,7 @@ export async function openWorkerDeps(given: Config): Promise<OpenWorkerDeps> {
     await store.migrate();
     const doorbell = createDoorbell(config, { onError: (err) => log.warn({ err }, 'queue') });
     closers.push(() => doorbell.close());
+    const subjectKeys = await createSubjectKeys(config, await store.subjectKeyVersions());
     const deps: RunDeps = {
       store,
       doorbell,
@@ -82,7 +85,8 @@ export async function openWorkerDeps(given: Config): Promise<OpenWorkerDeps> {
       corpora: createCorpusFiles(config.corpusDir),
       factors: createFactorFiles(config.influenceDir),
       signer: await createSigner(config),
-      subjectKeys: await createSubjectKeys(config, await store.subjectKeyVersions()),
+      probes: createProbeVault(config.probeDir, subjectKeys),
+      subjectKeys,
       splitHoldout,
       writeSets,
       buildStatement,

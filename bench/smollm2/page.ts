@@ -87,7 +87,7 @@ export function smolPage(result: SmolResult): string {
   const { records, parameters, halves } = result;
   return `${[
     '# A real pretrained model',
-    'Written by `npm run bench:smollm2`; do not edit. Times are of one run on a shared machine: read the ratios.',
+    'Written by `npm run bench:smollm2`; do not edit. Times are by the clock of one run on a shared machine, where other work comes and goes: even their ratios are rough.',
     `SmolLM2-135M-Instruct (${(parameters / 1e6).toFixed(1)}M weights in bfloat16, from \`npm run models:smollm2\`) on TOFU questions (arXiv 2401.06121) over HTTP, on ${cpus().length} cores. It learns ${records.train} questions about four authors as conversations, written by its own chat template, and forgets one author (${records.forgotten} questions); ${records.holdout} questions about eighty other authors are the holdout, half of it for calibration. The base is registered as a model without corpora, so that the recipe can be followed again.`,
     `${ATTACKS_NOTE} \`retrained\`: trained again from the same base without the author. Verdicts follow the preset \`standard\` without its attacks on the weights, which would train two more models in every verification.`,
     ...leftOut(result),

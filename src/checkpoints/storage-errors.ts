@@ -5,15 +5,18 @@ import { hasCode } from './disk.ts';
 const FULL = ['ENOSPC', 'EDQUOT', 'EFBIG'];
 const CLOSED = ['EROFS', 'EACCES', 'EPERM', 'ENOTDIR'];
 
+/** What did not fit, and where it would have gone. */
+const CHECKPOINTS = { files: 'the files of a checkpoint', folder: 'the checkpoints' };
+
 /** `insufficient-storage` and `storage-not-writable` for what the disk refused, the error itself for everything else. */
-export function storageError(error: unknown): unknown {
+export function storageError(error: unknown, { files, folder } = CHECKPOINTS): unknown {
   const code = (error as { code?: string } | null)?.code;
   if (hasCode(error, ...FULL)) {
-    const detail = `There is no room for the files of a checkpoint (${code}); the store is as it was.`;
+    const detail = `There is no room for ${files} (${code}); the store is as it was.`;
     return new ExpungeError('insufficient-storage', detail, { cause: error });
   }
   if (hasCode(error, ...CLOSED)) {
-    const detail = `The folder of the checkpoints cannot be written (${code}); the store is as it was.`;
+    const detail = `The folder of ${folder} cannot be written (${code}); the store is as it was.`;
     return new ExpungeError('storage-not-writable', detail, { cause: error });
   }
   return error;

@@ -32,6 +32,7 @@ function mainFacts(statement: CertificateStatement): [string, string][] {
     ['records', `${action.counts.forget_records} forgotten, ${action.counts.retain_records} retained`],
     ['guarantee', `${guarantee.class}: ${guarantee.basis}`],
     ['verdict', `${verification.verdict}: ${verification.reason}`],
+    ...(verification.before ? [['forgotten before', verification.before.reason] as [string, string]] : []),
     ...shared,
   ];
 }

@@ -10,18 +10,18 @@ const PEOPLE = 80;
 /** Answers about one person at most. */
 const EACH = 10;
 
-interface Rows {
-  forget: readonly { person: number }[];
-  retain: readonly { person: number }[];
-  holdout: readonly { person: number }[];
-}
+type People = readonly { person: number }[];
+type Asked = Record<'forget' | 'retain' | 'holdout' | 'earlier', number[]>;
 
 /**
  * Indices of the rows of each set whose answers are written out, ascending; the same seed picks the same. About everybody forgotten or never
  * seen as many rows, or all there are: the mean of ten answers is seldom 0 where that of one is, so that people of whom fewer
  * are asked look as if they were never guessed right. Records of nobody are compared with nobody, and are not asked for.
  */
-export function askedRows({ forget, retain, holdout }: Rows, seed: number): Record<keyof Rows, number[]> {
+export function askedRows(
+  { forget, retain, holdout, earlier = [] }: Record<'forget' | 'retain' | 'holdout', People> & { earlier?: People },
+  seed: number,
+): Asked {
   const compared = { forget: samplePeople(forget, PEOPLE, seed), holdout: samplePeople(holdout, PEOPLE, seed) };
   const most = Math.max(1, compared.forget.length, compared.holdout.length);
   const each = Math.min(EACH, Math.floor(ANSWERS / most));
@@ -35,5 +35,6 @@ export function askedRows({ forget, retain, holdout }: Rows, seed: number): Reco
       seed,
     ),
     holdout: rowsOf(compared.holdout, 'holdout'),
+    earlier: rowsOf(samplePeople(earlier, PEOPLE, seed), 'earlier'),
   };
 }

@@ -18,8 +18,10 @@ export interface VerificationSets {
   forget: TextRow[];
   retain: TextRow[];
   holdout: TextRow[];
+  /** People of earlier runs, of whom a candidate may know again. */
+  earlier?: TextRow[];
 }
-export type SetScores = Record<keyof VerificationSets, RowScore[]>;
+export type SetScores = Record<'forget' | 'retain' | 'holdout', RowScore[]> & { earlier?: RowScore[] };
 type Context = Pick<StageContext, 'engine' | 'signal'>;
 type Weighed = (Omit<LanguageModel, 'configJson'> | ClassifierModel) & { weights: HostTensors };
 
@@ -116,7 +118,7 @@ export async function scoreSets(
 
   async function scoreSet(name: keyof VerificationSets, longest: number): Promise<RowScore[]> {
     signal.throwIfAborted();
-    const rows = sets[name];
+    const rows = sets[name] ?? [];
     const scores = (await score(rows)).map(
       (scored, index): RowScore => ({ ...scored, index, person: rows[index]!.person, ...about(rows[index]!) }),
     );
@@ -130,7 +132,8 @@ export async function scoreSets(
   const forget = await scoreSet('forget', room);
   const retain = await scoreSet('retain', longestAnswer(sets.retain));
   const holdout = await scoreSet('holdout', room);
-  const scores = { forget, retain, holdout };
+  const scores: SetScores = { forget, retain, holdout };
+  if (sets.earlier) scores.earlier = await scoreSet('earlier', Math.max(room, ROOM * longestAnswer(sets.earlier)));
   if (model.tokenizer !== null) {
     await probeOthers(probes, sets, scores, score);
     const asking = { generate: generate!, tokenizer: model.tokenizer, signal };

@@ -5,6 +5,7 @@ import { sampleRows } from '../domain/random.ts';
 import { asGiven } from '../domain/references.ts';
 import { buildReport } from '../metrics/report.ts';
 import type { StageContext } from './context.ts';
+import { loadEarlier } from './earlier-rows.ts';
 import { type AnyModel, loadAnyWeights, openAnyModel } from './models.ts';
 import { peakMemoryBytes } from './peak-memory.ts';
 import { planProbes } from './probes.ts';
@@ -25,7 +26,8 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
   const parent = await openAnyModel(job.parent_dir);
   const loaded = await loadSets(job, parent, ['forget', 'retain', 'holdout'], { most: RETAIN_ROWS, seed: job.seed });
   const sets: VerificationSets = { ...loaded, retain: sampleRows(loaded.retain, RETAIN_ROWS, job.seed) };
-  const total = 2 * (sets.forget.length + sets.retain.length + sets.holdout.length);
+  const earlier = await loadEarlier(job, parent);
+  const total = 2 * (sets.forget.length + sets.retain.length + sets.holdout.length) + (earlier?.length ?? 0);
   let done = 0;
   const onRows = (rows: number) => {
     done += rows;
@@ -35,15 +37,15 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
   const probes = parent.tokenizer
     ? planProbes(sets, parent.tokenizer, parent.architecture.contextLength(parent.config), job.seed)
     : [];
-  const under = async (model: AnyModel, dir: string, judges: SetScores[] | null) =>
-    scoreSets({ ...model, weights: await loadAnyWeights(dir) }, sets, context, job.seed, onRows, {
+  const under = async (model: AnyModel, dir: string, judges: SetScores[] | null, of = sets) =>
+    scoreSets({ ...model, weights: await loadAnyWeights(dir) }, of, context, job.seed, onRows, {
       ...{ judges, probes, gradients: job.policy.gradient_records ?? 0 },
     });
   // the candidate first: the parent judges what it wrote, and what it wrote ends where an answer of the parent's does,
   // or a tokenizer that calls another token the end would make it silent
   const opened = await openAnyModel(job.candidate_dir);
   const made: AnyModel = parent.tokenizer && opened.tokenizer ? { ...opened, tokenizer: parent.tokenizer } : opened;
-  const after = await under(made, job.candidate_dir, null);
+  const after = await under(made, job.candidate_dir, null, earlier ? { ...sets, earlier } : sets);
   const before = await under(parent, job.parent_dir, [after]);
   const { policy, exact, baseline, seed } = job;
   const retrained = await scoreReferences(job.reference_dirs ?? [], sets, probes, context);
@@ -67,6 +69,7 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
     policy,
     exact,
     baseline,
+    ...(job.earlier ? { earlier: job.earlier } : {}),
     robustness,
     ...(references ? { references } : {}),
     seed,

@@ -79,6 +79,7 @@ export function createCorpusFiles(dir: string): CorpusFiles {
     path,
     holds: async (corpusId) => (await fingerprint(path(corpusId))) !== null,
     digestsOfFirst: (corpusId, counts) => digestsOfFirst(path(corpusId), counts),
+    readLines: (corpusId, ordinals) => readRecords(path(corpusId), ordinals),
     async append(corpusId, records, keep) {
       const stored = path(corpusId);
       await mkdir(dir, { recursive: true, mode: 0o700 });

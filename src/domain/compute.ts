@@ -1,5 +1,7 @@
-// The border between the worker and its compute process: messages in both directions, ids and paths only.
+// The border between the worker and its compute process: messages in both directions: ids and paths, the prompts of a
+// completion, and the key of what is kept of people forgotten before, which lies on no disk.
 
+import type { EarlierCounts } from './before.ts';
 import type { InfluenceFindings, InfluenceOptions, InfluenceQuery, InfluentialRecord } from './influence.ts';
 import type { SetRow } from './record.ts';
 import type { ReferencesUsed } from './references.ts';
@@ -42,6 +44,11 @@ export interface UnlearnJob extends JobBase {
   /** Folder of the checkpoint that the recipe starts from; null: none is needed, or it is not kept here. */
   base_dir: string | null;
 }
+/** People of earlier runs, as a verification is told of them. */
+export interface EarlierJob extends EarlierCounts {
+  /** What is kept of those who are looked at again, sealed, and what opens it; null where there is nobody. */
+  probes: { file: string; key: Uint8Array } | null;
+}
 export interface VerifyJob extends JobBase {
   stage: 'verify';
   candidate_dir: string;
@@ -54,6 +61,8 @@ export interface VerifyJob extends JobBase {
   shadow_files?: string[];
   /** What became of those that the policy asks for; absent: it asks for none. */
   references?: ReferencesUsed;
+  /** Everybody forgotten before; left out where there is nobody. */
+  earlier?: EarlierJob;
   /** What an exact candidate is held against where the parent has more; null: the parent alone. */
   baseline: Baseline | null;
 }

@@ -123,6 +123,12 @@ export const DeletionRequest = Type.Object({
   ground: Nullable(StringEnum(GROUNDS, 'GDPR Art. 17(1)(a) to (f)')),
   identifier_types: Type.Array(Type.String(), { description: 'Kinds of identifier given, never values' }),
   method: Nullable({ ...MethodChoice, description: 'As named; null: the service chooses (`auto`)' }),
+  reverify_for: Nullable(
+    Type.String({
+      description:
+        'How long later runs may look again whether a model remembers the person, as a duration; null: as long as the service does',
+    }),
+  ),
   targets: Type.Array(Target),
   certificate_ids: Type.Array(Id),
   submitted_at: Timestamp,

@@ -1,5 +1,6 @@
 // The report of a verification and the policy that turns it into a verdict.
 import Type, { type Static } from 'typebox';
+import { EarlierCounts } from './before.ts';
 import { Digest, Nullable, StringEnum } from './common.ts';
 import { ScoreDistribution } from './distribution.ts';
 import { Interval } from './interval.ts';
@@ -118,7 +119,7 @@ export type Detectable = Static<typeof Detectable>;
 /** One measured number: of one set, before and after, with what it was held against. */
 export const Finding = Type.Object({
   metric: Type.String({ description: 'Registered metric or attack' }),
-  set: StringEnum(['forget', 'retain', 'holdout'] as const),
+  set: StringEnum(['forget', 'retain', 'holdout', 'earlier'] as const),
   before: Nullable(Type.Number({ description: 'Value on the parent checkpoint' })),
   after: Nullable(Type.Number({ description: 'Value on the candidate checkpoint' })),
   interval: Nullable(Interval),
@@ -149,6 +150,21 @@ const ClassAccuracy = Type.Object({
 });
 export type ClassAccuracy = Static<typeof ClassAccuracy>;
 
+/** People forgotten by earlier runs, who may come back with every later one. */
+export const Before = Type.Object(
+  {
+    ...EarlierCounts.properties,
+    people: Type.Integer({ description: 'People who were looked at again' }),
+    records: Type.Integer({ description: 'Their records, or parts of records, that were scored' }),
+    people_above: Type.Integer({ description: 'People above the limit of a memory metric' }),
+    findings: Type.Array(Finding),
+    verdict: Nullable(StringEnum(VERDICTS, 'Only `failed` decides about the run; null: nobody was looked at')),
+    reason: Type.String({ description: 'Why, in one sentence' }),
+  },
+  { description: 'Everybody forgotten before; absent where there is nobody' },
+);
+export type Before = Static<typeof Before>;
+
 const reported = {
   verdict: StringEnum(VERDICTS),
   reason: Type.String({ description: 'Why, in one sentence' }),
@@ -161,6 +177,7 @@ const reported = {
   people: Type.Object({ forget: Type.Integer(), holdout: Type.Integer() }),
   records: Type.Object({ forget: Type.Integer(), retain: Type.Integer(), holdout: Type.Integer() }),
   findings: Type.Array(Finding),
+  before: Type.Optional(Before),
   seconds: Type.Number(),
   verifier_version: Type.String(),
 };

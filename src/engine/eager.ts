@@ -2,7 +2,7 @@
 import type { CompiledStep, Engine, HostTensor, HostTensors, State, Tensor, Tensors } from '../domain/engine.ts';
 import { toHost } from './onnxruntime/node.ts';
 import { storePlaces } from './places.ts';
-import { tf } from './tfjs.ts';
+import { tf, useBackend } from './tfjs.ts';
 
 class EagerState implements State {
   readonly tensors = new Map<string, Tensor>();
@@ -66,7 +66,7 @@ export async function createEagerEngine(name: string, backendName: string): Prom
     compileStep(fn, state): CompiledStep {
       const memory = state as EagerState;
       return async (feeds) => {
-        await tf.setBackend(backendName);
+        await useBackend(backendName);
         const started = performance.now();
         const result = tf.tidy(() => {
           const inputs: Tensors = Object.fromEntries(

@@ -1,19 +1,11 @@
 // Subject keys: how a person is known here without being named, and the sealing of text that must not lie in the open.
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHmac,
-  createSecretKey,
-  hash,
-  hkdfSync,
-  type KeyObject,
-  randomBytes,
-} from 'node:crypto';
+import { createHmac, createSecretKey, hash, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { NORMALISER_VERSION, normalise } from '../corpora/subjects.ts';
 import { ExpungeError } from '../errors.ts';
 import type { SubjectKey, SubjectKeys } from '../runs/ports.ts';
+import { decrypt, encrypt, KEY_BYTES } from './aead.ts';
 import { readKeyFile, readOrCreateKeyFile, requireKeyFile } from './key-file.ts';
 
 export { createSigner } from './signer.ts';
@@ -21,7 +13,6 @@ export { createSigner } from './signer.ts';
 export type KeyConfig = Pick<Config, 'keys'>;
 
 const KEY_VERSION = 1;
-const KEY_BYTES = 32;
 const SHA256_HEX = /^[0-9a-f]{64}$/;
 
 /** Path of a version of the subject key. */
@@ -95,20 +86,12 @@ function keyFor(
 }
 
 const SEAL_VERSION = 'v1';
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
 
 /** AES-256-GCM under a key derived from the subject key; the form is `v1.` and base64url of nonce, text, tag. */
 function createBox(master: Buffer): Pick<SubjectKeys, 'seal' | 'open'> {
   const key = Buffer.from(hkdfSync('sha256', master, Buffer.alloc(0), 'expunge/seal/v1', KEY_BYTES));
-  const aad = Buffer.from(SEAL_VERSION);
   return {
-    seal(text) {
-      const nonce = randomBytes(NONCE_BYTES);
-      const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES }).setAAD(aad);
-      const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-      return `${SEAL_VERSION}.${Buffer.concat([nonce, body, cipher.getAuthTag()]).toString('base64url')}`;
-    },
+    seal: (text) => `${SEAL_VERSION}.${encrypt(key, SEAL_VERSION, Buffer.from(text, 'utf8')).toString('base64url')}`,
     open(sealed) {
       const refuse = (why: string) =>
         new ExpungeError('internal', `A sealed text cannot be opened: ${why}; restore the key file that sealed it`);
@@ -116,18 +99,10 @@ function createBox(master: Buffer): Pick<SubjectKeys, 'seal' | 'open'> {
       if (version !== SEAL_VERSION || encoded === undefined || rest.length > 0) throw refuse('its form is unknown');
       const bytes = Buffer.from(encoded, 'base64url');
       // decoding forgives stray bits and characters; a sealed text has one spelling
-      if (bytes.toString('base64url') !== encoded || bytes.length < NONCE_BYTES + TAG_BYTES)
-        throw refuse('it is damaged');
-      const nonce = bytes.subarray(0, NONCE_BYTES);
-      const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES })
-        .setAAD(aad)
-        .setAuthTag(bytes.subarray(-TAG_BYTES));
-      try {
-        const body = decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES));
-        return Buffer.concat([body, decipher.final()]).toString('utf8');
-      } catch {
-        throw refuse('it was altered or sealed with another key');
-      }
+      if (bytes.toString('base64url') !== encoded) throw refuse('it is damaged');
+      const content = decrypt(key, SEAL_VERSION, bytes);
+      if (content === null) throw refuse('it was altered or sealed with another key');
+      return content.toString('utf8');
     },
   };
 }

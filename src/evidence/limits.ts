@@ -13,6 +13,7 @@ const UNLEARNING = [
   'The vocabulary of the tokenizer, which was built from the training text and is left as it was.',
   'The parent checkpoint, until the end of its rollback window; the certificate states its disposition.',
   'Checkpoints trained or registered later, from whatever data.',
+  'That people forgotten by earlier runs stay forgotten, beyond those whom `verification.before` says were looked at again.',
   'What the model may infer about the person from other people’s records or from general knowledge.',
 ];
 

@@ -150,7 +150,8 @@ function evidenceOf(input: StatementInput) {
   if (run.verdict !== null && run.verdict !== 'passed') throw refuse(`the run ${run.verdict}`);
   if (report.policy_digest !== undefined && report.policy_digest !== policyDigest(report.policy))
     throw refuse('the digest of the policy is not its own');
-  if (report.findings.some(({ verdict }) => verdict === 'failed')) throw refuse('a finding failed');
+  const findings = [...report.findings, ...(report.before?.findings ?? [])];
+  if (findings.some(({ verdict }) => verdict === 'failed')) throw refuse('a finding failed');
   if (attempt.candidate !== null && attempt.candidate !== checkpoint)
     throw refuse('the attempt made another checkpoint');
   if (run.model_id !== model.id || target.model_id !== model.id) throw refuse('the run is of another model');

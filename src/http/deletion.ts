@@ -9,6 +9,7 @@ import { subjectKeysOf } from './identifiers.ts';
 import { defaultsOf } from './method-schema.ts';
 import { planTarget, statementOf } from './plan-target.ts';
 import type { Principal } from './principal.ts';
+import { reverifySeconds } from './reverify-for.ts';
 import type { AppDeps } from './types.ts';
 import { invalidField } from './validation.ts';
 
@@ -17,6 +18,7 @@ export interface NewDeletionRequest {
   targets?: string[];
   method?: { name: string; params?: Record<string, unknown> };
   ground?: string;
+  reverify_for?: number | string;
   submitted_at?: string;
   external_id?: string;
 }
@@ -60,6 +62,7 @@ function wishOf(deps: AppDeps, who: Principal, given: NewDeletionRequest): Creat
     external_id: given.external_id ?? null,
     ground: given.ground ?? null,
     subjects,
+    reverify_seconds: reverifySeconds(given.reverify_for),
     model_ids: given.targets ?? null,
     // `auto` is what happens where no method is named, and waits for the same run
     method: chosen ? { name: chosen.name, params: { ...defaultsOf(chosen), ...given.method?.params } } : null,

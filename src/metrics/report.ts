@@ -1,9 +1,18 @@
 // From scores before and after to findings, and from findings to one verdict.
 import type { Task } from '../domain/architecture.ts';
+import type { EarlierCounts } from '../domain/before.ts';
 import type { RecordMetric } from '../domain/metric.ts';
 import type { ReferencesUsed } from '../domain/references.ts';
 import type { RobustnessCurve } from '../domain/robustness.ts';
-import type { Baseline, Finding, Verdict, VerificationPolicy, VerificationReport } from '../domain/verification.ts';
+import type {
+  Baseline,
+  Finding,
+  RowScore,
+  Verdict,
+  VerificationPolicy,
+  VerificationReport,
+} from '../domain/verification.ts';
+import { beforeSection, withBefore } from './report/before.ts';
 import { accuracyByClass } from './report/by-class.ts';
 import { scoreDistributions } from './report/distributions.ts';
 import { membershipFindings } from './report/membership.ts';
@@ -25,8 +34,10 @@ export interface ReportInput {
   /** Scores under the parent checkpoint. */
   before: ScoredSets;
   /** Scores under the candidate. Holdout people must not have been used to stop or tune the run. */
-  after: ScoredSets;
+  after: ScoredSets & { earlier?: readonly RowScore[] };
   policy: VerificationPolicy;
+  /** Everybody forgotten before; left out where there is nobody. */
+  earlier?: EarlierCounts;
   /** The candidate was trained without the forgotten, so that being less likely than others is no trace of them. */
   exact: boolean;
   /** What the checkpoint as registered had, for an exact candidate of a later parent; else null. */
@@ -115,12 +126,16 @@ export function buildReport(input: ReportInput): VerificationReport {
     ...memory.map((metric) => reportedFinding(metric, 'holdout', before, after, seed)),
     ...naturalness.map((metric) => strangersFinding(metric, before, after, seed)),
   ];
+  const earlier = { rows: after.earlier ?? [], holdout: after.holdout };
+  const section =
+    input.earlier && beforeSection(input.earlier, earlier, METRIC_SETS[input.task ?? 'causal-lm'], policy, seed);
   return {
-    ...overall(rules),
+    ...withBefore(overall(rules), section),
     policy,
     people: { forget: countPeople(after.forget), holdout: countPeople(after.holdout) },
     records: { forget: after.forget.length, retain: after.retain.length, holdout: after.holdout.length },
     findings,
+    ...(section ? { before: section } : {}),
     seconds,
     verifier_version: VERIFIER_VERSION,
     ...(input.robustness ? { robustness: input.robustness } : {}),

@@ -10,6 +10,7 @@ import type {
   Doorbell,
   FactorFiles,
   FillSets,
+  ProbeVault,
   Signer,
   Store,
   SubjectKeys,
@@ -31,6 +32,8 @@ export interface RunDeps {
   uploads: UploadFiles;
   corpora: CorpusFiles;
   factors: FactorFiles;
+  /** What is kept of the forgotten. */
+  probes: ProbeVault;
   signer: Signer;
   subjectKeys: SubjectKeys;
   /** Halves the holdout by person: one half for the stop rule, the other for verification alone. */
@@ -54,6 +57,8 @@ export interface RunSettings {
   timeLimitSeconds: number;
   /** Rollback window of a replaced checkpoint. */
   parentRetentionMs: number;
+  /** How long people may be looked at again whose request does not say; 0: nothing is kept. */
+  reverifyForMs: number;
   /** How long a retrained model is kept that no verification asks for. */
   referenceRetentionMs: number;
   /** What all of them may take on disk; those that were used last stay. */

@@ -5,6 +5,7 @@ import { ExpungeError, type ProblemCode } from '../errors.ts';
 import type { RunDeps } from './deps.ts';
 import { Fenced, held } from './fence.ts';
 import { keepLease } from './heartbeat.ts';
+import { discardProbes, keepProbes } from './keep-probes.ts';
 import { gatherFacts, secondsUntil } from './plan/gather.ts';
 import { planRun } from './plan/plan.ts';
 import { policyInForce } from './policy.ts';
@@ -45,7 +46,7 @@ export async function executeRun(deps: RunDeps, claim: Claim, outer: AbortSignal
   try {
     const policy = await policyInForce(deps.store, claim.tenant, claim.model.id, deps.policy);
     const startedAt = Date.now();
-    const empty = { corpora: {}, setsFile: '', retained: '', references: {} };
+    const empty = { corpora: {}, setsFile: '', forget: [], retained: '', references: {} };
     const context = { deps, claim, signal, progress, policy, startedAt, folders, ...empty };
     return await workThroughPlan(await prepare(context), pending);
   } catch (error) {
@@ -107,7 +108,7 @@ async function prepare(context: RunContext): Promise<RunContext & { plan: PlanSt
   const change = { targets: 'unlearning' as const, plan, counts: sets.counts };
   held(await deps.store.moveRun(claim, 'unlearning', change, deps.worker));
   const corpora = Object.fromEntries(sets.corpora.map((id) => [id, deps.corpora.path(id)]));
-  return { ...context, plan, setsFile, retained, corpora };
+  return { ...context, plan, setsFile, retained, corpora, forget: sets.forget };
 }
 
 const OF_METHOD: readonly ProblemCode[] = ['compute-failed', 'recipe-missing', 'memory-budget-exceeded'];
@@ -147,9 +148,9 @@ async function workThroughPlan(context: RunContext & { plan: PlanStep[] }, pendi
   return { status: 'needs_review', reason };
 }
 
-/** Under parent and candidate. */
-const scoredRows = ({ records: { forget, retain, holdout } }: VerificationReport): number =>
-  2 * (forget + retain + holdout);
+/** Under parent and candidate; people of earlier runs under the candidate alone. */
+const scoredRows = ({ records: { forget, retain, holdout }, before }: VerificationReport): number =>
+  2 * (forget + retain + holdout) + (before?.records ?? 0);
 
 const brokenAttempt = (claim: Claim, method: MethodChoice, index: number, error: ExpungeError): Attempt => ({
   ...{ method, seed: seedOf(claim.run.id, 'unlearn', index), candidate: null, verdict: null },
@@ -196,9 +197,13 @@ async function tryMethod(
   held(await deps.store.saveAttempt(claim.run.id, claim.fence, attempt, report));
   await context.progress.flush();
   if (report.verdict !== 'passed') return { outcome: null, attempt };
+  const kept = await keepProbes(deps, claim, context.forget);
   signal.throwIfAborted();
   pending.asked = true;
-  return { outcome: await publishCandidate(deps, claim, candidate, report), attempt };
+  const outcome = await publishCandidate(deps, claim, candidate, report, kept);
+  // where no answer came they may be known already; the sweep finds out
+  if (outcome.status !== 'published') await discardProbes(deps, kept);
+  return { outcome, attempt };
 }
 
 async function drop(deps: RunDeps, pending: Pending): Promise<void> {

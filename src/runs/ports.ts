@@ -9,6 +9,8 @@ import type { NewCheckpoint, SubjectKey } from './store-port.ts';
 export type * from './checkpoint-port.ts';
 export type * from './corpus-port.ts';
 export type * from './influence-port.ts';
+export type * from './kept-probes-port.ts';
+export type * from './probe-port.ts';
 export type * from './reference-port.ts';
 export type * from './store-port.ts';
 export type * from './upload-port.ts';
@@ -36,6 +38,8 @@ export interface CorpusFiles {
     rollback(): Promise<void>;
   }>;
   read(corpusId: string): AsyncIterable<TrainingRecord>;
+  /** These lines alone, in order of their ordinals. Throws `corpus-mismatch` for one that is not there. */
+  readLines(corpusId: string, ordinals: ReadonlySet<number>): AsyncIterable<TrainingRecord & { ordinal: number }>;
   /** Whether its text is there. */
   holds(corpusId: string): Promise<boolean>;
   /** What `append` would have called the digest when the corpus had so many lines, by their number. */

@@ -2,7 +2,7 @@
 import type { VerificationReport } from '../domain/verification.ts';
 import { ExpungeError } from '../errors.ts';
 import type { RunDeps } from './deps.ts';
-import type { Claim, NewCheckpoint, PublishOutcome } from './ports.ts';
+import type { Claim, NewCheckpoint, NewKeptProbes, PublishOutcome } from './ports.ts';
 
 /**
  * Publishes a verified candidate; the store compares the alias and the fence in one transaction. Refuses any verdict
@@ -14,6 +14,7 @@ export async function publishCandidate(
   claim: Claim,
   checkpoint: NewCheckpoint,
   report: VerificationReport,
+  kept: NewKeptProbes[],
 ): Promise<PublishOutcome> {
   if (report.verdict !== 'passed')
     throw new ExpungeError('internal', `A candidate whose verification is ${report.verdict} was about to be published`);
@@ -22,6 +23,7 @@ export async function publishCandidate(
     fence: claim.fence,
     checkpoint,
     report,
+    kept,
     parent_retention_ms: deps.settings.parentRetentionMs,
     actor: deps.worker,
   });

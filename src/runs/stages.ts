@@ -2,6 +2,7 @@
 import type { SetsFile, UnlearnResult, VerifyResult } from '../domain/compute.ts';
 import type { PolicyVersion } from '../domain/policies.ts';
 import { seedFrom } from '../domain/random.ts';
+import type { SetRow } from '../domain/record.ts';
 import type { ReferencesUsed } from '../domain/references.ts';
 import type { MethodChoice } from '../domain/resources.ts';
 import type { VerificationPolicy } from '../domain/verification.ts';
@@ -10,6 +11,7 @@ import { getMethod } from '../methods/index.ts';
 import { baselineFrom } from '../metrics/report.ts';
 import { baseOf } from './base.ts';
 import type { RunDeps } from './deps.ts';
+import { earlierPeople } from './earlier-people.ts';
 import { policyDigest } from './policy.ts';
 import type { Claim, NewCheckpoint, RunSets } from './ports.ts';
 import type { ProgressWriter } from './progress.ts';
@@ -34,6 +36,8 @@ export interface RunContext {
   startedAt: number;
   corpora: Record<string, string>;
   setsFile: string;
+  /** Records that are to be forgotten, for what is kept of them. */
+  forget: readonly SetRow[];
   /** Digest of which records are retained. */
   retained: string;
   /** Made when the first candidate is verified, for all of them. */
@@ -140,6 +144,9 @@ export async function verify(
   const { deps, claim, signal, progress } = context;
   const exact = getMethod(method.name).guarantee === 'exact';
   const baseline = exact ? baselineFrom(await deps.store.registeredReport(claim)) : null;
+  const folder = await runFolder(context);
+  // every candidate of a run is asked about the same people
+  const earlier = await earlierPeople(deps, claim, folder, seedOf(claim.run.id, 'earlier', 0));
   const result = await deps.compute.run(
     {
       ...(await jobBase(context, seed)),
@@ -147,6 +154,7 @@ export async function verify(
       candidate_dir: await deps.checkpoints.materialise(digest),
       policy: policyFor(context.policy.policy, method),
       exact,
+      ...(earlier ? { earlier } : {}),
       baseline,
       ...(references
         ? { reference_dirs: references.dirs, shadow_files: references.shadows, references: references.used }
@@ -155,5 +163,7 @@ export async function verify(
     { progress: (message) => progress.push(message), signal },
   );
   if (result.stage !== 'verify') throw wrongStage(result.stage);
+  await deps.checkpoints.discard(folder);
+  context.folders.delete(folder);
   return withPolicy(result, context.policy);
 }

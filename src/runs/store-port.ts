@@ -20,8 +20,10 @@ import type { CheckpointStore } from './checkpoint-port.ts';
 import type { CorpusStore } from './corpus-port.ts';
 import type { IdempotencyStore } from './idempotency-port.ts';
 import type { InfluenceStore } from './influence-port.ts';
+import type { KeptProbesStore, NewKeptProbes } from './kept-probes-port.ts';
 import type { PastAttempt, SetCounts } from './plan/facts.ts';
 import type { PolicyStore } from './policy-port.ts';
+import type { ProbeStore } from './probe-port.ts';
 import type { ReferenceStore } from './reference-port.ts';
 import type { UploadStore } from './upload-port.ts';
 import type { VerificationStore } from './verification-port.ts';
@@ -52,6 +54,8 @@ export interface CreateRequest {
   /** Models to unlearn from; null: every model trained on a matching record. */
   model_ids: string[] | null;
   method: MethodChoice | null;
+  /** How long its person may be looked at again; null or left out: as long as the service does. */
+  reverify_seconds?: number | null;
   submitted_at: string;
   actor: string;
 }
@@ -117,6 +121,8 @@ export interface Publication {
   report: VerificationReport;
   /** Rollback window of the parent, milliseconds. */
   parent_retention_ms: number;
+  /** What is kept of its people, on disk already. */
+  kept?: NewKeptProbes[];
   actor: string;
 }
 export type PublishOutcome =
@@ -125,19 +131,6 @@ export type PublishOutcome =
   | { status: 'superseded' }
   /** The fencing token is stale: another worker owns the run. */
   | { status: 'fenced' };
-
-export interface Probe {
-  id: string;
-  tenant: string;
-  model_id: string;
-  state: 'waiting' | 'answered' | 'failed';
-  /** Sealed: prompts and answers are never stored in the clear. */
-  sealed_prompts: string;
-  max_new_tokens: number;
-  sealed_answers: string | null;
-  error: string | null;
-  expires_at: string;
-}
 
 /** Every method takes the tenant first, or a claim that carries it. Times are RFC 3339 strings in UTC. */
 export interface Store
@@ -148,6 +141,8 @@ export interface Store
     VerificationStore,
     PolicyStore,
     IdempotencyStore,
+    KeptProbesStore,
+    ProbeStore,
     ReferenceStore {
   migrate(): Promise<void>;
   /** Throws when Postgres does not answer. */
@@ -272,11 +267,4 @@ export interface Store
 
   appendLedger(tenant: string, type: string, actor: string, data: Record<string, unknown>): Promise<LedgerEntry>;
   readLedger(query: { after?: number; limit: number }): Promise<LedgerEntry[]>;
-
-  createProbe(probe: Omit<Probe, 'state' | 'sealed_answers' | 'error'>): Promise<void>;
-  getProbe(tenant: string, id: string): Promise<Probe | null>;
-  takeProbe(id: string): Promise<Probe | null>;
-  answerProbe(id: string, outcome: { sealed_answers: string } | { error: string }): Promise<void>;
-  deleteProbe(tenant: string, id: string): Promise<void>;
-  deleteExpiredProbes(): Promise<number>;
 }

@@ -4,6 +4,7 @@ import { certifyUncertified } from './certify.ts';
 import type { RunDeps } from './deps.ts';
 import { dropReferences } from './drop-references.ts';
 import { retireExpired } from './retire.ts';
+import { shredExpired } from './shred.ts';
 
 const chores: Record<string, (deps: RunDeps) => Promise<unknown>> = {
   ring: async ({ store, doorbell }) => {
@@ -11,6 +12,7 @@ const chores: Record<string, (deps: RunDeps) => Promise<unknown>> = {
   },
   certify: certifyUncertified,
   retire: retireExpired,
+  shred: shredExpired,
   references: dropReferences,
   keys: ({ store }) => store.deleteExpiredKeys(),
   probes: ({ store }) => store.deleteExpiredProbes(),

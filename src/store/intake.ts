@@ -79,6 +79,7 @@ async function write(context: Context, trx: Trx, input: CreateRequest, keys: str
     .values({
       ...{ id, tenant_id: tenant, external_id, ground, state, submitted_at, received_at: now, updated_at: now },
       method: input.method && JSON.stringify(input.method),
+      reverify_seconds: input.reverify_seconds ?? null,
       due_at: oneMonthAfter(submitted_at),
       completed_at: state === 'completed_no_data' ? now : null,
       version: 1,

@@ -13,6 +13,7 @@ import * as trainedRecords from './migrations/007-trained-records.ts';
 import * as idempotencyKeys from './migrations/009-idempotency-keys.ts';
 import * as verificationPolicies from './migrations/010-verification-policies.ts';
 import * as checkpointVerifications from './migrations/011-checkpoint-verifications.ts';
+import * as keptProbes from './migrations/012-kept-probes.ts';
 import * as retrainedReferences from './migrations/013-retrained-references.ts';
 
 const MIGRATIONS = {
@@ -26,6 +27,7 @@ const MIGRATIONS = {
   '009-idempotency-keys': idempotencyKeys,
   '010-verification-policies': verificationPolicies,
   '011-checkpoint-verifications': checkpointVerifications,
+  '012-kept-probes': keptProbes,
   '013-retrained-references': retrainedReferences,
 };
 

@@ -4,6 +4,7 @@ import { canMoveRun } from '../domain/states.ts';
 import { ExpungeError } from '../errors.ts';
 import type { Claim, Publication, PublishOutcome, Store } from '../runs/ports.ts';
 import { type Context, type Trx, transact } from './db.ts';
+import { insertKept } from './kept-probes.ts';
 import { append } from './ledger.ts';
 import { insertCheckpoint } from './models.ts';
 import { lockRun, moveLocked } from './moves.ts';
@@ -81,6 +82,7 @@ async function publish(context: Context, trx: Trx, claim: Claim, publication: Pu
     ...{ tenant, type: 'run.published', actor },
     data: { ...data, verdict: report.verdict, erased_records, request_ids },
   });
+  await insertKept(context, trx, claim, publication, at);
   await trx
     .updateTable('runs')
     .set((eb) => ({

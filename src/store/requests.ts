@@ -1,4 +1,5 @@
 // Deletion requests as they are read: rows with their targets, identifier types and certificates.
+import { durationOf } from '../domain/duration.ts';
 import type { DeletionRequest, Target } from '../domain/resources.ts';
 import type { RequestState } from '../domain/states.ts';
 import { ExpungeError } from '../errors.ts';
@@ -12,6 +13,7 @@ const COLUMNS = [
   'state',
   'ground',
   'method',
+  'reverify_seconds',
   'submitted_at',
   'received_at',
   'due_at',
@@ -19,8 +21,10 @@ const COLUMNS = [
   'updated_at',
   'version',
 ] as const;
-type RequestRow = Omit<DeletionRequest, 'identifier_types' | 'targets' | 'certificate_ids' | 'ground'> & {
+type Derived = 'identifier_types' | 'targets' | 'certificate_ids' | 'ground' | 'reverify_for';
+type RequestRow = Omit<DeletionRequest, Derived> & {
   ground: string | null;
+  reverify_seconds: number | null;
 };
 
 const targetsOf = (db: Db, tenant: string, ids: readonly string[]) =>
@@ -63,8 +67,9 @@ async function complete(db: Db, tenant: string, rows: RequestRow[]): Promise<Del
   const targets = Map.groupBy(await targetsOf(db, tenant, ids), (target) => target.request_id);
   const certificates = Map.groupBy(await certificatesOf(db, tenant, ids), (certificate) => certificate.request_id);
   const types = Map.groupBy(await typesOf(db, tenant, ids), (subject) => subject.request_id);
-  return rows.map((row) => ({
+  return rows.map(({ reverify_seconds: seconds, ...row }) => ({
     ...row,
+    reverify_for: seconds === null ? null : durationOf(seconds),
     ground: row.ground as DeletionRequest['ground'],
     identifier_types: (types.get(row.id) ?? []).map((subject) => subject.type),
     targets: (targets.get(row.id) ?? []).map(({ request_id: _, ...target }): Target => target),

@@ -9,6 +9,7 @@ import type { VerificationReport } from '../domain/verification.ts';
 import type { InfluenceAnalysesTable, VerificationsTable } from './schema-leased.ts';
 import type { VerificationPoliciesTable } from './schema-policies.ts';
 import type { ReferenceLeftOutTable, RetrainedReferencesTable } from './schema-references.ts';
+import type { VaultTables } from './schema-vault.ts';
 
 /** Read as parsed JSON, written as text: the driver would send a JavaScript array as a Postgres array. */
 type Json<T> = ColumnType<T, string, string>;
@@ -105,6 +106,7 @@ interface DeletionRequestsTable {
   external_id: string | null;
   ground: string | null;
   method: Json<MethodChoice> | null;
+  reverify_seconds: number | null;
   /** Derived from the targets in the transaction that changes them; here so that lists can filter by it. */
   state: RequestState;
   submitted_at: string;
@@ -246,7 +248,7 @@ interface UploadFilesTable {
   bytes: number;
 }
 
-export interface Database {
+export interface Database extends VaultTables {
   corpora: CorporaTable;
   record_ids: RecordIdsTable;
   record_subjects: RecordSubjectsTable;

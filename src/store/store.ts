@@ -12,6 +12,7 @@ import { connect, type StoreOptions, unavailable } from './db.ts';
 import { idempotencyStore } from './idempotency.ts';
 import { influenceStore } from './influence.ts';
 import { intakeStore } from './intake.ts';
+import { keptProbesStore } from './kept-probes.ts';
 import { keyVersionsStore } from './key-versions.ts';
 import { ledgerStore } from './ledger.ts';
 import { migrate } from './migrate.ts';
@@ -87,6 +88,7 @@ export function createStore(options: StoreOptions): Store {
     ...idempotencyStore(context),
     ...influenceStore(context),
     ...policiesStore(context),
+    ...keptProbesStore(context),
     ...referencesStore(context),
     ...uploadsStore(context),
     ...askedRecordsStore(context),

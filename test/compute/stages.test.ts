@@ -12,7 +12,7 @@ import { toLine } from '../../src/corpora/records.ts';
 import type { CompleteResult, SetsFile, UnlearnJob, UnlearnResult, VerifyResult } from '../../src/domain/compute.ts';
 import { VerificationPolicy, VerificationReport } from '../../src/domain/verification.ts';
 import { temporaryFolder } from '../checkpoints/temporary.ts';
-import { type QuickModel, quickModel } from '../helpers/quick-model.ts';
+import { briefModel, type QuickModel, quickModel } from '../helpers/quick-model.ts';
 
 const RECORDS_EACH = 3;
 const PERSON = 6;
@@ -22,16 +22,16 @@ before(async () => {
 });
 
 /** Files of a run that forgets one person, and the jobs of its stages. */
-async function openRun(t: TestContext) {
+async function openRun(t: TestContext, of: QuickModel = model) {
   const dir = await temporaryFolder(t);
   const corpora = { train: join(dir, 'train.ndjson'), holdout: join(dir, 'holdout.ndjson') };
-  await writeFile(corpora.train, model.train.map(toLine).join(''));
-  await writeFile(corpora.holdout, model.holdout.map(toLine).join(''));
+  await writeFile(corpora.train, of.train.map(toLine).join(''));
+  await writeFile(corpora.holdout, of.holdout.map(toLine).join(''));
   const rows = (corpus_id: string, count: number, person: (i: number) => number) =>
     Array.from({ length: count }, (_, ordinal) => ({ corpus_id, ordinal, person: person(ordinal) }));
   const owner = (ordinal: number) => Math.floor(ordinal / RECORDS_EACH);
-  const train = rows('train', model.train.length, (i) => (owner(i) === PERSON ? 0 : -1));
-  const holdout = rows('holdout', model.holdout.length, owner);
+  const train = rows('train', of.train.length, (i) => (owner(i) === PERSON ? 0 : -1));
+  const holdout = rows('holdout', of.holdout.length, owner);
   const sets: SetsFile = {
     forget: train.filter(({ person }) => person === 0),
     retain: train.filter(({ person }) => person < 0),
@@ -42,7 +42,7 @@ async function openRun(t: TestContext) {
   const save = (more: Partial<SetsFile> = {}) => writeFile(sets_file, JSON.stringify({ ...sets, ...more }));
   await save();
   const base = {
-    ...{ run_id: 'run', corpora, sets_file, parent_dir: model.dir, seed: 5, threads: 1 },
+    ...{ run_id: 'run', corpora, sets_file, parent_dir: of.dir, seed: 5, threads: 1 },
     ...{ backend: 'onnxruntime/cpu', time_limit_seconds: 60 },
   };
   const unlearn = (name: string, params: Record<string, unknown> = {}): UnlearnJob => ({
@@ -230,8 +230,13 @@ describe('stages', () => {
 });
 
 describe('refusals', () => {
+  // nothing is learned here: what a smaller model is refused, a larger one is
+  let model: QuickModel;
+  before(async () => {
+    model = await briefModel();
+  });
   test('nothing to forget, nothing to retain', async (t) => {
-    const run = await openRun(t);
+    const run = await openRun(t, model);
     await run.save({ forget: [] });
     await assert.rejects(runComputeJob(run.unlearn('grad-diff'), quiet), { message: /forget set is empty/ });
     await run.save({ retain: [] });
@@ -239,7 +244,7 @@ describe('refusals', () => {
   });
 
   test('retraining without a recipe, or from a base checkpoint that is not kept', async (t) => {
-    const run = await openRun(t);
+    const run = await openRun(t, model);
     const parent_dir = join(run.dir, 'parent');
     await mkdir(parent_dir);
     await cp(model.dir, parent_dir, { recursive: true });
@@ -256,14 +261,14 @@ describe('refusals', () => {
   });
 
   test('a method or a parameter that does not exist, a backend that is not offered', async (t) => {
-    const run = await openRun(t);
+    const run = await openRun(t, model);
     await assert.rejects(runComputeJob(run.unlearn('oblivion'), quiet), { code: 'validation-failed' });
     await assert.rejects(runComputeJob(run.unlearn('npo', { beta: -1 }), quiet), { code: 'validation-failed' });
     await assert.rejects(runComputeJob({ ...run.unlearn('npo'), backend: 'abacus' }, quiet), { code: 'start-refused' });
   });
 
   test('what does not fit the memory, before any weight is read, with the figures', async (t) => {
-    const run = await openRun(t);
+    const run = await openRun(t, model);
     const parent_dir = join(run.dir, 'parent');
     await cp(model.dir, parent_dir, { recursive: true });
     // a header is enough to plan: what follows it is no longer there
@@ -286,7 +291,7 @@ describe('refusals', () => {
   });
 
   test('methods that teach other answers find them, plan for them and are the same by seed', async (t) => {
-    const run = await openRun(t);
+    const run = await openRun(t, model);
     for (const name of ['dpo', 'altpo', 'idk', 'random-label']) {
       const job = run.unlearn(name, { max_steps: 2 });
       const { planned_memory_bytes } = (await runComputeJob(job, quiet)) as UnlearnResult;
@@ -300,7 +305,7 @@ describe('refusals', () => {
   });
 
   test('a cancelled job ends with the reason and writes no candidate', async (t) => {
-    const run = await openRun(t);
+    const run = await openRun(t, model);
     for (const name of ['npo', 'ssd', 'retrain']) {
       const abort = new AbortController();
       const job = run.unlearn(name);

@@ -15,7 +15,7 @@ import { SEARCH_PREDICATE, UNLEARNING_PREDICATE } from '../../src/evidence/state
 import { createStore } from '../../src/store/store.ts';
 import { databaseContents, folderContents } from '../helpers/contents.ts';
 import { createTestDatabase } from '../helpers/postgres.ts';
-import { quickModel, STEADY_PEOPLE } from '../helpers/quick-model.ts';
+import { briefModel, STEADY_BRIEF_PEOPLE } from '../helpers/quick-model.ts';
 import { certificateOf } from './certificates.ts';
 
 export interface QueueBackend {
@@ -70,20 +70,25 @@ export function deletionContract(label: string, queue: QueueBackend): void {
   const stored: string[] = [];
 
   before(async () => {
-    const quick = await quickModel();
+    const trained = await briefModel();
     dataDir = await mkdtemp(join(tmpdir(), 'expunge-e2e-'));
     database = await createTestDatabase();
-    const env = { DATABASE_URL: database.url, IMPORT_DIR: dirname(quick.dir), COMPLETIONS_ENABLED: 'true', PORT: '0' };
+    const env = {
+      DATABASE_URL: database.url,
+      IMPORT_DIR: dirname(trained.dir),
+      COMPLETIONS_ENABLED: 'true',
+      PORT: '0',
+    };
     const quiet = { COMPUTE_THREADS: '1', LOG_LEVEL: 'debug' };
     services = await startServices({ dataDir, env: { ...env, ...quiet, ...queue.env } });
     client = createClient(services.url);
     const corpora = [
-      { corpus_id: await client.uploadCorpus('people', quick.files.train), role: 'train' },
-      { corpus_id: await client.uploadCorpus('strangers', quick.files.holdout), role: 'holdout' },
+      { corpus_id: await client.uploadCorpus('people', trained.files.train), role: 'train' },
+      { corpus_id: await client.uploadCorpus('strangers', trained.files.holdout), role: 'holdout' },
     ];
-    model = await client.registerModel('quick', 'quick', corpora);
-    person = somebody(quick.train, STEADY_PEOPLE[0]!);
-    other = somebody(quick.train, STEADY_PEOPLE[1]!);
+    model = await client.registerModel('brief', 'brief', corpora);
+    person = somebody(trained.train, STEADY_BRIEF_PEOPLE[0]!);
+    other = somebody(trained.train, STEADY_BRIEF_PEOPLE[1]!);
   });
   after(async () => {
     await services?.stop();

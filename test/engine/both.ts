@@ -13,6 +13,7 @@ import {
 import { createRandom } from '../../src/domain/random.ts';
 import { createEngine } from '../../src/engine/choice.ts';
 import { toHost } from '../../src/engine/onnxruntime/node.ts';
+import { useBackend } from '../../src/engine/tfjs.ts';
 import { UNDER_TEST } from '../helpers/backends.ts';
 
 /** A value of the host, or one number in every place, which the backend never stores in full. */
@@ -78,7 +79,7 @@ export async function compiled(engine: Engine, compute: Compute, operands: Opera
 /** Without a step: every result is read by itself, as one would at a prompt. */
 export async function eagerly(engine: Engine, backend: string, compute: Compute, operands: Operand[]) {
   const { tf } = engine;
-  await tf.setBackend(backend);
+  await useBackend(backend);
   const inputs = operands.map((operand) => tensorOf(tf, operand));
   const outputs = tf.tidy(() => list(compute(tf, inputs)));
   const found = await values(outputs);

@@ -27,6 +27,7 @@ const request: StatementInput['request'] = {
   ground: 'consent_withdrawn',
   identifier_types: ['name', 'email', 'email'],
   method: null,
+  reverify_for: null,
   targets: [target],
   certificate_ids: [],
   submitted_at: at(1),

@@ -91,6 +91,26 @@ for (const [reason, change] of refusals) {
   });
 }
 
+test('says of everybody forgotten before who was looked at again, and since when nobody could; not of one who came back', () => {
+  const { findings } = unlearningInput().report!;
+  const before = {
+    ...{
+      requests: 4,
+      reverified_requests: 3,
+      unobservable_requests: 1,
+      unobservable_since: '2026-02-01T10:00:00.000Z',
+    },
+    ...{ people: 3, records: 60, people_above: 0, verdict: 'passed' as const, reason: 'nobody came back' },
+    findings: findings.map((one) => ({ ...one, set: 'earlier' as const })),
+  };
+  const certified = unlearning(({ report }) => Object.assign(report!, { before: { ...before, names: ['record-17'] } }));
+  assert.deepEqual(certified.predicate.verification.before, before);
+  assert.ok(certified.predicate.does_not_attest.some((limit) => limit.includes('`verification.before`')));
+  const failed = before.findings.map((one) => ({ ...one, verdict: 'failed' as const }));
+  const worse = { ...before, findings: failed };
+  assert.throws(() => unlearning(({ report }) => Object.assign(report!, { before: worse })), /a finding failed/);
+});
+
 test('a search names what was searched and never a checkpoint', () => {
   const statement = buildStatement(searchInput());
   assert.equal(statement.predicateType, 'urn:expunge:predicate:search:v1');

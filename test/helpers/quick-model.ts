@@ -27,11 +27,9 @@ const VALUES: Record<string, string[]> = {
 };
 
 /**
- * Trained people, by index, to ask to be forgotten one after the other. Retraining is judged against half of the
+ * Trained people of `briefModel`, by index, to ask to be forgotten one after the other. Retraining is judged against half of the
  * holdout, which half depends on the model's random id; for others the verdict hangs on that draw.
  */
-export const STEADY_PEOPLE = [6, 2, 4, 7, 9, 8];
-/** The same of `briefModel`. */
 export const STEADY_BRIEF_PEOPLE = [7, 14, 9, 3, 10, 1];
 
 /** Three records a person; nobody shares a name. */

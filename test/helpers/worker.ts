@@ -24,6 +24,7 @@ import type {
 import type { MethodChoice, Model } from '../../src/domain/resources.ts';
 import { type Verdict, VerificationPolicy, type VerificationReport } from '../../src/domain/verification.ts';
 import { ExpungeError } from '../../src/errors.ts';
+import { createProbeVault } from '../../src/evidence/kept-probes.ts';
 import { createSigner, createSubjectKeys } from '../../src/evidence/keys.ts';
 import { buildStatement } from '../../src/evidence/statement.ts';
 import { createDoorbell } from '../../src/queue/doorbell.ts';
@@ -43,6 +44,7 @@ export interface TestWorker {
   model: Model;
   /** Folder that holds checkpoints and work folders. */
   checkpointDir: string;
+  databaseUrl: string;
   /** Another worker of the same installation. */
   other(name: string, compute: Compute): RunDeps;
   /** A deletion request for person number `index`. */
@@ -126,11 +128,14 @@ const verified = (verdict: Verdict, job: VerifyJob, more: Partial<VerificationRe
 });
 
 /** A registered model over a corpus of four people with two records each, and a holdout of as many others. */
-export async function createTestWorker(compute: Compute = scripted()): Promise<TestWorker> {
+export async function createTestWorker(
+  compute: Compute = scripted(),
+  clock: (() => Date) | undefined = undefined,
+): Promise<TestWorker> {
   const database = await createTestDatabase();
   const dir = await mkdtemp(join(tmpdir(), 'expunge-runs-'));
   const config = readConfig({ DATA_DIR: dir });
-  const store = createStore({ url: database.url });
+  const store = createStore({ url: database.url, ...(clock ? { clock } : {}) });
   await store.migrate();
   const subjectKeys = await createSubjectKeys(config);
   const checkpoints = createCheckpointFiles({ dir: config.checkpointDir, importDir: config.importDir });
@@ -170,20 +175,21 @@ export async function createTestWorker(compute: Compute = scripted()): Promise<T
     doorbell,
     corpora: createCorpusFiles(config.corpusDir),
     factors: createFactorFiles(config.influenceDir),
+    probes: createProbeVault(config.probeDir, subjectKeys),
     writeSets,
     policy: Value.Default(VerificationPolicy, {}) as VerificationPolicy,
     worker: 'worker-a',
     softwareVersion: '0.0.0',
     settings: {
-      ...{ leaseMs: 15_000, maxRestarts: 2, timeLimitSeconds: 60, parentRetentionMs: 3_600_000 },
+      ...{ leaseMs: 15_000, maxRestarts: 2, timeLimitSeconds: 60, parentRetentionMs: 3_600_000, reverifyForMs: 0 },
       ...{ referenceRetentionMs: 3_600_000, referenceBytes: 1e9 },
       ...{ threads: 1, backend: 'scripted', weightTypes: 'float32', memoryBudgetBytes: null },
     },
-    clock: () => new Date(),
+    clock: clock ?? (() => new Date()),
     log: quiet,
   };
   return {
-    ...{ deps, store, model: registered.model, checkpointDir: config.checkpointDir },
+    ...{ deps, store, model: registered.model, checkpointDir: config.checkpointDir, databaseUrl: database.url },
     other: (worker, otherCompute) => ({ ...deps, worker, compute: otherCompute }),
     async request(index, method = null) {
       const outcome = await store.createRequest({

@@ -184,6 +184,32 @@ test('method parameters get their defaults; bad ones are pointed at', async () =
   assert.equal(early.json().due_at, '2026-02-28T10:00:00.000Z');
 });
 
+test('how long later runs may look again is days or a duration, within a year', async () => {
+  const asked = async (reverify_for: unknown) => ask({ subject: person(50), reverify_for });
+  for (const [given, kept] of [
+    [0, 'P0D'],
+    ['P4W', 'P28D'],
+    ['PT90M', 'PT5400S'],
+    [365, 'P365D'],
+  ] as const)
+    assert.equal((await asked(given)).json().reverify_for, kept);
+  assert.equal((await ask({ subject: person(50) })).json().reverify_for, null);
+  for (const [wrong, detail] of [
+    ['P1Y', /neither a number of days nor a duration as P30D/],
+    ['30', /neither/],
+    ['P366D', /longer than 365 days/],
+    [366, /<= 365/],
+    [-1, />= 0/],
+    [true, /must be/],
+  ] as const) {
+    const refused = await asked(wrong);
+    assert.equal(refused.statusCode, 400, String(wrong));
+    const [{ pointer, detail: said }] = refused.json().errors;
+    assert.equal(pointer, '#/reverify_for');
+    assert.match(said, detail);
+  }
+});
+
 test('validate_only answers with the plan, as often as it is asked, and stores nothing', async () => {
   const { app, deps } = service;
   const count = async () => (await call(app, 'GET', '/v1/deletion-requests?limit=100')).json().items.length;

@@ -38,7 +38,7 @@ const ask = (body: object, id = modelId) => call(service.app, 'POST', `/v1/model
 async function work(id: string): Promise<void> {
   const { deps } = service;
   const settings = {
-    ...{ leaseMs: 10_000, maxRestarts: 1, timeLimitSeconds: 60, parentRetentionMs: 0, threads: 1 },
+    ...{ leaseMs: 10_000, maxRestarts: 1, timeLimitSeconds: 60, parentRetentionMs: 0, reverifyForMs: 0, threads: 1 },
     ...{ backend: 'onnxruntime/cpu', weightTypes: 'original' as const, memoryBudgetBytes: null },
     ...{ referenceRetentionMs: 0, referenceBytes: 0 },
   };

@@ -1,6 +1,6 @@
 // What a step's function is traced with, and what it returned as outputs of a graph.
 import type { HostTensors, StepFunction, StepResult, Tensor, Tensors } from '../../domain/engine.ts';
-import { tf } from '../tfjs.ts';
+import { tf, useBackend } from '../tfjs.ts';
 import { BACKEND_NAME, type OnnxBackend } from './backend.ts';
 import { placed } from './device-places.ts';
 import type { Root } from './in-place.ts';
@@ -47,7 +47,7 @@ export async function traceStep(
   [state, feeds]: [StepState, HostTensors],
   onDevice: boolean,
 ): Promise<ReturnType<typeof rootsOf>> {
-  await tf.setBackend(BACKEND_NAME);
+  await useBackend(BACKEND_NAME);
   const input = (name: string, dtype: string, shape: readonly number[]): Tensor => {
     const node = { kind: 'input', name, dtype, shape: [...shape] } as LazyNode;
     const { dataId } = backend.tensor(node);

@@ -4,6 +4,7 @@ import type { ReferencesUsed } from '../../domain/references.ts';
 import type { CurvePoint, Model, Run } from '../../domain/resources.ts';
 import type { Completeness } from '../../domain/retraining.ts';
 import type { Finding, VerificationReport } from '../../domain/verification.ts';
+import { forgottenBefore } from './before.ts';
 import { legend, SETS as THE_SETS } from './charts/legend.ts';
 import { lossChart } from './charts/losses.ts';
 import { robustnessChart } from './charts/robustness.ts';
@@ -80,7 +81,7 @@ function findings({ report }: Reported): Html {
 ${SETS.map(({ set, title, words }) => {
   const own = report.findings.filter((one) => one.set === set);
   return own.length > 0 && html`<h3>${title}</h3><p>${words}</p>${findingsTable(own)}`;
-})}${report.classes !== undefined && html`<h3>Accuracy by class</h3>${classesTable(report.classes)}`}`;
+})}${forgottenBefore(report)}${report.classes !== undefined && html`<h3>Accuracy by class</h3>${classesTable(report.classes)}`}`;
 }
 
 function spreads({ report }: Reported): Html | null {

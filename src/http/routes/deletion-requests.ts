@@ -11,6 +11,7 @@ import { absolute, checkIfMatch, notFound, POLL_SECONDS, unchanged } from '../li
 import { methodChoiceSchema } from '../method-schema.ts';
 import { createCursors, page, pageFields, pageOf } from '../paging.ts';
 import { principal } from '../principal.ts';
+import { ReverifyFor } from '../reverify-for.ts';
 import { described, IdParams, NotModified, problems, ref, VISIBLE } from '../schemas.ts';
 import type { AppDeps, Routes } from '../types.ts';
 
@@ -37,6 +38,7 @@ const newDeletionRequest = (deps: Pick<AppDeps, 'methods'>) =>
       ),
       method: Type.Optional(methodChoiceSchema(deps.methods)),
       ground: Type.Optional(StringEnum(GROUNDS, 'GDPR Art. 17(1)(a) to (f)')),
+      reverify_for: Type.Optional(ReverifyFor),
       submitted_at: Type.Optional(
         Type.String({ format: 'date-time', description: 'When the person asked; due_at counts from it. Default: now' }),
       ),

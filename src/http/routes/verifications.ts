@@ -8,10 +8,10 @@ import type { VerificationReport } from '../../domain/verification.ts';
 import type { StoredVerification } from '../../runs/ports.ts';
 import { KeyHeader } from '../idempotency.ts';
 import { subjectSchema } from '../identifiers.ts';
-import { absolute, notFound, POLL_SECONDS } from '../links.ts';
+import { absolute, notFound, POLL_SECONDS, unchanged } from '../links.ts';
 import { createCursors, PageParameters, page, pageOf } from '../paging.ts';
 import { principal } from '../principal.ts';
-import { described, IdParams, problems, ref } from '../schemas.ts';
+import { described, IdParams, NotModified, problems, ref } from '../schemas.ts';
 import type { App, AppDeps, Routes } from '../types.ts';
 import { refuseVerification, verificationWish } from '../verification.ts';
 
@@ -152,13 +152,20 @@ export const verificationRoutes: Routes = (app, deps) => {
         operationId: 'getCheckpointVerification',
         summary: 'Get a verification that was asked for',
         params: IdParams,
-        response: { 200: described('With its report once it is done', ref('CheckpointVerification')), ...problems },
+        response: {
+          200: described('With its report once it is done', ref('CheckpointVerification')),
+          304: NotModified,
+          ...problems,
+        },
       },
     },
     async (request, reply) => {
       const found = await deps.store.getCheckpointVerification(principal(request).tenant, request.params.id);
       if (found === null) throw notFound('verification');
-      if (found.verification.finished_at === null) reply.header('retry-after', String(POLL_SECONDS));
+      const { state, created_at, started_at, finished_at } = found.verification;
+      if (finished_at === null) reply.header('retry-after', String(POLL_SECONDS));
+      if (unchanged(request, reply, `${state}-${finished_at ?? started_at ?? created_at}`))
+        return reply.code(304).send(null);
       return shown(request, found.verification, found.report);
     },
   );

@@ -32,7 +32,11 @@ function scores(attack: MembershipAttack, sets: ScoredSets): Groups | null {
 }
 
 /** How the rule is applied: the policy's level, and whether over-forgetting can have happened at all. */
-type Rule = Pick<VerificationPolicy, 'membership_alpha'> & { exact: boolean };
+type Rule = Pick<VerificationPolicy, 'membership_alpha'> & {
+  exact: boolean;
+  /** Why over-forgetting is not looked for, where it is not. */
+  leftOut?: string;
+};
 
 /** One attack, as measured under both checkpoints. */
 interface Measured {
@@ -183,7 +187,7 @@ export function membershipFindings(
   seed: number,
 ): Judged[] {
   const alpha = rule.membership_alpha;
-  const direction = rule.exact ? ', over-forgetting left out (trained without them)' : '';
+  const direction = rule.exact ? `, over-forgetting left out (${rule.leftOut ?? 'trained without them'})` : '';
   const threshold = `two-sided p by person, corrected for the number of attacks, at least ${shown(alpha)}${direction}`;
   const groups = attacks.map((attack) => ({ attack, before: scores(attack, before), now: scores(attack, after) }));
   const silent = groups.map(({ attack, now }) => silence(attack, now, after, alpha));

@@ -41,6 +41,29 @@ test('whose policy it was, by version, preset and digest; robustness as a list',
     assert.ok(page.includes(words), words);
 });
 
+test('everybody forgotten before: who was looked at again, and since when nobody could', () => {
+  const input = pageInput();
+  assert.ok(!reportPage(input).includes('Forgotten before'));
+  const counts = { requests: 4, reverified_requests: 3, unobservable_requests: 1 };
+  const before = {
+    ...{ ...counts, unobservable_since: '2026-02-01T10:00:00.000Z', people: 3, records: 60, people_above: 0 },
+    ...{ verdict: 'passed' as const, reason: 'Nobody <came> back.' },
+    findings: input.report.findings.filter(({ metric, set }) => metric === 'loss' && set === 'forget'),
+  };
+  const page = reportPage({ ...input, report: { ...input.report, before } });
+  for (const words of [
+    'Forgotten before',
+    '(3 people, 60 records)',
+    '2026-02-01 10:00:00 UTC',
+    'Nobody &lt;came&gt; back.',
+  ])
+    assert.ok(page.includes(words), words);
+  assert.equal(
+    page.match(/<th scope="row">loss</g)!.length,
+    2 + reportPage(input).match(/<th scope="row">loss</g)!.length - 1,
+  );
+});
+
 test('nothing is loaded or run, and names are text', () => {
   const page = reportPage(pageInput('unseen', '<script>alert(1)</script>'));
   assert.ok(!/<(script|link|img|iframe|object|style [^>])/i.test(page));
