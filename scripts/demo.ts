@@ -73,7 +73,9 @@ function summary(run: Run): string {
   const last = run.attempts.at(-1)!;
   const seconds = Object.entries(last.seconds).map(([phase, value]) => `${phase} ${value.toFixed(1)} s`);
   const memory = last.peak_memory_bytes === null ? '' : `, peak memory ${(last.peak_memory_bytes / 1e6).toFixed(0)} MB`;
-  return `method ${last.method.name} (${run.attempts.length} of ${run.plan.length} in the plan): ${seconds.join(', ')}${memory}`;
+  const all = Object.values(last.seconds).reduce((sum, value) => sum + value, 0);
+  const share = `verification ${Math.round((100 * (last.seconds.verifying ?? 0)) / all)} % of it`;
+  return `method ${last.method.name} (${run.attempts.length} of ${run.plan.length} in the plan): ${seconds.join(', ')} (${share})${memory}`;
 }
 
 async function main(): Promise<number> {

@@ -1,14 +1,7 @@
 // Whose answers are written out, and how many: as many of everybody who is compared, or their means could not be.
 import { sampleRows } from '../domain/random.ts';
+import { ANSWERED } from '../domain/sample-sizes.ts';
 import { rowsOfEach, samplePeople } from './people-sample.ts';
-
-/** Retained records that are answered. */
-const RETAINED = 100;
-/** Answers about the people of one set, and how many of them are asked about at most. */
-const ANSWERS = 400;
-const PEOPLE = 80;
-/** Answers about one person at most. */
-const EACH = 10;
 
 type People = readonly { person: number }[];
 type Asked = Record<'forget' | 'retain' | 'holdout' | 'earlier', number[]>;
@@ -22,19 +15,22 @@ export function askedRows(
   { forget, retain, holdout, earlier = [] }: Record<'forget' | 'retain' | 'holdout', People> & { earlier?: People },
   seed: number,
 ): Asked {
-  const compared = { forget: samplePeople(forget, PEOPLE, seed), holdout: samplePeople(holdout, PEOPLE, seed) };
+  const compared = {
+    forget: samplePeople(forget, ANSWERED.people, seed),
+    holdout: samplePeople(holdout, ANSWERED.people, seed),
+  };
   const most = Math.max(1, compared.forget.length, compared.holdout.length);
-  const each = Math.min(EACH, Math.floor(ANSWERS / most));
+  const each = Math.min(ANSWERED.each, Math.floor(ANSWERED.most / most));
   const rowsOf = (people: number[][], set: string) =>
     rowsOfEach(people, each, `${seed}/asked/${set}`).sort((a, b) => a - b);
   return {
     forget: rowsOf(compared.forget, 'forget'),
     retain: sampleRows(
       retain.map((_, i) => i),
-      RETAINED,
+      ANSWERED.retained,
       seed,
     ),
     holdout: rowsOf(compared.holdout, 'holdout'),
-    earlier: rowsOf(samplePeople(earlier, PEOPLE, seed), 'earlier'),
+    earlier: rowsOf(samplePeople(earlier, ANSWERED.people, seed), 'earlier'),
   };
 }

@@ -1,21 +1,20 @@
 // What is drawn out of a model beyond the plain question: other people's answers in the place of the true one, prompts that are
 // wrapped, answers that are sampled. Of few rows, since each costs many passes, and of as many about everybody who is compared.
 import { sampleRows, seedFrom } from '../domain/random.ts';
+import { PROBED } from '../domain/sample-sizes.ts';
 import type { Tokenizer } from '../domain/tokenizer.ts';
 import type { RowScore } from '../domain/verification.ts';
+import type { Extent } from '../domain/verification-cost.ts';
 import { ExpungeError } from '../errors.ts';
-import { OTHER_ANSWERS, SAMPLES } from '../metrics/costs.ts';
+import { fullExtent } from '../metrics/extent.ts';
 import { otherAnswerRows } from '../training/alternatives.ts';
 import type { TokenRow } from '../training/batches.ts';
-import type { Generator } from '../training/generate.ts';
+import type { GenerateOptions, Generator } from '../training/generate.ts';
 import { meanNll, type Scorer } from '../training/scoring.ts';
 import { rowsOfEach, samplePeople } from './people-sample.ts';
 import type { TextRow } from './sets.ts';
 import { wrapped } from './wrappings.ts';
 
-/** People of a set, and rows about each of them: at most a hundred rows a set. */
-const PEOPLE = 25;
-const EACH = 4;
 /** Retained records that other answers are looked for in. */
 const LOOKED_AT = 300;
 /** Tokens that a sampled answer may go on with, the most likely ones: the field's usual number. */
@@ -32,6 +31,8 @@ interface Probe {
   truth: string;
   wrapped: number[][];
   others: TokenRow[];
+  /** Answers that are sampled. */
+  samples: number;
 }
 
 export type Probes = readonly Probe[];
@@ -40,23 +41,37 @@ interface Asked {
   generate: Generator;
   tokenizer: Pick<Tokenizer, 'decode' | 'eosId'>;
   signal: AbortSignal;
+  /** Tokens of an answer at most. */
+  longest: number;
 }
+type Options = Pick<GenerateOptions, 'sampling'>;
 
 /** Other answers to each row; none to any where some row has none, or the two sets could not be compared. */
-function othersOf(rows: TextRow[], retain: TextRow[], contextLength: number, seed: number): TokenRow[][] {
+function othersOf(
+  rows: TextRow[],
+  retain: TextRow[],
+  { answers, contextLength, seed }: { answers: number; contextLength: number; seed: number },
+): TokenRow[][] {
+  if (answers === 0) return rows.map(() => []);
   try {
     const pool = sampleRows(retain, LOOKED_AT, seedFrom(`${seed}/probes/others`));
-    return otherAnswerRows(rows, pool, { answers: OTHER_ANSWERS, contextLength, seed });
+    return otherAnswerRows(rows, pool, { answers, contextLength, seed });
   } catch (error) {
     if (error instanceof ExpungeError && error.code === 'method-not-applicable') return rows.map(() => []);
     throw error;
   }
 }
 
-/** What is asked of parent and candidate alike; the same seed asks the same. */
-export function planProbes(sets: Sets, tokenizer: Tokenizer, contextLength: number, seed: number): Probes {
+/** What is asked of parent and candidate alike; the same seed asks the same, and of everybody as much. */
+export function planProbes(
+  sets: Sets,
+  tokenizer: Tokenizer,
+  contextLength: number,
+  seed: number,
+  extent: Extent = fullExtent({}, undefined),
+): Probes {
   const chosen = (['forget', 'holdout'] as const).flatMap((set) =>
-    rowsOfEach(samplePeople(sets[set], PEOPLE, seed), EACH, `${seed}/probes/${set}`).map((index) => ({
+    rowsOfEach(samplePeople(sets[set], PROBED.people, seed), PROBED.each, `${seed}/probes/${set}`).map((index) => ({
       set,
       index,
       row: sets[set][index]!,
@@ -65,13 +80,13 @@ export function planProbes(sets: Sets, tokenizer: Tokenizer, contextLength: numb
   const others = othersOf(
     chosen.map(({ row }) => row),
     sets.retain,
-    contextLength,
-    seed,
+    { answers: extent.other_answers, contextLength, seed },
   );
   return chosen.map(({ set, index, row }, i) => {
     const prompt = [...row.ids.subarray(0, row.cue)];
     const truth = row.answer ?? tokenizer.decode(row.ids.subarray(row.cue));
-    return { set, index, prompt, truth, wrapped: wrapped(tokenizer, prompt, contextLength), others: others[i]! };
+    const ways = wrapped(tokenizer, prompt, contextLength).slice(0, extent.wrapped_prompts);
+    return { set, index, prompt, truth, wrapped: ways, others: others[i]!, samples: extent.samples };
   });
 }
 
@@ -103,34 +118,35 @@ export async function probeOthers(
   });
 }
 
-/** Writes the answers to wrapped prompts, and sampled ones, into the rows that are probed. `longest`: tokens of an answer. */
-export async function probeAnswers(
+/** Answers to what `of` each probe asks, as text. */
+async function answersTo(probes: Probes, of: (probe: Probe) => number[][], options: Options, asked: Asked) {
+  const { generate, tokenizer, signal, longest } = asked;
+  signal.throwIfAborted();
+  const whole = { ...options, maxNewTokens: longest, eosId: tokenizer.eosId };
+  return inOne(probes, of, async (prompts) =>
+    (await generate(prompts, whole)).map((answer) => tokenizer.decode(answer)),
+  );
+}
+
+/** Writes the answers to wrapped prompts into the rows that are probed. */
+export async function probeWrapped(probes: Probes, scores: Record<Compared, RowScore[]>, asked: Asked): Promise<void> {
+  const found = await answersTo(probes, (probe) => probe.wrapped, {}, asked);
+  probes.forEach(({ set, index, truth }, i) => {
+    if (found[i] !== null) Object.assign(scores[set][index]!, { truth, wrapped: found[i] });
+  });
+}
+
+/** Writes sampled answers into the rows that are probed; the same seed samples the same. */
+export async function probeSamples(
   probes: Probes,
   scores: Record<Compared, RowScore[]>,
-  { generate, tokenizer, signal }: Asked,
-  longest: number,
+  asked: Asked,
   seed: number,
 ): Promise<void> {
-  const { eosId } = tokenizer;
-  const options = { maxNewTokens: longest, eosId };
-  const texts = (answers: number[][]) => answers.map((ids) => tokenizer.decode(ids));
-  signal.throwIfAborted();
-  const otherwise = await inOne(
-    probes,
-    (probe) => probe.wrapped,
-    async (prompts) => texts(await generate(prompts, options)),
-  );
-  signal.throwIfAborted();
   const sampling = { topK: TOP_K, seed: seedFrom(`${seed}/probes/samples`) };
-  const drawn = await inOne(
-    probes,
-    ({ prompt }) => new Array<number[]>(SAMPLES).fill(prompt),
-    async (prompts) => texts(await generate(prompts, { ...options, sampling })),
-  );
+  const prompts = ({ prompt, samples }: Probe) => new Array<number[]>(samples).fill(prompt);
+  const found = await answersTo(probes, prompts, { sampling }, asked);
   probes.forEach(({ set, index, truth }, i) => {
-    const to = scores[set][index]!;
-    to.truth = truth;
-    if (otherwise[i] !== null) to.wrapped = otherwise[i]!;
-    to.sampled = drawn[i]!;
+    if (found[i] !== null) Object.assign(scores[set][index]!, { truth, sampled: found[i] });
   });
 }

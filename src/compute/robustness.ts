@@ -1,22 +1,20 @@
 // The attacks on the candidate's weights that the policy names, on a sample of people.
 import { sampleRows } from '../domain/random.ts';
 import type { Attacked, Recall, RobustnessCurve, RobustnessName } from '../domain/robustness.ts';
+import { ATTACKED } from '../domain/sample-sizes.ts';
 import type { RowScore } from '../domain/verification.ts';
+import type { Extent } from '../domain/verification-cost.ts';
 import { probability } from '../metrics/memory/probability.ts';
 import { mean } from '../metrics/statistics.ts';
 import { byPerson } from '../training/batches.ts';
 import { robustnessAttacks } from '../training/robustness/registry.ts';
+import type { PartTimes } from './part-times.ts';
 import { rowsOfEach, samplePeople } from './people-sample.ts';
 import type { VerificationSets } from './score-sets.ts';
 import type { TextRow } from './sets.ts';
 
-/** Of each set; enough for a mean, few enough that an attack takes seconds. */
-const PEOPLE = 40;
-const ROWS_EACH = 10;
-const RETAINED = 200;
-
-const somePeople = (rows: readonly TextRow[], seed: number): TextRow[] =>
-  rowsOfEach(samplePeople(rows, PEOPLE, seed), ROWS_EACH, `${seed}/robustness`).map((i) => rows[i]!);
+const somePeople = (rows: readonly TextRow[], people: number, seed: number): TextRow[] =>
+  rowsOfEach(samplePeople(rows, people, seed), ATTACKED.each, `${seed}/robustness`).map((i) => rows[i]!);
 
 /** Probability of the true answers, a mean over people; null where a number is not finite. */
 const recall: Recall = (rows, scored) => {
@@ -25,22 +23,34 @@ const recall: Recall = (rows, scored) => {
   return Number.isFinite(value) ? value : null;
 };
 
-/** A curve an attack, in the order of their names. The same seed, candidate and sets give the same curves. */
-export async function robustnessOf(
-  names: readonly RobustnessName[],
-  candidate: Omit<Attacked, 'forget' | 'holdout' | 'retain'>,
-  sets: VerificationSets,
-): Promise<RobustnessCurve[]> {
+type Candidate = Omit<Attacked, 'forget' | 'holdout' | 'retain'>;
+
+function attackWith(name: RobustnessName, candidate: Candidate, sets: VerificationSets, people: number) {
   const { seed } = candidate;
   const attacked: Attacked = {
     ...candidate,
-    ...{ forget: somePeople(sets.forget, seed), holdout: somePeople(sets.holdout, seed) },
-    retain: sampleRows(sets.retain, RETAINED, seed),
+    ...{ forget: somePeople(sets.forget, people, seed), holdout: somePeople(sets.holdout, people, seed) },
+    retain: sampleRows(sets.retain, ATTACKED.retained, seed),
   };
+  return robustnessAttacks[name].run(attacked, recall);
+}
+
+/**
+ * A curve for each attack that the extent has people for, in the order of their names. The same seed, candidate, sets and extent give the
+ * same curves.
+ */
+export async function robustnessOf(
+  names: readonly RobustnessName[],
+  candidate: Candidate,
+  sets: VerificationSets,
+  { extent, times }: { extent: Pick<Extent, 'attacks'>; times: PartTimes },
+): Promise<RobustnessCurve[]> {
   const curves: RobustnessCurve[] = [];
   for (const name of [...names].sort()) {
-    const { unit, run } = robustnessAttacks[name];
-    curves.push({ attack: name, unit, metric: probability.name, ...(await run(attacked, recall)) });
+    const people = extent.attacks[name] ?? 0;
+    if (people === 0) continue;
+    const found = await times.time(name, people, () => attackWith(name, candidate, sets, people));
+    curves.push({ attack: name, unit: robustnessAttacks[name].unit, metric: probability.name, ...found });
   }
   return curves;
 }

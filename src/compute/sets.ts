@@ -13,9 +13,10 @@ export interface TextRow extends PersonRow, RecordRow {
   /** Id of its record. */
   record: string;
 }
-export type LoadedSets = Record<keyof SetsFile, TextRow[]>;
+export type LoadedSets = Record<Exclude<keyof SetsFile, 'world'>, TextRow[]> & { world?: TextRow[] };
+const rowsIn = (sets: SetsFile, name: keyof SetsFile): readonly SetRow[] => sets[name] ?? [];
 
-const NAMES: (keyof SetsFile)[] = ['forget', 'retain', 'calibration', 'holdout'];
+const NAMES: (keyof SetsFile)[] = ['forget', 'retain', 'calibration', 'holdout', 'world'];
 const NO_RETAINED: RetainSample = { most: 0, seed: 0 };
 
 /** Reads each corpus file once and keeps the records that some set names. */
@@ -25,7 +26,7 @@ async function readNeeded(
   keep: readonly (keyof SetsFile)[],
 ): Promise<Map<string, Map<number, TrainingRecord>>> {
   const wanted = new Map<string, Set<number>>();
-  for (const { corpus_id, ordinal } of keep.flatMap((name) => sets[name])) {
+  for (const { corpus_id, ordinal } of keep.flatMap((name) => rowsIn(sets, name))) {
     const ordinals = wanted.get(corpus_id) ?? new Set();
     wanted.set(corpus_id, ordinals.add(ordinal));
   }
@@ -47,7 +48,7 @@ export async function loadRecords(
 ): Promise<TrainingRecord[]> {
   const sets = await readSets(job.sets_file, name === 'retain' ? ALL_RETAINED : NO_RETAINED);
   const records = await readNeeded(sets, job.corpora, [name]);
-  return sets[name].map(({ corpus_id, ordinal }) => {
+  return rowsIn(sets, name).map(({ corpus_id, ordinal }) => {
     const record = records.get(corpus_id)?.get(ordinal);
     if (record !== undefined) return record;
     throw new ExpungeError('compute-failed', `There is no line ${ordinal + 1} of corpus ${corpus_id}.`);
@@ -78,6 +79,6 @@ export async function loadSets(
     }
   };
   return Object.fromEntries(
-    NAMES.map((name) => [name, keep.includes(name) ? sets[name].flatMap(encode) : []]),
+    NAMES.map((name) => [name, keep.includes(name) ? rowsIn(sets, name).flatMap(encode) : []]),
   ) as unknown as LoadedSets;
 }

@@ -7,6 +7,7 @@ import type { SetRow } from './record.ts';
 import type { ReferencesUsed } from './references.ts';
 import type { Attempt, CurvePoint, MethodChoice, RunProgress } from './resources.ts';
 import type { Baseline, VerificationPolicy, VerificationReport } from './verification.ts';
+import type { VerificationPlan } from './verification-cost.ts';
 
 /** Written to a file beside the job, since sets may be long. */
 export interface SetsFile {
@@ -16,6 +17,8 @@ export interface SetsFile {
   calibration: SetRow[];
   /** The other half, seen by verification alone. */
   holdout: SetRow[];
+  /** Facts and general text that the model should do as well on as it did; absent: none are given. */
+  world?: SetRow[];
 }
 
 interface JobBase {
@@ -61,6 +64,8 @@ export interface VerifyJob extends JobBase {
   shadow_files?: string[];
   /** What became of those that the policy asks for; absent: it asks for none. */
   references?: ReferencesUsed;
+  /** What there is time for; left out: all that the policy asks for. */
+  plan?: VerificationPlan;
   /** Everybody forgotten before; left out where there is nobody. */
   earlier?: EarlierJob;
   /** What an exact candidate is held against where the parent has more; null: the parent alone. */

@@ -59,13 +59,28 @@ export interface NaturalnessMetric extends About {
   reported(score: number): number;
 }
 
-export type Metric = RecordMetric | MembershipAttack | NaturalnessMetric;
+/** Sets that a model should do as well on as it did. Neighbours are of the retained, and of world facts there may be none. */
+export type UtilitySet = 'retain' | 'neighbours' | 'world' | 'holdout';
+export type UtilityRows = Readonly<Record<UtilitySet, readonly RowScore[]>>;
+
+/** A number of a whole set, of which no record has one: reported, never judged. */
+export interface UtilityMetric extends About {
+  kind: 'utility';
+  range: [number, number];
+  /** Sets of which it says something. */
+  sets: readonly UtilitySet[];
+  /** Of one of them, the others beside it; NaN where that says nothing. */
+  of(set: UtilitySet, rows: UtilityRows): number;
+}
+
+export type Metric = RecordMetric | MembershipAttack | NaturalnessMetric | UtilityMetric;
 
 /** What a report measures, by name in alphabetical order. */
 export interface MetricSet {
   memory: readonly RecordMetric[];
   attacks: readonly MembershipAttack[];
   naturalness: readonly NaturalnessMetric[];
+  utility: readonly UtilityMetric[];
   /** People never seen may score as high as can be in all of the memory metrics: then the attacks alone decide. */
   memoryMayBeSilent: boolean;
 }

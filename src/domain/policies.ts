@@ -23,6 +23,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
       robustness: ['fine-tuning', 'pruning', 'quantisation', 'relearning'],
       gradient_records: 2,
       references: { retrained: 1, shadow: 0 },
+      max_share_of_run: null,
     },
   },
   standard: {
@@ -37,6 +38,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
       robustness: ['quantisation', 'relearning'],
       gradient_records: 0,
       references: { retrained: 0, shadow: 0 },
+      max_share_of_run: 0.5,
     },
   },
   exploratory: {
@@ -51,6 +53,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
       robustness: [],
       gradient_records: 0,
       references: { retrained: 0, shadow: 0 },
+      max_share_of_run: 0.5,
     },
   },
 };

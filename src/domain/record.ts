@@ -139,5 +139,5 @@ export interface SetRow {
   person: number;
 }
 
-export const CorpusRole = Type.Union([Type.Literal('train'), Type.Literal('holdout')]);
+export const CorpusRole = Type.Union([Type.Literal('train'), Type.Literal('holdout'), Type.Literal('world')]);
 export type CorpusRole = Static<typeof CorpusRole>;

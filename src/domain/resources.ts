@@ -5,6 +5,7 @@ import { Digest, Id, Name, Nullable, StringEnum, Timestamp } from './common.ts';
 import { CorpusRole } from './record.ts';
 import { REQUEST_STATES, RUN_STATES, TARGET_STATES } from './states.ts';
 import { VERDICTS } from './verification.ts';
+import { Extent, MeasuredPart, VerificationPlan } from './verification-cost.ts';
 
 export const Corpus = Type.Object({
   id: Id,
@@ -64,6 +65,8 @@ export const StepEstimate = Type.Object({
   seconds: Nullable(Type.Number({ description: 'Unlearning, or training again, and verification' })),
   memory_bytes: Nullable(Type.Integer({ description: 'Peak of the compute process: at most a third too high' })),
   basis: Type.String({ description: 'What the figures come from' }),
+  /** Absent where nothing is estimated, and in plans of before. */
+  verification: Type.Optional(VerificationPlan),
 });
 export type StepEstimate = Static<typeof StepEstimate>;
 
@@ -190,6 +193,12 @@ export const Attempt = Type.Object({
   reason: Nullable(Type.String()),
   seconds: Type.Record(Type.String(), Type.Number(), { description: 'By phase' }),
   steps: Type.Optional(Type.Record(Type.String(), Type.Integer(), { description: 'By phase' })),
+  verification: Type.Optional(
+    Type.Object(
+      { extent: Extent, parts: Type.Array(MeasuredPart) },
+      { description: 'How much of the verification was done, and what its parts took' },
+    ),
+  ),
   scored_rows: Type.Optional(Type.Integer({ description: 'Rows that verification scored, under both checkpoints' })),
   planned_memory_bytes: Type.Optional(Type.Integer({ description: 'What the method was expected to take at most' })),
   peak_memory_bytes: Nullable(Type.Integer()),

@@ -9,6 +9,7 @@ import { ReferencesPolicy, ReferencesUsed } from './references.ts';
 import { Retraining } from './retraining.ts';
 import { ROBUSTNESS_ATTACKS, RobustnessCurve } from './robustness.ts';
 import type { RowShadows } from './shadows.ts';
+import { LeftOut, VerificationCost } from './verification-cost.ts';
 
 export { Interval };
 export const VERDICTS = ['passed', 'failed', 'inconclusive'] as const;
@@ -91,6 +92,14 @@ export const VerificationPolicy = Type.Object(
     ),
     /** Absent in reports of before, which trained none. */
     references: Type.Optional(ReferencesPolicy),
+    /** Absent in reports of before, which measured all. */
+    max_share_of_run: Type.Optional(
+      Type.Union([Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1 }), Type.Null()], {
+        default: 0.5,
+        description:
+          'Of the time of a method and its verification, what the latter may take by the plan: the rest of what no verdict needs is shortened or left out, and named in the report. null: all is measured',
+      }),
+    ),
   },
   { additionalProperties: false, default: {} },
 );
@@ -119,7 +128,7 @@ export type Detectable = Static<typeof Detectable>;
 /** One measured number: of one set, before and after, with what it was held against. */
 export const Finding = Type.Object({
   metric: Type.String({ description: 'Registered metric or attack' }),
-  set: StringEnum(['forget', 'retain', 'holdout', 'earlier'] as const),
+  set: StringEnum(['forget', 'retain', 'holdout', 'neighbours', 'world', 'earlier'] as const),
   before: Nullable(Type.Number({ description: 'Value on the parent checkpoint' })),
   after: Nullable(Type.Number({ description: 'Value on the candidate checkpoint' })),
   interval: Nullable(Interval),
@@ -178,6 +187,12 @@ const reported = {
   records: Type.Object({ forget: Type.Integer(), retain: Type.Integer(), holdout: Type.Integer() }),
   findings: Type.Array(Finding),
   before: Type.Optional(Before),
+  /** Absent in reports of before, which left nothing out. */
+  left_out: Type.Optional(
+    Type.Array(LeftOut, {
+      description: 'What the policy asks for and there was no time for; nothing that a verdict needs',
+    }),
+  ),
   seconds: Type.Number(),
   verifier_version: Type.String(),
 };
@@ -199,6 +214,8 @@ export const VerificationReport = Type.Object({
   robustness: Type.Optional(
     Type.Array(RobustnessCurve, { description: 'By attack on the weights: what came back; reported only' }),
   ),
+  /** Absent in reports of before, which did not say. */
+  cost: Type.Optional(VerificationCost),
   /** Absent in reports of before, which did not keep them. */
   distributions: Type.Optional(
     Type.Array(ScoreDistribution, { description: 'By attack: how scores are spread over people, for charts' }),
@@ -226,6 +243,10 @@ export interface RowScore {
   mu: Float32Array;
   /** Variance of log p under that distribution. */
   variance: Float32Array;
+  /** Log p of the most likely token; absent where it was not looked at. */
+  topLogProbs?: Float32Array;
+  /** A piece of a plain text, which answers nothing. */
+  plain?: boolean;
   /** Class that is the right one, of a classifier's record. */
   label?: number;
   /** Greedy answer to the prompt, and the true answer; absent where generation was not asked for. */

@@ -1,10 +1,12 @@
 // The plan of one target of a request, made before there is a run: for `validate_only`, and to refuse what cannot run.
 import { oneMonthAfter } from '../domain/deadline.ts';
+import { PRESETS } from '../domain/policies.ts';
 import type { Model, PlannedTarget } from '../domain/resources.ts';
 import { ExpungeError } from '../errors.ts';
 import type { SetCounts } from '../runs/plan/facts.ts';
 import { gatherFacts, secondsUntil } from '../runs/plan/gather.ts';
 import { planRun } from '../runs/plan/plan.ts';
+import { policyInForce } from '../runs/policy.ts';
 import type { CreateRequest, RequestPreview } from '../runs/ports.ts';
 import type { AppDeps } from './types.ts';
 
@@ -40,9 +42,10 @@ export async function planTarget(deps: AppDeps, wish: CreateRequest, target: Pre
   const { model, ...counts } = target;
   const { config, clock } = deps;
   const now = (clock ?? (() => new Date()))();
+  const { policy } = await policyInForce(deps.store, wish.tenant, model.id, PRESETS.standard.policy);
   const facts = await gatherFacts(deps, {
     ...{ tenant: wish.tenant, model, checkpoint: model.active, counts },
-    ...{ threads: config.compute.threads, backend: config.compute.backend },
+    ...{ threads: config.compute.threads, backend: config.compute.backend, policy },
     limits: {
       seconds: config.runs.timeLimitSeconds,
       // the machine of a worker may be another one: only what is configured holds for both

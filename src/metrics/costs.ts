@@ -7,6 +7,8 @@ export const SAMPLES = 10;
 export const OTHER_ANSWERS = 5;
 /** Ways to wrap a prompt. */
 export const WRAPPINGS = 4;
+/** People of a set that attacks on the weights are tried on: enough for a mean, few enough that an attack takes seconds. */
+export const ATTACKED_PEOPLE = 40;
 
 const every = { of: 'every record' } as const;
 const sample = { of: 'a sample' } as const;

@@ -1,5 +1,5 @@
 // Lookup over the registry.
-import type { MembershipAttack, Metric, NaturalnessMetric, RecordMetric } from '../domain/metric.ts';
+import type { MembershipAttack, Metric, NaturalnessMetric, RecordMetric, UtilityMetric } from '../domain/metric.ts';
 import * as registry from './registry.ts';
 
 /** Every metric and attack, by name in alphabetical order: the order of findings in a report. */
@@ -12,6 +12,8 @@ export const MEMBERSHIP_ATTACKS: readonly MembershipAttack[] = METRICS.filter((m
 export const NATURALNESS_METRICS: readonly NaturalnessMetric[] = METRICS.filter(
   (metric) => metric.kind === 'naturalness',
 );
+
+export const UTILITY_METRICS: readonly UtilityMetric[] = METRICS.filter((metric) => metric.kind === 'utility');
 
 /** The metric of that name, or undefined. */
 export const metricByName = (name: string): Metric | undefined => METRICS.find((metric) => metric.name === name);

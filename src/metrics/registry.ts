@@ -22,3 +22,6 @@ export { answerLength } from './naturalness/answer-length.ts';
 export { answerPerplexity } from './naturalness/answer-perplexity.ts';
 export { answerRefusal } from './naturalness/answer-refusal.ts';
 export { answerRepetition } from './naturalness/answer-repetition.ts';
+export { calibrationError } from './utility/calibration-error.ts';
+export { modelUtility } from './utility/model-utility.ts';
+export { textPerplexity } from './utility/text-perplexity.ts';

@@ -12,6 +12,8 @@ import type {
   VerificationPolicy,
   VerificationReport,
 } from '../domain/verification.ts';
+import type { LeftOut } from '../domain/verification-cost.ts';
+import { MEMORY_METRICS } from './index.ts';
 import { beforeSection, withBefore } from './report/before.ts';
 import { accuracyByClass } from './report/by-class.ts';
 import { scoreDistributions } from './report/distributions.ts';
@@ -19,12 +21,13 @@ import { membershipFindings } from './report/membership.ts';
 import { memoryFinding } from './report/memory.ts';
 import { naturalnessFinding, strangersFinding } from './report/naturalness.ts';
 import { countPeople, type Judged, type ScoredSets } from './report/people.ts';
+import { reportedFindings } from './report/reported.ts';
 import { retrainingDistance } from './report/retraining.ts';
 import { reportedFinding, utilityFinding } from './report/utility.ts';
 import { METRIC_SETS } from './sets.ts';
 
 /** Grows with every change of a metric, a rule or a default: reports of different versions are not comparable. */
-export const VERIFIER_VERSION = '6';
+export const VERIFIER_VERSION = '7';
 
 export interface ReportInput {
   /** What kind of model it is; a language model where nothing is said. */
@@ -50,6 +53,8 @@ export interface ReportInput {
   references?: ReferencesUsed;
   /** What attacks on the candidate's weights brought back. */
   robustness?: RobustnessCurve[];
+  /** What the policy asks for and there was no time for. */
+  left_out?: LeftOut[];
   /** Time that scoring took. */
   seconds: number;
 }
@@ -93,12 +98,13 @@ const WORDS = { failed: 'failed', inconclusive: 'is inconclusive' } as const;
 
 /**
  * Builds the report. Findings come in a fixed order: memory, attacks and naturalness on the forget set, utility on the
- * retain set, then what is only reported of the holdout set; within each by name. Every number in it is finite.
+ * retain set, then what is only reported: of the holdout set, of neighbours and world facts, and numbers of whole sets; within each by name. Every number in it is finite.
  * Of a classifier it says the accuracy by class too. It holds counts, means, shares and p-values, nothing of a single record.
  */
 export function buildReport(input: ReportInput): VerificationReport {
   const { before, after, policy, exact, baseline, seed, seconds } = input;
-  const { memory, attacks, naturalness, memoryMayBeSilent } = METRIC_SETS[input.task ?? 'causal-lm'];
+  const metrics = METRIC_SETS[input.task ?? 'causal-lm'];
+  const { memory, attacks, naturalness, memoryMayBeSilent } = metrics;
   const rules: Rule[] = [
     {
       name: 'memory',
@@ -125,6 +131,7 @@ export function buildReport(input: ReportInput): VerificationReport {
     ...rules.flatMap((rule) => rule.judged.map(({ finding }) => finding)),
     ...memory.map((metric) => reportedFinding(metric, 'holdout', before, after, seed)),
     ...naturalness.map((metric) => strangersFinding(metric, before, after, seed)),
+    ...reportedFindings(metrics, before, after, seed),
   ];
   const earlier = { rows: after.earlier ?? [], holdout: after.holdout };
   const section =
@@ -136,12 +143,13 @@ export function buildReport(input: ReportInput): VerificationReport {
     records: { forget: after.forget.length, retain: after.retain.length, holdout: after.holdout.length },
     findings,
     ...(section ? { before: section } : {}),
+    ...(input.left_out ? { left_out: input.left_out } : {}),
     seconds,
     verifier_version: VERIFIER_VERSION,
     ...(input.robustness ? { robustness: input.robustness } : {}),
     ...(input.references ? { references: input.references } : {}),
     ...(input.retrained?.length
-      ? { retraining: retrainingDistance({ memory, attacks }, after, input.retrained, { parent: before, seed }) }
+      ? { retraining: retrainingDistance(metrics, after, input.retrained, { parent: before, seed }) }
       : {}),
     distributions: scoreDistributions(attacks, before, after),
     ...(input.task === 'classification' ? { classes: accuracyByClass(before, after, input.classNames ?? null) } : {}),
@@ -154,6 +162,9 @@ export function buildReport(input: ReportInput): VerificationReport {
  */
 export function baselineFrom(report: VerificationReport | null): Baseline | null {
   if (report?.verifier_version !== VERIFIER_VERSION) return null;
-  const kept = report.findings.filter(({ set, before }) => set === 'retain' && before !== null);
+  const judged = new Set(MEMORY_METRICS.map(({ name }) => name));
+  const kept = report.findings.filter(
+    ({ metric, set, before }) => set === 'retain' && before !== null && judged.has(metric),
+  );
   return Object.fromEntries(kept.map(({ metric, before }) => [metric, before!]));
 }

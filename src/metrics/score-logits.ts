@@ -20,6 +20,7 @@ interface TokenScore {
   correct: boolean;
   mu: number;
   variance: number;
+  top: number;
 }
 
 /** Scores of one next-token distribution; `offset` is where its logits begin. */
@@ -40,7 +41,13 @@ function scoreToken(logits: ArrayLike<number>, offset: number, vocab: number, la
     const logProb = logits[offset + v]! - logTotal;
     variance += Math.exp(logProb) * (logProb - mu) ** 2;
   }
-  return { logProb: logits[offset + label]! - logTotal, correct: best === label, mu, variance };
+  return {
+    logProb: logits[offset + label]! - logTotal,
+    correct: best === label,
+    mu,
+    variance,
+    top: largest - logTotal,
+  };
 }
 
 /**
@@ -76,6 +83,7 @@ export function scoreLogits(
       correct: Uint8Array.from(tokens, (token) => (token.correct ? 1 : 0)),
       mu: Float32Array.from(tokens, (token) => token.mu),
       variance: Float32Array.from(tokens, (token) => token.variance),
+      topLogProbs: Float32Array.from(tokens, (token) => token.top),
     };
   });
 }

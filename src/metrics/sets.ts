@@ -1,7 +1,7 @@
 // Which metrics and attacks say something about a model, by its task.
 import type { Task } from '../domain/architecture.ts';
 import type { Metric, MetricSet } from '../domain/metric.ts';
-import { MEMBERSHIP_ATTACKS, MEMORY_METRICS, NATURALNESS_METRICS } from './index.ts';
+import { MEMBERSHIP_ATTACKS, MEMORY_METRICS, NATURALNESS_METRICS, UTILITY_METRICS } from './index.ts';
 
 /** Kinds of model that a metric is measured of. */
 export const tasksOf = ({ tasks = ['causal-lm'] }: Metric): readonly Task[] => tasks;
@@ -10,6 +10,7 @@ const setOf = (task: Task, memoryMayBeSilent: boolean): MetricSet => ({
   memory: MEMORY_METRICS.filter((metric) => tasksOf(metric).includes(task)),
   attacks: MEMBERSHIP_ATTACKS.filter((attack) => tasksOf(attack).includes(task)),
   naturalness: NATURALNESS_METRICS.filter((metric) => tasksOf(metric).includes(task)),
+  utility: UTILITY_METRICS.filter((metric) => tasksOf(metric).includes(task)),
   memoryMayBeSilent,
 });
 

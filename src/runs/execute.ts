@@ -1,6 +1,7 @@
 // One claimed run from its sets to its verdict.
 import type { Attempt, MethodChoice, PlanStep } from '../domain/resources.ts';
 import type { VerificationReport } from '../domain/verification.ts';
+import type { VerificationPlan } from '../domain/verification-cost.ts';
 import { ExpungeError, type ProblemCode } from '../errors.ts';
 import type { RunDeps } from './deps.ts';
 import { Fenced, held } from './fence.ts';
@@ -78,12 +79,12 @@ async function writeSets(context: RunContext): Promise<{ sets: RunSets; setsFile
 }
 
 /** Made before anything is computed. The request that waits longest says by what time. */
-async function makePlan({ deps, claim }: RunContext, { counts }: RunSets): Promise<PlanStep[]> {
+async function makePlan({ deps, claim, policy }: RunContext, { counts }: RunSets): Promise<PlanStep[]> {
   const { settings } = deps;
   const request = await deps.store.getRequest(claim.tenant, claim.run.request_ids[0] ?? '');
   const facts = await gatherFacts(deps, {
     ...{ tenant: claim.tenant, model: claim.model, checkpoint: claim.run.parent },
-    ...{ threads: settings.threads, backend: settings.backend },
+    ...{ threads: settings.threads, backend: settings.backend, policy: policy.policy },
     counts: { forget: counts.forget_records, retain: counts.retain_records, holdout: counts.holdout_records },
     limits: {
       seconds: settings.timeLimitSeconds,
@@ -120,14 +121,18 @@ async function workThroughPlan(context: RunContext & { plan: PlanStep[] }, pendi
   const { deps, claim, plan } = context;
   const refused: string[] = [];
   let verified = false;
-  for (const [index, { name, params }] of plan.entries()) {
+  for (const [index, { name, params, estimate }] of plan.entries()) {
     const method = { name, params };
     if (index > 0) {
       const back = { targets: 'unlearning' as const, candidate: null, verdict: null };
       held(await deps.store.moveRun(claim, 'unlearning', back, deps.worker));
     }
     try {
-      const { outcome, attempt } = await tryMethod(context, method, index, pending);
+      const { outcome, attempt } = await tryMethod(
+        context,
+        { method, index, planned: estimate?.verification },
+        pending,
+      );
       if (outcome?.status === 'published') return { status: 'published' };
       if (outcome?.status === 'fenced') throw new Fenced();
       await drop(deps, pending);
@@ -157,11 +162,18 @@ const brokenAttempt = (claim: Claim, method: MethodChoice, index: number, error:
   ...{ reason: `${error.code}: ${error.message}`, seconds: {}, peak_memory_bytes: null },
 });
 
+/** A step of the plan. */
+interface Try {
+  method: MethodChoice;
+  index: number;
+  /** What there is time for of its verification, by the plan; not estimated: all. */
+  planned: VerificationPlan | undefined;
+}
+
 /** One method: candidate, verification, and, if that passed, publication. */
 async function tryMethod(
   context: RunContext,
-  method: MethodChoice,
-  index: number,
+  { method, index, planned }: Try,
   pending: Pending,
 ): Promise<{ outcome: PublishOutcome | null; attempt: Attempt }> {
   const { deps, claim, signal } = context;
@@ -173,13 +185,11 @@ async function tryMethod(
   const before = performance.now();
   const references = await referencesFor(context, method);
   const spent: Record<string, number> = references ? { references: (performance.now() - before) / 1000 } : {};
-  const { report, peak_memory_bytes } = await verify(
-    context,
-    candidate.digest,
-    method,
-    seedOf(claim.run.id, 'verify', index),
-    references,
-  );
+  const toVerify = {
+    ...{ digest: candidate.digest, method, seed: seedOf(claim.run.id, 'verify', index), planned },
+    methodSeconds: Object.values(result.seconds).reduce((sum, one) => sum + one, 0),
+  };
+  const { report, peak_memory_bytes } = await verify(context, toVerify, references);
   const attempt: Attempt = {
     method,
     seed,
@@ -189,6 +199,7 @@ async function tryMethod(
     seconds: { ...result.seconds, ...spent, verifying: report.seconds },
     steps: result.steps,
     scored_rows: scoredRows(report),
+    ...(report.cost ? { verification: { extent: report.cost.extent, parts: report.cost.parts } } : {}),
     planned_memory_bytes: result.planned_memory_bytes,
     peak_memory_bytes: Math.round(Math.max(result.peak_memory_bytes, peak_memory_bytes)),
     ...(result.certified ? { certified: result.certified } : {}),

@@ -12,6 +12,7 @@ export type * from './influence-port.ts';
 export type * from './kept-probes-port.ts';
 export type * from './probe-port.ts';
 export type * from './reference-port.ts';
+export type * from './sets-port.ts';
 export type * from './store-port.ts';
 export type * from './upload-port.ts';
 export type * from './verification-port.ts';

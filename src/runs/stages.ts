@@ -5,7 +5,8 @@ import { seedFrom } from '../domain/random.ts';
 import type { SetRow } from '../domain/record.ts';
 import type { ReferencesUsed } from '../domain/references.ts';
 import type { MethodChoice } from '../domain/resources.ts';
-import type { VerificationPolicy } from '../domain/verification.ts';
+import type { VerificationPolicy, VerificationReport } from '../domain/verification.ts';
+import type { VerificationPlan } from '../domain/verification-cost.ts';
 import { ExpungeError } from '../errors.ts';
 import { getMethod } from '../methods/index.ts';
 import { baselineFrom } from '../metrics/report.ts';
@@ -58,7 +59,7 @@ export async function runFolder(context: Pick<RunContext, 'deps' | 'claim' | 'fo
 /** Sets as the compute process reads them. The split depends on the model alone, so every run and verification of it agrees. */
 export function setsOf(deps: Pick<RunDeps, 'splitHoldout'>, modelId: string, sets: RunSets): Omit<SetsFile, 'retain'> {
   const { calibration, holdout } = deps.splitHoldout(sets.holdout, seedFrom(`holdout/${modelId}`));
-  return { forget: sets.forget, calibration, holdout };
+  return { forget: sets.forget, calibration, holdout, world: sets.world };
 }
 
 export async function jobBase({ deps, claim, corpora, setsFile, startedAt }: RunContext, seed: number) {
@@ -125,6 +126,22 @@ export function policyFor(policy: VerificationPolicy, method: MethodChoice | nul
   return { ...policy, naturalness: { ...policy.naturalness, refusal_margin: 1 } };
 }
 
+interface ToVerify {
+  digest: string;
+  method: MethodChoice;
+  seed: number;
+  /** What there is time for; undefined: all that the policy asks for. */
+  planned: VerificationPlan | undefined;
+  /** What the method took. */
+  methodSeconds: number;
+}
+
+/** With the share of the run that the verification really took. */
+function withShare(report: VerificationReport, methodSeconds: number): VerificationReport {
+  if (report.cost === undefined) return report;
+  return { ...report, cost: { ...report.cost, share_of_run: report.seconds / (methodSeconds + report.seconds) } };
+}
+
 /** The result with whose policy it followed, and the digest of what was applied. */
 export function withPolicy(result: VerifyResult, chosen: PolicyVersion): VerifyResult {
   const { scope, version, preset, digest } = chosen;
@@ -136,9 +153,7 @@ export function withPolicy(result: VerifyResult, chosen: PolicyVersion): VerifyR
 /** Measures the adopted candidate against its parent. */
 export async function verify(
   context: RunContext,
-  digest: string,
-  method: MethodChoice,
-  seed: number,
+  { digest, method, seed, planned, methodSeconds }: ToVerify,
   references: References | null,
 ): Promise<VerifyResult> {
   const { deps, claim, signal, progress } = context;
@@ -159,11 +174,12 @@ export async function verify(
       ...(references
         ? { reference_dirs: references.dirs, shadow_files: references.shadows, references: references.used }
         : {}),
+      ...(planned ? { plan: planned } : {}),
     },
     { progress: (message) => progress.push(message), signal },
   );
   if (result.stage !== 'verify') throw wrongStage(result.stage);
   await deps.checkpoints.discard(folder);
   context.folders.delete(folder);
-  return withPolicy(result, context.policy);
+  return withPolicy({ ...result, report: withShare(result.report, methodSeconds) }, context.policy);
 }

@@ -25,6 +25,7 @@ import type { PastAttempt, SetCounts } from './plan/facts.ts';
 import type { PolicyStore } from './policy-port.ts';
 import type { ProbeStore } from './probe-port.ts';
 import type { ReferenceStore } from './reference-port.ts';
+import type { RunSets } from './sets-port.ts';
 import type { UploadStore } from './upload-port.ts';
 import type { VerificationStore } from './verification-port.ts';
 
@@ -93,14 +94,6 @@ export type ClaimOutcome =
   | { status: 'nothing' }
   /** The run was restarted too often; it has been ended `failed`. */
   | { status: 'gave_up'; run_id: string };
-
-/** What is retained is not in it: that may be everything, and is handed on as it is read. */
-export interface RunSets {
-  corpora: string[];
-  forget: SetRow[];
-  holdout: SetRow[];
-  counts: RunCounts;
-}
 
 export interface LedgerEntry {
   seq: number;

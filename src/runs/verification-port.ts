@@ -5,7 +5,8 @@ import type { PolicyVersion } from '../domain/policies.ts';
 import type { SetRow } from '../domain/record.ts';
 import type { VerificationReport } from '../domain/verification.ts';
 import type { RecordPlace } from './influence-port.ts';
-import type { Page, PageQuery, RunSets } from './store-port.ts';
+import type { RunSets } from './sets-port.ts';
+import type { Page, PageQuery } from './store-port.ts';
 
 /** What is asked about: the keys of one person, or none, and the train records. */
 export interface VerificationQuestion {

@@ -15,6 +15,7 @@ import * as verificationPolicies from './migrations/010-verification-policies.ts
 import * as checkpointVerifications from './migrations/011-checkpoint-verifications.ts';
 import * as keptProbes from './migrations/012-kept-probes.ts';
 import * as retrainedReferences from './migrations/013-retrained-references.ts';
+import * as worldCorpora from './migrations/015-world-corpora.ts';
 
 const MIGRATIONS = {
   '001-initial': initial,
@@ -29,6 +30,7 @@ const MIGRATIONS = {
   '011-checkpoint-verifications': checkpointVerifications,
   '012-kept-probes': keptProbes,
   '013-retrained-references': retrainedReferences,
+  '015-world-corpora': worldCorpora,
 };
 
 /** Brings the schema up to date; safe when several processes start at once (Kysely takes an advisory lock). */

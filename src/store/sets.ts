@@ -151,6 +151,28 @@ async function strangers({ trx, corpora, people, numbers }: Pass, known: Uint8Ar
   return found;
 }
 
+/** Records of corpora about the world, at most, evenly spread: what a mean needs. */
+const WORLD_RECORDS = 400;
+
+/** What names nobody who is asked for: it would have to be forgotten, and not known. */
+async function aboutTheWorld({ trx, corpora, people, wanted }: Pass): Promise<SetRow[]> {
+  const asked = new Set([...wanted].map((key) => people.of(key)));
+  const own = corpora.filter(({ role }) => role === 'world');
+  const found: SetRow[] = [];
+  for (const { corpus_id, position, records } of own) {
+    const step = Math.max(1, Math.floor((records * own.length) / WORLD_RECORDS));
+    const query = sql<Omit<KeyedRow, 'position'>>`
+      select o.ordinal, coalesce(array_agg(s.n) filter (where s.n is not null), '{}') as keys
+      from generate_series(0, ${sql.lit(records - 1)}, ${sql.lit(step)}) as o (ordinal)
+      left join set_named s on s.position = ${position} and s.ordinal = o.ordinal
+      group by o.ordinal order by o.ordinal`;
+    for await (const some of rowsOf(trx, query))
+      for (const { ordinal, keys } of some)
+        if (!keys.some((key) => asked.has(people.of(key)))) found.push({ corpus_id, ordinal, person: -1 });
+  }
+  return found.slice(0, WORLD_RECORDS);
+}
+
 /**
  * Splits a model's records by who is wanted. Retain: train without what is forgotten; erased records are not in it. Holdout
  * leaves out whom the model has met, erased or not: they would pass for strangers, and the forgotten for as unknown. People are
@@ -173,10 +195,12 @@ async function split(
   const numberForgotten = pass.numbers.count;
   const retained = await passRetained(pass, retain);
   const holdout = await strangers(pass, await met(pass, keys));
+  const world = await aboutTheWorld(pass);
   return {
     corpora: ids,
     forget,
     holdout,
+    world,
     counts: {
       requests: requests.length,
       people: numberForgotten,

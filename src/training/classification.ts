@@ -67,7 +67,7 @@ export function createClassScorer(engine: Engine, learner: Learner, config: unkn
         const one = (name: string) => Float32Array.of(found[name]!.data[i]!);
         scores.push({
           ...{ logProbs: one('logProbs'), mu: one('mu'), variance: one('variance') },
-          correct: Uint8Array.of(found.hit!.data[i]!),
+          ...{ correct: Uint8Array.of(found.hit!.data[i]!), topLogProbs: one('top') },
         });
       });
     }

@@ -14,7 +14,7 @@ export const SCORED_TOKENS = 8192;
 export const HEAD_POSITIONS = 512;
 export const HEAD_LOGITS = 4 * 1024 * 1024;
 
-export type Scored = Pick<RowScore, 'logProbs' | 'correct' | 'mu' | 'variance'>;
+export type Scored = Pick<RowScore, 'logProbs' | 'correct' | 'mu' | 'variance' | 'topLogProbs'>;
 export type Scorer = (rows: TokenRow[]) => Promise<Scored[]>;
 
 /** One position whose next token is scored. */
@@ -24,7 +24,7 @@ interface Target {
   label: number;
 }
 
-/** logits (N, V), labels (N) -> log p of the label, the mean and variance of log p over all labels, argmax hits. */
+/** logits (N, V), labels (N) -> log p of the label and of the likeliest, the mean and variance of log p over all labels, argmax hits. */
 export function labelScores(tf: Tf, logits: Tensor, labels: Tensor) {
   const [count, vocab] = logits.shape as [number, number];
   const shifted = tf.sub(logits, tf.max(logits, -1, true));
@@ -37,7 +37,8 @@ export function labelScores(tf: Tf, logits: Tensor, labels: Tensor) {
   const logTotal = tf.log(tf.reshape(total, [count]));
   const hit = tf.cast(tf.equal(tf.argMax(shifted, -1), labels), 'int32');
   const mu = tf.sub(tf.reshape(mean, [count]), logTotal);
-  return { logProbs: tf.sub(picked, logTotal), mu, variance, hit };
+  // the likeliest logit is what the others were shifted by
+  return { logProbs: tf.sub(picked, logTotal), top: tf.neg(logTotal), mu, variance, hit };
 }
 
 /** Scores of hidden states (N, D), whose next tokens are labels (N). */
@@ -89,6 +90,7 @@ class Head {
         score.mu[at] = outputs.mu!.data[i]!;
         score.variance[at] = outputs.variance!.data[i]!;
         score.correct[at] = outputs.hit!.data[i]!;
+        score.topLogProbs![at] = outputs.top!.data[i]!;
       });
       from += size;
     }
@@ -97,8 +99,9 @@ class Head {
 
 const emptyScore = ({ ids, promptLength }: TokenRow): Scored => {
   const count = ids.length - promptLength;
-  const [logProbs, mu, variance] = [new Float32Array(count), new Float32Array(count), new Float32Array(count)];
-  return { logProbs, mu, variance, correct: new Uint8Array(count) };
+  const numbers = () => new Float32Array(count);
+  const correct = new Uint8Array(count);
+  return { logProbs: numbers(), mu: numbers(), variance: numbers(), correct, topLogProbs: numbers() };
 };
 
 /**

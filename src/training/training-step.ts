@@ -33,6 +33,8 @@ export interface TrainingStep {
   weights(): Promise<HostTensors>;
   /** Adapters alone, if any train. */
   adapters(): Promise<HostTensors>;
+  /** Back to a start as if newly compiled, from these weights; `adapters` as they were given or, without them, as the seed has them. */
+  restart(weights: HostTensors): void;
   /** `batch` as padRows makes it; `step` counts from 1. Returns the mean answer NLL before the update, nats a token. */
   run(batch: HostTensors, learningRate: number, step: number): Promise<number>;
 }
@@ -41,11 +43,13 @@ export interface TrainingStep {
 export function compileTrainingStep(inputs: TrainingStepInputs): TrainingStep {
   const { engine, architecture, config, weights, options, trains = TRAIN_ALL, seed = 0, adapters } = inputs;
   const { tf } = engine;
+  const startFrom = (start: HostTensors) =>
+    createTrainedState({
+      ...{ architecture, config, weights: start, options: trains, seed },
+      ...(adapters ? { adapters } : {}),
+    });
   // the start is copied into the state, and not kept
-  const { initial, ...parts } = createTrainedState({
-    ...{ architecture, config, weights, options: trains, seed },
-    ...(adapters ? { adapters } : {}),
-  });
+  const { initial, ...parts } = startFrom(weights);
   const state = engine.createState(initial);
   const advance = compileDescent({ engine, state, shapes: parts.shapes }, options, (tensors, feeds) => {
     const { loss, gradients } = valueAndGradients(tf, parts.trained(tensors), (trained) => {
@@ -61,6 +65,7 @@ export function compileTrainingStep(inputs: TrainingStepInputs): TrainingStep {
     state,
     weights: () => parts.weights(state),
     adapters: () => parts.adapters(state),
+    restart: (start) => state.write(startFrom(start).initial),
     async run(batch, learningRate, step) {
       const { ids, labels } = batch as { ids: HostTensor; labels: HostTensor };
       const count = partsOf(ids.shape[0]!, options.micro_batch);

@@ -56,7 +56,7 @@ test('text, completions and every turn of a conversation are learned, scored and
   await writeFile(stored, [TEXT, COMPLETION, TALK].map(toLine).join(''));
   const sets_file = join(dir, 'sets.json');
   const rows = [0, 1, 2].map((ordinal) => ({ corpus_id: 'c', ordinal, person: ordinal }));
-  await writeFile(sets_file, JSON.stringify({ forget: rows, retain: [], calibration: [], holdout: [] }));
+  await writeFile(sets_file, JSON.stringify({ forget: rows, retain: [], calibration: [], holdout: [], world: rows }));
   const model = await loadModel(out);
   const sets = await loadSets({ sets_file, corpora: { c: stored } }, model);
   assert.deepEqual(
@@ -65,7 +65,7 @@ test('text, completions and every turn of a conversation are learned, scored and
   );
   const engine = await createEngine({ backend: 'onnxruntime/cpu', threads: 1 });
   const context = { engine, signal: new AbortController().signal };
-  const { forget } = await scoreSets(model, sets, context, 1, () => undefined);
+  const { forget, world } = await scoreSets(model, sets, context, 1, () => undefined);
   // nothing is known to it, so every answer is written, from half of the text or all that was said before
   const unknowing = await scoreSets(await loadModel(base), sets, context, 1, () => undefined);
   await engine.dispose();
@@ -79,4 +79,14 @@ test('text, completions and every turn of a conversation are learned, scored and
     assert.equal(generated, reference);
     assert.ok(correct.every((hit) => hit === 1));
   }
+  // of the world, text is read and facts are asked
+  assert.deepEqual(
+    world!.map(({ plain = false, generated }) => [plain, generated]),
+    [
+      [true, undefined],
+      [false, ' Belm.'],
+      [false, 'In Cora.'],
+      [false, 'A potter. <|endoftext|> '],
+    ],
+  );
 });

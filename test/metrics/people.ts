@@ -25,6 +25,7 @@ export function makePerson(random: Random, person: number, kind: Kind, records =
       person,
       logProbs,
       correct: hits,
+      topLogProbs: logProbs.map((own, t) => (hits[t] === 1 ? own : Math.max(own, -0.5))),
       mu: Float32Array.from({ length: tokens }, () => mu - 0.2 * random.next()),
       variance: Float32Array.from({ length: tokens }, () => 1 + random.next()),
       generated: WORDS.map((word, i) => (hits[i] === 1 ? word : 'other')).join(' '),

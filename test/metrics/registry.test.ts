@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { UtilityRows } from '../../src/domain/metric.ts';
 import { createRandom } from '../../src/domain/random.ts';
 import {
   MEMBERSHIP_ATTACKS,
@@ -11,6 +12,7 @@ import {
   METRICS,
   metricByName,
   NATURALNESS_METRICS,
+  UTILITY_METRICS,
 } from '../../src/metrics/index.ts';
 import { mean } from '../../src/metrics/statistics.ts';
 import { makePeople } from './people.ts';
@@ -31,6 +33,19 @@ for (const metric of METRICS) {
     if (metric.paper) assert.match(metric.paper.arxiv, /^\d{4}\.\d{4,5}$/);
     assert.ok(handbook.includes(`\`${metric.name}\``), 'docs/verification.md names it');
   });
+
+  if (metric.kind === 'utility') {
+    test(`${metric.name}: within its range on every set that it is of, and nothing of none`, () => {
+      const of = (rows: UtilityRows['retain']) => ({ retain: rows, neighbours: rows, world: rows, holdout: rows });
+      for (const set of metric.sets)
+        for (const kind of ['known', 'unseen'] as const) {
+          const value = metric.of(set, of(sample(3, kind).map((row) => ({ ...row, plain: set === 'world' }))));
+          assert.ok(value >= metric.range[0] && value <= metric.range[1], `${set} ${value}`);
+          assert.ok(Number.isNaN(metric.of(set, of([]))));
+        }
+    });
+    continue;
+  }
 
   test(`${metric.name}: finite on every kind of row, one token included`, () => {
     fc.assert(
@@ -64,6 +79,7 @@ test('every file of a kind is registered, and names are unique', () => {
     ['memory', MEMORY_METRICS],
     ['membership', MEMBERSHIP_ATTACKS],
     ['naturalness', NATURALNESS_METRICS],
+    ['utility', UTILITY_METRICS],
   ] as const) {
     const files = readdirSync(join(root, 'src/metrics', kind)).map((file) => file.replace(/\.ts$/, ''));
     assert.deepEqual(

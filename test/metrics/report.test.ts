@@ -55,6 +55,8 @@ function checkForm(result: VerificationReport): void {
       ...RETAINED.map((name) => `retain/${name}`),
       ...MEMORY.map((name) => `holdout/${name}`),
       ...ANSWERS.map((name) => `holdout/${name}`),
+      ...['retain', 'holdout'].map((set) => `${set}/calibration-error`),
+      'retain/model-utility',
     ],
   );
 }

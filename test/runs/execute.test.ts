@@ -44,7 +44,9 @@ async function claim(name: string, lease_ms = 15_000): Promise<Claim> {
 
 test('a run that passes is published, certified, and leaves nothing else on disk', async () => {
   const ids = [await worker.request(0), await worker.request(1)];
-  const { compute, deps } = using({});
+  const parts = [{ part: 'scores', units: 24, seconds: 0.3 }];
+  const extent = { other_answers: 5, wrapped_prompts: 4, samples: 10, attacks: {} };
+  const { compute, deps } = using({ report: { seconds: 0.3, cost: { parts, extent, planned: null } } });
   await workModel(deps, worker.model.id, never());
   assert.deepEqual(
     compute.jobs.map((job) => job.stage),
@@ -58,6 +60,10 @@ test('a run that passes is published, certified, and leaves nothing else on disk
   assert.notEqual(model.active, worker.model.active);
   assert.equal(run.counts.forget_records, 4);
   assert.equal(run.attempts[0]?.backend, 'scripted');
+  assert.deepEqual(run.attempts[0]?.verification, { extent, parts });
+  const { cost } = (await worker.store.getVerification(TENANT, run.id))!;
+  // the method took 0.1 s
+  assert.ok(Math.abs(cost!.share_of_run! - 0.75) < 1e-9, String(cost!.share_of_run));
   for (const id of ids) {
     const { state, certificate_id } = await target(id);
     assert.equal(state, 'completed');

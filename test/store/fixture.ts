@@ -81,8 +81,8 @@ export async function openWorld(clock?: () => Date) {
       await database.drop();
     },
     corpus: (people: string[][], tenant = TENANT) => makeCorpus(store, people, tenant),
-    model: (train: string[], holdout: string[] = [], tenant = TENANT, first = 1) =>
-      makeModel(store, { train, holdout, tenant, first }),
+    model: (train: string[], holdout: string[] = [], tenant = TENANT, first = 1, world: string[] = []) =>
+      makeModel(store, { train, holdout, tenant, first, world }),
     request: (keys: string[], more: Partial<CreateRequest> = {}) => store.createRequest(wish(keys, more)),
     claim: (modelId: string, worker = 'worker-a', options = LEASE) => mustClaim(store, modelId, worker, options),
   };
@@ -113,11 +113,12 @@ async function makeCorpus(store: Store, people: string[][], tenant: string): Pro
 
 async function makeModel(
   store: Store,
-  of: { train: string[]; holdout: string[]; tenant: string; first: number },
+  of: { train: string[]; holdout: string[]; tenant: string; first: number; world: string[] },
 ): Promise<string> {
   const corpora = [
     ...of.train.map((corpus_id) => ({ corpus_id, role: 'train' as const })),
     ...of.holdout.map((corpus_id) => ({ corpus_id, role: 'holdout' as const })),
+    ...of.world.map((corpus_id) => ({ corpus_id, role: 'world' as const })),
   ];
   const made = await store.createModel(
     of.tenant,

@@ -163,3 +163,26 @@ test('records that came after the training are neither forgotten nor retained no
   await publishRun(store, claim, 3);
   assert.equal(await world.sql(`select from erased_records where model_id = '${made.model.id}'`), 1);
 });
+
+test('facts about the world are those that name nobody who is asked for, at most four hundred, evenly spread', async () => {
+  const [train, small] = [await world.corpus([['una'], ['vic']]), await world.corpus([[], ['una'], ['wim'], []])];
+  const large = await world.corpus(Array.from({ length: 1000 }, () => []));
+  const model = await world.model([train], [], TENANT, 1, [small]);
+  await world.request(['una'], { model_ids: [model] });
+  const sets = await setsOf(await world.claim(model));
+  assert.equal(short(sets.world), '0:-1 2:-1 3:-1');
+  assert.deepEqual(
+    [short(sets.forget), short(sets.retain), sets.holdout],
+    ['0:0', '1:1', []],
+    'they are in no other set',
+  );
+  const more = await world.model([train], [], TENANT, 1, [large, small]);
+  await world.request(['vic'], { model_ids: [more] });
+  const spread = await setsOf(await world.claim(more));
+  assert.ok(spread.world.length <= 400 && spread.world.length >= 200);
+  assert.deepEqual(
+    spread.world.slice(0, 2).map(({ ordinal }) => ordinal),
+    [0, 5],
+  );
+  assert.ok(spread.world.some(({ corpus_id }) => corpus_id === small));
+});

@@ -93,8 +93,8 @@ test('scores are those of the definition, for any number of rows', async () => {
     const found = await score(rows);
     assert.equal(found.length, count);
     found.forEach((one, i) => {
-      for (const name of ['logProbs', 'mu', 'variance'] as const)
-        assert.ok(Math.abs(one[name][0]! - wanted[i]![name][0]!) < 1e-4, `${name} of ${i}`);
+      for (const name of ['logProbs', 'mu', 'variance', 'topLogProbs'] as const)
+        assert.ok(Math.abs(one[name]![0]! - wanted[i]![name]![0]!) < 1e-4, `${name} of ${i}`);
       assert.deepEqual(one.correct, wanted[i]!.correct);
     });
   }

@@ -48,9 +48,9 @@ for (const backend of TESTED_BACKENDS) {
       const found = scores[i]!;
       assert.equal(found.logProbs.length, row.ids.length - row.promptLength, 'one score an answer token');
       assert.deepEqual(found.correct, expected.correct);
-      for (const name of ['logProbs', 'mu', 'variance'] as const)
-        expected[name].forEach((value, t) => {
-          const actual = found[name][t]!;
+      for (const name of ['logProbs', 'mu', 'variance', 'topLogProbs'] as const)
+        expected[name]!.forEach((value, t) => {
+          const actual = found[name]![t]!;
           assert.ok(
             Math.abs(actual - value) < 1e-4 * (1 + Math.abs(value)),
             `${name} of row ${i}: ${actual}, ${value}`,

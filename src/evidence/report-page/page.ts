@@ -9,6 +9,7 @@ import { legend, SETS as THE_SETS } from './charts/legend.ts';
 import { lossChart } from './charts/losses.ts';
 import { robustnessChart } from './charts/robustness.ts';
 import { scoreCharts } from './charts/scores.ts';
+import { costSection } from './cost.ts';
 import { Html, html } from './html.ts';
 import { duration, moment, shown } from './numbers.ts';
 import { STYLE } from './style.ts';
@@ -50,6 +51,13 @@ const SETS: readonly { set: Finding['set']; title: string; words: string }[] = [
       'What the model still knows of them, whether an attack finds them among people never seen, and how it answers about them.',
   },
   { set: 'retain', title: 'Who stays', words: 'Whether the model still works for everybody else it was trained on.' },
+  {
+    set: 'neighbours',
+    title: 'Those most like the forgotten',
+    words:
+      'Of those who stay, the people whose records are most like those of the forgotten: reported, since they are few.',
+  },
+  { set: 'world', title: 'The world', words: 'Facts about nobody, and general text: reported.' },
   {
     set: 'holdout',
     title: 'People never seen',
@@ -161,7 +169,7 @@ export function pageOf(input: Reported, occasion: Occasion): string {
   const { report, softwareVersion } = input;
   const body = html`${header(input, occasion)}${findings(input)}${spreads(input)}${robustness(input)}${retraining(input)}${occasion.course}
 <h2>Held against</h2><p>The thresholds of this verification; docs/verification.md gives the reason for each.</p>${policyList(report)}
-<h2>What this does not show</h2><ul class="limits">${LIMITS.map((limit) => html`<li>${limit}</li>`)}</ul>
+${costSection(report)}<h2>What this does not show</h2><ul class="limits">${LIMITS.map((limit) => html`<li>${limit}</li>`)}</ul>
 <footer>Expunge ${softwareVersion}, verifier ${report.verifier_version}; scoring took ${duration(report.seconds)}. The same as JSON:
 <code>GET ${occasion.json}</code>. This page is not signed; a run’s certificate is.</footer>`;
   return html`<!doctype html>

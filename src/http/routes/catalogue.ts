@@ -28,7 +28,7 @@ const MethodEntry = Type.Object({
 
 const MetricEntry = Type.Object({
   name: Type.String(),
-  kind: StringEnum(['memory', 'membership', 'naturalness'] as const),
+  kind: StringEnum(['memory', 'membership', 'naturalness', 'utility'] as const),
   tasks: Type.Array(StringEnum(TASKS), { description: 'Kinds of model that it is measured of' }),
   summary: Type.String(),
   paper: Paper,

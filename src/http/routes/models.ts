@@ -23,7 +23,8 @@ const NewModel = Type.Object(
           role: Type.Unsafe<CorpusRole>({
             type: 'string',
             enum: CorpusRole.anyOf.map((role) => role.const),
-            description: 'train: the model learned it; holdout: it never saw it',
+            description:
+              'train: the model learned it; holdout: it never saw it; world: facts or general text about nobody who is forgotten, that it should do as well on as before',
           }),
           records: Type.Optional(
             Type.Integer({

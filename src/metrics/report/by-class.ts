@@ -33,7 +33,7 @@ export function accuracyByClass(
   after: ScoredSets,
   names: readonly string[] | null,
 ): ClassAccuracy[] {
-  const of = (set: keyof ScoredSets) => ({ before: byLabel(before[set]), after: byLabel(after[set]) });
+  const of = (set: 'forget' | 'retain' | 'holdout') => ({ before: byLabel(before[set]), after: byLabel(after[set]) });
   const sets = { forget: of('forget'), retain: of('retain'), holdout: of('holdout') };
   const labels = new Set(Object.values(sets).flatMap((one) => [...one.after.keys()]));
   return [...labels]

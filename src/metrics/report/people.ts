@@ -9,6 +9,10 @@ export interface ScoredSets {
   forget: readonly RowScore[];
   retain: readonly RowScore[];
   holdout: readonly RowScore[];
+  /** Of the retained: who is most like the forgotten. */
+  neighbours?: readonly RowScore[];
+  /** Facts about nobody, and general text, where a corpus holds some. */
+  world?: readonly RowScore[];
 }
 
 /** Scores of one set: one array for each person. */

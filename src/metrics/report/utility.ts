@@ -1,6 +1,6 @@
 // The utility rule: what was not to be forgotten must still be there, measured against the parent checkpoint, or against
 // what the recipe reached.
-import type { RecordMetric } from '../../domain/metric.ts';
+import type { RecordMetric, UtilitySet } from '../../domain/metric.ts';
 import { seedFrom } from '../../domain/random.ts';
 import type { Baseline, Finding, VerificationPolicy } from '../../domain/verification.ts';
 import {
@@ -26,12 +26,12 @@ const UTILITY_METRICS: ReadonlySet<string> = new Set([
 /** Before and after of a metric on a set whose records count with or without a person. */
 export function reportedFinding(
   metric: RecordMetric,
-  set: 'retain' | 'holdout',
+  set: UtilitySet,
   before: ScoredSets,
   after: ScoredSets,
   seed: number,
 ): Finding {
-  const score = (sets: ScoredSets) => scoresByPerson(measurable(metric, sets[set]), metric.score, 'everyone');
+  const score = (sets: ScoredSets) => scoresByPerson(measurable(metric, sets[set] ?? []), metric.score, 'everyone');
   const now = score(after);
   return finding(metric.name, set, {
     before: overallMean(score(before)),

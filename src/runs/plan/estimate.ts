@@ -3,7 +3,8 @@ import type { MethodChoice, StepEstimate } from '../../domain/resources.ts';
 import { planMemory } from '../../training/memory-plan.ts';
 import { isKnown, type KnownFacts, type PlanFacts } from './facts.ts';
 import { type Measured, measuredOf } from './measured.ts';
-import { verificationWork, workOf } from './work.ts';
+import { planVerification } from './verification.ts';
+import { workOf } from './work.ts';
 
 /** Half of what `docs/engine-benchmarks.md` measures: machines are shared, and small models wait more than they compute. */
 const ASSUMED_SPEED = 40e9;
@@ -24,7 +25,7 @@ function basisOf({ speed, attempts }: Measured, { threads, rows, model }: KnownF
 
 const notEstimated = (basis: string): StepEstimate => ({ seconds: null, memory_bytes: null, basis });
 
-/** Seconds of a method and of its verification. Throws `validation-failed` for weights or adapters that are not there. */
+/** Seconds of a method and of as much of its verification as there is time for. Throws `validation-failed` for weights or adapters that are not there. */
 export function estimate(choice: MethodChoice, facts: PlanFacts): StepEstimate {
   if (!isKnown(facts)) return notEstimated('not estimated: the checkpoint’s configuration cannot be read');
   const work = workOf(choice, facts);
@@ -33,11 +34,13 @@ export function estimate(choice: MethodChoice, facts: PlanFacts): StepEstimate {
   const speed = measured.speed ?? ASSUMED_SPEED * facts.threads;
   const steps = measured.steps.get(choice.name) ?? work.steps;
   const { repair } = work;
-  const scored = verificationWork(facts);
-  const verifying = measured.secondsPerRow === null ? scored.operations / speed : scored.rows * measured.secondsPerRow;
   const operations = steps * work.perStep + repair.steps * repair.perStep;
   const unlearning = operations / speed + (measured.speed === null ? STEP_SECONDS * (steps + repair.steps) : 0);
-  const seconds = START_SECONDS + unlearning + verifying;
+  const methodSeconds = START_SECONDS + unlearning;
+  // a share is one of what is measured, and that begins when the processes have
+  const known = measured.seconds.get(choice.name) ?? methodSeconds;
+  const verification = planVerification(facts, { speed, methodSeconds: known, past: measured.past });
+  const seconds = methodSeconds + verification.seconds;
   const memory_bytes = planMemory(work.memory.at(work.memory.microBatch)).total;
-  return { seconds: Number(seconds.toPrecision(3)), memory_bytes, basis: basisOf(measured, facts) };
+  return { seconds: Number(seconds.toPrecision(3)), memory_bytes, basis: basisOf(measured, facts), verification };
 }

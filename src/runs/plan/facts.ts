@@ -1,5 +1,6 @@
 // What a plan is made from.
 import type { Attempt, RowSizes, RunCounts } from '../../domain/resources.ts';
+import type { VerificationPolicy } from '../../domain/verification.ts';
 import type { Base } from '../base.ts';
 import type { StoredModel } from '../ports.ts';
 
@@ -38,6 +39,8 @@ export interface PlanFacts {
   rows: RowSizes | null;
   counts: SetCounts;
   limits: PlanLimits;
+  /** What the verification has to measure, and what share of the run it may take. */
+  policy: Pick<VerificationPolicy, 'robustness' | 'max_share_of_run'>;
   /** Of a compute process; the backend is null where only workers know it. */
   threads: number;
   backend: string | null;

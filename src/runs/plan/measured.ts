@@ -10,10 +10,12 @@ const FEWEST_STEPS = 5;
 export interface Measured {
   /** Operations a second; null: nothing was measured. */
   speed: number | null;
-  /** Of verification, for each row that it scored. */
-  secondsPerRow: number | null;
-  /** Attempts that say so. */
+  /** Attempts on this backend, or of which nobody knows the backend. */
+  past: readonly PastAttempt[];
+  /** Those that say how fast it is. */
   attempts: number;
+  /** All phases of an attempt but its verification, by method. */
+  seconds: ReadonlyMap<string, number>;
   /** Steps until forgetting ended, by method; whose forgetting did not end says nothing. */
   steps: ReadonlyMap<string, number>;
 }
@@ -42,6 +44,17 @@ function stepsByMethod(past: readonly PastAttempt[]): Map<string, number> {
   return new Map([...groups].map(([name, found]) => [name, median(found.map(([, steps]) => steps))!]));
 }
 
+/** Of attempts that made a candidate. */
+function secondsByMethod(past: readonly PastAttempt[]): Map<string, number> {
+  const taken = past.flatMap(({ attempt: { method, seconds } }) => {
+    const { verifying = 0, ...own } = seconds;
+    const all = Object.values(own).reduce((sum, one) => sum + one, 0);
+    return verifying > 0 && all > 0 ? [[method.name, all] as const] : [];
+  });
+  const groups = Map.groupBy(taken, ([name]) => name);
+  return new Map([...groups].map(([name, found]) => [name, median(found.map(([, all]) => all))!]));
+}
+
 /** What another backend took says nothing; of attempts of before nobody knows which it was. */
 const comparable = ({ past, backend }: KnownFacts): readonly PastAttempt[] =>
   backend === null ? past : past.filter(({ attempt }) => attempt.backend === undefined || attempt.backend === backend);
@@ -49,13 +62,11 @@ const comparable = ({ past, backend }: KnownFacts): readonly PastAttempt[] =>
 export function measuredOf(facts: KnownFacts): Measured {
   const past = comparable(facts);
   const speeds = past.flatMap((one) => speedOf(one, facts) ?? []);
-  const perRow = past.flatMap(({ attempt: { seconds, scored_rows } }) =>
-    scored_rows && seconds.verifying ? [seconds.verifying / scored_rows] : [],
-  );
   return {
     speed: median(speeds),
-    secondsPerRow: median(perRow),
+    past,
     attempts: speeds.length,
+    seconds: secondsByMethod(past),
     steps: stepsByMethod(past),
   };
 }

@@ -148,21 +148,3 @@ export function workOf({ name, params }: MethodChoice, facts: KnownFacts, counts
   if (recipe === null && method.needs(filled as never).includes('updates')) return null;
   return count(method, filled, facts, counts);
 }
-
-/** Retained rows that verification scores, and rows of each set that it has answered, at most; as the stage has them. */
-const SCORED = 1000;
-const ANSWERED = 100;
-/** An answer is written token by token, so that a token costs many times what it costs in a batch. */
-const WRITING = 5;
-
-/** Rows that verification scores, and operations for them: under two checkpoints. */
-export function verificationWork(facts: KnownFacts): { rows: number; operations: number } {
-  const sizes = sizesOf(facts);
-  const { forget, retain, holdout } = rowCounts(facts.counts, sizes);
-  const sets = [forget, Math.min(retain, SCORED), holdout];
-  const rows = 2 * sets.reduce((a, b) => a + b, 0);
-  const answered = facts.model.architecture.task === 'classification' ? 0 : 2;
-  const written = answered * sets.reduce((sum, set) => sum + Math.min(set, ANSWERED), 0);
-  const { total } = countParameters({ ...facts.model, trains: TRAIN_ALL });
-  return { rows, operations: (rows + written * WRITING) * sizes.mean * PASS.forward * total };
-}

@@ -1,5 +1,5 @@
 import type { RobustnessAttack } from '../../domain/robustness.ts';
-import { courseOf } from './course.ts';
+import { coursesOf } from './course.ts';
 
 export const fineTuning: RobustnessAttack = {
   name: 'fine-tuning',
@@ -11,11 +11,9 @@ export const fineTuning: RobustnessAttack = {
   },
   unit: 'steps',
   async run(attacked, recall) {
-    const { forget, holdout, retain, seed } = attacked;
+    const { forget, holdout, retain } = attacked;
     if (retain.length === 0) return { points: [], note: 'there is no retained record to train on' };
-    return {
-      points: await courseOf({ attacked, recall, taught: retain, asked: { forget, holdout }, seed }),
-      note: null,
-    };
+    const [points] = await coursesOf(attacked, recall, [{ taught: retain, asked: { forget, holdout } }]);
+    return { points: points!, note: null };
   },
 };

@@ -12,19 +12,24 @@ export function measureOf({ engine, architecture, config }: Attacked, recall: Re
   return async ({ forget, holdout }: Sets) => ({ forget: await of(forget), holdout: await of(holdout) });
 }
 
-/** One point for each change of the candidate's weights; `change` works in place. */
+/** One point for each change of the candidate's weights; `change` works in place. All are scored by the same compiled graphs. */
 export async function pointsOf(
   attacked: Attacked,
   recall: Recall,
   changes: readonly { at: number; change: (weights: Awaited<ReturnType<Attacked['weights']>>) => void }[],
 ) {
   const points = [];
-  for (const { at, change } of changes) {
-    attacked.signal.throwIfAborted();
-    const weights = await attacked.weights();
-    change(weights);
-    const state = attacked.engine.createState(weights);
-    points.push({ at, ...(await measureOf(attacked, recall, state)(attacked)) });
+  const state = attacked.engine.createState({});
+  const measure = measureOf(attacked, recall, state);
+  try {
+    for (const { at, change } of changes) {
+      attacked.signal.throwIfAborted();
+      const weights = await attacked.weights();
+      change(weights);
+      state.write(weights);
+      points.push({ at, ...(await measure(attacked)) });
+    }
+  } finally {
     state.dispose();
   }
   return points;

@@ -1,7 +1,7 @@
 import { createRandom } from '../../domain/random.ts';
 import type { AttackedRow, RobustnessAttack, RobustnessCurve } from '../../domain/robustness.ts';
 import { byPerson } from '../batches.ts';
-import { courseOf } from './course.ts';
+import { coursesOf } from './course.ts';
 
 /** Courses of people never seen, where few are forgotten: one person's course alone says little. */
 const CONTROLS = 3;
@@ -65,15 +65,16 @@ export const relearning: RobustnessAttack = {
       };
     const course = (set: 'forget' | 'holdout', people: Halves[]) => {
       const { taught, asked } = together(people);
-      const nobody = { forget: [], holdout: [] };
-      return courseOf({ attacked, recall, taught, asked: { ...nobody, [set]: asked }, seed });
+      return { taught, asked: { forget: [], holdout: [], [set]: asked } };
     };
     const size = forgotten.length;
     const groups = Math.min(size < FEW ? CONTROLS : 1, Math.floor(strangers.length / size));
-    const controls: RobustnessCurve['points'][] = [];
-    for (let i = 0; i < groups; i++) controls.push(await course('holdout', strangers.slice(i * size, (i + 1) * size)));
-    const found = await course('forget', forgotten);
+    const others = Array.from({ length: groups }, (_, i) => strangers.slice(i * size, (i + 1) * size));
+    const [found, ...controls] = await coursesOf(attacked, recall, [
+      course('forget', forgotten),
+      ...others.map((people) => course('holdout', people)),
+    ]);
     const note = groups === 0 ? `there are fewer people never seen with two answers than the ${size} forgotten` : null;
-    return { points: found.map((point, i) => ({ ...point, holdout: meanOf(controls, i) })), note };
+    return { points: found!.map((point, i) => ({ ...point, holdout: meanOf(controls, i) })), note };
   },
 };

@@ -41,6 +41,26 @@ test('whose policy it was, by version, preset and digest; robustness as a list',
     assert.ok(page.includes(words), words);
 });
 
+test('what it took by part, and what there was no time for, with the remedy', () => {
+  const input = pageInput();
+  const planned = { seconds: 20, share_of_run: 0.48 };
+  const extent = { other_answers: 5, wrapped_prompts: 4, samples: 10, attacks: { relearning: 0 } };
+  const parts = [{ part: 'scores', units: 1200, seconds: 3.25 }];
+  const missed = { part: 'relearning', done: 'left out', asked_for: 40, measured: 0 } as const;
+  const left_out = [{ ...missed, reason: 'No time.', remedy: 'More time.' }];
+  const cost = { parts, extent, planned, share_of_run: 0.415 };
+  const page = reportPage({ ...input, report: { ...input.report, cost, left_out } });
+  for (const words of [
+    '41.5 %',
+    'expected 20 s, 48 %',
+    '3.25 s',
+    'relearning: left out, 0 of 40',
+    'No time. More time.',
+  ])
+    assert.ok(page.includes(words), words);
+  assert.ok(!reportPage(input).includes('What it took'), 'a report of before does not say');
+});
+
 test('everybody forgotten before: who was looked at again, and since when nobody could', () => {
   const input = pageInput();
   assert.ok(!reportPage(input).includes('Forgotten before'));

@@ -1,6 +1,7 @@
 // Facts of plans for tests: a small language model, and one that is like a large one.
 import { gpt2 } from '../../../src/architectures/gpt2.ts';
 import type { Architecture } from '../../../src/domain/architecture.ts';
+import { PRESETS } from '../../../src/domain/policies.ts';
 import { NO_BASE } from '../../../src/runs/base.ts';
 import type { PastAttempt, PlanFacts } from '../../../src/runs/plan/facts.ts';
 import type { StoredModel } from '../../../src/runs/ports.ts';
@@ -28,6 +29,7 @@ export const facts = (more: Partial<PlanFacts> = {}): PlanFacts => ({
   },
   rows: { mean: 20, longest: 40, per_record: 1 },
   counts: { forget: 20, retain: 380, holdout: 400 },
+  policy: PRESETS.standard.policy,
   limits: { seconds: 86_400, memory_bytes: null, due_in_seconds: 2_500_000 },
   ...more,
 });

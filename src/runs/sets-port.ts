@@ -1,0 +1,13 @@
+// The sets of a run as the store splits them.
+import type { SetRow } from '../domain/record.ts';
+import type { RunCounts } from '../domain/resources.ts';
+
+/** What is retained is not in it: that may be everything, and is handed on as it is read. */
+export interface RunSets {
+  corpora: string[];
+  forget: SetRow[];
+  holdout: SetRow[];
+  /** Of corpora that are about the world: a sample of what names nobody who is asked for. */
+  world: SetRow[];
+  counts: RunCounts;
+}
