@@ -138,10 +138,12 @@ test('a person is forgotten, and the report is about classes', async () => {
   const metrics = [...new Set(report.findings.map(({ metric }) => metric))].sort();
   assert.deepEqual(metrics, [
     'accuracy',
+    'calibration-error',
     'entropy',
     'grad-norm',
     'iam',
     'loss',
+    'model-utility',
     'probability',
     'reference',
     'rmia',
