@@ -140,10 +140,14 @@ test('a person is forgotten, and the report is about classes', async () => {
     'accuracy',
     'calibration-error',
     'entropy',
+    'grad-norm',
+    'iam',
     'loss',
     'model-utility',
     'probability',
     'reference',
+    'rmia',
+    'u-lira',
   ]);
   const now = await client.get<Model>(`/v1/models/${model.id}`);
   assert.notEqual(now.active, model.active);
