@@ -81,17 +81,25 @@ export function errorsPage(): string {
   );
 }
 
+/** What a policy has to ask for. */
+const ASKED_BY: Record<string, string> = {
+  gradNorm: '`gradient_records`',
+  referenceNlls: '`references.retrained`',
+  shadows: '`references.shadow`',
+};
+
 export function metricsPage(): string {
   return page(
     'Metrics and attacks',
     'What verification measures; [verification.md](verification.md) tells how a verdict follows from it. Cost: forward passes over a record, times the checkpoints; metrics of the same pass share it.',
     table(
-      ['name', 'kind', 'of models', 'what', 'pass', 'cost', 'of', 'paper'],
+      ['name', 'kind', 'of models', 'what', 'asked for by', 'pass', 'cost', 'of', 'paper'],
       METRICS.map((metric) => [
         `\`${metric.name}\``,
         metric.kind,
         tasksOf(metric).join(', '),
         metric.summary,
+        ('needs' in metric && ASKED_BY[metric.needs ?? '']) || 'every policy',
         metric.cost.pass,
         `${metric.cost.forward_passes} x ${metric.cost.checkpoints}`,
         metric.cost.of,

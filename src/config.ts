@@ -83,6 +83,14 @@ export const Environment = Type.Object({
     description:
       'How long a sample of the records of somebody forgotten is kept, sealed, so that later runs can look whether the model remembers; a request may say otherwise. 0: nothing is kept',
   }),
+  REFERENCE_RETENTION_HOURS: Type.Number({
+    ...{ minimum: 0, default: 720 },
+    description: 'How long a retrained model is kept for verifications that none asks for',
+  }),
+  REFERENCE_BYTES: Type.Integer({
+    ...{ minimum: 0, default: 34_359_738_368 },
+    description: 'What retrained models that are kept may take; those that were used last stay',
+  }),
   COMPLETIONS_ENABLED: Type.Boolean({ default: false }),
   MAX_RECORD_BYTES: Type.Integer({ minimum: 1, default: 65_536 }),
   MAX_UPLOAD_BYTES: Type.Integer({ minimum: 1, default: 1_073_741_824 }),
@@ -192,6 +200,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
       weightTypes: e.WEIGHT_TYPES,
       parentRetentionMs: e.PARENT_RETENTION_HOURS * 3_600_000,
       reverifyForMs: Math.round(e.REVERIFY_FOR_DAYS * 86_400_000),
+      referenceRetentionMs: e.REFERENCE_RETENTION_HOURS * 3_600_000,
+      referenceBytes: e.REFERENCE_BYTES,
     },
     decisions: { coolingOffMs: e.COOLING_OFF_HOURS * 3_600_000, approval: e.APPROVAL, promotion: e.PROMOTION },
     verifications: { open: e.MAX_OPEN_VERIFICATIONS },

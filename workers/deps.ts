@@ -41,6 +41,8 @@ const settingsOf = ({ runs, compute, decisions }: Config, { backend }: Choice): 
   parentRetentionMs: runs.parentRetentionMs,
   promotion: decisions.promotion === 'automatic' ? 'automatic' : 'manual',
   reverifyForMs: runs.reverifyForMs,
+  referenceRetentionMs: runs.referenceRetentionMs,
+  referenceBytes: runs.referenceBytes,
   weightTypes: runs.weightTypes,
   memoryBudgetBytes: memoryBudget(compute.memoryBudgetBytes, backend),
   threads: compute.threads,

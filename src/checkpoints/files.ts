@@ -160,6 +160,7 @@ export function createCheckpointFiles(options: CheckpointFilesOptions): Checkpoi
     },
     verify: (digest) => matches(path(digest), digest),
     baseOf: async (digest) => (await readRecipe(path(digest)))?.init.base_checkpoint ?? null,
+    recipe: (digest) => readRecipe(path(digest)),
     model: createModelReader(path, options.architectures),
     hasSlices: (digest) => holds(digest, SISA),
     hasUpdates: (digest) => holds(digest, UPDATES_INDEX),

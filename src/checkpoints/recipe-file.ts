@@ -1,6 +1,9 @@
 // recipe.json beside the weights, whatever their layout.
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Value } from 'typebox/value';
 import { Recipe } from '../domain/recipe.ts';
+import { writeSynced } from './disk.ts';
 import { invalid } from './invalid.ts';
 import { readJson } from './json-file.ts';
 
@@ -13,4 +16,10 @@ export async function readRecipe(dir: string): Promise<Recipe | null> {
   if (Value.Check(Recipe, json)) return json;
   const [first] = Value.Errors(Recipe, json);
   throw invalid(RECIPE, `${first?.instancePath || '/'} ${first?.message}`, 'Correct it, or leave the file out.');
+}
+
+/** Puts another one in its place, or the first. */
+export async function replaceRecipe(dir: string, recipe: Recipe): Promise<void> {
+  await rm(join(dir, RECIPE), { force: true });
+  await writeSynced(join(dir, RECIPE), JSON.stringify(recipe));
 }

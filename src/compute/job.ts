@@ -5,6 +5,8 @@ import { completeStage } from './complete-stage.ts';
 import type { StageContext } from './context.ts';
 import { influenceStage } from './influence-stage.ts';
 import { createReporter, type Update } from './progress.ts';
+import { referenceStage } from './reference-stage.ts';
+import { shadowStage } from './shadow-stage.ts';
 import { unlearnStage } from './unlearn-stage.ts';
 import { verifyStage } from './verify-stage.ts';
 
@@ -14,6 +16,10 @@ function runStage(job: ComputeJob, context: StageContext): Promise<ComputeResult
       return unlearnStage(job, context);
     case 'verify':
       return verifyStage(job, context);
+    case 'reference':
+      return referenceStage(job, context);
+    case 'shadow':
+      return shadowStage(job, context);
     case 'complete':
       return completeStage(job, context);
     case 'influence':

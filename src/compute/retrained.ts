@@ -1,6 +1,7 @@
-// What a model that was retrained without the forgotten makes of them and of people never seen: read from disk, and scored.
+// What models that were retrained without the forgotten make of them and of people never seen: read from disk, and scored.
+import { outSignal, spreadOf } from '../metrics/interpolation.ts';
 import { kindOf } from '../training/kinds.ts';
-import { meanNll } from '../training/scoring.ts';
+import { meanNll, type Scorer } from '../training/scoring.ts';
 import type { StageContext } from './context.ts';
 import { loadAnyWeights, openAnyModel } from './models.ts';
 import { type Probes, probeOthers } from './probes.ts';
@@ -8,17 +9,25 @@ import type { SetScores, VerificationSets } from './score-sets.ts';
 
 type Compared = Pick<SetScores, 'forget' | 'holdout'>;
 
-/** Scores alone, with the costs of other answers; nothing is generated. Throws `checkpoint-invalid` naming the file. */
-export async function scoreRetrained(
+/** Scores rows under the weights of a folder until it is disposed of. Throws `checkpoint-invalid` naming the file. */
+export async function openScorer(
+  dir: string,
+  { engine }: Pick<StageContext, 'engine'>,
+): Promise<{ score: Scorer; dispose(): void }> {
+  const { architecture, config } = await openAnyModel(dir);
+  const state = engine.createState(await loadAnyWeights(dir));
+  return { score: kindOf(architecture).scorer(engine, architecture, config, state), dispose: () => state.dispose() };
+}
+
+/** Scores alone, with the costs of other answers; nothing is generated. */
+async function scoreRetrained(
   dir: string,
   sets: VerificationSets,
   probes: Probes,
   { engine, signal }: Pick<StageContext, 'engine' | 'signal'>,
 ): Promise<Compared> {
-  const { architecture, config } = await openAnyModel(dir);
-  const state = engine.createState(await loadAnyWeights(dir));
+  const { score, dispose } = await openScorer(dir, { engine });
   try {
-    const score = kindOf(architecture).scorer(engine, architecture, config, state);
     const scored = async (set: keyof Compared) => {
       signal.throwIfAborted();
       const found = await score(sets[set]);
@@ -28,14 +37,32 @@ export async function scoreRetrained(
     await probeOthers(probes, sets, scores, score);
     return scores;
   } finally {
-    state.dispose();
+    dispose();
   }
 }
 
-/** Writes into the rows of a checkpoint what they cost the retrained model. */
-export function addReference(scores: Compared, retrained: Compared): void {
-  for (const set of ['forget', 'holdout'] as const)
-    scores[set].forEach((row, i) => {
-      row.referenceNll = meanNll(retrained[set][i]!);
-    });
+/** Of each folder, in their order; one model at a time is in memory. */
+export async function scoreReferences(
+  dirs: readonly string[],
+  sets: VerificationSets,
+  probes: Probes,
+  context: Pick<StageContext, 'engine' | 'signal'>,
+): Promise<Compared[]> {
+  const scored: Compared[] = [];
+  for (const dir of dirs) scored.push(await scoreRetrained(dir, sets, probes, context));
+  return scored;
+}
+
+/** Writes into the rows of every checkpoint what they cost the retrained models, and how far such costs are spread; without any nothing. */
+export function addReferences(checkpoints: readonly Compared[], retrained: readonly Compared[]): void {
+  if (retrained.length === 0) return;
+  const nlls = (set: keyof Compared) =>
+    retrained[0]![set].map((_, i) => retrained.map((model) => meanNll(model[set][i]!)));
+  const found = { forget: nlls('forget'), holdout: nlls('holdout') };
+  const referenceSpread = spreadOf([...found.forget, ...found.holdout].map(outSignal));
+  for (const scores of checkpoints)
+    for (const set of ['forget', 'holdout'] as const)
+      scores[set].forEach((row, i) => {
+        Object.assign(row, { referenceNlls: found[set][i]!, referenceSpread });
+      });
 }

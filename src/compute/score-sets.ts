@@ -11,6 +11,7 @@ import { meanNll, type Scorer } from '../training/scoring.ts';
 import { askedRows } from './asked-rows.ts';
 import { compressedBytes } from './compressed.ts';
 import type { StageContext } from './context.ts';
+import { addGradientNorms, gradientRows } from './gradient-norms.ts';
 import type { ClassifierModel, LanguageModel } from './models.ts';
 import { createPartTimes, type PartTimes } from './part-times.ts';
 import { type Probes, probeOthers, probeSamples, probeWrapped } from './probes.ts';
@@ -105,6 +106,8 @@ interface Extras {
   judges?: SetScores[] | null;
   /** Rows that more is asked of. */
   probes?: Probes;
+  /** Records of each person whose gradient is measured. */
+  gradients?: number;
   /** Where graphs are that other weights went through before; left out: they are compiled for these alone. */
   scales?: Scales;
   /** Hears how long each part takes. */
@@ -184,11 +187,11 @@ export async function scoreSets(
   { engine, signal }: Context,
   seed: number,
   onRows: (rows: number) => void,
-  { judges = null, probes = [], scales, times = createPartTimes() }: Extras = {},
+  { judges = null, probes = [], gradients = 0, scales, times = createPartTimes() }: Extras = {},
 ): Promise<SetScores> {
   const own = scales ?? createScales(engine);
   const { score, generate } = own.put(model, model.weights);
-  const scoring: Scoring = { model, sets, signal, seed, score, generate, judges, probes, times };
+  const scoring: Scoring = { model, sets, signal, seed, score, generate, judges, probes, gradients, times };
   const scores = await scoreRows(scoring, onRows);
   await probe(scoring, scores);
   if (judges !== null && model.tokenizer !== null) {
@@ -196,6 +199,12 @@ export async function scoreSets(
     const written = [scores, ...judges].flatMap((one) => answerRows(sets, one, end));
     await times.time(COSTS.judgedAnswers.pass, written.length, () => judgeAnswers(score, written));
   }
+  const asked = gradientRows(model, sets, gradients, seed);
+  const units = asked.forget.length + asked.holdout.length;
+  if (units > 0)
+    await times.time(COSTS.gradients.pass, units, () =>
+      addGradientNorms(model, sets, scores, asked, { engine, signal }),
+    );
   if (scales === undefined) own.dispose();
   return scores;
 }

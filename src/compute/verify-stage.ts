@@ -3,13 +3,13 @@
 import type { VerifyJob, VerifyResult } from '../domain/compute.ts';
 import { fullExtent } from '../metrics/extent.ts';
 import { buildReport } from '../metrics/report.ts';
+import { compareWith } from './compared-models.ts';
 import type { StageContext } from './context.ts';
 import { loadEarlier } from './earlier-rows.ts';
 import { type AnyModel, loadAnyWeights, openAnyModel } from './models.ts';
 import { createPartTimes } from './part-times.ts';
 import { peakMemoryBytes } from './peak-memory.ts';
 import { planProbes } from './probes.ts';
-import { addReference, scoreRetrained } from './retrained.ts';
 import { robustnessOf } from './robustness.ts';
 import { type SetScores, scoreSets } from './score-sets.ts';
 import { loadVerification } from './verification-sets.ts';
@@ -40,7 +40,9 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
   const scales = createScales(context.engine);
   const under = async (model: AnyModel, dir: string, judges: SetScores[] | null, of = sets) => {
     const weights = await times.time('loading', 0, () => loadAnyWeights(dir));
-    return scoreSets({ ...model, weights }, of, context, seed, onRows, { judges, probes, scales, times });
+    return scoreSets({ ...model, weights }, of, context, seed, onRows, {
+      ...{ judges, probes, scales, times, gradients: policy.gradient_records ?? 0 },
+    });
   };
   // the candidate first: the parent judges what it wrote, and what it wrote ends where an answer of the parent's does,
   // or a tokenizer that calls another token the end would make it silent
@@ -49,8 +51,7 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
   const after = await under(made, job.candidate_dir, null, earlier ? { ...sets, earlier } : sets);
   const before = await under(parent, job.parent_dir, [after]);
   scales.dispose();
-  const retrained = job.reference_dir ? await scoreRetrained(job.reference_dir, sets, probes, context) : null;
-  if (retrained !== null) for (const scores of [before, after]) addReference(scores, retrained);
+  const others = await compareWith(job, [before, after], { sets, probes }, context);
   const candidate = {
     ...{ engine: context.engine, architecture: made.architecture, config: made.config },
     ...{ weights: () => loadAnyWeights(job.candidate_dir), seed, signal: context.signal },
@@ -64,7 +65,7 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
         classNames,
         before: withNeighbours(before),
         after: withNeighbours(after),
-        retrained,
+        ...others,
         policy,
         exact,
         baseline,

@@ -4,6 +4,7 @@
 import type { EarlierCounts } from './before.ts';
 import type { InfluenceFindings, InfluenceOptions, InfluenceQuery, InfluentialRecord } from './influence.ts';
 import type { SetRow } from './record.ts';
+import type { ReferencesUsed } from './references.ts';
 import type { Attempt, CurvePoint, MethodChoice, RunProgress } from './resources.ts';
 import type { Baseline, VerificationPolicy, VerificationReport } from './verification.ts';
 import type { VerificationPlan } from './verification-cost.ts';
@@ -57,14 +58,36 @@ export interface VerifyJob extends JobBase {
   policy: VerificationPolicy;
   /** The candidate was trained without the forgotten: there is nothing that it could have pushed away. */
   exact: boolean;
-  /** Folder of a checkpoint that was retrained without the forgotten, where there is one: the candidate is held against it as well. */
-  reference_dir?: string;
+  /** Folders of checkpoints that were retrained without the forgotten, where there are some: the candidate is held against them as well. */
+  reference_dirs?: string[];
+  /** Files of what shadow models scored. */
+  shadow_files?: string[];
+  /** What became of those that the policy asks for; absent: it asks for none. */
+  references?: ReferencesUsed;
   /** What there is time for; left out: all that the policy asks for. */
   plan?: VerificationPlan;
   /** Everybody forgotten before; left out where there is nobody. */
   earlier?: EarlierJob;
   /** What an exact candidate is held against where the parent has more; null: the parent alone. */
   baseline: Baseline | null;
+}
+/** A model by the parent's recipe, on what is retained. */
+export interface ReferenceJob extends JobBase {
+  stage: 'reference';
+  /** Which one, from 0: later ones have other seeds. */
+  index: number;
+  out_dir: string;
+  weight_types: WeightTypes;
+  memory_budget_bytes: number | null;
+  base_dir: string | null;
+}
+/** A model that learns half of the compared people and has them unlearned; only what it makes of the compared rows is kept. */
+export interface ShadowJob extends Omit<ReferenceJob, 'stage' | 'out_dir'> {
+  stage: 'shadow';
+  method: MethodChoice;
+  /** Of its models, which are gone when it ends. */
+  work_dir: string;
+  scores_file: string;
 }
 export interface CompleteJob {
   stage: 'complete';
@@ -88,7 +111,7 @@ export interface InfluenceJob {
   backend: string;
   time_limit_seconds: number;
 }
-export type ComputeJob = UnlearnJob | VerifyJob | CompleteJob | InfluenceJob;
+export type ComputeJob = UnlearnJob | VerifyJob | ReferenceJob | ShadowJob | CompleteJob | InfluenceJob;
 
 export interface UnlearnResult {
   stage: 'unlearn';
@@ -107,6 +130,11 @@ export interface VerifyResult {
   report: VerificationReport;
   peak_memory_bytes: number;
 }
+export interface ReferenceResult {
+  stage: 'reference' | 'shadow';
+  seconds: number;
+  peak_memory_bytes: number;
+}
 export interface CompleteResult {
   stage: 'complete';
   answers: string[];
@@ -117,7 +145,7 @@ export interface InfluenceResult extends Omit<InfluenceFindings, 'ranking'> {
   stage: 'influence';
   ranking: RankedRecord[];
 }
-export type ComputeResult = UnlearnResult | VerifyResult | CompleteResult | InfluenceResult;
+export type ComputeResult = UnlearnResult | VerifyResult | ReferenceResult | CompleteResult | InfluenceResult;
 
 export type ToCompute = { type: 'start'; job: ComputeJob } | { type: 'cancel' };
 export type FromCompute =

@@ -42,7 +42,7 @@ export interface RecordMetric extends About {
 export interface MembershipAttack extends About {
   kind: 'membership';
   /** What verification measures for it beside the costs of tokens; an attack of a run's own, while it goes on, needs nothing. */
-  needs?: 'zlibBytes' | 'referenceNll';
+  needs?: 'zlibBytes' | 'referenceNlls' | 'gradNorm' | 'shadows';
   score(row: RowScore): number;
 }
 

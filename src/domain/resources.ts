@@ -157,6 +157,7 @@ export const RunProgress = Type.Object({
     'unlearning',
     'repairing',
     'saving',
+    'references',
     'verifying',
     'done',
   ] as const),

@@ -3,11 +3,15 @@ import Type, { type Static } from 'typebox';
 import { EarlierCounts } from './before.ts';
 import { Digest, Nullable, StringEnum } from './common.ts';
 import { ScoreDistribution } from './distribution.ts';
+import { Interval } from './interval.ts';
 import { PolicyChoice } from './policy-choice.ts';
+import { ReferencesPolicy, ReferencesUsed } from './references.ts';
 import { Retraining } from './retraining.ts';
 import { ROBUSTNESS_ATTACKS, RobustnessCurve } from './robustness.ts';
+import type { RowShadows } from './shadows.ts';
 import { LeftOut, VerificationCost } from './verification-cost.ts';
 
+export { Interval };
 export const VERDICTS = ['passed', 'failed', 'inconclusive'] as const;
 export type Verdict = (typeof VERDICTS)[number];
 export const GUARANTEES = ['exact', 'certified', 'empirical'] as const;
@@ -78,6 +82,16 @@ export const VerificationPolicy = Type.Object(
         description: 'Attacks that try to bring back what was forgotten; reported, not judged',
       }),
     ),
+    /** Absent in reports of before, which measured none. */
+    gradient_records: Type.Optional(
+      Type.Integer({
+        ...{ minimum: 0, maximum: 10, default: 0 },
+        description:
+          'Records of each person whose gradient the attack `grad-norm` looks at, a backward pass each; 0: it is left out',
+      }),
+    ),
+    /** Absent in reports of before, which trained none. */
+    references: Type.Optional(ReferencesPolicy),
     /** Absent in reports of before, which measured all. */
     max_share_of_run: Type.Optional(
       Type.Union([Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1 }), Type.Null()], {
@@ -90,9 +104,6 @@ export const VerificationPolicy = Type.Object(
   { additionalProperties: false, default: {} },
 );
 export type VerificationPolicy = Static<typeof VerificationPolicy>;
-
-export const Interval = Type.Object({ low: Type.Number(), high: Type.Number(), level: Type.Number() });
-export type Interval = Static<typeof Interval>;
 
 /** What an attack finds while it suspects few who were never seen. */
 export const OperatingPoint = Type.Object({
@@ -196,7 +207,9 @@ export const VerificationReport = Type.Object({
         'Of a classifier: accuracy by class, reported only; null where a set holds fewer than 5 records of it',
     }),
   ),
-  /** Where a model was given that was retrained without the forgotten. */
+  /** Where the policy asks for models that are retrained without the forgotten. */
+  references: Type.Optional(ReferencesUsed),
+  /** Where there were such models. */
   retraining: Type.Optional(Retraining),
   robustness: Type.Optional(
     Type.Array(RobustnessCurve, { description: 'By attack on the weights: what came back; reported only' }),
@@ -253,6 +266,12 @@ export interface RowScore {
   truth?: string;
   /** Length of the true answer when it is compressed, bytes; of text alone. */
   zlibBytes?: number;
-  /** Mean cost of the true answer under a model that was retrained without the forgotten, nats; where there is one. */
-  referenceNll?: number;
+  /** What shadow models of either kind score; where there are enough. */
+  shadows?: RowShadows;
+  /** Mean over weight tensors of the gradient's norm; of the rows that it is asked of. */
+  gradNorm?: number;
+  /** Mean costs of the true answer under each model that was retrained without the forgotten, nats; where there are some. */
+  referenceNlls?: number[];
+  /** Standard deviation over all forgotten and never-seen records of the signals (metrics/interpolation.ts) that these costs give. */
+  referenceSpread?: number;
 }

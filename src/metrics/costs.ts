@@ -20,5 +20,8 @@ export const COSTS = {
   otherAnswers: { pass: 'other answers', forward_passes: OTHER_ANSWERS, checkpoints: 2, ...sample },
   wrappedPrompts: { pass: 'wrapped prompts', forward_passes: WRAPPINGS, checkpoints: 2, ...sample },
   samples: { pass: 'samples', forward_passes: SAMPLES, checkpoints: 2, ...sample },
-  retrained: { pass: 'scores under a retrained model', forward_passes: 1, checkpoints: 1, ...every },
+  shadows: { pass: 'scores under each shadow model', forward_passes: 1, checkpoints: 1, ...every },
+  /** A backward pass is about two forward ones. */
+  gradients: { pass: 'gradients', forward_passes: 3, checkpoints: 2, ...sample },
+  retrained: { pass: 'scores under each retrained model', forward_passes: 1, checkpoints: 1, ...every },
 } as const satisfies Record<string, Cost>;

@@ -64,6 +64,10 @@ export function largestExtent(full: Extent, fits: (extent: Extent) => boolean): 
   return extent;
 }
 
+/** Whether nothing is left of what is only reported. */
+export const isOnlyJudged = ({ attacks, other_answers }: Extent): boolean =>
+  other_answers === 0 && Object.values(attacks).every((people) => people === 0);
+
 /** Names of parts, as costs and reports have them. */
 const PARTS: readonly [part: string, of: (extent: Extent) => number][] = [
   [COSTS.otherAnswers.pass, ({ other_answers }) => other_answers],

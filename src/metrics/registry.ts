@@ -1,9 +1,13 @@
 // One line a metric or attack; index.ts derives the rest.
 export { entropy } from './membership/entropy.ts';
+export { gradNorm } from './membership/grad-norm.ts';
+export { iam } from './membership/iam.ts';
 export { loss } from './membership/loss.ts';
 export { minK } from './membership/min-k.ts';
 export { minKPlusPlus } from './membership/min-k-plus-plus.ts';
 export { reference } from './membership/reference.ts';
+export { rmia } from './membership/rmia.ts';
+export { uLira } from './membership/u-lira.ts';
 export { zlib } from './membership/zlib.ts';
 export { accuracy } from './memory/accuracy.ts';
 export { exactMemorization } from './memory/exact-memorization.ts';

@@ -2,6 +2,7 @@
 import type { Task } from '../domain/architecture.ts';
 import type { EarlierCounts } from '../domain/before.ts';
 import type { RecordMetric } from '../domain/metric.ts';
+import type { ReferencesUsed } from '../domain/references.ts';
 import type { RobustnessCurve } from '../domain/robustness.ts';
 import type {
   Baseline,
@@ -46,8 +47,10 @@ export interface ReportInput {
   baseline: Baseline | null;
   /** Seeds the bootstrap; the same seed and scores give the same report. */
   seed: number;
-  /** Scores under a model that was retrained without the forgotten; null or left out where there is none. */
-  retrained?: Pick<ScoredSets, 'forget' | 'holdout'> | null;
+  /** Scores under models that were retrained without the forgotten; none, or left out, where there are none. */
+  retrained?: readonly Pick<ScoredSets, 'forget' | 'holdout'>[];
+  /** What became of those that the policy asks for. */
+  references?: ReferencesUsed;
   /** What attacks on the candidate's weights brought back. */
   robustness?: RobustnessCurve[];
   /** What the policy asks for and there was no time for. */
@@ -144,7 +147,10 @@ export function buildReport(input: ReportInput): VerificationReport {
     seconds,
     verifier_version: VERIFIER_VERSION,
     ...(input.robustness ? { robustness: input.robustness } : {}),
-    ...(input.retrained ? { retraining: retrainingDistance(metrics, after, input.retrained) } : {}),
+    ...(input.references ? { references: input.references } : {}),
+    ...(input.retrained?.length
+      ? { retraining: retrainingDistance(metrics, after, input.retrained, { parent: before, seed }) }
+      : {}),
     distributions: scoreDistributions(attacks, before, after),
     ...(input.task === 'classification' ? { classes: accuracyByClass(before, after, input.classNames ?? null) } : {}),
   };

@@ -61,6 +61,10 @@ export interface RunSettings {
   promotion?: 'automatic' | 'manual';
   /** How long people may be looked at again whose request does not say; 0: nothing is kept. */
   reverifyForMs: number;
+  /** How long a retrained model is kept that no verification asks for. */
+  referenceRetentionMs: number;
+  /** What all of them may take on disk; those that were used last stay. */
+  referenceBytes: number;
   threads: number;
   backend: string;
   weightTypes: WeightTypes;

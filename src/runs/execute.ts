@@ -4,6 +4,7 @@ import type { VerificationReport } from '../domain/verification.ts';
 import type { VerificationPlan } from '../domain/verification-cost.ts';
 import { ExpungeError, type ProblemCode } from '../errors.ts';
 import type { RunDeps } from './deps.ts';
+import { Fenced, held } from './fence.ts';
 import { keepLease } from './heartbeat.ts';
 import { discardProbes, keepProbes } from './keep-probes.ts';
 import { gatherFacts, secondsUntil } from './plan/gather.ts';
@@ -12,6 +13,8 @@ import { policyInForce } from './policy.ts';
 import type { Claim, PublishOutcome, RunSets } from './ports.ts';
 import { createProgress } from './progress.ts';
 import { publishCandidate } from './publish.ts';
+import { referencesFor } from './references.ts';
+import { createRetainedDigest } from './retained-digest.ts';
 import { type RunContext, runFolder, seedOf, setsOf, unlearn, verify } from './stages.ts';
 
 export type RunEnd =
@@ -23,13 +26,6 @@ export type RunEnd =
   | { status: 'crashed'; reason: string }
   /** Another worker owns the run. */
   | { status: 'fenced' };
-
-/** The store refused a write because the fence is stale. */
-class Fenced extends Error {}
-
-function held(accepted: boolean): void {
-  if (!accepted) throw new Fenced();
-}
 
 /** Outlives an attempt: what is on disk under an address and not (yet) published. */
 interface Pending {
@@ -51,18 +47,8 @@ export async function executeRun(deps: RunDeps, claim: Claim, outer: AbortSignal
   try {
     const policy = await policyInForce(deps.store, claim.tenant, claim.model.id, deps.policy);
     const startedAt = Date.now();
-    const context = {
-      deps,
-      claim,
-      signal,
-      progress,
-      policy,
-      startedAt,
-      corpora: {},
-      setsFile: '',
-      forget: [],
-      folders,
-    };
+    const empty = { corpora: {}, setsFile: '', forget: [], retained: '', references: {} };
+    const context = { deps, claim, signal, progress, policy, startedAt, folders, ...empty };
     return await workThroughPlan(await prepare(context), pending);
   } catch (error) {
     // only while the run is ours: its next owner makes the same candidate at the same address
@@ -78,14 +64,18 @@ export async function executeRun(deps: RunDeps, claim: Claim, outer: AbortSignal
 }
 
 /** Writes the sets of the run, whatever it retains passing by. */
-async function writeSets(context: RunContext): Promise<{ sets: RunSets; setsFile: string }> {
+async function writeSets(context: RunContext): Promise<{ sets: RunSets; setsFile: string; retained: string }> {
   const { deps, claim } = context;
+  const retained = createRetainedDigest();
   let sets: RunSets | undefined;
   const setsFile = await deps.writeSets(await runFolder(context), async (retain) => {
-    sets = await deps.store.runSets(claim, retain);
+    sets = await deps.store.runSets(claim, async (rows) => {
+      retained.add(rows);
+      await retain(rows);
+    });
     return setsOf(deps, claim.model.id, sets);
   });
-  return { sets: sets!, setsFile };
+  return { sets: sets!, setsFile, retained: retained.digest() };
 }
 
 /** Made before anything is computed. The request that waits longest says by what time. */
@@ -110,7 +100,7 @@ async function makePlan({ deps, claim, policy }: RunContext, { counts }: RunSets
 /** Sets and plan; throws for what makes the run impossible. */
 async function prepare(context: RunContext): Promise<RunContext & { plan: PlanStep[] }> {
   const { deps, claim } = context;
-  const { sets, setsFile } = await writeSets(context);
+  const { sets, setsFile, retained } = await writeSets(context);
   if (sets.counts.retain_records === 0) {
     throw new ExpungeError(
       'forget-set-too-large',
@@ -121,7 +111,7 @@ async function prepare(context: RunContext): Promise<RunContext & { plan: PlanSt
   const change = { targets: 'unlearning' as const, plan, counts: sets.counts };
   held(await deps.store.moveRun(claim, 'unlearning', change, deps.worker));
   const corpora = Object.fromEntries(sets.corpora.map((id) => [id, deps.corpora.path(id)]));
-  return { ...context, plan, setsFile, corpora, forget: sets.forget };
+  return { ...context, plan, setsFile, retained, corpora, forget: sets.forget };
 }
 
 const OF_METHOD: readonly ProblemCode[] = ['compute-failed', 'recipe-missing', 'memory-budget-exceeded'];
@@ -195,17 +185,21 @@ async function tryMethod(
   pending.digest = candidate.digest;
   const change = { targets: 'verifying' as const, candidate: candidate.digest };
   held(await deps.store.moveRun(claim, 'verifying', change, deps.worker));
-  const { report, peak_memory_bytes } = await verify(context, {
+  const before = performance.now();
+  const references = await referencesFor(context, method);
+  const spent: Record<string, number> = references ? { references: (performance.now() - before) / 1000 } : {};
+  const toVerify = {
     ...{ digest: candidate.digest, method, seed: seedOf(claim.run.id, 'verify', index), planned },
     methodSeconds: Object.values(result.seconds).reduce((sum, one) => sum + one, 0),
-  });
+  };
+  const { report, peak_memory_bytes } = await verify(context, toVerify, references);
   const attempt: Attempt = {
     method,
     seed,
     candidate: candidate.digest,
     verdict: report.verdict,
     reason: report.reason,
-    seconds: { ...result.seconds, verifying: report.seconds },
+    seconds: { ...result.seconds, ...spent, verifying: report.seconds },
     steps: result.steps,
     scored_rows: scoredRows(report),
     ...(report.cost ? { verification: { extent: report.cost.extent, parts: report.cost.parts } } : {}),

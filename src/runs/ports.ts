@@ -14,6 +14,7 @@ export type * from './intake-port.ts';
 export type * from './kept-probes-port.ts';
 export type * from './lifecycle-port.ts';
 export type * from './probe-port.ts';
+export type * from './reference-port.ts';
 export type * from './sets-port.ts';
 export type * from './store-port.ts';
 export type * from './upload-port.ts';
@@ -95,6 +96,8 @@ export interface CheckpointFiles {
   verify(digest: string): Promise<boolean>;
   /** Address of the checkpoint that the recipe of this one starts from; null where it starts from none, or is not there. */
   baseOf(digest: string): Promise<string | null>;
+  /** The recipe of a checkpoint; null where it has none, or is not there. Throws `checkpoint-invalid`. */
+  recipe(digest: string): Promise<Recipe | null>;
   /** What the configuration of a checkpoint says; null where there is none at that address, or none that can be read. */
   model(digest: string): Promise<StoredModel | null>;
   /** Whether this one has the checkpoints of its slices beside its weights, which `sisa` goes on from. */

@@ -3,6 +3,7 @@ import type { SetsFile, UnlearnResult, VerifyResult } from '../domain/compute.ts
 import type { PolicyVersion } from '../domain/policies.ts';
 import { seedFrom } from '../domain/random.ts';
 import type { SetRow } from '../domain/record.ts';
+import type { ReferencesUsed } from '../domain/references.ts';
 import type { MethodChoice } from '../domain/resources.ts';
 import type { VerificationPolicy, VerificationReport } from '../domain/verification.ts';
 import type { VerificationPlan } from '../domain/verification-cost.ts';
@@ -15,6 +16,15 @@ import { earlierPeople } from './earlier-people.ts';
 import { policyDigest } from './policy.ts';
 import type { Claim, NewCheckpoint, RunSets } from './ports.ts';
 import type { ProgressWriter } from './progress.ts';
+
+/** Models that verification compares with, and what became of what was asked for. */
+export interface References {
+  /** Folders of those that were retrained without the forgotten. */
+  dirs: string[];
+  /** Files of what shadow models scored. */
+  shadows: string[];
+  used: ReferencesUsed;
+}
 
 /** What every stage of a run needs; ends with the run. */
 export interface RunContext {
@@ -29,6 +39,10 @@ export interface RunContext {
   setsFile: string;
   /** Records that are to be forgotten, for what is kept of them. */
   forget: readonly SetRow[];
+  /** Digest of which records are retained. */
+  retained: string;
+  /** Made when the first candidate is verified, for all of them. */
+  references: { made?: Promise<Pick<References, 'dirs' | 'used'>> };
   /** Read once: whatever is chosen while a run goes on is for the next one. */
   policy: PolicyVersion;
   /** Folders that are removed when the run ends, however it ends. */
@@ -48,7 +62,7 @@ export function setsOf(deps: Pick<RunDeps, 'splitHoldout'>, modelId: string, set
   return { forget: sets.forget, calibration, holdout, world: sets.world };
 }
 
-async function jobBase({ deps, claim, corpora, setsFile, startedAt }: RunContext, seed: number) {
+export async function jobBase({ deps, claim, corpora, setsFile, startedAt }: RunContext, seed: number) {
   const { timeLimitSeconds, threads, backend } = deps.settings;
   const left = timeLimitSeconds - (Date.now() - startedAt) / 1000;
   if (left <= 0) throw new ExpungeError('compute-timeout', `The run took longer than ${timeLimitSeconds} s`);
@@ -64,7 +78,7 @@ async function jobBase({ deps, claim, corpora, setsFile, startedAt }: RunContext
   };
 }
 
-const wrongStage = (stage: string) =>
+export const wrongStage = (stage: string) =>
   new ExpungeError('compute-failed', `The compute process answered with a result of stage ${stage}`);
 
 /** Seeds depend on the run and the place in its plan, so a restarted run makes the same choices again. */
@@ -140,6 +154,7 @@ export function withPolicy(result: VerifyResult, chosen: PolicyVersion): VerifyR
 export async function verify(
   context: RunContext,
   { digest, method, seed, planned, methodSeconds }: ToVerify,
+  references: References | null,
 ): Promise<VerifyResult> {
   const { deps, claim, signal, progress } = context;
   const exact = getMethod(method.name).guarantee === 'exact';
@@ -156,6 +171,9 @@ export async function verify(
       exact,
       ...(earlier ? { earlier } : {}),
       baseline,
+      ...(references
+        ? { reference_dirs: references.dirs, shadow_files: references.shadows, references: references.used }
+        : {}),
       ...(planned ? { plan: planned } : {}),
     },
     { progress: (message) => progress.push(message), signal },

@@ -25,6 +25,7 @@ import type { LifecycleStore } from './lifecycle-port.ts';
 import type { PastAttempt } from './plan/facts.ts';
 import type { PolicyStore } from './policy-port.ts';
 import type { ProbeStore } from './probe-port.ts';
+import type { ReferenceStore } from './reference-port.ts';
 import type { RunSets } from './sets-port.ts';
 import type { UploadStore } from './upload-port.ts';
 import type { VerificationStore } from './verification-port.ts';
@@ -104,7 +105,8 @@ export interface Store
     LifecycleStore,
     IntakeStore,
     KeptProbesStore,
-    ProbeStore {
+    ProbeStore,
+    ReferenceStore {
   migrate(): Promise<void>;
   /** Throws when Postgres does not answer. */
   ping(): Promise<void>;
@@ -210,10 +212,7 @@ export interface Store
   /** True until the run or verification has ended, whoever holds it; false for an id that is neither. */
   runIsOpen(runId: string): Promise<boolean>;
 
-  /**
-   * True of a candidate whose run has ended without publishing it. A run that this store does not know may be
-   * another installation's, or younger than a restored backup: false.
-   */
+  /** Of what a run made that has ended: no model and no reference names it. False for an unknown run, which may be younger than a backup. */
   isOrphan(runId: string, digest: string): Promise<boolean>;
 
   appendLedger(tenant: string, type: string, actor: string, data: Record<string, unknown>): Promise<LedgerEntry>;

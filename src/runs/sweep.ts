@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { certifyUncertified } from './certify.ts';
 import type { RunDeps } from './deps.ts';
+import { dropReferences } from './drop-references.ts';
 import { retireExpired } from './retire.ts';
 import { shredExpired } from './shred.ts';
 
@@ -14,6 +15,7 @@ const chores: Record<string, (deps: RunDeps) => Promise<unknown>> = {
   certify: certifyUncertified,
   retire: retireExpired,
   shred: shredExpired,
+  references: dropReferences,
   keys: ({ store }) => store.deleteExpiredKeys(),
   probes: ({ store }) => store.deleteExpiredProbes(),
   influence: async ({ store, doorbell }) => {

@@ -112,7 +112,7 @@ async function measure(
     ...{ stage: 'verify', run_id: verification.id, corpora, sets_file: file, exact, baseline },
     parent_dir: await folderOf(deps, against),
     candidate_dir: await folderOf(deps, verification.checkpoint_id),
-    ...(reference === null ? {} : { reference_dir: await folderOf(deps, reference) }),
+    ...(reference === null ? {} : { reference_dirs: [await folderOf(deps, reference)] }),
     policy: policyFor(verification.policy.policy, method),
     seed: seedFrom(`verify/${verification.id}`),
     ...{ threads, backend, time_limit_seconds: timeLimitSeconds },

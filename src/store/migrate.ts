@@ -14,6 +14,7 @@ import * as idempotencyKeys from './migrations/009-idempotency-keys.ts';
 import * as verificationPolicies from './migrations/010-verification-policies.ts';
 import * as checkpointVerifications from './migrations/011-checkpoint-verifications.ts';
 import * as keptProbes from './migrations/012-kept-probes.ts';
+import * as retrainedReferences from './migrations/013-retrained-references.ts';
 import * as lifecycle from './migrations/014-lifecycle.ts';
 import * as worldCorpora from './migrations/015-world-corpora.ts';
 
@@ -29,6 +30,7 @@ const MIGRATIONS = {
   '010-verification-policies': verificationPolicies,
   '011-checkpoint-verifications': checkpointVerifications,
   '012-kept-probes': keptProbes,
+  '013-retrained-references': retrainedReferences,
   '014-lifecycle': lifecycle,
   '015-world-corpora': worldCorpora,
 };

@@ -8,6 +8,7 @@ import { insertKept } from './kept-probes.ts';
 import { append } from './ledger.ts';
 import { insertCheckpoint } from './models.ts';
 import { lockRun, moveLocked } from './moves.ts';
+import { namedByRun } from './named-by-run.ts';
 import { moveTargets } from './targets.ts';
 
 type LockedRun = NonNullable<Awaited<ReturnType<typeof lockRun>>>;
@@ -48,13 +49,7 @@ async function swap(trx: Trx, { tenant, model }: Claim, parent: string, publicat
 async function erase(trx: Trx, { tenant, model, run }: Claim): Promise<number> {
   const result = await sql`
     insert into erased_records (tenant_id, model_id, corpus_id, ordinal, run_id)
-    select distinct ${tenant}, mc.model_id, s.corpus_id, s.ordinal, ${run.id}::uuid
-    from run_targets t
-    join request_subjects q on q.tenant_id = t.tenant_id and q.request_id = t.request_id
-    join record_subjects s on s.tenant_id = q.tenant_id and s.subject_key = q.subject_key
-    join model_corpora mc on mc.tenant_id = s.tenant_id and mc.corpus_id = s.corpus_id
-      and mc.model_id = ${model.id} and mc.role = 'train' and s.ordinal < mc.records
-    where t.tenant_id = ${tenant} and t.run_id = ${run.id}
+    select ${tenant}, ${model.id}::uuid, corpus_id, ordinal, ${run.id}::uuid from ${namedByRun({ tenant, model, run })} named
     on conflict do nothing`.execute(trx);
   return Number(result.numAffectedRows ?? 0n);
 }

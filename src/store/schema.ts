@@ -9,6 +9,7 @@ import type { VerificationReport } from '../domain/verification.ts';
 import type { Held } from '../runs/ports.ts';
 import type { InfluenceAnalysesTable, VerificationsTable } from './schema-leased.ts';
 import type { VerificationPoliciesTable } from './schema-policies.ts';
+import type { ReferenceLeftOutTable, RetrainedReferencesTable } from './schema-references.ts';
 import type {
   DeletionRequestsTable,
   RequestEventsTable,
@@ -250,6 +251,8 @@ export interface Database extends VaultTables {
   influence_analyses: InfluenceAnalysesTable;
   verification_policies: VerificationPoliciesTable;
   verifications: VerificationsTable;
+  retrained_references: RetrainedReferencesTable;
+  reference_left_out: ReferenceLeftOutTable;
   uploads: UploadsTable;
   upload_files: UploadFilesTable;
 }

@@ -22,6 +22,7 @@ import { policiesStore } from './policies.ts';
 import { probesStore } from './probes.ts';
 import { promotionStore } from './promotion.ts';
 import { publishStore } from './publish.ts';
+import { referencesStore } from './references.ts';
 import { requestsStore } from './requests.ts';
 import { reportsStore, runsStore } from './runs.ts';
 import { seenStore } from './seen.ts';
@@ -92,6 +93,7 @@ export function createStore(options: StoreOptions): Store {
     ...influenceStore(context),
     ...policiesStore(context),
     ...keptProbesStore(context),
+    ...referencesStore(context),
     ...uploadsStore(context),
     ...askedRecordsStore(context),
     ...verificationsStore(context),

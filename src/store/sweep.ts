@@ -50,9 +50,8 @@ export const sweepStore = (
   async isOrphan(runId, digest) {
     const { rows } = await sql<{ orphan: boolean }>`
       select exists (select from runs where id::text = ${runId} and finished_at is not null)
-        and not exists (select from checkpoints where digest = ${digest} and state <> 'deleted') as orphan`.execute(
-      context.db,
-    );
+        and not exists (select from checkpoints where digest = ${digest} and state <> 'deleted')
+        and not exists (select from retrained_references where digest = ${digest}) as orphan`.execute(context.db);
     return rows[0]!.orphan;
   },
 });

@@ -97,11 +97,19 @@ describe('classifiers', () => {
       assert.ok(Value.Check(VerificationReport, report));
       assert.equal(report.verdict, 'passed', report.reason);
       assert.deepEqual([...new Set(report.findings.map(({ metric }) => metric))].sort(), [
-        'accuracy',
-        'entropy',
-        'loss',
-        'probability',
-        'reference',
+        ...[
+          'accuracy',
+          'calibration-error',
+          'entropy',
+          'grad-norm',
+          'iam',
+          'loss',
+          'model-utility',
+          'probability',
+          'reference',
+          'rmia',
+          'u-lira',
+        ],
       ]);
 
       assert.ok(report.classes!.every(({ retain, holdout }) => retain !== null && holdout !== null));

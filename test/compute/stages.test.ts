@@ -133,7 +133,7 @@ describe('stages', () => {
     assert.ok(preferred.before! > 0.6 && preferred.after! < 0.5, 'other people’s answers are as good as the true one');
 
     assert.equal(passed.report.retraining, undefined);
-    const beside = { ...run.verify(model.dir), reference_dir: job.out_dir };
+    const beside = { ...run.verify(model.dir), reference_dirs: [job.out_dir] };
     const held = (await runComputeJob(beside, quiet)) as VerifyResult;
     const attack = drawn(held.report, 'reference');
     assert.deepEqual(

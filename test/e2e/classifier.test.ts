@@ -136,7 +136,19 @@ test('a person is forgotten, and the report is about classes', async () => {
   const report = await client.verification(run.id);
   assert.equal(report.verdict, 'passed', report.reason);
   const metrics = [...new Set(report.findings.map(({ metric }) => metric))].sort();
-  assert.deepEqual(metrics, ['accuracy', 'entropy', 'loss', 'probability', 'reference']);
+  assert.deepEqual(metrics, [
+    'accuracy',
+    'calibration-error',
+    'entropy',
+    'grad-norm',
+    'iam',
+    'loss',
+    'model-utility',
+    'probability',
+    'reference',
+    'rmia',
+    'u-lira',
+  ]);
   const now = await client.get<Model>(`/v1/models/${model.id}`);
   assert.notEqual(now.active, model.active);
 });

@@ -15,6 +15,8 @@ import type {
   ComputeJob,
   InfluenceJob,
   InfluenceResult,
+  ReferenceJob,
+  ShadowJob,
   UnlearnResult,
   VerifyJob,
   VerifyResult,
@@ -53,6 +55,8 @@ export interface TestWorker {
 /** Answers by stage; the default makes a candidate whose verification passes. */
 export interface Script {
   unlearn?(job: Extract<ComputeJob, { stage: 'unlearn' }>, signal: AbortSignal): Promise<void>;
+  reference?(job: ReferenceJob, signal: AbortSignal): Promise<void>;
+  shadow?(job: ShadowJob, signal: AbortSignal): Promise<void>;
   influence?(job: InfluenceJob, signal: AbortSignal): Promise<Partial<InfluenceResult>>;
   verdict?(job: VerifyJob, call: number): Verdict | Promise<Verdict>;
   /** What else its reports say. */
@@ -76,6 +80,16 @@ export function scripted(script: Script = {}): Compute & { jobs: ComputeJob[] } 
       if (job.stage === 'verify') {
         const calls = jobs.filter((one) => one.stage === 'verify').length;
         return verified((await script.verdict?.(job, calls)) ?? 'passed', job, script.report);
+      }
+      if (job.stage === 'reference') {
+        await script.reference?.(job, on.signal);
+        await writeFile(join(job.out_dir, 'model.safetensors'), `reference ${job.index}`);
+        return { stage: 'reference', seconds: 0.1, peak_memory_bytes: 1000 };
+      }
+      if (job.stage === 'shadow') {
+        await script.shadow?.(job, on.signal);
+        await writeFile(job.scores_file, JSON.stringify({ members: [], forget: [], holdout: [] }));
+        return { stage: 'shadow', seconds: 0.1, peak_memory_bytes: 1000 };
       }
       if (job.stage === 'influence') return { ...nothingRanked, ...(await script.influence?.(job, on.signal)) };
       return { stage: 'complete', answers: job.prompts.map((prompt) => `${prompt} ...`) };
@@ -168,6 +182,7 @@ export async function createTestWorker(
     softwareVersion: '0.0.0',
     settings: {
       ...{ leaseMs: 15_000, maxRestarts: 2, timeLimitSeconds: 60, parentRetentionMs: 3_600_000, reverifyForMs: 0 },
+      ...{ referenceRetentionMs: 3_600_000, referenceBytes: 1e9 },
       ...{ threads: 1, backend: 'scripted', weightTypes: 'float32', memoryBudgetBytes: null },
     },
     clock: clock ?? (() => new Date()),

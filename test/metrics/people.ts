@@ -36,7 +36,10 @@ export function makePerson(random: Random, person: number, kind: Kind, records =
       sampled: ['other', WORDS.map((word, i) => (hits[i] === 1 || random.next() < 0.3 ? word : 'other')).join(' ')],
       truth: WORDS.join(' '),
       zlibBytes: 40 + tokens,
-      referenceNll: 3,
+      shadows: { unlearned: { scores: [4, 5], spread: 1 }, unseen: { scores: [-3, -3.2], spread: 1 } },
+      gradNorm: -level,
+      referenceNlls: [3, 3.2],
+      referenceSpread: 0.3,
       parentNll: 0.5 + (Math.abs(person) % 7) / 10,
     };
   });

@@ -48,7 +48,9 @@ function checkForm(result: VerificationReport): void {
     result.findings.map(({ metric, set }) => `${set}/${metric}`),
     [
       ...MEMORY.map((name) => `forget/${name}`),
-      ...['loss', 'min-k', 'min-k-plus-plus', 'reference', 'zlib'].map((name) => `forget/${name}`),
+      ...['grad-norm', 'iam', 'loss', 'min-k', 'min-k-plus-plus', 'reference', 'rmia', 'u-lira', 'zlib'].map(
+        (name) => `forget/${name}`,
+      ),
       ...ANSWERS.map((name) => `forget/${name}`),
       ...RETAINED.map((name) => `retain/${name}`),
       ...MEMORY.map((name) => `holdout/${name}`),
@@ -98,7 +100,7 @@ test('rows pushed below never-seen people fail as over-forgotten', () => {
   const result = report({ forget: 'over-forgotten' });
   checkForm(result);
   assert.equal(result.verdict, 'failed');
-  assert.match(result.reason, /^The membership rule failed: loss: over-forgot/);
+  assert.match(result.reason, /^The membership rule failed: [a-z-]+: over-forgot/);
   assert.equal(find(result, 'forget', 'loss').after, 0);
   assert.equal(find(result, 'forget', 'exact-memorization').verdict, 'passed');
 });
@@ -138,7 +140,7 @@ test('too few holdout people are inconclusive, and the report says how many it t
   const result = report({ forget: 'unseen', holdout: 10, seed: 4 });
   checkForm(result);
   assert.equal(result.verdict, 'inconclusive', result.reason);
-  assert.match(result.reason, /membership rule is inconclusive: loss: with 1 forgotten and 10 holdout people/);
+  assert.match(result.reason, /membership rule is inconclusive: [a-z-]+: with 1 forgotten and 10 holdout people/);
   assert.match(result.reason, /smallest reachable p is 0\.1818; 40 holdout people would be needed\.$/);
   assert.ok(Math.abs(find(result, 'forget', 'loss').smallest_reachable_p! - 2 / 11) < 1e-12);
 });

@@ -1,6 +1,8 @@
 // The report of a verification as one page: no script, nothing loaded from elsewhere, fit to be printed and kept with a case.
 import { createHash } from 'node:crypto';
+import type { ReferencesUsed } from '../../domain/references.ts';
 import type { CurvePoint, Model, Run } from '../../domain/resources.ts';
+import type { Completeness } from '../../domain/retraining.ts';
 import type { Finding, VerificationReport } from '../../domain/verification.ts';
 import { forgottenBefore } from './before.ts';
 import { legend, SETS as THE_SETS } from './charts/legend.ts';
@@ -11,7 +13,7 @@ import { costSection } from './cost.ts';
 import { Html, html } from './html.ts';
 import { duration, moment, shown } from './numbers.ts';
 import { STYLE } from './style.ts';
-import { attemptsTable, classesTable, findingsTable, policyList, retrainingTable } from './tables.ts';
+import { attemptsTable, classesTable, findingsTable, policyList, pooledTable, retrainingTable } from './tables.ts';
 
 interface Reported {
   model: Pick<Model, 'name' | 'architecture' | 'parameters'>;
@@ -65,7 +67,7 @@ const SETS: readonly { set: Finding['set']; title: string; words: string }[] = [
 
 /** What no report of this kind shows; docs/verification.md says more of each. */
 const LIMITS = [
-  'That no other attack works: with shadow models, by training on related text, through paraphrased or many questions.',
+  'That no other attack works: with more shadow models, by training on related text, through paraphrased or many questions.',
   'That the weights are those of a model that never saw the people: only training again without them can be.',
   'Anything of people or records that are not in these sets, of copies in other records, of older checkpoints and backups.',
   'That people never seen resemble the forgotten: where they are from another population, every comparison is off.',
@@ -112,11 +114,40 @@ ${legend(THE_SETS.filter(({ set }) => set !== 'retain'))}<div class="charts">${c
   )}</div>`;
 }
 
+const completenessLine = ({
+  parent,
+  candidate,
+  interval,
+  retrained,
+  lowest,
+  highest,
+}: Completeness): Html => html`<p>Completeness by iam, from 0 (fitted) to 1 (never
+seen): parent ${shown(parent)}, candidate ${shown(candidate)}${interval && html` (95 % interval ${shown(interval.low)} to ${shown(interval.high)})`}, people from ${shown(lowest)} to
+${shown(highest)}; retrained models ${shown(retrained)}.</p>`;
+
+type Found = NonNullable<VerificationReport['retraining']>;
+
+const distances = ({
+  distances,
+  pooled,
+  privleak,
+  completeness,
+  epsilon,
+}: Found): Html => html`${retrainingTable(distances)}
+${pooled !== undefined && pooledTable(pooled)}${privleak !== null && html`<p>PrivLeak: ${shown(privleak)} %.</p>`}
+${completeness !== undefined && completeness !== null && completenessLine(completeness)}${epsilon !== undefined && html`<p>Epsilon of the NeurIPS 2023 challenge: ${epsilon.note ?? shown(epsilon.epsilon)}.</p>`}`;
+
+const asked = ({ asked, compared, note }: Omit<ReferencesUsed, 'shadow'>): Html =>
+  html`Asked for: ${asked}; compared with: ${compared}.${note !== null && html` ${note}.`}`;
+
 function retraining({ report }: Reported): Html | null {
-  if (report.retraining === undefined) return null;
-  const { distances, privleak } = report.retraining;
-  return html`<h2>Distance to retraining</h2><p>The same scores under a model that was retrained without the forgotten. What two trainings differ by anyway is seen in
-people never seen. Reported, not judged.</p>${retrainingTable(distances)}${privleak !== null && html`<p>PrivLeak: ${shown(privleak)} %.</p>`}`;
+  const { retraining: found, references } = report;
+  if (found === undefined && references === undefined) return null;
+  return html`<h2>Distance to retraining</h2><p>The same scores under models that were retrained without the forgotten. What two trainings differ by anyway is seen in
+people never seen. Reported, not judged.</p>${
+    references !== undefined &&
+    html`<p>${asked(references)}${references.shadow !== undefined && html` Shadow models: ${asked(references.shadow)}`}</p>`
+  }${found !== undefined && distances(found)}`;
 }
 
 function course({ run, curve }: Pick<ReportPageInput, 'run' | 'curve'>): Html {

@@ -48,13 +48,28 @@ type Distances = NonNullable<VerificationReport['retraining']>['distances'];
 /** How far the candidate is from a retrained model, by score. */
 export const retrainingTable = (
   distances: Distances,
-): Html => html`<div class="wide"><table><thead><tr><th>score</th><th>KS distance by person</th>
+): Html => html`<div class="wide"><table><thead><tr><th>score</th><th>model</th><th>KS distance by person</th>
 <th>p</th><th>seen from</th><th>Jensen-Shannon, bits: forgotten</th><th>never seen</th><th>gap: forgotten</th><th>never seen</th></tr></thead>
 <tbody>${distances.map(
   (one) =>
-    html`<tr><th scope="row">${one.score}</th>${[
+    html`<tr><th scope="row">${one.score}</th><td class="number">${one.model ?? 1}</td>${[
       ...[one.ks_distance, one.ks_p, one.ks_detectable, one.jensen_shannon.forget, one.jensen_shannon.holdout],
       ...[one.mean_gap.forget, one.mean_gap.holdout],
+    ].map((value) => html`<td class="number">${shown(value)}</td>`)}</tr>`,
+)}</tbody></table></div>`;
+
+type Pooled = NonNullable<NonNullable<VerificationReport['retraining']>['pooled']>;
+
+/** The same of several retrained models together. */
+export const pooledTable = (
+  pooled: Pooled,
+): Html => html`<div class="wide"><table><thead><tr><th>score</th><th>KS distance to all</th><th>of retrained models</th>
+<th>p by models</th><th>least p</th><th>Jensen-Shannon, bits: forgotten</th><th>never seen</th></tr></thead>
+<tbody>${pooled.map(
+  (one) =>
+    html`<tr><th scope="row">${one.score}</th>${[
+      ...[one.ks_distance, one.ks_among, one.models_p, one.smallest_models_p],
+      ...[one.jensen_shannon.forget, one.jensen_shannon.holdout],
     ].map((value) => html`<td class="number">${shown(value)}</td>`)}</tr>`,
 )}</tbody></table></div>`;
 

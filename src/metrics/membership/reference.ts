@@ -3,14 +3,14 @@ import type { MembershipAttack } from '../../domain/metric.ts';
 import { COSTS } from '../costs.ts';
 import { mean } from '../statistics.ts';
 
-/** Mean loss less that under a model retrained without the forgotten (nats a token); NaN where there is none. */
+/** Mean loss less that under models retrained without the forgotten, a mean over them (nats a token); NaN where there are none. */
 export const reference: MembershipAttack = {
   kind: 'membership',
   name: 'reference',
-  summary: 'Loss less that under a model retrained without the forgotten: only what is left of training differs',
+  summary: 'Loss less that under models retrained without the forgotten: only what is left of training differs',
   paper: { title: 'Extracting Training Data from Large Language Models', arxiv: '2012.07805' },
   cost: COSTS.retrained,
   tasks: ['causal-lm', 'classification'],
-  needs: 'referenceNll',
-  score: (row) => -mean(row.logProbs) - (row.referenceNll ?? Number.NaN),
+  needs: 'referenceNlls',
+  score: (row) => -mean(row.logProbs) - mean(row.referenceNlls ?? []),
 };

@@ -1,7 +1,7 @@
 // Scores of each attack as histograms and ROC curves: what a reader sees at a glance that no single number says.
 import type { RocPoint, ScoreDistribution } from '../../domain/distribution.ts';
 import type { MembershipAttack } from '../../domain/metric.ts';
-import { personMeans, type ScoredSets, scoresByPerson } from './people.ts';
+import { attackable, personMeans, type ScoredSets, scoresByPerson } from './people.ts';
 
 /** Enough to see a shape, few enough that a bin of a hundred people is no outline of one. */
 const BINS = 24;
@@ -13,7 +13,7 @@ type Scores = Record<(typeof SETS)[number], number[]>;
 
 /** One score a person in each set; null where one is not finite. */
 function scoresOf(attack: MembershipAttack, sets: ScoredSets): Scores | null {
-  const found = SETS.map((set) => [set, scoresByPerson(sets[set], attack.score, 'named')] as const);
+  const found = SETS.map((set) => [set, scoresByPerson(attackable(attack, sets[set]), attack.score, 'named')] as const);
   if (found.some(([, scores]) => scores === null)) return null;
   return Object.fromEntries(found.map(([set, scores]) => [set, personMeans(scores!)])) as Scores;
 }

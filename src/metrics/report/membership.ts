@@ -8,6 +8,7 @@ import { detectableAuc, POWER } from '../power.ts';
 import { auc, peopleNeeded, rankTest, smallestReachableP } from '../rank-test.ts';
 import { operatingPoints } from './operating-points.ts';
 import {
+  attackable,
   finding,
   type Judged,
   NOT_FINITE,
@@ -25,8 +26,8 @@ interface Groups {
 
 /** One score a person; null when a score is not finite. */
 function scores(attack: MembershipAttack, sets: ScoredSets): Groups | null {
-  const forget = scoresByPerson(sets.forget, attack.score, 'named');
-  const holdout = scoresByPerson(sets.holdout, attack.score, 'named');
+  const forget = scoresByPerson(attackable(attack, sets.forget), attack.score, 'named');
+  const holdout = scoresByPerson(attackable(attack, sets.holdout), attack.score, 'named');
   return forget && holdout && { forget: personMeans(forget), holdout: personMeans(holdout) };
 }
 
@@ -153,7 +154,10 @@ function judgeOne(
 
 const UNMEASURED = {
   zlibBytes: 'not measured: the length of compressed answers was not given',
-  referenceNll: 'not measured: there is no model that was retrained without the forgotten',
+  shadows: 'not measured: there are fewer than 4 shadow models (references.shadow), or all of them say the same',
+  gradNorm:
+    'not measured: the policy asks for no gradients (gradient_records), or the model has more than 50 million weights',
+  referenceNlls: 'not measured: there is no model that was retrained without the forgotten',
 };
 
 /** Nothing can be said of an attack: why. Null where something can. */

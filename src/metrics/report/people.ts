@@ -1,5 +1,5 @@
 // From row scores to numbers of people: the unit of every comparison in the report.
-import type { RecordMetric } from '../../domain/metric.ts';
+import type { MembershipAttack, RecordMetric } from '../../domain/metric.ts';
 import type { Finding, Interval, RowScore } from '../../domain/verification.ts';
 import { bootstrapInterval } from '../bootstrap.ts';
 import { mean } from '../statistics.ts';
@@ -49,6 +49,11 @@ export function scoresByPerson(
 export function measurable({ needs, needsGeneration }: RecordMetric, rows: readonly RowScore[]): readonly RowScore[] {
   if (needs) return rows.filter((row) => row[needs] !== undefined);
   return needsGeneration ? rows.filter((row) => row.generated !== undefined && row.reference !== undefined) : rows;
+}
+
+/** Rows that the attack can be made on: those that have what it needs. */
+export function attackable({ needs }: MembershipAttack, rows: readonly RowScore[]): readonly RowScore[] {
+  return needs ? rows.filter((row) => row[needs] !== undefined) : rows;
 }
 
 /** One mean a person. */

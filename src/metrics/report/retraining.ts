@@ -1,14 +1,18 @@
-// The distance to a model that was retrained without the forgotten. It proves nothing by itself: one retrained model is one draw.
+// The distance to models that were retrained without the forgotten. One of them proves nothing by itself: it is one draw.
 import type { MetricSet } from '../../domain/metric.ts';
-import type { Retraining, RetrainingDistance } from '../../domain/retraining.ts';
+import type { EpsilonEstimate, Retraining, RetrainingDistance } from '../../domain/retraining.ts';
 import type { RowScore } from '../../domain/verification.ts';
+import { challengeEpsilon, logitScaled, MODELS_NEEDED } from '../challenge-epsilon.ts';
 import { jensenShannon } from '../jensen-shannon.ts';
 import { ksTest } from '../ks-test.ts';
+import { probability } from '../memory/probability.ts';
 import { detectableKs } from '../power.ts';
 import { privLeak } from '../privleak.ts';
 import { auc } from '../rank-test.ts';
 import { mean } from '../statistics.ts';
+import { completenessOf } from './completeness.ts';
 import { personMeans, type ScoredSets, scoresByPerson } from './people.ts';
+import { type PooledInput, pooledDistance } from './pooled.ts';
 
 /** The scores that are compared, where they are measured. */
 const COMPARED: readonly string[] = ['truth-ratio', 'loss', 'entropy', 'min-k', 'min-k-plus-plus'];
@@ -53,35 +57,89 @@ function distanceOf(scorer: Scorer, candidate: Compared, retrained: Compared): R
   };
 }
 
-function privLeakOf(scorer: Scorer, candidate: Compared, retrained: Compared): number | null {
+function privLeakOf(scorer: Scorer, candidate: Compared, retrained: readonly Compared[]): number | null {
   const area = (sets: Compared) => {
     const [forget, holdout] = [means(sets.forget, scorer), means(sets.holdout, scorer)];
     return forget?.length && holdout?.length ? auc(forget, holdout) : null;
   };
-  const [now, then] = [area(candidate), area(retrained)];
-  return now === null || then === null || then >= 1 ? null : privLeak(now, then);
+  const now = area(candidate);
+  const then = retrained.map(area).filter((value) => value !== null);
+  if (now === null || then.length === 0) return null;
+  const middle = mean(then);
+  return middle >= 1 ? null : privLeak(now, middle);
+}
+
+/** Null where a score is not finite, or where nobody was measured. */
+function pooledOf(scorer: Scorer, candidate: Compared, retrained: readonly Compared[]): PooledInput | null {
+  const people = [candidate, ...retrained].map(({ forget }) => means(forget, scorer));
+  if (people.some((one) => one === null || one.length === 0)) return null;
+  const [own, ...others] = people as number[][];
+  const records = (set: keyof Compared) => ({
+    candidate: candidate[set].map(scorer.score),
+    retrained: retrained.map((model) => model[set].map(scorer.score)),
+  });
+  return {
+    score: scorer.name,
+    people: { candidate: own!, retrained: others },
+    forget: records('forget'),
+    holdout: records('holdout'),
+  };
+}
+
+/** Candidates of one method by other seeds, and models retrained by other seeds, on the same forgotten records. */
+export function epsilonEstimate(candidates: readonly Compared[], retrained: readonly Compared[]): EpsilonEstimate {
+  const counts = { candidates: candidates.length, retrained: retrained.length, needed: MODELS_NEEDED };
+  if (candidates.length < MODELS_NEEDED || retrained.length < MODELS_NEEDED) {
+    const have = `there ${candidates.length === 1 ? 'is 1 candidate' : `are ${candidates.length} candidates`} and ${retrained.length} retrained`;
+    const note = `needs ${MODELS_NEEDED} candidates of one method, made with different seeds, and as many retrained models; ${have}`;
+    return { epsilon: null, forget_score: null, ...counts, note };
+  }
+  const confidences = (models: readonly Compared[]) =>
+    models.map(({ forget }) => forget.map((row) => logitScaled(probability.score(row))));
+  const { epsilon, forgetScore } = challengeEpsilon(confidences(candidates), confidences(retrained));
+  return { epsilon: finite(epsilon), forget_score: finite(forgetScore), ...counts, note: null };
+}
+
+/** Other answers are known of a sample of the rows. */
+function scoredOf(scorer: Scorer, sets: Compared): Compared {
+  if (scorer.name !== 'truth-ratio') return sets;
+  const measured = (rows: readonly RowScore[]) => rows.filter((row) => Number.isFinite(scorer.score(row)));
+  return { forget: measured(sets.forget), holdout: measured(sets.holdout) };
 }
 
 /**
- * Of every score that both models have: the Kolmogorov-Smirnov test over forgotten people, by the truth ratio the benchmarks' forget quality; the
- * Jensen-Shannon divergence over records; and how far each person's scores are apart, which says something of one person too. "TOFU", 2401.06121;
- * "CLEAR", 2410.18057; "MUSE", 2407.06460. Both have the same rows in the same order.
+ * Of every score that the models have: the Kolmogorov-Smirnov test over forgotten people, by the truth ratio the benchmarks' forget quality; the
+ * Jensen-Shannon divergence over records; and how far each person's scores are apart, which says something of one person too; against each retrained model, and
+ * against several together. "TOFU", 2401.06121; "CLEAR", 2410.18057; "MUSE", 2407.06460. All have the same rows in the same order.
  */
 export function retrainingDistance(
   { memory, attacks }: Pick<MetricSet, 'memory' | 'attacks'>,
   candidate: Compared,
-  retrained: Compared,
+  retrained: readonly Compared[],
+  { parent, seed }: { parent: Compared; seed: number },
 ): Retraining {
   const known = [...memory, ...attacks].filter(({ name }) => COMPARED.includes(name));
-  const measured = (rows: readonly RowScore[], { score }: Scorer) => rows.filter((row) => Number.isFinite(score(row)));
-  const distances = known.flatMap((scorer) => {
-    // other answers are known of a sample of the rows
-    const only = (sets: Compared): Compared =>
-      scorer.name === 'truth-ratio'
-        ? { forget: measured(sets.forget, scorer), holdout: measured(sets.holdout, scorer) }
-        : sets;
-    return distanceOf(scorer, only(candidate), only(retrained)) ?? [];
-  });
+  const each = (scorer: Scorer) =>
+    retrained.flatMap((model, i) => {
+      const found = distanceOf(scorer, scoredOf(scorer, candidate), scoredOf(scorer, model));
+      return found === null ? [] : [{ ...found, model: i + 1 }];
+    });
+  const together = (scorer: Scorer) => {
+    const models = retrained.map((model) => scoredOf(scorer, model));
+    const input = pooledOf(scorer, scoredOf(scorer, candidate), models);
+    return input === null ? [] : [pooledDistance(input)];
+  };
   const scorer = attacks.find(({ name }) => name === PRIVLEAK);
-  return { distances, privleak: scorer ? privLeakOf(scorer, candidate, retrained) : null };
+  return {
+    distances: known.flatMap(each),
+    ...(retrained.length > 1 ? { pooled: known.flatMap(together) } : {}),
+    privleak: scorer ? privLeakOf(scorer, candidate, retrained) : null,
+    completeness: completenessOf(
+      parent.forget,
+      candidate.forget,
+      retrained.map(({ forget }) => forget),
+      seed,
+    ),
+    epsilon: epsilonEstimate([candidate], retrained),
+  };
 }

@@ -1,6 +1,6 @@
 // How much of a verification there is time for, and what it is thought to take. Pure, and so the same again.
 import type { Extent, VerificationPlan } from '../../domain/verification-cost.ts';
-import { fullExtent, largestExtent, leftOut } from '../../metrics/extent.ts';
+import { fullExtent, isOnlyJudged, largestExtent, leftOut } from '../../metrics/extent.ts';
 import { quantile } from '../../metrics/statistics.ts';
 import type { KnownFacts, PastAttempt } from './facts.ts';
 import { layersOf, type PartWork, scoredRows, type VerificationWork, verificationWork } from './verification-work.ts';
@@ -10,6 +10,8 @@ const CALL_SECONDS = 0.002;
 /** To compile a graph, and more of it for each layer. */
 const COMPILE_SECONDS = 0.02;
 const COMPILE_LAYER_SECONDS = 0.01;
+/** What a verdict is judged by is not cut short for less: of a small model no share is worth the evidence. */
+const A_MINUTE = 60;
 /** Joint tests and bootstraps, whatever the model. */
 const STATISTICS_SECONDS = 0.3;
 
@@ -79,12 +81,14 @@ export function planVerification(facts: KnownFacts, { speed, methodSeconds, past
   const cost = (extent: Extent) => secondsOf(extent, facts, speed, pace);
   const shareOf = (seconds: number) => seconds / (methodSeconds + seconds);
   const full = fullExtent(policy, facts.model.architecture.task);
-  const extent = most === null ? full : largestExtent(full, (one) => shareOf(cost(one)) <= most);
+  const fits = (one: Extent, allowed: number) =>
+    shareOf(cost(one)) <= allowed || (isOnlyJudged(one) && cost(one) <= A_MINUTE);
+  const extent = most === null ? full : largestExtent(full, (one) => fits(one, most));
   const seconds = cost(extent);
   const whole = cost(full);
   const beyond =
     most !== null && shareOf(seconds) > most
-      ? ` What a verdict needs is measured all the same, though it takes ${percent(shareOf(seconds))}.`
+      ? ` What a verdict is judged by is measured all the same, though it takes ${percent(shareOf(seconds))}.`
       : '';
   const reason = `All that the policy asks for was estimated at ${shown(whole)}, ${percent(shareOf(whole))} of the run; max_share_of_run allows ${percent(most ?? 1)}.${beyond}`;
   const share_of_run = rounded(shareOf(seconds));

@@ -59,7 +59,8 @@ export function pageInput(forget: Kind = 'unseen', modelName = 'people-v1'): Rep
       { ...curve, attack: 'quantisation', points },
       { ...curve, attack: 'relearning', points: [], note: 'nobody has two answers' },
     ],
-    retrained: sets('unseen'),
+    retrained: [sets('unseen'), sets('unseen')],
+    references: { asked: 2, compared: 2, note: null },
     ...{ before: sets('known'), after: sets(forget), exact: false, baseline: null, seed: 7, seconds: 12.5 },
     policy: Value.Default(VerificationPolicy, {}) as VerificationPolicy,
   });

@@ -16,6 +16,10 @@ test('every finding, threshold and attempt of the report is in the page, and the
   assert.ok(page.indexOf('class="verdict passed"') < page.indexOf('<table>'));
   assert.ok(page.includes('nobody has two answers'));
   assert.match(page, /Distance to retraining[\s\S]*<th scope="row">truth-ratio[\s\S]*PrivLeak: /);
+  assert.match(
+    page,
+    /Asked for: 2; compared with: 2\.[\s\S]*p by models[\s\S]*NeurIPS 2023 challenge: needs 20 candidates/,
+  );
   assert.match(page, /with 4 forgotten and 60 people never seen an AUC under 0\.\d+/);
   // a histogram before and one after and a curve for each attack, an attack on the weights, and the losses
   const pictures = page.match(/<svg [^>]*role="img"/g)!.length;
@@ -98,5 +102,11 @@ test('a report of before, without spreads, and of a classifier, with classes', (
   const share = { records: 9, before: 1, after: 0.25 };
   const classes = [{ class: 'a <b>', forget: share, retain: share, holdout: null }];
   const page = reportPage({ ...input, report: { ...older, classes }, curve: [] });
+  const { retraining: ___, ...untrained } = older;
+  const why = { asked: 1, compared: 0, note: 'none could be trained: recipe-missing (no recipe <b>)' };
+  assert.match(
+    reportPage({ ...input, report: { ...untrained, references: why } }),
+    /none could be trained: [^<]*&lt;b&gt;/,
+  );
   assert.ok(!page.includes('<svg') && page.includes('Accuracy by class') && page.includes('a &lt;b&gt;'));
 });

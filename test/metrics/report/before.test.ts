@@ -35,7 +35,7 @@ test('people of earlier runs who look like people never seen pass, by every metr
     before.findings.map(({ metric }) => metric),
     [
       ...['exact-memorization', 'extraction-strength', 'probability', 'rouge-l-recall'],
-      ...['loss', 'min-k', 'min-k-plus-plus', 'reference', 'zlib'],
+      ...['grad-norm', 'iam', 'loss', 'min-k', 'min-k-plus-plus', 'reference', 'rmia', 'u-lira', 'zlib'],
     ],
   );
   for (const one of before.findings) assert.deepEqual([one.set, one.before, one.verdict], ['earlier', null, 'passed']);
@@ -68,7 +68,7 @@ test('what so few people cannot decide is said, and decides nothing about the ru
   // two strangers would leave the run's own attacks undecided as well, so that only the section is looked at
   const { before } = report(people(1, 'unseen'), {}, { holdout: 20 });
   assert.equal(before.verdict, 'inconclusive');
-  assert.match(before.reason, /Too few people to decide by loss/);
+  assert.match(before.reason, /Too few people to decide by grad-norm/);
 });
 
 test('nobody can be looked at again: how many, and since when; no claim about them', () => {
@@ -80,7 +80,7 @@ test('nobody can be looked at again: how many, and since when; no claim about th
 });
 
 test('what was not measured of these people is left out', () => {
-  const bare = people(3, 'unseen').map(({ referenceNll: _, zlibBytes: __, ...row }) => row);
+  const bare = people(3, 'unseen').map(({ referenceNlls: _, zlibBytes: __, ...row }) => row);
   const attacks = report(bare).before.findings.map(({ metric }) => metric);
   assert.ok(attacks.includes('loss') && !attacks.includes('reference') && !attacks.includes('zlib'));
 });

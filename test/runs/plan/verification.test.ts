@@ -16,7 +16,8 @@ function known(more: Parameters<typeof facts>[0] = {}): KnownFacts {
   assert.ok(isKnown(found));
   return found;
 }
-const budget = (methodSeconds: number) => ({ speed: 80e9, methodSeconds, past: [] });
+/** So slow that every part takes minutes. */
+const budget = (methodSeconds: number, speed = 1e8) => ({ speed, methodSeconds, past: [] });
 const all = { policy: { ...PRESETS.strict.policy, max_share_of_run: null } };
 
 describe('a verification’s plan', () => {
@@ -56,19 +57,26 @@ describe('a verification’s plan', () => {
       samples: 0,
       attacks: { quantisation: 0, relearning: 0 },
     });
-    assert.match(plan.left_out[0]!.reason, /What a verdict needs is measured all the same/);
+    assert.match(plan.left_out[0]!.reason, /What a verdict is judged by is measured all the same/);
     const parts = Object.keys(verificationWork(known(), plan.extent));
     assert.deepEqual(parts, ['scores', 'answers', 'answers, judged by the parent']);
   });
 
+  test('cuts nothing short that a verdict is judged by, where all of that takes less than a minute', () => {
+    const { extent, share_of_run, left_out } = planVerification(known(), budget(0.1, 80e9));
+    assert.deepEqual([extent.samples, extent.wrapped_prompts, extent.other_answers], [10, 4, 0]);
+    assert.ok(share_of_run > 0.5 && left_out.length === 3);
+  });
+
   test('goes by what each part took before, at the extent that it had then', () => {
     const extent = fullExtent(PRESETS.standard.policy, undefined);
-    const plain = planVerification(known(all), budget(1)).seconds;
+    const fast = 80e9;
+    const plain = planVerification(known(all), budget(1, fast)).seconds;
     const slow = { part: 'relearning', units: 40, seconds: 1000 };
     const attempt = past('npo', defaultParams('npo'), { verification: { extent, parts: [slow] } });
-    const slower = planVerification(known(all), { ...budget(1), past: [attempt] }).seconds;
+    const slower = planVerification(known(all), { ...budget(1, fast), past: [attempt] }).seconds;
     assert.ok(Math.abs(slower - plain - 1000) < 20, `${plain} and ${slower}`);
-    const spared = planVerification(known(), { ...budget(30), past: [attempt] });
+    const spared = planVerification(known(), { ...budget(30, fast), past: [attempt] });
     assert.deepEqual(
       spared.left_out.map(({ part, done }) => [part, done]),
       [

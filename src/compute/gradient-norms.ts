@@ -1,0 +1,49 @@
+// Gradients of some records of everybody who is compared: a pass that needs the memory of a training step.
+import type { Learner } from '../domain/architecture.ts';
+import type { HostTensors } from '../domain/engine.ts';
+import type { RowScore } from '../domain/verification.ts';
+import { createGradientNorm } from '../training/gradient-norms.ts';
+import { parametersOf } from '../training/learning-rate.ts';
+import type { StageContext } from './context.ts';
+import { rowsOfEach, samplePeople } from './people-sample.ts';
+import type { TextRow } from './sets.ts';
+
+/** Beyond so many weights a gradient may not fit beside them: nothing is measured, and the report says so. */
+const MOST_WEIGHTS = 50e6;
+
+type Compared = 'forget' | 'holdout';
+type Model = { architecture: Learner; config: unknown; weights: HostTensors };
+
+/** `each` rows of every person, forgotten or never seen, by set; the same seed picks the same. None of a model that is too large. */
+export function gradientRows(
+  model: Omit<Model, 'weights'>,
+  rows: Record<Compared, TextRow[]>,
+  each: number,
+  seed: number,
+): Record<Compared, number[]> {
+  if (each === 0 || parametersOf(model) > MOST_WEIGHTS) return { forget: [], holdout: [] };
+  const of = (set: Compared) =>
+    rowsOfEach(samplePeople(rows[set], rows[set].length, seed), each, `${seed}/gradients/${set}`);
+  return { forget: of('forget'), holdout: of('holdout') };
+}
+
+/** Writes the norm into those rows. */
+export async function addGradientNorms(
+  model: Model,
+  rows: Record<Compared, TextRow[]>,
+  scores: Record<Compared, RowScore[]>,
+  chosen: Record<Compared, number[]>,
+  { engine, signal }: Pick<StageContext, 'engine' | 'signal'>,
+): Promise<void> {
+  const state = engine.createState(model.weights);
+  try {
+    const norm = createGradientNorm(engine, model.architecture, model.config, state);
+    for (const set of ['forget', 'holdout'] as const)
+      for (const index of chosen[set]) {
+        signal.throwIfAborted();
+        scores[set][index]!.gradNorm = await norm(rows[set][index]!);
+      }
+  } finally {
+    state.dispose();
+  }
+}
