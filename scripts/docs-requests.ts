@@ -56,10 +56,12 @@ const APPROVAL = `With \`APPROVAL=required\` a request waits for somebody who ap
 somebody else than who made it. \`GET …/plan\` gives the plan as it would be made now, with a digest over the models, the
 checkpoints they start from, the number of records and the methods with all their parameters. \`POST …/approve\` names that digest; if
 the plan has changed the answer is 409 with the present one. The run then follows the approved plan and takes with it only
-requests of the very same one. A retry needs a new approval.
+requests of the very same one. A retry needs a new approval. Where another run was published between approval and start, the approved
+methods start from the checkpoint that is active then: the digest is compared when it is approved, not again.
 
 With \`PROMOTION=manual\` or \`four-eyes\` what passed verification is kept and not published. \`POST /v1/runs/{id}/promote\` publishes
-it, \`POST /v1/runs/{id}/rollback\` refuses it; until then no other run of the model begins. A run that was published can be rolled back
+it, \`POST /v1/runs/{id}/rollback\` refuses it; until then no other run of the model begins, also
+where \`PROMOTION\` is set back to automatic meanwhile. A run that was published can be rolled back
 while its parent is kept (\`PARENT_RETENTION_HOURS\`) and nothing was published after it: the parent is active again, the
 certificates of the run are void (\`revoked_at\`), and its requests need review. So do requests that found nothing because of it.`;
 
