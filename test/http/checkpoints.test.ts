@@ -104,7 +104,9 @@ test('a retired checkpoint loses its files and keeps its record; the ledger says
   await refused(model.active, 404, 'not-found', '0198a000-0000-7000-8000-000000000001');
   const next = await publishNext(service, model);
   const [run] = (await deps.store.listRuns(TENANT, { limit: 1 })).items;
-  const certificate = { id: uuid(), request_id: run!.request_ids[0]!, target_id: null, run_id: run!.id };
+  const request_id = run!.request_ids[0]!;
+  const [target] = (await deps.store.getRequest(TENANT, request_id))!.targets;
+  const certificate = { id: uuid(), request_id, target_id: target!.id, run_id: run!.id };
   const signed = { kid: deps.signer.kid, jws: await deps.signer.sign({}), created_at: run!.created_at };
   await deps.store.saveCertificate(TENANT, { ...certificate, ...signed });
   const parent = async () =>
