@@ -1,5 +1,5 @@
 // Records a second into a corpus, over HTTP and by path, with the API's peak of memory; then reads of single records, and a run's sets.
-// `--sizes 10000,100000`, `--ways upload,path`, `--page`: writes docs/corpora-benchmarks.md, `--json`.
+// `--sizes 10000,path:100000` (a size by one way alone), `--ways upload,path` (of all others), `--page`: writes docs/corpora-benchmarks.md, `--json`.
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -98,12 +98,14 @@ await chmod(home, 0o711);
 const postgres = await startEmbeddedPostgres(home);
 const measures: CorpusMeasure[] = [];
 try {
-  for (const size of flags.sizes.split(',').map(Number))
-    for (const way of flags.ways.split(',') as Way[]) {
-      const one = await measure(home, postgres.url, size, way);
+  for (const asked of flags.sizes.split(',')) {
+    const [size, only = flags.ways] = asked.split(':').reverse() as [string, string?];
+    for (const way of only.split(',') as Way[]) {
+      const one = await measure(home, postgres.url, Number(size), way);
       measures.push(one);
       process.stderr.write(`${rowOf(one).join('  ')}\n`);
     }
+  }
 } finally {
   await postgres.stop();
   await rm(home, { recursive: true, force: true });

@@ -33,7 +33,7 @@ export function corpusPage({ date, measures }: CorpusResult): string {
   const rows = [HEADINGS, HEADINGS.map(() => '---'), ...measures.map(rowOf)];
   return `${[
     '# Corpora',
-    'Written by `npm run bench:corpus -- --page`; do not edit. Times are of one run on a shared machine.',
+    'Written by `npm run bench:corpus -- --page`; do not edit. Times are of single runs on a shared machine; `--sizes 10000,100000,1000000,path:10000000` measures all of them.',
     `${date}, ${cpus().length} cores, which the API, the embedded Postgres and the client share. Half of the records name a person, by two identifiers each, so that a record has one row of a subject on average. A corpus is sent over HTTP (\`upload\`) or read by the API from a file under \`IMPORT_DIR\` (\`path\`); either way everything is checked, hashed, written, indexed and committed when the clock stops. The peak is that of the API's process from its start. Single records are then read by their ordinals, at random places, by a process that has just started; the same process then builds and writes the sets of a run that forgets one person, and its peak is that of all it did.`,
     rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n'),
   ].join('\n\n')}\n`;

@@ -80,7 +80,7 @@ export function verifyPage(result: VerifyBenchResult): string {
   const { date, torch, rounds, load } = result;
   return `${[
     '# What verification takes',
-    'Written by `npm run bench:verify`; do not edit. Times are of one run on a shared machine: read the ratios.',
+    'Written by `npm run bench:verify`; do not edit. Times are of single runs on a shared machine: read the ratios.',
     `${date}, ${cpus().length} cores, which ${number(load)} processes wanted on average: the more above one, the less say the seconds, and only shares and ratios can be read.`,
     '## One pass',
     `Medians of ${rounds} rounds${torch === null ? '' : ` in which ours and ${torch} take turns, on the same weights, rows, batches of 64 and threads`}. A turn scores every record once and works out of it all that the verifier takes from one pass: probability, exact memorization, extraction strength, loss, Min-K % and Min-K%++ of each record, and the sums of the calibration error.${torch === null ? ' There was no Python with torch to compare with.' : ' PyTorch runs eagerly, with fused attention, and works out the metrics of a batch as a whole. Ratios above 1: ours scores more in the time; other work on the machine disturbs the one by CPU time less. Log-probabilities that differ by more than 0.0001 fail the benchmark.'} The first turn of ours includes compiling its graphs.`,

@@ -12,6 +12,21 @@ const COLUMNS = 30;
 export const STEADY_PERSON = 4;
 export const RECORDS_EACH = 6;
 
+/** What a report finds of a classifier where nothing else is asked for, measured or with why not. */
+export const REPORTED_METRICS = [
+  'accuracy',
+  'calibration-error',
+  'entropy',
+  'grad-norm',
+  'iam',
+  'loss',
+  'model-utility',
+  'probability',
+  'reference',
+  'rmia',
+  'u-lira',
+];
+
 export type Labelled = Extract<UploadedRecord, { input: unknown }>;
 
 /** Six records of each person: columns that say something about the class, and as much that says nothing. */
