@@ -35,6 +35,10 @@ export const Environment = Type.Object({
   SIGNING_KEY_FILE: Type.Optional(Type.String()),
   HOST: Type.String({ default: '127.0.0.1' }),
   PORT: Type.Integer({ minimum: 0, maximum: 65535, default: 8080, description: '0: any free port' }),
+  AUTH: oneOf(
+    ['none', 'required'],
+    'required: every call says who asks, with an API key or an access token; none: only where HOST is a loopback address, and whoever reaches it may do everything',
+  ),
   LOG_LEVEL: Type.Union(
     ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((l) => Type.Literal(l)),
     { default: 'info' },
@@ -78,6 +82,10 @@ export const Environment = Type.Object({
     ['automatic', 'manual', 'four-eyes'],
     'Whether what passed verification is published at once, or waits for somebody to promote it; four-eyes: not whoever made or approved a request of the run',
   ),
+  FOUR_EYES: Type.Boolean({
+    ...{ default: false },
+    description: 'APPROVAL and PROMOTION are four-eyes, whatever they say; needs AUTH=required',
+  }),
   REVERIFY_FOR_DAYS: Type.Number({
     ...{ minimum: 0, maximum: 365, default: 30 },
     description:
@@ -183,6 +191,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
       signingKeyFile: e.SIGNING_KEY_FILE ?? null,
     },
     http: { host: e.HOST, port: e.PORT },
+    auth: { required: e.AUTH === 'required' },
     logLevel: e.LOG_LEVEL as string,
     compute: {
       backend: e.COMPUTE_BACKEND ?? null,
@@ -203,7 +212,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
       referenceRetentionMs: e.REFERENCE_RETENTION_HOURS * 3_600_000,
       referenceBytes: e.REFERENCE_BYTES,
     },
-    decisions: { coolingOffMs: e.COOLING_OFF_HOURS * 3_600_000, approval: e.APPROVAL, promotion: e.PROMOTION },
+    decisions: {
+      coolingOffMs: e.COOLING_OFF_HOURS * 3_600_000,
+      approval: e.FOUR_EYES ? ('four-eyes' as const) : e.APPROVAL,
+      promotion: e.FOUR_EYES ? ('four-eyes' as const) : e.PROMOTION,
+    },
     verifications: { open: e.MAX_OPEN_VERIFICATIONS },
     completionsEnabled: e.COMPLETIONS_ENABLED,
     limits: { recordBytes: e.MAX_RECORD_BYTES, uploadBytes: e.MAX_UPLOAD_BYTES },

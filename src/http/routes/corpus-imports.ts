@@ -28,6 +28,7 @@ export function importRoute(app: App, deps: AppDeps): void {
   app.post(
     '/v1/corpora/:id/imports',
     {
+      config: { scope: 'corpora:write' },
       schema: {
         tags: ['corpora'],
         operationId: 'importRecords',
