@@ -25,7 +25,7 @@ async function callsByScope(): Promise<Map<string, string[]>> {
 
 const BEGIN = `With \`AUTH=none\`, the default, nobody is asked who they are: the API answers everybody who reaches it, and starts only where
 \`HOST\` is a loopback address. With \`AUTH=required\` every call but those for everybody (the last row below) carries
-\`Authorization: Bearer\` and an API key. Without one, or with one that is not valid, the answer is 401; without the scope that the call
+\`Authorization: Bearer\` and an API key or an access token. Without one, or with one that is not valid, the answer is 401; without the scope that the call
 takes, 403 with the scope's name; both say so in \`WWW-Authenticate\` as RFC 6750 has it. \`/openapi.json\` names the scope of each operation.`;
 
 const TENANTS = `The tenant is that of the credential, and nothing in a call can name another. What another tenant has is not there: 404, in
@@ -58,6 +58,21 @@ otherwise. A revocation is known everywhere within ${BELIEVED_MS / 1000} seconds
 A key hands on only scopes that it has itself. ${code(BY_COMMAND_ALONE)} are handed on by command alone, also in a rotation:
 whoever manages keys over HTTP could else make a second key and be four eyes alone.`;
 
+const TOKENS = `Beside keys, access tokens (JWT, RFC 9068) of one issuer are taken, as its clients get them by client credentials:
+
+\`\`\`sh
+AUTH=required OAUTH_ISSUER=https://issuer.example OAUTH_AUDIENCE=https://expunge.example \\
+  OAUTH_JWKS_URL=https://issuer.example/jwks npm start
+\`\`\`
+
+The signature must be by a key of the JWKS and an algorithm of \`OAUTH_ALGORITHMS\` (public keys only); \`iss\` and \`aud\` are compared, \`exp\` must be there, and 30 seconds of
+difference between clocks are forgiven. Scopes are those of \`scope\` (or \`scp\`) that the table below has. The tenant is the claim that \`OAUTH_TENANT_CLAIM\` names (\`tenant\`);
+without one the answer is 403 \`no-tenant\`. Where the issuer's keys cannot be fetched it is 503, and the token may be right. The issuer
+decides what its tokens allow, those that approve and promote too.
+
+The ledger names such a caller \`client:<client_id>\`; where \`sub\` is somebody else than the client, a keyed hash of it follows, so that two people behind one client are two.
+Tokens are not revoked here: give them short lives.`;
+
 const DUTIES = `The ledger names a caller as \`key:<id>\`: of the first key, for all that replaced it. It holds no name. With \`APPROVAL=four-eyes\`
 whoever made a request cannot approve it, and with \`PROMOTION=four-eyes\` whoever made or approved a request of a run cannot promote
 its candidate ([requests.md](requests.md)). \`FOUR_EYES=true\` is both. They need \`AUTH=required\`: else everybody is the same caller.`;
@@ -72,6 +87,8 @@ export async function authenticationPage(): Promise<string> {
     TENANTS,
     '## API keys',
     KEYS,
+    '## Access tokens',
+    TOKENS,
     '## Scopes',
     table(['scope', 'what it allows', 'calls'], [...rows, ['for everybody', '', code(calls.get('everybody') ?? [])]]),
     '## Roles',

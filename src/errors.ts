@@ -42,6 +42,11 @@ export const PROBLEMS = {
     'The credential does not allow this',
     'Use one with the scope that the detail names; whoever manages keys can make it.',
   ],
+  'no-tenant': [
+    403,
+    'The access token names no tenant',
+    'Have the issuer put the tenant’s name into the claim that OAUTH_TENANT_CLAIM names.',
+  ],
   'scope-not-granted': [
     403,
     'You cannot hand on what you may not do',

@@ -1,8 +1,6 @@
 // What a process that listens may not be started with.
-import type { Config } from '../config.ts';
+import { type Config, LOOPBACK } from '../config.ts';
 import { ExpungeError } from '../errors.ts';
-
-const LOOPBACK = /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[?::1\]?)$/;
 
 /** Throws `start-refused` where strangers could do everything, or where nobody could ever decide. */
 export function refuseOpenDoor({ auth, http, decisions }: Pick<Config, 'auth' | 'http' | 'decisions'>): void {
