@@ -29,7 +29,8 @@ const BEGIN = `With \`AUTH=none\`, the default, nobody is asked who they are: th
 takes, 403 with the scope's name; both say so in \`WWW-Authenticate\` as RFC 6750 has it. \`/openapi.json\` names the scope of each operation.`;
 
 const TENANTS = `The tenant is that of the credential, and nothing in a call can name another. What another tenant has is not there: 404, in
-lists, links and bodies alike. Each tenant's people are hashed under a key of its own.`;
+lists, links and bodies alike. Each tenant's people are hashed under a key of its own.
+Under \`IMPORT_DIR\` a tenant reaches the folder of its name; \`default\`, whoever runs the installation, reaches all.`;
 
 const KEYS = `The first key is made on the machine of the service, beside the running service; there is no default password:
 

@@ -109,6 +109,10 @@ describe('every operation', () => {
       assert.deepEqual([there.statusCode, there.json().code], [422, code], there.body);
       assert.equal(there.json().detail.replaceAll(id, absent), nowhere.json().detail);
     }
+    for (const path of ['tiny', '../acme/tiny', 'acme/tiny', `${service.importDir}/acme/tiny`]) {
+      const answer = await ask(keys.globex, 'POST', '/v1/models', { name: 'm', path, corpora: [] });
+      assert.deepEqual([answer.statusCode, answer.json().code], [422, 'path-not-allowed'], path);
+    }
     const filters = [`certificates?request_id=${acme.request}`, `runs?model_id=${acme.model}`];
     for (const url of filters) assert.deepEqual((await ask(keys.globex, 'GET', `/v1/${url}`)).json().items, [], url);
     const search = await ask(keys.globex, 'POST', '/v1/deletion-requests', { subject });

@@ -71,17 +71,18 @@ export async function fillAcme(service: TestService, key: string) {
   const corpus = (await post('/v1/corpora', { name: 'people' })).id;
   const records = [line('a', 'mirela@example.org'), line('b')].join('\n');
   await made(ask(key, 'POST', `/v1/corpora/${corpus}/records`, records, NDJSON));
+  const folderOf = (tenant: string) => join(service.importDir, tenant);
   const [path, other] = [
-    await writeTinyCheckpoint(service.importDir, 'tiny'),
-    await writeTinyCheckpoint(service.importDir, 'other', null, 2),
-    await writeTinyCheckpoint(service.importDir, 'spare', null, 3),
+    await writeTinyCheckpoint(folderOf(ACME), 'tiny'),
+    await writeTinyCheckpoint(folderOf(ACME), 'other', null, 2),
+    await writeTinyCheckpoint(folderOf(GLOBEX), 'spare', null, 3),
   ];
   const registered = { name: 'tiny', path, corpora: [{ corpus_id: corpus, role: 'train' }] };
   const model = await made<{ id: string; active: string }>(ask(key, 'POST', '/v1/models', registered));
   const candidate = await made<{ digest: string }>(
     ask(key, 'POST', `/v1/models/${model.id}/checkpoints`, { path: other }),
   );
-  await writeFile(join(service.importDir, 'people.ndjson'), line('c'));
+  await writeFile(join(folderOf(ACME), 'people.ndjson'), line('c'));
   const subject = (value: string) => ({ subject: { identifiers: [{ type: 'email', value }] } });
   const request = (await post('/v1/deletion-requests', subject('mirela@example.org'))).id;
   const unknown = (await post('/v1/deletion-requests', subject('nobody@example.org'))).id;
