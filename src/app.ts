@@ -3,7 +3,9 @@ import Fastify, { LogController } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import { installAccess } from './http/access.ts';
 import { takeJson } from './http/bodies.ts';
+import { installConditional } from './http/conditional.ts';
 import { documentationRoutes, registerDocumentation } from './http/documentation.ts';
+import { installEnding } from './http/ending.ts';
 import { installProblems, onClientError, sendProblem } from './http/errors.ts';
 import { installIdempotency } from './http/idempotency.ts';
 import { createIdentify } from './http/identify.ts';
@@ -28,6 +30,7 @@ import { verificationRoutes } from './http/routes/verifications.ts';
 import { addSchemas } from './http/schemas.ts';
 import { buildSerializer } from './http/serializers.ts';
 import type { App, AppDeps } from './http/types.ts';
+import { installWaiting } from './http/waiting/prefer.ts';
 import { createLogger } from './log.ts';
 
 export type { App, AppDeps } from './http/types.ts';
@@ -83,9 +86,12 @@ function installHooks(app: App): void {
 export async function buildApp(deps: AppDeps): Promise<App> {
   const app = createServer(deps);
   installProblems(app);
+  installEnding(app);
   installHooks(app);
   installAccess(app, createIdentify(deps));
   installIdempotency(app, deps);
+  installConditional(app);
+  installWaiting(app, deps);
   takeJson(app);
   addSchemas(app);
   await registerDocumentation(app, deps.version);

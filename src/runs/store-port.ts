@@ -31,6 +31,7 @@ import type { ReferenceStore } from './reference-port.ts';
 import type { RunSets } from './sets-port.ts';
 import type { UploadStore } from './upload-port.ts';
 import type { VerificationStore } from './verification-port.ts';
+import type { WatchStore } from './watch-port.ts';
 
 export interface Page<T> {
   items: T[];
@@ -103,6 +104,7 @@ export interface Store
     UploadStore,
     InfluenceStore,
     VerificationStore,
+    WatchStore,
     PolicyStore,
     IdempotencyStore,
     LifecycleStore,

@@ -32,6 +32,7 @@ import { sweepStore } from './sweep.ts';
 import { uploadsStore } from './uploads.ts';
 import { verificationsStore } from './verifications.ts';
 import { waitingStore } from './waiting.ts';
+import { watchStore } from './watch.ts';
 
 /** Errors of a server that is away become `service-unavailable`, whichever method met them. */
 function guarded<T extends object>(store: T): T {
@@ -99,6 +100,7 @@ export function createStore(options: StoreOptions): Store {
     ...askedRecordsStore(context),
     ...verificationsStore(context),
     ...apiKeysStore(context),
+    ...watchStore(context),
   };
   return guarded(store);
 }
