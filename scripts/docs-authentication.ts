@@ -57,7 +57,7 @@ Rotation makes a new key with the same name, scopes and actor; the old one stays
 otherwise. A revocation is known everywhere within ${BELIEVED_MS / 1000} seconds, for calls about keys at once. \`last_used_at\` is written once a minute at most.
 
 A key hands on only scopes that it has itself. ${code(BY_COMMAND_ALONE)} are handed on by command alone, also in a rotation:
-whoever manages keys over HTTP could else make a second key and be four eyes alone.`;
+whoever manages keys over HTTP could else make a second key and be four eyes alone; and the figures of \`/metrics\` are of all tenants together.`;
 
 const TOKENS = `Beside keys, access tokens (JWT, RFC 9068) of one issuer are taken, as its clients get them by client credentials:
 

@@ -19,6 +19,7 @@ import { corporaRoutes } from './http/routes/corpora.ts';
 import { deletionRequestRoutes } from './http/routes/deletion-requests.ts';
 import { healthRoutes } from './http/routes/health.ts';
 import { influenceRoutes } from './http/routes/influence.ts';
+import { metricsRoutes } from './http/routes/metrics.ts';
 import { modelRoutes } from './http/routes/models.ts';
 import { policyRoutes } from './http/routes/policies.ts';
 import { reportRoutes } from './http/routes/reports.ts';
@@ -95,7 +96,9 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   takeJson(app);
   addSchemas(app);
   await registerDocumentation(app, deps.version);
+  // the first: whatever is added after it is measured
   for (const routes of [
+    metricsRoutes,
     deletionRequestRoutes,
     requestActionRoutes,
     runRoutes,

@@ -116,6 +116,10 @@ export const Environment = Type.Object({
     ...{ minimum: 0, default: 34_359_738_368 },
     description: 'What retrained models that are kept may take; those that were used last stay',
   }),
+  MIN_FREE_BYTES: Type.Integer({
+    ...{ minimum: 0, default: 268_435_456 },
+    description: 'With less room than this on a disk that is written to, the service is not ready',
+  }),
   COMPLETIONS_ENABLED: Type.Boolean({ default: false }),
   MAX_RECORD_BYTES: Type.Integer({ minimum: 1, default: 65_536 }),
   MAX_UPLOAD_BYTES: Type.Integer({ minimum: 1, default: 1_073_741_824 }),
@@ -257,6 +261,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
       promotion: e.FOUR_EYES ? ('four-eyes' as const) : e.PROMOTION,
     },
     verifications: { open: e.MAX_OPEN_VERIFICATIONS },
+    minFreeBytes: e.MIN_FREE_BYTES,
     completionsEnabled: e.COMPLETIONS_ENABLED,
     limits: { recordBytes: e.MAX_RECORD_BYTES, uploadBytes: e.MAX_UPLOAD_BYTES },
     uploads: {

@@ -21,6 +21,7 @@ export const SCOPES = {
   'corpora:read': 'Read which corpora there are',
   'corpora:write': 'Make corpora and add records',
   'keys:manage': 'Make, list, rotate and revoke API keys',
+  'metrics:read': 'Read how the whole installation does: counts of all tenants together',
   'catalogue:read': 'Read which methods, metrics and named policies there are',
 } as const;
 
@@ -29,9 +30,9 @@ export const SCOPE_NAMES = Object.keys(SCOPES) as Scope[];
 
 /**
  * Keys that may do these are made by command alone. Whoever manages keys over HTTP could else make a second one
- * and be four eyes alone.
+ * and be four eyes alone; and `metrics:read` sees over the borders of tenants.
  */
-export const BY_COMMAND_ALONE: readonly Scope[] = ['requests:approve', 'runs:promote'];
+export const BY_COMMAND_ALONE: readonly Scope[] = ['requests:approve', 'runs:promote', 'metrics:read'];
 
 const READ: Scope[] = ['requests:read', 'runs:read', 'certificates:read', 'models:read', 'catalogue:read'];
 
@@ -45,6 +46,7 @@ export const ROLES = {
     ...['checkpoints:retire', 'policies:write', 'corpora:read', 'corpora:write'],
   ] as Scope[],
   'release-approver': [...READ, 'runs:promote', 'runs:rollback'],
+  monitoring: ['metrics:read'],
   auditor: [...READ, 'corpora:read'],
   admin: SCOPE_NAMES.filter((scope) => !BY_COMMAND_ALONE.includes(scope)),
 } as const satisfies Record<string, readonly Scope[]>;

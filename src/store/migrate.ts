@@ -18,6 +18,7 @@ import * as retrainedReferences from './migrations/013-retrained-references.ts';
 import * as lifecycle from './migrations/014-lifecycle.ts';
 import * as worldCorpora from './migrations/015-world-corpora.ts';
 import * as apiKeys from './migrations/016-api-keys.ts';
+import * as openRequests from './migrations/021-open-requests.ts';
 
 const MIGRATIONS = {
   '001-initial': initial,
@@ -35,16 +36,25 @@ const MIGRATIONS = {
   '014-lifecycle': lifecycle,
   '015-world-corpora': worldCorpora,
   '016-api-keys': apiKeys,
+  '021-open-requests': openRequests,
 };
 
-/** Brings the schema up to date; safe when several processes start at once (Kysely takes an advisory lock). */
-export async function migrate(db: Db): Promise<void> {
-  const migrator = new Migrator({
+const migratorOf = (db: Db): Migrator =>
+  new Migrator({
     // migrations must not depend on the tables' present types
     db: db as unknown as Kysely<unknown>,
     provider: { getMigrations: async () => MIGRATIONS },
   });
-  const { error, results } = await migrator.migrateToLatest();
+
+/** Names of those that have not been made yet. Changes nothing. */
+export async function pendingMigrations(db: Db): Promise<string[]> {
+  const all = await migratorOf(db).getMigrations();
+  return all.filter(({ executedAt }) => executedAt === undefined).map(({ name }) => name);
+}
+
+/** Brings the schema up to date; safe when several processes start at once (Kysely takes an advisory lock). */
+export async function migrate(db: Db): Promise<void> {
+  const { error, results } = await migratorOf(db).migrateToLatest();
   if (error === undefined) return;
   const failed = results?.find((result) => result.status === 'Error');
   if (!failed) throw error;

@@ -10,6 +10,7 @@ import { checkpointsStore } from './checkpoints.ts';
 import { claimsStore } from './claims.ts';
 import { corporaStore } from './corpora.ts';
 import { connect, type StoreOptions, unavailable } from './db.ts';
+import { figuresStore } from './figures.ts';
 import { idempotencyStore } from './idempotency.ts';
 import { influenceStore } from './influence.ts';
 import { intakeStore } from './intake.ts';
@@ -101,6 +102,7 @@ export function createStore(options: StoreOptions): Store {
     ...verificationsStore(context),
     ...apiKeysStore(context),
     ...watchStore(context),
+    ...figuresStore(context),
   };
   return guarded(store);
 }
