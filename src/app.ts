@@ -9,6 +9,7 @@ import { installEnding } from './http/ending.ts';
 import { installProblems, onClientError, sendProblem } from './http/errors.ts';
 import { installIdempotency } from './http/idempotency.ts';
 import { createIdentify } from './http/identify.ts';
+import { installLimits } from './http/limits/limits.ts';
 import { checkHost } from './http/links.ts';
 import { apiKeyRoutes } from './http/routes/api-keys.ts';
 import { catalogueRoutes } from './http/routes/catalogue.ts';
@@ -25,6 +26,7 @@ import { policyRoutes } from './http/routes/policies.ts';
 import { reportRoutes } from './http/routes/reports.ts';
 import { requestActionRoutes } from './http/routes/request-actions.ts';
 import { runActionRoutes } from './http/routes/run-actions.ts';
+import { runEventRoutes } from './http/routes/run-events.ts';
 import { runRoutes } from './http/routes/runs.ts';
 import { uploadRoutes } from './http/routes/uploads.ts';
 import { verificationRoutes } from './http/routes/verifications.ts';
@@ -90,6 +92,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   installEnding(app);
   installHooks(app);
   installAccess(app, createIdentify(deps));
+  installLimits(app, deps);
   installIdempotency(app, deps);
   installConditional(app);
   installWaiting(app, deps);
@@ -103,6 +106,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     requestActionRoutes,
     runRoutes,
     runActionRoutes,
+    runEventRoutes,
     reportRoutes,
     verificationRoutes,
     certificateRoutes,

@@ -116,6 +116,13 @@ export const Environment = Type.Object({
     ...{ minimum: 0, default: 34_359_738_368 },
     description: 'What retrained models that are kept may take; those that were used last stay',
   }),
+  RATE_LIMIT_PER_MINUTE: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      description:
+        'Calls of a credential in a minute, told in RateLimit; more are 429. Counted in Redis where there is one, else by each process. 0: no limit; unset: 6000 with AUTH=required, else no limit',
+    }),
+  ),
   MIN_FREE_BYTES: Type.Integer({
     ...{ minimum: 0, default: 268_435_456 },
     description: 'With less room than this on a disk that is written to, the service is not ready',
@@ -263,7 +270,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     verifications: { open: e.MAX_OPEN_VERIFICATIONS },
     minFreeBytes: e.MIN_FREE_BYTES,
     completionsEnabled: e.COMPLETIONS_ENABLED,
-    limits: { recordBytes: e.MAX_RECORD_BYTES, uploadBytes: e.MAX_UPLOAD_BYTES },
+    limits: {
+      recordBytes: e.MAX_RECORD_BYTES,
+      uploadBytes: e.MAX_UPLOAD_BYTES,
+      callsPerMinute: e.RATE_LIMIT_PER_MINUTE ?? (e.AUTH === 'required' ? 6000 : 0),
+    },
     uploads: {
       open: e.MAX_OPEN_UPLOADS,
       bytes: e.MAX_OPEN_UPLOAD_BYTES,

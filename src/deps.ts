@@ -9,6 +9,7 @@ import { createLogger } from './log.ts';
 import { methods } from './methods/index.ts';
 import { METRICS } from './metrics/index.ts';
 import { assertQueueSafe } from './queue/connection.ts';
+import { createRedisCounter } from './queue/counter.ts';
 import { createDoorbell } from './queue/doorbell.ts';
 import { startEmbeddedPostgres } from './store/embedded.ts';
 import { createStore } from './store/store.ts';
@@ -40,6 +41,8 @@ export async function openDeps(config: Config): Promise<OpenDeps> {
     await assertQueueSafe(resolved, 'allowed');
     const doorbell = createDoorbell(resolved, { onError: (err) => logger.warn({ err }, 'queue') });
     closers.push(() => doorbell.close());
+    const counter = config.redisUrl === null ? undefined : createRedisCounter(config.redisUrl);
+    if (counter) closers.push(async () => counter.close());
     const deps: AppDeps = {
       config: resolved,
       store,
@@ -56,6 +59,7 @@ export async function openDeps(config: Config): Promise<OpenDeps> {
       methods,
       metrics: METRICS,
       version,
+      ...(counter && { counter }),
       logger,
     };
     return { deps, close };

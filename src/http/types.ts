@@ -6,7 +6,16 @@ import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fasti
 import type { Config } from '../config.ts';
 import type { Method } from '../domain/method.ts';
 import type { Metric } from '../domain/metric.ts';
-import type { CheckpointFiles, CorpusFiles, Doorbell, Signer, Store, SubjectKeys, UploadFiles } from '../runs/ports.ts';
+import type {
+  CheckpointFiles,
+  CorpusFiles,
+  Counter,
+  Doorbell,
+  Signer,
+  Store,
+  SubjectKeys,
+  UploadFiles,
+} from '../runs/ports.ts';
 
 export interface AppDeps {
   config: Config;
@@ -20,6 +29,8 @@ export interface AppDeps {
   methods: Readonly<Record<string, Method>>;
   metrics?: readonly Metric[];
   version: string;
+  /** Of calls, shared by the API's processes; absent: each counts alone. */
+  counter?: Counter;
   clock?: () => Date;
   logger?: FastifyBaseLogger;
 }

@@ -10,6 +10,7 @@ import type { NewCheckpoint } from './store-port.ts';
 export type * from './api-key-port.ts';
 export type * from './checkpoint-port.ts';
 export type * from './corpus-port.ts';
+export type * from './counter-port.ts';
 export type * from './figures-port.ts';
 export type * from './influence-port.ts';
 export type * from './intake-port.ts';

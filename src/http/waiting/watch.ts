@@ -23,12 +23,14 @@ export interface Watch {
   until(about: Omit<Waiter, 'done'>, signal: AbortSignal): Promise<boolean>;
   /** Lets everybody go, and whoever comes later. */
   stop(): void;
+  /** Aborted by `stop`. */
+  readonly over: AbortSignal;
 }
 
 export function createWatch(store: WatchStore, log: FastifyBaseLogger, everyMs = EVERY_MS): Watch {
   const waiters = new Set<Waiter>();
   let timer: NodeJS.Timeout | undefined;
-  let stopped = false;
+  const over = new AbortController();
 
   async function look(): Promise<void> {
     const byKind = Map.groupBy([...waiters], ({ kind }) => kind);
@@ -47,8 +49,9 @@ export function createWatch(store: WatchStore, log: FastifyBaseLogger, everyMs =
   }
 
   return {
+    over: over.signal,
     async until(about, signal) {
-      if (stopped || signal.aborted) return true;
+      if (over.signal.aborted || signal.aborted) return true;
       const { tenant } = about;
       if ([...waiters].filter((one) => one.tenant === tenant).length >= MOST_OF_A_TENANT) return false;
       await new Promise<void>((resolve) => {
@@ -67,7 +70,7 @@ export function createWatch(store: WatchStore, log: FastifyBaseLogger, everyMs =
       return true;
     },
     stop() {
-      stopped = true;
+      over.abort();
       clearTimeout(timer);
       for (const one of [...waiters]) one.done();
     },

@@ -43,6 +43,7 @@ const CALLS: Record<string, Call> = {
       return { months: 1, reason, notified_at: new Date().toISOString() };
     },
   },
+  followRun: { headers: { prefer: 'wait=0' } },
   holdDeletionRequest: { body: { reason } },
   importRecords: { body: { path: 'people.ndjson' } },
   registerCheckpoint: { body: { path: 'tiny' } },
