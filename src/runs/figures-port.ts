@@ -17,4 +17,6 @@ export interface FiguresStore {
   figures(days: readonly number[]): Promise<Figures>;
   /** Names of the migrations that this version has and the database has not. */
   pendingMigrations(): Promise<string[]>;
+  /** By the database's clock, RFC 3339. */
+  databaseTime(): Promise<string>;
 }

@@ -11,7 +11,8 @@ const LATEST = 20;
 // written out, as the index is: with parameters Postgres would not use it
 const open = sql`state in (${sql.join(OPEN_STATES.map((state) => sql.lit(state)))})`;
 
-export const figuresStore = ({ db }: Context): FiguresStore => ({
+export const figuresStore = ({ db, now }: Context): FiguresStore => ({
+  databaseTime: () => now(db),
   pendingMigrations: () => pendingMigrations(db),
 
   async figures(days) {
