@@ -14,6 +14,7 @@ import { corporaRoutes } from './http/routes/corpora.ts';
 import { deletionRequestRoutes } from './http/routes/deletion-requests.ts';
 import { healthRoutes } from './http/routes/health.ts';
 import { influenceRoutes } from './http/routes/influence.ts';
+import { ledgerRoutes } from './http/routes/ledger.ts';
 import { modelRoutes } from './http/routes/models.ts';
 import { policyRoutes } from './http/routes/policies.ts';
 import { reportRoutes } from './http/routes/reports.ts';
@@ -56,10 +57,16 @@ function createServer(deps: AppDeps): App {
   });
 }
 
+/** Parameters of queries that are whole numbers. */
+const NUMBERS = ['limit', 'entry', 'size', 'from', 'to'];
+
 /** Query parameters are text; a whole number among them is one, and the schema decides about its range. */
 function readNumbers(query: unknown): void {
   const given = query as Record<string, unknown>;
-  if (typeof given?.limit === 'string' && /^-?\d{1,9}$/.test(given.limit)) given.limit = Number(given.limit);
+  for (const name of NUMBERS) {
+    const text = given?.[name];
+    if (typeof text === 'string' && /^-?\d{1,9}$/.test(text)) given[name] = Number(text);
+  }
 }
 
 function installHooks(app: App): void {
@@ -93,6 +100,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     reportRoutes,
     verificationRoutes,
     certificateRoutes,
+    ledgerRoutes,
     modelRoutes,
     checkpointRoutes,
     policyRoutes,

@@ -204,6 +204,11 @@ export const PROBLEMS = {
     'The certificate does not verify',
     'Ask the issuer for the original; this one was altered or signed by another key.',
   ],
+  'ledger-altered': [
+    500,
+    'The ledger was altered',
+    'Run `expunge ledger verify`, which names the entry, and restore the database from a backup; nothing is signed until then.',
+  ],
   'start-refused': [500, 'The process cannot start', 'Correct the configuration that the detail names.'],
   internal: [500, 'Something went wrong here', 'Try again; if it stays, report the request id.'],
 } as const satisfies Record<string, readonly [status: number, title: string, remedy: string]>;

@@ -150,3 +150,26 @@ export function verifyConsistency(
   }
   return last === 0 && equal(old, first.root) && equal(grown, second.root);
 }
+
+/** A tree that leaves are added to one by one; it holds the perfect subtrees at its right edge, a handful. */
+export function growingTree() {
+  const edge: { level: number; hash: Uint8Array }[] = [];
+  let size = 0;
+  return {
+    /** Adds a leaf hash. Returns the perfect subtrees that are complete with it, of all levels above the leaves. */
+    add(leaf: Uint8Array): (TreeNode & { hash: Uint8Array })[] {
+      size += 1;
+      const complete: (TreeNode & { hash: Uint8Array })[] = [];
+      let [level, top] = [0, leaf];
+      while (edge.at(-1)?.level === level) {
+        top = nodeHash(edge.pop()!.hash, top);
+        level += 1;
+        complete.push({ level, index: size / 2 ** level - 1, hash: top });
+      }
+      edge.push({ level, hash: top });
+      return complete;
+    },
+    size: () => size,
+    root: (): Uint8Array => joinNodes(edge.map(({ hash: one }) => one)),
+  };
+}

@@ -15,6 +15,7 @@ import { intakeStore } from './intake.ts';
 import { keptProbesStore } from './kept-probes.ts';
 import { keyVersionsStore } from './key-versions.ts';
 import { ledgerStore } from './ledger.ts';
+import { ledgerCheckpointsStore } from './ledger-checkpoints.ts';
 import { migrate } from './migrate.ts';
 import { modelsStore } from './models.ts';
 import { movesStore } from './moves.ts';
@@ -88,6 +89,7 @@ export function createStore(options: StoreOptions): Store {
     ...publishStore(context),
     ...certificatesStore(context),
     ...ledgerStore(context),
+    ...ledgerCheckpointsStore(context),
     ...probesStore(context),
     ...idempotencyStore(context),
     ...influenceStore(context),

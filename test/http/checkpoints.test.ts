@@ -3,8 +3,8 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { v7 as uuid } from 'uuid';
+import { checkLedger } from '../../src/cli/check-ledger.ts';
 import { diskUse } from '../../src/cli/commands/du.ts';
-import { checkLedger } from '../../src/cli/commands/ledger-verify.ts';
 import { runCli } from '../cli/run-cli.ts';
 import { freeze, NO_MOUNT } from '../helpers/disks.ts';
 import { publication, TENANT, toVerifying } from '../store/fixture.ts';
@@ -133,7 +133,7 @@ test('a retired checkpoint loses its files and keeps its record; the ledger says
       ['checkpoint.deleted', 'anonymous', TENANT],
     ],
   );
-  assert.ok((await checkLedger(deps.store)).ok);
+  assert.ok((await checkLedger(deps.store, await deps.signer.jwks())).ok);
 });
 
 test('a checkpoint that another model has too stays on disk until that one lets go', async (t) => {
