@@ -8,6 +8,7 @@ import { installIdempotency } from './http/idempotency.ts';
 import { checkHost } from './http/links.ts';
 import { catalogueRoutes } from './http/routes/catalogue.ts';
 import { certificateRoutes } from './http/routes/certificates.ts';
+import { checkpointFileRoutes } from './http/routes/checkpoint-files.ts';
 import { checkpointRoutes } from './http/routes/checkpoints.ts';
 import { completionRoutes } from './http/routes/completions.ts';
 import { corporaRoutes } from './http/routes/corpora.ts';
@@ -41,6 +42,8 @@ function createServer(deps: AppDeps): App {
     // an id from outside could carry anything into the log
     requestIdHeader: false,
     bodyLimit: BODY_BYTES,
+    // names of files; the default is 100
+    routerOptions: { maxParamLength: 255 },
     // no limit on silence while we work (indexing a large upload, copying a checkpoint); receiving is limited:
     // headers, then the whole of a request, which may be a large upload over a slow line
     connectionTimeout: 0,
@@ -103,6 +106,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     ledgerRoutes,
     modelRoutes,
     checkpointRoutes,
+    checkpointFileRoutes,
     policyRoutes,
     corporaRoutes,
     uploadRoutes,

@@ -100,6 +100,21 @@ export const PROBLEMS = {
     'The weights of a checkpoint are deleted',
     'Name a checkpoint that GET /v1/models/{id}/checkpoints shows as kept, or register these weights again with POST /v1/models/{id}/checkpoints.',
   ],
+  'checkpoint-retired': [
+    410,
+    'The checkpoint is not in use any more',
+    'Stop using its weights and load the checkpoint that `existing` names; delete your copies.',
+  ],
+  'checkpoint-not-published': [
+    409,
+    'The checkpoint is in use by no model',
+    'Only what a model answers from is handed out: GET /v1/models/{id}/aliases/active names it.',
+  ],
+  'range-not-satisfiable': [
+    416,
+    'The range lies outside of the file',
+    'Ask for bytes that Content-Range says there are.',
+  ],
   'checkpoint-mismatch': [
     422,
     'The checkpoint is not of the parent’s kind',

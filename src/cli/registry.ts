@@ -3,6 +3,7 @@
 export { adapterMerge } from './commands/adapter-merge.ts';
 export { certificateShow } from './commands/certificate-show.ts';
 export { certificateVerify } from './commands/certificate-verify.ts';
+export { checkpointVerify } from './commands/checkpoint-verify.ts';
 export { du } from './commands/du.ts';
 export { keysExportJwks } from './commands/keys-export-jwks.ts';
 export { ledgerExport } from './commands/ledger-export.ts';

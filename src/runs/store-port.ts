@@ -26,6 +26,7 @@ import type { LifecycleStore } from './lifecycle-port.ts';
 import type { PastAttempt } from './plan/facts.ts';
 import type { PolicyStore } from './policy-port.ts';
 import type { ProbeStore } from './probe-port.ts';
+import type { RecipientStore } from './recipient-port.ts';
 import type { ReferenceStore } from './reference-port.ts';
 import type { RunSets } from './sets-port.ts';
 import type { UploadStore } from './upload-port.ts';
@@ -96,6 +97,7 @@ export interface Store
     KeptProbesStore,
     LedgerStore,
     ProbeStore,
+    RecipientStore,
     ReferenceStore {
   migrate(): Promise<void>;
   /** Throws when Postgres does not answer. */

@@ -23,6 +23,7 @@ import { policiesStore } from './policies.ts';
 import { probesStore } from './probes.ts';
 import { promotionStore } from './promotion.ts';
 import { publishStore } from './publish.ts';
+import { recipientsStore } from './recipients.ts';
 import { referencesStore } from './references.ts';
 import { requestsStore } from './requests.ts';
 import { reportsStore, runsStore } from './runs.ts';
@@ -95,6 +96,7 @@ export function createStore(options: StoreOptions): Store {
     ...influenceStore(context),
     ...policiesStore(context),
     ...keptProbesStore(context),
+    ...recipientsStore(context),
     ...referencesStore(context),
     ...uploadsStore(context),
     ...askedRecordsStore(context),
