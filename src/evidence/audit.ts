@@ -1,20 +1,26 @@
 // The whole ledger checked from its first entry: the chain, the tree, every checkpoint. From the store or from an export alike, and in
 // the memory of a page.
+import type { LedgerCheckpoint } from '../domain/ledger.ts';
 import type { LedgerEntry } from '../runs/ports.ts';
-import { originOf, verifyCheckpoint } from './checkpoint-note.ts';
+import { originOf, type TreeHead, verifyCheckpoint } from './checkpoint-note.ts';
 import { entryLeaf, verifyChain } from './ledger.ts';
 import { growingTree, type TreeNode } from './merkle.ts';
 
 type Jwks = { keys: Record<string, unknown>[] };
 
+/** The signed note, and what a store shows beside it. */
+export type ShownCheckpoint = Pick<LedgerCheckpoint, 'checkpoint'> & Partial<LedgerCheckpoint>;
+
 /** What is checked. Checkpoints come in order of size. */
 export interface LedgerSource {
   entries(): AsyncIterable<LedgerEntry[]>;
-  checkpoints(): AsyncIterable<string[]>;
+  checkpoints(): AsyncIterable<ShownCheckpoint[]>;
   /** Hashes that the store keeps of these subtrees, where there is a store. */
   nodes?(nodes: readonly TreeNode[]): Promise<Uint8Array[]>;
   /** Called with every page once its entries are known to be whole; returns what is wrong with what they record, or null. */
   records?(entries: readonly LedgerEntry[]): Promise<string | null>;
+  /** What is wrong now that every entry was seen, or null. */
+  ended?(): string | null;
 }
 
 export interface LedgerFacts {
@@ -30,23 +36,30 @@ export type LedgerCheck = ({ ok: true } & LedgerFacts) | { ok: false; reason: st
 const KEPT_LEVELS = 8;
 
 /** One checkpoint after the other, each once the tree has grown to its size. */
-async function* each(pages: AsyncIterable<string[]>): AsyncGenerator<string> {
+async function* each(pages: AsyncIterable<ShownCheckpoint[]>): AsyncGenerator<ShownCheckpoint> {
   for await (const page of pages) yield* page;
 }
 
+/** Whether what is shown beside a note is what the note says. */
+const showsHead = ({ origin, size, root }: ShownCheckpoint, head: TreeHead): boolean =>
+  (origin ?? head.origin) === head.origin &&
+  (size ?? head.size) === head.size &&
+  (root === undefined || root === Buffer.from(head.root).toString('base64'));
+
 /** Checks of checkpoints, against a tree that grows: those of one tree, and so each of them begins with the one before. */
-function checkpointChecks(notes: AsyncGenerator<string>, jwks: Jwks) {
+function checkpointChecks(notes: AsyncGenerator<ShownCheckpoint>, jwks: Jwks) {
   let next: { size: number; root: Uint8Array; origin: string } | null = null;
   let [count, covered] = [0, 0];
   let origin: string | null = null;
   const advance = async (): Promise<string | null> => {
-    const { value } = (await notes.next()) as { value?: string };
+    const { value } = (await notes.next()) as { value?: ShownCheckpoint };
     if (value === undefined) {
       next = null;
       return null;
     }
-    const check = verifyCheckpoint(value, jwks);
+    const check = verifyCheckpoint(value.checkpoint, jwks);
     if (!check.ok) return `checkpoint ${count + 1} does not verify: ${check.reason}`;
+    if (!showsHead(value, check.head)) return `checkpoint ${count + 1} is shown as another one than was signed`;
     if (check.head.size <= covered) return `checkpoint ${count + 1} is out of order`;
     next = check.head;
     return null;
@@ -109,7 +122,7 @@ export async function auditLedger(source: LedgerSource, jwks: Jwks): Promise<Led
     before = page.at(-1);
   }
   const { checkpoints: count, covered } = checkpoints.facts();
-  wrong = checkpoints.end(tree.size()) ?? (await checkNodes(source.nodes, made, covered));
+  wrong = checkpoints.end(tree.size()) ?? (await checkNodes(source.nodes, made, covered)) ?? source.ended?.() ?? null;
   if (wrong !== null) return no(wrong);
   return { ok: true, entries: tree.size(), head: before?.hash ?? null, checkpoints: count, covered };
 }

@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Value } from 'typebox/value';
-import { LedgerEntry as EntrySchema } from '../domain/ledger.ts';
+import { LedgerEntry as EntrySchema, type LedgerCheckpoint } from '../domain/ledger.ts';
 import { ExpungeError } from '../errors.ts';
 import type { LedgerEntry, LedgerStore } from '../runs/ports.ts';
 import type { LedgerSource } from './audit.ts';
@@ -13,19 +13,20 @@ const PAGE = 1000;
 export async function* storedEntries(store: Pick<LedgerStore, 'readLedger'>): AsyncGenerator<LedgerEntry[]> {
   for (let after = 0; ; ) {
     const page = await store.readLedger({ after, limit: PAGE });
-    if (page.length > 0) yield page;
-    if (page.length < PAGE) return;
+    // what came while the page before was looked at is in the next one: the end is where nothing is
+    if (page.length === 0) return;
+    yield page;
     after = page.at(-1)!.seq;
   }
 }
 
 type Checkpoints = Pick<LedgerStore, 'ledgerCheckpoint' | 'ledgerCheckpoints'>;
 /** Those up to `size`; left out: up to the latest there is now. Entries that are read after it cover them all. */
-export async function* storedCheckpoints(store: Checkpoints, size?: number): AsyncGenerator<string[]> {
+export async function* storedCheckpoints(store: Checkpoints, size?: number): AsyncGenerator<LedgerCheckpoint[]> {
   const last = size ?? (await store.ledgerCheckpoint())?.size ?? 0;
   for (let after = 0; after < last; ) {
     const page = await store.ledgerCheckpoints({ after, limit: PAGE });
-    yield page.filter((one) => one.size <= last).map(({ checkpoint }) => checkpoint);
+    yield page.filter((one) => one.size <= last);
     if (page.length < PAGE) return;
     after = page.at(-1)!.size;
   }
@@ -36,7 +37,7 @@ export async function* exportLedger(store: Pick<LedgerStore, 'readLedger'> & Che
   const size = (await store.ledgerCheckpoint())?.size ?? 0;
   for await (const page of storedEntries(store)) for (const entry of page) yield `${JSON.stringify({ entry })}\n`;
   for await (const page of storedCheckpoints(store, size))
-    for (const checkpoint of page) yield `${JSON.stringify({ checkpoint })}\n`;
+    for (const { checkpoint } of page) yield `${JSON.stringify({ checkpoint })}\n`;
 }
 
 type Line = { entry: LedgerEntry } | { checkpoint: string };
@@ -75,6 +76,6 @@ export const ledgerFile = (path: string): LedgerSource => ({
     yield page;
   },
   async *checkpoints() {
-    for await (const line of linesOf(path)) if ('checkpoint' in line) yield [line.checkpoint];
+    for await (const line of linesOf(path)) if ('checkpoint' in line) yield [line];
   },
 });
