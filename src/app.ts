@@ -61,7 +61,7 @@ function createServer(deps: AppDeps): App {
 }
 
 /** Parameters of queries that are whole numbers. */
-const NUMBERS = ['limit', 'entry', 'size', 'from', 'to'];
+const NUMBERS = ['limit', 'after', 'entry', 'size', 'from', 'to'];
 
 /** Query parameters are text; a whole number among them is one, and the schema decides about its range. */
 function readNumbers(query: unknown): void {

@@ -102,7 +102,7 @@ export async function sendFile(deps: AppDeps, who: Principal, request: FastifyRe
   });
   if (!recorded) {
     await handle.close();
-    reply.removeHeader('content-length');
+    for (const name of ['content-length', 'etag', 'repr-digest', 'accept-ranges']) reply.removeHeader(name);
     throw retired(await deps.store.checkpointLines(who.tenant, digest));
   }
   if (range !== 'whole') reply.code(206).header('content-range', `bytes ${range.start}-${range.end}/${file.bytes}`);

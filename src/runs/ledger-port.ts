@@ -25,6 +25,8 @@ export interface LedgerStore {
   appendLedger(tenant: string, type: string, actor: string, data: Record<string, unknown>): Promise<LedgerEntry>;
   /** Entries of all tenants in order: for whoever checks the whole chain, never for a client. */
   readLedger(query: { after?: number; limit: number }): Promise<LedgerEntry[]>;
+  /** Entries of the tenant after that number, in order; of that type, or of all. */
+  ledgerEntries(tenant: string, query: { after: number; limit: number; type?: string }): Promise<LedgerEntry[]>;
   /** One entry of the tenant: by its number, or the one that a certificate was recorded with. */
   ledgerEntry(tenant: string, which: { seq: number } | { certificate_id: string }): Promise<LedgerEntry | null>;
   /** Hashes of perfect subtrees, level 0 being leaves. Throws `ledger-altered` where one is not there. */

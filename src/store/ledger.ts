@@ -69,11 +69,26 @@ export async function readEntries(
   return rows.map(toEntry);
 }
 
-export const ledgerStore = (context: Context): Pick<LedgerStore, 'appendLedger' | 'readLedger' | 'ledgerEntry'> => ({
+export const ledgerStore = (
+  context: Context,
+): Pick<LedgerStore, 'appendLedger' | 'readLedger' | 'ledgerEntries' | 'ledgerEntry'> => ({
   appendLedger: (tenant, type, actor, data) =>
     transact(context, (trx) => append(context, trx, { tenant, type, actor, data })),
 
   readLedger: (query) => readEntries(context.db, query),
+
+  async ledgerEntries(tenant, { after, limit, type }) {
+    const rows = await context.db
+      .selectFrom('ledger')
+      .selectAll()
+      .where('tenant_id', '=', tenant)
+      .where('seq', '>', after)
+      .$if(type !== undefined, (query) => query.where('type', '=', type!))
+      .orderBy('seq')
+      .limit(limit)
+      .execute();
+    return rows.map(toEntry);
+  },
 
   async ledgerEntry(tenant, which) {
     const query = context.db.selectFrom('ledger').selectAll().where('tenant_id', '=', tenant);

@@ -110,6 +110,23 @@ test('proofs are of one’s own entries, and for sizes that were signed', async 
     assert.deepEqual(await codeOf(`/v1/ledger/proof${wrong}`), [400, 'validation-failed'], wrong);
 });
 
+test('entries of the tenant are listed in order, others’ are not', async () => {
+  const all = (await get('/v1/ledger/entries')).json<{ items: InclusionProof['entry'][] }>().items;
+  const known = await service.deps.store.readLedger({ limit: 100 });
+  assert.deepEqual(
+    all,
+    known.filter(({ tenant }) => tenant === 'default'),
+  );
+  const [first, second] = all;
+  assert.deepEqual((await get(`/v1/ledger/entries?after=${first!.seq}&limit=1`)).json().items, [second]);
+  const issued = (await get('/v1/ledger/entries?type=certificate.issued')).json().items;
+  assert.deepEqual(
+    issued.map(({ data }: { data: { certificate_id: string } }) => data.certificate_id),
+    [id],
+  );
+  assert.deepEqual(await codeOf('/v1/ledger/entries?limit=0'), [400, 'validation-failed']);
+});
+
 test('a later checkpoint continues an earlier one, and older proofs can still be asked for', async () => {
   const earlier = (await get('/v1/ledger/checkpoint')).json<LedgerCheckpoint>();
   const younger = await certify();

@@ -2,14 +2,14 @@
 import type { FastifyReply } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { Id } from '../../domain/common.ts';
-import { ConsistencyProof, InclusionProof, LedgerCheckpoint } from '../../domain/ledger.ts';
+import { ConsistencyProof, InclusionProof, LedgerCheckpoint, LedgerEntry } from '../../domain/ledger.ts';
 import { ExpungeError } from '../../errors.ts';
 import { formatProof } from '../../evidence/ledger-proof.ts';
 import { consistencyOf, inclusionOf } from '../../evidence/prove.ts';
 import { prefers } from '../accept.ts';
 import { unchanged } from '../links.ts';
 import { principal } from '../principal.ts';
-import { NotModified, problems } from '../schemas.ts';
+import { described, NotModified, problems } from '../schemas.ts';
 import type { AppDeps, Routes } from '../types.ts';
 
 const tags = ['ledger'];
@@ -24,6 +24,20 @@ installation and says of others’ nothing but how many there are.`;
 const PROOF = `With \`entry\` (its number) or \`certificate_id\`: that the entry is in the ledger that the checkpoint of \`size\` was signed over;
 \`Accept: text/plain\` gives a file of the form C2SP tlog-proof. With \`from\` and \`to\`: that the ledger of \`to\` entries begins with that of
 \`from\`. Only entries of one’s own tenant are shown.`;
+
+const ENTRIES = `Every decision about the tenant’s data, in order, oldest first. Numbers have gaps where entries are of others; each entry’s hash is over all of it
+and the hash before it. For more, ask again with \`after\` the last \`seq\`.`;
+
+const EntriesQuery = Type.Object(
+  {
+    after: Type.Optional(
+      Type.Integer({ minimum: 0, default: 0, description: 'Number of the last entry that is known' }),
+    ),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
+    type: Type.Optional(Type.String({ maxLength: 100, description: 'For example certificate.issued' })),
+  },
+  { additionalProperties: false },
+);
 
 const ProofQuery = Type.Object(
   {
@@ -76,6 +90,24 @@ const sendText = (reply: FastifyReply, text: string) =>
     .send(text as never);
 
 export const ledgerRoutes: Routes = (app, deps) => {
+  app.get(
+    '/v1/ledger/entries',
+    {
+      schema: {
+        tags,
+        operationId: 'listLedgerEntries',
+        summary: 'List the entries of the ledger',
+        description: ENTRIES,
+        querystring: EntriesQuery,
+        response: { 200: described('Entries', Type.Object({ items: Type.Array(LedgerEntry) })), ...problems },
+      },
+    },
+    async (request) => {
+      const { after = 0, limit = 100, type } = request.query;
+      const query = { after, limit, ...(type === undefined ? {} : { type }) };
+      return { items: await deps.store.ledgerEntries(principal(request).tenant, query) };
+    },
+  );
   app.get(
     '/v1/ledger/checkpoint',
     {
