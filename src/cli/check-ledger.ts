@@ -52,13 +52,14 @@ function certificateChecks(store: Pick<Store, 'getCertificate'>, jwks: Jwks) {
 }
 
 /** Checks the whole ledger of a store, the certificates that it records included. */
-export const checkLedger = (store: Stored, jwks: Jwks): Promise<LedgerCheck> =>
+export const checkLedger = (store: Stored, jwks: Jwks, held?: string): Promise<LedgerCheck> =>
   auditLedger(
     {
       entries: () => storedEntries(store),
       checkpoints: () => storedCheckpoints(store),
       nodes: (nodes) => store.ledgerNodes(nodes),
       ...certificateChecks(store, jwks),
+      ...(held === undefined ? {} : { held }),
     },
     jwks,
   );

@@ -6,6 +6,7 @@ export { certificateVerify } from './commands/certificate-verify.ts';
 export { checkpointVerify } from './commands/checkpoint-verify.ts';
 export { du } from './commands/du.ts';
 export { keysExportJwks } from './commands/keys-export-jwks.ts';
+export { ledgerCompare } from './commands/ledger-compare.ts';
 export { ledgerExport } from './commands/ledger-export.ts';
 export { ledgerVerify } from './commands/ledger-verify.ts';
 export { serve } from './commands/serve.ts';

@@ -19,6 +19,8 @@ export interface LedgerSource {
   nodes?(nodes: readonly TreeNode[]): Promise<Uint8Array[]>;
   /** Called with every page once its entries are known to be whole; returns what is wrong with what they record, or null. */
   records?(entries: readonly LedgerEntry[]): Promise<string | null>;
+  /** A checkpoint that the verifier kept: the ledger must have grown from it, whatever the store shows. */
+  held?: string;
   /** What is wrong now that every entry was seen, or null. */
   ended?(): string | null;
 }
@@ -97,6 +99,23 @@ async function checkNodes(
   return bad === undefined ? null : `subtree ${bad.index} of level ${bad.level} is not that of its entries`;
 }
 
+/** The kept checkpoint against the tree as it grows. */
+function heldCheck(note: string | undefined, jwks: Jwks) {
+  const check = note === undefined ? null : verifyCheckpoint(note, jwks);
+  const head = check?.ok ? check.head : null;
+  return {
+    wrong: check !== null && !check.ok ? `the checkpoint that was kept does not verify: ${check.reason}` : null,
+    grown: (size: number, root: () => Uint8Array): string | null =>
+      head?.size === size && Buffer.compare(head.root, root()) !== 0
+        ? `the first ${size} entries are not those that the kept checkpoint was signed over`
+        : null,
+    end: (size: number): string | null =>
+      head !== null && head.size > size
+        ? `the kept checkpoint covers ${head.size} entries, and there are ${size}`
+        : null,
+  };
+}
+
 /** Checks all there is. Names the first thing that is wrong; never throws for it. */
 export async function auditLedger(source: LedgerSource, jwks: Jwks): Promise<LedgerCheck> {
   const no = (reason: string): LedgerCheck => ({ ok: false, reason });
@@ -104,7 +123,8 @@ export async function auditLedger(source: LedgerSource, jwks: Jwks): Promise<Led
   const checkpoints = checkpointChecks(each(source.checkpoints()), jwks);
   const made: (TreeNode & { hash: Uint8Array })[] = [];
   let before: LedgerEntry | undefined;
-  let wrong = await checkpoints.start();
+  const held = heldCheck(source.held, jwks);
+  let wrong = held.wrong ?? (await checkpoints.start());
   if (wrong !== null) return no(wrong);
   for await (const page of source.entries()) {
     const [first] = page;
@@ -114,7 +134,7 @@ export async function auditLedger(source: LedgerSource, jwks: Jwks): Promise<Led
     if (before === undefined) checkpoints.began(first);
     for (const entry of page) {
       for (const node of tree.add(entryLeaf(entry.hash))) if (node.level % KEPT_LEVELS === 0) made.push(node);
-      wrong = await checkpoints.grown(tree.size(), tree.root);
+      wrong = held.grown(tree.size(), tree.root) ?? (await checkpoints.grown(tree.size(), tree.root));
       if (wrong !== null) return no(wrong);
     }
     wrong = (await source.records?.(page)) ?? null;
@@ -122,7 +142,12 @@ export async function auditLedger(source: LedgerSource, jwks: Jwks): Promise<Led
     before = page.at(-1);
   }
   const { checkpoints: count, covered } = checkpoints.facts();
-  wrong = checkpoints.end(tree.size()) ?? (await checkNodes(source.nodes, made, covered)) ?? source.ended?.() ?? null;
+  wrong =
+    held.end(tree.size()) ??
+    checkpoints.end(tree.size()) ??
+    (await checkNodes(source.nodes, made, covered)) ??
+    source.ended?.() ??
+    null;
   if (wrong !== null) return no(wrong);
   return { ok: true, entries: tree.size(), head: before?.hash ?? null, checkpoints: count, covered };
 }

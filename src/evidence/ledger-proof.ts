@@ -1,7 +1,8 @@
 // Proofs against checkpoints of the ledger: how they are written, read and checked offline.
 import canonicalize from 'canonicalize';
+import type { Static, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
-import { type ConsistencyProof, InclusionProof } from '../domain/ledger.ts';
+import { ConsistencyProof, InclusionProof } from '../domain/ledger.ts';
 import { type TreeHead, verifyCheckpoint } from './checkpoint-note.ts';
 import { entryLeaf, ledgerHash } from './ledger.ts';
 import { HASH_BYTES, verifyConsistency, verifyInclusion } from './merkle.ts';
@@ -30,15 +31,17 @@ function parseTlogProof(text: string): unknown {
   return { entry: JSON.parse(entry.toString('utf8')), index: Number(leaf), size, hashes, checkpoint };
 }
 
-/** A proof in a text, as JSON or as tlog-proof; null where it is neither. */
-export function parseProof(text: string): InclusionProof | null {
+function parseAs<S extends TSchema>(schema: S, text: string): Static<S> | null {
   try {
     const found: unknown = text.startsWith(TLOG_PROOF) ? parseTlogProof(text) : JSON.parse(text);
-    return Value.Check(InclusionProof, found) ? found : null;
+    return Value.Check(schema, found) ? (found as Static<S>) : null;
   } catch {
     return null;
   }
 }
+
+/** A proof of inclusion in a text, as JSON or as tlog-proof; null where it is neither. */
+export const parseProof = (text: string): InclusionProof | null => parseAs(InclusionProof, text);
 
 /** The hashes of a proof; null where one is none. */
 function decode(hashes: readonly string[]): Buffer[] | null {
@@ -75,4 +78,30 @@ export function checkConsistency(first: TreeHead, second: TreeHead, { from, to, 
     second.size === to &&
     verifyConsistency(first, second, path)
   );
+}
+
+type Comparison = { ok: true; origin: string; from: number; to: number } | { ok: false; reason: string };
+
+/** The same for two signed notes and a proof as they were saved. Never throws on bad input. */
+export function compareCheckpoints(
+  old: string,
+  later: string,
+  proof: string,
+  jwks: { keys: Record<string, unknown>[] },
+): Comparison {
+  const no = (reason: string): Comparison => ({ ok: false, reason });
+  const first = verifyCheckpoint(old, jwks);
+  if (!first.ok) return no(`the earlier one does not verify: ${first.reason}`);
+  const second = verifyCheckpoint(later, jwks);
+  if (!second.ok) return no(`the later one does not verify: ${second.reason}`);
+  const { origin, size: from } = first.head;
+  const { size: to } = second.head;
+  if (origin !== second.head.origin) return no('they are of two ledgers');
+  const parsed = parseAs(ConsistencyProof, proof);
+  if (parsed === null) return no('the proof is none of consistency');
+  if (parsed.from !== from || parsed.to !== to)
+    return no(`the proof is from ${parsed.from} to ${parsed.to}; get one with from=${from}&to=${to}`);
+  if (!checkConsistency(first.head, second.head, parsed))
+    return no('the later ledger does not begin with the earlier one');
+  return { ok: true, origin, from, to };
 }

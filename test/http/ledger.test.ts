@@ -9,7 +9,13 @@ import type { ConsistencyProof, InclusionProof, LedgerCheckpoint } from '../../s
 import { auditLedger } from '../../src/evidence/audit.ts';
 import { verifyCheckpoint } from '../../src/evidence/checkpoint-note.ts';
 import { exportLedger, ledgerFile } from '../../src/evidence/ledger-file.ts';
-import { checkConsistency, checkInclusion, formatProof, parseProof } from '../../src/evidence/ledger-proof.ts';
+import {
+  checkConsistency,
+  checkInclusion,
+  compareCheckpoints,
+  formatProof,
+  parseProof,
+} from '../../src/evidence/ledger-proof.ts';
 import { buildStatement } from '../../src/evidence/statement.ts';
 import { checkpointLedger } from '../../src/runs/checkpoint-ledger.ts';
 import { temporaryFolder } from '../checkpoints/temporary.ts';
@@ -143,6 +149,14 @@ test('a later checkpoint continues an earlier one, and older proofs can still be
   assert.ok(checkConsistency(heads[0]!, heads[1]!, proof));
   assert.ok(!checkConsistency(heads[1]!, heads[0]!, proof));
   assert.ok(!checkConsistency(heads[0]!, { ...heads[1]!, root: heads[0]!.root }, proof));
+  const text = JSON.stringify(proof);
+  const compare = (...notes: [string, string]) => compareCheckpoints(...notes, text, jwks);
+  const { origin } = earlier;
+  const both = [earlier.checkpoint, later.checkpoint] as const;
+  assert.deepEqual(compare(...both), { ok: true, origin, from: earlier.size, to: later.size });
+  assert.match(JSON.stringify(compare(both[1], both[0])), /get one with from=/);
+  for (const changed of changesOf(proof))
+    assert.ok(!compareCheckpoints(...both, JSON.stringify(changed), jwks).ok, JSON.stringify(changed));
   assert.deepEqual(await codeOf(`/v1/ledger/proof?from=1&to=${later.size + 1}`), [404, 'not-found']);
   const old = (await get(`/v1/ledger/proof?entry=1&size=${earlier.size}`)).json<InclusionProof>();
   assert.equal(old.checkpoint, earlier.checkpoint);
@@ -159,6 +173,19 @@ test('an export is checked without the service', async (t) => {
   await writeFile(file, lines.join(''));
   const check = await auditLedger(ledgerFile(file), jwks);
   assert.ok(check.ok && check.checkpoints === 2 && check.covered === check.entries, JSON.stringify(check));
+  // a checkpoint that was kept counts whatever the store shows: of a ledger that has been rewritten whole, or of another one
+  const [{ checkpoint: kept }] = (await store.ledgerCheckpoints({ limit: 1 })) as [LedgerCheckpoint];
+  assert.ok((await auditLedger({ ...ledgerFile(file), held: kept }, jwks)).ok);
+  const head = verifyCheckpoint(kept, jwks);
+  assert.ok(head.ok);
+  for (const [change, why] of [
+    [{ root: Buffer.alloc(32) }, /are not those that the kept checkpoint/],
+    [{ size: 1000 }, /kept checkpoint covers 1000 entries/],
+  ] as const) {
+    const first = (await store.readLedger({ limit: 1 }))[0]!.hash;
+    const { checkpoint: other } = await service.deps.signer.signTree({ first, ...head.head, ...change });
+    assert.match(JSON.stringify(await auditLedger({ ...ledgerFile(file), held: other }, jwks)), why);
+  }
   // the last entries cut off, with nothing but a checkpoint to tell
   await writeFile(file, lines.toSpliced(check.ok ? check.entries - 1 : 0, 1).join(''));
   assert.match(JSON.stringify(await auditLedger(ledgerFile(file), jwks)), /a checkpoint covers/);
