@@ -8,6 +8,7 @@ import type { SubjectKey } from './intake-port.ts';
 import type { NewTreeHead } from './ledger-port.ts';
 import type { NewCheckpoint } from './store-port.ts';
 
+export type * from './api-key-port.ts';
 export type * from './checkpoint-port.ts';
 export type * from './corpus-port.ts';
 export type * from './influence-port.ts';

@@ -8,6 +8,7 @@ import type { RunState } from '../domain/states.ts';
 import type { VerificationReport } from '../domain/verification.ts';
 import type { Held } from '../runs/ports.ts';
 import type { EvidenceTables } from './schema-evidence.ts';
+import type { KeyTables } from './schema-keys.ts';
 import type { InfluenceAnalysesTable, VerificationsTable } from './schema-leased.ts';
 import type { VerificationPoliciesTable } from './schema-policies.ts';
 import type { ReferenceLeftOutTable, RetrainedReferencesTable } from './schema-references.ts';
@@ -227,7 +228,7 @@ interface UploadFilesTable {
   bytes: number;
 }
 
-export interface Database extends VaultTables, EvidenceTables {
+export interface Database extends VaultTables, KeyTables, EvidenceTables {
   corpora: CorporaTable;
   record_ids: RecordIdsTable;
   record_subjects: RecordSubjectsTable;

@@ -39,6 +39,7 @@ export const certificateRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/certificates',
     {
+      config: { scope: 'certificates:read' },
       schema: {
         tags,
         operationId: 'listCertificates',
@@ -61,6 +62,7 @@ export const certificateRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/certificates/:id',
     {
+      config: { scope: 'certificates:read' },
       schema: {
         tags,
         operationId: 'getCertificate',
@@ -100,6 +102,7 @@ export const certificateRoutes: Routes = (app, deps) => {
   app.get(
     '/.well-known/jwks.json',
     {
+      config: { scope: 'everybody' },
       schema: {
         tags,
         operationId: 'getKeys',

@@ -1,5 +1,4 @@
 // /v1/checkpoints/{id}: the files of a checkpoint in use, and who has got them; /v1/models/{id}/aliases: which one that is.
-// Scopes: checkpoints:download for files and aliases, checkpoints:read for recipients.
 import Type from 'typebox';
 import { Digest, Id } from '../../domain/common.ts';
 import { AliasTarget, Recipient } from '../../domain/recipient.ts';
@@ -33,6 +32,7 @@ export const checkpointFileRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/checkpoints/:id/files/:path',
     {
+      config: { scope: 'checkpoints:download' },
       schema: {
         tags: ['models'],
         operationId: 'getCheckpointFile',
@@ -48,6 +48,7 @@ export const checkpointFileRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/checkpoints/:id/recipients',
     {
+      config: { scope: 'ledger:read' },
       schema: {
         tags: ['models'],
         operationId: 'listRecipients',
@@ -70,6 +71,7 @@ export const checkpointFileRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/models/:id/aliases/:alias',
     {
+      config: { scope: 'checkpoints:download' },
       schema: {
         tags: ['models'],
         operationId: 'getAlias',

@@ -1,4 +1,4 @@
-// /v1/ledger: signed checkpoints of the ledger, and proofs against them. Scope: audit:read.
+// /v1/ledger: signed checkpoints of the ledger, and proofs against them.
 import type { FastifyReply } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { Id } from '../../domain/common.ts';
@@ -93,6 +93,7 @@ export const ledgerRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/ledger/entries',
     {
+      config: { scope: 'ledger:read' },
       schema: {
         tags,
         operationId: 'listLedgerEntries',
@@ -111,6 +112,7 @@ export const ledgerRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/ledger/checkpoint',
     {
+      config: { scope: 'ledger:read' },
       schema: {
         tags,
         operationId: 'getLedgerCheckpoint',
@@ -141,6 +143,7 @@ export const ledgerRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/ledger/proof',
     {
+      config: { scope: 'ledger:read' },
       schema: {
         tags,
         operationId: 'getLedgerProof',
