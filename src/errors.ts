@@ -49,7 +49,7 @@ export const PROBLEMS = {
   ],
   'scope-not-granted': [
     403,
-    'You cannot hand on what you may not do',
+    'You may not hand this on',
     'Leave out the scopes that the detail names, or make the key with `expunge keys create` on the machine of the service.',
   ],
   'not-found': [404, 'No such resource', 'Check the id; lists show what there is.'],

@@ -28,10 +28,10 @@ export type Scope = keyof typeof SCOPES;
 export const SCOPE_NAMES = Object.keys(SCOPES) as Scope[];
 
 /**
- * Keys that may do these are made by command alone. Whoever manages keys over HTTP could else make a second one
- * and be four eyes alone.
+ * What four eyes are for. Whoever may do these makes no keys over HTTP, and so hands none of them on: with a second key to
+ * file by, or to approve by, they would be four eyes alone.
  */
-export const BY_COMMAND_ALONE: readonly Scope[] = ['requests:approve', 'runs:promote'];
+export const DECIDING: readonly Scope[] = ['requests:approve', 'runs:promote'];
 
 const READ: Scope[] = ['requests:read', 'runs:read', 'certificates:read', 'models:read', 'catalogue:read'];
 
@@ -46,5 +46,5 @@ export const ROLES = {
   ] as Scope[],
   'release-approver': [...READ, 'runs:promote', 'runs:rollback'],
   auditor: [...READ, 'corpora:read'],
-  admin: SCOPE_NAMES.filter((scope) => !BY_COMMAND_ALONE.includes(scope)),
+  admin: SCOPE_NAMES.filter((scope) => !DECIDING.includes(scope)),
 } as const satisfies Record<string, readonly Scope[]>;
