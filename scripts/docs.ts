@@ -7,6 +7,7 @@ import { configurationPage, errorsPage, metricsPage } from './docs-pages.ts';
 import { requestsPage } from './docs-requests.ts';
 import { sisaPage } from './docs-sisa.ts';
 import { sizesPage } from './docs-sizes.ts';
+import { webhooksPage } from './docs-webhooks.ts';
 
 const PAGES: Record<string, () => string | Promise<string>> = {
   'architectures.md': architecturesPage,
@@ -17,6 +18,7 @@ const PAGES: Record<string, () => string | Promise<string>> = {
   'requests.md': requestsPage,
   'sisa.md': sisaPage,
   'sizes.md': sizesPage,
+  'webhooks.md': webhooksPage,
   ...methodPages(),
 };
 

@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 /** Folders whose tests compute on no engine (of which a process has one) and leave nothing behind in the process. */
-const TOGETHER = ['bench', 'checkpoints', 'corpora', 'domain', 'evidence', 'http', 'metrics'];
+const TOGETHER = ['bench', 'checkpoints', 'corpora', 'domain', 'evidence', 'http', 'metrics', 'webhooks'];
 /** Files in a process: enough groups are left to share out among cores. */
 const SIZE = 8;
 /** Outside of every `describe` it would run for all files of a group. */

@@ -22,6 +22,8 @@ import { runActionRoutes } from './http/routes/run-actions.ts';
 import { runRoutes } from './http/routes/runs.ts';
 import { uploadRoutes } from './http/routes/uploads.ts';
 import { verificationRoutes } from './http/routes/verifications.ts';
+import { webhookDeliveryRoutes } from './http/routes/webhook-deliveries.ts';
+import { webhookEndpointRoutes } from './http/routes/webhook-endpoints.ts';
 import { addSchemas } from './http/schemas.ts';
 import { buildSerializer } from './http/serializers.ts';
 import type { App, AppDeps } from './http/types.ts';
@@ -100,6 +102,8 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     uploadRoutes,
     completionRoutes,
     influenceRoutes,
+    webhookEndpointRoutes,
+    webhookDeliveryRoutes,
     catalogueRoutes,
     healthRoutes,
   ]) {

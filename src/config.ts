@@ -1,4 +1,5 @@
 // The only reader of process.env: validated at start, frozen, nested by area.
+import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import Type, { type Static } from 'typebox';
@@ -91,6 +92,16 @@ export const Environment = Type.Object({
     ...{ minimum: 0, default: 34_359_738_368 },
     description: 'What retrained models that are kept may take; those that were used last stay',
   }),
+  WEBHOOK_ALLOWED_NETWORKS: Type.String({
+    default: '',
+    description:
+      'Networks (CIDR, by comma) that webhooks may be sent to beside public addresses, over http as well and on any port; for tests 127.0.0.0/8,::1/128',
+  }),
+  WEBHOOK_RETENTION_DAYS: Type.Number({
+    ...{ minimum: 1, default: 30 },
+    description: 'How long deliveries of webhooks are kept and can be replayed',
+  }),
+  MAX_WEBHOOK_ENDPOINTS: Type.Integer({ minimum: 1, default: 20, description: 'Of a tenant' }),
   COMPLETIONS_ENABLED: Type.Boolean({ default: false }),
   MAX_RECORD_BYTES: Type.Integer({ minimum: 1, default: 65_536 }),
   MAX_UPLOAD_BYTES: Type.Integer({ minimum: 1, default: 1_073_741_824 }),
@@ -129,6 +140,23 @@ function parse(env: NodeJS.ProcessEnv): Environment {
     throw new ExpungeError('start-refused', `${name} ${first.message}; it was read as ${JSON.stringify(given[name])}`);
   }
   return full as Environment;
+}
+
+/** Parts of a CIDR list. Throws `start-refused`. */
+function networksOf(text: string): { address: string; prefix: number }[] {
+  const parts = text.split(',').map((part) => part.trim());
+  return parts
+    .filter((part) => part !== '')
+    .map((part) => {
+      const [address, prefix = '', ...rest] = part.split('/');
+      const family = isIP(address!);
+      if (family !== 0 && rest.length === 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128))
+        return { address: address!, prefix: Number(prefix) };
+      throw new ExpungeError(
+        'start-refused',
+        'WEBHOOK_ALLOWED_NETWORKS must list networks as 127.0.0.0/8 or ::1/128, by comma',
+      );
+    });
 }
 
 /** All that a compute process may see of the environment: no database, no keys. */
@@ -205,6 +233,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     },
     decisions: { coolingOffMs: e.COOLING_OFF_HOURS * 3_600_000, approval: e.APPROVAL, promotion: e.PROMOTION },
     verifications: { open: e.MAX_OPEN_VERIFICATIONS },
+    webhooks: {
+      allowedNetworks: networksOf(e.WEBHOOK_ALLOWED_NETWORKS),
+      retentionMs: e.WEBHOOK_RETENTION_DAYS * 86_400_000,
+      endpoints: e.MAX_WEBHOOK_ENDPOINTS,
+    },
     completionsEnabled: e.COMPLETIONS_ENABLED,
     limits: { recordBytes: e.MAX_RECORD_BYTES, uploadBytes: e.MAX_UPLOAD_BYTES },
     uploads: {

@@ -9,7 +9,7 @@ import { createLogger } from './log.ts';
 import { methods } from './methods/index.ts';
 import { METRICS } from './metrics/index.ts';
 import { assertQueueSafe } from './queue/connection.ts';
-import { createDoorbell } from './queue/doorbell.ts';
+import { createDoorbell, ringWebhooks } from './queue/doorbell.ts';
 import { startEmbeddedPostgres } from './store/embedded.ts';
 import { createStore } from './store/store.ts';
 import { version } from './version.ts';
@@ -33,13 +33,13 @@ export async function openDeps(config: Config): Promise<OpenDeps> {
       closers.push(() => postgres.stop());
       databaseUrl = postgres.url;
     }
-    const store = createStore({ url: databaseUrl });
-    closers.push(() => store.close());
-    await store.migrate();
     const resolved = { ...config, databaseUrl };
     await assertQueueSafe(resolved, 'allowed');
     const doorbell = createDoorbell(resolved, { onError: (err) => logger.warn({ err }, 'queue') });
     closers.push(() => doorbell.close());
+    const store = createStore({ url: databaseUrl, onOutbox: ringWebhooks(doorbell, logger) });
+    closers.push(() => store.close());
+    await store.migrate();
     const deps: AppDeps = {
       config: resolved,
       store,

@@ -2,6 +2,7 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { App } from './types.ts';
+import { webhookSection } from './webhook-section.ts';
 
 const TAGS = [
   { name: 'deletion-requests', description: 'What a controller asks for one data subject' },
@@ -12,6 +13,7 @@ const TAGS = [
   { name: 'corpora', description: 'Training sets and holdout sets' },
   { name: 'completions', description: 'Greedy answers of a model; off unless configured' },
   { name: 'influence', description: 'Which training records shaped what a model says' },
+  { name: 'webhooks', description: 'Who is told of what happens, by the rules of Standard Webhooks' },
   { name: 'catalogue', description: 'Methods, metrics, kinds of problem' },
   { name: 'health', description: 'For the platform that runs the service' },
 ];
@@ -27,6 +29,7 @@ export async function registerDocumentation(app: App, version: string): Promise<
           'Unlearning as a service: removes people from trained models on request, attacks the result, and signs what was shown.',
       },
       tags: TAGS,
+      webhooks: webhookSection(),
     },
     refResolver: { buildLocalReference: (json, _base, _fragment, i) => String(json.$id ?? `def-${i}`) },
   });

@@ -31,6 +31,9 @@ import { sweepStore } from './sweep.ts';
 import { uploadsStore } from './uploads.ts';
 import { verificationsStore } from './verifications.ts';
 import { waitingStore } from './waiting.ts';
+import { webhookDeliveriesStore } from './webhook-deliveries.ts';
+import { webhookEndpointsStore } from './webhook-endpoints.ts';
+import { webhookWorkStore } from './webhook-work.ts';
 
 /** Errors of a server that is away become `service-unavailable`, whichever method met them. */
 function guarded<T extends object>(store: T): T {
@@ -97,6 +100,9 @@ export function createStore(options: StoreOptions): Store {
     ...uploadsStore(context),
     ...askedRecordsStore(context),
     ...verificationsStore(context),
+    ...webhookEndpointsStore(context),
+    ...webhookDeliveriesStore(context),
+    ...webhookWorkStore(context),
   };
   return guarded(store);
 }
