@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { architecturesPage } from './docs-architectures.ts';
 import { enginePage } from './docs-engine.ts';
 import { methodPages } from './docs-methods.ts';
+import { opendsrPage } from './docs-opendsr.ts';
 import { configurationPage, errorsPage, metricsPage } from './docs-pages.ts';
 import { requestsPage } from './docs-requests.ts';
 import { sisaPage } from './docs-sisa.ts';
@@ -15,6 +16,7 @@ const PAGES: Record<string, () => string | Promise<string>> = {
   'engine.md': enginePage,
   'errors.md': errorsPage,
   'metrics.md': metricsPage,
+  'opendsr.md': opendsrPage,
   'requests.md': requestsPage,
   'sisa.md': sisaPage,
   'sizes.md': sizesPage,

@@ -15,6 +15,7 @@ import { deletionRequestRoutes } from './http/routes/deletion-requests.ts';
 import { healthRoutes } from './http/routes/health.ts';
 import { influenceRoutes } from './http/routes/influence.ts';
 import { modelRoutes } from './http/routes/models.ts';
+import { opendsrRoutes } from './http/routes/opendsr.ts';
 import { policyRoutes } from './http/routes/policies.ts';
 import { reportRoutes } from './http/routes/reports.ts';
 import { requestActionRoutes } from './http/routes/request-actions.ts';
@@ -104,6 +105,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     influenceRoutes,
     webhookEndpointRoutes,
     webhookDeliveryRoutes,
+    opendsrRoutes,
     catalogueRoutes,
     healthRoutes,
   ]) {

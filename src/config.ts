@@ -102,6 +102,13 @@ export const Environment = Type.Object({
     description: 'How long deliveries of webhooks are kept and can be replayed',
   }),
   MAX_WEBHOOK_ENDPOINTS: Type.Integer({ minimum: 1, default: 20, description: 'Of a tenant' }),
+  OPENDSR_DOMAIN: Type.Optional(
+    Type.String({ description: 'Host that OpenDSR requests come to, as opendsr.example.org; unset: /v2 is off' }),
+  ),
+  OPENDSR_CERTIFICATE_FILE: Type.Optional(
+    Type.String({ description: 'PEM of the certificate for that host, which an authority issued, and its chain' }),
+  ),
+  OPENDSR_KEY_FILE: Type.Optional(Type.String({ description: 'PEM of its private key' })),
   COMPLETIONS_ENABLED: Type.Boolean({ default: false }),
   MAX_RECORD_BYTES: Type.Integer({ minimum: 1, default: 65_536 }),
   MAX_UPLOAD_BYTES: Type.Integer({ minimum: 1, default: 1_073_741_824 }),
@@ -233,6 +240,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     },
     decisions: { coolingOffMs: e.COOLING_OFF_HOURS * 3_600_000, approval: e.APPROVAL, promotion: e.PROMOTION },
     verifications: { open: e.MAX_OPEN_VERIFICATIONS },
+    opendsr: {
+      domain: e.OPENDSR_DOMAIN ?? null,
+      certificateFile: e.OPENDSR_CERTIFICATE_FILE ?? null,
+      keyFile: e.OPENDSR_KEY_FILE ?? null,
+    },
     webhooks: {
       allowedNetworks: networksOf(e.WEBHOOK_ALLOWED_NETWORKS),
       retentionMs: e.WEBHOOK_RETENTION_DAYS * 86_400_000,

@@ -4,6 +4,7 @@ import { createUploadFiles } from './checkpoints/uploads.ts';
 import type { Config } from './config.ts';
 import { createCorpusFiles } from './corpora/files.ts';
 import { createSigner, createSubjectKeys } from './evidence/keys.ts';
+import { createOpenDsrSigner } from './evidence/opendsr-signer.ts';
 import type { AppDeps } from './http/types.ts';
 import { createLogger } from './log.ts';
 import { methods } from './methods/index.ts';
@@ -53,6 +54,7 @@ export async function openDeps(config: Config): Promise<OpenDeps> {
       uploads: createUploadFiles(config.uploadDir),
       subjectKeys: await createSubjectKeys(config, await store.subjectKeyVersions()),
       signer: await createSigner(config),
+      opendsr: await createOpenDsrSigner(config),
       methods,
       metrics: METRICS,
       version,

@@ -158,6 +158,11 @@ export const PROBLEMS = {
     'Too many uploads are open',
     'Register or DELETE one that GET /v1/uploads lists, or raise MAX_OPEN_UPLOADS.',
   ],
+  'opendsr-disabled': [
+    403,
+    'OpenDSR is not spoken here',
+    'Set OPENDSR_DOMAIN, OPENDSR_CERTIFICATE_FILE and OPENDSR_KEY_FILE, or use /v1/deletion-requests.',
+  ],
   'url-not-allowed': [
     422,
     'Nothing may be sent to this URL',

@@ -14,6 +14,7 @@ import { VerificationPolicy } from '../src/domain/verification.ts';
 import { type Choice, chooseBackend } from '../src/engine/choice.ts';
 import { createProbeVault } from '../src/evidence/kept-probes.ts';
 import { createSigner, createSubjectKeys } from '../src/evidence/keys.ts';
+import { createOpenDsrSigner } from '../src/evidence/opendsr-signer.ts';
 import { buildStatement } from '../src/evidence/statement.ts';
 import { createLogger } from '../src/log.ts';
 import { assertQueueSafe } from '../src/queue/connection.ts';
@@ -93,6 +94,7 @@ export async function openWorkerDeps(given: Config): Promise<OpenWorkerDeps> {
       webhooks: {
         ...createSender({ ...config.webhooks, agent: `expunge/${version}` }),
         sign: (sealed, message) => signHeaders(subjectKeys, sealed, message),
+        opendsr: await createOpenDsrSigner(config),
         retention_ms: config.webhooks.retentionMs,
       },
       splitHoldout,

@@ -14,6 +14,7 @@ const TAGS = [
   { name: 'completions', description: 'Greedy answers of a model; off unless configured' },
   { name: 'influence', description: 'Which training records shaped what a model says' },
   { name: 'webhooks', description: 'Who is told of what happens, by the rules of Standard Webhooks' },
+  { name: 'opendsr', description: 'Deletion requests in the words of OpenDSR 2.0' },
   { name: 'catalogue', description: 'Methods, metrics, kinds of problem' },
   { name: 'health', description: 'For the platform that runs the service' },
 ];

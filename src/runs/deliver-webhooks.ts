@@ -1,9 +1,13 @@
 // What a ring for a webhook endpoint starts: everything that is due is sent. The store says what is due; the queue only rings.
 
+import { statusBody } from '../domain/opendsr.ts';
+import type { RequestState } from '../domain/states.ts';
 import type { DisabledReason, WebhookAttempt } from '../domain/webhook.ts';
 import { DISABLE_AFTER_MS, pauseAfter, retryAfter } from '../domain/webhook-schedule.ts';
+import { ExpungeError } from '../errors.ts';
 import type { RunDeps } from './deps.ts';
-import type { AfterAttempt, SendOutcome, WebhookClaim } from './ports.ts';
+import { signedHeaders } from './opendsr-headers.ts';
+import type { AfterAttempt, OpenDsrCallback, SendOutcome, WebhookClaim } from './ports.ts';
 
 export type WebhookDeps = Pick<RunDeps, 'store' | 'doorbell' | 'webhooks' | 'worker' | 'clock' | 'log'>;
 
@@ -30,6 +34,24 @@ export function afterAttempt(claim: WebhookClaim, outcome: SendOutcome, now: Dat
   return { state: 'waiting', next_ms: Math.max(next, pause_ms ?? 0), pause_ms, disable };
 }
 
+interface Message {
+  headers: Record<string, string>;
+  body: string;
+}
+
+function webhookOf({ webhooks }: WebhookDeps, { event: { id, body }, secrets }: WebhookClaim, now: Date): Message {
+  return { headers: webhooks.sign(secrets, { id, seconds: Math.floor(now.getTime() / 1000), body }), body };
+}
+
+/** In the words of OpenDSR, with the state of when it happened. */
+function callbackOf({ webhooks }: WebhookDeps, { event, endpoint }: WebhookClaim, callback: OpenDsrCallback): Message {
+  if (webhooks.opendsr === null)
+    throw new ExpungeError('opendsr-disabled', 'A callback of OpenDSR waits, and this worker has no key for it.');
+  const { state } = (JSON.parse(event.body) as { data: { state: RequestState } }).data;
+  const body = JSON.stringify({ ...statusBody({ ...callback, state }), status_callback_url: endpoint.url });
+  return { headers: signedHeaders(webhooks.opendsr, body), body };
+}
+
 /** False where another worker has it, or this one is shut down. */
 async function deliver(deps: WebhookDeps, id: string, signal: AbortSignal): Promise<boolean> {
   const { store, doorbell, webhooks, log } = deps;
@@ -37,8 +59,9 @@ async function deliver(deps: WebhookDeps, id: string, signal: AbortSignal): Prom
   if (claim === null) return false;
   const { endpoint, event } = claim;
   const now = deps.clock();
-  const message = { id: event.id, seconds: Math.floor(now.getTime() / 1000), body: event.body };
-  const outcome = await webhooks.send(endpoint.url, webhooks.sign(claim.secrets, message), event.body, signal);
+  const { headers, body } =
+    claim.callback === null ? webhookOf(deps, claim, now) : callbackOf(deps, claim, claim.callback);
+  const outcome = await webhooks.send(endpoint.url, headers, body, signal);
   if (signal.aborted) {
     await store.releaseWebhookDelivery(id, claim.fence);
     return false;

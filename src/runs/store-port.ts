@@ -29,7 +29,7 @@ import type { ReferenceStore } from './reference-port.ts';
 import type { RunSets } from './sets-port.ts';
 import type { UploadStore } from './upload-port.ts';
 import type { VerificationStore } from './verification-port.ts';
-import type { WebhookStore } from './webhook-port.ts';
+import type { OpenDsrStore, WebhookStore } from './webhook-port.ts';
 
 export interface Page<T> {
   items: T[];
@@ -108,7 +108,8 @@ export interface Store
     KeptProbesStore,
     ProbeStore,
     ReferenceStore,
-    WebhookStore {
+    WebhookStore,
+    OpenDsrStore {
   migrate(): Promise<void>;
   /** Throws when Postgres does not answer. */
   ping(): Promise<void>;

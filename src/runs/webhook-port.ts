@@ -1,4 +1,6 @@
 // What webhooks need from the store and from the outside.
+
+import type { DeletionRequest } from '../domain/resources.ts';
 import type {
   DisabledReason,
   SendFailure,
@@ -35,6 +37,15 @@ export type WebhookChange = Partial<Pick<NewWebhookEndpoint, 'url' | 'descriptio
   state?: 'enabled' | 'disabled';
 };
 
+/** What a callback says of its request beside the state. */
+export interface OpenDsrCallback {
+  subject_request_id: string;
+  controller_id: string;
+  due_at: string;
+  /** That were removed. */
+  records: number;
+}
+
 /** One delivery that a worker has by lease. */
 export interface WebhookClaim {
   id: string;
@@ -42,6 +53,8 @@ export interface WebhookClaim {
   fence: number;
   endpoint: { id: string; url: string; request_id: string | null; failing_since: string | null };
   event: { id: string; type: string; body: string };
+  /** Of an OpenDSR callback. */
+  callback: OpenDsrCallback | null;
   /** Sealed, of every generation that has not expired; newest first. */
   secrets: string[];
   /** Attempts of this round before this one. */
@@ -103,8 +116,31 @@ export type SendOutcome =
   | { status: number; duration_ms: number; retry_after: string | null }
   | { error: SendFailure; duration_ms: number };
 
+/** By the certificate of our domain. */
+export interface OpenDsrSigner {
+  domain: string;
+  /** PEM. */
+  certificate: string;
+  /** Base64, over the bytes of the body. */
+  sign(body: string): string;
+}
+
+export interface OpenDsrStore {
+  getOpenDsrRequest(
+    tenant: string,
+    subjectRequestId: string,
+  ): Promise<{
+    controller_id: string;
+    subject_request_id: string;
+    request: DeletionRequest;
+    callbacks: { url: string; state: 'enabled' | 'disabled'; failing_since: string | null }[];
+  } | null>;
+}
+
 export interface Webhooks extends WebhookSender {
   sign: SignWebhook;
+  /** Null: OpenDSR is not configured. */
+  opendsr: OpenDsrSigner | null;
   /** How long deliveries are kept. */
   retention_ms: number;
 }

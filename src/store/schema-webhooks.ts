@@ -1,5 +1,6 @@
 // The tables of webhooks as Kysely sees them.
 import type { ColumnType, Generated } from 'kysely';
+import type { OpenDsrStatus } from '../domain/opendsr.ts';
 import type { DisabledReason, SendFailure } from '../domain/webhook.ts';
 import type { LeasedColumns } from './schema-leased.ts';
 
@@ -11,6 +12,8 @@ interface WebhookEndpointsTable {
   url: string;
   description: string | null;
   events: ColumnType<string[], string, string>;
+  /** Of an OpenDSR callback: the status that its controller knows of. */
+  told: OpenDsrStatus | null;
   state: 'enabled' | 'disabled';
   disabled_reason: DisabledReason | null;
   failing_since: string | null;
@@ -61,7 +64,17 @@ interface WebhookAttemptsTable {
   duration_ms: number;
 }
 
+interface OpenDsrRequestsTable {
+  tenant_id: string;
+  request_id: string;
+  /** The controller's. */
+  subject_request_id: string;
+  controller_id: string;
+  regulation: 'gdpr' | 'ccpa';
+}
+
 export interface WebhookTables {
+  opendsr_requests: OpenDsrRequestsTable;
   webhook_endpoints: WebhookEndpointsTable;
   webhook_secrets: WebhookSecretsTable;
   webhook_events: WebhookEventsTable;

@@ -18,6 +18,7 @@ import { ledgerStore } from './ledger.ts';
 import { migrate } from './migrate.ts';
 import { modelsStore } from './models.ts';
 import { movesStore } from './moves.ts';
+import { opendsrStore } from './opendsr.ts';
 import { policiesStore } from './policies.ts';
 import { probesStore } from './probes.ts';
 import { promotionStore } from './promotion.ts';
@@ -103,6 +104,7 @@ export function createStore(options: StoreOptions): Store {
     ...webhookEndpointsStore(context),
     ...webhookDeliveriesStore(context),
     ...webhookWorkStore(context),
+    ...opendsrStore(context),
   };
   return guarded(store);
 }

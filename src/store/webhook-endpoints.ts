@@ -80,7 +80,7 @@ async function create(context: Context, trx: Trx, given: NewWebhookEndpoint, mos
   await trx
     .insertInto('webhook_endpoints')
     .values({
-      ...{ id, tenant_id: tenant, request_id: null, url, description, events: JSON.stringify(events) },
+      ...{ id, tenant_id: tenant, request_id: null, told: null, url, description, events: JSON.stringify(events) },
       ...{ state: 'enabled', disabled_reason: null, failing_since: null, paused_until: null, deleted_at: null },
       ...{ created_at: at, updated_at: at, version: 1 },
     })

@@ -1,5 +1,7 @@
 // The transactional outbox: what a decision tells whom is written beside its entry of the ledger, or not at all.
 import { v7 as uuid } from 'uuid';
+import { type OpenDsrStatus, statusOf } from '../domain/opendsr.ts';
+import type { RequestState } from '../domain/states.ts';
 import { type Draft, draftsOf } from '../domain/webhook-drafts.ts';
 import { bodyOf, isWanted, requestEvents, type WebhookEventType } from '../domain/webhook-events.ts';
 import type { LedgerEntry } from '../runs/ports.ts';
@@ -13,6 +15,7 @@ interface Listener {
   tenant_id: string;
   request_id: string | null;
   events: string[];
+  told: OpenDsrStatus | null;
 }
 interface Told {
   tenant: string;
@@ -37,7 +40,7 @@ function listeners(trx: Trx, told: readonly Told[]): Promise<Listener[]> {
   const requests = requestsIn(told);
   return trx
     .selectFrom('webhook_endpoints')
-    .select(['id', 'tenant_id', 'request_id', 'events'])
+    .select(['id', 'tenant_id', 'request_id', 'events', 'told'])
     .where('tenant_id', 'in', tenants)
     .where('state', '=', 'enabled')
     .where('deleted_at', 'is', null)
@@ -105,12 +108,32 @@ export async function writeOutbox(context: Context, trx: Trx, entries: readonly 
   if (told.length === 0) return;
   const all = await listeners(trx, told);
   if (all.length === 0) return;
+  const of = Map.groupBy(all, (one) => one.request_id ?? one.tenant_id);
+  const turned = new Set<Listener>();
   const messages = (await happened(trx, told)).flatMap(({ tenant, at, request_id, type, data }) => {
-    const endpoints = all
-      .filter((one) => one.tenant_id === tenant && isWanted(one.events, type))
-      .filter((one) => one.request_id === null || one.request_id === request_id)
-      .map((one) => one.id);
+    const listening = (of.get(tenant) ?? []).filter((one) => isWanted(one.events, type));
+    const called = (request_id === null ? [] : (of.get(request_id) ?? [])).filter((one) => turns(one, data.state));
+    for (const one of called) turned.add(one);
+    const endpoints = [...listening, ...called].map((one) => one.id);
     return endpoints.length === 0 ? [] : [{ tenant, at, type, body: bodyOf(type, at, data), endpoints }];
   });
+  for (const [status, some] of Map.groupBy(turned, (one) => one.told))
+    await trx
+      .updateTable('webhook_endpoints')
+      .set({ told: status })
+      .where(
+        'id',
+        'in',
+        some.map((one) => one.id),
+      )
+      .execute();
   await tell(context, trx, messages);
+}
+
+/** Whether a callback does not know of the status yet that a state is in the words of OpenDSR; it does from then on. */
+function turns(callback: Listener, state: unknown): boolean {
+  const status = statusOf(state as RequestState);
+  if (callback.told === status) return false;
+  callback.told = status;
+  return true;
 }

@@ -4,6 +4,7 @@ import type { AfterAttempt, WebhookClaim, WebhookStore } from '../runs/ports.ts'
 import { type Context, type Trx, transact } from './db.ts';
 import { leaseIsLive, leasesOf } from './leases.ts';
 import { append } from './ledger.ts';
+import { callbackFacts } from './opendsr.ts';
 
 /** Due, and of an endpoint that takes something. */
 const due = (now: string): RawBuilder<boolean> => sql<boolean>`
@@ -47,6 +48,7 @@ async function loadClaim(context: Context, id: string, fence: number): Promise<W
     ...{ id, tenant: tenant_id, fence, round_attempts, secrets: secrets.map(({ sealed }) => sealed) },
     endpoint: { id: endpoint_id, url, request_id, failing_since },
     event: { id: event_id, type, body },
+    callback: request_id === null ? null : await callbackFacts(db, tenant_id, request_id),
   };
 }
 
@@ -137,6 +139,13 @@ export const webhookWorkStore = (
           select from webhook_deliveries where tenant_id = e.tenant_id and event_id = e.id and state in ('queued', 'running')
             and exists (select from webhook_endpoints w where w.tenant_id = webhook_deliveries.tenant_id
               and w.id = webhook_deliveries.endpoint_id and w.state = 'enabled' and w.deleted_at is null))`.execute(
+        context.db,
+      );
+      // callbacks of requests that are long over
+      await sql`
+        delete from webhook_endpoints w using deletion_requests r where r.tenant_id = w.tenant_id and r.id = w.request_id
+          and r.completed_at < ${before}::timestamptz
+          and not exists (select from webhook_deliveries d where d.tenant_id = w.tenant_id and d.endpoint_id = w.id)`.execute(
         context.db,
       );
       return Number(numAffectedRows ?? 0n);

@@ -183,6 +183,7 @@ export async function createTestWorker(
     webhooks: {
       ...createSender({ ...config.webhooks, agent: 'expunge/test' }),
       sign: (sealed, message) => signHeaders(subjectKeys, sealed, message),
+      opendsr: null,
       retention_ms: config.webhooks.retentionMs,
     },
     worker: 'worker-a',

@@ -2,7 +2,9 @@
 import { createPublicKey, verify } from 'node:crypto';
 import type { TestContext } from 'node:test';
 import { v7 as uuid } from 'uuid';
+import { readConfig } from '../../src/config.ts';
 import type { WebhookDelivery, WebhookEndpoint } from '../../src/domain/webhook.ts';
+import { createOpenDsrSigner } from '../../src/evidence/opendsr-signer.ts';
 import { deliverWebhooks, type WebhookDeps } from '../../src/runs/deliver-webhooks.ts';
 import type { Store } from '../../src/runs/ports.ts';
 import { createStore } from '../../src/store/store.ts';
@@ -25,14 +27,19 @@ export async function openWebhookService(t: Closing, env: Record<string, string>
     await receiver.close();
     await store?.close();
   });
-  const { app, deps, logs } = await openService(t, { WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8', ...env }, (given) => {
-    store = createStore({
-      url: given.config.databaseUrl!,
-      clock: () => time.now,
-      onOutbox: (ids) => rung.push(...ids),
-    });
-    return { store, clock: () => time.now };
-  });
+  const opendsr = await createOpenDsrSigner(readConfig(env));
+  const { app, deps, importDir, logs } = await openService(
+    t,
+    { WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8', ...env },
+    (given) => {
+      store = createStore({
+        url: given.config.databaseUrl!,
+        clock: () => time.now,
+        onOutbox: (ids) => rung.push(...ids),
+      });
+      return { store, clock: () => time.now, opendsr };
+    },
+  );
   const later: { id: string; wait: number }[] = [];
   const work: WebhookDeps = {
     store: store!,
@@ -40,6 +47,7 @@ export async function openWebhookService(t: Closing, env: Record<string, string>
     webhooks: {
       ...createSender({ ...deps.config.webhooks, agent: 'expunge/test', timeoutMs: 300 }),
       sign: (sealed, message) => signHeaders(deps.subjectKeys, sealed, message),
+      opendsr: await createOpenDsrSigner(deps.config),
       retention_ms: deps.config.webhooks.retentionMs,
     },
     ...{ worker: 'worker-a', clock: () => time.now },
@@ -47,7 +55,7 @@ export async function openWebhookService(t: Closing, env: Record<string, string>
   };
   const never = new AbortController().signal;
   return {
-    ...{ app, deps, logs, receiver, rung, later, work, store: store! },
+    ...{ app, deps, importDir, logs, receiver, rung, later, work, store: store! },
     forward: (ms: number) => {
       time.now = new Date(time.now.getTime() + ms);
     },

@@ -6,6 +6,16 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 }
 
 const STATEMENTS = [
+  `create table opendsr_requests (
+    tenant_id text not null,
+    request_id uuid not null,
+    subject_request_id uuid not null,
+    controller_id text not null,
+    regulation text not null check (regulation in ('gdpr', 'ccpa')),
+    primary key (tenant_id, subject_request_id),
+    unique (tenant_id, request_id),
+    foreign key (tenant_id, request_id) references deletion_requests (tenant_id, id)
+  )`,
   // an endpoint of one request is told of that alone, in the words of OpenDSR
   `create table webhook_endpoints (
     id uuid primary key,
@@ -14,6 +24,7 @@ const STATEMENTS = [
     url text not null,
     description text,
     events jsonb not null,
+    told text check (told in ('pending', 'in_progress', 'completed', 'cancelled')),
     state text not null check (state in ('enabled', 'disabled')),
     disabled_reason text check (disabled_reason in ('gone', 'failing', 'asked')),
     failing_since timestamptz(3),
@@ -24,7 +35,8 @@ const STATEMENTS = [
     deleted_at timestamptz(3),
     unique (tenant_id, id),
     foreign key (tenant_id, request_id) references deletion_requests (tenant_id, id),
-    check ((state = 'disabled') = (disabled_reason is not null))
+    check ((state = 'disabled') = (disabled_reason is not null)),
+    check ((told is not null) = (request_id is not null))
   )`,
   `create index webhook_endpoints_list on webhook_endpoints (tenant_id, created_at desc, id desc)
     where request_id is null and deleted_at is null`,
