@@ -1,6 +1,7 @@
 // Writes the generated pages of docs/; `--check` exits 1 when a committed page differs.
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { architecturesPage } from './docs-architectures.ts';
+import { authenticationPage } from './docs-authentication.ts';
 import { enginePage } from './docs-engine.ts';
 import { methodPages } from './docs-methods.ts';
 import { opendsrPage } from './docs-opendsr.ts';
@@ -12,6 +13,7 @@ import { webhooksPage } from './docs-webhooks.ts';
 
 const PAGES: Record<string, () => string | Promise<string>> = {
   'architectures.md': architecturesPage,
+  'authentication.md': authenticationPage,
   'configuration.md': configurationPage,
   'engine.md': enginePage,
   'errors.md': errorsPage,

@@ -1,5 +1,4 @@
 // The only reader of process.env: validated at start, frozen, nested by area.
-import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import Type, { type Static } from 'typebox';
@@ -17,6 +16,11 @@ const oneOf = <const T extends readonly string[]>(values: T, description: string
       { default: values[0], description },
     ),
   );
+
+/** With a public key alone: whoever knows that must not be able to sign. */
+const SIGNATURES = [
+  ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
+];
 
 export const Environment = Type.Object({
   DATA_DIR: Type.String({ default: './data', description: 'Everything that is kept on disk' }),
@@ -36,6 +40,22 @@ export const Environment = Type.Object({
   SIGNING_KEY_FILE: Type.Optional(Type.String()),
   HOST: Type.String({ default: '127.0.0.1' }),
   PORT: Type.Integer({ minimum: 0, maximum: 65535, default: 8080, description: '0: any free port' }),
+  AUTH: oneOf(
+    ['none', 'required'],
+    'required: every call says who asks, with an API key or an access token; none: only where HOST is a loopback address, and whoever reaches it may do everything',
+  ),
+  OAUTH_ISSUER: Type.Optional(
+    Type.String({ description: 'Whose access tokens are taken beside API keys: their `iss`' }),
+  ),
+  OAUTH_AUDIENCE: Type.Optional(Type.String({ description: 'Their `aud`: this service, as the issuer knows it' })),
+  OAUTH_JWKS_URL: Type.Optional(
+    Type.String({ description: 'Where the issuer publishes its keys; https, or http on a loopback address' }),
+  ),
+  OAUTH_ALGORITHMS: Type.String({
+    default: 'RS256,PS256,ES256,EdDSA,Ed25519',
+    description: `How they may be signed, with commas; any of ${SIGNATURES.join(', ')}`,
+  }),
+  OAUTH_TENANT_CLAIM: Type.String({ default: 'tenant', description: 'The claim that holds the tenant’s name' }),
   LOG_LEVEL: Type.Union(
     ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((l) => Type.Literal(l)),
     { default: 'info' },
@@ -79,6 +99,10 @@ export const Environment = Type.Object({
     ['automatic', 'manual', 'four-eyes'],
     'Whether what passed verification is published at once, or waits for somebody to promote it; four-eyes: not whoever made or approved a request of the run',
   ),
+  FOUR_EYES: Type.Boolean({
+    ...{ default: false },
+    description: 'APPROVAL and PROMOTION are four-eyes, whatever they say; needs AUTH=required',
+  }),
   REVERIFY_FOR_DAYS: Type.Number({
     ...{ minimum: 0, maximum: 365, default: 30 },
     description:
@@ -149,21 +173,26 @@ function parse(env: NodeJS.ProcessEnv): Environment {
   return full as Environment;
 }
 
-/** Parts of a CIDR list. Throws `start-refused`. */
-function networksOf(text: string): { address: string; prefix: number }[] {
-  const parts = text.split(',').map((part) => part.trim());
-  return parts
-    .filter((part) => part !== '')
-    .map((part) => {
-      const [address, prefix = '', ...rest] = part.split('/');
-      const family = isIP(address!);
-      if (family !== 0 && rest.length === 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128))
-        return { address: address!, prefix: Number(prefix) };
-      throw new ExpungeError(
-        'start-refused',
-        'WEBHOOK_ALLOWED_NETWORKS must list networks as 127.0.0.0/8 or ::1/128, by comma',
-      );
-    });
+/** On this machine alone. */
+export const LOOPBACK = /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[?::1\]?)$/;
+
+/** Null where no issuer is named. Throws `start-refused` naming the variable. */
+function oauthOf(e: Environment) {
+  const three = { OAUTH_ISSUER: e.OAUTH_ISSUER, OAUTH_AUDIENCE: e.OAUTH_AUDIENCE, OAUTH_JWKS_URL: e.OAUTH_JWKS_URL };
+  const missing = Object.entries(three).flatMap(([name, value]) => (value === undefined ? [name] : []));
+  if (missing.length === 3) return null;
+  const refuse = (detail: string) => new ExpungeError('start-refused', detail);
+  if (missing.length > 0) throw refuse(`${missing.join(' and ')} must be set where access tokens are to be taken`);
+  const url = URL.parse(e.OAUTH_JWKS_URL!);
+  if (url?.protocol !== 'https:' && !(url?.protocol === 'http:' && LOOPBACK.test(url.hostname)))
+    throw refuse('OAUTH_JWKS_URL must be an https URL: whoever changes the answer could sign tokens');
+  const algorithms = e.OAUTH_ALGORITHMS.split(',').map((name) => name.trim());
+  const strange = algorithms.filter((name) => !SIGNATURES.includes(name));
+  if (strange.length > 0) throw refuse(`OAUTH_ALGORITHMS takes ${SIGNATURES.join(', ')}, not ${strange.join(', ')}`);
+  return {
+    ...{ issuer: e.OAUTH_ISSUER!, audience: e.OAUTH_AUDIENCE!, jwksUrl: url.href },
+    ...{ algorithms, tenantClaim: e.OAUTH_TENANT_CLAIM },
+  };
 }
 
 /** All that a compute process may see of the environment: no database, no keys. */
@@ -218,6 +247,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
       signingKeyFile: e.SIGNING_KEY_FILE ?? null,
     },
     http: { host: e.HOST, port: e.PORT },
+    auth: { required: e.AUTH === 'required', oauth: oauthOf(e) },
     logLevel: e.LOG_LEVEL as string,
     compute: {
       backend: e.COMPUTE_BACKEND ?? null,
@@ -238,7 +268,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
       referenceRetentionMs: e.REFERENCE_RETENTION_HOURS * 3_600_000,
       referenceBytes: e.REFERENCE_BYTES,
     },
-    decisions: { coolingOffMs: e.COOLING_OFF_HOURS * 3_600_000, approval: e.APPROVAL, promotion: e.PROMOTION },
+    decisions: {
+      coolingOffMs: e.COOLING_OFF_HOURS * 3_600_000,
+      approval: e.FOUR_EYES ? ('four-eyes' as const) : e.APPROVAL,
+      promotion: e.FOUR_EYES ? ('four-eyes' as const) : e.PROMOTION,
+    },
     verifications: { open: e.MAX_OPEN_VERIFICATIONS },
     opendsr: {
       domain: e.OPENDSR_DOMAIN ?? null,
@@ -246,7 +280,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
       keyFile: e.OPENDSR_KEY_FILE ?? null,
     },
     webhooks: {
-      allowedNetworks: networksOf(e.WEBHOOK_ALLOWED_NETWORKS),
+      allowedNetworks: e.WEBHOOK_ALLOWED_NETWORKS,
       retentionMs: e.WEBHOOK_RETENTION_DAYS * 86_400_000,
       endpoints: e.MAX_WEBHOOK_ENDPOINTS,
     },

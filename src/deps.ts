@@ -14,6 +14,7 @@ import { createDoorbell, ringWebhooks } from './queue/doorbell.ts';
 import { startEmbeddedPostgres } from './store/embedded.ts';
 import { createStore } from './store/store.ts';
 import { version } from './version.ts';
+import { parseNetworks } from './webhooks/addresses.ts';
 
 export interface OpenDeps {
   deps: AppDeps;
@@ -35,6 +36,8 @@ export async function openDeps(config: Config): Promise<OpenDeps> {
       databaseUrl = postgres.url;
     }
     const resolved = { ...config, databaseUrl };
+    // a wrong list stops the start, and not the first webhook
+    parseNetworks(config.webhooks.allowedNetworks);
     await assertQueueSafe(resolved, 'allowed');
     const doorbell = createDoorbell(resolved, { onError: (err) => logger.warn({ err }, 'queue') });
     closers.push(() => doorbell.close());

@@ -23,6 +23,7 @@ import type { RunDeps, RunSettings } from '../src/runs/deps.ts';
 import { startEmbeddedPostgres } from '../src/store/embedded.ts';
 import { createStore } from '../src/store/store.ts';
 import { version } from '../src/version.ts';
+import { parseNetworks } from '../src/webhooks/addresses.ts';
 import { createSender } from '../src/webhooks/send.ts';
 import { signHeaders } from '../src/webhooks/signatures.ts';
 import { createCompute } from './supervise.ts';
@@ -92,7 +93,10 @@ export async function openWorkerDeps(given: Config): Promise<OpenWorkerDeps> {
       probes: createProbeVault(config.probeDir, subjectKeys),
       subjectKeys,
       webhooks: {
-        ...createSender({ ...config.webhooks, agent: `expunge/${version}` }),
+        ...createSender({
+          allowedNetworks: parseNetworks(config.webhooks.allowedNetworks),
+          agent: `expunge/${version}`,
+        }),
         sign: (sealed, message) => signHeaders(subjectKeys, sealed, message),
         opendsr: await createOpenDsrSigner(config),
         retention_ms: config.webhooks.retentionMs,

@@ -2,7 +2,7 @@
 import type { Static } from 'typebox';
 import type { EndpointEvents, WebhookDelivery, WebhookEndpoint } from '../domain/webhook.ts';
 import { ExpungeError } from '../errors.ts';
-import { networkList } from '../webhooks/addresses.ts';
+import { networkList, parseNetworks } from '../webhooks/addresses.ts';
 import { makeSecret } from '../webhooks/signatures.ts';
 import { refusalOf } from '../webhooks/url.ts';
 import { notFound } from './links.ts';
@@ -11,7 +11,7 @@ import type { AppDeps } from './types.ts';
 
 /** Throws `url-not-allowed`. Addresses of a host are looked up when something is sent, and each time anew. */
 export function checkUrl(deps: Pick<AppDeps, 'config'>, url: string, pointer = '#/url'): string {
-  const why = refusalOf(url, networkList(deps.config.webhooks.allowedNetworks));
+  const why = refusalOf(url, networkList(parseNetworks(deps.config.webhooks.allowedNetworks)));
   if (why === null) return url;
   throw new ExpungeError('url-not-allowed', `${pointer} ${why}.`, { errors: [{ pointer, detail: why }] });
 }

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { ExpungeError } from '../errors.ts';
 import type { Store } from '../runs/ports.ts';
 import { actStore } from './act.ts';
+import { apiKeysStore } from './api-keys.ts';
 import { askedRecordsStore } from './asked-records.ts';
 import { certificatesStore } from './certificates.ts';
 import { checkpointsStore } from './checkpoints.ts';
@@ -105,6 +106,7 @@ export function createStore(options: StoreOptions): Store {
     ...webhookDeliveriesStore(context),
     ...webhookWorkStore(context),
     ...opendsrStore(context),
+    ...apiKeysStore(context),
   };
   return guarded(store);
 }

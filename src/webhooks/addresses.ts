@@ -1,5 +1,6 @@
 // Which addresses may be sent to: public ones. What the registries of special purpose (RFC 6890 and the entries since) set apart is refused.
 import { BlockList, isIP } from 'node:net';
+import { ExpungeError } from '../errors.ts';
 
 export interface Network {
   address: string;
@@ -40,6 +41,23 @@ export const REFUSED_IPV6: readonly (readonly [cidr: string, what: string])[] = 
   ['2620:4f:8000::/48', 'AS112'],
   ['3fff::/20', 'documentation'],
 ];
+
+/** Of a list by comma. Throws `start-refused`. */
+export function parseNetworks(text: string): Network[] {
+  const parts = text.split(',').map((part) => part.trim());
+  return parts.filter((part) => part !== '').map(parseNetwork);
+}
+
+function parseNetwork(part: string): Network {
+  const [address = '', prefix = '', ...rest] = part.split('/');
+  const most = isIP(address) === 4 ? 32 : 128;
+  if (isIP(address) !== 0 && rest.length === 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= most)
+    return { address, prefix: Number(prefix) };
+  throw new ExpungeError(
+    'start-refused',
+    'WEBHOOK_ALLOWED_NETWORKS must list networks as 127.0.0.0/8 or ::1/128, by comma',
+  );
+}
 
 const familyOf = (address: string) => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
 

@@ -31,6 +31,7 @@ import { createDoorbell } from '../../src/queue/doorbell.ts';
 import type { RunDeps } from '../../src/runs/deps.ts';
 import type { Compute, CreateRequest, Store } from '../../src/runs/ports.ts';
 import { createStore } from '../../src/store/store.ts';
+import { parseNetworks } from '../../src/webhooks/addresses.ts';
 import { createSender } from '../../src/webhooks/send.ts';
 import { signHeaders } from '../../src/webhooks/signatures.ts';
 import { createTestDatabase } from './postgres.ts';
@@ -181,7 +182,7 @@ export async function createTestWorker(
     writeSets,
     policy: Value.Default(VerificationPolicy, {}) as VerificationPolicy,
     webhooks: {
-      ...createSender({ ...config.webhooks, agent: 'expunge/test' }),
+      ...createSender({ allowedNetworks: parseNetworks(config.webhooks.allowedNetworks), agent: 'expunge/test' }),
       sign: (sealed, message) => signHeaders(subjectKeys, sealed, message),
       opendsr: null,
       retention_ms: config.webhooks.retentionMs,

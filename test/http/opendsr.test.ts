@@ -8,19 +8,17 @@ import type { LightMyRequestResponse } from 'fastify';
 import pg from 'pg';
 import { v4 as uuid } from 'uuid';
 import { writeTinyCheckpoint } from './checkpoint-fixture.ts';
+import { DOMAIN, OPENDSR } from './opendsr-fixture.ts';
 import { call, corpusWith, line, openService } from './service.ts';
 import { openWebhookService, type WebhookService } from './webhook-service.ts';
 
-const file = (name: string) => new URL(`../fixtures/opendsr/${name}`, import.meta.url).pathname;
-const DOMAIN = 'opendsr.expunge.example';
-const { publicKey } = new X509Certificate(readFileSync(file('processor.pem')));
+const { publicKey } = new X509Certificate(readFileSync(OPENDSR.OPENDSR_CERTIFICATE_FILE));
 const closers: (() => unknown)[] = [];
 let s: WebhookService;
 let modelId: string;
 before(async () => {
   const closing = { after: (close: unknown) => void closers.push(close as () => unknown) };
-  const env = { OPENDSR_DOMAIN: DOMAIN, OPENDSR_CERTIFICATE_FILE: file('processor.pem') };
-  s = await openWebhookService(closing, { ...env, OPENDSR_KEY_FILE: file('processor.key') });
+  s = await openWebhookService(closing, OPENDSR);
   const people = ['ada', 'bob', 'cyd', 'dan', 'eve', 'fay'];
   const corpus_id = await corpusWith(
     s.app,

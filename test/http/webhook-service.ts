@@ -2,12 +2,11 @@
 import { createPublicKey, verify } from 'node:crypto';
 import type { TestContext } from 'node:test';
 import { v7 as uuid } from 'uuid';
-import { readConfig } from '../../src/config.ts';
 import type { WebhookDelivery, WebhookEndpoint } from '../../src/domain/webhook.ts';
-import { createOpenDsrSigner } from '../../src/evidence/opendsr-signer.ts';
 import { deliverWebhooks, type WebhookDeps } from '../../src/runs/deliver-webhooks.ts';
 import type { Store } from '../../src/runs/ports.ts';
 import { createStore } from '../../src/store/store.ts';
+import { parseNetworks } from '../../src/webhooks/addresses.ts';
 import { createSender } from '../../src/webhooks/send.ts';
 import { signHeaders } from '../../src/webhooks/signatures.ts';
 import { openReceiver, type Received } from '../helpers/receiver.ts';
@@ -27,7 +26,6 @@ export async function openWebhookService(t: Closing, env: Record<string, string>
     await receiver.close();
     await store?.close();
   });
-  const opendsr = await createOpenDsrSigner(readConfig(env));
   const { app, deps, importDir, logs } = await openService(
     t,
     { WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8', ...env },
@@ -37,7 +35,7 @@ export async function openWebhookService(t: Closing, env: Record<string, string>
         clock: () => time.now,
         onOutbox: (ids) => rung.push(...ids),
       });
-      return { store, clock: () => time.now, opendsr };
+      return { store, clock: () => time.now };
     },
   );
   const later: { id: string; wait: number }[] = [];
@@ -45,9 +43,13 @@ export async function openWebhookService(t: Closing, env: Record<string, string>
     store: store!,
     doorbell: { ...deps.doorbell, ringWebhook: async (id, wait = 0) => void later.push({ id, wait }) },
     webhooks: {
-      ...createSender({ ...deps.config.webhooks, agent: 'expunge/test', timeoutMs: 300 }),
+      ...createSender({
+        allowedNetworks: parseNetworks(deps.config.webhooks.allowedNetworks),
+        agent: 'expunge/test',
+        timeoutMs: 300,
+      }),
       sign: (sealed, message) => signHeaders(deps.subjectKeys, sealed, message),
-      opendsr: await createOpenDsrSigner(deps.config),
+      opendsr: deps.opendsr ?? null,
       retention_ms: deps.config.webhooks.retentionMs,
     },
     ...{ worker: 'worker-a', clock: () => time.now },

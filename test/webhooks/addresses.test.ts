@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { isIP } from 'node:net';
 import { test } from 'node:test';
-import { isIn, isPublic, networkList, REFUSED_IPV4, REFUSED_IPV6 } from '../../src/webhooks/addresses.ts';
+import {
+  isIn,
+  isPublic,
+  networkList,
+  parseNetworks,
+  REFUSED_IPV4,
+  REFUSED_IPV6,
+} from '../../src/webhooks/addresses.ts';
 import { refusalOf } from '../../src/webhooks/url.ts';
 
 const number = (address: string) => address.split('.').reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);
@@ -41,10 +48,9 @@ test('metadata services, and every way to write an IPv4 address in IPv6, are ref
 });
 
 test('allowed networks open what they name, mapped or not, and nothing beside', () => {
-  const list = networkList([
-    { address: '127.0.0.0', prefix: 8 },
-    { address: 'fd12::', prefix: 16 },
-  ]);
+  const list = networkList(parseNetworks('127.0.0.0/8, fd12::/16'));
+  for (const wrong of ['127.0.0.1', '127.0.0.0/33', 'localhost/8', '::1/129', '1.1.1.1/8/8', '1.1.1.1/'])
+    assert.throws(() => parseNetworks(wrong), { code: 'start-refused' }, wrong);
   for (const one of ['127.0.0.1', '127.255.255.255', '::ffff:127.0.0.1', 'fd12:1::1']) assert.ok(isIn(list, one), one);
   for (const one of ['128.0.0.1', '::1', 'fd13::1', 'localhost']) assert.ok(!isIn(list, one), one);
 });

@@ -31,6 +31,7 @@ function recordRoutes(app: App, deps: AppDeps): void {
     '/v1/corpora/:id/records',
     {
       bodyLimit: limit,
+      config: { scope: 'corpora:write' },
       schema: {
         tags,
         operationId: 'uploadRecords',
@@ -60,7 +61,7 @@ export const corporaRoutes: Routes = (app, deps) => {
   app.post(
     '/v1/corpora',
     {
-      config: { idempotent: true },
+      config: { scope: 'corpora:write', idempotent: true },
       schema: {
         headers: KeyHeader,
         tags,
@@ -84,6 +85,7 @@ export const corporaRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/corpora',
     {
+      config: { scope: 'corpora:read' },
       schema: {
         tags,
         operationId: 'listCorpora',
@@ -100,6 +102,7 @@ export const corporaRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/corpora/:id',
     {
+      config: { scope: 'corpora:read' },
       schema: {
         tags,
         operationId: 'getCorpus',

@@ -1,5 +1,4 @@
 // /v2: OpenDSR 2.0, for controllers that speak it. A façade: what comes here is a deletion request as any other.
-// Discovery and the certificate are for everybody; the rest asks for deletion-requests:create, :read and :cancel.
 import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import {
@@ -91,6 +90,7 @@ function discoveryRoutes(app: App, deps: AppDeps): void {
   app.get(
     '/v2/discovery',
     {
+      config: { scope: 'everybody' },
       schema: {
         tags,
         operationId: 'discoverOpenDsr',
@@ -110,6 +110,7 @@ function discoveryRoutes(app: App, deps: AppDeps): void {
   app.get(
     CERTIFICATE,
     {
+      config: { scope: 'everybody' },
       schema: {
         tags,
         operationId: 'getOpenDsrCertificate',
@@ -127,6 +128,7 @@ function createRoute(app: App, deps: AppDeps, path: string, hide: boolean): void
   app.post(
     path,
     {
+      config: { scope: 'requests:create' },
       schema: {
         ...{ tags, hide, operationId: 'createOpenDsrRequest', body: OpenDsrCreate },
         summary: 'Ask for a person to be removed (OpenDSR)',
@@ -157,6 +159,7 @@ function requestRoutes(app: App, deps: AppDeps, path: string, hide: boolean): vo
   app.get(
     `${path}/:subject_request_id`,
     {
+      config: { scope: 'requests:read' },
       schema: {
         ...{ tags, hide, operationId: 'getOpenDsrRequest', params: OpenDsrParams },
         summary: 'Get the status of a request (OpenDSR)',
@@ -170,6 +173,7 @@ function requestRoutes(app: App, deps: AppDeps, path: string, hide: boolean): vo
   app.delete(
     `${path}/:subject_request_id`,
     {
+      config: { scope: 'requests:cancel' },
       schema: {
         ...{ tags, hide, operationId: 'cancelOpenDsrRequest', params: OpenDsrParams },
         summary: 'Cancel a request that is pending (OpenDSR)',

@@ -1,4 +1,4 @@
-// What is asked of a webhook endpoint beside its settings: keys, tests, the log of deliveries, replay. All under the scope webhooks:manage.
+// What is asked of a webhook endpoint beside its settings: keys, tests, the log of deliveries, replay.
 import Type from 'typebox';
 import { makeSecret } from '../../webhooks/signatures.ts';
 import { checkIfMatch } from '../links.ts';
@@ -32,6 +32,7 @@ function keyRoutes(app: App, deps: AppDeps): void {
   app.post(
     '/v1/webhook-endpoints/:id/rotate-secret',
     {
+      config: { scope: 'webhooks:manage' },
       schema: {
         tags,
         operationId: 'rotateWebhookSecret',
@@ -60,6 +61,7 @@ function keyRoutes(app: App, deps: AppDeps): void {
     app.post(
       `/v1/webhook-endpoints/:id/${verb}`,
       {
+        config: { scope: 'webhooks:manage' },
         schema: {
           ...{ tags, operationId: `${verb}WebhookEndpoint`, params: IdParams, body: Type.Null() },
           summary: `${verb === 'enable' ? 'Enable' : 'Disable'} a webhook endpoint`,
@@ -83,6 +85,7 @@ export const webhookDeliveryRoutes: Routes = (app, deps) => {
   app.post(
     '/v1/webhook-endpoints/:id/test',
     {
+      config: { scope: 'webhooks:manage' },
       schema: {
         tags,
         operationId: 'testWebhookEndpoint',
@@ -102,6 +105,7 @@ export const webhookDeliveryRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/webhook-endpoints/:id/deliveries',
     {
+      config: { scope: 'webhooks:manage' },
       schema: {
         tags,
         operationId: 'listWebhookDeliveries',
@@ -123,6 +127,7 @@ export const webhookDeliveryRoutes: Routes = (app, deps) => {
   app.post(
     '/v1/webhook-deliveries/:id/replay',
     {
+      config: { scope: 'webhooks:manage' },
       schema: {
         tags,
         operationId: 'replayWebhookDelivery',

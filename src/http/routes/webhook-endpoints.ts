@@ -1,4 +1,4 @@
-// /v1/webhook-endpoints: who is told of what. Every route asks for the scope webhooks:manage.
+// /v1/webhook-endpoints: who is told of what.
 import Type from 'typebox';
 import { EndpointDescription, EndpointEvents, EndpointUrl } from '../../domain/webhook.ts';
 import { absolute, checkIfMatch, unchanged } from '../links.ts';
@@ -32,6 +32,7 @@ function createRoute(app: App, deps: AppDeps): void {
   app.post(
     '/v1/webhook-endpoints',
     {
+      config: { scope: 'webhooks:manage' },
       schema: {
         tags,
         operationId: 'createWebhookEndpoint',
@@ -55,6 +56,7 @@ function readRoutes(app: App, deps: AppDeps): void {
   app.get(
     '/v1/webhook-endpoints',
     {
+      config: { scope: 'webhooks:manage' },
       schema: {
         tags,
         operationId: 'listWebhookEndpoints',
@@ -72,6 +74,7 @@ function readRoutes(app: App, deps: AppDeps): void {
   app.get(
     '/v1/webhook-endpoints/:id',
     {
+      config: { scope: 'webhooks:manage' },
       schema: {
         tags,
         operationId: 'getWebhookEndpoint',
@@ -92,6 +95,7 @@ function changeRoutes(app: App, deps: AppDeps): void {
   app.patch(
     '/v1/webhook-endpoints/:id',
     {
+      config: { scope: 'webhooks:manage' },
       schema: {
         tags,
         operationId: 'changeWebhookEndpoint',
@@ -117,6 +121,7 @@ function changeRoutes(app: App, deps: AppDeps): void {
   app.delete(
     '/v1/webhook-endpoints/:id',
     {
+      config: { scope: 'webhooks:manage' },
       schema: {
         tags,
         operationId: 'deleteWebhookEndpoint',
