@@ -5,6 +5,7 @@ import { describeError } from '../src/log.ts';
 import { consumeRings } from '../src/queue/consumer.ts';
 import { analyseInfluence } from '../src/runs/analyse-influence.ts';
 import { answerProbe } from '../src/runs/answer-probe.ts';
+import { deliverWebhooks } from '../src/runs/deliver-webhooks.ts';
 import { startSweep } from '../src/runs/sweep.ts';
 import { verifyCheckpoint } from '../src/runs/verify-checkpoint.ts';
 import { workModel } from '../src/runs/work-model.ts';
@@ -23,6 +24,7 @@ async function main(): Promise<void> {
       probe: (probeId, signal) => answerProbe(deps, probeId, signal),
       influence: (analysisId, signal) => analyseInfluence(deps, analysisId, signal),
       verification: (verificationId, signal) => verifyCheckpoint(deps, verificationId, signal),
+      webhook: (endpointId, signal) => deliverWebhooks(deps, endpointId, signal),
     },
     onError: (err, queue) => log.warn({ queue, err }, 'queue'),
   });

@@ -20,6 +20,7 @@ export const SCOPES = {
   'policies:write': 'Choose what a verification must show to pass',
   'corpora:read': 'Read which corpora there are',
   'corpora:write': 'Make corpora and add records',
+  'webhooks:manage': 'Make, change and remove webhook endpoints, read what was sent to them and send it again',
   'keys:manage': 'Make, list, rotate and revoke API keys',
   'catalogue:read': 'Read which methods, metrics and named policies there are',
 } as const;

@@ -8,6 +8,7 @@ export interface RingHandlers {
   probe(probeId: string, signal: AbortSignal): Promise<void>;
   influence(analysisId: string, signal: AbortSignal): Promise<void>;
   verification(verificationId: string, signal: AbortSignal): Promise<void>;
+  webhook(endpointId: string, signal: AbortSignal): Promise<void>;
 }
 export interface ConsumeOptions {
   config: QueueConfig;
@@ -66,6 +67,7 @@ function consume<K extends QueueKey>(
   key: K,
   handle: (data: unknown, signal: AbortSignal) => Promise<void>,
   options: ConsumeOptions,
+  concurrency = 1,
 ) {
   const timing = { ...TIMING, ...options.timing };
   const { name } = QUEUES[key];
@@ -78,7 +80,7 @@ function consume<K extends QueueKey>(
     name,
     processor,
     {
-      concurrency: 1,
+      concurrency,
       lockDuration: timing.lockMs,
       lockRenewTime: timing.renewMs,
       stalledInterval: timing.stalledMs,
@@ -102,7 +104,13 @@ function consume<K extends QueueKey>(
   };
 }
 
-/** Starts to answer rings: one run, one probe, one analysis and one verification on demand at a time. */
+/** Webhook endpoints that are sent to at a time: waiting for a slow one costs nothing but time. */
+const ENDPOINTS_AT_ONCE = 16;
+
+/**
+ * Starts to answer rings: one run, one probe, one analysis and one verification on demand at a time, and several webhook
+ * endpoints.
+ */
 export function consumeRings(options: ConsumeOptions): Consumer {
   const workers = [
     consume('models', (data, signal) => options.handlers.model(parseJob('models', data).modelId, signal), options),
@@ -116,6 +124,12 @@ export function consumeRings(options: ConsumeOptions): Consumer {
       'verifications',
       (data, signal) => options.handlers.verification(parseJob('verifications', data).verificationId, signal),
       options,
+    ),
+    consume(
+      'webhooks',
+      (data, signal) => options.handlers.webhook(parseJob('webhooks', data).endpointId, signal),
+      options,
+      ENDPOINTS_AT_ONCE,
     ),
   ];
   return {

@@ -31,6 +31,7 @@ import type { ReferenceStore } from './reference-port.ts';
 import type { RunSets } from './sets-port.ts';
 import type { UploadStore } from './upload-port.ts';
 import type { VerificationStore } from './verification-port.ts';
+import type { OpenDsrStore, WebhookStore } from './webhook-port.ts';
 
 export interface Page<T> {
   items: T[];
@@ -109,7 +110,9 @@ export interface Store
     IntakeStore,
     KeptProbesStore,
     ProbeStore,
-    ReferenceStore {
+    ReferenceStore,
+    WebhookStore,
+    OpenDsrStore {
   migrate(): Promise<void>;
   /** Throws when Postgres does not answer. */
   ping(): Promise<void>;

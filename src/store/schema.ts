@@ -18,6 +18,7 @@ import type {
   RequestTargetsTable,
 } from './schema-requests.ts';
 import type { VaultTables } from './schema-vault.ts';
+import type { WebhookTables } from './schema-webhooks.ts';
 
 /** Read as parsed JSON, written as text: the driver would send a JavaScript array as a Postgres array. */
 export type Json<T> = ColumnType<T, string, string>;
@@ -227,7 +228,7 @@ interface UploadFilesTable {
   bytes: number;
 }
 
-export interface Database extends VaultTables, KeyTables {
+export interface Database extends VaultTables, KeyTables, WebhookTables {
   corpora: CorporaTable;
   record_ids: RecordIdsTable;
   record_subjects: RecordSubjectsTable;
