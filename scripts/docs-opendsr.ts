@@ -21,7 +21,9 @@ The same stands under \`/v2/opengdpr_requests\`, where answers carry \`X-OpenGDP
 
 const SETUP = `\`OPENDSR_DOMAIN\` is the host that requests come to (the protocol advises \`opendsr.\` before your domain), \`OPENDSR_CERTIFICATE_FILE\` its
 certificate with the chain, \`OPENDSR_KEY_FILE\` the RSA or EC key, without a passphrase. The service does not start with a certificate that signed itself, does not
-name the host (one for \`*\` does not count), is over, or is not the key's. API and worker both need the files. Without them \`/v2\` answers 403.`;
+name the host (one for \`*\` does not count), is over, or is not the key's. API and worker both need the files. Without them \`/v2\` answers 403.
+
+Who may call is as everywhere ([authentication.md](authentication.md)): the scopes are \`requests:create\`, \`requests:read\` and \`requests:cancel\`, and the tenant is the \`controller_id\`.`;
 
 const SIGNED = `Every answer and callback carries \`X-OpenDSR-Processor-Domain\` and \`X-OpenDSR-Signature\`: base64, SHA-256 with RSA (or ECDSA, for an EC key), over the
 bytes of the body. The property \`processor_signature\` that the protocol lists is not there: a body cannot hold its own signature. \`encoded_request\` in the receipt is the request

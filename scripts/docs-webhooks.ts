@@ -21,7 +21,7 @@ curl -s localhost:8080/v1/webhook-endpoints -H 'content-type: application/json' 
 
 The answer shows the \`secret\` once. \`POST …/{id}/test\` sends \`webhook.test\`; \`GET …/{id}/deliveries\` lists what was sent with
 every attempt, its status and how long it took (never what the answer said); \`POST /v1/webhook-deliveries/{id}/replay\` sends
-one again. An endpoint is told of what happens while it is enabled.`;
+one again. An endpoint is told of what happens while it is enabled. All of it takes the scope \`webhooks:manage\`.`;
 
 const CHECK = `Each message carries \`webhook-id\` (of the event: the same in every attempt and replay, so keep those that you have seen),
 \`webhook-timestamp\` (of the attempt; refuse what is five minutes old) and \`webhook-signature\`: a list by spaces, in which one signature
@@ -51,7 +51,8 @@ const WHERE = `Only \`https\`, on port 443 or from 1024 up, without user name an
 addresses is not public nothing is sent, and the connection goes to an address that was checked, so a name server that answers otherwise the second
 time changes nothing. Redirects are not followed. In the log of deliveries this is \`address_not_allowed\` or \`url_not_allowed\`.
 
-\`WEBHOOK_ALLOWED_NETWORKS\` opens networks of your own, with \`http\` and any port: \`10.20.0.0/16\`, or \`127.0.0.0/8,::1/128\` for tests.`;
+A worker sends them, so it needs a way out; where those that compute should have none, a process of its own sends
+(\`WORKER_TASKS=webhooks\`, as the \`sender\` of docker-compose.yml). \`WEBHOOK_ALLOWED_NETWORKS\`, for API and worker alike, opens networks of your own, with \`http\` and any port: \`10.20.0.0/16\`, or \`127.0.0.0/8,::1/128\` for tests.`;
 
 export function webhooksPage(): string {
   const events = WEBHOOK_EVENT_TYPES.map((type) => [

@@ -116,6 +116,10 @@ export const Environment = Type.Object({
     ...{ minimum: 0, default: 34_359_738_368 },
     description: 'What retrained models that are kept may take; those that were used last stay',
   }),
+  WORKER_TASKS: oneOf(
+    ['all', 'runs', 'webhooks'],
+    'What a worker does: sending webhooks needs a way out, runs need none',
+  ),
   WEBHOOK_ALLOWED_NETWORKS: Type.String({
     default: '',
     description:
@@ -284,6 +288,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
       retentionMs: e.WEBHOOK_RETENTION_DAYS * 86_400_000,
       endpoints: e.MAX_WEBHOOK_ENDPOINTS,
     },
+    workerTasks: e.WORKER_TASKS,
     completionsEnabled: e.COMPLETIONS_ENABLED,
     limits: { recordBytes: e.MAX_RECORD_BYTES, uploadBytes: e.MAX_UPLOAD_BYTES },
     uploads: {

@@ -7,9 +7,10 @@ import { after, before, test } from 'node:test';
 import type { LightMyRequestResponse } from 'fastify';
 import pg from 'pg';
 import { v4 as uuid } from 'uuid';
+import { buildApp } from '../../src/app.ts';
 import { writeTinyCheckpoint } from './checkpoint-fixture.ts';
 import { DOMAIN, OPENDSR } from './opendsr-fixture.ts';
-import { call, corpusWith, line, openService } from './service.ts';
+import { call, corpusWith, line } from './service.ts';
 import { openWebhookService, type WebhookService } from './webhook-service.ts';
 
 const { publicKey } = new X509Certificate(readFileSync(OPENDSR.OPENDSR_CERTIFICATE_FILE));
@@ -266,7 +267,8 @@ test('what names the person is answered and kept nowhere', async () => {
 });
 
 test('without a certificate it is off, and says so', async (t) => {
-  const { app } = await openService(t);
+  const app = await buildApp({ ...s.deps, opendsr: null });
+  t.after(() => app.close());
   for (const path of ['/v2/discovery', `/v2/requests/${uuid()}`]) {
     const answer = await call(app, 'GET', path);
     assert.deepEqual([answer.statusCode, answer.json().error.errors[0].reason], [403, 'opendsr-disabled']);
