@@ -20,6 +20,7 @@ import { healthRoutes } from './http/routes/health.ts';
 import { influenceRoutes } from './http/routes/influence.ts';
 import { ledgerRoutes } from './http/routes/ledger.ts';
 import { modelRoutes } from './http/routes/models.ts';
+import { opendsrRoutes } from './http/routes/opendsr.ts';
 import { policyRoutes } from './http/routes/policies.ts';
 import { reportRoutes } from './http/routes/reports.ts';
 import { requestActionRoutes } from './http/routes/request-actions.ts';
@@ -27,6 +28,8 @@ import { runActionRoutes } from './http/routes/run-actions.ts';
 import { runRoutes } from './http/routes/runs.ts';
 import { uploadRoutes } from './http/routes/uploads.ts';
 import { verificationRoutes } from './http/routes/verifications.ts';
+import { webhookDeliveryRoutes } from './http/routes/webhook-deliveries.ts';
+import { webhookEndpointRoutes } from './http/routes/webhook-endpoints.ts';
 import { addSchemas } from './http/schemas.ts';
 import { buildSerializer } from './http/serializers.ts';
 import type { App, AppDeps } from './http/types.ts';
@@ -116,6 +119,9 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     uploadRoutes,
     completionRoutes,
     influenceRoutes,
+    webhookEndpointRoutes,
+    webhookDeliveryRoutes,
+    opendsrRoutes,
     apiKeyRoutes,
     catalogueRoutes,
     healthRoutes,

@@ -120,6 +120,27 @@ export const Environment = Type.Object({
     ...{ minimum: 0, default: 34_359_738_368 },
     description: 'What retrained models that are kept may take; those that were used last stay',
   }),
+  WORKER_TASKS: oneOf(
+    ['all', 'runs', 'webhooks'],
+    'What a worker does: sending webhooks needs a way out, runs need none',
+  ),
+  WEBHOOK_ALLOWED_NETWORKS: Type.String({
+    default: '',
+    description:
+      'Networks (CIDR, by comma) that webhooks may be sent to beside public addresses, over http as well and on any port; for tests 127.0.0.0/8,::1/128',
+  }),
+  WEBHOOK_RETENTION_DAYS: Type.Number({
+    ...{ minimum: 1, default: 30 },
+    description: 'How long deliveries of webhooks are kept and can be replayed',
+  }),
+  MAX_WEBHOOK_ENDPOINTS: Type.Integer({ minimum: 1, default: 20, description: 'Of a tenant' }),
+  OPENDSR_DOMAIN: Type.Optional(
+    Type.String({ description: 'Host that OpenDSR requests come to, as opendsr.example.org; unset: /v2 is off' }),
+  ),
+  OPENDSR_CERTIFICATE_FILE: Type.Optional(
+    Type.String({ description: 'PEM of the certificate for that host, which an authority issued, and its chain' }),
+  ),
+  OPENDSR_KEY_FILE: Type.Optional(Type.String({ description: 'PEM of its private key' })),
   COMPLETIONS_ENABLED: Type.Boolean({ default: false }),
   MAX_RECORD_BYTES: Type.Integer({ minimum: 1, default: 65_536 }),
   MAX_UPLOAD_BYTES: Type.Integer({ minimum: 1, default: 1_073_741_824 }),
@@ -262,6 +283,17 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
       promotion: e.FOUR_EYES ? ('four-eyes' as const) : e.PROMOTION,
     },
     verifications: { open: e.MAX_OPEN_VERIFICATIONS },
+    opendsr: {
+      domain: e.OPENDSR_DOMAIN ?? null,
+      certificateFile: e.OPENDSR_CERTIFICATE_FILE ?? null,
+      keyFile: e.OPENDSR_KEY_FILE ?? null,
+    },
+    webhooks: {
+      allowedNetworks: e.WEBHOOK_ALLOWED_NETWORKS,
+      retentionMs: e.WEBHOOK_RETENTION_DAYS * 86_400_000,
+      endpoints: e.MAX_WEBHOOK_ENDPOINTS,
+    },
+    workerTasks: e.WORKER_TASKS,
     completionsEnabled: e.COMPLETIONS_ENABLED,
     limits: { recordBytes: e.MAX_RECORD_BYTES, uploadBytes: e.MAX_UPLOAD_BYTES },
     uploads: {

@@ -49,7 +49,7 @@ export const PROBLEMS = {
   ],
   'scope-not-granted': [
     403,
-    'You cannot hand on what you may not do',
+    'You may not hand this on',
     'Leave out the scopes that the detail names, or make the key with `expunge keys create` on the machine of the service.',
   ],
   'not-found': [404, 'No such resource', 'Check the id; lists show what there is.'],
@@ -192,6 +192,26 @@ export const PROBLEMS = {
     409,
     'Too many uploads are open',
     'Register or DELETE one that GET /v1/uploads lists, or raise MAX_OPEN_UPLOADS.',
+  ],
+  'opendsr-disabled': [
+    403,
+    'OpenDSR is not spoken here',
+    'Set OPENDSR_DOMAIN, OPENDSR_CERTIFICATE_FILE and OPENDSR_KEY_FILE, or use /v1/deletion-requests.',
+  ],
+  'url-not-allowed': [
+    422,
+    'Nothing may be sent to this URL',
+    'Give an https URL whose host has public addresses only; WEBHOOK_ALLOWED_NETWORKS opens others.',
+  ],
+  'too-many-endpoints': [
+    409,
+    'There are as many webhook endpoints as there may be',
+    'Delete one that GET /v1/webhook-endpoints lists, or raise MAX_WEBHOOK_ENDPOINTS.',
+  ],
+  'endpoint-disabled': [
+    409,
+    'The webhook endpoint is disabled',
+    'Correct what `disabled_reason` says and enable it: POST /v1/webhook-endpoints/{id}/enable.',
   ],
   'unsupported-tus-version': [412, 'The version of tus is not spoken here', 'Use a version that Tus-Version lists.'],
   'precondition-failed': [412, 'The resource has changed', 'Read it again and repeat with the new ETag.'],

@@ -22,6 +22,7 @@ export const SCOPES = {
   'policies:write': 'Choose what a verification must show to pass',
   'corpora:read': 'Read which corpora there are',
   'corpora:write': 'Make corpora and add records',
+  'webhooks:manage': 'Make, change and remove webhook endpoints, read what was sent to them and send it again',
   'keys:manage': 'Make, list, rotate and revoke API keys',
   'catalogue:read': 'Read which methods, metrics and named policies there are',
 } as const;
@@ -30,10 +31,10 @@ export type Scope = keyof typeof SCOPES;
 export const SCOPE_NAMES = Object.keys(SCOPES) as Scope[];
 
 /**
- * Keys that may do these are made by command alone. Whoever manages keys over HTTP could else make a second one
- * and be four eyes alone.
+ * What four eyes are for. Whoever may do these makes no keys over HTTP, and so hands none of them on: with a second key to
+ * file by, or to approve by, they would be four eyes alone.
  */
-export const BY_COMMAND_ALONE: readonly Scope[] = ['requests:approve', 'runs:promote'];
+export const DECIDING: readonly Scope[] = ['requests:approve', 'runs:promote'];
 
 const READ: Scope[] = ['requests:read', 'runs:read', 'certificates:read', 'models:read', 'catalogue:read'];
 
@@ -52,5 +53,5 @@ export const ROLES = {
   ] as Scope[],
   'release-approver': [...READ, 'runs:promote', 'runs:rollback'],
   auditor: [...READ, 'ledger:read', 'corpora:read'],
-  admin: SCOPE_NAMES.filter((scope) => !BY_COMMAND_ALONE.includes(scope)),
+  admin: SCOPE_NAMES.filter((scope) => !DECIDING.includes(scope)),
 } as const satisfies Record<string, readonly Scope[]>;

@@ -23,6 +23,7 @@ export type * from './sets-port.ts';
 export type * from './store-port.ts';
 export type * from './upload-port.ts';
 export type * from './verification-port.ts';
+export type * from './webhook-port.ts';
 
 /** Uploaded training text on disk, one file a corpus, mode 0600. */
 export interface CorpusFiles {
@@ -132,6 +133,8 @@ export interface Doorbell {
   ringProbe(probeId: string): Promise<void>;
   ringInfluence(analysisId: string): Promise<void>;
   ringVerification(verificationId: string): Promise<void>;
+  /** Something is to be sent to a webhook endpoint, now or after `wait_ms`. */
+  ringWebhook(endpointId: string, wait_ms?: number): Promise<void>;
   ping(): Promise<void>;
   close(): Promise<void>;
 }

@@ -33,6 +33,7 @@ import type { ReferenceStore } from './reference-port.ts';
 import type { RunSets } from './sets-port.ts';
 import type { UploadStore } from './upload-port.ts';
 import type { VerificationStore } from './verification-port.ts';
+import type { OpenDsrStore, WebhookStore } from './webhook-port.ts';
 
 export interface Page<T> {
   items: T[];
@@ -101,7 +102,9 @@ export interface Store
     LedgerStore,
     ProbeStore,
     RecipientStore,
-    ReferenceStore {
+    ReferenceStore,
+    WebhookStore,
+    OpenDsrStore {
   migrate(): Promise<void>;
   /** Throws when Postgres does not answer. */
   ping(): Promise<void>;

@@ -27,6 +27,10 @@ const chores: Record<string, (deps: RunDeps) => Promise<unknown>> = {
   verifications: async ({ store, doorbell }) => {
     for (const id of await store.verificationsToRing()) await doorbell.ringVerification(id);
   },
+  webhooks: async ({ store, doorbell, webhooks }) => {
+    await store.deleteOldWebhookEvents(webhooks.retention_ms);
+    for (const id of await store.webhookEndpointsToRing()) await doorbell.ringWebhook(id);
+  },
   factors: ({ store, factors }) => factors.sweep((digest) => store.checkpointIsKept(digest)),
   folders: ({ store, checkpoints }) => checkpoints.sweepWorkFolders((runId) => store.runIsOpen(runId)),
   uploads: async ({ store, uploads }) => {

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { GENESIS_HASH, ledgerHash } from '../evidence/ledger.ts';
 import type { LedgerEntry, LedgerStore } from '../runs/ports.ts';
 import { type Context, type Db, type Trx, transact } from './db.ts';
+import { writeOutbox } from './webhook-outbox.ts';
 
 // one writer at a time: the next entry needs the hash of the last one
 const LEDGER_LOCK = 0x6c_65_64_67;
@@ -46,6 +47,7 @@ export async function appendAll(context: Context, trx: Trx, entries: readonly Ne
     }));
     await trx.insertInto('ledger').values(rows).execute();
   }
+  await writeOutbox(context, trx, appended);
   return appended;
 }
 

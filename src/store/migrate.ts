@@ -19,6 +19,7 @@ import * as lifecycle from './migrations/014-lifecycle.ts';
 import * as worldCorpora from './migrations/015-world-corpora.ts';
 import * as apiKeys from './migrations/016-api-keys.ts';
 import * as ledgerTree from './migrations/017-ledger-tree.ts';
+import * as webhooks from './migrations/018-webhooks.ts';
 
 const MIGRATIONS = {
   '001-initial': initial,
@@ -37,6 +38,7 @@ const MIGRATIONS = {
   '015-world-corpora': worldCorpora,
   '016-api-keys': apiKeys,
   '017-ledger-tree': ledgerTree,
+  '018-webhooks': webhooks,
 };
 
 /** Brings the schema up to date; safe when several processes start at once (Kysely takes an advisory lock). */

@@ -19,6 +19,7 @@ import type {
   RequestTargetsTable,
 } from './schema-requests.ts';
 import type { VaultTables } from './schema-vault.ts';
+import type { WebhookTables } from './schema-webhooks.ts';
 
 /** Read as parsed JSON, written as text: the driver would send a JavaScript array as a Postgres array. */
 export type Json<T> = ColumnType<T, string, string>;
@@ -228,7 +229,7 @@ interface UploadFilesTable {
   bytes: number;
 }
 
-export interface Database extends VaultTables, KeyTables, EvidenceTables {
+export interface Database extends VaultTables, KeyTables, EvidenceTables, WebhookTables {
   corpora: CorporaTable;
   record_ids: RecordIdsTable;
   record_subjects: RecordSubjectsTable;

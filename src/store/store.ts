@@ -20,6 +20,7 @@ import { ledgerCheckpointsStore } from './ledger-checkpoints.ts';
 import { migrate } from './migrate.ts';
 import { modelsStore } from './models.ts';
 import { movesStore } from './moves.ts';
+import { opendsrStore } from './opendsr.ts';
 import { policiesStore } from './policies.ts';
 import { probesStore } from './probes.ts';
 import { promotionStore } from './promotion.ts';
@@ -34,6 +35,9 @@ import { sweepStore } from './sweep.ts';
 import { uploadsStore } from './uploads.ts';
 import { verificationsStore } from './verifications.ts';
 import { waitingStore } from './waiting.ts';
+import { webhookDeliveriesStore } from './webhook-deliveries.ts';
+import { webhookEndpointsStore } from './webhook-endpoints.ts';
+import { webhookWorkStore } from './webhook-work.ts';
 
 /** Errors of a server that is away become `service-unavailable`, whichever method met them. */
 function guarded<T extends object>(store: T): T {
@@ -102,6 +106,10 @@ export function createStore(options: StoreOptions): Store {
     ...uploadsStore(context),
     ...askedRecordsStore(context),
     ...verificationsStore(context),
+    ...webhookEndpointsStore(context),
+    ...webhookDeliveriesStore(context),
+    ...webhookWorkStore(context),
+    ...opendsrStore(context),
     ...apiKeysStore(context),
   };
   return guarded(store);
