@@ -12,10 +12,12 @@ export const SCOPES = {
   'runs:rollback': 'Refuse a candidate, or take back one that was published',
   'verifications:create': 'Have a checkpoint verified',
   'certificates:read': 'Read certificates',
+  'ledger:read': 'Read the ledger, its checkpoints and proofs, and who got weights',
   'models:read': 'Read models, their checkpoints, and the policy that applies to them',
   'models:write': 'Upload and register models and checkpoints',
   'models:ask': 'Put prompts to a model: it answers with what it remembers',
   'influence:analyse': 'Ask which training records shaped an answer',
+  'checkpoints:download': 'Get the files of the checkpoint that a model answers from',
   'checkpoints:retire': 'Delete the files of a checkpoint before its time',
   'policies:write': 'Choose what a verification must show to pass',
   'corpora:read': 'Read which corpora there are',
@@ -39,13 +41,17 @@ const READ: Scope[] = ['requests:read', 'runs:read', 'certificates:read', 'model
 /** Duties, kept apart: nobody who makes a model forget decides that the result is published. */
 export const ROLES = {
   service: ['requests:create', 'requests:cancel', 'requests:read', 'certificates:read', 'catalogue:read'],
-  'privacy-officer': [...READ, 'requests:create', 'requests:cancel', 'requests:decide', 'requests:approve'],
+  serving: ['models:read', 'checkpoints:download'],
+  'privacy-officer': [
+    ...READ,
+    ...['ledger:read', 'requests:create', 'requests:cancel', 'requests:decide', 'requests:approve'],
+  ] as Scope[],
   'ml-engineer': [
     ...READ,
     ...['requests:retry', 'verifications:create', 'models:write', 'models:ask', 'influence:analyse'],
     ...['checkpoints:retire', 'policies:write', 'corpora:read', 'corpora:write'],
   ] as Scope[],
   'release-approver': [...READ, 'runs:promote', 'runs:rollback'],
-  auditor: [...READ, 'corpora:read'],
+  auditor: [...READ, 'ledger:read', 'corpora:read'],
   admin: SCOPE_NAMES.filter((scope) => !DECIDING.includes(scope)),
 } as const satisfies Record<string, readonly Scope[]>;

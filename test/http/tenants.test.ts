@@ -63,8 +63,8 @@ describe('every operation', () => {
   });
 
   const call = (operation: Operation, key: string | null) => {
-    const { body, headers } = callOf(operation.id);
-    return ask(key, operation.method, pathOf(operation.template, acme), body, headers);
+    const { body, headers, query = '' } = callOf(operation.id);
+    return ask(key, operation.method, `${pathOf(operation.template, acme)}${query}`, body, headers);
   };
   /** Nobody who decides manages keys, so it takes two to do everything. */
   const callAs = (operation: Operation, tenant: 'acme' | 'globex') =>
