@@ -229,7 +229,7 @@ interface UploadFilesTable {
   bytes: number;
 }
 
-export interface Database extends VaultTables, KeyTables, EvidenceTables, WebhookTables {
+export interface Database extends VaultTables, KeyTables, WebhookTables, EvidenceTables {
   corpora: CorporaTable;
   record_ids: RecordIdsTable;
   record_subjects: RecordSubjectsTable;
