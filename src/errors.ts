@@ -36,7 +36,11 @@ export const PROBLEMS = {
   'method-not-allowed': [405, 'The resource does not take this HTTP method', 'Use a method that `Allow` lists.'],
   'unknown-model': [422, 'A named model does not exist', 'Use an id from GET /v1/models.'],
   'unknown-corpus': [422, 'A named corpus does not exist', 'Use an id from GET /v1/corpora.'],
-  'already-open': [409, 'A request for this person is in progress', 'Follow the request that `existing` links.'],
+  'already-open': [
+    409,
+    'A request for this person or record is in progress',
+    'Follow the request that `existing` links.',
+  ],
   'external-id-taken': [
     409,
     'external_id was used before',
@@ -114,6 +118,11 @@ export const PROBLEMS = {
     409,
     'The text of the records is not kept any more',
     'Ask about records whose text is kept; of these, earlier reports and certificates stand.',
+  ],
+  'text-search-too-large': [
+    422,
+    'There is more text to search than is allowed',
+    'Name models with targets, or the records with record_ids, or raise MAX_TEXT_SEARCH_BYTES.',
   ],
   'too-many-verifications': [
     409,

@@ -17,8 +17,8 @@ export interface CertificateFacts {
   report: VerificationReport | null;
   parentDigest: string | null;
   checkpointDigest: string | null;
-  /** SHA-256 over the sorted subject keys of the request, with or without `sha256:`. */
-  subjectDigest: string;
+  /** SHA-256 over the sorted subject keys of the request, with or without `sha256:`; null where it names records alone. */
+  subjectDigest: string | null;
   ledger: { seq: number; hash: string } | null;
   softwareVersion: string;
   issuedAt: string;

@@ -44,6 +44,8 @@ export interface CorpusFiles {
   read(corpusId: string): AsyncIterable<TrainingRecord>;
   /** These lines alone, in order of their ordinals. Throws `corpus-mismatch` for one that is not there. */
   readLines(corpusId: string, ordinals: ReadonlySet<number>): AsyncIterable<TrainingRecord & { ordinal: number }>;
+  /** Size of its text; null where that is not there. */
+  bytes(corpusId: string): Promise<number | null>;
   /** Whether its text is there. */
   holds(corpusId: string): Promise<boolean>;
   /** What `append` would have called the digest when the corpus had so many lines, by their number. */

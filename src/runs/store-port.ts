@@ -145,7 +145,7 @@ export interface Store
     query: PageQuery & { state?: string; external_id?: string; group_id?: string },
   ): Promise<Page<DeletionRequest>>;
   /** HMAC-free digest of a request's subjects for the certificate: sha256 over its sorted subject keys. */
-  subjectDigest(tenant: string, requestId: string): Promise<string>;
+  subjectDigest(tenant: string, requestId: string): Promise<string | null>;
   /** How many records of a request's subjects a checkpoint was trained on, by the corpora of the models that it belongs to; 0 for a stranger. */
   recordsSeen(tenant: string, requestId: string, checkpoint: string): Promise<number>;
 

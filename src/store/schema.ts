@@ -7,6 +7,7 @@ import type { Attempt, PlanStep, RowSizes, RunCounts, RunProgress } from '../dom
 import type { RunState } from '../domain/states.ts';
 import type { VerificationReport } from '../domain/verification.ts';
 import type { Held } from '../runs/ports.ts';
+import type { IdentifierTables } from './schema-identifiers.ts';
 import type { InfluenceAnalysesTable, VerificationsTable } from './schema-leased.ts';
 import type { VerificationPoliciesTable } from './schema-policies.ts';
 import type { ReferenceLeftOutTable, RetrainedReferencesTable } from './schema-references.ts';
@@ -226,7 +227,7 @@ interface UploadFilesTable {
   bytes: number;
 }
 
-export interface Database extends VaultTables {
+export interface Database extends VaultTables, IdentifierTables {
   corpora: CorporaTable;
   record_ids: RecordIdsTable;
   record_subjects: RecordSubjectsTable;

@@ -59,27 +59,47 @@ async function corporaOf(trx: Trx, { tenant, modelId }: Wanted): Promise<SetCorp
     .execute();
 }
 
-/** Keys of each request of the run: all its identifiers are one person's. */
-async function requestKeys(trx: Trx, { tenant, run }: Claim): Promise<number[][]> {
+/** Keys that are one person's each, and by how many requests. */
+interface Groups {
+  requests: number;
+  people: number[][];
+}
+
+/**
+ * Keys of each request of the run: all its identifiers are one person's. And everybody whom a record names that a request asks for itself,
+ * each alone, as the links of the corpora say.
+ */
+async function requestKeys(trx: Trx, { tenant, run }: Claim): Promise<Groups> {
   const { rows } = await sql<{ keys: number[] }>`
     select array_agg(k.n order by k.n) as keys
     from run_targets t
     join request_subjects s on s.tenant_id = t.tenant_id and s.request_id = t.request_id
     join set_keys k on k.subject_key = s.subject_key
     where t.tenant_id = ${tenant} and t.run_id = ${run.id} group by t.request_id order by t.request_id`.execute(trx);
-  return rows.map(({ keys }) => keys);
+  const named = await sql<{ n: number }>`
+    select distinct s.n from run_targets t
+    join request_records p on p.tenant_id = t.tenant_id and p.request_id = t.request_id
+    join model_corpora mc on mc.tenant_id = t.tenant_id and mc.model_id = ${run.model_id} and mc.corpus_id = p.corpus_id
+      and mc.role = 'train'
+    join set_named s on s.position = mc.position and s.ordinal = p.ordinal
+    where t.tenant_id = ${tenant} and t.run_id = ${run.id} order by s.n`.execute(trx);
+  const requests = await sql<{ count: number }>`
+    select count(distinct t.request_id)::integer as count from run_targets t
+    where t.tenant_id = ${tenant} and t.run_id = ${run.id}`.execute(trx);
+  const people = [...rows.map(({ keys }) => keys), ...named.rows.map(({ n }) => [n])];
+  return { requests: requests.rows[0]!.count, people };
 }
 
 /** Keys of one person who is asked about; of records that are asked about, everybody whom they name, as the links of the corpora say. */
-async function askedKeys(trx: Trx, { subject_keys }: VerificationQuestion): Promise<number[][]> {
+async function askedKeys(trx: Trx, { subject_keys }: VerificationQuestion): Promise<Groups> {
   if (subject_keys.length === 0) {
     const { rows } = await sql<{ n: number }>`
       select distinct s.n from set_named s join set_forgotten f using (position, ordinal) order by s.n`.execute(trx);
-    return rows.map(({ n }) => [n]);
+    return { requests: rows.length, people: rows.map(({ n }) => [n]) };
   }
   const { rows } = await sql<{ n: number }>`
     select n from set_keys where subject_key = any(${subject_keys}::text[]) order by n`.execute(trx);
-  return [rows.map(({ n }) => n)];
+  return { requests: 1, people: [rows.map(({ n }) => n)] };
 }
 
 /** Records to be forgotten; and how many of them name somebody else as well. */
@@ -181,16 +201,17 @@ async function aboutTheWorld({ trx, corpora, people, wanted }: Pass): Promise<Se
 async function split(
   trx: Trx,
   of: Wanted,
-  groups: () => Promise<number[][]>,
+  groups: () => Promise<Groups>,
   retain: (rows: SetRow[]) => Promise<void>,
 ): Promise<RunSets> {
   const corpora = await corporaOf(trx, of);
   const ids = corpora.map(({ corpus_id }) => corpus_id);
   const { keys, erased } = await numberRecords(trx, of);
   const people = await readPeople(trx, of.tenant, ids, 'set_keys');
-  const requests = await groups();
-  for (const one of requests) people.join(one);
-  const pass: Pass = { trx, corpora, people, numbers: new Numbers(people, keys), wanted: new Set(requests.flat()) };
+  const asked = await groups();
+  for (const one of asked.people) people.join(one);
+  const wanted = new Set(asked.people.flat());
+  const pass: Pass = { trx, corpora, people, numbers: new Numbers(people, keys), wanted };
   const { rows: forget, shared } = await forgotten(pass);
   const numberForgotten = pass.numbers.count;
   const retained = await passRetained(pass, retain);
@@ -202,7 +223,7 @@ async function split(
     holdout,
     world,
     counts: {
-      requests: requests.length,
+      requests: asked.requests,
       people: numberForgotten,
       forget_records: forget.length,
       shared_records: shared,

@@ -26,6 +26,7 @@ const request: StatementInput['request'] = {
   state: 'completed',
   ground: 'consent_withdrawn',
   identifier_types: ['name', 'email', 'email'],
+  records: null,
   method: null,
   reverify_for: null,
   targets: [target],
