@@ -14,6 +14,9 @@ import { startEmbeddedPostgres } from './store/embedded.ts';
 import { createStore } from './store/store.ts';
 import { version } from './version.ts';
 
+/** How soon a process knows of a new version of a subject key; well before anybody stores with it. */
+const RELOAD_MS = 5000;
+
 export interface OpenDeps {
   deps: AppDeps;
   close(): Promise<void>;
@@ -40,6 +43,11 @@ export async function openDeps(config: Config): Promise<OpenDeps> {
     await assertQueueSafe(resolved, 'allowed');
     const doorbell = createDoorbell(resolved, { onError: (err) => logger.warn({ err }, 'queue') });
     closers.push(() => doorbell.close());
+    const subjectKeys = await createSubjectKeys(config, await store.subjectKeyVersions());
+    const reloading = setInterval(() => {
+      subjectKeys.reload().catch((err: unknown) => logger.error({ err }, 'The subject keys cannot be read again'));
+    }, RELOAD_MS).unref();
+    closers.push(async () => clearInterval(reloading));
     const deps: AppDeps = {
       config: resolved,
       store,
@@ -51,7 +59,7 @@ export async function openDeps(config: Config): Promise<OpenDeps> {
         uploadDir: config.uploadDir,
       }),
       uploads: createUploadFiles(config.uploadDir),
-      subjectKeys: await createSubjectKeys(config, await store.subjectKeyVersions()),
+      subjectKeys,
       signer: await createSigner(config),
       methods,
       metrics: METRICS,

@@ -57,7 +57,12 @@ export const unlearningLimits = (guarantee: Guarantee, records: AskedRecords | n
 ];
 
 /** The list for a certificate of a search that found nothing. */
-export const searchLimits = (records: AskedRecords | null = null): string[] => [
+export const searchLimits = (records: AskedRecords | null = null, unlinkable = 0): string[] => [
+  ...(unlinkable > 0
+    ? [
+        `Anything of ${unlinkable} of the corpora: people are named there under a key that was destroyed, and nobody can be found there by an identifier.`,
+      ]
+    : []),
   ...SEARCH,
   ...ALWAYS,
   ...ofTexts(records),

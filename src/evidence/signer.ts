@@ -5,7 +5,7 @@ import { CompactSign, calculateJwkThumbprint, exportJWK, generateKeyPair, import
 import { ExpungeError } from '../errors.ts';
 import type { Signer } from '../runs/ports.ts';
 import { readOrCreateKeyFile, requireKeyFile } from './key-file.ts';
-import type { KeyConfig } from './keys.ts';
+import type { KeyConfig } from './key-ring.ts';
 
 /** RFC 8037 name of the signature; verifiers also take RFC 9864's `Ed25519`. */
 export const SIGNATURE_ALGORITHM = 'EdDSA';

@@ -116,7 +116,7 @@ function searchStatement(input: StatementInput): SearchStatement {
         matching_records: 0,
       },
       times: { issued_at: input.issuedAt },
-      does_not_attest: searchLimits(request.records),
+      does_not_attest: searchLimits(request.records, search.unlinkable),
     },
   };
 }

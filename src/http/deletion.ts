@@ -6,7 +6,7 @@ import type { DeletionPlan, DeletionRequest, PlannedTarget } from '../domain/res
 import { ExpungeError } from '../errors.ts';
 import type { CreateRequest, CreateRequestRefusal } from '../runs/ports.ts';
 import { type AskingWish, findRecords, type GivenRecords, readAsked } from './asked-records.ts';
-import { subjectKeysOf } from './identifiers.ts';
+import { lookUpKeysOf } from './identifiers.ts';
 import { defaultsOf } from './method-schema.ts';
 import { planTarget, statementOf } from './plan-target.ts';
 import type { Principal } from './principal.ts';
@@ -58,7 +58,7 @@ export function wishOf(deps: AppDeps, who: Principal, given: NewDeletionRequest)
   const asked = readAsked(given);
   if (given.subject === undefined && asked === null)
     throw invalidField('#/subject', 'is required where neither record_ids nor texts are given');
-  const subjects = subjectKeysOf(deps.subjectKeys, tenant, given.subject?.identifiers ?? [], (index, why) =>
+  const subjects = lookUpKeysOf(deps.subjectKeys, tenant, given.subject?.identifiers ?? [], (index, why) =>
     invalidField(`#/subject/identifiers/${index}`, why),
   );
   return {

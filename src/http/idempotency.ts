@@ -55,7 +55,8 @@ function callOf(deps: Pick<AppDeps, 'subjectKeys'>, tenant: string, key: string,
   const sha256 = createHash('sha256').update(text).digest('hex');
   return {
     key_digest: createHash('sha256').update(key).digest('hex'),
-    fingerprint: deps.subjectKeys.keyFor(tenant, { type: 'idempotency', sha256 }).key,
+    // the oldest version: a rotation between two calls makes no difference
+    fingerprint: deps.subjectKeys.keysFor(tenant, { type: 'idempotency', sha256 }).at(-1)!.key,
   };
 }
 

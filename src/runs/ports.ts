@@ -17,6 +17,7 @@ export type * from './probe-port.ts';
 export type * from './reference-port.ts';
 export type * from './sets-port.ts';
 export type * from './store-port.ts';
+export type * from './subject-key-port.ts';
 export type * from './upload-port.ts';
 export type * from './verification-port.ts';
 
@@ -155,7 +156,10 @@ export interface Signer {
 
 /** Makes subject keys from identifiers (HMAC); seals probes. */
 export interface SubjectKeys {
+  /** Under the version of the tenant's key that is stored with. */
   keyFor(tenant: string, identifier: { type: string; value?: string; sha256?: string }): SubjectKey;
+  /** Under every version that is there, newest first: what is stored may be under any of them. */
+  keysFor(tenant: string, identifier: { type: string; value?: string; sha256?: string }): SubjectKey[];
   seal(text: string): string;
   open(sealed: string): string;
 }

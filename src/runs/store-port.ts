@@ -27,6 +27,7 @@ import type { PolicyStore } from './policy-port.ts';
 import type { ProbeStore } from './probe-port.ts';
 import type { ReferenceStore } from './reference-port.ts';
 import type { RunSets } from './sets-port.ts';
+import type { SubjectKeyStore } from './subject-key-port.ts';
 import type { UploadStore } from './upload-port.ts';
 import type { VerificationStore } from './verification-port.ts';
 
@@ -106,7 +107,8 @@ export interface Store
     IntakeStore,
     KeptProbesStore,
     ProbeStore,
-    ReferenceStore {
+    ReferenceStore,
+    SubjectKeyStore {
   migrate(): Promise<void>;
   /** Throws when Postgres does not answer. */
   ping(): Promise<void>;
@@ -148,9 +150,6 @@ export interface Store
   subjectDigest(tenant: string, requestId: string): Promise<string | null>;
   /** How many records of a request's subjects a checkpoint was trained on, by the corpora of the models that it belongs to; 0 for a stranger. */
   recordsSeen(tenant: string, requestId: string, checkpoint: string): Promise<number>;
-
-  /** Key versions of all stored people, of every tenant: a process that lacks one of the keys must not start. */
-  subjectKeyVersions(): Promise<number[]>;
 
   getRun(tenant: string, id: string): Promise<Run | null>;
   listRuns(tenant: string, query: PageQuery & { model_id?: string }): Promise<Page<Run>>;

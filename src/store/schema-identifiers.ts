@@ -8,7 +8,17 @@ interface RequestRecordsTable {
   ordinal: number;
 }
 
+interface SubjectKeyVersionsTable {
+  tenant_id: string;
+  version: number;
+  /** Null: made at the first start. */
+  created_at: string | null;
+  destroyed_at: string | null;
+}
+
 export interface IdentifierTables {
   /** Records that a request names itself, by id or by their text. */
   request_records: RequestRecordsTable;
+  /** Of those that were made or destroyed by command. */
+  subject_key_versions: SubjectKeyVersionsTable;
 }

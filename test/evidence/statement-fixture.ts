@@ -160,5 +160,5 @@ export const searchInput = (): StatementInput => ({
   report: null,
   parentDigest: null,
   checkpointDigest: null,
-  search: { models: [{ id: uuid(3), name: 'letters' }], corpora: 2 },
+  search: { models: [{ id: uuid(3), name: 'letters' }], corpora: 2, unlinkable: 0 },
 });

@@ -145,6 +145,13 @@ test('names the records of a request that is about records, the person of one ab
   assert.throws(() => about(null, null), /about nobody and nothing/);
 });
 
+test('a search says of how many corpora nobody can be found any more', () => {
+  const search = { ...searchInput().search!, unlinkable: 1 };
+  const limits = (input: StatementInput) => buildStatement(input).predicate.does_not_attest.join('\n');
+  assert.match(limits({ ...searchInput(), search }), /1 of the corpora: .* a key that was destroyed/);
+  assert.doesNotMatch(limits(searchInput()), /destroyed/);
+});
+
 test('holds no identifier, external id, record id, prompt or answer', () => {
   const input = unlearningInput();
   // what other parts might hang on to their objects one day

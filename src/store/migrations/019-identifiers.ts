@@ -1,4 +1,4 @@
-// Requests about records, whoever they name.
+// Requests about records, whoever they name; versions of subject keys.
 import { type Kysely, sql } from 'kysely';
 
 const ASKED_RECORDS = [
@@ -15,6 +15,16 @@ const ASKED_RECORDS = [
   `alter table deletion_requests add column asked_records jsonb`,
 ];
 
+const KEYS = [
+  `create table subject_key_versions (
+    tenant_id text not null,
+    version integer not null check (version >= 1),
+    created_at timestamptz(3),
+    destroyed_at timestamptz(3),
+    primary key (tenant_id, version)
+  )`,
+];
+
 export async function up(db: Kysely<unknown>): Promise<void> {
-  for (const statement of ASKED_RECORDS) await sql.raw(statement).execute(db);
+  for (const statement of [...ASKED_RECORDS, ...KEYS]) await sql.raw(statement).execute(db);
 }
