@@ -20,6 +20,7 @@ import { reportRoutes } from './http/routes/reports.ts';
 import { requestActionRoutes } from './http/routes/request-actions.ts';
 import { runActionRoutes } from './http/routes/run-actions.ts';
 import { runRoutes } from './http/routes/runs.ts';
+import { suppressionRoutes } from './http/routes/suppressions.ts';
 import { uploadRoutes } from './http/routes/uploads.ts';
 import { verificationRoutes } from './http/routes/verifications.ts';
 import { addSchemas } from './http/schemas.ts';
@@ -97,6 +98,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     checkpointRoutes,
     policyRoutes,
     corporaRoutes,
+    suppressionRoutes,
     uploadRoutes,
     completionRoutes,
     influenceRoutes,

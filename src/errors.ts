@@ -16,6 +16,11 @@ export const PROBLEMS = {
     'A record id stands in the corpus already',
     'Give every record its own id; nothing of this upload was kept.',
   ],
+  'suppressed-subjects': [
+    409,
+    'Records name somebody who was deleted',
+    'Leave these records out (`on_suppressed` `skip` does so), lift the suppression where the person consents again, or say `keep`; nothing of this upload was kept.',
+  ],
   'corpus-in-use': [
     409,
     'The corpus belongs to a model already',

@@ -11,10 +11,14 @@ interface ParsedBlock {
   lines: LineBlock;
   /** Entries of the spool. */
   entries: Uint8Array<ArrayBuffer>;
+  /** Records left out. */
+  left: number;
 }
 interface ParseOptions {
   tenant: string;
   lineBytes: number;
+  /** Of people who must not be in it: whatever names one of them is left out. */
+  without?: ReadonlySet<string>;
 }
 
 const ENCODER = new TextEncoder();
@@ -22,15 +26,20 @@ const ENCODER = new TextEncoder();
 /** Throws `malformed-line` or `record-too-large`, naming the line. */
 export function parseBlock(
   block: Block,
-  { tenant, lineBytes }: ParseOptions,
+  { tenant, lineBytes, without }: ParseOptions,
   keys: Pick<SubjectKeys, 'keyFor'>,
 ): ParsedBlock {
   const records: TrainingRecord[] = [];
   let entries = '';
+  let left = 0;
   for (const line of linesOf(block, lineBytes)) {
     const { record, subjects } = readRecord(line, tenant, keys);
+    if (without !== undefined && subjects.some(({ key }) => without.has(key))) {
+      left++;
+      continue;
+    }
     records.push(record);
     entries += entryText({ line: line.number, record_id: record.id, subjects });
   }
-  return { lines: blockOf(records), entries: ENCODER.encode(entries) };
+  return { lines: blockOf(records), entries: ENCODER.encode(entries), left };
 }

@@ -30,8 +30,13 @@ export interface CorpusStore {
     records: AsyncIterable<OneOrMany<IndexedRecord>>,
     digest: string,
     actor: string,
+    /** Of records that name somebody suppressed; default: keep. */
+    suppressed?: 'refuse' | 'keep',
   ): Promise<
-    | { status: 'added'; corpus: Corpus }
+    /** `suppressed`: how many of the new records name somebody of the suppression list. */
+    | { status: 'added'; corpus: Corpus; suppressed: number }
+    /** So many name somebody of that list, and nothing was kept. */
+    | { status: 'suppressed'; records: number }
     /** The record at `ordinal` has the id of the one at `first`. */
     | { status: 'duplicate_record_id'; ordinal: number; first: number }
     | { status: 'in_use' }

@@ -18,6 +18,7 @@ export type * from './reference-port.ts';
 export type * from './sets-port.ts';
 export type * from './store-port.ts';
 export type * from './subject-key-port.ts';
+export type * from './suppression-port.ts';
 export type * from './upload-port.ts';
 export type * from './verification-port.ts';
 

@@ -28,6 +28,7 @@ import type { ProbeStore } from './probe-port.ts';
 import type { ReferenceStore } from './reference-port.ts';
 import type { RunSets } from './sets-port.ts';
 import type { SubjectKeyStore } from './subject-key-port.ts';
+import type { SuppressionStore } from './suppression-port.ts';
 import type { UploadStore } from './upload-port.ts';
 import type { VerificationStore } from './verification-port.ts';
 
@@ -108,7 +109,8 @@ export interface Store
     KeptProbesStore,
     ProbeStore,
     ReferenceStore,
-    SubjectKeyStore {
+    SubjectKeyStore,
+    SuppressionStore {
   migrate(): Promise<void>;
   /** Throws when Postgres does not answer. */
   ping(): Promise<void>;

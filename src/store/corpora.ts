@@ -9,6 +9,7 @@ import { beyond, type Context, type Trx, toPage, transact } from './db.ts';
 import { append } from './ledger.ts';
 import { countPeople } from './people.ts';
 import { type Duplicate, writeIndex } from './record-index.ts';
+import { suppressedRecords } from './suppressions.ts';
 
 const COLUMNS = ['id', 'name', 'records', 'people', 'digest', 'created_at'] as const;
 
@@ -21,14 +22,23 @@ class DuplicateRecord extends Error {
   }
 }
 
+/** The same. */
+class SuppressedRecords extends Error {
+  readonly records: number;
+  constructor(records: number) {
+    super('suppressed records');
+    this.records = records;
+  }
+}
+
 async function addRecords(
   context: Context,
   { trx, client }: { trx: Trx; client: pg.ClientBase },
-  [tenant, corpusId, records, digest, actor]: Parameters<Store['addRecords']>,
+  [tenant, corpusId, records, digest, actor, onSuppressed = 'keep']: Parameters<Store['addRecords']>,
 ) {
   const corpus = await trx
     .selectFrom('corpora')
-    .select('id')
+    .select('records')
     .where('tenant_id', '=', tenant)
     .where('id', '=', corpusId)
     .forNoKeyUpdate()
@@ -44,6 +54,8 @@ async function addRecords(
   if (used) return { status: 'in_use' as const };
   const added = await writeIndex(trx, client, { tenant, corpusId }, records);
   if (typeof added !== 'number') throw new DuplicateRecord(added);
+  const suppressed = await suppressedRecords(trx, { tenant, corpusId, first: corpus.records });
+  if (suppressed > 0 && onSuppressed === 'refuse') throw new SuppressedRecords(suppressed);
   const people = await countPeople(trx, tenant, corpusId);
   const updated: Corpus = await trx
     .updateTable('corpora')
@@ -53,7 +65,7 @@ async function addRecords(
     .returning(COLUMNS)
     .executeTakeFirstOrThrow();
   await append(context, trx, { tenant, type: 'records.added', actor, data: { corpus_id: corpusId, added, digest } });
-  return { status: 'added' as const, corpus: updated };
+  return { status: 'added' as const, corpus: updated, suppressed };
 }
 
 export const corporaStore = (
@@ -109,6 +121,7 @@ export const corporaStore = (
       return outcome;
     } catch (error) {
       if (error instanceof DuplicateRecord) return { status: 'duplicate_record_id', ...error.found };
+      if (error instanceof SuppressedRecords) return { status: 'suppressed', records: error.records };
       throw error;
     }
   },

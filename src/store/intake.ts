@@ -11,6 +11,7 @@ import { appendAll } from './ledger.ts';
 import { keysOf, type Match, matcher, type Wish } from './matches.ts';
 import { loadModel } from './models.ts';
 import { loadRequest } from './requests.ts';
+import { suppresses } from './suppressions.ts';
 
 interface NewRequest {
   input: CreateRequest;
@@ -65,6 +66,12 @@ async function write(trx: Trx, made: readonly NewRequest[]): Promise<void> {
     }),
   );
   await insert(subjects, (rows) => trx.insertInto('request_subjects').values(rows).execute());
+  const done = new Map(requests.filter(({ state }) => suppresses(state)).map((row) => [row.id, row.received_at]));
+  const suppressed = subjects.flatMap((row) => {
+    const added_at = done.get(row.request_id);
+    return added_at === undefined ? [] : [{ ...row, added_at }];
+  });
+  await insert(suppressed, (rows) => trx.insertInto('suppressions').values(rows).execute());
   const records = made.flatMap(({ input, row: { id, tenant_id } }) =>
     (input.places ?? []).map(({ corpus_id, ordinal }) => ({ tenant_id, request_id: id, corpus_id, ordinal })),
   );

@@ -1,4 +1,5 @@
 // The tables of who and what requests are about beside subjects, as Kysely sees them.
+import type { SubjectColumns } from './schema.ts';
 
 interface RequestRecordsTable {
   tenant_id: string;
@@ -16,9 +17,15 @@ interface SubjectKeyVersionsTable {
   destroyed_at: string | null;
 }
 
+interface SuppressionsTable extends SubjectColumns {
+  request_id: string;
+  added_at: string;
+}
+
 export interface IdentifierTables {
   /** Records that a request names itself, by id or by their text. */
   request_records: RequestRecordsTable;
   /** Of those that were made or destroyed by command. */
   subject_key_versions: SubjectKeyVersionsTable;
+  suppressions: SuppressionsTable;
 }

@@ -39,12 +39,12 @@ test('keys are rotated and destroyed by command; destroying takes the exact word
   Object.assign(process.env, { DATA_DIR: dir, DATABASE_URL: world.url });
   const commands = [subjectKeysDestroy, subjectKeysList, subjectKeysRotate];
   const run = async (...words: string[]) => {
-    let [out, err] = ['', ''];
+    const [out, err]: string[][] = [[], []];
     const code = await runProgram(commands, ['subject-keys', ...words], {
-      out: { write: (text) => void (out += text) },
-      err: { write: (text) => void (err += text) },
+      out: { write: (text) => out!.push(text) },
+      err: { write: (text) => err!.push(text) },
     });
-    return { code, out, err };
+    return { code, out: out!.join(''), err: err!.join('') };
   };
   const rotated = await run('rotate');
   assert.match(rotated.out, /Version 2 .*subject-default-2\.key/, rotated.err);

@@ -8,6 +8,7 @@ import { absolute, notFound } from '../links.ts';
 import { createCursors, PageParameters, page, pageOf } from '../paging.ts';
 import { principal } from '../principal.ts';
 import { described, IdParams, problems, ref } from '../schemas.ts';
+import { FilledCorpus, OnSuppressed } from '../suppressed.ts';
 import type { App, AppDeps, Routes } from '../types.ts';
 import { upload } from '../upload.ts';
 import { importRoute } from './corpus-imports.ts';
@@ -37,15 +38,16 @@ function recordRoutes(app: App, deps: AppDeps): void {
         summary: 'Add records',
         consumes: ['application/x-ndjson'],
         params: IdParams,
+        querystring: Type.Object({ on_suppressed: OnSuppressed }, { additionalProperties: false }),
         body: Type.Unsafe<unknown>({ description: UPLOAD }),
-        response: { 201: described('The corpus with the new records', ref('Corpus')), ...problems },
+        response: { 201: described('The corpus with the new records', FilledCorpus), ...problems },
       },
     },
     async (request, reply) => {
       if (request.body === undefined || request.body === null) {
         throw new ExpungeError('empty-corpus', 'The upload holds no record.');
       }
-      const source = { stream: request.body as Readable, totalBytes: limit };
+      const source = { stream: request.body as Readable, totalBytes: limit, onSuppressed: request.query.on_suppressed };
       const corpus = await upload(deps, principal(request), request.params.id, source);
       return reply
         .code(201)

@@ -4,7 +4,8 @@ import { openImport } from '../../corpora/import.ts';
 import { ExpungeError } from '../../errors.ts';
 import { absolute } from '../links.ts';
 import { principal } from '../principal.ts';
-import { described, IdParams, problems, ref } from '../schemas.ts';
+import { described, IdParams, problems } from '../schemas.ts';
+import { FilledCorpus, OnSuppressed } from '../suppressed.ts';
 import type { App, AppDeps } from '../types.ts';
 import { upload } from '../upload.ts';
 
@@ -20,6 +21,7 @@ const ImportBody = Type.Object(
       maxLength: 4096,
       description: 'Relative to IMPORT_DIR, or absolute and under it',
     }),
+    on_suppressed: OnSuppressed,
   },
   { additionalProperties: false },
 );
@@ -35,7 +37,7 @@ export function importRoute(app: App, deps: AppDeps): void {
         description: DESCRIPTION,
         params: IdParams,
         body: ImportBody,
-        response: { 201: described('The corpus with the new records', ref('Corpus')), ...problems },
+        response: { 201: described('The corpus with the new records', FilledCorpus), ...problems },
       },
     },
     async (request, reply) => {
@@ -50,7 +52,12 @@ export function importRoute(app: App, deps: AppDeps): void {
         stream.destroy(gone.signal.reason as Error);
       });
       try {
-        const source = { stream, totalBytes: Number.POSITIVE_INFINITY, signal: gone.signal };
+        const source = {
+          stream,
+          totalBytes: Number.POSITIVE_INFINITY,
+          signal: gone.signal,
+          onSuppressed: request.body.on_suppressed,
+        };
         const corpus = await upload(deps, principal(request), request.params.id, source);
         return await reply
           .code(201)

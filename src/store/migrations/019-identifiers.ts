@@ -1,4 +1,4 @@
-// Requests about records, whoever they name; versions of subject keys.
+// Requests about records, whoever they name; versions of subject keys; who must not be trained on again.
 import { type Kysely, sql } from 'kysely';
 
 const ASKED_RECORDS = [
@@ -25,6 +25,26 @@ const KEYS = [
   )`,
 ];
 
+const SUPPRESSIONS = [
+  `create table suppressions (
+    tenant_id text not null,
+    request_id uuid not null,
+    subject_key text not null,
+    type text not null,
+    key_version integer not null,
+    normaliser_version integer not null,
+    added_at timestamptz(3) not null,
+    primary key (tenant_id, subject_key, request_id),
+    foreign key (tenant_id, request_id) references deletion_requests (tenant_id, id)
+  )`,
+  `create index suppressions_request on suppressions (tenant_id, request_id)`,
+  `create index suppressions_list on suppressions (tenant_id, added_at desc, request_id desc)`,
+  `insert into suppressions
+    select q.tenant_id, q.request_id, q.subject_key, q.type, q.key_version, q.normaliser_version, r.completed_at
+    from request_subjects q join deletion_requests r on r.tenant_id = q.tenant_id and r.id = q.request_id
+    where r.state in ('completed', 'completed_no_data', 'partially_completed')`,
+];
+
 export async function up(db: Kysely<unknown>): Promise<void> {
-  for (const statement of [...ASKED_RECORDS, ...KEYS]) await sql.raw(statement).execute(db);
+  for (const statement of [...ASKED_RECORDS, ...KEYS, ...SUPPRESSIONS]) await sql.raw(statement).execute(db);
 }
