@@ -23,7 +23,7 @@ const ExternalId = Type.String({
   minLength: 1,
   maxLength: 200,
   pattern: VISIBLE,
-  description: 'Your own id of this request, unique; must not name a person',
+  description: 'Your own id of this request, unique; must not name a person, and holds no @',
 });
 
 /** Of a request, and of a line of a batch. */
