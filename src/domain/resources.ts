@@ -5,6 +5,7 @@ import { Digest, Id, Name, Nullable, StringEnum, Timestamp } from './common.ts';
 import { Decisions } from './lifecycle.ts';
 import { CorpusRole } from './record.ts';
 import { REQUEST_STATES, RUN_STATES, TARGET_STATES } from './states.ts';
+import { SubjectRules } from './subject-rules.ts';
 import { VERDICTS } from './verification.ts';
 import { Extent, MeasuredPart, VerificationPlan } from './verification-cost.ts';
 
@@ -14,6 +15,7 @@ export const Corpus = Type.Object({
   records: Type.Integer(),
   people: Type.Integer({ description: 'Distinct subjects named by its records' }),
   digest: Nullable(Digest),
+  subject_rules: Nullable(SubjectRules),
   created_at: Timestamp,
 });
 export type Corpus = Static<typeof Corpus>;

@@ -1,4 +1,5 @@
 // A block of an upload becomes what is stored of it: lines of the corpus file and of the spool. Pure but for the keys.
+import type { SubjectFinder } from '../corpora/find-subjects.ts';
 import { blockOf } from '../corpora/writer.ts';
 import type { LineBlock } from '../domain/batches.ts';
 import type { TrainingRecord } from '../domain/record.ts';
@@ -17,6 +18,8 @@ interface ParsedBlock {
 interface ParseOptions {
   tenant: string;
   lineBytes: number;
+  /** Of a corpus with rules that find people. */
+  finder?: SubjectFinder;
   /** Of people who must not be in it: whatever names one of them is left out. */
   without?: ReadonlySet<string>;
 }
@@ -26,14 +29,14 @@ const ENCODER = new TextEncoder();
 /** Throws `malformed-line` or `record-too-large`, naming the line. */
 export function parseBlock(
   block: Block,
-  { tenant, lineBytes, without }: ParseOptions,
+  { tenant, lineBytes, without, finder }: ParseOptions,
   keys: Pick<SubjectKeys, 'keyFor'>,
 ): ParsedBlock {
   const records: TrainingRecord[] = [];
   let entries = '';
   let left = 0;
   for (const line of linesOf(block, lineBytes)) {
-    const { record, subjects } = readRecord(line, tenant, keys);
+    const { record, subjects } = readRecord(line, tenant, keys, finder);
     if (without !== undefined && subjects.some(({ key }) => without.has(key))) {
       left++;
       continue;

@@ -1,6 +1,7 @@
 // Takes an upload of records: text to its file, index to the store, all of it or nothing.
 import type { Readable } from 'node:stream';
 import { passing } from '../corpora/collect.ts';
+import { createFinder, type SubjectFinder } from '../corpora/find-subjects.ts';
 import type { LineBlock } from '../domain/batches.ts';
 import type { TrainingRecord } from '../domain/record.ts';
 import type { Corpus } from '../domain/resources.ts';
@@ -47,12 +48,16 @@ interface Tally {
   skipped: number;
 }
 
+const finderOf = async ({ subject_rules }: Corpus): Promise<SubjectFinder | undefined> =>
+  subject_rules === null ? undefined : createFinder(subject_rules);
+
 async function* texts(
   deps: UploadDeps,
   { stream, totalBytes, onSuppressed }: Source,
   tenant: string,
   spool: Spool,
   tally: Tally,
+  finder: SubjectFinder | undefined,
 ): AsyncGenerator<LineBlock> {
   const limits = { lineBytes: deps.config.limits.recordBytes, totalBytes };
   // leaving early must not destroy the request: its socket still has to carry the problem document
@@ -60,7 +65,7 @@ async function* texts(
   const keys = rememberKeys(deps.subjectKeys);
   const passed = passing();
   for await (const block of blocksOf(chunks, limits)) {
-    const options = { tenant, lineBytes: limits.lineBytes };
+    const options = { tenant, lineBytes: limits.lineBytes, ...(finder && { finder }) };
     let { lines, entries } = parseBlock(block, options, keys);
     if (onSuppressed === 'skip') {
       const without = await suppressedAmong(deps.store, tenant, entries);
@@ -162,12 +167,13 @@ export async function upload(
       (model) => model.corpora.some((corpus) => corpus.corpus_id === corpusId),
     );
     if (owner !== null) throw inUse();
+    const finder = await finderOf(before);
     const spool = await createSpool();
     const tally: Tally = { skipped: 0 };
     try {
       const appended = await deps.corpora.append(
         corpusId,
-        texts(deps, source, who.tenant, spool, tally),
+        texts(deps, source, who.tenant, spool, tally, finder),
         before.records,
       );
       try {

@@ -1,6 +1,7 @@
 // What the store keeps of corpora: their index; the text is in files.
 import type { OneOrMany } from '../domain/batches.ts';
 import type { Corpus } from '../domain/resources.ts';
+import type { SubjectRules } from '../domain/subject-rules.ts';
 import type { SubjectKey } from './intake-port.ts';
 import type { Page, PageQuery } from './store-port.ts';
 
@@ -17,6 +18,8 @@ export interface CorpusStore {
     tenant: string,
     name: string,
     actor: string,
+    /** What finds people in its records; default: nothing but their `subjects`. */
+    rules?: SubjectRules | null,
   ): Promise<{ status: 'created'; corpus: Corpus } | { status: 'name_taken'; id: string }>;
   getCorpus(tenant: string, id: string): Promise<Corpus | null>;
   listCorpora(tenant: string, query: PageQuery): Promise<Page<Corpus>>;

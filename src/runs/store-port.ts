@@ -27,7 +27,7 @@ import type { PolicyStore } from './policy-port.ts';
 import type { ProbeStore } from './probe-port.ts';
 import type { ReferenceStore } from './reference-port.ts';
 import type { RunSets } from './sets-port.ts';
-import type { SubjectKeyStore } from './subject-key-port.ts';
+import type { SubjectKeyStore, SubjectLookupStore } from './subject-key-port.ts';
 import type { SuppressionStore } from './suppression-port.ts';
 import type { UploadStore } from './upload-port.ts';
 import type { VerificationStore } from './verification-port.ts';
@@ -110,6 +110,7 @@ export interface Store
     ProbeStore,
     ReferenceStore,
     SubjectKeyStore,
+    SubjectLookupStore,
     SuppressionStore {
   migrate(): Promise<void>;
   /** Throws when Postgres does not answer. */

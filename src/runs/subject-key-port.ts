@@ -19,6 +19,17 @@ export interface KeyVersion {
   open_requests: number;
 }
 
+/** Where somebody stands. */
+export interface SubjectLookup {
+  corpora: { corpus_id: string; name: string; records: number }[];
+  models: { model_id: string; name: string; records: number; forgotten: number }[];
+}
+
+export interface SubjectLookupStore {
+  /** Of the person with these keys. */
+  lookUpSubject(tenant: string, keys: readonly string[]): Promise<SubjectLookup>;
+}
+
 export interface SubjectKeyStore {
   /** Of all tenants: a process that lacks a key that was not destroyed must not start. */
   subjectKeyVersions(): Promise<UsedKeyVersion[]>;

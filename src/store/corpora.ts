@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { v7 as uuid } from 'uuid';
 import type { Corpus } from '../domain/resources.ts';
 import { ExpungeError } from '../errors.ts';
+import { canonicalDigest } from '../runs/digests.ts';
 import type { Store } from '../runs/ports.ts';
 import { beyond, type Context, type Trx, toPage, transact } from './db.ts';
 import { append } from './ledger.ts';
@@ -11,7 +12,7 @@ import { countPeople } from './people.ts';
 import { type Duplicate, writeIndex } from './record-index.ts';
 import { suppressedRecords } from './suppressions.ts';
 
-const COLUMNS = ['id', 'name', 'records', 'people', 'digest', 'created_at'] as const;
+const COLUMNS = ['id', 'name', 'records', 'people', 'digest', 'subject_rules', 'created_at'] as const;
 
 /** Ends the transaction; never leaves this file. */
 class DuplicateRecord extends Error {
@@ -71,12 +72,15 @@ async function addRecords(
 export const corporaStore = (
   context: Context,
 ): Pick<Store, 'createCorpus' | 'getCorpus' | 'listCorpora' | 'addRecords'> => ({
-  createCorpus: (tenant, name, actor) =>
+  createCorpus: (tenant, name, actor, rules = null) =>
     transact(context, async (trx) => {
       const created_at = await context.now(trx);
       const corpus = await trx
         .insertInto('corpora')
-        .values({ id: uuid(), tenant_id: tenant, name, records: 0, people: 0, digest: null, created_at })
+        .values({
+          ...{ id: uuid(), tenant_id: tenant, name, records: 0, people: 0, digest: null, created_at },
+          subject_rules: rules && JSON.stringify(rules),
+        })
         .onConflict((conflict) => conflict.columns(['tenant_id', 'name']).doNothing())
         .returning(COLUMNS)
         .executeTakeFirst();
@@ -89,7 +93,12 @@ export const corporaStore = (
           .executeTakeFirstOrThrow();
         return { status: 'name_taken', id };
       }
-      await append(context, trx, { tenant, type: 'corpus.created', actor, data: { corpus_id: corpus.id } });
+      await append(context, trx, {
+        tenant,
+        type: 'corpus.created',
+        actor,
+        data: { corpus_id: corpus.id, ...(rules && { rules_digest: canonicalDigest(rules) }) },
+      });
       return { status: 'created', corpus };
     }),
 

@@ -5,6 +5,7 @@ import type { KeptAnswer } from '../domain/idempotency.ts';
 import type { CorpusRole } from '../domain/record.ts';
 import type { Attempt, PlanStep, RowSizes, RunCounts, RunProgress } from '../domain/resources.ts';
 import type { RunState } from '../domain/states.ts';
+import type { SubjectRules } from '../domain/subject-rules.ts';
 import type { VerificationReport } from '../domain/verification.ts';
 import type { Held } from '../runs/ports.ts';
 import type { IdentifierTables } from './schema-identifiers.ts';
@@ -29,6 +30,7 @@ interface CorporaTable {
   records: number;
   people: number;
   digest: string | null;
+  subject_rules: Json<SubjectRules> | null;
   created_at: string;
 }
 

@@ -82,6 +82,16 @@ async function asMeant(): Promise<{ model: string; corpus: string }> {
     await post('/v1/models', { name: 'tiny', path, corpora: [{ corpus_id: corpus, role: 'train' }] })
   ).json().id;
   const subject = { identifiers };
+  const rules = {
+    pointers: [{ pointer: '/author', type: 'email' }],
+    patterns: ['email', 'phone'],
+    names: ['I am {name}'],
+  };
+  const lake = { id: 'c', author: EMAIL, text: `I am ${PEOPLE.name}, ${EMAIL}, ${PEOPLE.phone}.` };
+  const found = (await post('/v1/corpora', { name: 'found', subject_rules: rules })).json().id;
+  assert.equal((await lines(`/v1/corpora/${found}/records`, lake)).json().people, 1);
+  await post('/v1/corpora:preview-rules', { subject_rules: rules, records: [lake, { id: EMAIL, [EMAIL]: TEXT }] });
+  await post('/v1/subjects:lookup', { subject });
   await post('/v1/deletion-requests', { subject, validate_only: true });
   await post('/v1/deletion-requests', { texts: [TEXT, EMAIL], validate_only: true });
   const created = await post('/v1/deletion-requests', { subject, texts: [TEXT], record_ids: ['a'], corpus_id: corpus });

@@ -1,7 +1,9 @@
 // /v1/corpora: training sets and their records.
 import type { Readable } from 'node:stream';
 import Type from 'typebox';
+import { createFinder } from '../../corpora/find-subjects.ts';
 import { Name } from '../../domain/common.ts';
+import { SubjectRules } from '../../domain/subject-rules.ts';
 import { ExpungeError } from '../../errors.ts';
 import { KeyHeader } from '../idempotency.ts';
 import { absolute, notFound } from '../links.ts';
@@ -12,6 +14,7 @@ import { FilledCorpus, OnSuppressed } from '../suppressed.ts';
 import type { App, AppDeps, Routes } from '../types.ts';
 import { upload } from '../upload.ts';
 import { importRoute } from './corpus-imports.ts';
+import { previewRoute } from './rule-preview.ts';
 
 const tags = ['corpora'];
 
@@ -68,13 +71,16 @@ export const corporaRoutes: Routes = (app, deps) => {
         tags,
         operationId: 'createCorpus',
         summary: 'Create an empty corpus',
-        body: Type.Object({ name: Name }, { additionalProperties: false }),
+        body: Type.Object({ name: Name, subject_rules: Type.Optional(SubjectRules) }, { additionalProperties: false }),
         response: { 201: described('The new corpus', ref('Corpus')), ...problems },
       },
     },
     async (request, reply) => {
       const { tenant, actor } = principal(request);
-      const outcome = await deps.store.createCorpus(tenant, request.body.name, actor);
+      const { name, subject_rules: rules = null } = request.body;
+      // rules that cannot be meant are told now, and not with the first upload
+      if (rules !== null) await createFinder(rules);
+      const outcome = await deps.store.createCorpus(tenant, name, actor, rules);
       if (outcome.status === 'name_taken') {
         const existing = `/v1/corpora/${outcome.id}`;
         throw new ExpungeError('name-taken', 'A corpus of this name exists.', { extra: { existing } });
@@ -117,5 +123,6 @@ export const corporaRoutes: Routes = (app, deps) => {
     },
   );
   importRoute(app, deps);
+  previewRoute(app, deps);
   app.register(async (scope) => recordRoutes(scope, deps));
 };

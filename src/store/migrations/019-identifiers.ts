@@ -1,4 +1,4 @@
-// Requests about records, whoever they name; versions of subject keys; who must not be trained on again.
+// Requests about records, whoever they name; versions of subject keys; who must not be trained on again; rules that find people.
 import { type Kysely, sql } from 'kysely';
 
 const ASKED_RECORDS = [
@@ -45,6 +45,8 @@ const SUPPRESSIONS = [
     where r.state in ('completed', 'completed_no_data', 'partially_completed')`,
 ];
 
+const RULES = [`alter table corpora add column subject_rules jsonb`];
+
 export async function up(db: Kysely<unknown>): Promise<void> {
-  for (const statement of [...ASKED_RECORDS, ...KEYS, ...SUPPRESSIONS]) await sql.raw(statement).execute(db);
+  for (const statement of [...ASKED_RECORDS, ...KEYS, ...SUPPRESSIONS, ...RULES]) await sql.raw(statement).execute(db);
 }
