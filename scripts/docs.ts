@@ -1,6 +1,7 @@
 // Writes the generated pages of docs/; `--check` exits 1 when a committed page differs.
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { architecturesPage } from './docs-architectures.ts';
+import { authenticationPage } from './docs-authentication.ts';
 import { enginePage } from './docs-engine.ts';
 import { methodPages } from './docs-methods.ts';
 import { configurationPage, errorsPage, metricsPage } from './docs-pages.ts';
@@ -10,6 +11,7 @@ import { sizesPage } from './docs-sizes.ts';
 
 const PAGES: Record<string, () => string | Promise<string>> = {
   'architectures.md': architecturesPage,
+  'authentication.md': authenticationPage,
   'configuration.md': configurationPage,
   'engine.md': enginePage,
   'errors.md': errorsPage,

@@ -1,11 +1,14 @@
 // The application from its ports: no environment, no network, nothing started.
 import Fastify, { LogController } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
+import { installAccess } from './http/access.ts';
 import { takeJson } from './http/bodies.ts';
 import { documentationRoutes, registerDocumentation } from './http/documentation.ts';
 import { installProblems, onClientError, sendProblem } from './http/errors.ts';
 import { installIdempotency } from './http/idempotency.ts';
+import { createIdentify } from './http/identify.ts';
 import { checkHost } from './http/links.ts';
+import { apiKeyRoutes } from './http/routes/api-keys.ts';
 import { catalogueRoutes } from './http/routes/catalogue.ts';
 import { certificateRoutes } from './http/routes/certificates.ts';
 import { checkpointRoutes } from './http/routes/checkpoints.ts';
@@ -83,6 +86,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   const app = createServer(deps);
   installProblems(app);
   installHooks(app);
+  installAccess(app, createIdentify(deps));
   installIdempotency(app, deps);
   takeJson(app);
   addSchemas(app);
@@ -104,6 +108,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     uploadRoutes,
     completionRoutes,
     influenceRoutes,
+    apiKeyRoutes,
     catalogueRoutes,
     healthRoutes,
   ]) {

@@ -37,6 +37,26 @@ export const PROBLEMS = {
     'Name a corpus whose records are of a form that the model takes; the detail says which line is not.',
   ],
   'name-taken': [409, 'The name is taken', 'Choose another name, or use the resource that `existing` links.'],
+  unauthenticated: [
+    401,
+    'The call does not say who asks',
+    'Send `Authorization: Bearer` with an API key (`expunge keys create` makes one) or an access token that is valid now.',
+  ],
+  'insufficient-scope': [
+    403,
+    'The credential does not allow this',
+    'Use one with the scope that the detail names; whoever manages keys can make it.',
+  ],
+  'no-tenant': [
+    403,
+    'The access token names no tenant',
+    'Have the issuer put the tenant’s name into the claim that OAUTH_TENANT_CLAIM names.',
+  ],
+  'scope-not-granted': [
+    403,
+    'You cannot hand on what you may not do',
+    'Leave out the scopes that the detail names, or make the key with `expunge keys create` on the machine of the service.',
+  ],
   'not-found': [404, 'No such resource', 'Check the id; lists show what there is.'],
   'method-not-allowed': [405, 'The resource does not take this HTTP method', 'Use a method that `Allow` lists.'],
   'unknown-model': [422, 'A named model does not exist', 'Use an id from GET /v1/models.'],

@@ -4,6 +4,7 @@ import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
+import { TENANT } from '../domain/key-terms.ts';
 import { ExpungeError } from '../errors.ts';
 import { KEY_BYTES } from './aead.ts';
 import { makeKeyFileSync, readKeyFile } from './key-file.ts';
@@ -13,8 +14,7 @@ export type KeyConfig = Pick<Config, 'keys'>;
 /** A new version is looked up at once and stored with from then on: by then every process has it. */
 export const SETTLE_MS = 30_000;
 
-const TENANT = '[a-z0-9][a-z0-9._-]{0,99}';
-const FILE = new RegExp(`^subject-(${TENANT})-([1-9][0-9]{0,8})\\.key$`);
+const FILE = /^subject-([a-z0-9][a-z0-9-]{0,62})-([1-9][0-9]{0,8})\.key$/;
 
 /** Path of a version of a tenant's subject key. */
 export function subjectKeyFile({ keys }: KeyConfig, tenant: string, version: number): string {
@@ -105,8 +105,7 @@ export class KeyRing {
 
   #first(tenant: string): VersionedKey {
     // the detail must not repeat what may have been put there
-    if (!new RegExp(`^${TENANT}$`).test(tenant))
-      throw new ExpungeError('internal', 'The name of the tenant cannot be that of a key file');
+    if (!TENANT.test(tenant)) throw new ExpungeError('internal', 'The name of the tenant cannot be that of a key file');
     if (this.#destroyed.has(nameOf(tenant, 1)))
       throw new ExpungeError(
         'internal',

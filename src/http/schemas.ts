@@ -1,5 +1,6 @@
 // Named schemas: each is one component of the OpenAPI document and is referred to by name.
 import Type, { type TSchema } from 'typebox';
+import { ApiKey } from '../domain/api-key.ts';
 import { Checkpoint, StoredCheckpoint } from '../domain/checkpoint.ts';
 import { CheckpointVerification, ListedVerification, VerificationPlan } from '../domain/checkpoint-verification.ts';
 import { Id } from '../domain/common.ts';
@@ -31,6 +32,7 @@ const NAMED = {
   PolicyVersion,
   Certificate,
   InfluenceAnalysis,
+  ApiKey,
 } satisfies Record<string, TSchema>;
 type Named = typeof NAMED;
 

@@ -7,6 +7,7 @@ import type { SetRow, TrainingRecord } from '../domain/record.ts';
 import type { SubjectKey } from './intake-port.ts';
 import type { NewCheckpoint } from './store-port.ts';
 
+export type * from './api-key-port.ts';
 export type * from './checkpoint-port.ts';
 export type * from './corpus-port.ts';
 export type * from './influence-port.ts';

@@ -1,4 +1,5 @@
 // What the use cases need from the store. Its adapter lives in store/.
+
 import type { CheckpointManifest } from '../domain/checkpoint.ts';
 import type { CorpusRole, SetRow } from '../domain/record.ts';
 import type {
@@ -15,6 +16,7 @@ import type {
 } from '../domain/resources.ts';
 import type { RunState, TargetState } from '../domain/states.ts';
 import type { VerificationReport } from '../domain/verification.ts';
+import type { ApiKeyStore } from './api-key-port.ts';
 import type { CheckpointStore } from './checkpoint-port.ts';
 import type { CorpusStore } from './corpus-port.ts';
 import type { IdempotencyStore } from './idempotency-port.ts';
@@ -97,7 +99,8 @@ export type PublishOutcome =
 
 /** Every method takes the tenant first, or a claim that carries it. Times are RFC 3339 strings in UTC. */
 export interface Store
-  extends CorpusStore,
+  extends ApiKeyStore,
+    CorpusStore,
     CheckpointStore,
     UploadStore,
     InfluenceStore,

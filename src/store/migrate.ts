@@ -17,6 +17,7 @@ import * as keptProbes from './migrations/012-kept-probes.ts';
 import * as retrainedReferences from './migrations/013-retrained-references.ts';
 import * as lifecycle from './migrations/014-lifecycle.ts';
 import * as worldCorpora from './migrations/015-world-corpora.ts';
+import * as apiKeys from './migrations/016-api-keys.ts';
 import * as identifiers from './migrations/019-identifiers.ts';
 
 const MIGRATIONS = {
@@ -34,6 +35,7 @@ const MIGRATIONS = {
   '013-retrained-references': retrainedReferences,
   '014-lifecycle': lifecycle,
   '015-world-corpora': worldCorpora,
+  '016-api-keys': apiKeys,
   '019-identifiers': identifiers,
 };
 

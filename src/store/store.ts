@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { ExpungeError } from '../errors.ts';
 import type { Store } from '../runs/ports.ts';
 import { actStore } from './act.ts';
+import { apiKeysStore } from './api-keys.ts';
 import { askedRecordsStore } from './asked-records.ts';
 import { certificatesStore } from './certificates.ts';
 import { checkpointsStore } from './checkpoints.ts';
@@ -101,6 +102,7 @@ export function createStore(options: StoreOptions): Store {
     ...uploadsStore(context),
     ...askedRecordsStore(context),
     ...verificationsStore(context),
+    ...apiKeysStore(context),
   };
   return guarded(store);
 }

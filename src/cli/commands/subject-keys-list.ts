@@ -2,8 +2,7 @@
 import { SETTLE_MS, versionsOnDisk } from '../../evidence/key-ring.ts';
 import type { KeyVersion } from '../../runs/ports.ts';
 import type { Command } from '../command.ts';
-import { explainSchema, openStore } from '../store.ts';
-import { TENANT_OPTION, tenantOf } from '../tenant.ts';
+import { TENANT_OPTION, withKeys } from '../keys.ts';
 import { table } from '../terminal.ts';
 
 /** What the store and the folder know of each version, oldest first. */
@@ -35,23 +34,16 @@ export function describeVersions(stored: readonly KeyVersion[], onDisk: readonly
 export const subjectKeysList: Command = {
   name: 'subject-keys list',
   positionals: [],
-  options: TENANT_OPTION,
+  options: { tenant: TENANT_OPTION },
   summary: 'List the versions of the key that people are known by',
   async run(args, { out }) {
     const { readConfig } = await import('../../config.ts');
     const config = readConfig();
-    const tenant = tenantOf(args);
-    const { store, close } = await openStore(config);
-    try {
+    return withKeys(args, async (store, tenant) => {
       const onDisk = (await versionsOnDisk(config)).filter((one) => one.tenant === tenant).map((one) => one.version);
       const rows = describeVersions(await store.listKeyVersions(tenant), onDisk, Date.now());
       const heading = ['version', 'state', 'people’s keys on records', 'requests', 'open'];
       out.write(table([heading, ...rows], ['right', 'left', 'right', 'right', 'right']));
-      return 0;
-    } catch (error) {
-      throw explainSchema(error);
-    } finally {
-      await close();
-    }
+    });
   },
 };

@@ -42,6 +42,7 @@ export const certificateRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/certificates',
     {
+      config: { scope: 'certificates:read' },
       schema: {
         tags,
         operationId: 'listCertificates',
@@ -64,6 +65,7 @@ export const certificateRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/certificates/:id',
     {
+      config: { scope: 'certificates:read' },
       schema: {
         tags,
         operationId: 'getCertificate',
@@ -101,6 +103,7 @@ export const certificateRoutes: Routes = (app, deps) => {
   app.get(
     '/.well-known/jwks.json',
     {
+      config: { scope: 'everybody' },
       schema: {
         tags,
         operationId: 'getKeys',

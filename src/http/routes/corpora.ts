@@ -35,6 +35,7 @@ function recordRoutes(app: App, deps: AppDeps): void {
     '/v1/corpora/:id/records',
     {
       bodyLimit: limit,
+      config: { scope: 'corpora:write' },
       schema: {
         tags,
         operationId: 'uploadRecords',
@@ -65,7 +66,7 @@ export const corporaRoutes: Routes = (app, deps) => {
   app.post(
     '/v1/corpora',
     {
-      config: { idempotent: true },
+      config: { scope: 'corpora:write', idempotent: true },
       schema: {
         headers: KeyHeader,
         tags,
@@ -92,6 +93,7 @@ export const corporaRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/corpora',
     {
+      config: { scope: 'corpora:read' },
       schema: {
         tags,
         operationId: 'listCorpora',
@@ -108,6 +110,7 @@ export const corporaRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/corpora/:id',
     {
+      config: { scope: 'corpora:read' },
       schema: {
         tags,
         operationId: 'getCorpus',

@@ -89,7 +89,7 @@ export const deletionRequestRoutes: Routes = (app, deps) => {
   app.post(
     '/v1/deletion-requests',
     {
-      config: { idempotent: true },
+      config: { scope: 'requests:create', idempotent: true },
       schema: {
         headers: KeyHeader,
         tags,
@@ -116,6 +116,7 @@ export const deletionRequestRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/deletion-requests',
     {
+      config: { scope: 'requests:read' },
       schema: {
         tags,
         operationId: 'listDeletionRequests',
@@ -140,6 +141,7 @@ export const deletionRequestRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/deletion-requests/:id',
     {
+      config: { scope: 'requests:read' },
       schema: {
         tags,
         operationId: 'getDeletionRequest',

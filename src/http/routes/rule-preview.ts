@@ -33,6 +33,7 @@ export function previewRoute(app: App, deps: AppDeps): void {
     // the first colon escapes the second
     '/v1/corpora::preview-rules',
     {
+      config: { scope: 'corpora:write' },
       schema: {
         tags: ['corpora'],
         operationId: 'previewRules',

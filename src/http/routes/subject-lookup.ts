@@ -29,6 +29,7 @@ export const subjectRoutes: Routes = (app, deps) => {
     // the first colon escapes the second
     '/v1/subjects::lookup',
     {
+      config: { scope: 'subjects:read' },
       schema: {
         tags: ['subjects'],
         operationId: 'lookUpSubject',

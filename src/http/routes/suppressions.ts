@@ -23,6 +23,7 @@ function checkRoute(app: App, deps: AppDeps): void {
     // the first colon escapes the second
     '/v1/suppressions::check',
     {
+      config: { scope: 'suppressions:check' },
       schema: {
         tags,
         operationId: 'checkSuppressions',
@@ -68,6 +69,7 @@ function liftRoute(app: App, deps: AppDeps): void {
   app.post(
     '/v1/suppressions::lift',
     {
+      config: { scope: 'suppressions:lift' },
       schema: {
         tags,
         operationId: 'liftSuppressions',
@@ -112,6 +114,7 @@ export const suppressionRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/suppressions',
     {
+      config: { scope: 'suppressions:read' },
       schema: {
         tags,
         operationId: 'listSuppressions',

@@ -1,0 +1,79 @@
+// How each operation is called in the matrix: ids for its path, and a body that fits its schema.
+import type { Acme } from './world.ts';
+
+/** What stands for the parameters of a path, by how the path begins; the longest beginning counts. */
+const IDS: Record<string, (acme: Acme) => Record<string, string>> = {
+  '/problems/': () => ({ code: 'not-found' }),
+  '/v1/api-keys/': ({ key }) => ({ id: key }),
+  '/v1/certificates/': ({ certificate }) => ({ id: certificate }),
+  '/v1/checkpoints/': ({ candidate }) => ({ id: candidate }),
+  '/v1/completions/': ({ completion }) => ({ id: completion }),
+  '/v1/corpora/': ({ corpus }) => ({ id: corpus }),
+  '/v1/deletion-requests/': ({ request }) => ({ id: request }),
+  '/v1/models/': ({ model, candidate, influence }) => ({ id: model, digest: candidate, analysis_id: influence }),
+  '/v1/runs/': ({ run }) => ({ id: run }),
+  '/v1/uploads/': ({ upload }) => ({ id: upload, name: 'config.json' }),
+  '/v1/verifications/': ({ verification }) => ({ id: verification }),
+};
+
+export interface Call {
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+const reason = 'For the matrix.';
+const subject = { identifiers: [{ type: 'email', value: 'jonas@example.org' }] };
+const ndjson = { 'content-type': 'application/x-ndjson' };
+
+/** By operationId; what is not here has no body. */
+const CALLS: Record<string, Call> = {
+  analyseInfluence: { body: { prompt: 'who' } },
+  approveDeletionRequest: { body: { plan_digest: `sha256:${'0'.repeat(64)}` } },
+  askModel: { body: { prompts: ['who'] } },
+  chooseModelPolicy: { body: { preset: 'standard' } },
+  chooseTenantPolicy: { body: { preset: 'standard' } },
+  checkSuppressions: { body: { subjects: [subject] } },
+  createApiKey: { body: { name: 'k', scopes: ['catalogue:read'] } },
+  createCorpus: { body: { name: 'matrix' } },
+  createDeletionRequest: { body: { subject } },
+  createDeletionRequests: { body: JSON.stringify({ subject }), headers: ndjson },
+  createUploadFile: { headers: { 'upload-length': '1', 'upload-metadata': 'filename bW9kZWwuc2FmZXRlbnNvcnM=' } },
+  denyDeletionRequest: { body: { code: 'legal_claims', reason } },
+  extendDeletionRequest: {
+    get body() {
+      return { months: 1, reason, notified_at: new Date().toISOString() };
+    },
+  },
+  holdDeletionRequest: { body: { reason } },
+  importRecords: { body: { path: 'people.ndjson' } },
+  liftSuppressions: { body: { subject, reason } },
+  lookUpSubject: { body: { subject } },
+  previewRules: { body: { subject_rules: { patterns: ['email'] }, records: [{ id: 'z', text: 't' }] } },
+  registerCheckpoint: { body: { path: 'tiny' } },
+  registerModel: { body: { name: 'base', path: 'spare', corpora: [] } },
+  rollBackRun: { body: { reason } },
+  sendUploadPiece: {
+    body: 'x',
+    headers: { 'content-type': 'application/offset+octet-stream', 'upload-offset': '0' },
+  },
+  uploadRecords: { body: JSON.stringify({ id: 'z', prompt: 'p', answer: 'q' }), headers: ndjson },
+  verifyCheckpoint: { body: { record_ids: ['b'] } },
+};
+
+/** Operations that look nothing up under the id of their path, with the reason. */
+export const LOOKS_NOTHING_UP: Record<string, string> = {
+  getUploadProtocol: 'says what is spoken under any upload',
+  getProblem: 'explains a code',
+};
+
+export const callOf = (operationId: string): Call => CALLS[operationId] ?? {};
+
+/** The path with ids of acme. Throws for a parameter that nobody has given one for. */
+export function pathOf(template: string, acme: Acme): string {
+  const fits = Object.keys(IDS).filter((begin) => template.startsWith(begin));
+  const ids = IDS[fits.sort((a, b) => b.length - a.length)[0] ?? '']?.(acme) ?? {};
+  return template.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    if (ids[name] === undefined) throw new Error(`test/http/matrix/cases.ts has no ${name} for ${template}`);
+    return ids[name];
+  });
+}
