@@ -72,8 +72,11 @@ test('a person and records beside: both are forgotten, by the run as well', asyn
     retained.push(...rows.map(({ ordinal }) => ordinal));
   });
   assert.deepEqual(
-    sets.forget.map(({ ordinal }) => ordinal),
-    [3, 15],
+    sets.forget.map(({ ordinal, person }) => [ordinal, person]),
+    [
+      [3, 0],
+      [15, 0],
+    ],
   );
   assert.deepEqual([sets.counts.requests, sets.counts.forget_records, retained.length], [1, 2, 28]);
   await publishRun(deps.store, claim.claim, 2);

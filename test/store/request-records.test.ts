@@ -20,8 +20,8 @@ async function made(more: Partial<CreateRequest>) {
   return outcome.request;
 }
 
-test('a record that names nobody is forgotten, and what names others on it is counted as theirs', async () => {
-  const corpus = await world.corpus([[], ['ann', 'ben'], ['ann'], []]);
+test('records that name nobody are one person’s by request; what names others is theirs', async () => {
+  const corpus = await world.corpus([[], ['ann', 'ben'], ['ann'], [], []]);
   const model = await world.model([corpus], [await world.corpus([['ann'], ['zoe']])]);
   const request = await made(about(corpus, 0, 1));
   assert.deepEqual([request.targets[0]?.records, request.records], [2, asked_records]);
@@ -31,13 +31,13 @@ test('a record that names nobody is forgotten, and what names others on it is co
   assert.deepEqual(
     sets.forget.map(({ ordinal, person }) => [ordinal, person]),
     [
-      [0, -1],
-      [1, 0],
+      [0, 0],
+      [1, 1],
     ],
   );
   // whom a training record names is no stranger
   assert.equal(sets.holdout.length, 1);
-  assert.deepEqual([sets.counts.requests, sets.counts.retain_records], [1, 2]);
+  assert.deepEqual([sets.counts.requests, sets.counts.retain_records], [1, 3]);
   const [kept] = await world.store.requestRecords(claim);
   assert.deepEqual(
     kept?.rows.map(({ ordinal }) => ordinal),
