@@ -147,7 +147,7 @@ export const PROBLEMS = {
   'text-search-too-large': [
     422,
     'There is more text to search than is allowed',
-    'Name models with targets, or the records with record_ids, or raise MAX_TEXT_SEARCH_BYTES.',
+    'Name models with targets, or the records with record_ids, send fewer texts at a time, or raise MAX_TEXT_SEARCH_BYTES.',
   ],
   'too-many-verifications': [
     409,

@@ -15,7 +15,7 @@ export interface TextSketch {
   /** Of the words in a row, 32 bits: what differs here has another digest, which takes longer to make. */
   row: number;
   /** Different ones. */
-  shingles: Set<number>;
+  shingles: Int32Array;
 }
 
 const wordsOf = (text: string): string[] => text.normalize('NFKC').toLowerCase().match(WORDS) ?? [];
@@ -77,7 +77,7 @@ export function sketchOf(text: string): TextSketch | null {
   const words = wordsOf(text);
   if (words.length === 0) return null;
   const hashes = words.map(hashOf);
-  return { digest: digestOf(words), row: rowOf(hashes), shingles: shinglesOf(hashes) };
+  return { digest: digestOf(words), row: rowOf(hashes), shingles: Int32Array.from(shinglesOf(hashes)) };
 }
 
 /** Every text of a record that somebody may have at hand: each field, and all of them. */
@@ -116,7 +116,7 @@ export class TextMatcher {
         push(this.#byShingle, shingle, i);
         this.#sieve[shingle & (SIEVE - 1)] = 1;
       }
-      fewest = Math.min(fewest, similarity * sketch.shingles.size);
+      fewest = Math.min(fewest, similarity * sketch.shingles.length);
     }
     this.#fewest = fewest;
   }
@@ -156,7 +156,7 @@ export class TextMatcher {
       for (const i of this.#byShingle.get(shingle) ?? []) shared.set(i, (shared.get(i) ?? 0) + 1);
     for (const [i, common] of shared) {
       const { sketch, similarity } = this.#texts[i]!;
-      if (common / (shingles.size + sketch.shingles.size - common) >= similarity) yield i;
+      if (common / (shingles.size + sketch.shingles.length - common) >= similarity) yield i;
     }
   }
 }

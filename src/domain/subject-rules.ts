@@ -2,6 +2,8 @@
 import Type, { type Static } from 'typebox';
 
 const IdentifierType = Type.String({ pattern: '^[a-z][a-z0-9_]{0,39}$' });
+/** What Postgres keeps no JSON of: the letter zero, and halves of surrogate pairs. */
+const NO_JSON = '\\u0000\\ud800-\\udfff';
 const closed = { additionalProperties: false } as const;
 
 export const SubjectRules = Type.Object(
@@ -11,7 +13,7 @@ export const SubjectRules = Type.Object(
         Type.Object(
           {
             pointer: Type.String({
-              ...{ pattern: '^(/([^/~]|~[01])*)+$', maxLength: 200 },
+              ...{ pattern: `^(/([^/~${NO_JSON}]|~[01])*)+$`, maxLength: 200 },
               description:
                 'JSON Pointer (RFC 6901) into a line of the upload; `*` stands for every item of an array. A member at the top that no record has is read and dropped',
             }),
@@ -37,7 +39,7 @@ export const SubjectRules = Type.Object(
     names: Type.Optional(
       Type.Array(
         Type.String({
-          ...{ maxLength: 200, pattern: '^[^{}]*\\{name\\}[^{}]*$' },
+          ...{ maxLength: 200, pattern: `^[^{}${NO_JSON}]*\\{name\\}[^{}${NO_JSON}]*$` },
           description:
             'Text around a name, for example `My name is {name}.`: before it at least two letters. A name is one to four words that begin with a capital',
         }),

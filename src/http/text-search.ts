@@ -9,6 +9,8 @@ import { invalidField } from './validation.ts';
 
 /** A text that stands in more records is a phrase, and no request for a person's data. */
 const MOST_RECORDS = 1000;
+/** Of all texts of a call together, different ones of each: what they are found by is held in memory. */
+const MOST_SHINGLES = 1_000_000;
 
 export interface Asking {
   texts: { sketch: TextSketch; similarity: number }[];
@@ -46,6 +48,17 @@ async function byCorpus(deps: AppDeps, { tenant }: Principal, asking: readonly A
     }
   }
   return corpora;
+}
+
+/** Throws `text-search-too-large`. */
+function checkTexts(asking: readonly Asking[]): void {
+  let shingles = 0;
+  for (const { texts } of asking) for (const { sketch } of texts) shingles += sketch.shingles.length;
+  if (shingles > MOST_SHINGLES)
+    throw new ExpungeError(
+      'text-search-too-large',
+      `The texts of this call have ${shingles} words, and ${MOST_SHINGLES} are allowed: send fewer at a time.`,
+    );
 }
 
 /** Throws `text-search-too-large` and `records-gone`. */
@@ -92,6 +105,7 @@ export async function findTexts(
   if (found.every((texts) => texts.length === 0)) return found;
   try {
     await inTurn('texts', async () => {
+      checkTexts(asking);
       const corpora = await byCorpus(deps, who, asking);
       await checkSize(deps, corpora.keys());
       for (const [id, { records, sought }] of corpora) await scan(deps, id, records, sought, found);

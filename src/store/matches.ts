@@ -65,7 +65,9 @@ async function openRecords(trx: Trx, tenant: string, places: readonly RecordPlac
     cross join lateral (
       select request_id from request_records p
       where p.tenant_id = ${tenant} and p.corpus_id = g.corpus_id and p.ordinal = g.ordinal offset 0) p
-    join request_targets t on t.tenant_id = ${tenant} and t.request_id = p.request_id
+    cross join lateral (
+      select model_id, request_id, state from request_targets t
+      where t.tenant_id = ${tenant} and t.request_id = p.request_id offset 0) t
     where t.state = any(${[...OPEN_STATES]}::text[])`.execute(trx);
   return rows.map((row) => ({ mark: placeName(row), ...row }));
 }
