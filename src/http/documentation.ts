@@ -13,6 +13,8 @@ const TAGS = [
   { name: 'corpora', description: 'Training sets and holdout sets' },
   { name: 'completions', description: 'Greedy answers of a model; off unless configured' },
   { name: 'influence', description: 'Which training records shaped what a model says' },
+  { name: 'subjects', description: 'Where a person stands, in numbers' },
+  { name: 'suppressions', description: 'Who must not be trained on again' },
   { name: 'api-keys', description: 'Who may call what' },
   { name: 'catalogue', description: 'Methods, metrics, kinds of problem' },
   { name: 'health', description: 'For the platform that runs the service' },
