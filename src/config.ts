@@ -86,6 +86,10 @@ export const Environment = Type.Object({
   LEASE_SECONDS: Type.Integer({ minimum: 1, default: 15 }),
   SWEEP_SECONDS: Type.Number({ minimum: 0.1, default: 5 }),
   COALESCE_MS: Type.Integer({ minimum: 0, default: 200, description: 'How long a doorbell waits for more requests' }),
+  LEDGER_CHECKPOINT_SECONDS: Type.Number({
+    ...{ minimum: 0, default: 60 },
+    description: 'How long entries of the ledger wait for a signed checkpoint at most; a certificate’s do not wait',
+  }),
   PARENT_RETENTION_HOURS: Type.Number({ minimum: 0, default: 24 }),
   COOLING_OFF_HOURS: Type.Number({
     ...{ minimum: 0, maximum: MOST_COOLING_OFF_HOURS, default: 0 },
@@ -116,6 +120,27 @@ export const Environment = Type.Object({
     ...{ minimum: 0, default: 34_359_738_368 },
     description: 'What retrained models that are kept may take; those that were used last stay',
   }),
+  WORKER_TASKS: oneOf(
+    ['all', 'runs', 'webhooks'],
+    'What a worker does: sending webhooks needs a way out, runs need none',
+  ),
+  WEBHOOK_ALLOWED_NETWORKS: Type.String({
+    default: '',
+    description:
+      'Networks (CIDR, by comma) that webhooks may be sent to beside public addresses, over http as well and on any port; for tests 127.0.0.0/8,::1/128',
+  }),
+  WEBHOOK_RETENTION_DAYS: Type.Number({
+    ...{ minimum: 1, default: 30 },
+    description: 'How long deliveries of webhooks are kept and can be replayed',
+  }),
+  MAX_WEBHOOK_ENDPOINTS: Type.Integer({ minimum: 1, default: 20, description: 'Of a tenant' }),
+  OPENDSR_DOMAIN: Type.Optional(
+    Type.String({ description: 'Host that OpenDSR requests come to, as opendsr.example.org; unset: /v2 is off' }),
+  ),
+  OPENDSR_CERTIFICATE_FILE: Type.Optional(
+    Type.String({ description: 'PEM of the certificate for that host, which an authority issued, and its chain' }),
+  ),
+  OPENDSR_KEY_FILE: Type.Optional(Type.String({ description: 'PEM of its private key' })),
   COMPLETIONS_ENABLED: Type.Boolean({ default: false }),
   MAX_RECORD_BYTES: Type.Integer({ minimum: 1, default: 65_536 }),
   MAX_UPLOAD_BYTES: Type.Integer({ minimum: 1, default: 1_073_741_824 }),
@@ -249,6 +274,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
       leaseMs: e.LEASE_SECONDS * 1000,
       sweepMs: e.SWEEP_SECONDS * 1000,
       coalesceMs: e.COALESCE_MS,
+      ledgerCheckpointMs: e.LEDGER_CHECKPOINT_SECONDS * 1000,
       weightTypes: e.WEIGHT_TYPES,
       parentRetentionMs: e.PARENT_RETENTION_HOURS * 3_600_000,
       reverifyForMs: Math.round(e.REVERIFY_FOR_DAYS * 86_400_000),
@@ -261,6 +287,17 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
       promotion: e.FOUR_EYES ? ('four-eyes' as const) : e.PROMOTION,
     },
     verifications: { open: e.MAX_OPEN_VERIFICATIONS },
+    opendsr: {
+      domain: e.OPENDSR_DOMAIN ?? null,
+      certificateFile: e.OPENDSR_CERTIFICATE_FILE ?? null,
+      keyFile: e.OPENDSR_KEY_FILE ?? null,
+    },
+    webhooks: {
+      allowedNetworks: e.WEBHOOK_ALLOWED_NETWORKS,
+      retentionMs: e.WEBHOOK_RETENTION_DAYS * 86_400_000,
+      endpoints: e.MAX_WEBHOOK_ENDPOINTS,
+    },
+    workerTasks: e.WORKER_TASKS,
     completionsEnabled: e.COMPLETIONS_ENABLED,
     limits: {
       recordBytes: e.MAX_RECORD_BYTES,
