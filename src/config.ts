@@ -86,6 +86,10 @@ export const Environment = Type.Object({
   LEASE_SECONDS: Type.Integer({ minimum: 1, default: 15 }),
   SWEEP_SECONDS: Type.Number({ minimum: 0.1, default: 5 }),
   COALESCE_MS: Type.Integer({ minimum: 0, default: 200, description: 'How long a doorbell waits for more requests' }),
+  LEDGER_CHECKPOINT_SECONDS: Type.Number({
+    ...{ minimum: 0, default: 60 },
+    description: 'How long entries of the ledger wait for a signed checkpoint at most; a certificate’s do not wait',
+  }),
   PARENT_RETENTION_HOURS: Type.Number({ minimum: 0, default: 24 }),
   COOLING_OFF_HOURS: Type.Number({
     ...{ minimum: 0, maximum: MOST_COOLING_OFF_HOURS, default: 0 },
@@ -266,6 +270,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
       leaseMs: e.LEASE_SECONDS * 1000,
       sweepMs: e.SWEEP_SECONDS * 1000,
       coalesceMs: e.COALESCE_MS,
+      ledgerCheckpointMs: e.LEDGER_CHECKPOINT_SECONDS * 1000,
       weightTypes: e.WEIGHT_TYPES,
       parentRetentionMs: e.PARENT_RETENTION_HOURS * 3_600_000,
       reverifyForMs: Math.round(e.REVERIFY_FOR_DAYS * 86_400_000),

@@ -49,7 +49,7 @@ export const PROBLEMS = {
   ],
   'scope-not-granted': [
     403,
-    'You cannot hand on what you may not do',
+    'You may not hand this on',
     'Leave out the scopes that the detail names, or make the key with `expunge keys create` on the machine of the service.',
   ],
   'not-found': [404, 'No such resource', 'Check the id; lists show what there is.'],
@@ -119,6 +119,21 @@ export const PROBLEMS = {
     409,
     'The weights of a checkpoint are deleted',
     'Name a checkpoint that GET /v1/models/{id}/checkpoints shows as kept, or register these weights again with POST /v1/models/{id}/checkpoints.',
+  ],
+  'checkpoint-retired': [
+    410,
+    'The checkpoint is not in use any more',
+    'Stop using its weights and load the checkpoint that `existing` names; delete your copies.',
+  ],
+  'checkpoint-not-published': [
+    409,
+    'The checkpoint is in use by no model',
+    'Only what a model answers from is handed out: GET /v1/models/{id}/aliases/active names it.',
+  ],
+  'range-not-satisfiable': [
+    416,
+    'The range lies outside of the file',
+    'Ask for bytes that Content-Range says there are.',
   ],
   'checkpoint-mismatch': [
     422,
@@ -243,6 +258,11 @@ export const PROBLEMS = {
     422,
     'The certificate does not verify',
     'Ask the issuer for the original; this one was altered or signed by another key.',
+  ],
+  'ledger-altered': [
+    500,
+    'The ledger was altered',
+    'Run `expunge ledger verify`, which names the entry, and restore the database from a backup; nothing is signed until then.',
   ],
   'start-refused': [500, 'The process cannot start', 'Correct the configuration that the detail names.'],
   internal: [500, 'Something went wrong here', 'Try again; if it stays, report the request id.'],

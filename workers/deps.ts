@@ -47,6 +47,7 @@ const settingsOf = ({ runs, compute, decisions }: Config, { backend }: Choice): 
   reverifyForMs: runs.reverifyForMs,
   referenceRetentionMs: runs.referenceRetentionMs,
   referenceBytes: runs.referenceBytes,
+  ledgerCheckpointMs: runs.ledgerCheckpointMs,
   weightTypes: runs.weightTypes,
   memoryBudgetBytes: memoryBudget(compute.memoryBudgetBytes, backend),
   threads: compute.threads,

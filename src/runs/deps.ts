@@ -67,6 +67,8 @@ export interface RunSettings {
   referenceRetentionMs: number;
   /** What all of them may take on disk; those that were used last stay. */
   referenceBytes: number;
+  /** How long entries of the ledger wait for a signed checkpoint at most, while there is a worker. */
+  ledgerCheckpointMs: number;
   threads: number;
   backend: string;
   weightTypes: WeightTypes;

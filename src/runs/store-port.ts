@@ -23,10 +23,12 @@ import type { IdempotencyStore } from './idempotency-port.ts';
 import type { InfluenceStore } from './influence-port.ts';
 import type { IntakeStore } from './intake-port.ts';
 import type { KeptProbesStore, NewKeptProbes } from './kept-probes-port.ts';
+import type { LedgerStore } from './ledger-port.ts';
 import type { LifecycleStore } from './lifecycle-port.ts';
 import type { PastAttempt } from './plan/facts.ts';
 import type { PolicyStore } from './policy-port.ts';
 import type { ProbeStore } from './probe-port.ts';
+import type { RecipientStore } from './recipient-port.ts';
 import type { ReferenceStore } from './reference-port.ts';
 import type { RunSets } from './sets-port.ts';
 import type { UploadStore } from './upload-port.ts';
@@ -66,18 +68,6 @@ export type ClaimOutcome =
   /** The run was restarted too often; it has been ended `failed`. */
   | { status: 'gave_up'; run_id: string };
 
-export interface LedgerEntry {
-  seq: number;
-  at: string;
-  tenant: string;
-  type: string;
-  actor: string;
-  /** Ids, states and digests only. */
-  data: Record<string, unknown>;
-  previous_hash: string;
-  hash: string;
-}
-
 export interface Publication {
   run_id: string;
   fence: number;
@@ -109,7 +99,9 @@ export interface Store
     LifecycleStore,
     IntakeStore,
     KeptProbesStore,
+    LedgerStore,
     ProbeStore,
+    RecipientStore,
     ReferenceStore,
     WebhookStore,
     OpenDsrStore {
@@ -220,7 +212,4 @@ export interface Store
 
   /** Of what a run made that has ended: no model and no reference names it. False for an unknown run, which may be younger than a backup. */
   isOrphan(runId: string, digest: string): Promise<boolean>;
-
-  appendLedger(tenant: string, type: string, actor: string, data: Record<string, unknown>): Promise<LedgerEntry>;
-  readLedger(query: { after?: number; limit: number }): Promise<LedgerEntry[]>;
 }

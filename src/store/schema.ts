@@ -7,6 +7,7 @@ import type { Attempt, PlanStep, RowSizes, RunCounts, RunProgress } from '../dom
 import type { RunState } from '../domain/states.ts';
 import type { VerificationReport } from '../domain/verification.ts';
 import type { Held } from '../runs/ports.ts';
+import type { EvidenceTables } from './schema-evidence.ts';
 import type { KeyTables } from './schema-keys.ts';
 import type { InfluenceAnalysesTable, VerificationsTable } from './schema-leased.ts';
 import type { VerificationPoliciesTable } from './schema-policies.ts';
@@ -228,7 +229,7 @@ interface UploadFilesTable {
   bytes: number;
 }
 
-export interface Database extends VaultTables, KeyTables, WebhookTables {
+export interface Database extends VaultTables, KeyTables, WebhookTables, EvidenceTables {
   corpora: CorporaTable;
   record_ids: RecordIdsTable;
   record_subjects: RecordSubjectsTable;

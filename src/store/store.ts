@@ -16,6 +16,7 @@ import { intakeStore } from './intake.ts';
 import { keptProbesStore } from './kept-probes.ts';
 import { keyVersionsStore } from './key-versions.ts';
 import { ledgerStore } from './ledger.ts';
+import { ledgerCheckpointsStore } from './ledger-checkpoints.ts';
 import { migrate } from './migrate.ts';
 import { modelsStore } from './models.ts';
 import { movesStore } from './moves.ts';
@@ -24,6 +25,7 @@ import { policiesStore } from './policies.ts';
 import { probesStore } from './probes.ts';
 import { promotionStore } from './promotion.ts';
 import { publishStore } from './publish.ts';
+import { recipientsStore } from './recipients.ts';
 import { referencesStore } from './references.ts';
 import { requestsStore } from './requests.ts';
 import { reportsStore, runsStore } from './runs.ts';
@@ -93,11 +95,13 @@ export function createStore(options: StoreOptions): Store {
     ...publishStore(context),
     ...certificatesStore(context),
     ...ledgerStore(context),
+    ...ledgerCheckpointsStore(context),
     ...probesStore(context),
     ...idempotencyStore(context),
     ...influenceStore(context),
     ...policiesStore(context),
     ...keptProbesStore(context),
+    ...recipientsStore(context),
     ...referencesStore(context),
     ...uploadsStore(context),
     ...askedRecordsStore(context),

@@ -191,7 +191,7 @@ export async function createTestWorker(
     softwareVersion: '0.0.0',
     settings: {
       ...{ leaseMs: 15_000, maxRestarts: 2, timeLimitSeconds: 60, parentRetentionMs: 3_600_000, reverifyForMs: 0 },
-      ...{ referenceRetentionMs: 3_600_000, referenceBytes: 1e9 },
+      ...{ referenceRetentionMs: 3_600_000, referenceBytes: 1e9, ledgerCheckpointMs: 0 },
       ...{ threads: 1, backend: 'scripted', weightTypes: 'float32', memoryBudgetBytes: null },
     },
     clock: clock ?? (() => new Date()),

@@ -8,10 +8,13 @@ const IDS: Record<string, (acme: Acme) => Record<string, string>> = {
   '/v1/api-keys/': ({ key }) => ({ id: key }),
   '/v1/certificates/': ({ certificate }) => ({ id: certificate }),
   '/v1/checkpoints/': ({ candidate }) => ({ id: candidate }),
+  '/v1/checkpoints/{id}/files/': ({ active }) => ({ id: active, path: 'config.json' }),
   '/v1/completions/': ({ completion }) => ({ id: completion }),
   '/v1/corpora/': ({ corpus }) => ({ id: corpus }),
   '/v1/deletion-requests/': ({ request }) => ({ id: request }),
-  '/v1/models/': ({ model, candidate, influence }) => ({ id: model, digest: candidate, analysis_id: influence }),
+  '/v1/models/': ({ model, candidate, influence }) => ({
+    ...{ id: model, digest: candidate, analysis_id: influence, alias: 'active' },
+  }),
   '/v1/runs/': ({ run }) => ({ id: run }),
   '/v1/uploads/': ({ upload }) => ({ id: upload, name: 'config.json' }),
   '/v1/verifications/': ({ verification }) => ({ id: verification }),
@@ -23,6 +26,8 @@ const IDS: Record<string, (acme: Acme) => Record<string, string>> = {
 export interface Call {
   body?: unknown;
   headers?: Record<string, string>;
+  /** With its question mark. */
+  query?: string;
 }
 
 const reason = 'For the matrix.';
@@ -64,6 +69,7 @@ const CALLS: Record<string, Call> = {
       return { months: 1, reason, notified_at: new Date().toISOString() };
     },
   },
+  getLedgerProof: { query: '?from=1&to=1' },
   holdDeletionRequest: { body: { reason } },
   importRecords: { body: { path: 'people.ndjson' } },
   registerCheckpoint: { body: { path: 'tiny' } },
