@@ -145,6 +145,10 @@ export const Environment = Type.Object({
   COMPLETIONS_ENABLED: Type.Boolean({ default: false }),
   MAX_RECORD_BYTES: Type.Integer({ minimum: 1, default: 65_536 }),
   MAX_UPLOAD_BYTES: Type.Integer({ minimum: 1, default: 1_073_741_824 }),
+  MAX_TEXT_SEARCH_BYTES: Type.Integer({
+    ...{ minimum: 0, default: 268_435_456 },
+    description: 'Corpus text that one call may have searched for texts that deletion requests give',
+  }),
   MAX_OPEN_UPLOADS: Type.Integer({ minimum: 1, default: 10, description: 'Checkpoint uploads of a tenant at a time' }),
   MAX_OPEN_UPLOAD_BYTES: Type.Integer({
     ...{ minimum: 1, default: 137_438_953_472 },
@@ -267,7 +271,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     },
     workerTasks: e.WORKER_TASKS,
     completionsEnabled: e.COMPLETIONS_ENABLED,
-    limits: { recordBytes: e.MAX_RECORD_BYTES, uploadBytes: e.MAX_UPLOAD_BYTES },
+    limits: {
+      recordBytes: e.MAX_RECORD_BYTES,
+      uploadBytes: e.MAX_UPLOAD_BYTES,
+      textSearchBytes: e.MAX_TEXT_SEARCH_BYTES,
+    },
     uploads: {
       open: e.MAX_OPEN_UPLOADS,
       bytes: e.MAX_OPEN_UPLOAD_BYTES,
