@@ -4,10 +4,12 @@ import { architecturesPage } from './docs-architectures.ts';
 import { authenticationPage } from './docs-authentication.ts';
 import { enginePage } from './docs-engine.ts';
 import { methodPages } from './docs-methods.ts';
+import { opendsrPage } from './docs-opendsr.ts';
 import { configurationPage, errorsPage, metricsPage } from './docs-pages.ts';
 import { requestsPage } from './docs-requests.ts';
 import { sisaPage } from './docs-sisa.ts';
 import { sizesPage } from './docs-sizes.ts';
+import { webhooksPage } from './docs-webhooks.ts';
 
 const PAGES: Record<string, () => string | Promise<string>> = {
   'architectures.md': architecturesPage,
@@ -16,9 +18,11 @@ const PAGES: Record<string, () => string | Promise<string>> = {
   'engine.md': enginePage,
   'errors.md': errorsPage,
   'metrics.md': metricsPage,
+  'opendsr.md': opendsrPage,
   'requests.md': requestsPage,
   'sisa.md': sisaPage,
   'sizes.md': sizesPage,
+  'webhooks.md': webhooksPage,
   ...methodPages(),
 };
 

@@ -11,6 +11,7 @@ import type {
   CorpusFiles,
   Counter,
   Doorbell,
+  OpenDsrSigner,
   Signer,
   Store,
   SubjectKeys,
@@ -26,6 +27,8 @@ export interface AppDeps {
   uploads: UploadFiles;
   subjectKeys: SubjectKeys;
   signer: Signer;
+  /** Null or left out: OpenDSR is not configured. */
+  opendsr?: OpenDsrSigner | null;
   methods: Readonly<Record<string, Method>>;
   metrics?: readonly Metric[];
   version: string;

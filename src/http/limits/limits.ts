@@ -7,10 +7,13 @@ import { createMemoryCounter } from './memory.ts';
 const WINDOW_SECONDS = 60;
 const POLICY = 'default';
 
+// rounded first: a whole window may come out a hair over
+const secondsOf = (ms: number): number => Math.ceil(Math.round(ms) / 1000);
+
 /** The two headers: what applies, and what is left of it. */
 export const limitHeaders = ({ count, left_ms }: Counted, quota: number) => ({
   'ratelimit-policy': `"${POLICY}";q=${quota};w=${WINDOW_SECONDS}`,
-  ratelimit: `"${POLICY}";r=${Math.max(0, quota - count)};t=${Math.ceil(left_ms / 1000)}`,
+  ratelimit: `"${POLICY}";r=${Math.max(0, quota - count)};t=${secondsOf(left_ms)}`,
 });
 
 /**
@@ -32,7 +35,7 @@ export function installLimits(app: App, { config, counter }: Pick<AppDeps, 'conf
     });
     reply.headers(limitHeaders(counted, quota));
     if (counted.count <= quota) return;
-    reply.header('retry-after', String(Math.ceil(counted.left_ms / 1000)));
+    reply.header('retry-after', String(secondsOf(counted.left_ms)));
     throw new ExpungeError('quota-exceeded', `A credential may make ${quota} calls in ${WINDOW_SECONDS} seconds.`, {
       extra: { 'violated-policies': [POLICY] },
     });
