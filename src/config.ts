@@ -208,6 +208,12 @@ function oauthOf(e: Environment) {
   };
 }
 
+const limitsOf = (e: Environment) => ({
+  recordBytes: e.MAX_RECORD_BYTES,
+  uploadBytes: e.MAX_UPLOAD_BYTES,
+  textSearchBytes: e.MAX_TEXT_SEARCH_BYTES,
+});
+
 /** Reads and checks the configuration. Throws `start-refused` naming the variable. */
 export function readConfig(env: NodeJS.ProcessEnv = process.env) {
   const e = parse(env);
@@ -271,11 +277,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     },
     workerTasks: e.WORKER_TASKS,
     completionsEnabled: e.COMPLETIONS_ENABLED,
-    limits: {
-      recordBytes: e.MAX_RECORD_BYTES,
-      uploadBytes: e.MAX_UPLOAD_BYTES,
-      textSearchBytes: e.MAX_TEXT_SEARCH_BYTES,
-    },
+    limits: limitsOf(e),
     uploads: {
       open: e.MAX_OPEN_UPLOADS,
       bytes: e.MAX_OPEN_UPLOAD_BYTES,
