@@ -219,13 +219,16 @@ function oauthOf(e: Environment) {
   };
 }
 
-const webhooksOf = (e: Environment) => ({
-  ...{ allowedNetworks: e.WEBHOOK_ALLOWED_NETWORKS, endpoints: e.MAX_WEBHOOK_ENDPOINTS },
-  retentionMs: e.WEBHOOK_RETENTION_DAYS * 86_400_000,
+const limitsOf = (e: Environment) => ({
+  ...{ recordBytes: e.MAX_RECORD_BYTES, uploadBytes: e.MAX_UPLOAD_BYTES, textSearchBytes: e.MAX_TEXT_SEARCH_BYTES },
+  callsPerMinute: e.RATE_LIMIT_PER_MINUTE ?? (e.AUTH === 'required' ? 6000 : 0),
 });
-const opendsrOf = ({ OPENDSR_DOMAIN, OPENDSR_CERTIFICATE_FILE, OPENDSR_KEY_FILE }: Environment) => ({
-  ...{ domain: OPENDSR_DOMAIN ?? null, certificateFile: OPENDSR_CERTIFICATE_FILE ?? null },
-  keyFile: OPENDSR_KEY_FILE ?? null,
+
+/** Who has to agree, and for how long a request may be taken back. */
+const decisionsOf = (e: Environment) => ({
+  coolingOffMs: e.COOLING_OFF_HOURS * 3_600_000,
+  approval: e.FOUR_EYES ? ('four-eyes' as const) : e.APPROVAL,
+  promotion: e.FOUR_EYES ? ('four-eyes' as const) : e.PROMOTION,
 });
 
 /** Reads and checks the configuration. Throws `start-refused` naming the variable. */
@@ -273,23 +276,20 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
       referenceRetentionMs: e.REFERENCE_RETENTION_HOURS * 3_600_000,
       referenceBytes: e.REFERENCE_BYTES,
     },
-    decisions: {
-      coolingOffMs: e.COOLING_OFF_HOURS * 3_600_000,
-      approval: e.FOUR_EYES ? ('four-eyes' as const) : e.APPROVAL,
-      promotion: e.FOUR_EYES ? ('four-eyes' as const) : e.PROMOTION,
-    },
+    decisions: decisionsOf(e),
     verifications: { open: e.MAX_OPEN_VERIFICATIONS },
     minFreeBytes: e.MIN_FREE_BYTES,
-    opendsr: opendsrOf(e),
-    webhooks: webhooksOf(e),
+    opendsr: {
+      ...{ domain: e.OPENDSR_DOMAIN ?? null, keyFile: e.OPENDSR_KEY_FILE ?? null },
+      certificateFile: e.OPENDSR_CERTIFICATE_FILE ?? null,
+    },
+    webhooks: {
+      ...{ allowedNetworks: e.WEBHOOK_ALLOWED_NETWORKS, endpoints: e.MAX_WEBHOOK_ENDPOINTS },
+      retentionMs: e.WEBHOOK_RETENTION_DAYS * 86_400_000,
+    },
     workerTasks: e.WORKER_TASKS,
     completionsEnabled: e.COMPLETIONS_ENABLED,
-    limits: {
-      recordBytes: e.MAX_RECORD_BYTES,
-      uploadBytes: e.MAX_UPLOAD_BYTES,
-      callsPerMinute: e.RATE_LIMIT_PER_MINUTE ?? (e.AUTH === 'required' ? 6000 : 0),
-      textSearchBytes: e.MAX_TEXT_SEARCH_BYTES,
-    },
+    limits: limitsOf(e),
     uploads: {
       ...{ open: e.MAX_OPEN_UPLOADS, bytes: e.MAX_OPEN_UPLOAD_BYTES },
       lifetime_ms: e.UPLOAD_EXPIRY_HOURS * 3_600_000,
