@@ -14,17 +14,17 @@ export const subjectSchema = (description: string) =>
 /** Sees a schema-conformant identifier that cannot be used; returns what to throw. */
 export type Refuse = (index: number, why: string) => Error;
 
-function keyOf(
-  keys: Pick<SubjectKeys, 'keyFor'>,
-  tenant: string,
+/** What `keyed` makes of an identifier; what `refuse` returns is thrown for one that cannot be used. */
+export function usable<Key>(
   identifier: Identifier,
+  keyed: (identifier: Identifier) => Key,
   refuse: (why: string) => Error,
-): SubjectKey {
+): Key {
   if ((identifier.value === undefined) === (identifier.sha256 === undefined)) {
     throw refuse('must have exactly one of value and sha256');
   }
   try {
-    return keys.keyFor(tenant, identifier);
+    return keyed(identifier);
   } catch (error) {
     if (error instanceof ExpungeError && error.code === 'validation-failed') {
       throw refuse('holds nothing to compare once it is normalised; send its real value');
@@ -40,10 +40,10 @@ export function subjectKeysOf(
   identifiers: Identifier[],
   refuse: Refuse,
 ): SubjectKey[] {
-  if (identifiers.length === 0) return [];
   const distinct = new Map<string, SubjectKey>();
   for (const [index, identifier] of identifiers.entries()) {
-    const key = keyOf(keys, tenant, identifier, (why) => refuse(index, why));
+    const keyed = (one: Identifier) => keys.keyFor(tenant, one);
+    const key = usable(identifier, keyed, (why) => refuse(index, why));
     distinct.set(key.key, key);
   }
   return [...distinct.values()];

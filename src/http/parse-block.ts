@@ -1,36 +1,156 @@
-// A block of an upload becomes what is stored of it: lines of the corpus file and of the spool. Pure but for the keys.
-import { blockOf } from '../corpora/writer.ts';
+// A block of an upload becomes what is stored of it: lines of the corpus file, and of the spool what the index is told.
+import { isUtf8 } from 'node:buffer';
+import { GrowingBytes, GrowingWords } from '../corpora/growing.ts';
+import { IndexPacker } from '../corpora/index-packer.ts';
+import { toLine } from '../corpora/records.ts';
+import { LineScanner, SUBJECT_NUMBERS } from '../corpora/scan-line.ts';
+import { digestWords } from '../corpora/short-digest.ts';
 import type { LineBlock } from '../domain/batches.ts';
-import type { TrainingRecord } from '../domain/record.ts';
 import type { SubjectKeys } from '../runs/ports.ts';
-import { type Block, linesOf } from './ndjson.ts';
+import { KeyTable } from './key-table.ts';
+import { type Block, refuseLong, textOf } from './ndjson.ts';
 import { readRecord } from './records.ts';
-import { entryText } from './spool.ts';
+import type { SpoolBlock } from './spool.ts';
 
+/** It stands until the next block is parsed. */
 interface ParsedBlock {
   lines: LineBlock;
-  /** Entries of the spool. */
-  entries: Uint8Array<ArrayBuffer>;
+  spooled: SpoolBlock;
+  /** Records that were read as text, which leaves garbage. */
+  slow: number;
 }
 interface ParseOptions {
   tenant: string;
   lineBytes: number;
+  keys: Pick<SubjectKeys, 'keyFor'>;
 }
 
-const ENCODER = new TextEncoder();
+const NEWLINE = 0x0a;
+const QUOTED_END = Buffer.from('"}\n');
+const [ID, PROMPT, ANSWER, TEXT] = ['{"id":"', '","prompt":"', '","answer":"', '","text":"'].map((text) =>
+  Buffer.from(text),
+) as [Buffer, Buffer, Buffer, Buffer];
 
-/** Throws `malformed-line` or `record-too-large`, naming the line. */
-export function parseBlock(
-  block: Block,
-  { tenant, lineBytes }: ParseOptions,
-  keys: Pick<SubjectKeys, 'keyFor'>,
-): ParsedBlock {
-  const records: TrainingRecord[] = [];
-  let entries = '';
-  for (const line of linesOf(block, lineBytes)) {
-    const { record, subjects } = readRecord(line, tenant, keys);
-    records.push(record);
-    entries += entryText({ line: line.number, record_id: record.id, subjects });
+/** Plain lines are taken as they stand; every other is read as text, and what is wrong with it is said then. */
+export class BlockParser {
+  readonly #lineBytes: number;
+  readonly #table: KeyTable;
+  readonly #scanner = new LineScanner();
+  readonly #packer = new IndexPacker();
+  readonly #text = new GrowingBytes();
+  readonly #lengths = new GrowingWords();
+  readonly #lines = new GrowingWords();
+  readonly #where = { typeFrom: 0, typeTo: 0, from: 0, to: 0, hashed: false };
+  constructor({ tenant, lineBytes, keys }: ParseOptions) {
+    this.#lineBytes = lineBytes;
+    this.#table = new KeyTable(tenant, keys);
   }
-  return { lines: blockOf(records), entries: ENCODER.encode(entries) };
+
+  /** Throws `malformed-line` or `record-too-large`, naming the line. */
+  parse({ bytes, firstLine }: Block): ParsedBlock {
+    // what a refused block left behind
+    this.#packer.take(0, []);
+    this.#table.made = [];
+    for (const one of [this.#text, this.#lengths, this.#lines]) one.length = 0;
+    const valid = isUtf8(bytes);
+    let number = firstLine;
+    let slow = 0;
+    for (let start = 0; start < bytes.length; number++) {
+      const found = bytes.indexOf(NEWLINE, start);
+      const end = found === -1 ? bytes.length : found;
+      refuseLong(number, end - start, this.#lineBytes);
+      const before = this.#text.length;
+      if (!valid || !this.#plain(bytes, start, end, number)) {
+        this.#asText(bytes.subarray(start, end), number);
+        slow++;
+      }
+      if (this.#text.length > before) {
+        this.#lengths.push(this.#text.length - before);
+        this.#lines.push(number);
+      }
+      start = end + 1;
+    }
+    const { first_ordinal: _, ...index } = this.#packer.take(0, this.#table.made);
+    return {
+      lines: { text: this.#text.view(), lengths: this.#lengths.view() },
+      spooled: { lines: this.#lines.view(), index },
+      slow,
+    };
+  }
+
+  /** Takes over a plain line; false for every other. */
+  #plain(bytes: Buffer<ArrayBuffer>, start: number, end: number, number: number): boolean {
+    const scanner = this.#scanner;
+    if (!scanner.scan(bytes, start, end)) return false;
+    this.#packer.add(digestWords(bytes.subarray(scanner.idFrom, scanner.idTo)));
+    try {
+      this.#name(bytes);
+    } catch (error) {
+      // says of which line and of which of its people
+      this.#asText(bytes.subarray(start, end), number);
+      throw error;
+    }
+    this.#write(bytes, start);
+    return true;
+  }
+
+  #name(bytes: Buffer): void {
+    const { count, subjects } = this.#scanner;
+    for (let at = 0; at < count * SUBJECT_NUMBERS; at += SUBJECT_NUMBERS) {
+      const where = this.#where;
+      where.typeFrom = subjects[at]!;
+      where.typeTo = subjects[at + 1]!;
+      where.from = subjects[at + 2]!;
+      where.to = subjects[at + 3]!;
+      where.hashed = subjects[at + 4] === 1;
+      this.#packer.name(this.#table.find(bytes, where), this.#typeOf(bytes, at));
+    }
+  }
+
+  /** Where the first identifier of the same type stands. */
+  #typeOf(bytes: Buffer, at: number): number {
+    const { subjects } = this.#scanner;
+    const [from, to] = [subjects[at]!, subjects[at + 1]!];
+    for (let other = 0; other < at; other += SUBJECT_NUMBERS) {
+      const [otherFrom, otherTo] = [subjects[other]!, subjects[other + 1]!];
+      if (otherTo - otherFrom !== to - from) continue;
+      let i = from;
+      while (i < to && bytes[i] === bytes[otherFrom + i - from]) i++;
+      if (i === to) return other;
+    }
+    return at;
+  }
+
+  /** The stored line. Most lines begin as it does, and are copied at one go. */
+  #write(bytes: Buffer, start: number): void {
+    const { idFrom, idTo, promptFrom, promptTo, textFrom, textTo, hasPrompt } = this.#scanner;
+    const text = this.#text;
+    // nothing that stands there otherwise is as short
+    const begins = idFrom - start === ID.length && promptFrom - idTo === PROMPT.length;
+    if (hasPrompt && begins && textFrom - promptTo === ANSWER.length) text.copy(bytes, start, textTo);
+    else {
+      text.copy(ID);
+      text.copy(bytes, idFrom, idTo);
+      if (hasPrompt) {
+        text.copy(PROMPT);
+        text.copy(bytes, promptFrom, promptTo);
+      }
+      text.copy(hasPrompt ? ANSWER : TEXT);
+      text.copy(bytes, textFrom, textTo);
+    }
+    text.copy(QUOTED_END);
+  }
+
+  #asText(bytes: Buffer, number: number): void {
+    const text = textOf(bytes, number);
+    if (text === null) return;
+    const types: string[] = [];
+    const { record, people } = readRecord({ number, text }, (identifier) => {
+      types.push(identifier.type);
+      return Int32Array.from(this.#table.digestOf(identifier));
+    });
+    this.#packer.add(digestWords(record.id));
+    for (const [i, key] of people.entries()) this.#packer.name(key, types.indexOf(types[i]!));
+    this.#text.text(toLine(record));
+  }
 }

@@ -1,16 +1,16 @@
-// One line of an upload becomes a training record and the keys of the people in it.
+// One line of an upload becomes a training record and what stands for the people in it.
 import { type Line, malformed, readUploaded } from '../corpora/uploaded-record.ts';
-import { type TrainingRecord, trainingRecordOf } from '../domain/record.ts';
-import type { SubjectKey, SubjectKeys } from '../runs/ports.ts';
-import { subjectKeysOf } from './identifiers.ts';
+import { type Identifier, type TrainingRecord, trainingRecordOf } from '../domain/record.ts';
+import { usable } from './identifiers.ts';
 
-/** Throws `malformed-line`; the identifiers end here as keyed hashes. */
-export function readRecord(
+/** Throws `malformed-line`; the identifiers end here as what `keyed` makes of them, one after the other. */
+export function readRecord<Key>(
   line: Line,
-  tenant: string,
-  keys: Pick<SubjectKeys, 'keyFor'>,
-): { record: TrainingRecord; subjects: SubjectKey[] } {
+  keyed: (identifier: Identifier) => Key,
+): { record: TrainingRecord; people: Key[] } {
   const uploaded = readUploaded(line);
-  const refuse = (index: number, why: string) => malformed(line.number, `#/subjects/${index}`, why);
-  return { record: trainingRecordOf(uploaded), subjects: subjectKeysOf(keys, tenant, uploaded.subjects ?? [], refuse) };
+  const people = (uploaded.subjects ?? []).map((identifier, index) =>
+    usable(identifier, keyed, (why) => malformed(line.number, `#/subjects/${index}`, why)),
+  );
+  return { record: trainingRecordOf(uploaded), people };
 }

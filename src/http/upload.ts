@@ -1,16 +1,14 @@
 // Takes an upload of records: text to its file, index to the store, all of it or nothing.
-import type { Readable } from 'node:stream';
 import { passing } from '../corpora/collect.ts';
 import type { LineBlock } from '../domain/batches.ts';
 import type { TrainingRecord } from '../domain/record.ts';
 import type { Corpus } from '../domain/resources.ts';
 import { ExpungeError } from '../errors.ts';
-import type { CorpusFiles, IndexedRecord } from '../runs/ports.ts';
-import { rememberKeys } from './key-cache.ts';
+import type { CorpusFiles, IndexBlock } from '../runs/ports.ts';
 import { notFound } from './links.ts';
 import { blocksOf } from './ndjson.ts';
 import { findInPages } from './paging.ts';
-import { parseBlock } from './parse-block.ts';
+import { BlockParser } from './parse-block.ts';
 import type { Principal } from './principal.ts';
 import { createSpool, lineAt, type Spool } from './spool.ts';
 import type { AppDeps } from './types.ts';
@@ -35,39 +33,35 @@ export async function inTurn<T>(corpusId: string, work: () => Promise<T>): Promi
 
 /** Where the lines of an upload come from, how many bytes may come, and what tells that nobody waits any more. */
 export interface Source {
-  stream: Readable;
+  chunks: AsyncIterable<Buffer>;
   totalBytes: number;
   signal?: AbortSignal;
 }
 
 async function* texts(
   deps: UploadDeps,
-  { stream, totalBytes }: Source,
+  { chunks, totalBytes, signal }: Source,
   tenant: string,
   spool: Spool,
 ): AsyncGenerator<LineBlock> {
   const limits = { lineBytes: deps.config.limits.recordBytes, totalBytes };
-  // leaving early must not destroy the request: its socket still has to carry the problem document
-  const chunks = stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
-  const keys = rememberKeys(deps.subjectKeys);
+  const parser = new BlockParser({ tenant, lineBytes: limits.lineBytes, keys: deps.subjectKeys });
   const passed = passing();
   for await (const block of blocksOf(chunks, limits)) {
-    const { lines, entries } = parseBlock(block, { tenant, lineBytes: limits.lineBytes }, keys);
-    await spool.add(entries);
+    signal?.throwIfAborted();
+    const { lines, spooled, slow } = parser.parse(block);
+    await spool.add(spooled);
     yield lines;
-    passed(lines.lengths.length);
+    passed(slow);
   }
 }
 
-async function* index(
-  spool: Spool,
-  firstOrdinal: number,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<IndexedRecord[]> {
-  let ordinal = firstOrdinal;
-  for await (const entries of spool.batches()) {
+async function* index(spool: Spool, firstOrdinal: number, signal: AbortSignal | undefined): AsyncGenerator<IndexBlock> {
+  let first_ordinal = firstOrdinal;
+  for await (const { lines, index } of spool.blocks()) {
     signal?.throwIfAborted();
-    yield entries.map(({ record_id, subjects }) => ({ ordinal: ordinal++, record_id, subjects }));
+    yield { first_ordinal, ...index };
+    first_ordinal += lines.length;
   }
   signal?.throwIfAborted();
 }

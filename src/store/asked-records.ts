@@ -1,15 +1,15 @@
 // What a verification on demand is asked about: where records stand, and since when they are erased.
 import { sql } from 'kysely';
+import { shortDigest } from '../corpora/short-digest.ts';
 import type { RecordPlace, VerificationStore } from '../runs/ports.ts';
 import type { Context } from './db.ts';
-import { recordIdDigest } from './record-index.ts';
 import { placeRows } from './sets-tables.ts';
 
 export const askedRecordsStore = ({
   db,
 }: Context): Pick<VerificationStore, 'recordsWithIds' | 'erasedAt' | 'erasedBefore'> => ({
   async recordsWithIds(tenant, modelId, ids) {
-    const byDigest = new Map(ids.map((id) => [recordIdDigest(id), id]));
+    const byDigest = new Map(ids.map((id) => [shortDigest(id), id]));
     const digests = [...byDigest.keys()];
     // a row holds thousands of ids: those without any of them are not taken apart
     const { rows } = await sql<RecordPlace & { digest: string }>`

@@ -1,6 +1,7 @@
 // /v1/corpora/{id}/imports: records from a file that lies on the server already.
 import Type from 'typebox';
 import { openImport } from '../../corpora/import.ts';
+import { readAgain } from '../../corpora/lines.ts';
 import { ExpungeError } from '../../errors.ts';
 import { absolute } from '../links.ts';
 import { principal } from '../principal.ts';
@@ -41,23 +42,20 @@ export function importRoute(app: App, deps: AppDeps): void {
     async (request, reply) => {
       const file = await openImport(request.body.path, deps.config.importDir);
       const gone = new AbortController();
-      const stream = file.createReadStream({ highWaterMark: 1 << 18 });
-      // the body has been read, so only the answer's side still tells of the client; errors reach whoever reads
-      stream.on('error', () => {});
+      // the body has been read, so only the answer's side still tells of the client
       reply.raw.once('close', () => {
         if (reply.raw.writableFinished) return;
         gone.abort(new ExpungeError('validation-failed', 'The client went away before the end; nothing was kept.'));
-        stream.destroy(gone.signal.reason as Error);
       });
       try {
-        const source = { stream, totalBytes: Number.POSITIVE_INFINITY, signal: gone.signal };
+        const source = { chunks: readAgain(file), totalBytes: Number.POSITIVE_INFINITY, signal: gone.signal };
         const corpus = await upload(deps, principal(request), request.params.id, source);
         return await reply
           .code(201)
           .header('location', absolute(request, `/v1/corpora/${corpus.id}`))
           .send(corpus);
       } finally {
-        stream.destroy();
+        await file.close();
       }
     },
   );
