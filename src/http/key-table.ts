@@ -1,20 +1,19 @@
-// Subject keys of identifiers that were met a moment ago, found by the bytes of a line: the records of an upload name the same people
-// again and again, and making a key takes longer than reading the record. A table of one size, without an object for each of them.
+// Subject keys of identifiers that were met before, found by the bytes of a line: the records of an upload name the same people again and
+// again, and making a key takes longer than reading the record. One table of numbers, without an object for each of them.
 import { GrowingBytes } from '../corpora/growing.ts';
 import { DIGEST_WORDS, digestWords } from '../corpora/short-digest.ts';
 import type { Identifier } from '../domain/record.ts';
 import type { SubjectKey, SubjectKeys } from '../runs/ports.ts';
 
-/** Some 11 MB, of which as much is used as there are people. */
-const PLACES = 1 << 17;
+/** 32 MB at most, for the identifiers of a few hundred thousand people; where more come in turn, those met first are forgotten. */
+const MOST_PLACES = 1 << 20;
+const FIRST_PLACES = 1 << 10;
 /** Places that an identifier may take. */
-const WAYS = 4;
-/** Type and value of those that are remembered; longer ones are rare. */
-const NAME_BYTES = 64;
+const WAYS = 8;
+/** Digest of an identifier, digest of its key. */
+const PLACE_WORDS = 2 * DIGEST_WORDS;
+/** No type holds these. */
 const [RAW, HASHED] = [0x3d, 0x23];
-// FNV-1a
-const BASIS = 0x811c9dc5 | 0;
-const PRIME = 0x01000193;
 
 /** Where an identifier stands among bytes. */
 export interface Where {
@@ -30,41 +29,43 @@ export class KeyTable {
   /** Keys that were made since the last time somebody took them away. */
   made: SubjectKey[] = [];
   readonly #keyFor: (identifier: Identifier) => SubjectKey;
-  readonly #names: Uint8Array;
-  readonly #lengths: Uint8Array;
-  readonly #digests: Int32Array;
-  readonly #buckets: number;
-  /** What is looked for: type, what the value is, value. */
-  readonly #name = new Uint8Array(NAME_BYTES);
-  #length = 0;
+  readonly #most: number;
+  #table: Int32Array;
+  #used = 0;
+  readonly #name = new GrowingBytes();
+  readonly #named = new Int32Array(DIGEST_WORDS);
   readonly #found = new Int32Array(DIGEST_WORDS);
   readonly #written = new GrowingBytes();
   #turn = 0;
-  constructor(tenant: string, { keyFor }: Pick<SubjectKeys, 'keyFor'>, places = PLACES) {
+  constructor(tenant: string, { keyFor }: Pick<SubjectKeys, 'keyFor'>, most = MOST_PLACES) {
     this.#keyFor = (identifier) => {
       const key = keyFor(tenant, identifier);
       this.made.push(key);
       return key;
     };
-    this.#buckets = places / WAYS;
-    this.#names = new Uint8Array(places * NAME_BYTES);
-    this.#lengths = new Uint8Array(places);
-    this.#digests = new Int32Array(places * DIGEST_WORDS);
+    this.#most = most;
+    this.#table = new Int32Array(Math.min(FIRST_PLACES, most) * PLACE_WORDS);
   }
 
   /** Digest of the key of an identifier that stands in UTF-8; it stands until the next call. Throws what `keyFor` throws. */
   find(bytes: Buffer, where: Where): Int32Array {
     const { typeFrom, typeTo, from, to, hashed } = where;
-    this.#length = typeTo - typeFrom + 1 + to - from;
-    const bucket = this.#length > NAME_BYTES ? null : this.#bucketOf(bytes, where);
-    const known = bucket === null ? null : this.#known(bucket);
+    const name = this.#name;
+    name.length = 0;
+    name.reserve(typeTo - typeFrom + 1 + to - from);
+    for (let at = typeFrom; at < typeTo; at++) name.bytes[name.length++] = bytes[at]!;
+    name.bytes[name.length++] = hashed ? HASHED : RAW;
+    for (let at = from; at < to; at++) name.bytes[name.length++] = bytes[at]!;
+    this.#named.set(digestWords(name.view()));
+    const known = this.#known(this.#bucket(this.#named[0]!));
     if (known !== null) {
-      for (let i = 0; i < DIGEST_WORDS; i++) this.#found[i] = this.#digests[known * DIGEST_WORDS + i]!;
+      const start = known * PLACE_WORDS + DIGEST_WORDS;
+      for (let i = 0; i < DIGEST_WORDS; i++) this.#found[i] = this.#table[start + i]!;
       return this.#found;
     }
     const [type, value] = [bytes.toString('latin1', typeFrom, typeTo), bytes.toString('utf8', from, to)];
     const digest = digestWords(this.#keyFor(hashed ? { type, sha256: value } : { type, value }).key);
-    if (bucket !== null) this.#remember(bucket, digest);
+    this.#remember(digest);
     return digest;
   }
 
@@ -79,43 +80,50 @@ export class KeyTable {
     written.text(type);
     const typeTo = written.length;
     written.text(text);
-    return this.find(written.bytes, {
-      ...{ typeFrom: 0, typeTo, from: typeTo, to: written.length, hashed: value === undefined },
-    });
-  }
-
-  /** Writes down what is looked for. */
-  #bucketOf(bytes: Buffer, { typeFrom, typeTo, from, to, hashed }: Where): number {
-    const name = this.#name;
-    let length = 0;
-    for (let at = typeFrom; at < typeTo; at++) name[length++] = bytes[at]!;
-    name[length++] = hashed ? HASHED : RAW;
-    for (let at = from; at < to; at++) name[length++] = bytes[at]!;
-    let hash = BASIS;
-    for (let i = 0; i < length; i++) hash = Math.imul(hash ^ name[i]!, PRIME);
-    // the low digits of this hash depend on the low digits of the bytes alone
-    return ((hash ^ (hash >>> 15)) >>> 0) % this.#buckets;
+    const hashed = value === undefined;
+    return this.find(written.bytes, { typeFrom: 0, typeTo, from: typeTo, to: written.length, hashed });
   }
 
   #known(bucket: number): number | null {
-    const length = this.#length;
-    for (let place = bucket * WAYS; place < (bucket + 1) * WAYS; place++) {
-      if (this.#lengths[place] !== length) continue;
-      const start = place * NAME_BYTES;
+    const [table, named] = [this.#table, this.#named];
+    for (let place = bucket; place < bucket + WAYS; place++) {
+      const start = place * PLACE_WORDS;
       let i = 0;
-      while (i < length && this.#names[start + i] === this.#name[i]) i++;
-      if (i === length) return place;
+      while (i < DIGEST_WORDS && table[start + i] === named[i]) i++;
+      if (i === DIGEST_WORDS) return place;
     }
     return null;
   }
 
+  /** The first place of the bucket of a name, whose digest begins so. */
+  #bucket(word: number): number {
+    return ((word >>> 0) % (this.#table.length / PLACE_WORDS / WAYS)) * WAYS;
+  }
+
+  #remember(digest: Int32Array): void {
+    const places = this.#table.length / PLACE_WORDS;
+    if (2 * this.#used > places && places < this.#most) this.#grow();
+    this.#put(this.#named, 0, digest, 0);
+  }
+
   /** In a free place, or in that of another, each in turn. */
-  #remember(bucket: number, digest: Int32Array): void {
-    let place = bucket * WAYS;
-    while (place < (bucket + 1) * WAYS && this.#lengths[place] !== 0) place++;
-    if (place === (bucket + 1) * WAYS) place = bucket * WAYS + (this.#turn++ % WAYS);
-    this.#names.set(this.#name.subarray(0, this.#length), place * NAME_BYTES);
-    this.#digests.set(digest, place * DIGEST_WORDS);
-    this.#lengths[place] = this.#length;
+  #put(names: Int32Array, name: number, digests: Int32Array, digest: number): void {
+    const bucket = this.#bucket(names[name]!);
+    let place = bucket;
+    while (place < bucket + WAYS && this.#table[place * PLACE_WORDS] !== 0) place++;
+    if (place === bucket + WAYS) place = bucket + (this.#turn++ % WAYS);
+    else this.#used++;
+    const at = place * PLACE_WORDS;
+    for (let i = 0; i < DIGEST_WORDS; i++) {
+      this.#table[at + i] = names[name + i]!;
+      this.#table[at + DIGEST_WORDS + i] = digests[digest + i]!;
+    }
+  }
+
+  #grow(): void {
+    const old = this.#table;
+    this.#table = new Int32Array(2 * old.length);
+    this.#used = 0;
+    for (let at = 0; at < old.length; at += PLACE_WORDS) if (old[at] !== 0) this.#put(old, at, old, at + DIGEST_WORDS);
   }
 }

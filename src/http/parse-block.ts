@@ -16,8 +16,8 @@ import type { SpoolBlock } from './spool.ts';
 interface ParsedBlock {
   lines: LineBlock;
   spooled: SpoolBlock;
-  /** Records that were read as text, which leaves garbage. */
-  slow: number;
+  /** Records that were read as text and keys that were made, which leave garbage. */
+  objects: number;
 }
 interface ParseOptions {
   tenant: string;
@@ -54,7 +54,7 @@ export class BlockParser {
     for (const one of [this.#text, this.#lengths, this.#lines]) one.length = 0;
     const valid = isUtf8(bytes);
     let number = firstLine;
-    let slow = 0;
+    let objects = 0;
     for (let start = 0; start < bytes.length; number++) {
       const found = bytes.indexOf(NEWLINE, start);
       const end = found === -1 ? bytes.length : found;
@@ -62,7 +62,7 @@ export class BlockParser {
       const before = this.#text.length;
       if (!valid || !this.#plain(bytes, start, end, number)) {
         this.#asText(bytes.subarray(start, end), number);
-        slow++;
+        objects++;
       }
       if (this.#text.length > before) {
         this.#lengths.push(this.#text.length - before);
@@ -74,7 +74,7 @@ export class BlockParser {
     return {
       lines: { text: this.#text.view(), lengths: this.#lengths.view() },
       spooled: { lines: this.#lines.view(), index },
-      slow,
+      objects: objects + index.keys.length,
     };
   }
 

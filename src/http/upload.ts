@@ -49,10 +49,10 @@ async function* texts(
   const passed = passing();
   for await (const block of blocksOf(chunks, limits)) {
     signal?.throwIfAborted();
-    const { lines, spooled, slow } = parser.parse(block);
+    const { lines, spooled, objects } = parser.parse(block);
     await spool.add(spooled);
     yield lines;
-    passed(slow);
+    passed(objects);
   }
 }
 

@@ -22,11 +22,11 @@ const hex = (words: Int32Array, at: number) =>
 
 /** What is kept of some bytes: the stored text, the line and id of each record, and who stands on which. */
 function kept(bytes: Buffer) {
-  const { lines, spooled, slow } = parser.parse({ bytes: Buffer.from(bytes), firstLine: 1 });
+  const { lines, spooled, objects } = parser.parse({ bytes: Buffer.from(bytes), firstLine: 1 });
   const { ids, places, subjects, links, keys } = spooled.index;
   for (const { key } of keys) known.set(shortDigest(key), key);
   return {
-    slow,
+    slow: objects - keys.length,
     text: Buffer.from(lines.text).toString(),
     bytes: [...lines.lengths],
     lines: [...spooled.lines],
