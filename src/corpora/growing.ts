@@ -33,7 +33,8 @@ export class GrowingBytes {
 
   /** Drops the first so many; the others move up. */
   drop(first: number): void {
-    this.bytes.copyWithin(0, first, this.length);
+    // a long line that comes in small pieces stands still
+    if (first > 0) this.bytes.copyWithin(0, first, this.length);
     this.length -= first;
   }
 

@@ -29,8 +29,9 @@ export class IndexRows {
   /** Of the row of ids that is open: its first ordinal, and how many are in it. */
   #first = 0;
   #count = 0;
-  /** Records so far, and how many of them wait to be sent. */
+  /** Records so far. */
   added = 0;
+  /** Records, and people on them, that wait to be sent. */
   waiting = 0;
   constructor({ tenant, corpusId }: Place) {
     this.#tenant = tenant;
@@ -56,7 +57,7 @@ export class IndexRows {
       this.#keys.int(normaliser_version);
     }
     this.added += records;
-    this.waiting += records;
+    this.waiting += records + block.places.length;
   }
 
   /** What is to be sent, by its target; it stands until the next call but one. */

@@ -10,10 +10,10 @@ import type { IndexBlock, IndexedRecord } from '../runs/ports.ts';
 import { readWhole, type Trx } from './db.ts';
 import { IndexRows, type Place } from './index-rows.ts';
 
-/** Records whose rows are sent together. */
-const BATCH = 1 << 13;
-/** A row of a key holds ordinals of one such range at most. */
-const ORDINALS_IN_A_ROW = 1 << 20;
+/** Records, and people on them, whose rows are sent together. */
+const BATCH = 1 << 14;
+/** A row of a key holds ordinals of one such range at most, 64 MB; with smaller ranges a large upload would make many rows of few ordinals. */
+const ORDINALS_IN_A_ROW = 1 << 24;
 
 export interface Duplicate {
   ordinal: number;
