@@ -7,7 +7,7 @@ import { CopyRows } from './copy-rows.ts';
 const IDS_IN_A_ROW = 4096;
 const DIGEST_BYTES = 16;
 /** Pairs of keys that are not sent again soon: 2 to this power, at 32 bytes each. */
-const REMEMBERED_BITS = 14;
+const REMEMBERED_BITS = 16;
 const PAIR_WORDS = 2 * DIGEST_WORDS;
 
 export interface Place {

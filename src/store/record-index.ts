@@ -97,7 +97,7 @@ async function keepSubjects(trx: Trx, { tenant, corpusId }: Place): Promise<void
     select distinct on (id) id, subject_key, type, key_version, normaliser_version from fresh_keys order by id`.execute(
     trx,
   );
-  await sql`analyze fresh_subjects, met_keys`.execute(trx);
+  await sql`analyze fresh_subjects (id), met_keys (id)`.execute(trx);
   await sql`
     insert into subject_records
       (tenant_id, corpus_id, subject_key, first_ordinal, type, key_version, normaliser_version, ordinals)
