@@ -31,7 +31,7 @@ COPY src ./src
 
 FROM base AS api
 COPY --from=api-dependencies /app/node_modules ./node_modules
-ENV HOST=0.0.0.0 PORT=8080
+ENV HOST=0.0.0.0 PORT=8080 AUTH=required
 EXPOSE 8080
 USER node
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 CMD ["node", "scripts/healthcheck.mjs", "api"]

@@ -92,7 +92,9 @@ async function main(): Promise<number> {
   const data = join(dir, 'service');
   await rm(data, { recursive: true, force: true });
   await mkdir(data, { recursive: true });
-  const env = { IMPORT_DIR: demo.importDir, COMPLETIONS_ENABLED: 'true', PORT: process.env.PORT ?? '0' };
+  // a client without a key, whatever the environment says for the service of its own
+  const open = { AUTH: 'none', FOUR_EYES: 'false', HOST: '127.0.0.1' };
+  const env = { ...open, IMPORT_DIR: demo.importDir, COMPLETIONS_ENABLED: 'true', PORT: process.env.PORT ?? '0' };
   const services = await startServices({ dataDir: data, env });
   try {
     say(`${services.url} is ready after ${duration(starting())}`);

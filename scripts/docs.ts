@@ -1,22 +1,28 @@
 // Writes the generated pages of docs/; `--check` exits 1 when a committed page differs.
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { architecturesPage } from './docs-architectures.ts';
+import { authenticationPage } from './docs-authentication.ts';
 import { enginePage } from './docs-engine.ts';
 import { methodPages } from './docs-methods.ts';
+import { opendsrPage } from './docs-opendsr.ts';
 import { configurationPage, errorsPage, metricsPage } from './docs-pages.ts';
 import { requestsPage } from './docs-requests.ts';
 import { sisaPage } from './docs-sisa.ts';
 import { sizesPage } from './docs-sizes.ts';
+import { webhooksPage } from './docs-webhooks.ts';
 
 const PAGES: Record<string, () => string | Promise<string>> = {
   'architectures.md': architecturesPage,
+  'authentication.md': authenticationPage,
   'configuration.md': configurationPage,
   'engine.md': enginePage,
   'errors.md': errorsPage,
   'metrics.md': metricsPage,
+  'opendsr.md': opendsrPage,
   'requests.md': requestsPage,
   'sisa.md': sisaPage,
   'sizes.md': sizesPage,
+  'webhooks.md': webhooksPage,
   ...methodPages(),
 };
 

@@ -3,12 +3,18 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** Folders whose tests compute on no engine (of which a process has one) and leave nothing behind in the process. */
-const TOGETHER = ['bench', 'checkpoints', 'corpora', 'domain', 'evidence', 'http', 'metrics'];
+/**
+ * Folders whose tests leave nothing behind in the process. Not those that watch, start or end processes, and no tests of the engine's
+ * own choice of devices and threads, which a process makes once.
+ */
+const TOGETHER = [
+  ...['architectures', 'bench', 'checkpoints', 'compute', 'corpora', 'domain', 'evidence', 'http', 'influence'],
+  ...['methods', 'metrics', 'runs', 'store', 'training', 'webhooks'],
+];
 /** Files in a process: enough groups are left to share out among cores. */
 const SIZE = 8;
-/** Outside of every `describe` it would run for all files of a group. */
-const HOOK = /^(before|after)(Each)?\(/m;
+/** Said in the first line of a file of those folders that needs a process of its own, with the reason. */
+const ALONE = /^\/\/ In a process of its own: /m;
 
 const folderOf = (root: string, file: string): string => relative(join(root, 'test'), file).split(/[\\/]/)[0]!;
 
@@ -18,7 +24,7 @@ export async function groupsOf(root: string, files: readonly string[]): Promise<
   const open = new Map<string, string[]>();
   for (const file of files) {
     const folder = folderOf(root, file);
-    if (!TOGETHER.includes(folder) || HOOK.test(await readFile(file, 'utf8'))) {
+    if (!TOGETHER.includes(folder) || ALONE.test(await readFile(file, 'utf8'))) {
       groups.push([file]);
       continue;
     }
@@ -30,16 +36,25 @@ export async function groupsOf(root: string, files: readonly string[]): Promise<
   return groups;
 }
 
-/** A module in `dir` for each group that loads its files one after the other; a file that is alone is its own. */
-export async function writeGroups(groups: readonly string[][], dir: string): Promise<string[]> {
+/**
+ * Text of a module that runs files one after the other, each in a suite of its own, which its hooks are of. A file that cannot be loaded
+ * is a test that fails: a suite without tests would not be counted.
+ */
+const groupModule = (root: string, files: readonly string[]): string =>
+  [
+    `import { describe, test } from 'node:test';`,
+    `for (const [name, url] of ${JSON.stringify(files.map((file) => [relative(root, file), pathToFileURL(file).href]))})`,
+    `  await describe(name, () => import(url).catch((error) => void test('loads', () => Promise.reject(error))));`,
+    '',
+  ].join('\n');
+
+/** A module in `dir` for each group; a file that is alone is its own. */
+export async function writeGroups(root: string, groups: readonly string[][], dir: string): Promise<string[]> {
   return Promise.all(
     groups.map(async (files, i) => {
       if (files.length === 1) return files[0]!;
       const path = join(dir, `group-${i}.test.mjs`);
-      await writeFile(
-        path,
-        files.map((file) => `await import(${JSON.stringify(pathToFileURL(file).href)});\n`).join(''),
-      );
+      await writeFile(path, groupModule(root, files));
       return path;
     }),
   );

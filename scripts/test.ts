@@ -1,6 +1,6 @@
 // `npm test`: one Postgres for the whole run, test files in processes of their own (short ones in groups), one line of counts at
 // the end.
-//   node scripts/test.ts [--redis] [part of a file name ...]
+//   node scripts/test.ts [--redis] [--long] [part of a file name ...]
 import { glob, mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
@@ -15,6 +15,8 @@ import { groupsOf, writeGroups } from './test-groups.ts';
 const ROOT = join(import.meta.dirname, '..');
 /** Files that need something which not every machine has; each kind is asked for by an option of its name. */
 const SPECIAL = ['redis', 'browser', 'gpu'] as const;
+/** What `--long` runs where no file is named: those that repeat one path, in full. See test/helpers/long.ts. */
+const LONG = ['test/http/registration-fuzz'];
 /** Folders of files that mostly wait, for processes, leases and sweeps: they come first, so that others fill their pauses. */
 const WAITING = ['workers', 'e2e', 'cli', 'queue', 'runs'];
 /** One file more than cores, for the same reason. */
@@ -29,10 +31,14 @@ interface Counts {
   skipped: number;
 }
 
-const { values, positionals } = parseArgs({
+const { values, positionals: named } = parseArgs({
   allowPositionals: true,
-  options: { redis: { type: 'boolean' }, browser: { type: 'boolean' }, gpu: { type: 'boolean' } },
+  options: {
+    ...{ redis: { type: 'boolean' }, browser: { type: 'boolean' }, gpu: { type: 'boolean' } },
+    long: { type: 'boolean' },
+  },
 });
+const positionals = values.long && named.length === 0 ? LONG : named;
 
 const waits = (file: string): boolean => WAITING.some((folder) => file.startsWith(join(ROOT, 'test', folder)));
 
@@ -53,12 +59,13 @@ async function chosenFiles(): Promise<string[]> {
 async function runFiles(files: string[], signal: AbortSignal): Promise<Counts> {
   const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
   const events = run({ files, concurrency: FILES_AT_ONCE, timeout: FILE_LIMIT_MS, cwd: ROOT, signal });
-  events.on('test:summary', ({ file, counts: c }) => {
+  events.on('test:summary', ({ file, success, counts: c }) => {
     // every file sends a summary of its own; the one without a name is the whole run's
     if (file !== undefined) return;
     Object.assign(counts, {
       passed: c.passed,
-      failed: c.tests - c.passed - c.skipped - c.todo,
+      // a hook that fails after the last test of its suite is no test
+      failed: Math.max(c.tests - c.passed - c.skipped - c.todo, success ? 0 : 1),
       skipped: c.skipped + c.todo,
     });
   });
@@ -82,11 +89,12 @@ async function main(): Promise<Counts> {
   process.env.NODE_COMPILE_CACHE ??= COMPILED;
   // a sixth of the time that loading modules takes goes into looking for links, and npm makes none between packages
   process.env.NODE_PRESERVE_SYMLINKS ??= '1';
+  if (values.long) process.env.TEST_LONG = '1';
   // models that several files need; see test/helpers/shared.ts
   const shared = await mkdtemp(join(tmpdir(), 'expunge-shared-'));
   process.env.TEST_SHARED_DIR = shared;
   try {
-    return await runFiles(await writeGroups(await groupsOf(ROOT, files), shared), aborted.signal);
+    return await runFiles(await writeGroups(ROOT, await groupsOf(ROOT, files), shared), aborted.signal);
   } finally {
     await own?.stop();
     await rm(shared, { recursive: true, force: true });

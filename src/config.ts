@@ -17,6 +17,11 @@ const oneOf = <const T extends readonly string[]>(values: T, description: string
     ),
   );
 
+/** With a public key alone: whoever knows that must not be able to sign. */
+const SIGNATURES = [
+  ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
+];
+
 export const Environment = Type.Object({
   DATA_DIR: Type.String({ default: './data', description: 'Everything that is kept on disk' }),
   DATABASE_URL: Type.Optional(Type.String({ description: 'Postgres; unset: an embedded one under DATA_DIR' })),
@@ -35,6 +40,22 @@ export const Environment = Type.Object({
   SIGNING_KEY_FILE: Type.Optional(Type.String()),
   HOST: Type.String({ default: '127.0.0.1' }),
   PORT: Type.Integer({ minimum: 0, maximum: 65535, default: 8080, description: '0: any free port' }),
+  AUTH: oneOf(
+    ['none', 'required'],
+    'required: every call says who asks, with an API key or an access token; none: only where HOST is a loopback address, and whoever reaches it may do everything',
+  ),
+  OAUTH_ISSUER: Type.Optional(
+    Type.String({ description: 'Whose access tokens are taken beside API keys: their `iss`' }),
+  ),
+  OAUTH_AUDIENCE: Type.Optional(Type.String({ description: 'Their `aud`: this service, as the issuer knows it' })),
+  OAUTH_JWKS_URL: Type.Optional(
+    Type.String({ description: 'Where the issuer publishes its keys; https, or http on a loopback address' }),
+  ),
+  OAUTH_ALGORITHMS: Type.String({
+    default: 'RS256,PS256,ES256,EdDSA,Ed25519',
+    description: `How they may be signed, with commas; any of ${SIGNATURES.join(', ')}`,
+  }),
+  OAUTH_TENANT_CLAIM: Type.String({ default: 'tenant', description: 'The claim that holds the tenant’s name' }),
   LOG_LEVEL: Type.Union(
     ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((l) => Type.Literal(l)),
     { default: 'info' },
@@ -65,6 +86,10 @@ export const Environment = Type.Object({
   LEASE_SECONDS: Type.Integer({ minimum: 1, default: 15 }),
   SWEEP_SECONDS: Type.Number({ minimum: 0.1, default: 5 }),
   COALESCE_MS: Type.Integer({ minimum: 0, default: 200, description: 'How long a doorbell waits for more requests' }),
+  LEDGER_CHECKPOINT_SECONDS: Type.Number({
+    ...{ minimum: 0, default: 60 },
+    description: 'How long entries of the ledger wait for a signed checkpoint at most; a certificate’s do not wait',
+  }),
   PARENT_RETENTION_HOURS: Type.Number({ minimum: 0, default: 24 }),
   COOLING_OFF_HOURS: Type.Number({
     ...{ minimum: 0, maximum: MOST_COOLING_OFF_HOURS, default: 0 },
@@ -78,6 +103,10 @@ export const Environment = Type.Object({
     ['automatic', 'manual', 'four-eyes'],
     'Whether what passed verification is published at once, or waits for somebody to promote it; four-eyes: not whoever made or approved a request of the run',
   ),
+  FOUR_EYES: Type.Boolean({
+    ...{ default: false },
+    description: 'APPROVAL and PROMOTION are four-eyes, whatever they say; needs AUTH=required',
+  }),
   REVERIFY_FOR_DAYS: Type.Number({
     ...{ minimum: 0, maximum: 365, default: 30 },
     description:
@@ -91,6 +120,27 @@ export const Environment = Type.Object({
     ...{ minimum: 0, default: 34_359_738_368 },
     description: 'What retrained models that are kept may take; those that were used last stay',
   }),
+  WORKER_TASKS: oneOf(
+    ['all', 'runs', 'webhooks'],
+    'What a worker does: sending webhooks needs a way out, runs need none',
+  ),
+  WEBHOOK_ALLOWED_NETWORKS: Type.String({
+    default: '',
+    description:
+      'Networks (CIDR, by comma) that webhooks may be sent to beside public addresses, over http as well and on any port; for tests 127.0.0.0/8,::1/128',
+  }),
+  WEBHOOK_RETENTION_DAYS: Type.Number({
+    ...{ minimum: 1, default: 30 },
+    description: 'How long deliveries of webhooks are kept and can be replayed',
+  }),
+  MAX_WEBHOOK_ENDPOINTS: Type.Integer({ minimum: 1, default: 20, description: 'Of a tenant' }),
+  OPENDSR_DOMAIN: Type.Optional(
+    Type.String({ description: 'Host that OpenDSR requests come to, as opendsr.example.org; unset: /v2 is off' }),
+  ),
+  OPENDSR_CERTIFICATE_FILE: Type.Optional(
+    Type.String({ description: 'PEM of the certificate for that host, which an authority issued, and its chain' }),
+  ),
+  OPENDSR_KEY_FILE: Type.Optional(Type.String({ description: 'PEM of its private key' })),
   COMPLETIONS_ENABLED: Type.Boolean({ default: false }),
   MAX_RECORD_BYTES: Type.Integer({ minimum: 1, default: 65_536 }),
   MAX_UPLOAD_BYTES: Type.Integer({ minimum: 1, default: 1_073_741_824 }),
@@ -129,6 +179,28 @@ function parse(env: NodeJS.ProcessEnv): Environment {
     throw new ExpungeError('start-refused', `${name} ${first.message}; it was read as ${JSON.stringify(given[name])}`);
   }
   return full as Environment;
+}
+
+/** On this machine alone. */
+export const LOOPBACK = /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[?::1\]?)$/;
+
+/** Null where no issuer is named. Throws `start-refused` naming the variable. */
+function oauthOf(e: Environment) {
+  const three = { OAUTH_ISSUER: e.OAUTH_ISSUER, OAUTH_AUDIENCE: e.OAUTH_AUDIENCE, OAUTH_JWKS_URL: e.OAUTH_JWKS_URL };
+  const missing = Object.entries(three).flatMap(([name, value]) => (value === undefined ? [name] : []));
+  if (missing.length === 3) return null;
+  const refuse = (detail: string) => new ExpungeError('start-refused', detail);
+  if (missing.length > 0) throw refuse(`${missing.join(' and ')} must be set where access tokens are to be taken`);
+  const url = URL.parse(e.OAUTH_JWKS_URL!);
+  if (url?.protocol !== 'https:' && !(url?.protocol === 'http:' && LOOPBACK.test(url.hostname)))
+    throw refuse('OAUTH_JWKS_URL must be an https URL: whoever changes the answer could sign tokens');
+  const algorithms = e.OAUTH_ALGORITHMS.split(',').map((name) => name.trim());
+  const strange = algorithms.filter((name) => !SIGNATURES.includes(name));
+  if (strange.length > 0) throw refuse(`OAUTH_ALGORITHMS takes ${SIGNATURES.join(', ')}, not ${strange.join(', ')}`);
+  return {
+    ...{ issuer: e.OAUTH_ISSUER!, audience: e.OAUTH_AUDIENCE!, jwksUrl: url.href },
+    ...{ algorithms, tenantClaim: e.OAUTH_TENANT_CLAIM },
+  };
 }
 
 /** All that a compute process may see of the environment: no database, no keys. */
@@ -183,6 +255,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
       signingKeyFile: e.SIGNING_KEY_FILE ?? null,
     },
     http: { host: e.HOST, port: e.PORT },
+    auth: { required: e.AUTH === 'required', oauth: oauthOf(e) },
     logLevel: e.LOG_LEVEL as string,
     compute: {
       backend: e.COMPUTE_BACKEND ?? null,
@@ -197,14 +270,30 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
       leaseMs: e.LEASE_SECONDS * 1000,
       sweepMs: e.SWEEP_SECONDS * 1000,
       coalesceMs: e.COALESCE_MS,
+      ledgerCheckpointMs: e.LEDGER_CHECKPOINT_SECONDS * 1000,
       weightTypes: e.WEIGHT_TYPES,
       parentRetentionMs: e.PARENT_RETENTION_HOURS * 3_600_000,
       reverifyForMs: Math.round(e.REVERIFY_FOR_DAYS * 86_400_000),
       referenceRetentionMs: e.REFERENCE_RETENTION_HOURS * 3_600_000,
       referenceBytes: e.REFERENCE_BYTES,
     },
-    decisions: { coolingOffMs: e.COOLING_OFF_HOURS * 3_600_000, approval: e.APPROVAL, promotion: e.PROMOTION },
+    decisions: {
+      coolingOffMs: e.COOLING_OFF_HOURS * 3_600_000,
+      approval: e.FOUR_EYES ? ('four-eyes' as const) : e.APPROVAL,
+      promotion: e.FOUR_EYES ? ('four-eyes' as const) : e.PROMOTION,
+    },
     verifications: { open: e.MAX_OPEN_VERIFICATIONS },
+    opendsr: {
+      domain: e.OPENDSR_DOMAIN ?? null,
+      certificateFile: e.OPENDSR_CERTIFICATE_FILE ?? null,
+      keyFile: e.OPENDSR_KEY_FILE ?? null,
+    },
+    webhooks: {
+      allowedNetworks: e.WEBHOOK_ALLOWED_NETWORKS,
+      retentionMs: e.WEBHOOK_RETENTION_DAYS * 86_400_000,
+      endpoints: e.MAX_WEBHOOK_ENDPOINTS,
+    },
+    workerTasks: e.WORKER_TASKS,
     completionsEnabled: e.COMPLETIONS_ENABLED,
     limits: { recordBytes: e.MAX_RECORD_BYTES, uploadBytes: e.MAX_UPLOAD_BYTES },
     uploads: {

@@ -32,6 +32,26 @@ export const PROBLEMS = {
     'Name a corpus whose records are of a form that the model takes; the detail says which line is not.',
   ],
   'name-taken': [409, 'The name is taken', 'Choose another name, or use the resource that `existing` links.'],
+  unauthenticated: [
+    401,
+    'The call does not say who asks',
+    'Send `Authorization: Bearer` with an API key (`expunge keys create` makes one) or an access token that is valid now.',
+  ],
+  'insufficient-scope': [
+    403,
+    'The credential does not allow this',
+    'Use one with the scope that the detail names; whoever manages keys can make it.',
+  ],
+  'no-tenant': [
+    403,
+    'The access token names no tenant',
+    'Have the issuer put the tenant’s name into the claim that OAUTH_TENANT_CLAIM names.',
+  ],
+  'scope-not-granted': [
+    403,
+    'You may not hand this on',
+    'Leave out the scopes that the detail names, or make the key with `expunge keys create` on the machine of the service.',
+  ],
   'not-found': [404, 'No such resource', 'Check the id; lists show what there is.'],
   'method-not-allowed': [405, 'The resource does not take this HTTP method', 'Use a method that `Allow` lists.'],
   'unknown-model': [422, 'A named model does not exist', 'Use an id from GET /v1/models.'],
@@ -100,6 +120,21 @@ export const PROBLEMS = {
     'The weights of a checkpoint are deleted',
     'Name a checkpoint that GET /v1/models/{id}/checkpoints shows as kept, or register these weights again with POST /v1/models/{id}/checkpoints.',
   ],
+  'checkpoint-retired': [
+    410,
+    'The checkpoint is not in use any more',
+    'Stop using its weights and load the checkpoint that `existing` names; delete your copies.',
+  ],
+  'checkpoint-not-published': [
+    409,
+    'The checkpoint is in use by no model',
+    'Only what a model answers from is handed out: GET /v1/models/{id}/aliases/active names it.',
+  ],
+  'range-not-satisfiable': [
+    416,
+    'The range lies outside of the file',
+    'Ask for bytes that Content-Range says there are.',
+  ],
   'checkpoint-mismatch': [
     422,
     'The checkpoint is not of the parent’s kind',
@@ -158,6 +193,26 @@ export const PROBLEMS = {
     'Too many uploads are open',
     'Register or DELETE one that GET /v1/uploads lists, or raise MAX_OPEN_UPLOADS.',
   ],
+  'opendsr-disabled': [
+    403,
+    'OpenDSR is not spoken here',
+    'Set OPENDSR_DOMAIN, OPENDSR_CERTIFICATE_FILE and OPENDSR_KEY_FILE, or use /v1/deletion-requests.',
+  ],
+  'url-not-allowed': [
+    422,
+    'Nothing may be sent to this URL',
+    'Give an https URL whose host has public addresses only; WEBHOOK_ALLOWED_NETWORKS opens others.',
+  ],
+  'too-many-endpoints': [
+    409,
+    'There are as many webhook endpoints as there may be',
+    'Delete one that GET /v1/webhook-endpoints lists, or raise MAX_WEBHOOK_ENDPOINTS.',
+  ],
+  'endpoint-disabled': [
+    409,
+    'The webhook endpoint is disabled',
+    'Correct what `disabled_reason` says and enable it: POST /v1/webhook-endpoints/{id}/enable.',
+  ],
   'unsupported-tus-version': [412, 'The version of tus is not spoken here', 'Use a version that Tus-Version lists.'],
   'precondition-failed': [412, 'The resource has changed', 'Read it again and repeat with the new ETag.'],
   'unsupported-media-type': [
@@ -203,6 +258,11 @@ export const PROBLEMS = {
     422,
     'The certificate does not verify',
     'Ask the issuer for the original; this one was altered or signed by another key.',
+  ],
+  'ledger-altered': [
+    500,
+    'The ledger was altered',
+    'Run `expunge ledger verify`, which names the entry, and restore the database from a backup; nothing is signed until then.',
   ],
   'start-refused': [500, 'The process cannot start', 'Correct the configuration that the detail names.'],
   internal: [500, 'Something went wrong here', 'Try again; if it stays, report the request id.'],

@@ -3,6 +3,7 @@ import closeWithGrace from 'close-with-grace';
 import { buildApp } from './app.ts';
 import { readConfig } from './config.ts';
 import { openDeps } from './deps.ts';
+import { refuseOpenDoor } from './http/open-door.ts';
 import { describeError } from './log.ts';
 
 /** Open requests and the stores get this long to finish. */
@@ -10,6 +11,7 @@ const GRACE_MS = 10_000;
 
 async function main(): Promise<void> {
   const config = readConfig();
+  refuseOpenDoor(config);
   const { deps, close } = await openDeps(config);
   const app = await buildApp(deps);
   closeWithGrace({ delay: GRACE_MS, logger: false }, async ({ err, signal }) => {

@@ -13,7 +13,16 @@ function captured() {
 
 test('private fields are redacted at the top and one level below', () => {
   const { log, lines } = captured();
-  log.info({ body: EMAIL, identifiers: [EMAIL], headers: { authorization: EMAIL }, request: { body: EMAIL } }, 'x');
+  log.info(
+    {
+      body: EMAIL,
+      identifiers: [EMAIL],
+      headers: { authorization: EMAIL },
+      made: { secret: EMAIL, token: EMAIL, text: EMAIL },
+      request: { body: EMAIL },
+    },
+    'x',
+  );
   assert.doesNotMatch(lines.join(''), /mirela/);
   assert.match(lines.join(''), /redacted/);
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Config, readConfig } from '../config.ts';
 import { ExpungeError } from '../errors.ts';
+import { refuseOpenDoor } from '../http/open-door.ts';
 import { claimPort, localUrl } from './ports.ts';
 import { API_SCRIPT, WORKER_SCRIPT } from './process.ts';
 import { type Supervised, supervise } from './supervised.ts';
@@ -42,6 +43,7 @@ const READY_POLL_MS = 100;
 export async function startServices(options: ServicesOptions): Promise<Services> {
   const given = { ...process.env, ...options.env, DATA_DIR: options.dataDir };
   const config = readConfig(given);
+  refuseOpenDoor(config);
   const port = await claimPort(config.http.host, config.http.port);
   const postgres = await startDatabase(config);
   const env = { ...given, DATABASE_URL: postgres.url, PORT: String(port) };

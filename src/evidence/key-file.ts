@@ -47,7 +47,7 @@ export async function readOrCreateKeyFile(path: string, make: () => Promise<Uint
 }
 
 /** The new name must survive a power cut before anything is keyed with it. */
-async function syncFolder(path: string): Promise<void> {
+export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
   try {
     await folder.sync();

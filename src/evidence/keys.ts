@@ -59,19 +59,29 @@ export async function createSubjectKeys(config: KeyConfig, usedVersions: readonl
       `The key file ${path} holds ${key.length} bytes, not ${KEY_BYTES}; restore it from the backup of the keys`,
     );
   const box = createBox(key);
+  const secretOf = tenantSecrets(key);
+  return { keyFor: (tenant, identifier) => keyFor(secretOf(tenant), identifier), ...box };
+}
+
+/** Of each tenant its own, so that nobody sees whether two of them know the same person. */
+function tenantSecrets(master: Buffer): (tenant: string) => KeyObject {
   // several times as fast as handing over the bytes each time
-  const secret = createSecretKey(key);
-  return { keyFor: (tenant, identifier) => keyFor(secret, tenant, identifier), ...box };
+  const secrets = new Map([['default', createSecretKey(master)]]);
+  return (tenant) => {
+    const known = secrets.get(tenant);
+    if (known !== undefined) return known;
+    const derived = hkdfSync('sha256', master, Buffer.alloc(0), `expunge/subject/v1/${tenant}`, KEY_BYTES);
+    const secret = createSecretKey(Buffer.from(derived));
+    secrets.set(tenant, secret);
+    return secret;
+  };
 }
 
 /** The raw and the client-hashed form of one identifier give the same key. Throws `validation-failed`. */
 function keyFor(
   key: KeyObject,
-  tenant: string,
   { type, value, sha256 }: { type: string; value?: string; sha256?: string },
 ): SubjectKey {
-  // the detail must not repeat the identifier
-  if (tenant !== 'default') throw new ExpungeError('internal', 'There is no subject key for this tenant');
   if ((value === undefined) === (sha256 === undefined))
     throw new ExpungeError('validation-failed', 'An identifier has either a value or a sha256; give exactly one');
   if (sha256 !== undefined && !SHA256_HEX.test(sha256))

@@ -11,7 +11,8 @@ import type { AppDeps } from './types.ts';
 
 /** What every action has: who asks, of what, why, and If-Match, which is held against the version under its lock. */
 export function askedBy(request: FastifyRequest, id: string, reason: string | undefined): Omit<Act, 'deed'> {
-  return { ...principal(request), id, reason: reasonOf(reason), check: (version) => checkIfMatch(request, version) };
+  const { tenant, actor } = principal(request);
+  return { tenant, actor, id, reason: reasonOf(reason), check: (version) => checkIfMatch(request, version) };
 }
 
 function conflict(

@@ -26,6 +26,8 @@ export interface NewDeletionRequest {
   verified?: boolean;
   cooling_off_hours?: number;
   group_id?: string;
+  /** Of a request that came by OpenDSR; no body of /v1 has it. */
+  opendsr?: CreateRequest['opendsr'];
 }
 
 const nowOf = ({ clock }: AppDeps): Date => (clock ?? (() => new Date()))();
@@ -68,6 +70,7 @@ export function wishOf(deps: AppDeps, who: Principal, given: NewDeletionRequest)
     cooling_off_ms: coolingOff(deps, given, { now, submitted_at }),
     approval_required: deps.config.decisions.approval !== 'off',
     group_id: given.group_id ?? null,
+    opendsr: given.opendsr,
     // `auto` is what happens where no method is named, and waits for the same run
     method: chosen ? { name: chosen.name, params: { ...defaultsOf(chosen), ...given.method?.params } } : null,
   };

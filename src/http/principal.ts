@@ -1,13 +1,29 @@
-// The only place that knows who asks. Keys and tenants come here; no route looks at a credential.
+// The only place that knows who asks. No route looks at a credential.
 import type { FastifyRequest } from 'fastify';
+import { SCOPE_NAMES, type Scope } from '../domain/scopes.ts';
 
 export interface Principal {
   tenant: string;
-  /** Written to the ledger beside what was done. */
+  /** Written to the ledger beside what was done: `key:<id>`, `client:<id>` or `anonymous`; never a person's name. */
   actor: string;
 }
 
-/** Until keys exist every caller is the one tenant's anonymous actor. */
-export function principal(_request: FastifyRequest): Principal {
-  return { tenant: 'default', actor: 'anonymous' };
+export interface Caller extends Principal {
+  scopes: ReadonlySet<Scope>;
+}
+
+/** Everybody, where AUTH is none. */
+export const ANONYMOUS: Caller = { tenant: 'default', actor: 'anonymous', scopes: new Set(SCOPE_NAMES) };
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by `access.ts` before anything else runs; null on routes for everybody. */
+    caller: Caller | null;
+  }
+}
+
+/** Who asks. Throws on a route for everybody: nobody was asked to say so there. */
+export function principal(request: FastifyRequest): Caller {
+  if (request.caller === null) throw new Error('A route for everybody must not ask who calls it');
+  return request.caller;
 }

@@ -13,6 +13,7 @@ import { fitCorpora } from './corpus-fit.ts';
 import { findInPages } from './paging.ts';
 import type { Principal } from './principal.ts';
 import { grownWarnings, type NamedCorpus, recordsOf, type TakenCorpus, takenOf } from './recipe-corpora.ts';
+import { inTenantFolder } from './tenant-folder.ts';
 import type { AppDeps } from './types.ts';
 import { invalidField } from './validation.ts';
 
@@ -91,8 +92,11 @@ export async function takeFiles(
     throw invalidField('#/path', 'or upload_id must be given, and not both');
   const pointer = path === undefined ? '#/upload_id' : '#/path';
   if (upload_id !== undefined) await checkComplete(deps, who, upload_id);
-  const taken = path === undefined ? deps.checkpoints.importUpload(upload_id!) : deps.checkpoints.importFrom(path);
-  return { ...(await taken.catch(pointing(pointer))), pointer };
+  const take = async () =>
+    path === undefined
+      ? deps.checkpoints.importUpload(upload_id!)
+      : deps.checkpoints.importFrom(inTenantFolder(who.tenant, path));
+  return { ...(await take().catch(pointing(pointer))), pointer };
 }
 
 function warningsOf(named: TakenCorpus[], hasRecipe: boolean, base: Base): string[] {

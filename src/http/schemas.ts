@@ -1,5 +1,6 @@
 // Named schemas: each is one component of the OpenAPI document and is referred to by name.
 import Type, { type TSchema } from 'typebox';
+import { ApiKey } from '../domain/api-key.ts';
 import { Checkpoint, StoredCheckpoint } from '../domain/checkpoint.ts';
 import { CheckpointVerification, ListedVerification, VerificationPlan } from '../domain/checkpoint-verification.ts';
 import { Id } from '../domain/common.ts';
@@ -9,6 +10,7 @@ import { UploadedRecord } from '../domain/record.ts';
 import { Certificate, Corpus, CurvePoint, DeletionPlan, DeletionRequest, Model, Run } from '../domain/resources.ts';
 import { UploadResource } from '../domain/upload.ts';
 import { VerificationReport } from '../domain/verification.ts';
+import { WebhookDelivery, WebhookEndpoint, WebhookEndpointWithSecret } from '../domain/webhook.ts';
 import { Problem } from './problem.ts';
 import type { App } from './types.ts';
 
@@ -31,6 +33,10 @@ const NAMED = {
   PolicyVersion,
   Certificate,
   InfluenceAnalysis,
+  WebhookEndpoint,
+  WebhookEndpointWithSecret,
+  WebhookDelivery,
+  ApiKey,
 } satisfies Record<string, TSchema>;
 type Named = typeof NAMED;
 

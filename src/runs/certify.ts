@@ -60,6 +60,10 @@ export async function certifyUncertified(deps: CertifyDeps, runId?: string): Pro
   return issued;
 }
 
+/** Of the key that did sign: it may have been rotated a moment ago. */
+const kidOf = (jws: string): string =>
+  (JSON.parse(Buffer.from(jws.split('.', 1)[0]!, 'base64url').toString('utf8')) as { kid: string }).kid;
+
 async function certify(deps: CertifyDeps, item: Uncertified): Promise<void> {
   const { store, signer } = deps;
   const id = uuid();
@@ -90,7 +94,7 @@ async function certify(deps: CertifyDeps, item: Uncertified): Promise<void> {
     request_id,
     target_id,
     run_id,
-    kid: signer.kid,
+    kid: kidOf(jws),
     jws,
     created_at: issuedAt,
   });

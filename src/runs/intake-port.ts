@@ -30,6 +30,15 @@ export interface CreateRequest {
   /** Default false. */
   approval_required?: boolean;
   group_id?: string | null;
+  /** Of a request that came by OpenDSR. */
+  opendsr?: OpenDsrFacts;
+}
+/** `subject_request_id`: the controller's own. */
+export interface OpenDsrFacts {
+  subject_request_id: string;
+  controller_id: string;
+  regulation: 'gdpr' | 'ccpa';
+  callback_urls: string[];
 }
 export type CreateRequestRefusal =
   /** An open request names the same person for the same model. */

@@ -5,20 +5,25 @@ import type { ComputeJob, ComputeResult, FromCompute, SetsFile } from '../domain
 import type { Recipe } from '../domain/recipe.ts';
 import type { SetRow, TrainingRecord } from '../domain/record.ts';
 import type { SubjectKey } from './intake-port.ts';
+import type { NewTreeHead } from './ledger-port.ts';
 import type { NewCheckpoint } from './store-port.ts';
 
+export type * from './api-key-port.ts';
 export type * from './checkpoint-port.ts';
 export type * from './corpus-port.ts';
 export type * from './influence-port.ts';
 export type * from './intake-port.ts';
 export type * from './kept-probes-port.ts';
+export type * from './ledger-port.ts';
 export type * from './lifecycle-port.ts';
 export type * from './probe-port.ts';
+export type * from './recipient-port.ts';
 export type * from './reference-port.ts';
 export type * from './sets-port.ts';
 export type * from './store-port.ts';
 export type * from './upload-port.ts';
 export type * from './verification-port.ts';
+export type * from './webhook-port.ts';
 
 /** Uploaded training text on disk, one file a corpus, mode 0600. */
 export interface CorpusFiles {
@@ -128,6 +133,8 @@ export interface Doorbell {
   ringProbe(probeId: string): Promise<void>;
   ringInfluence(analysisId: string): Promise<void>;
   ringVerification(verificationId: string): Promise<void>;
+  /** Something is to be sent to a webhook endpoint, now or after `wait_ms`. */
+  ringWebhook(endpointId: string, wait_ms?: number): Promise<void>;
   ping(): Promise<void>;
   close(): Promise<void>;
 }
@@ -144,10 +151,14 @@ export interface Compute {
   ): Promise<ComputeResult>;
 }
 
-/** Signs certificates; keeps the private key. */
+/** Signs certificates and checkpoints of the ledger; keeps the private key. */
 export interface Signer {
-  kid: string;
+  /** Of the key that signed last, or will next. */
+  readonly kid: string;
   sign(statement: unknown): Promise<string>;
+  /** A checkpoint of the ledger, and the name that the ledger goes by. */
+  signTree(head: NewTreeHead): Promise<{ origin: string; checkpoint: string }>;
+  /** The public half of every key there was, the one in use first. */
   jwks(): Promise<{ keys: Record<string, unknown>[] }>;
 }
 

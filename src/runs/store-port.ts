@@ -1,4 +1,5 @@
 // What the use cases need from the store. Its adapter lives in store/.
+
 import type { CheckpointManifest } from '../domain/checkpoint.ts';
 import type { CorpusRole, SetRow } from '../domain/record.ts';
 import type {
@@ -15,20 +16,24 @@ import type {
 } from '../domain/resources.ts';
 import type { RunState, TargetState } from '../domain/states.ts';
 import type { VerificationReport } from '../domain/verification.ts';
+import type { ApiKeyStore } from './api-key-port.ts';
 import type { CheckpointStore } from './checkpoint-port.ts';
 import type { CorpusStore } from './corpus-port.ts';
 import type { IdempotencyStore } from './idempotency-port.ts';
 import type { InfluenceStore } from './influence-port.ts';
 import type { IntakeStore } from './intake-port.ts';
 import type { KeptProbesStore, NewKeptProbes } from './kept-probes-port.ts';
+import type { LedgerStore } from './ledger-port.ts';
 import type { LifecycleStore } from './lifecycle-port.ts';
 import type { PastAttempt } from './plan/facts.ts';
 import type { PolicyStore } from './policy-port.ts';
 import type { ProbeStore } from './probe-port.ts';
+import type { RecipientStore } from './recipient-port.ts';
 import type { ReferenceStore } from './reference-port.ts';
 import type { RunSets } from './sets-port.ts';
 import type { UploadStore } from './upload-port.ts';
 import type { VerificationStore } from './verification-port.ts';
+import type { OpenDsrStore, WebhookStore } from './webhook-port.ts';
 
 export interface Page<T> {
   items: T[];
@@ -63,18 +68,6 @@ export type ClaimOutcome =
   /** The run was restarted too often; it has been ended `failed`. */
   | { status: 'gave_up'; run_id: string };
 
-export interface LedgerEntry {
-  seq: number;
-  at: string;
-  tenant: string;
-  type: string;
-  actor: string;
-  /** Ids, states and digests only. */
-  data: Record<string, unknown>;
-  previous_hash: string;
-  hash: string;
-}
-
 export interface Publication {
   run_id: string;
   fence: number;
@@ -95,7 +88,8 @@ export type PublishOutcome =
 
 /** Every method takes the tenant first, or a claim that carries it. Times are RFC 3339 strings in UTC. */
 export interface Store
-  extends CorpusStore,
+  extends ApiKeyStore,
+    CorpusStore,
     CheckpointStore,
     UploadStore,
     InfluenceStore,
@@ -105,8 +99,12 @@ export interface Store
     LifecycleStore,
     IntakeStore,
     KeptProbesStore,
+    LedgerStore,
     ProbeStore,
-    ReferenceStore {
+    RecipientStore,
+    ReferenceStore,
+    WebhookStore,
+    OpenDsrStore {
   migrate(): Promise<void>;
   /** Throws when Postgres does not answer. */
   ping(): Promise<void>;
@@ -214,7 +212,4 @@ export interface Store
 
   /** Of what a run made that has ended: no model and no reference names it. False for an unknown run, which may be younger than a backup. */
   isOrphan(runId: string, digest: string): Promise<boolean>;
-
-  appendLedger(tenant: string, type: string, actor: string, data: Record<string, unknown>): Promise<LedgerEntry>;
-  readLedger(query: { after?: number; limit: number }): Promise<LedgerEntry[]>;
 }

@@ -10,6 +10,7 @@ import { externalLock, serialise, subjectLock } from './intake-locks.ts';
 import { appendAll } from './ledger.ts';
 import { keysOf, type Match, matcher, type Wish } from './matches.ts';
 import { loadModel } from './models.ts';
+import { insertOpenDsr } from './opendsr.ts';
 import { loadRequest } from './requests.ts';
 
 interface NewRequest {
@@ -57,6 +58,7 @@ async function write(trx: Trx, made: readonly NewRequest[]): Promise<void> {
     return { ...one.row, state, completed_at: isOpenRequest(state) ? null : one.row.received_at };
   });
   await insert(requests, (rows) => trx.insertInto('deletion_requests').values(rows).execute());
+  await insertOpenDsr(trx, made);
   const subjects = made.flatMap(({ input, row: { id, tenant_id } }) =>
     keysOf(input).map((key) => {
       const { key: subject_key, ...rest } = input.subjects.find((subject) => subject.key === key)!;

@@ -17,6 +17,9 @@ import * as keptProbes from './migrations/012-kept-probes.ts';
 import * as retrainedReferences from './migrations/013-retrained-references.ts';
 import * as lifecycle from './migrations/014-lifecycle.ts';
 import * as worldCorpora from './migrations/015-world-corpora.ts';
+import * as apiKeys from './migrations/016-api-keys.ts';
+import * as ledgerTree from './migrations/017-ledger-tree.ts';
+import * as webhooks from './migrations/018-webhooks.ts';
 
 const MIGRATIONS = {
   '001-initial': initial,
@@ -33,6 +36,9 @@ const MIGRATIONS = {
   '013-retrained-references': retrainedReferences,
   '014-lifecycle': lifecycle,
   '015-world-corpora': worldCorpora,
+  '016-api-keys': apiKeys,
+  '017-ledger-tree': ledgerTree,
+  '018-webhooks': webhooks,
 };
 
 /** Brings the schema up to date; safe when several processes start at once (Kysely takes an advisory lock). */

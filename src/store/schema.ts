@@ -7,6 +7,8 @@ import type { Attempt, PlanStep, RowSizes, RunCounts, RunProgress } from '../dom
 import type { RunState } from '../domain/states.ts';
 import type { VerificationReport } from '../domain/verification.ts';
 import type { Held } from '../runs/ports.ts';
+import type { EvidenceTables } from './schema-evidence.ts';
+import type { KeyTables } from './schema-keys.ts';
 import type { InfluenceAnalysesTable, VerificationsTable } from './schema-leased.ts';
 import type { VerificationPoliciesTable } from './schema-policies.ts';
 import type { ReferenceLeftOutTable, RetrainedReferencesTable } from './schema-references.ts';
@@ -17,6 +19,7 @@ import type {
   RequestTargetsTable,
 } from './schema-requests.ts';
 import type { VaultTables } from './schema-vault.ts';
+import type { WebhookTables } from './schema-webhooks.ts';
 
 /** Read as parsed JSON, written as text: the driver would send a JavaScript array as a Postgres array. */
 export type Json<T> = ColumnType<T, string, string>;
@@ -226,7 +229,7 @@ interface UploadFilesTable {
   bytes: number;
 }
 
-export interface Database extends VaultTables {
+export interface Database extends VaultTables, KeyTables, WebhookTables, EvidenceTables {
   corpora: CorporaTable;
   record_ids: RecordIdsTable;
   record_subjects: RecordSubjectsTable;

@@ -1,15 +1,17 @@
 // Watches the forgotten people during a run: how well they are known, what is asked of them, and when it is enough.
 import type { RowScore } from '../domain/verification.ts';
+import { createAskedShares } from './asked-shares.ts';
 import { byPerson } from './batches.ts';
 import { kindOf } from './kinds.ts';
+import { createPatience } from './patience.ts';
 import type { Scored, Scorer } from './scoring.ts';
 import {
+  among,
   attackScores,
   type Band,
   bandAt,
   harderThan,
   harderThanNobody,
-  nextShare,
   placesAmong,
   reached,
   standings,
@@ -89,7 +91,11 @@ export function createWatch(inputs: UnlearnInputs, score: Scorer): ForgetWatch {
   const every = checkEvery(forget.length);
   const people = byPerson(forget);
   /** Of each row; the same for all rows of a person. */
-  const asked = forget.map((): number => (sets.calibration.length > 0 ? rule.firstShare : 1));
+  const calibrated = sets.calibration.length > 0;
+  const asked = createAskedShares(people, { firstShare: rule.firstShare, calibrated });
+  /** Whether those facts that lag behind still catch up. */
+  const catchUp = createPatience();
+  let lagging = false;
   let calibration: Calibration | null = null;
   let seen: Scored[] = [];
   let band: Band = { floors: [], ceilings: [], entropies: [] };
@@ -98,7 +104,7 @@ export function createWatch(inputs: UnlearnInputs, score: Scorer): ForgetWatch {
   /** Holds what was seen against strangers, and says what is asked from now on. `adapts`: whether anybody is asked for more or less. */
   function judge({ costs, strangers }: Calibration, adapts: boolean): boolean {
     const targets = targetsOf(forget, dealByRank(forget, seen, costs, rule), costs, rule);
-    const found = standings(forget, seen, targets.nll, bandAt(targets, asked, rule).floors, rule);
+    const found = standings(forget, seen, targets.nll, bandAt(targets, asked.ofRows, rule).floors, rule);
     const own = attackScores(forget, seen, membership.attacks);
     const harder = found.map((person, p) => {
       const scoresOf = own.map((people) => people[p]!);
@@ -106,13 +112,13 @@ export function createWatch(inputs: UnlearnInputs, score: Scorer): ForgetWatch {
     });
     const spread = rule.spread && strangers.length > 0;
     const places = spread ? placesAmong(harder, rule) : harder.map(() => rule.average);
-    found.forEach((person, p) => {
-      for (const r of people[p]!) if (adapts) asked[r] = nextShare(person, harder[p]!, asked[r]!, places[p]);
-    });
+    if (adapts) asked.adapt(found, harder, places);
     losses.forgetLoss = mean(found.map(({ nll }) => nll));
-    losses.forgetTarget = mean(found.map(({ target }, p) => target * asked[people[p]![0]!]!));
-    band = bandAt(targets, asked, rule);
-    return reached(found, harder, rule);
+    losses.forgetTarget = mean(found.map(({ target }, p) => target * asked.ofPerson(p)));
+    band = bandAt(targets, asked.ofRows, rule);
+    if (!among(harder, rule)) catchUp.restart();
+    else if (adapts) lagging = catchUp.endsAt(Math.max(...found.map(({ short, target }) => short / target)));
+    return reached(found, harder, rule, lagging);
   }
   async function look(step: number, decides: boolean): Promise<boolean> {
     seen = await score(forget);

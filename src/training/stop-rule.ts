@@ -5,7 +5,7 @@ import { byPerson, type TokenRow } from './batches.ts';
 import type { Scored } from './scoring.ts';
 import { type CostRule, type Targets, WORDS } from './stranger-costs.ts';
 
-interface Place {
+export interface Place {
   least: number;
   most: number;
 }
@@ -49,6 +49,8 @@ export function standings(
 const SHARE_STEP = 1.05;
 /** Who costs no more than this many times what was asked has been drawn back as far as that goes. */
 const ARRIVED = 1.2;
+/** Who moves no more and is within this factor of what was asked has been pushed as far as that goes. */
+const AT_REST = 1.1;
 /**
  * The shares of strangers who may be harder than somebody forgotten, on average over the attacks. Of all people together the rule has narrower
  * ones, a little on the dear side of the median: no fact is dealt a cost as low as strangers' cheapest, and an average that made up for that
@@ -105,18 +107,25 @@ export const harderThanNobody = ({ nll, target }: Standing): number => (nll >= t
 
 const within = (value: number, { least, most }: Place) => value >= least && value <= most;
 
+/** Nobody stands out from strangers, and all together do not either, given the share of strangers harder than each. */
+export const among = (harder: readonly number[], { average }: Pick<CostRule, 'average'> = WORDS): boolean =>
+  harder.every((one) => within(one, EACH)) && within(harder.reduce((a, b) => a + b, 0) / harder.length, average);
+
+/** Of the bound on facts that lag behind: what is enough where they no longer move, and the rest is as it should be. */
+const LAGGING = 1.5;
+
 /**
- * Nobody stands out from strangers, and all together do not either, given the share of strangers harder than each; and
- * not because some words became far too dear while others are still known.
+ * Everybody is among strangers, and not because some words became far too dear while others are still known. `stalled`: those others have
+ * stopped moving; to wait for them would be to wear down everything else.
  */
 export const reached = (
   people: readonly Standing[],
   harder: readonly number[],
   { short: most, slack, average }: Pick<CostRule, 'short' | 'slack' | 'average'> = WORDS,
+  stalled = false,
 ): boolean =>
-  people.every(({ short, target }) => short <= most * target + slack) &&
-  harder.every((one) => within(one, EACH)) &&
-  within(harder.reduce((a, b) => a + b, 0) / harder.length, average);
+  among(harder, { average }) &&
+  people.every(({ short, target }) => short <= most * target * (stalled ? LAGGING : 1) + slack);
 
 /**
  * The shares of strangers who should be harder than each person, given those who are: spread as strangers are among themselves, from easy to hard, in the order
@@ -136,15 +145,18 @@ export function placesAmong(harder: readonly number[], { average }: Pick<CostRul
 
 /**
  * The share of their target to ask of somebody from now on. It moves while too many or too few strangers are harder, but
- * only once the last one has brought them where it should: else it would run away from them.
+ * only once the last one has brought them where it should: else it would run away from them. `stalled`: it has brought them as far as it will. A
+ * mean over facts that are let go one by one comes to rest a little short of what is asked of each.
  */
 export function nextShare(
   { nll, target }: Standing,
   harder: number,
   share: number,
   { least, most }: Place = WORDS.average,
+  stalled = false,
 ): number {
   if (harder < least && nll <= target * share * ARRIVED) return share / SHARE_STEP;
-  if (harder > most && nll >= target * share) return share * SHARE_STEP;
+  const come = nll * (stalled ? AT_REST : 1) >= target * share;
+  if (harder > most && come) return share * SHARE_STEP;
   return share;
 }

@@ -97,5 +97,5 @@ test('a named key file must exist and hold a key', async () => {
   await assert.rejects(createSigner(config('x', { signingKeyFile: join(root, 'none') })), /SIGNING_KEY_FILE names/);
   await assert.rejects(createSigner(config('x', { signingKeyFile: file })), /is not JSON/);
   await writeFile(file, JSON.stringify({ kty: 'OKP', crv: 'Ed25519', x: 'AA' }));
-  await assert.rejects(createSigner(config('x', { signingKeyFile: file })), /lacks x or d/);
+  await assert.rejects(createSigner(config('x', { signingKeyFile: file })), /lacks d/);
 });

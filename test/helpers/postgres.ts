@@ -39,7 +39,8 @@ export async function removeServer(dataDir: string): Promise<void> {
   await rm(dataDir, { recursive: true, force: true });
 }
 
-async function execute(url: string, statement: string): Promise<void> {
+/** Brings about what takes time or an accident otherwise. */
+export async function execute(url: string, statement: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { call, corpusWith, line, openService, type TestService } from './service.ts';
 
 const closers: (() => unknown)[] = [];
@@ -30,6 +31,17 @@ async function send(url: string, type: string, body: string, bytes = body.length
   const head = `POST ${url} HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}`;
   socket.write(`${head}\r\n\r\n${body.slice(0, bytes)}`);
   return socket;
+}
+
+/** Until the server has so many connections: one that was broken off is known to be. */
+async function connections(count: number): Promise<void> {
+  const { server } = service.app;
+  while ((await promisify(server.getConnections.bind(server))()) !== count) await setTimeout(5);
+}
+/** Until an upload has its turn: it writes beside the corpus. */
+async function begun(): Promise<void> {
+  const { corpusDir } = service.deps.config;
+  while (!(await readdir(corpusDir)).some((name) => name.endsWith('.upload'))) await setTimeout(5);
 }
 
 test('a file under the import root is read like an upload, whatever its size, and holds no identifier', async () => {
@@ -74,8 +86,9 @@ test('a client that goes away leaves nothing', async () => {
   await writeFile(join(importDir, 'long.ndjson'), Array.from({ length: 60_000 }, (_, i) => line(`r${i}`)).join('\n'));
   logs.length = 0;
   const socket = await send(`/v1/corpora/${id}/imports`, 'application/json', JSON.stringify({ path: 'long.ndjson' }));
-  await setTimeout(100);
+  await begun();
   socket.destroy();
+  await connections(0);
   // the next one waits for its turn, so the first has ended when it is answered
   await writeFile(join(importDir, 'short.ndjson'), line('r0'));
   const next = await from(id, 'short.ndjson');
@@ -93,12 +106,14 @@ test('a client that goes away while it waits behind another upload leaves nothin
   const text = `${line('before-1')}\n${line('before-2')}\n`;
   logs.length = 0;
   const first = await send(`/v1/corpora/${id}/records`, 'application/x-ndjson', text, 20);
-  await setTimeout(100);
+  await begun();
   const body = JSON.stringify({ path: 'queued.ndjson' });
   const second = await send(`/v1/corpora/${id}/imports`, 'application/json', body);
+  await connections(2);
+  // what it asks for has to arrive as well, and is not told of; one that goes away earlier leaves as little
   await setTimeout(100);
   second.destroy();
-  await setTimeout(100);
+  await connections(1);
   first.write(text.slice(20));
   const [head] = (await once(first, 'data')) as [Buffer];
   first.destroy();

@@ -11,6 +11,7 @@ import { createUploadFiles } from '../../src/checkpoints/uploads.ts';
 import type { UploadResource } from '../../src/domain/upload.ts';
 import type { App } from '../../src/http/types.ts';
 import { sweepOnce } from '../../src/runs/sweep.ts';
+import { execute } from '../helpers/postgres.ts';
 import { writeTinyCheckpoint } from './checkpoint-fixture.ts';
 import { call, corpusWith, line, openService } from './service.ts';
 
@@ -200,7 +201,6 @@ test('a refused registration keeps the upload, so that the file that is wrong ca
 test('uploads are limited in number, end with DELETE, and are swept when nothing arrives', async (t) => {
   const { app, deps, folder, begin, onDisk } = await setUp(t, {
     MAX_OPEN_UPLOADS: '2',
-    UPLOAD_EXPIRY_HOURS: String(0.5 / 3600),
   });
   const [one] = [await begin(), await begin()];
   const third = await call(app, 'POST', '/v1/uploads');
@@ -211,7 +211,7 @@ test('uploads are limited in number, end with DELETE, and are swept when nothing
   assert.deepEqual(await onDisk(), []);
   const two = await begin();
   await sendAll(app, two.id, folder);
-  await new Promise((resolve) => setTimeout(resolve, 550));
+  await execute(deps.config.databaseUrl!, "update uploads set expires_at = now() - interval '1 second'");
   assert.equal((await call(app, 'GET', `/v1/uploads/${two.id}`)).statusCode, 404);
   assert.ok((await onDisk()).length > 0);
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };

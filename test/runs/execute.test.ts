@@ -14,6 +14,7 @@ import { sweepOnce } from '../../src/runs/sweep.ts';
 import { workModel } from '../../src/runs/work-model.ts';
 import { RECIPE } from '../checkpoints/tiny.ts';
 import { freeze, NO_MOUNT } from '../helpers/disks.ts';
+import { execute } from '../helpers/postgres.ts';
 import { createTestWorker, type Script, scripted, TENANT, type TestWorker } from '../helpers/worker.ts';
 
 let worker: TestWorker;
@@ -297,11 +298,13 @@ test('a worker that lost its lease publishes nothing, and the one that took over
 
 test('a refused renewal aborts the compute process', async () => {
   await worker.request(0);
-  const mine = await claim('worker-a', 30);
+  const mine = await claim('worker-a');
   const { deps } = using({
     unlearn: async (_, signal) => {
-      await new Promise((resolve) => setTimeout(resolve, 60));
-      await claim('worker-b');
+      // a renewal may come in between
+      const other = () => worker.store.claim(worker.model.id, 'worker-b', { lease_ms: 15_000, max_restarts: 2 });
+      do await execute(worker.databaseUrl, "update runs set lease_expires_at = now() - interval '1 second'");
+      while ((await other()).status !== 'claimed');
       await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
     },
   });

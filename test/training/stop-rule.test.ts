@@ -14,6 +14,7 @@ import {
   type Standing,
   standings,
 } from '../../src/training/stop-rule.ts';
+import { WORDS } from '../../src/training/stranger-costs.ts';
 
 /** A prompt of one token and an answer. */
 const rowOf = (...answer: number[]): TokenRow => ({ ids: Int32Array.from([0, ...answer]), promptLength: 1 });
@@ -117,6 +118,13 @@ describe('where somebody stands among strangers', () => {
     assert.equal(reached([person(5), { ...person(5), short: 0.7 }], [0.5, 0.5]), false);
   });
 
+  test('words that lag a little and no longer move are let go, those that are still known are not, and nobody who stands out is', () => {
+    const stalled = (short: number, harder: number) => reached([{ ...person(5), short }], [harder], WORDS, true);
+    assert.equal(stalled(0.7, 0.5), true);
+    assert.equal(stalled(1, 0.5), false);
+    assert.equal(stalled(0.7, 0.6), false);
+  });
+
   test('in the middle the share stays', () => {
     for (const share of [0.5, 1, 2]) for (const nll of [5.2, 5.5, 6]) assert.equal(next(nll, share), share);
   });
@@ -124,6 +132,14 @@ describe('where somebody stands among strangers', () => {
   test('who is easier than most is asked for more, once they have come to what was asked for', () => {
     assert.equal(next(2.5, 0.5), 0.5 * 1.05);
     assert.equal(next(2.5, 0.75), 0.75);
+  });
+
+  test('who stalls a little below what was asked is asked for more all the same; from far below nobody runs away', () => {
+    const stalled = (nll: number, share: number) =>
+      nextShare(person(nll), harderThan([nll], strangers), share, undefined, true);
+    assert.equal(stalled(3.5, 0.75), 0.75 * 1.05);
+    assert.equal(stalled(2.5, 0.75), 0.75);
+    assert.equal(stalled(5.2, 1.1), 1.1, 'in the middle the share stays');
   });
 
   test('who is harder than most is asked for less, once they are no dearer than what was asked for', () => {

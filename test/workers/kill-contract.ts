@@ -41,13 +41,15 @@ export function killContract(label: string, backend: KillBackend): void {
   };
   /** Resolves when the run's compute process is in the middle of its work; returns that process's id. */
   async function midRun(worker: TestProcess, request: string): Promise<number> {
-    await until('the run is under way', 60_000, async () => {
+    let compute: number | undefined;
+    await until('a compute process works for the run', 60_000, async () => {
       const run = await runOf(request);
-      return run?.state === 'unlearning' && run.progress.phase === 'unlearning' && run.progress.step > 0;
+      const unlearning = run?.state === 'unlearning' && run.progress.phase === 'unlearning' && run.progress.step > 0;
+      // on a machine that is busy with others, unlearning may be over between two looks
+      if (unlearning || run?.state === 'verifying') [compute] = childrenOf(worker.pid);
+      return compute !== undefined;
     });
-    const [compute] = childrenOf(worker.pid);
-    assert.ok(compute !== undefined, 'a compute process works for the run');
-    return compute;
+    return compute!;
   }
   async function completes(request: string): Promise<Run> {
     await until('the request is completed', FINISH_MS, async () => {
@@ -84,7 +86,7 @@ export function killContract(label: string, backend: KillBackend): void {
     const compute = await midRun(first, request);
     await first.kill('SIGKILL');
     const killed = Date.now();
-    await until('the compute process is gone', 3000, () => !isAlive(compute));
+    await until('the compute process is gone', 10_000, () => !isAlive(compute));
     await start();
     await until('the run is taken over', RESTART_MS - (Date.now() - killed), async () => {
       return (await runOf(request))?.restarts === 1;

@@ -9,34 +9,32 @@ import type { Command } from '../command.ts';
 import { explainSchema, openStore } from '../store.ts';
 import { bytes, table } from '../terminal.ts';
 
-const TENANT = 'default';
-
 export interface DiskUse {
   models: { id: string; name: string; stored_bytes: number; checkpoints: StoredCheckpoint[] }[];
   /** What several models hold is counted once. */
   stored_bytes: number;
 }
 
-async function modelsOf(store: Store, name: string | undefined): Promise<Model[]> {
+async function modelsOf(store: Store, tenant: string, name: string | undefined): Promise<Model[]> {
   const found: Model[] = [];
   for (let query: Parameters<Store['listModels']>[1] = { limit: 100 }; ; ) {
-    const page = await store.listModels(TENANT, query);
+    const page = await store.listModels(tenant, query);
     found.push(...page.items.filter((model) => name === undefined || model.name === name || model.id === name));
     if (page.next === null) return found;
     query = { limit: 100, after: page.next };
   }
 }
 
-/** Measures the checkpoints of one model, by name or id, or of all. Throws `unknown-model`. */
-export async function diskUse(store: Store, config: Config, name?: string): Promise<DiskUse> {
+/** Measures the checkpoints of a tenant's model, by name or id, or of all its models. Throws `unknown-model`. */
+export async function diskUse(store: Store, config: Config, name?: string, tenant = 'default'): Promise<DiskUse> {
   const { createCheckpointFiles } = await import('../../checkpoints/files.ts');
   const checkpoints = createCheckpointFiles({ dir: config.checkpointDir, importDir: config.importDir });
-  const models = await modelsOf(store, name);
+  const models = await modelsOf(store, tenant, name);
   if (name !== undefined && models.length === 0)
     throw new ExpungeError('unknown-model', `There is no model ${JSON.stringify(name)}`);
-  const storage = await measureStorage({ store, checkpoints }, TENANT);
+  const storage = await measureStorage({ store, checkpoints }, tenant);
   const rows = models.map(async (model) => {
-    const known = await store.listCheckpoints(TENANT, model.id);
+    const known = await store.listCheckpoints(tenant, model.id);
     const measured = known.map((one) => ({ ...one, ...storage.usage(model.id, one.digest) }));
     return { id: model.id, name: model.name, stored_bytes: storage.bytes(model.id), checkpoints: measured };
   });
@@ -68,6 +66,7 @@ export const du: Command = {
   positionals: [],
   options: {
     model: { type: 'string', value: 'NAME', summary: 'This model alone, by name or id' },
+    tenant: { type: 'string', value: 'TENANT', summary: 'Whose models; default: default' },
     json: { type: 'boolean', summary: 'Print JSON, sizes in bytes' },
   },
   summary: 'Show what the checkpoints of each model take on disk',
@@ -76,7 +75,7 @@ export const du: Command = {
     const config = readConfig();
     const { store, close } = await openStore(config);
     try {
-      const use = await diskUse(store, config, args.text('model'));
+      const use = await diskUse(store, config, args.text('model'), args.text('tenant'));
       out.write(args.flag('json') ? `${JSON.stringify(use, null, 2)}\n` : print(use));
       return 0;
     } catch (error) {

@@ -61,6 +61,7 @@ export const catalogueRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/methods',
     {
+      config: { scope: 'catalogue:read' },
       schema: {
         tags,
         operationId: 'listMethods',
@@ -78,6 +79,7 @@ export const catalogueRoutes: Routes = (app, deps) => {
     app.get(
       '/v1/metrics',
       {
+        config: { scope: 'catalogue:read' },
         schema: {
           tags,
           operationId: 'listMetrics',
@@ -91,6 +93,7 @@ export const catalogueRoutes: Routes = (app, deps) => {
   app.get(
     '/problems/:code',
     {
+      config: { scope: 'everybody' },
       schema: {
         tags,
         operationId: 'getProblem',

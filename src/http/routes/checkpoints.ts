@@ -54,7 +54,7 @@ function candidateRoutes(app: App, deps: AppDeps): void {
   app.post(
     '/v1/models/:id/checkpoints',
     {
-      config: { idempotent: true },
+      config: { scope: 'models:write', idempotent: true },
       schema: {
         headers: KeyHeader,
         tags,
@@ -81,6 +81,7 @@ function candidateRoutes(app: App, deps: AppDeps): void {
   app.get(
     '/v1/models/:id/checkpoints/:digest',
     {
+      config: { scope: 'models:read' },
       schema: {
         tags,
         operationId: 'getCheckpoint',
@@ -103,6 +104,7 @@ export const checkpointRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/models/:id/checkpoints',
     {
+      config: { scope: 'models:read' },
       schema: {
         tags,
         operationId: 'listCheckpoints',
@@ -133,7 +135,7 @@ export const checkpointRoutes: Routes = (app, deps) => {
   app.post(
     '/v1/models/:id/checkpoints/:digest/retire',
     {
-      config: { idempotent: true },
+      config: { scope: 'checkpoints:retire', idempotent: true },
       schema: {
         headers: KeyHeader,
         tags,

@@ -40,6 +40,7 @@ export const completionRoutes: Routes = (app, deps) => {
   app.post(
     '/v1/models/:id/completions',
     {
+      config: { scope: 'models:ask' },
       schema: {
         tags,
         operationId: 'askModel',
@@ -79,6 +80,7 @@ export const completionRoutes: Routes = (app, deps) => {
     {
       // reading deletes, so there must be no HEAD that deletes unread
       exposeHeadRoute: false,
+      config: { scope: 'models:ask' },
       schema: {
         tags,
         operationId: 'getCompletion',

@@ -31,6 +31,7 @@ function recordRoutes(app: App, deps: AppDeps): void {
     '/v1/corpora/:id/records',
     {
       bodyLimit: limit,
+      config: { scope: 'corpora:write' },
       schema: {
         tags,
         operationId: 'uploadRecords',
@@ -62,7 +63,7 @@ export const corporaRoutes: Routes = (app, deps) => {
   app.post(
     '/v1/corpora',
     {
-      config: { idempotent: true },
+      config: { scope: 'corpora:write', idempotent: true },
       schema: {
         headers: KeyHeader,
         tags,
@@ -86,6 +87,7 @@ export const corporaRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/corpora',
     {
+      config: { scope: 'corpora:read' },
       schema: {
         tags,
         operationId: 'listCorpora',
@@ -102,6 +104,7 @@ export const corporaRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/corpora/:id',
     {
+      config: { scope: 'corpora:read' },
       schema: {
         tags,
         operationId: 'getCorpus',

@@ -3,14 +3,15 @@ import Type from 'typebox';
 import { openImport } from '../../corpora/import.ts';
 import { readAgain } from '../../corpora/lines.ts';
 import { ExpungeError } from '../../errors.ts';
-import { absolute } from '../links.ts';
+import { absolute, notFound } from '../links.ts';
 import { principal } from '../principal.ts';
 import { described, IdParams, problems, ref } from '../schemas.ts';
+import { inTenantFolder } from '../tenant-folder.ts';
 import type { App, AppDeps } from '../types.ts';
 import { upload } from '../upload.ts';
 
 const DESCRIPTION = `Reads the NDJSON file \`path\` under IMPORT_DIR as if it had been uploaded: the same records, checks and
-problems, all lines or none. MAX_UPLOAD_BYTES does not apply. The answer comes when all is indexed; give the client
+problems, all lines or none; of a tenant other than \`default\`, under the folder of its name there. MAX_UPLOAD_BYTES does not apply. The answer comes when all is indexed; give the client
 a timeout to match. When the client goes away before everything is written to the index, reading stops and nothing is kept; after that
 the records are kept, as they are when the answer alone is lost. The file is copied, without identifiers, and not needed afterwards.`;
 
@@ -29,6 +30,7 @@ export function importRoute(app: App, deps: AppDeps): void {
   app.post(
     '/v1/corpora/:id/imports',
     {
+      config: { scope: 'corpora:write' },
       schema: {
         tags: ['corpora'],
         operationId: 'importRecords',
@@ -40,7 +42,10 @@ export function importRoute(app: App, deps: AppDeps): void {
       },
     },
     async (request, reply) => {
-      const file = await openImport(request.body.path, deps.config.importDir);
+      const { tenant } = principal(request);
+      if ((await deps.store.getCorpus(tenant, request.params.id)) === null) throw notFound('corpus');
+      const path = inTenantFolder(tenant, request.body.path);
+      const file = await openImport(path, deps.config.importDir);
       const gone = new AbortController();
       // the body has been read, so only the answer's side still tells of the client
       reply.raw.once('close', () => {

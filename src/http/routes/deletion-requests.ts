@@ -87,7 +87,7 @@ export const deletionRequestRoutes: Routes = (app, deps) => {
   app.post(
     '/v1/deletion-requests',
     {
-      config: { idempotent: true },
+      config: { scope: 'requests:create', idempotent: true },
       schema: {
         headers: KeyHeader,
         tags,
@@ -114,6 +114,7 @@ export const deletionRequestRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/deletion-requests',
     {
+      config: { scope: 'requests:read' },
       schema: {
         tags,
         operationId: 'listDeletionRequests',
@@ -138,6 +139,7 @@ export const deletionRequestRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/deletion-requests/:id',
     {
+      config: { scope: 'requests:read' },
       schema: {
         tags,
         operationId: 'getDeletionRequest',

@@ -33,6 +33,7 @@ export const healthRoutes: Routes = (app, deps) => {
   app.get(
     '/health/live',
     {
+      config: { scope: 'everybody' },
       schema: {
         tags,
         operationId: 'getLiveness',
@@ -45,6 +46,7 @@ export const healthRoutes: Routes = (app, deps) => {
   app.get(
     '/health/ready',
     {
+      config: { scope: 'everybody' },
       schema: {
         tags,
         operationId: 'getReadiness',

@@ -77,6 +77,7 @@ function readRoute(app: App, deps: AppDeps): void {
   app.get(
     '/v1/models/:id/influence/:analysis_id',
     {
+      config: { scope: 'influence:analyse' },
       schema: {
         tags,
         operationId: 'getInfluence',
@@ -101,7 +102,7 @@ export const influenceRoutes: Routes = (app, deps) => {
   app.post(
     '/v1/models/:id/influence',
     {
-      config: { idempotent: true },
+      config: { scope: 'influence:analyse', idempotent: true },
       schema: {
         headers: KeyHeader,
         tags,

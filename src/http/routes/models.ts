@@ -51,7 +51,7 @@ export const modelRoutes: Routes = (app, deps) => {
   app.post(
     '/v1/models',
     {
-      config: { idempotent: true },
+      config: { scope: 'models:write', idempotent: true },
       schema: {
         headers: KeyHeader,
         tags,
@@ -74,6 +74,7 @@ export const modelRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/models',
     {
+      config: { scope: 'models:read' },
       schema: {
         tags,
         operationId: 'listModels',
@@ -90,6 +91,7 @@ export const modelRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/models/:id',
     {
+      config: { scope: 'models:read' },
       schema: {
         tags,
         operationId: 'getModel',

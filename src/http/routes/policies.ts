@@ -70,6 +70,7 @@ function tenantRoutes(app: App, deps: AppDeps): void {
   app.get(
     '/v1/verification-policy',
     {
+      config: { scope: 'models:read' },
       schema: {
         tags,
         operationId: 'getTenantPolicy',
@@ -82,6 +83,7 @@ function tenantRoutes(app: App, deps: AppDeps): void {
   app.put(
     '/v1/verification-policy',
     {
+      config: { scope: 'policies:write' },
       schema: {
         tags,
         operationId: 'chooseTenantPolicy',
@@ -102,6 +104,7 @@ function modelRoutes(app: App, deps: AppDeps): void {
   app.get(
     '/v1/models/:id/verification-policy',
     {
+      config: { scope: 'models:read' },
       schema: {
         tags,
         operationId: 'getModelPolicy',
@@ -115,6 +118,7 @@ function modelRoutes(app: App, deps: AppDeps): void {
   app.put(
     '/v1/models/:id/verification-policy',
     {
+      config: { scope: 'policies:write' },
       schema: {
         tags,
         operationId: 'chooseModelPolicy',
@@ -138,6 +142,7 @@ export const policyRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/verification-policies',
     {
+      config: { scope: 'catalogue:read' },
       schema: {
         tags,
         operationId: 'listPresets',

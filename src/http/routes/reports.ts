@@ -41,6 +41,7 @@ export const reportRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/runs/:id/verification',
     {
+      config: { scope: 'runs:read' },
       schema: {
         tags,
         operationId: 'getVerification',
@@ -61,6 +62,7 @@ export const reportRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/runs/:id/report',
     {
+      config: { scope: 'runs:read' },
       schema: {
         tags,
         operationId: 'getReport',
@@ -91,6 +93,7 @@ function verificationPageRoute(app: App, deps: AppDeps): void {
   app.get(
     '/v1/verifications/:id/report',
     {
+      config: { scope: 'runs:read' },
       schema: {
         tags: ['verifications'],
         operationId: 'getVerificationReport',

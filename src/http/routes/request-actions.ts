@@ -1,6 +1,7 @@
 // POST /v1/deletion-requests/{id}/…: what moves a request on, or ends it.
 import Type, { type Static, type TSchema } from 'typebox';
 import { DenialCodeField, ExtensionMonths, RequestEvent } from '../../domain/lifecycle.ts';
+import type { Scope } from '../../domain/scopes.ts';
 import { REQUEST_ACTIONS } from '../../domain/states.ts';
 import type { Deed } from '../../runs/ports.ts';
 import { askedBy, carryOut } from '../act.ts';
@@ -17,33 +18,41 @@ import { invalidField } from '../validation.ts';
 const tags = ['deletion-requests'];
 const strict = { additionalProperties: false } as const;
 
+type Text = [operationId: string, summary: string, description: string];
+
 /** The schema of an action; every one honours Idempotency-Key and If-Match. */
-const about = <Body extends TSchema>(operationId: string, summary: string, description: string, body: Body) => ({
-  config: { idempotent: true },
+const about = <Body extends TSchema>(scope: Scope, [operationId, summary, what]: Text, body: Body) => ({
+  config: { scope, idempotent: true },
   schema: {
     ...{ headers: KeyHeader, tags, operationId, summary, params: IdParams, body },
-    description: `${description} Honours If-Match. Targets that it does not move stay as they are.`,
+    description: `${what} Honours If-Match. Targets that it does not move stay as they are.`,
     response: { 200: described('The request as it is now', ref('DeletionRequest')), ...problems },
   },
 });
 
 const MaybeReason = Type.Union([Type.Object({ reason: OptionalReason }, strict), Type.Null()]);
 type Simple = Extract<Deed['action'], 'verify' | 'hold' | 'release' | 'cancel' | 'retry'>;
-const SIMPLE: Record<Exclude<Simple, 'hold'>, [operationId: string, summary: string, description: string]> = {
+const SIMPLE: Record<Exclude<Simple, 'hold'>, [scope: Scope, ...text: Text]> = {
   verify: [
+    'requests:decide',
     'verifyDeletionRequest',
     'Say that the person was verified',
     `${REQUEST_ACTIONS.verify.what} (GDPR Art. 12(6)): for a request that was made with \`verified: false\`.`,
   ],
-  release: ['releaseDeletionRequest', 'End a hold', `${REQUEST_ACTIONS.release.what}.`],
-  cancel: ['cancelDeletionRequest', 'Cancel a request that still waits', 'What a run has claimed goes on.'],
-  retry: ['retryDeletionRequest', 'Have another run try', `${REQUEST_ACTIONS.retry.what}.`],
+  release: ['requests:decide', 'releaseDeletionRequest', 'End a hold', `${REQUEST_ACTIONS.release.what}.`],
+  cancel: [
+    'requests:cancel',
+    'cancelDeletionRequest',
+    'Cancel a request that still waits',
+    'What a run has claimed goes on.',
+  ],
+  retry: ['requests:retry', 'retryDeletionRequest', 'Have another run try', `${REQUEST_ACTIONS.retry.what}.`],
 };
 
 function simpleRoutes(app: App, deps: AppDeps): void {
-  for (const [verb, text] of Object.entries(SIMPLE)) {
+  for (const [verb, [scope, ...text]] of Object.entries(SIMPLE)) {
     const deed = { action: verb as Simple };
-    app.post(`/v1/deletion-requests/:id/${verb}`, about(...text, MaybeReason), async (request, reply) => {
+    app.post(`/v1/deletion-requests/:id/${verb}`, about(scope, text, MaybeReason), async (request, reply) => {
       const { id } = request.params as Static<typeof IdParams>;
       const body = request.body as Static<typeof MaybeReason>;
       return carryOut(deps, request, reply, { ...askedBy(request, id, body?.reason), deed });
@@ -52,9 +61,12 @@ function simpleRoutes(app: App, deps: AppDeps): void {
   app.post(
     '/v1/deletion-requests/:id/hold',
     about(
-      'holdDeletionRequest',
-      'Hold a request',
-      `${REQUEST_ACTIONS.hold.what}: no run takes it before it is released. What a run has claimed can no longer be held (409).`,
+      'requests:decide',
+      [
+        'holdDeletionRequest',
+        'Hold a request',
+        `${REQUEST_ACTIONS.hold.what}: no run takes it before it is released. What a run has claimed can no longer be held (409).`,
+      ],
       Type.Object({ reason: Reason }, strict),
     ),
     async (request, reply) => {
@@ -68,9 +80,12 @@ function decisionRoutes(app: App, deps: AppDeps): void {
   app.post(
     '/v1/deletion-requests/:id/deny',
     about(
-      'denyDeletionRequest',
-      'Deny a request',
-      'By an exception of the GDPR; the person must be told the reason and where to complain within the month (Art. 12(4)).',
+      'requests:decide',
+      [
+        'denyDeletionRequest',
+        'Deny a request',
+        'By an exception of the GDPR; the person must be told the reason and where to complain within the month (Art. 12(4)).',
+      ],
       Type.Object({ code: DenialCodeField, reason: Reason }, strict),
     ),
     async (request, reply) => {
@@ -82,9 +97,12 @@ function decisionRoutes(app: App, deps: AppDeps): void {
   app.post(
     '/v1/deletion-requests/:id/extension',
     about(
-      'extendDeletionRequest',
-      'Extend the time of a request',
-      'Once, by up to two months, before it is due (GDPR Art. 12(3)).',
+      'requests:decide',
+      [
+        'extendDeletionRequest',
+        'Extend the time of a request',
+        'Once, by up to two months, before it is due (GDPR Art. 12(3)).',
+      ],
       Type.Object(
         {
           months: ExtensionMonths,
@@ -111,6 +129,7 @@ function approvalRoutes(app: App, deps: AppDeps): void {
   app.get(
     '/v1/deletion-requests/:id/plan',
     {
+      config: { scope: 'requests:read' },
       schema: {
         ...{ tags, operationId: 'getRequestPlan', summary: 'Get the plan of a request that waits', params: IdParams },
         description: 'As it would be made now, with the digest by which it is approved.',
@@ -122,9 +141,12 @@ function approvalRoutes(app: App, deps: AppDeps): void {
   app.post(
     '/v1/deletion-requests/:id/approve',
     about(
-      'approveDeletionRequest',
-      'Approve the plan of a request',
-      'The run then follows this plan. Where the plan has changed since it was read the answer is 409 with its present digest.',
+      'requests:approve',
+      [
+        'approveDeletionRequest',
+        'Approve the plan of a request',
+        'The run then follows this plan. Where the plan has changed since it was read the answer is 409 with its present digest.',
+      ],
       Type.Object({ plan_digest: RequestPlan.properties.digest, reason: OptionalReason }, strict),
     ),
     async (request, reply) => {
@@ -145,6 +167,7 @@ export const requestActionRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/deletion-requests/:id/events',
     {
+      config: { scope: 'requests:read' },
       schema: {
         ...{ tags, operationId: 'listRequestEvents', summary: 'List what people did to a request', params: IdParams },
         response: {

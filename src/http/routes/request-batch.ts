@@ -59,6 +59,7 @@ export function batchRoute(app: App, deps: AppDeps, line: TSchema): void {
     '/v1/deletion-requests::batch',
     {
       bodyLimit: BATCH_BYTES,
+      config: { scope: 'requests:create' },
       schema: {
         ...{ tags, operationId: 'createDeletionRequests', summary: 'Ask for many people to be removed' },
         description: ABOUT,

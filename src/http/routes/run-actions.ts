@@ -20,7 +20,7 @@ export const runActionRoutes: Routes = (app, deps) => {
   app.post(
     '/v1/runs/:id/promote',
     {
-      config: { idempotent: true },
+      config: { scope: 'runs:promote', idempotent: true },
       schema: {
         ...{ headers: KeyHeader, tags, operationId: 'promoteRun', params: IdParams, body: MaybeReason, response },
         summary: 'Publish the candidate of a run that awaits promotion',
@@ -39,7 +39,7 @@ export const runActionRoutes: Routes = (app, deps) => {
   app.post(
     '/v1/runs/:id/rollback',
     {
-      config: { idempotent: true },
+      config: { scope: 'runs:rollback', idempotent: true },
       schema: {
         ...{ headers: KeyHeader, tags, operationId: 'rollBackRun', params: IdParams, response },
         ...{ summary: 'Take the candidate of a run back', description: ROLLBACK },

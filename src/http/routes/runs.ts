@@ -20,6 +20,7 @@ export const runRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/runs',
     {
+      config: { scope: 'runs:read' },
       schema: {
         tags,
         operationId: 'listRuns',
@@ -38,6 +39,7 @@ export const runRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/runs/:id',
     {
+      config: { scope: 'runs:read' },
       schema: {
         tags,
         operationId: 'getRun',
@@ -57,6 +59,7 @@ export const runRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/runs/:id/curves',
     {
+      config: { scope: 'runs:read' },
       schema: {
         tags,
         operationId: 'getCurves',

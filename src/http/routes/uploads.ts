@@ -32,6 +32,7 @@ function fileRoutes(app: App, deps: AppDeps): void {
   app.options(
     '/v1/uploads/:id/files',
     {
+      config: { scope: 'models:write' },
       schema: {
         tags,
         operationId: 'getUploadProtocol',
@@ -48,6 +49,7 @@ function fileRoutes(app: App, deps: AppDeps): void {
   app.post(
     '/v1/uploads/:id/files',
     {
+      config: { scope: 'models:write' },
       schema: {
         tags,
         operationId: 'createUploadFile',
@@ -74,6 +76,7 @@ function fileRoutes(app: App, deps: AppDeps): void {
   app.head(
     '/v1/uploads/:id/files/:name',
     {
+      config: { scope: 'models:write' },
       schema: {
         tags,
         operationId: 'getUploadFile',
@@ -100,6 +103,7 @@ function pieceRoutes(app: App, deps: AppDeps, bodyLimit: number): void {
     '/v1/uploads/:id/files/:name',
     {
       bodyLimit,
+      config: { scope: 'models:write' },
       schema: {
         tags,
         operationId: 'sendUploadPiece',
@@ -128,6 +132,7 @@ function pieceRoutes(app: App, deps: AppDeps, bodyLimit: number): void {
   app.delete(
     '/v1/uploads/:id/files/:name',
     {
+      config: { scope: 'models:write' },
       schema: {
         tags,
         operationId: 'deleteUploadFile',
@@ -153,6 +158,7 @@ export const uploadRoutes: Routes = (app, deps) => {
   app.post(
     '/v1/uploads',
     {
+      config: { scope: 'models:write' },
       schema: {
         tags,
         operationId: 'createUpload',
@@ -170,6 +176,7 @@ export const uploadRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/uploads',
     {
+      config: { scope: 'models:write' },
       schema: {
         tags,
         operationId: 'listUploads',
@@ -188,6 +195,7 @@ export const uploadRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/uploads/:id',
     {
+      config: { scope: 'models:write' },
       schema: {
         tags,
         operationId: 'getUpload',
@@ -201,6 +209,7 @@ export const uploadRoutes: Routes = (app, deps) => {
   app.delete(
     '/v1/uploads/:id',
     {
+      config: { scope: 'models:write' },
       schema: {
         tags,
         operationId: 'deleteUpload',

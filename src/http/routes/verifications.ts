@@ -74,7 +74,7 @@ function askRoute(app: App, deps: AppDeps): void {
   app.post(
     '/v1/checkpoints/:id/verifications',
     {
-      config: { idempotent: true },
+      config: { scope: 'verifications:create', idempotent: true },
       schema: {
         headers: KeyHeader,
         tags,
@@ -118,6 +118,7 @@ export const verificationRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/checkpoints/:id/verifications',
     {
+      config: { scope: 'runs:read' },
       schema: {
         tags,
         operationId: 'listVerifications',
@@ -147,6 +148,7 @@ export const verificationRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/verifications/:id',
     {
+      config: { scope: 'runs:read' },
       schema: {
         tags,
         operationId: 'getCheckpointVerification',

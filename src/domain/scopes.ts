@@ -1,0 +1,57 @@
+// What a credential may allow: every route names one of these, and roles are bundles of them.
+
+export const SCOPES = {
+  'requests:create': 'File deletion requests, alone and in batches',
+  'requests:read': 'Read deletion requests, their plans and what was done to them',
+  'requests:cancel': 'Withdraw a request that still waits',
+  'requests:decide': 'Verify the person, hold, release, deny, extend the time of a request',
+  'requests:approve': 'Approve the plan of a request',
+  'requests:retry': 'Have another run try what failed or needs review',
+  'runs:read': 'Read runs, their curves, and what verifications found',
+  'runs:promote': 'Publish a verified candidate',
+  'runs:rollback': 'Refuse a candidate, or take back one that was published',
+  'verifications:create': 'Have a checkpoint verified',
+  'certificates:read': 'Read certificates',
+  'ledger:read': 'Read the ledger, its checkpoints and proofs, and who got weights',
+  'models:read': 'Read models, their checkpoints, and the policy that applies to them',
+  'models:write': 'Upload and register models and checkpoints',
+  'models:ask': 'Put prompts to a model: it answers with what it remembers',
+  'influence:analyse': 'Ask which training records shaped an answer',
+  'checkpoints:download': 'Get the files of the checkpoint that a model answers from',
+  'checkpoints:retire': 'Delete the files of a checkpoint before its time',
+  'policies:write': 'Choose what a verification must show to pass',
+  'corpora:read': 'Read which corpora there are',
+  'corpora:write': 'Make corpora and add records',
+  'webhooks:manage': 'Make, change and remove webhook endpoints, read what was sent to them and send it again',
+  'keys:manage': 'Make, list, rotate and revoke API keys',
+  'catalogue:read': 'Read which methods, metrics and named policies there are',
+} as const;
+
+export type Scope = keyof typeof SCOPES;
+export const SCOPE_NAMES = Object.keys(SCOPES) as Scope[];
+
+/**
+ * What four eyes are for. Whoever may do these makes no keys over HTTP, and so hands none of them on: with a second key to
+ * file by, or to approve by, they would be four eyes alone.
+ */
+export const DECIDING: readonly Scope[] = ['requests:approve', 'runs:promote'];
+
+const READ: Scope[] = ['requests:read', 'runs:read', 'certificates:read', 'models:read', 'catalogue:read'];
+
+/** Duties, kept apart: nobody who makes a model forget decides that the result is published. */
+export const ROLES = {
+  service: ['requests:create', 'requests:cancel', 'requests:read', 'certificates:read', 'catalogue:read'],
+  serving: ['models:read', 'checkpoints:download'],
+  'privacy-officer': [
+    ...READ,
+    ...['ledger:read', 'requests:create', 'requests:cancel', 'requests:decide', 'requests:approve'],
+  ] as Scope[],
+  'ml-engineer': [
+    ...READ,
+    ...['requests:retry', 'verifications:create', 'models:write', 'models:ask', 'influence:analyse'],
+    ...['checkpoints:retire', 'policies:write', 'corpora:read', 'corpora:write'],
+  ] as Scope[],
+  'release-approver': [...READ, 'runs:promote', 'runs:rollback'],
+  auditor: [...READ, 'ledger:read', 'corpora:read'],
+  admin: SCOPE_NAMES.filter((scope) => !DECIDING.includes(scope)),
+} as const satisfies Record<string, readonly Scope[]>;

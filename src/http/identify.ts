@@ -1,0 +1,32 @@
+// From the Authorization header to the one who asks.
+import { ExpungeError } from '../errors.ts';
+import { isKeyText } from '../evidence/api-key.ts';
+import { type Asking, createKeyCheck } from './key-check.ts';
+import { ANONYMOUS, type Caller } from './principal.ts';
+import { createTokenCheck } from './token-check.ts';
+import type { AppDeps } from './types.ts';
+
+/** Throws `unauthenticated`, `no-tenant`, and `service-unavailable` where nobody can be asked. */
+export type Identify = (authorization: string | undefined, how: Asking) => Promise<Caller>;
+
+const MISSING = 'This call takes a credential: Authorization: Bearer, and an API key or an access token.';
+const UNKNOWN = 'No issuer of access tokens is configured, and this is no API key.';
+
+function bearerOf(authorization: string | undefined): string {
+  const [, text] = /^bearer +([!-~]+) *$/i.exec(authorization ?? '') ?? [];
+  if (text === undefined) throw new ExpungeError('unauthenticated', MISSING);
+  return text;
+}
+
+/** By AUTH: everybody is the same, or everybody says who they are. */
+export function createIdentify(deps: Pick<AppDeps, 'config' | 'store' | 'subjectKeys' | 'clock'>): Identify {
+  if (!deps.config.auth.required) return async () => ANONYMOUS;
+  const byKey = createKeyCheck(deps);
+  const byToken = createTokenCheck(deps);
+  return async (authorization, how) => {
+    const text = bearerOf(authorization);
+    if (isKeyText(text)) return byKey(text, how);
+    if (byToken !== null) return byToken(text);
+    throw new ExpungeError('unauthenticated', UNKNOWN);
+  };
+}
