@@ -26,6 +26,8 @@ import { reportRoutes } from './http/routes/reports.ts';
 import { requestActionRoutes } from './http/routes/request-actions.ts';
 import { runActionRoutes } from './http/routes/run-actions.ts';
 import { runRoutes } from './http/routes/runs.ts';
+import { subjectRoutes } from './http/routes/subject-lookup.ts';
+import { suppressionRoutes } from './http/routes/suppressions.ts';
 import { uploadRoutes } from './http/routes/uploads.ts';
 import { verificationRoutes } from './http/routes/verifications.ts';
 import { webhookDeliveryRoutes } from './http/routes/webhook-deliveries.ts';
@@ -116,6 +118,8 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     checkpointFileRoutes,
     policyRoutes,
     corporaRoutes,
+    subjectRoutes,
+    suppressionRoutes,
     uploadRoutes,
     completionRoutes,
     influenceRoutes,

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import Type, { type Static } from 'typebox';
 import { Value } from 'typebox/value';
+import { computeEnvironment } from './compute-environment.ts';
 import { ExpungeError } from './errors.ts';
 
 /** Within the month that the law gives. */
@@ -144,6 +145,10 @@ export const Environment = Type.Object({
   COMPLETIONS_ENABLED: Type.Boolean({ default: false }),
   MAX_RECORD_BYTES: Type.Integer({ minimum: 1, default: 65_536 }),
   MAX_UPLOAD_BYTES: Type.Integer({ minimum: 1, default: 1_073_741_824 }),
+  MAX_TEXT_SEARCH_BYTES: Type.Integer({
+    ...{ minimum: 0, default: 268_435_456 },
+    description: 'Corpus text that one call may have searched for texts that deletion requests give',
+  }),
   MAX_OPEN_UPLOADS: Type.Integer({ minimum: 1, default: 10, description: 'Checkpoint uploads of a tenant at a time' }),
   MAX_OPEN_UPLOAD_BYTES: Type.Integer({
     ...{ minimum: 1, default: 137_438_953_472 },
@@ -201,35 +206,6 @@ function oauthOf(e: Environment) {
     ...{ issuer: e.OAUTH_ISSUER!, audience: e.OAUTH_AUDIENCE!, jwksUrl: url.href },
     ...{ algorithms, tenantClaim: e.OAUTH_TENANT_CLAIM },
   };
-}
-
-/** All that a compute process may see of the environment: no database, no keys. */
-const COMPUTE_ENVIRONMENT = [
-  ...['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG', 'LC_ALL', 'LD_LIBRARY_PATH', 'XDG_RUNTIME_DIR'],
-  ...['CUDA_VISIBLE_DEVICES', 'NVIDIA_VISIBLE_DEVICES', 'NVIDIA_DRIVER_CAPABILITIES', 'VK_DRIVER_FILES'],
-  ...['VK_ICD_FILENAMES', 'NODE_PATH', 'NODE_COMPILE_CACHE', 'TF_CPP_MIN_LOG_LEVEL'],
-];
-
-/** Megabytes of half V8's young generation, in each of our processes. Its own bound takes 80 MB more, and was no faster. */
-export const HEAP_FLAGS: readonly string[] = ['--max-semi-space-size=16'];
-
-/**
- * One heap that keeps what is freed. The C library would give each large tensor back to the system and fetch the next
- * one page by page; the runtime's own arenas keep a peak for every compiled graph. It reads this when a process starts.
- */
-export const SHARED_HEAP: Readonly<Record<string, string>> =
-  process.platform === 'linux'
-    ? { MALLOC_MMAP_MAX_: '0', MALLOC_TRIM_THRESHOLD_: String(2 ** 40), MALLOC_ARENA_MAX: '1' }
-    : {};
-/** Whether this process was started with it. */
-export const heapIsShared = (env: NodeJS.ProcessEnv = process.env): boolean =>
-  Object.keys(SHARED_HEAP).length > 0 && Object.entries(SHARED_HEAP).every(([name, value]) => env[name] === value);
-
-/** What of the environment goes on to a compute process, its heap, and how many threads TensorFlow may use there. */
-function computeEnvironment(env: NodeJS.ProcessEnv, threads: number): Record<string, string> {
-  const passed = COMPUTE_ENVIRONMENT.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]));
-  const threading = { TF_NUM_INTRAOP_THREADS: String(threads), TF_NUM_INTEROP_THREADS: '1' };
-  return { ...Object.fromEntries(passed), ...SHARED_HEAP, ...threading };
 }
 
 /** Reads and checks the configuration. Throws `start-refused` naming the variable. */
@@ -295,7 +271,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     },
     workerTasks: e.WORKER_TASKS,
     completionsEnabled: e.COMPLETIONS_ENABLED,
-    limits: { recordBytes: e.MAX_RECORD_BYTES, uploadBytes: e.MAX_UPLOAD_BYTES },
+    limits: {
+      recordBytes: e.MAX_RECORD_BYTES,
+      uploadBytes: e.MAX_UPLOAD_BYTES,
+      textSearchBytes: e.MAX_TEXT_SEARCH_BYTES,
+    },
     uploads: {
       open: e.MAX_OPEN_UPLOADS,
       bytes: e.MAX_OPEN_UPLOAD_BYTES,

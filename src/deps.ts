@@ -16,6 +16,9 @@ import { createStore } from './store/store.ts';
 import { version } from './version.ts';
 import { parseNetworks } from './webhooks/addresses.ts';
 
+/** How soon a process knows of a new version of a subject key; well before anybody stores with it. */
+const RELOAD_MS = 5000;
+
 export interface OpenDeps {
   deps: AppDeps;
   close(): Promise<void>;
@@ -44,6 +47,11 @@ export async function openDeps(config: Config): Promise<OpenDeps> {
     const store = createStore({ url: databaseUrl, onOutbox: ringWebhooks(doorbell, logger) });
     closers.push(() => store.close());
     await store.migrate();
+    const subjectKeys = await createSubjectKeys(config, await store.subjectKeyVersions());
+    const reloading = setInterval(() => {
+      subjectKeys.reload().catch((err: unknown) => logger.error({ err }, 'The subject keys cannot be read again'));
+    }, RELOAD_MS).unref();
+    closers.push(async () => clearInterval(reloading));
     const deps: AppDeps = {
       config: resolved,
       store,
@@ -55,7 +63,7 @@ export async function openDeps(config: Config): Promise<OpenDeps> {
         uploadDir: config.uploadDir,
       }),
       uploads: createUploadFiles(config.uploadDir),
-      subjectKeys: await createSubjectKeys(config, await store.subjectKeyVersions()),
+      subjectKeys,
       signer: await createSigner(config),
       opendsr: await createOpenDsrSigner(config),
       methods,

@@ -16,6 +16,11 @@ export const PROBLEMS = {
     'A record id stands in the corpus already',
     'Give every record its own id; nothing of this upload was kept.',
   ],
+  'suppressed-subjects': [
+    409,
+    'Records name somebody who was deleted',
+    'Leave these records out (`on_suppressed` `skip` does so), lift the suppression where the person consents again, or say `keep`; nothing of this upload was kept.',
+  ],
   'corpus-in-use': [
     409,
     'The corpus belongs to a model already',
@@ -56,7 +61,11 @@ export const PROBLEMS = {
   'method-not-allowed': [405, 'The resource does not take this HTTP method', 'Use a method that `Allow` lists.'],
   'unknown-model': [422, 'A named model does not exist', 'Use an id from GET /v1/models.'],
   'unknown-corpus': [422, 'A named corpus does not exist', 'Use an id from GET /v1/corpora.'],
-  'already-open': [409, 'A request for this person is in progress', 'Follow the request that `existing` links.'],
+  'already-open': [
+    409,
+    'A request for this person or record is in progress',
+    'Follow the request that `existing` links.',
+  ],
   'external-id-taken': [
     409,
     'external_id was used before',
@@ -149,6 +158,11 @@ export const PROBLEMS = {
     409,
     'The text of the records is not kept any more',
     'Ask about records whose text is kept; of these, earlier reports and certificates stand.',
+  ],
+  'text-search-too-large': [
+    422,
+    'There is more text to search than is allowed',
+    'Name models with targets, or the records with record_ids, send fewer texts at a time, or raise MAX_TEXT_SEARCH_BYTES.',
   ],
   'too-many-verifications': [
     409,

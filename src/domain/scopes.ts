@@ -22,6 +22,10 @@ export const SCOPES = {
   'policies:write': 'Choose what a verification must show to pass',
   'corpora:read': 'Read which corpora there are',
   'corpora:write': 'Make corpora and add records',
+  'subjects:read': 'Count the records that name a person, by corpus and by model',
+  'suppressions:check': 'Ask which people must not be trained on',
+  'suppressions:read': 'List what is suppressed, by request',
+  'suppressions:lift': 'Let a person be trained on again',
   'webhooks:manage': 'Make, change and remove webhook endpoints, read what was sent to them and send it again',
   'keys:manage': 'Make, list, rotate and revoke API keys',
   'catalogue:read': 'Read which methods, metrics and named policies there are',
@@ -40,18 +44,22 @@ const READ: Scope[] = ['requests:read', 'runs:read', 'certificates:read', 'model
 
 /** Duties, kept apart: nobody who makes a model forget decides that the result is published. */
 export const ROLES = {
-  service: ['requests:create', 'requests:cancel', 'requests:read', 'certificates:read', 'catalogue:read'],
+  service: [
+    ...['requests:create', 'requests:cancel', 'requests:read', 'certificates:read', 'catalogue:read'],
+    'suppressions:check',
+  ] as Scope[],
   serving: ['models:read', 'checkpoints:download'],
   'privacy-officer': [
     ...READ,
     ...['ledger:read', 'requests:create', 'requests:cancel', 'requests:decide', 'requests:approve'],
+    ...['subjects:read', 'suppressions:check', 'suppressions:read', 'suppressions:lift'],
   ] as Scope[],
   'ml-engineer': [
     ...READ,
     ...['requests:retry', 'verifications:create', 'models:write', 'models:ask', 'influence:analyse'],
-    ...['checkpoints:retire', 'policies:write', 'corpora:read', 'corpora:write'],
+    ...['checkpoints:retire', 'policies:write', 'corpora:read', 'corpora:write', 'suppressions:check'],
   ] as Scope[],
   'release-approver': [...READ, 'runs:promote', 'runs:rollback'],
-  auditor: [...READ, 'ledger:read', 'corpora:read'],
+  auditor: [...READ, 'ledger:read', 'corpora:read', 'suppressions:read'],
   admin: SCOPE_NAMES.filter((scope) => !DECIDING.includes(scope)),
 } as const satisfies Record<string, readonly Scope[]>;

@@ -6,7 +6,7 @@ import { CompactSign } from 'jose';
 import { ExpungeError } from '../errors.ts';
 import type { Signer } from '../runs/ports.ts';
 import { checkpointText, originOf } from './checkpoint-note.ts';
-import type { KeyConfig } from './keys.ts';
+import type { KeyConfig } from './key-ring.ts';
 import { formatNote } from './note.ts';
 import { readSigningKeys, type SigningKey } from './signing-keys.ts';
 

@@ -6,7 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
 import { ExpungeError } from '../errors.ts';
 import { readKeyFile, readOrCreateKeyFile, requireKeyFile, syncFolder } from './key-file.ts';
-import type { KeyConfig } from './keys.ts';
+import type { KeyConfig } from './key-ring.ts';
 
 export interface SigningKey {
   path: string;

@@ -14,6 +14,8 @@ const TAGS = [
   { name: 'corpora', description: 'Training sets and holdout sets' },
   { name: 'completions', description: 'Greedy answers of a model; off unless configured' },
   { name: 'influence', description: 'Which training records shaped what a model says' },
+  { name: 'subjects', description: 'Where a person stands, in numbers' },
+  { name: 'suppressions', description: 'Who must not be trained on again' },
   { name: 'webhooks', description: 'Who is told of what happens, by the rules of Standard Webhooks' },
   { name: 'opendsr', description: 'Deletion requests in the words of OpenDSR 2.0' },
   { name: 'api-keys', description: 'Who may call what' },

@@ -35,7 +35,6 @@ export class KeyTable {
   readonly #name = new GrowingBytes();
   readonly #named = new Int32Array(DIGEST_WORDS);
   readonly #found = new Int32Array(DIGEST_WORDS);
-  readonly #written = new GrowingBytes();
   #turn = 0;
   constructor(tenant: string, { keyFor }: Pick<SubjectKeys, 'keyFor'>, most = MOST_PLACES) {
     this.#keyFor = (identifier) => {
@@ -67,21 +66,6 @@ export class KeyTable {
     const digest = digestWords(this.#keyFor(hashed ? { type, sha256: value } : { type, value }).key);
     this.#remember(digest);
     return digest;
-  }
-
-  /** The same of an identifier that has one of value and hash. */
-  digestOf(identifier: Identifier): Int32Array {
-    const { type, value, sha256 } = identifier;
-    const text = value ?? sha256!;
-    // half a surrogate pair has no UTF-8 to be found by
-    if (!text.isWellFormed()) return digestWords(this.#keyFor(identifier).key);
-    const written = this.#written;
-    written.length = 0;
-    written.text(type);
-    const typeTo = written.length;
-    written.text(text);
-    const hashed = value === undefined;
-    return this.find(written.bytes, { typeFrom: 0, typeTo, from: typeTo, to: written.length, hashed });
   }
 
   #known(bucket: number): number | null {

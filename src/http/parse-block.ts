@@ -1,5 +1,6 @@
 // A block of an upload becomes what is stored of it: lines of the corpus file, and of the spool what the index is told.
 import { isUtf8 } from 'node:buffer';
+import type { SubjectFinder } from '../corpora/find-subjects.ts';
 import { GrowingBytes, GrowingWords } from '../corpora/growing.ts';
 import { IndexPacker } from '../corpora/index-packer.ts';
 import { toLine } from '../corpora/records.ts';
@@ -7,6 +8,7 @@ import { LineScanner, SUBJECT_NUMBERS } from '../corpora/scan-line.ts';
 import { digestWords } from '../corpora/short-digest.ts';
 import type { LineBlock } from '../domain/batches.ts';
 import type { SubjectKeys } from '../runs/ports.ts';
+import { rememberKeys } from './key-cache.ts';
 import { KeyTable } from './key-table.ts';
 import { type Block, refuseLong, textOf } from './ndjson.ts';
 import { readRecord } from './records.ts';
@@ -18,14 +20,22 @@ interface ParsedBlock {
   spooled: SpoolBlock;
   /** Records that were read as text and keys that were made, which leave garbage. */
   objects: number;
+  /** Keys of everybody who stands in the block, where records may be left out, and how many were. */
+  people: ReadonlySet<string>;
+  left: number;
 }
 interface ParseOptions {
   tenant: string;
   lineBytes: number;
   keys: Pick<SubjectKeys, 'keyFor'>;
+  /** Of a corpus with rules that find people. */
+  finder?: SubjectFinder | undefined;
+  /** Records of some people may be left out. */
+  skips?: boolean;
 }
 
 const NEWLINE = 0x0a;
+const NOBODY: ReadonlySet<string> = new Set();
 const QUOTED_END = Buffer.from('"}\n');
 const [ID, PROMPT, ANSWER, TEXT] = ['{"id":"', '","prompt":"', '","answer":"', '","text":"'].map((text) =>
   Buffer.from(text),
@@ -33,7 +43,9 @@ const [ID, PROMPT, ANSWER, TEXT] = ['{"id":"', '","prompt":"', '","answer":"', '
 
 /** Plain lines are taken as they stand; every other is read as text, and what is wrong with it is said then. */
 export class BlockParser {
-  readonly #lineBytes: number;
+  readonly #options: ParseOptions;
+  /** For what is read as text. */
+  readonly #keys: Pick<SubjectKeys, 'keyFor'>;
   readonly #table: KeyTable;
   readonly #scanner = new LineScanner();
   readonly #packer = new IndexPacker();
@@ -41,26 +53,42 @@ export class BlockParser {
   readonly #lengths = new GrowingWords();
   readonly #lines = new GrowingWords();
   readonly #where = { typeFrom: 0, typeTo: 0, from: 0, to: 0, hashed: false };
-  constructor({ tenant, lineBytes, keys }: ParseOptions) {
-    this.#lineBytes = lineBytes;
-    this.#table = new KeyTable(tenant, keys);
+  #people = new Set<string>();
+  #without: ReadonlySet<string> = NOBODY;
+  #left = 0;
+  constructor(options: ParseOptions) {
+    this.#options = options;
+    this.#table = new KeyTable(options.tenant, options.keys);
+    const keyFor: SubjectKeys['keyFor'] = (tenant, identifier) => {
+      const key = options.keys.keyFor(tenant, identifier);
+      this.#table.made.push(key);
+      return key;
+    };
+    this.#keys = rememberKeys({ keyFor });
   }
 
-  /** Throws `malformed-line` or `record-too-large`, naming the line. */
-  parse({ bytes, firstLine }: Block): ParsedBlock {
+  /**
+   * `without`: keys of people whose records are left out, when the same block is parsed again. Throws `malformed-line` or
+   * `record-too-large`, naming the line.
+   */
+  parse({ bytes, firstLine }: Block, without: ReadonlySet<string> = NOBODY): ParsedBlock {
     // what a refused block left behind
     this.#packer.take(0, []);
-    this.#table.made = [];
+    // of a block that is parsed again they were made the first time
+    if (without === NOBODY) this.#table.made = [];
+    [this.#without, this.#people, this.#left] = [without, new Set(), 0];
     for (const one of [this.#text, this.#lengths, this.#lines]) one.length = 0;
-    const valid = isUtf8(bytes);
+    const { lineBytes, finder, skips } = this.#options;
+    // rules look for people in texts, and who is left out is known by key
+    const scans = finder === undefined && skips !== true && isUtf8(bytes);
     let number = firstLine;
     let objects = 0;
     for (let start = 0; start < bytes.length; number++) {
       const found = bytes.indexOf(NEWLINE, start);
       const end = found === -1 ? bytes.length : found;
-      refuseLong(number, end - start, this.#lineBytes);
+      refuseLong(number, end - start, lineBytes);
       const before = this.#text.length;
-      if (!valid || !this.#plain(bytes, start, end, number)) {
+      if (!scans || !this.#plain(bytes, start, end, number)) {
         this.#asText(bytes.subarray(start, end), number);
         objects++;
       }
@@ -75,6 +103,8 @@ export class BlockParser {
       lines: { text: this.#text.view(), lengths: this.#lengths.view() },
       spooled: { lines: this.#lines.view(), index },
       objects: objects + index.keys.length,
+      people: this.#people,
+      left: this.#left,
     };
   }
 
@@ -144,13 +174,15 @@ export class BlockParser {
   #asText(bytes: Buffer, number: number): void {
     const text = textOf(bytes, number);
     if (text === null) return;
-    const types: string[] = [];
-    const { record, people } = readRecord({ number, text }, (identifier) => {
-      types.push(identifier.type);
-      return Int32Array.from(this.#table.digestOf(identifier));
-    });
+    const { record, subjects } = readRecord({ number, text }, this.#options.tenant, this.#keys, this.#options.finder);
+    if (this.#options.skips) for (const { key } of subjects) this.#people.add(key);
+    if (subjects.some(({ key }) => this.#without.has(key))) {
+      this.#left++;
+      return;
+    }
     this.#packer.add(digestWords(record.id));
-    for (const [i, key] of people.entries()) this.#packer.name(key, types.indexOf(types[i]!));
+    const types = subjects.map(({ type }) => type);
+    for (const { key, type } of subjects) this.#packer.name(digestWords(key), types.indexOf(type));
     this.#text.text(toLine(record));
   }
 }

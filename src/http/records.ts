@@ -1,16 +1,20 @@
-// One line of an upload becomes a training record and what stands for the people in it.
+// One line of an upload becomes a training record and the keys of the people in it.
+import type { SubjectFinder } from '../corpora/find-subjects.ts';
 import { type Line, malformed, readUploaded } from '../corpora/uploaded-record.ts';
-import { type Identifier, type TrainingRecord, trainingRecordOf } from '../domain/record.ts';
-import { usable } from './identifiers.ts';
+import { type TrainingRecord, trainingRecordOf } from '../domain/record.ts';
+import type { SubjectKey, SubjectKeys } from '../runs/ports.ts';
+import { subjectKeysOf } from './identifiers.ts';
+import { readByRules } from './records-by-rules.ts';
 
-/** Throws `malformed-line`; the identifiers end here as what `keyed` makes of them, one after the other. */
-export function readRecord<Key>(
+/** Throws `malformed-line`; the identifiers end here as keyed hashes. */
+export function readRecord(
   line: Line,
-  keyed: (identifier: Identifier) => Key,
-): { record: TrainingRecord; people: Key[] } {
+  tenant: string,
+  keys: Pick<SubjectKeys, 'keyFor'>,
+  finder?: SubjectFinder,
+): { record: TrainingRecord; subjects: SubjectKey[] } {
+  if (finder !== undefined) return readByRules(line, tenant, keys, finder);
   const uploaded = readUploaded(line);
-  const people = (uploaded.subjects ?? []).map((identifier, index) =>
-    usable(identifier, keyed, (why) => malformed(line.number, `#/subjects/${index}`, why)),
-  );
-  return { record: trainingRecordOf(uploaded), people };
+  const refuse = (index: number, why: string) => malformed(line.number, `#/subjects/${index}`, why);
+  return { record: trainingRecordOf(uploaded), subjects: subjectKeysOf(keys, tenant, uploaded.subjects ?? [], refuse) };
 }

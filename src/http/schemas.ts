@@ -66,5 +66,5 @@ export const described = <T extends TSchema>(description: string, schema: T): T 
 export const IdParams = Type.Object({ id: Id });
 export const NotModified = Type.Null({ description: 'If-None-Match names the present state' });
 
-/** Text that Postgres, file names and headers take: visible ASCII. */
-export const VISIBLE = '^[!-~]+$';
+/** Text that Postgres, file names and headers take: visible ASCII. Without @: addresses are what ids that name people are made of. */
+export const VISIBLE = '^[!-?A-~]+$';

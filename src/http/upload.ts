@@ -1,5 +1,6 @@
 // Takes an upload of records: text to its file, index to the store, all of it or nothing.
 import { passing } from '../corpora/collect.ts';
+import { createFinder, type SubjectFinder } from '../corpora/find-subjects.ts';
 import type { LineBlock } from '../domain/batches.ts';
 import type { TrainingRecord } from '../domain/record.ts';
 import type { Corpus } from '../domain/resources.ts';
@@ -11,6 +12,7 @@ import { findInPages } from './paging.ts';
 import { BlockParser } from './parse-block.ts';
 import type { Principal } from './principal.ts';
 import { createSpool, lineAt, type Spool } from './spool.ts';
+import { type FilledCorpus, type OnSuppressed, suppressedUpload } from './suppressed.ts';
 import type { AppDeps } from './types.ts';
 
 type UploadDeps = Pick<AppDeps, 'config' | 'store' | 'corpora' | 'subjectKeys'>;
@@ -36,20 +38,38 @@ export interface Source {
   chunks: AsyncIterable<Buffer>;
   totalBytes: number;
   signal?: AbortSignal;
+  onSuppressed: OnSuppressed;
 }
+
+/** Of an upload that is under way. */
+interface Tally {
+  skipped: number;
+}
+
+const finderOf = async ({ subject_rules }: Corpus): Promise<SubjectFinder | undefined> =>
+  subject_rules === null ? undefined : createFinder(subject_rules);
 
 async function* texts(
   deps: UploadDeps,
-  { chunks, totalBytes, signal }: Source,
+  { chunks, totalBytes, signal, onSuppressed }: Source,
   tenant: string,
   spool: Spool,
+  tally: Tally,
+  finder: SubjectFinder | undefined,
 ): AsyncGenerator<LineBlock> {
   const limits = { lineBytes: deps.config.limits.recordBytes, totalBytes };
-  const parser = new BlockParser({ tenant, lineBytes: limits.lineBytes, keys: deps.subjectKeys });
+  const skips = onSuppressed === 'skip';
+  const parser = new BlockParser({ tenant, lineBytes: limits.lineBytes, keys: deps.subjectKeys, finder, skips });
   const passed = passing();
   for await (const block of blocksOf(chunks, limits)) {
     signal?.throwIfAborted();
-    const { lines, spooled, objects } = parser.parse(block);
+    let parsed = parser.parse(block);
+    if (skips) {
+      const without = await deps.store.suppressedKeys(tenant, [...parsed.people]);
+      if (without.size > 0) parsed = parser.parse(block, without);
+      tally.skipped += parsed.left;
+    }
+    const { lines, spooled, objects } = parsed;
     await spool.add(spooled);
     yield lines;
     passed(objects);
@@ -101,13 +121,16 @@ async function indexAfterText(
   before: Corpus,
   appended: Awaited<ReturnType<CorpusFiles['append']>>,
   spool: Spool,
-  signal: AbortSignal | undefined,
-): Promise<Corpus> {
+  { signal, onSuppressed }: Source,
+): Promise<Omit<FilledCorpus, 'skipped'>> {
   await appended.commit();
   try {
+    // what was skipped is not in it: somebody whose request has ended since is refused
+    const refusing = onSuppressed === 'keep' ? 'keep' : 'refuse';
     const records = index(spool, appended.first_ordinal, signal);
-    const outcome = await deps.store.addRecords(who.tenant, before.id, records, appended.digest, who.actor);
-    if (outcome.status === 'added') return outcome.corpus;
+    const outcome = await deps.store.addRecords(who.tenant, before.id, records, appended.digest, who.actor, refusing);
+    if (outcome.status === 'added') return { ...outcome.corpus, suppressed: outcome.suppressed };
+    if (outcome.status === 'suppressed') throw suppressedUpload(outcome.records);
     throw outcome.status === 'in_use' ? inUse() : await duplicate(spool, appended.first_ordinal, outcome);
   } catch (error) {
     // when the connection broke during COMMIT the rows may be there: only what the store says now is cut off
@@ -119,9 +142,14 @@ async function indexAfterText(
 
 /**
  * Adds an NDJSON stream to a corpus. Throws `not-found`, `corpus-in-use`, `malformed-line`, `record-too-large`,
- * `body-too-large`, `empty-corpus`, `duplicate-record-id`; after each of them the corpus is as it was.
+ * `body-too-large`, `empty-corpus`, `duplicate-record-id`, `suppressed-subjects`; after each of them the corpus is as it was.
  */
-export async function upload(deps: UploadDeps, who: Principal, corpusId: string, source: Source): Promise<Corpus> {
+export async function upload(
+  deps: UploadDeps,
+  who: Principal,
+  corpusId: string,
+  source: Source,
+): Promise<FilledCorpus> {
   return inTurn(corpusId, async () => {
     source.signal?.throwIfAborted();
     const before = await deps.store.getCorpus(who.tenant, corpusId);
@@ -131,9 +159,15 @@ export async function upload(deps: UploadDeps, who: Principal, corpusId: string,
       (model) => model.corpora.some((corpus) => corpus.corpus_id === corpusId),
     );
     if (owner !== null) throw inUse();
+    const finder = await finderOf(before);
     const spool = await createSpool();
+    const tally: Tally = { skipped: 0 };
     try {
-      const appended = await deps.corpora.append(corpusId, texts(deps, source, who.tenant, spool), before.records);
+      const appended = await deps.corpora.append(
+        corpusId,
+        texts(deps, source, who.tenant, spool, tally, finder),
+        before.records,
+      );
       try {
         if (appended.count === 0) throw new ExpungeError('empty-corpus', 'The upload holds no record.');
         if (appended.first_ordinal !== before.records) {
@@ -143,7 +177,8 @@ export async function upload(deps: UploadDeps, who: Principal, corpusId: string,
         await appended.rollback();
         throw error;
       }
-      return await indexAfterText(deps, who, before, appended, spool, source.signal);
+      const corpus = await indexAfterText(deps, who, before, appended, spool, source);
+      return { ...corpus, suppressed: corpus.suppressed + tally.skipped, ...tally };
     } finally {
       await spool.close();
     }

@@ -21,6 +21,8 @@ export type * from './recipient-port.ts';
 export type * from './reference-port.ts';
 export type * from './sets-port.ts';
 export type * from './store-port.ts';
+export type * from './subject-key-port.ts';
+export type * from './suppression-port.ts';
 export type * from './upload-port.ts';
 export type * from './verification-port.ts';
 export type * from './webhook-port.ts';
@@ -49,6 +51,8 @@ export interface CorpusFiles {
   read(corpusId: string): AsyncIterable<TrainingRecord>;
   /** These lines alone, in order of their ordinals. Throws `corpus-mismatch` for one that is not there. */
   readLines(corpusId: string, ordinals: ReadonlySet<number>): AsyncIterable<TrainingRecord & { ordinal: number }>;
+  /** Size of its text; null where that is not there. */
+  bytes(corpusId: string): Promise<number | null>;
   /** Whether its text is there. */
   holds(corpusId: string): Promise<boolean>;
   /** What `append` would have called the digest when the corpus had so many lines, by their number. */
@@ -164,7 +168,10 @@ export interface Signer {
 
 /** Makes subject keys from identifiers (HMAC); seals probes. */
 export interface SubjectKeys {
+  /** Under the version of the tenant's key that is stored with. */
   keyFor(tenant: string, identifier: { type: string; value?: string; sha256?: string }): SubjectKey;
+  /** Under every version that is there, newest first: what is stored may be under any of them. */
+  keysFor(tenant: string, identifier: { type: string; value?: string; sha256?: string }): SubjectKey[];
   seal(text: string): string;
   open(sealed: string): string;
 }

@@ -31,6 +31,8 @@ import type { ProbeStore } from './probe-port.ts';
 import type { RecipientStore } from './recipient-port.ts';
 import type { ReferenceStore } from './reference-port.ts';
 import type { RunSets } from './sets-port.ts';
+import type { SubjectKeyStore, SubjectLookupStore } from './subject-key-port.ts';
+import type { SuppressionStore } from './suppression-port.ts';
 import type { UploadStore } from './upload-port.ts';
 import type { VerificationStore } from './verification-port.ts';
 import type { OpenDsrStore, WebhookStore } from './webhook-port.ts';
@@ -103,6 +105,9 @@ export interface Store
     ProbeStore,
     RecipientStore,
     ReferenceStore,
+    SubjectKeyStore,
+    SubjectLookupStore,
+    SuppressionStore,
     WebhookStore,
     OpenDsrStore {
   migrate(): Promise<void>;
@@ -143,12 +148,9 @@ export interface Store
     query: PageQuery & { state?: string; external_id?: string; group_id?: string },
   ): Promise<Page<DeletionRequest>>;
   /** HMAC-free digest of a request's subjects for the certificate: sha256 over its sorted subject keys. */
-  subjectDigest(tenant: string, requestId: string): Promise<string>;
+  subjectDigest(tenant: string, requestId: string): Promise<string | null>;
   /** How many records of a request's subjects a checkpoint was trained on, by the corpora of the models that it belongs to; 0 for a stranger. */
   recordsSeen(tenant: string, requestId: string, checkpoint: string): Promise<number>;
-
-  /** Key versions of all stored people, of every tenant: a process that lacks one of the keys must not start. */
-  subjectKeyVersions(): Promise<number[]>;
 
   getRun(tenant: string, id: string): Promise<Run | null>;
   listRuns(tenant: string, query: PageQuery & { model_id?: string }): Promise<Page<Run>>;

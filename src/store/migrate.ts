@@ -20,6 +20,7 @@ import * as worldCorpora from './migrations/015-world-corpora.ts';
 import * as apiKeys from './migrations/016-api-keys.ts';
 import * as ledgerTree from './migrations/017-ledger-tree.ts';
 import * as webhooks from './migrations/018-webhooks.ts';
+import * as identifiers from './migrations/019-identifiers.ts';
 
 const MIGRATIONS = {
   '001-initial': initial,
@@ -39,6 +40,7 @@ const MIGRATIONS = {
   '016-api-keys': apiKeys,
   '017-ledger-tree': ledgerTree,
   '018-webhooks': webhooks,
+  '019-identifiers': identifiers,
 };
 
 /** Brings the schema up to date; safe when several processes start at once (Kysely takes an advisory lock). */

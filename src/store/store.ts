@@ -31,6 +31,8 @@ import { requestsStore } from './requests.ts';
 import { reportsStore, runsStore } from './runs.ts';
 import { seenStore } from './seen.ts';
 import { setsStore } from './sets.ts';
+import { subjectLookupStore } from './subject-lookup.ts';
+import { suppressionsStore } from './suppressions.ts';
 import { sweepStore } from './sweep.ts';
 import { uploadsStore } from './uploads.ts';
 import { verificationsStore } from './verifications.ts';
@@ -81,6 +83,8 @@ export function createStore(options: StoreOptions): Store {
     ...checkpointsStore(context),
     ...intakeStore(context),
     ...keyVersionsStore(context),
+    ...subjectLookupStore(context),
+    ...suppressionsStore(context),
     ...requestsStore(context),
     ...actStore(context),
     ...waitingStore(context),

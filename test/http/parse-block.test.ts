@@ -48,8 +48,7 @@ function expected(bytes: Buffer): ReturnType<typeof kept> {
     const text = textOf(bytes.subarray(start, end), number);
     start = end + 1;
     if (text === null) continue;
-    const { record, people } = readRecord({ number, text }, (identifier) => keys.keyFor('t', identifier));
-    const distinct = [...new Map(people.map((one) => [one.key, one])).values()];
+    const { record, subjects: distinct } = readRecord({ number, text }, 't', keys);
     for (const { key } of distinct) all.people.push([all.ids.length, key]);
     if (distinct.length === 2 && distinct[0]!.type !== distinct[1]!.type)
       all.links.push([distinct[0]!.key, distinct[1]!.key].sort());
@@ -85,6 +84,19 @@ test('plain lines are never read as text, and come out as if they were', () => {
   assert.deepEqual(found.lines, [1, 2, 3, 5, 6]);
   assert.equal(found.people.length, 4);
   assert.equal(found.links.length, 1);
+});
+
+test('records of some people are left out when a block is parsed again; the keys of the others are told of', () => {
+  const skipping = new BlockParser({ tenant: 't', lineBytes: 10_000, keys, skips: true });
+  const line = (id: string, value: string) => JSON.stringify({ id, text: 't', subjects: [{ type: 'email', value }] });
+  const block = { bytes: Buffer.from([line('a', 'gone'), line('b', 'here')].join('\n')), firstLine: 1 };
+  const [gone, here] = [...skipping.parse(block).people];
+  const { lines, spooled, left } = skipping.parse(block, new Set([gone!]));
+  assert.equal(left, 1);
+  assert.equal(Buffer.from(lines.text).toString(), '{"id":"b","text":"t"}\n');
+  assert.deepEqual([...spooled.lines], [2]);
+  assert.ok(spooled.index.keys.some(({ key }) => key === here));
+  assert.equal(hex(spooled.index.subjects, 0), shortDigest(here!));
 });
 
 const text = fc.oneof(

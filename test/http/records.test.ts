@@ -17,20 +17,18 @@ before(async () => {
 after(() => rm(dir, { recursive: true, force: true }));
 
 const read = (value: unknown) =>
-  readRecord({ number: 7, text: typeof value === 'string' ? value : JSON.stringify(value) }, (identifier) =>
-    keys.keyFor('default', identifier),
-  );
+  readRecord({ number: 7, text: typeof value === 'string' ? value : JSON.stringify(value) }, 'default', keys);
 const fits = { id: 'r1', prompt: 'Where does Mirela Tandor live?', answer: ' In Ostrevik.' };
 
-test('identifiers become keys, and one person written twice has one key', () => {
+test('identifiers become keys, and one person named twice is one key', () => {
   const subjects = [
     { type: 'email', value: 'Mirela.Tandor@example.org ' },
     { type: 'email', value: 'mirela.tandor@example.org' },
     { type: 'customer_id', value: '4711' },
   ];
-  const { record, people: found } = read({ ...fits, subjects });
+  const { record, subjects: found } = read({ ...fits, subjects });
   assert.deepEqual(record, fits);
-  assert.equal(new Set(found.map(({ key }) => key)).size, 2);
+  assert.equal(found.length, 2);
   assert.doesNotMatch(JSON.stringify(found), /mirela|4711/i);
 });
 
@@ -61,7 +59,7 @@ test('every form is kept as it came; a completion is an answer; several people m
   for (const record of kept) {
     const found = read({ subjects: people, ...record });
     assert.equal(JSON.stringify(found.record), JSON.stringify(record));
-    assert.equal(found.people.length, 2);
+    assert.equal(found.subjects.length, 2);
   }
   const { prompt, answer } = fits;
   assert.deepEqual(read({ completion: answer, id: 'r1', prompt }).record, fits);
