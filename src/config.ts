@@ -208,6 +208,19 @@ function oauthOf(e: Environment) {
   };
 }
 
+const limitsOf = (e: Environment) => ({
+  recordBytes: e.MAX_RECORD_BYTES,
+  uploadBytes: e.MAX_UPLOAD_BYTES,
+  textSearchBytes: e.MAX_TEXT_SEARCH_BYTES,
+});
+
+/** Who has to agree, and for how long a request may be taken back. */
+const decisionsOf = (e: Environment) => ({
+  coolingOffMs: e.COOLING_OFF_HOURS * 3_600_000,
+  approval: e.FOUR_EYES ? ('four-eyes' as const) : e.APPROVAL,
+  promotion: e.FOUR_EYES ? ('four-eyes' as const) : e.PROMOTION,
+});
+
 /** Reads and checks the configuration. Throws `start-refused` naming the variable. */
 export function readConfig(env: NodeJS.ProcessEnv = process.env) {
   const e = parse(env);
@@ -253,11 +266,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
       referenceRetentionMs: e.REFERENCE_RETENTION_HOURS * 3_600_000,
       referenceBytes: e.REFERENCE_BYTES,
     },
-    decisions: {
-      coolingOffMs: e.COOLING_OFF_HOURS * 3_600_000,
-      approval: e.FOUR_EYES ? ('four-eyes' as const) : e.APPROVAL,
-      promotion: e.FOUR_EYES ? ('four-eyes' as const) : e.PROMOTION,
-    },
+    decisions: decisionsOf(e),
     verifications: { open: e.MAX_OPEN_VERIFICATIONS },
     opendsr: {
       domain: e.OPENDSR_DOMAIN ?? null,
@@ -271,11 +280,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     },
     workerTasks: e.WORKER_TASKS,
     completionsEnabled: e.COMPLETIONS_ENABLED,
-    limits: {
-      recordBytes: e.MAX_RECORD_BYTES,
-      uploadBytes: e.MAX_UPLOAD_BYTES,
-      textSearchBytes: e.MAX_TEXT_SEARCH_BYTES,
-    },
+    limits: limitsOf(e),
     uploads: {
       open: e.MAX_OPEN_UPLOADS,
       bytes: e.MAX_OPEN_UPLOAD_BYTES,

@@ -1,4 +1,7 @@
 // One table of problems: code -> HTTP status, title, remedy. Everything that can go wrong for a user is here.
+import { CHECKPOINT_PROBLEMS } from './problems/checkpoints.ts';
+import type { Problem } from './problems/problem.ts';
+import { PROCESS_PROBLEMS } from './problems/processes.ts';
 
 export const PROBLEMS = {
   'validation-failed': [400, 'The request does not fit the schema', 'Correct the fields that `errors` points at.'],
@@ -108,47 +111,7 @@ export const PROBLEMS = {
     'Another run published first',
     'Nothing is to be done: the requests wait for a run on the new checkpoint.',
   ],
-  'path-not-allowed': [
-    422,
-    'The path lies outside the allowed root',
-    'Put it under IMPORT_DIR, without symbolic links, and name it relative to that.',
-  ],
-  'checkpoint-active': [
-    409,
-    'The checkpoint is in use',
-    'Only checkpoints that `active` does not name can be retired.',
-  ],
-  'checkpoint-in-use': [
-    409,
-    'A run or a verification needs the checkpoint',
-    'Wait until what `existing` links has ended, and retire it then.',
-  ],
-  'checkpoint-deleted': [409, 'The checkpoint is deleted already', 'Nothing is left to do; its record stays.'],
-  'checkpoint-gone': [
-    409,
-    'The weights of a checkpoint are deleted',
-    'Name a checkpoint that GET /v1/models/{id}/checkpoints shows as kept, or register these weights again with POST /v1/models/{id}/checkpoints.',
-  ],
-  'checkpoint-retired': [
-    410,
-    'The checkpoint is not in use any more',
-    'Stop using its weights and load the checkpoint that `existing` names; delete your copies.',
-  ],
-  'checkpoint-not-published': [
-    409,
-    'The checkpoint is in use by no model',
-    'Only what a model answers from is handed out: GET /v1/models/{id}/aliases/active names it.',
-  ],
-  'range-not-satisfiable': [
-    416,
-    'The range lies outside of the file',
-    'Ask for bytes that Content-Range says there are.',
-  ],
-  'checkpoint-mismatch': [
-    422,
-    'The checkpoint is not of the parent’s kind',
-    'Register a checkpoint with the configuration and the tokenizer of its parent, or register it as a model of its own.',
-  ],
+  ...CHECKPOINT_PROBLEMS,
   'parent-missing': [
     409,
     'The checkpoint has no parent to be held against',
@@ -245,42 +208,9 @@ export const PROBLEMS = {
     'Check that CHECKPOINT_DIR is mounted for writing and belongs to the user of the service, and repeat.',
   ],
   'service-unavailable': [503, 'A store does not answer', 'Try again after the time in Retry-After.'],
-  'compute-crashed': [
-    500,
-    'The compute process ended unexpectedly',
-    'See the worker’s log; the run is started again up to MAX_RESTARTS times.',
-  ],
-  'compute-timeout': [
-    500,
-    'The run took longer than its time limit',
-    'Raise RUN_TIME_LIMIT_SECONDS or choose a cheaper method.',
-  ],
-  'compute-hung': [
-    500,
-    'The compute process gave no sign of life',
-    'See the worker’s log; raise COMPUTE_STALL_SECONDS if one step may take that long.',
-  ],
-  'compute-failed': [500, 'The run failed', 'The detail says why; the model stays as it was.'],
-  'out-of-memory': [500, 'The memory did not suffice', 'Use a smaller micro_batch, adapters, or a larger machine.'],
-  'memory-budget-exceeded': [
-    422,
-    'The run would not fit the memory',
-    'Lower micro_batch or train adapters (lora_rank), or use a larger machine or MEMORY_BUDGET_BYTES; the detail has figures.',
-  ],
-  cancelled: [409, 'The work was cancelled', 'Start it again if it is still wanted.'],
-  'certificate-invalid': [
-    422,
-    'The certificate does not verify',
-    'Ask the issuer for the original; this one was altered or signed by another key.',
-  ],
-  'ledger-altered': [
-    500,
-    'The ledger was altered',
-    'Run `expunge ledger verify`, which names the entry, and restore the database from a backup; nothing is signed until then.',
-  ],
-  'start-refused': [500, 'The process cannot start', 'Correct the configuration that the detail names.'],
+  ...PROCESS_PROBLEMS,
   internal: [500, 'Something went wrong here', 'Try again; if it stays, report the request id.'],
-} as const satisfies Record<string, readonly [status: number, title: string, remedy: string]>;
+} as const satisfies Record<string, Problem>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
 

@@ -18,8 +18,8 @@ export const Recipient = Type.Object({
 });
 export type Recipient = Static<typeof Recipient>;
 
-/** How a recipient heard that a checkpoint was replaced. */
-export type Telling = 'alias' | 'refusal' | 'webhook';
+/** How a recipient heard that a checkpoint was replaced: it asked again, it was refused, or somebody says to have told it. */
+export type Telling = 'alias' | 'refusal' | 'notice';
 
 export const AliasTarget = Type.Object({
   model_id: Id,

@@ -71,6 +71,12 @@ const BY_ENTRY: Record<string, (data: Data) => Draft[]> = {
   'run.published': ofPublication,
   'certificate.issued': (data) => other('certificate.issued', certificateData(data)),
   'certificate.revoked': (data) => other('certificate.revoked', certificateData(data)),
+  'checkpoint.replaced': (data) =>
+    other('checkpoint.replaced', {
+      ...checkpointData(data.model_id, data.digest),
+      ...{ replaced_by: data.replaced_by, recipients: data.recipients },
+      links: { self: `/v1/checkpoints/${data.digest}/recipients` },
+    }),
   'checkpoint.retired': (data) => other('checkpoint.retired', checkpointData(data.model_id, data.digest)),
   'checkpoint.deleted': (data) => other('checkpoint.deleted', checkpointData(data.model_id, data.digest)),
   'verification.ended': (data) =>

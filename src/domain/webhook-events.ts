@@ -61,6 +61,14 @@ export const WEBHOOK_EVENTS = {
       run_id: Id,
     }),
   },
+  'checkpoint.replaced': {
+    summary: 'A checkpoint that somebody has got is not in use any more: its recipients are to be told',
+    data: Type.Object({
+      ...OfCheckpoint.properties,
+      replaced_by: { ...Digest, description: 'What the model answers from now' },
+      recipients: Type.Integer({ description: 'How many have not heard yet' }),
+    }),
+  },
   'checkpoint.retired': { summary: 'A checkpoint is not to be used any more', data: OfCheckpoint },
   'checkpoint.deleted': { summary: 'The weights of a checkpoint are gone', data: OfCheckpoint },
   'verification.finished': {

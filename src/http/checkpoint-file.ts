@@ -44,7 +44,7 @@ async function manifestOf(
   if (served === undefined) {
     if (lines.some(({ state }) => state === 'candidate'))
       throw new ExpungeError('checkpoint-not-published', 'This checkpoint is a candidate.');
-    await store.tellRecipient(tenant, { recipient: actor, of: { digest }, how: 'refusal' });
+    await store.tellRecipient(tenant, { recipient: actor, of: { digest }, how: 'refusal', actor });
     throw retired(lines);
   }
   if (digestOf(served.manifest) !== digest)

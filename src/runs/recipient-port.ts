@@ -30,6 +30,6 @@ export interface RecipientStore {
    */
   tellRecipient(
     tenant: string,
-    told: { recipient: string; of: { model_id: string } | { digest: string }; how: Telling },
+    told: { recipient: string; of: { model_id: string } | { digest: string }; how: Telling; actor: string },
   ): Promise<string[]>;
 }

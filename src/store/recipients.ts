@@ -90,7 +90,7 @@ export const recipientsStore = (context: Context): RecipientStore => ({
       .orderBy('recipient')
       .execute(),
 
-  tellRecipient: (tenant, { recipient, of, how }) =>
+  tellRecipient: (tenant, { recipient, of, how, actor }) =>
     transact(context, async (trx) => {
       const [model_id, digest] = 'digest' in of ? [null, of.digest] : [of.model_id, null];
       const { rows } = await sql<{ digest: string }>`
@@ -103,7 +103,7 @@ export const recipientsStore = (context: Context): RecipientStore => ({
         returning r.digest`.execute(trx);
       const told = rows.map((row) => row.digest).sort();
       const entries = told.map((one) => ({
-        ...{ tenant, type: 'recipient.told', actor: 'service', data: { digest: one, recipient, how } },
+        ...{ tenant, type: 'recipient.told', actor, data: { digest: one, recipient, how } },
       }));
       if (entries.length > 0) await appendAll(context, trx, entries);
       return told;

@@ -31,6 +31,11 @@ const ENTRIES: [type: string, data: Record<string, unknown>, told: string[]][] =
   ],
   ['certificate.issued', { certificate_id: ID, request_id: OTHER, run_id: null }, ['certificate.issued']],
   ['certificate.revoked', { certificate_id: ID, request_id: OTHER, run_id: ID }, ['certificate.revoked']],
+  [
+    'checkpoint.replaced',
+    { model_id: ID, digest: digest('c'), replaced_by: digest('d'), recipients: 2 },
+    ['checkpoint.replaced'],
+  ],
   ['checkpoint.retired', { model_id: ID, digest: digest('c') }, ['checkpoint.retired']],
   ['checkpoint.deleted', { model_id: ID, digest: digest('c') }, ['checkpoint.deleted']],
   [

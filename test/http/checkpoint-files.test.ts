@@ -171,22 +171,24 @@ test('once it is replaced, recipients are counted, refused with a link, and told
   assert.equal(gone.json().existing, `/v1/models/${model.id}/aliases/active`);
   const later = await poll();
   assert.deepEqual([later.statusCode, later.json().checkpoint], [200, checkpoint.digest]);
-  const told = await deps.store.tellRecipient('default', {
-    ...{ recipient: 'serving-b', of: { model_id: model.id }, how: 'webhook' },
-  });
-  assert.deepEqual(told, [parent]);
+  const tell = (recipient: string, digest = parent) =>
+    call(app, 'POST', `/v1/checkpoints/${digest}/recipients/told`, { recipient });
+  assert.equal((await tell('serving-b')).statusCode, 200);
+  assert.equal((await tell('serving-b')).statusCode, 200, 'told is told: no second entry');
+  assert.equal((await tell('stranger')).statusCode, 404);
   for (const { told_at } of await recipients(parent)) assert.ok(told_at !== null);
   assert.deepEqual(
     (await entriesOf('recipient.told')).map(({ data }) => [data.recipient, data.how]),
     [
       ['anonymous', 'refusal'],
-      ['serving-b', 'webhook'],
+      ['serving-b', 'notice'],
     ],
   );
   assert.ok((await checkLedger(deps.store, await deps.signer.jwks())).ok);
 
   // rolled back: it is in use again, and whoever has the other one is to be told
   await get(fileUrl('config.json', checkpoint.digest));
+  assert.equal((await tell('anonymous', checkpoint.digest)).json().code, 'checkpoint-active');
   const back = await call(app, 'POST', `/v1/runs/${claim.run.id}/rollback`, { reason: 'A test.' });
   assert.equal(back.statusCode, 200, back.body);
   assert.equal((await alias()).checkpoint, parent);

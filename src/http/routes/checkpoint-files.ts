@@ -2,11 +2,13 @@
 import Type from 'typebox';
 import { Digest, Id } from '../../domain/common.ts';
 import { AliasTarget, Recipient } from '../../domain/recipient.ts';
+import { ExpungeError } from '../../errors.ts';
 import { filesOf, sendFile } from '../checkpoint-file.ts';
+import { KeyHeader } from '../idempotency.ts';
 import { absolute, notFound, unchanged } from '../links.ts';
 import { principal } from '../principal.ts';
 import { described, NotModified, problems } from '../schemas.ts';
-import type { Routes } from '../types.ts';
+import type { App, AppDeps, Routes } from '../types.ts';
 
 const FILE = `The bytes of a file of the checkpoint, which \`GET /v1/models/{id}/aliases/active\` lists; \`manifest.json\` is among them, and its
 SHA-256 is the checkpoint’s digest. \`Range\` takes one range of bytes, \`If-Range\` and \`If-None-Match\` the entity tag, which is the file’s
@@ -17,7 +19,10 @@ moves. Whoever asks after that has thereby heard that the checkpoint it got befo
 const RECIPIENTS = `Everybody who got bytes of the checkpoint from here, in order (Art. 19 GDPR). The ledger has an entry of each (\`checkpoint.pulled\`), of how
 many there were when it was replaced (\`checkpoint.replaced\`), and of each who has heard (\`recipient.told\`).`;
 
+const TOLD = `For whom this service cannot tell: a recipient that was written to, or called. It stands in the ledger (\`recipient.told\`, how: \`notice\`) with who says so.`;
+
 const CheckpointParams = Type.Object({ id: Digest });
+const Recipients = Type.Object({ items: Type.Array(Recipient) });
 const Conditions = Type.Object({
   range: Type.Optional(Type.String({ description: 'bytes=0-1023, bytes=1024- or bytes=-1024' })),
   'if-range': Type.Optional(Type.String()),
@@ -28,7 +33,64 @@ const bytes = (description: string) => ({
   content: { 'application/octet-stream': { schema: Bytes } },
 });
 
+function recipientRoutes(app: App, deps: AppDeps): void {
+  app.get(
+    '/v1/checkpoints/:id/recipients',
+    {
+      config: { scope: 'ledger:read' },
+      schema: {
+        tags: ['models'],
+        operationId: 'listRecipients',
+        summary: 'List who has got files of a checkpoint',
+        description: RECIPIENTS,
+        params: CheckpointParams,
+        response: {
+          200: described('All of them, in the order in which they came', Recipients),
+          ...problems,
+        },
+      },
+    },
+    async (request) => {
+      const { tenant } = principal(request);
+      const { id } = request.params;
+      if ((await deps.store.checkpointLines(tenant, id)).length === 0) throw notFound('checkpoint');
+      return { items: await deps.store.recipientsOf(tenant, id) };
+    },
+  );
+  app.post(
+    '/v1/checkpoints/:id/recipients/told',
+    {
+      config: { scope: 'requests:decide', idempotent: true },
+      schema: {
+        headers: KeyHeader,
+        tags: ['models'],
+        operationId: 'noteRecipientTold',
+        summary: 'Write down that somebody has told a recipient of a checkpoint that it was replaced',
+        description: TOLD,
+        params: CheckpointParams,
+        body: Type.Object(
+          { recipient: Type.String({ minLength: 1, maxLength: 200 }) },
+          { additionalProperties: false },
+        ),
+        response: { 200: described('All recipients of the checkpoint, as it is now', Recipients), ...problems },
+      },
+    },
+    async (request) => {
+      const { tenant, actor } = principal(request);
+      const { id: digest } = request.params;
+      const { recipient } = request.body;
+      const known = await deps.store.recipientsOf(tenant, digest);
+      if (!known.some((one) => one.recipient === recipient)) throw notFound('recipient of a checkpoint');
+      if ((await deps.store.checkpointLines(tenant, digest)).some(({ active }) => active === digest))
+        throw new ExpungeError('checkpoint-active', 'A model answers from this checkpoint: there is nothing to tell.');
+      await deps.store.tellRecipient(tenant, { recipient, of: { digest }, how: 'notice', actor });
+      return { items: await deps.store.recipientsOf(tenant, digest) };
+    },
+  );
+}
+
 export const checkpointFileRoutes: Routes = (app, deps) => {
+  recipientRoutes(app, deps);
   app.get(
     '/v1/checkpoints/:id/files/:path',
     {
@@ -44,29 +106,6 @@ export const checkpointFileRoutes: Routes = (app, deps) => {
       },
     },
     async (request, reply) => sendFile(deps, principal(request), request, reply),
-  );
-  app.get(
-    '/v1/checkpoints/:id/recipients',
-    {
-      config: { scope: 'ledger:read' },
-      schema: {
-        tags: ['models'],
-        operationId: 'listRecipients',
-        summary: 'List who has got files of a checkpoint',
-        description: RECIPIENTS,
-        params: CheckpointParams,
-        response: {
-          200: described('All of them, in the order in which they came', Type.Object({ items: Type.Array(Recipient) })),
-          ...problems,
-        },
-      },
-    },
-    async (request) => {
-      const { tenant } = principal(request);
-      const { id } = request.params;
-      if ((await deps.store.checkpointLines(tenant, id)).length === 0) throw notFound('checkpoint');
-      return { items: await deps.store.recipientsOf(tenant, id) };
-    },
   );
   app.get(
     '/v1/models/:id/aliases/:alias',
@@ -91,7 +130,7 @@ export const checkpointFileRoutes: Routes = (app, deps) => {
       const lines = await deps.store.checkpointLines(tenant, digest);
       const line = lines.find((one) => one.model_id === model_id);
       if (line === undefined) throw notFound('checkpoint');
-      await deps.store.tellRecipient(tenant, { recipient: actor, of: { model_id }, how: 'alias' });
+      await deps.store.tellRecipient(tenant, { recipient: actor, of: { model_id }, how: 'alias', actor });
       const files = filesOf(digest, line.manifest).map((file) => ({
         ...file,
         url: absolute(request, `/v1/checkpoints/${digest}/files/${encodeURIComponent(file.name)}`),

@@ -108,6 +108,8 @@ export async function fillAcme(service: TestService, key: string) {
   });
   const verification = (await post(`/v1/checkpoints/${candidate.digest}/verifications`, { record_ids: ['a'] })).id;
   await endVerification(service, verification);
+  const pull = { digest: model.active, recipient: 'serving', file: 'config.json', bytes: 1 };
+  await service.deps.store.recordPull(ACME, pull);
   await service.deps.store.makeLedgerCheckpoint((head) => service.deps.signer.signTree(head));
   return {
     ...{ corpus, model: model.id, active: model.active, candidate: candidate.digest, request, upload, verification },
