@@ -214,6 +214,13 @@ const limitsOf = (e: Environment) => ({
   textSearchBytes: e.MAX_TEXT_SEARCH_BYTES,
 });
 
+/** Who has to agree, and for how long a request may be taken back. */
+const decisionsOf = (e: Environment) => ({
+  coolingOffMs: e.COOLING_OFF_HOURS * 3_600_000,
+  approval: e.FOUR_EYES ? ('four-eyes' as const) : e.APPROVAL,
+  promotion: e.FOUR_EYES ? ('four-eyes' as const) : e.PROMOTION,
+});
+
 /** Reads and checks the configuration. Throws `start-refused` naming the variable. */
 export function readConfig(env: NodeJS.ProcessEnv = process.env) {
   const e = parse(env);
@@ -259,11 +266,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
       referenceRetentionMs: e.REFERENCE_RETENTION_HOURS * 3_600_000,
       referenceBytes: e.REFERENCE_BYTES,
     },
-    decisions: {
-      coolingOffMs: e.COOLING_OFF_HOURS * 3_600_000,
-      approval: e.FOUR_EYES ? ('four-eyes' as const) : e.APPROVAL,
-      promotion: e.FOUR_EYES ? ('four-eyes' as const) : e.PROMOTION,
-    },
+    decisions: decisionsOf(e),
     verifications: { open: e.MAX_OPEN_VERIFICATIONS },
     opendsr: {
       domain: e.OPENDSR_DOMAIN ?? null,
