@@ -121,6 +121,17 @@ export const Environment = Type.Object({
     ...{ minimum: 0, default: 34_359_738_368 },
     description: 'What retrained models that are kept may take; those that were used last stay',
   }),
+  RATE_LIMIT_PER_MINUTE: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      description:
+        'Calls of a credential in a minute, told in RateLimit; more are 429. Counted in Redis where there is one, else by each process. 0: no limit; unset: 6000 with AUTH=required, else no limit',
+    }),
+  ),
+  MIN_FREE_BYTES: Type.Integer({
+    ...{ minimum: 0, default: 268_435_456 },
+    description: 'With less room than this on a disk that is written to, the service is not ready',
+  }),
   WORKER_TASKS: oneOf(
     ['all', 'runs', 'webhooks'],
     'What a worker does: sending webhooks needs a way out, runs need none',
@@ -212,6 +223,7 @@ const limitsOf = (e: Environment) => ({
   recordBytes: e.MAX_RECORD_BYTES,
   uploadBytes: e.MAX_UPLOAD_BYTES,
   textSearchBytes: e.MAX_TEXT_SEARCH_BYTES,
+  callsPerMinute: e.RATE_LIMIT_PER_MINUTE ?? (e.AUTH === 'required' ? 6000 : 0),
 });
 
 /** Who has to agree, and for how long a request may be taken back. */
@@ -219,6 +231,14 @@ const decisionsOf = (e: Environment) => ({
   coolingOffMs: e.COOLING_OFF_HOURS * 3_600_000,
   approval: e.FOUR_EYES ? ('four-eyes' as const) : e.APPROVAL,
   promotion: e.FOUR_EYES ? ('four-eyes' as const) : e.PROMOTION,
+});
+const webhooksOf = (e: Environment) => ({
+  ...{ allowedNetworks: e.WEBHOOK_ALLOWED_NETWORKS, endpoints: e.MAX_WEBHOOK_ENDPOINTS },
+  retentionMs: e.WEBHOOK_RETENTION_DAYS * 86_400_000,
+});
+const opendsrOf = ({ OPENDSR_DOMAIN, OPENDSR_CERTIFICATE_FILE, OPENDSR_KEY_FILE }: Environment) => ({
+  ...{ domain: OPENDSR_DOMAIN ?? null, certificateFile: OPENDSR_CERTIFICATE_FILE ?? null },
+  keyFile: OPENDSR_KEY_FILE ?? null,
 });
 
 /** Reads and checks the configuration. Throws `start-refused` naming the variable. */
@@ -268,22 +288,14 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     },
     decisions: decisionsOf(e),
     verifications: { open: e.MAX_OPEN_VERIFICATIONS },
-    opendsr: {
-      domain: e.OPENDSR_DOMAIN ?? null,
-      certificateFile: e.OPENDSR_CERTIFICATE_FILE ?? null,
-      keyFile: e.OPENDSR_KEY_FILE ?? null,
-    },
-    webhooks: {
-      allowedNetworks: e.WEBHOOK_ALLOWED_NETWORKS,
-      retentionMs: e.WEBHOOK_RETENTION_DAYS * 86_400_000,
-      endpoints: e.MAX_WEBHOOK_ENDPOINTS,
-    },
+    minFreeBytes: e.MIN_FREE_BYTES,
+    opendsr: opendsrOf(e),
+    webhooks: webhooksOf(e),
     workerTasks: e.WORKER_TASKS,
     completionsEnabled: e.COMPLETIONS_ENABLED,
     limits: limitsOf(e),
     uploads: {
-      open: e.MAX_OPEN_UPLOADS,
-      bytes: e.MAX_OPEN_UPLOAD_BYTES,
+      ...{ open: e.MAX_OPEN_UPLOADS, bytes: e.MAX_OPEN_UPLOAD_BYTES },
       lifetime_ms: e.UPLOAD_EXPIRY_HOURS * 3_600_000,
     },
   });

@@ -11,6 +11,8 @@ import type { NewCheckpoint } from './store-port.ts';
 export type * from './api-key-port.ts';
 export type * from './checkpoint-port.ts';
 export type * from './corpus-port.ts';
+export type * from './counter-port.ts';
+export type * from './figures-port.ts';
 export type * from './influence-port.ts';
 export type * from './intake-port.ts';
 export type * from './kept-probes-port.ts';
@@ -25,6 +27,7 @@ export type * from './subject-key-port.ts';
 export type * from './suppression-port.ts';
 export type * from './upload-port.ts';
 export type * from './verification-port.ts';
+export type * from './watch-port.ts';
 export type * from './webhook-port.ts';
 
 /** Uploaded training text on disk, one file a corpus, mode 0600. */
