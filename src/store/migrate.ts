@@ -18,6 +18,7 @@ import * as retrainedReferences from './migrations/013-retrained-references.ts';
 import * as lifecycle from './migrations/014-lifecycle.ts';
 import * as worldCorpora from './migrations/015-world-corpora.ts';
 import * as apiKeys from './migrations/016-api-keys.ts';
+import * as scheduledVerifications from './migrations/022-scheduled-verifications.ts';
 
 const MIGRATIONS = {
   '001-initial': initial,
@@ -35,6 +36,7 @@ const MIGRATIONS = {
   '014-lifecycle': lifecycle,
   '015-world-corpora': worldCorpora,
   '016-api-keys': apiKeys,
+  '022-scheduled-verifications': scheduledVerifications,
 };
 
 /** Brings the schema up to date; safe when several processes start at once (Kysely takes an advisory lock). */

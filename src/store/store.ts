@@ -25,6 +25,7 @@ import { promotionStore } from './promotion.ts';
 import { publishStore } from './publish.ts';
 import { referencesStore } from './references.ts';
 import { requestsStore } from './requests.ts';
+import { reverificationsStore } from './reverifications.ts';
 import { reportsStore, runsStore } from './runs.ts';
 import { seenStore } from './seen.ts';
 import { setsStore } from './sets.ts';
@@ -98,6 +99,7 @@ export function createStore(options: StoreOptions): Store {
     ...uploadsStore(context),
     ...askedRecordsStore(context),
     ...verificationsStore(context),
+    ...reverificationsStore(context),
     ...apiKeysStore(context),
   };
   return guarded(store);
