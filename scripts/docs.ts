@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { architecturesPage } from './docs-architectures.ts';
 import { authenticationPage } from './docs-authentication.ts';
 import { enginePage } from './docs-engine.ts';
+import { metaEvaluation } from './docs-meta-evaluation.ts';
 import { methodPages } from './docs-methods.ts';
 import { configurationPage, errorsPage, metricsPage } from './docs-pages.ts';
 import { requestsPage } from './docs-requests.ts';
@@ -15,7 +16,7 @@ const PAGES: Record<string, () => string | Promise<string>> = {
   'configuration.md': configurationPage,
   'engine.md': enginePage,
   'errors.md': errorsPage,
-  'metrics.md': metricsPage,
+  'metrics.md': () => metricsPage(metaEvaluation()),
   'requests.md': requestsPage,
   'sisa.md': sisaPage,
   'sizes.md': sizesPage,
