@@ -1,6 +1,6 @@
 // docs/authentication.md: who may call what; its tables are those that the routes are held against.
 import { KEY_DAYS, OVERLAP_HOURS } from '../src/domain/key-terms.ts';
-import { BY_COMMAND_ALONE, ROLES, SCOPES, type Scope } from '../src/domain/scopes.ts';
+import { DECIDING, ROLES, SCOPES, type Scope } from '../src/domain/scopes.ts';
 import { BELIEVED_MS } from '../src/http/key-check.ts';
 import { page, table } from './docs-pages.ts';
 import { renderOpenApi } from './openapi.ts';
@@ -56,8 +56,8 @@ told otherwise (at most ${KEY_DAYS.most}).
 Rotation makes a new key with the same name, scopes and actor; the old one stays valid beside it for ${OVERLAP_HOURS.usual} hours unless told
 otherwise. A revocation is known everywhere within ${BELIEVED_MS / 1000} seconds, for calls about keys at once. \`last_used_at\` is written once a minute at most.
 
-A key hands on only scopes that it has itself. ${code(BY_COMMAND_ALONE)} are handed on by command alone, also in a rotation:
-whoever manages keys over HTTP could else make a second key and be four eyes alone.`;
+A key hands on only scopes that it has itself. Whoever has ${code(DECIDING)} makes no keys over HTTP, and may replace only their own:
+with a second key, to file by or to approve by, they would be four eyes alone. So keys that decide are made by command.`;
 
 const TOKENS = `Beside keys, access tokens (JWT, RFC 9068) of one issuer are taken, as its clients get them by client credentials:
 

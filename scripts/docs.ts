@@ -5,10 +5,12 @@ import { authenticationPage } from './docs-authentication.ts';
 import { enginePage } from './docs-engine.ts';
 import { metaEvaluation } from './docs-meta-evaluation.ts';
 import { methodPages } from './docs-methods.ts';
+import { opendsrPage } from './docs-opendsr.ts';
 import { configurationPage, errorsPage, metricsPage } from './docs-pages.ts';
 import { requestsPage } from './docs-requests.ts';
 import { sisaPage } from './docs-sisa.ts';
 import { sizesPage } from './docs-sizes.ts';
+import { webhooksPage } from './docs-webhooks.ts';
 
 const PAGES: Record<string, () => string | Promise<string>> = {
   'architectures.md': architecturesPage,
@@ -17,9 +19,11 @@ const PAGES: Record<string, () => string | Promise<string>> = {
   'engine.md': enginePage,
   'errors.md': errorsPage,
   'metrics.md': () => metricsPage(metaEvaluation()),
+  'opendsr.md': opendsrPage,
   'requests.md': requestsPage,
   'sisa.md': sisaPage,
   'sizes.md': sizesPage,
+  'webhooks.md': webhooksPage,
   ...methodPages(),
 };
 

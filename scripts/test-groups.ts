@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
  */
 const TOGETHER = [
   ...['architectures', 'bench', 'checkpoints', 'compute', 'corpora', 'domain', 'evidence', 'http', 'influence'],
-  ...['methods', 'metrics', 'runs', 'store', 'training'],
+  ...['methods', 'metrics', 'runs', 'store', 'training', 'webhooks'],
 ];
 /** Files in a process: enough groups are left to share out among cores. */
 const SIZE = 8;

@@ -11,20 +11,27 @@ import { checkHost } from './http/links.ts';
 import { apiKeyRoutes } from './http/routes/api-keys.ts';
 import { catalogueRoutes } from './http/routes/catalogue.ts';
 import { certificateRoutes } from './http/routes/certificates.ts';
+import { checkpointFileRoutes } from './http/routes/checkpoint-files.ts';
 import { checkpointRoutes } from './http/routes/checkpoints.ts';
 import { completionRoutes } from './http/routes/completions.ts';
 import { corporaRoutes } from './http/routes/corpora.ts';
 import { deletionRequestRoutes } from './http/routes/deletion-requests.ts';
 import { healthRoutes } from './http/routes/health.ts';
 import { influenceRoutes } from './http/routes/influence.ts';
+import { ledgerRoutes } from './http/routes/ledger.ts';
 import { modelRoutes } from './http/routes/models.ts';
+import { opendsrRoutes } from './http/routes/opendsr.ts';
 import { policyRoutes } from './http/routes/policies.ts';
 import { reportRoutes } from './http/routes/reports.ts';
 import { requestActionRoutes } from './http/routes/request-actions.ts';
 import { runActionRoutes } from './http/routes/run-actions.ts';
 import { runRoutes } from './http/routes/runs.ts';
+import { subjectRoutes } from './http/routes/subject-lookup.ts';
+import { suppressionRoutes } from './http/routes/suppressions.ts';
 import { uploadRoutes } from './http/routes/uploads.ts';
 import { verificationRoutes } from './http/routes/verifications.ts';
+import { webhookDeliveryRoutes } from './http/routes/webhook-deliveries.ts';
+import { webhookEndpointRoutes } from './http/routes/webhook-endpoints.ts';
 import { addSchemas } from './http/schemas.ts';
 import { buildSerializer } from './http/serializers.ts';
 import type { App, AppDeps } from './http/types.ts';
@@ -43,6 +50,8 @@ function createServer(deps: AppDeps): App {
     // an id from outside could carry anything into the log
     requestIdHeader: false,
     bodyLimit: BODY_BYTES,
+    // names of files; the default is 100
+    routerOptions: { maxParamLength: 255 },
     // no limit on silence while we work (indexing a large upload, copying a checkpoint); receiving is limited:
     // headers, then the whole of a request, which may be a large upload over a slow line
     connectionTimeout: 0,
@@ -59,10 +68,16 @@ function createServer(deps: AppDeps): App {
   });
 }
 
+/** Parameters of queries that are whole numbers. */
+const NUMBERS = ['limit', 'after', 'entry', 'size', 'from', 'to'];
+
 /** Query parameters are text; a whole number among them is one, and the schema decides about its range. */
 function readNumbers(query: unknown): void {
   const given = query as Record<string, unknown>;
-  if (typeof given?.limit === 'string' && /^-?\d{1,9}$/.test(given.limit)) given.limit = Number(given.limit);
+  for (const name of NUMBERS) {
+    const text = given?.[name];
+    if (typeof text === 'string' && /^-?\d{1,9}$/.test(text)) given[name] = Number(text);
+  }
 }
 
 function installHooks(app: App): void {
@@ -97,13 +112,20 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     reportRoutes,
     verificationRoutes,
     certificateRoutes,
+    ledgerRoutes,
     modelRoutes,
     checkpointRoutes,
+    checkpointFileRoutes,
     policyRoutes,
     corporaRoutes,
+    subjectRoutes,
+    suppressionRoutes,
     uploadRoutes,
     completionRoutes,
     influenceRoutes,
+    webhookEndpointRoutes,
+    webhookDeliveryRoutes,
+    opendsrRoutes,
     apiKeyRoutes,
     catalogueRoutes,
     healthRoutes,

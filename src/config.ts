@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import Type, { type Static } from 'typebox';
 import { Value } from 'typebox/value';
+import { computeEnvironment } from './compute-environment.ts';
 import { ExpungeError } from './errors.ts';
 
 /** Within the month that the law gives. */
@@ -86,6 +87,10 @@ export const Environment = Type.Object({
   LEASE_SECONDS: Type.Integer({ minimum: 1, default: 15 }),
   SWEEP_SECONDS: Type.Number({ minimum: 0.1, default: 5 }),
   COALESCE_MS: Type.Integer({ minimum: 0, default: 200, description: 'How long a doorbell waits for more requests' }),
+  LEDGER_CHECKPOINT_SECONDS: Type.Number({
+    ...{ minimum: 0, default: 60 },
+    description: 'How long entries of the ledger wait for a signed checkpoint at most; a certificate’s do not wait',
+  }),
   PARENT_RETENTION_HOURS: Type.Number({ minimum: 0, default: 24 }),
   COOLING_OFF_HOURS: Type.Number({
     ...{ minimum: 0, maximum: MOST_COOLING_OFF_HOURS, default: 0 },
@@ -116,9 +121,34 @@ export const Environment = Type.Object({
     ...{ minimum: 0, default: 34_359_738_368 },
     description: 'What retrained models that are kept may take; those that were used last stay',
   }),
+  WORKER_TASKS: oneOf(
+    ['all', 'runs', 'webhooks'],
+    'What a worker does: sending webhooks needs a way out, runs need none',
+  ),
+  WEBHOOK_ALLOWED_NETWORKS: Type.String({
+    default: '',
+    description:
+      'Networks (CIDR, by comma) that webhooks may be sent to beside public addresses, over http as well and on any port; for tests 127.0.0.0/8,::1/128',
+  }),
+  WEBHOOK_RETENTION_DAYS: Type.Number({
+    ...{ minimum: 1, default: 30 },
+    description: 'How long deliveries of webhooks are kept and can be replayed',
+  }),
+  MAX_WEBHOOK_ENDPOINTS: Type.Integer({ minimum: 1, default: 20, description: 'Of a tenant' }),
+  OPENDSR_DOMAIN: Type.Optional(
+    Type.String({ description: 'Host that OpenDSR requests come to, as opendsr.example.org; unset: /v2 is off' }),
+  ),
+  OPENDSR_CERTIFICATE_FILE: Type.Optional(
+    Type.String({ description: 'PEM of the certificate for that host, which an authority issued, and its chain' }),
+  ),
+  OPENDSR_KEY_FILE: Type.Optional(Type.String({ description: 'PEM of its private key' })),
   COMPLETIONS_ENABLED: Type.Boolean({ default: false }),
   MAX_RECORD_BYTES: Type.Integer({ minimum: 1, default: 65_536 }),
   MAX_UPLOAD_BYTES: Type.Integer({ minimum: 1, default: 1_073_741_824 }),
+  MAX_TEXT_SEARCH_BYTES: Type.Integer({
+    ...{ minimum: 0, default: 268_435_456 },
+    description: 'Corpus text that one call may have searched for texts that deletion requests give',
+  }),
   MAX_OPEN_UPLOADS: Type.Integer({ minimum: 1, default: 10, description: 'Checkpoint uploads of a tenant at a time' }),
   MAX_OPEN_UPLOAD_BYTES: Type.Integer({
     ...{ minimum: 1, default: 137_438_953_472 },
@@ -178,34 +208,18 @@ function oauthOf(e: Environment) {
   };
 }
 
-/** All that a compute process may see of the environment: no database, no keys. */
-const COMPUTE_ENVIRONMENT = [
-  ...['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG', 'LC_ALL', 'LD_LIBRARY_PATH', 'XDG_RUNTIME_DIR'],
-  ...['CUDA_VISIBLE_DEVICES', 'NVIDIA_VISIBLE_DEVICES', 'NVIDIA_DRIVER_CAPABILITIES', 'VK_DRIVER_FILES'],
-  ...['VK_ICD_FILENAMES', 'NODE_PATH', 'NODE_COMPILE_CACHE', 'TF_CPP_MIN_LOG_LEVEL'],
-];
+const limitsOf = (e: Environment) => ({
+  recordBytes: e.MAX_RECORD_BYTES,
+  uploadBytes: e.MAX_UPLOAD_BYTES,
+  textSearchBytes: e.MAX_TEXT_SEARCH_BYTES,
+});
 
-/** Megabytes of half V8's young generation, in each of our processes. Its own bound takes 80 MB more, and was no faster. */
-export const HEAP_FLAGS: readonly string[] = ['--max-semi-space-size=16'];
-
-/**
- * One heap that keeps what is freed. The C library would give each large tensor back to the system and fetch the next
- * one page by page; the runtime's own arenas keep a peak for every compiled graph. It reads this when a process starts.
- */
-export const SHARED_HEAP: Readonly<Record<string, string>> =
-  process.platform === 'linux'
-    ? { MALLOC_MMAP_MAX_: '0', MALLOC_TRIM_THRESHOLD_: String(2 ** 40), MALLOC_ARENA_MAX: '1' }
-    : {};
-/** Whether this process was started with it. */
-export const heapIsShared = (env: NodeJS.ProcessEnv = process.env): boolean =>
-  Object.keys(SHARED_HEAP).length > 0 && Object.entries(SHARED_HEAP).every(([name, value]) => env[name] === value);
-
-/** What of the environment goes on to a compute process, its heap, and how many threads TensorFlow may use there. */
-function computeEnvironment(env: NodeJS.ProcessEnv, threads: number): Record<string, string> {
-  const passed = COMPUTE_ENVIRONMENT.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]));
-  const threading = { TF_NUM_INTRAOP_THREADS: String(threads), TF_NUM_INTEROP_THREADS: '1' };
-  return { ...Object.fromEntries(passed), ...SHARED_HEAP, ...threading };
-}
+/** Who has to agree, and for how long a request may be taken back. */
+const decisionsOf = (e: Environment) => ({
+  coolingOffMs: e.COOLING_OFF_HOURS * 3_600_000,
+  approval: e.FOUR_EYES ? ('four-eyes' as const) : e.APPROVAL,
+  promotion: e.FOUR_EYES ? ('four-eyes' as const) : e.PROMOTION,
+});
 
 /** Reads and checks the configuration. Throws `start-refused` naming the variable. */
 export function readConfig(env: NodeJS.ProcessEnv = process.env) {
@@ -245,20 +259,28 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
       leaseMs: e.LEASE_SECONDS * 1000,
       sweepMs: e.SWEEP_SECONDS * 1000,
       coalesceMs: e.COALESCE_MS,
+      ledgerCheckpointMs: e.LEDGER_CHECKPOINT_SECONDS * 1000,
       weightTypes: e.WEIGHT_TYPES,
       parentRetentionMs: e.PARENT_RETENTION_HOURS * 3_600_000,
       reverifyForMs: Math.round(e.REVERIFY_FOR_DAYS * 86_400_000),
       referenceRetentionMs: e.REFERENCE_RETENTION_HOURS * 3_600_000,
       referenceBytes: e.REFERENCE_BYTES,
     },
-    decisions: {
-      coolingOffMs: e.COOLING_OFF_HOURS * 3_600_000,
-      approval: e.FOUR_EYES ? ('four-eyes' as const) : e.APPROVAL,
-      promotion: e.FOUR_EYES ? ('four-eyes' as const) : e.PROMOTION,
-    },
+    decisions: decisionsOf(e),
     verifications: { open: e.MAX_OPEN_VERIFICATIONS },
+    opendsr: {
+      domain: e.OPENDSR_DOMAIN ?? null,
+      certificateFile: e.OPENDSR_CERTIFICATE_FILE ?? null,
+      keyFile: e.OPENDSR_KEY_FILE ?? null,
+    },
+    webhooks: {
+      allowedNetworks: e.WEBHOOK_ALLOWED_NETWORKS,
+      retentionMs: e.WEBHOOK_RETENTION_DAYS * 86_400_000,
+      endpoints: e.MAX_WEBHOOK_ENDPOINTS,
+    },
+    workerTasks: e.WORKER_TASKS,
     completionsEnabled: e.COMPLETIONS_ENABLED,
-    limits: { recordBytes: e.MAX_RECORD_BYTES, uploadBytes: e.MAX_UPLOAD_BYTES },
+    limits: limitsOf(e),
     uploads: {
       open: e.MAX_OPEN_UPLOADS,
       bytes: e.MAX_OPEN_UPLOAD_BYTES,

@@ -4,15 +4,20 @@ import { createUploadFiles } from './checkpoints/uploads.ts';
 import type { Config } from './config.ts';
 import { createCorpusFiles } from './corpora/files.ts';
 import { createSigner, createSubjectKeys } from './evidence/keys.ts';
+import { createOpenDsrSigner } from './evidence/opendsr-signer.ts';
 import type { AppDeps } from './http/types.ts';
 import { createLogger } from './log.ts';
 import { methods } from './methods/index.ts';
 import { METRICS } from './metrics/index.ts';
 import { assertQueueSafe } from './queue/connection.ts';
-import { createDoorbell } from './queue/doorbell.ts';
+import { createDoorbell, ringWebhooks } from './queue/doorbell.ts';
 import { startEmbeddedPostgres } from './store/embedded.ts';
 import { createStore } from './store/store.ts';
 import { version } from './version.ts';
+import { parseNetworks } from './webhooks/addresses.ts';
+
+/** How soon a process knows of a new version of a subject key; well before anybody stores with it. */
+const RELOAD_MS = 5000;
 
 export interface OpenDeps {
   deps: AppDeps;
@@ -33,13 +38,20 @@ export async function openDeps(config: Config): Promise<OpenDeps> {
       closers.push(() => postgres.stop());
       databaseUrl = postgres.url;
     }
-    const store = createStore({ url: databaseUrl });
-    closers.push(() => store.close());
-    await store.migrate();
     const resolved = { ...config, databaseUrl };
+    // a wrong list stops the start, and not the first webhook
+    parseNetworks(config.webhooks.allowedNetworks);
     await assertQueueSafe(resolved, 'allowed');
     const doorbell = createDoorbell(resolved, { onError: (err) => logger.warn({ err }, 'queue') });
     closers.push(() => doorbell.close());
+    const store = createStore({ url: databaseUrl, onOutbox: ringWebhooks(doorbell, logger) });
+    closers.push(() => store.close());
+    await store.migrate();
+    const subjectKeys = await createSubjectKeys(config, await store.subjectKeyVersions());
+    const reloading = setInterval(() => {
+      subjectKeys.reload().catch((err: unknown) => logger.error({ err }, 'The subject keys cannot be read again'));
+    }, RELOAD_MS).unref();
+    closers.push(async () => clearInterval(reloading));
     const deps: AppDeps = {
       config: resolved,
       store,
@@ -51,8 +63,9 @@ export async function openDeps(config: Config): Promise<OpenDeps> {
         uploadDir: config.uploadDir,
       }),
       uploads: createUploadFiles(config.uploadDir),
-      subjectKeys: await createSubjectKeys(config, await store.subjectKeyVersions()),
+      subjectKeys,
       signer: await createSigner(config),
+      opendsr: await createOpenDsrSigner(config),
       methods,
       metrics: METRICS,
       version,

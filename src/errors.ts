@@ -1,4 +1,7 @@
 // One table of problems: code -> HTTP status, title, remedy. Everything that can go wrong for a user is here.
+import { CHECKPOINT_PROBLEMS } from './problems/checkpoints.ts';
+import type { Problem } from './problems/problem.ts';
+import { PROCESS_PROBLEMS } from './problems/processes.ts';
 
 export const PROBLEMS = {
   'validation-failed': [400, 'The request does not fit the schema', 'Correct the fields that `errors` points at.'],
@@ -15,6 +18,11 @@ export const PROBLEMS = {
     409,
     'A record id stands in the corpus already',
     'Give every record its own id; nothing of this upload was kept.',
+  ],
+  'suppressed-subjects': [
+    409,
+    'Records name somebody who was deleted',
+    'Leave these records out (`on_suppressed` `skip` does so), lift the suppression where the person consents again, or say `keep`; nothing of this upload was kept.',
   ],
   'corpus-in-use': [
     409,
@@ -49,14 +57,18 @@ export const PROBLEMS = {
   ],
   'scope-not-granted': [
     403,
-    'You cannot hand on what you may not do',
+    'You may not hand this on',
     'Leave out the scopes that the detail names, or make the key with `expunge keys create` on the machine of the service.',
   ],
   'not-found': [404, 'No such resource', 'Check the id; lists show what there is.'],
   'method-not-allowed': [405, 'The resource does not take this HTTP method', 'Use a method that `Allow` lists.'],
   'unknown-model': [422, 'A named model does not exist', 'Use an id from GET /v1/models.'],
   'unknown-corpus': [422, 'A named corpus does not exist', 'Use an id from GET /v1/corpora.'],
-  'already-open': [409, 'A request for this person is in progress', 'Follow the request that `existing` links.'],
+  'already-open': [
+    409,
+    'A request for this person or record is in progress',
+    'Follow the request that `existing` links.',
+  ],
   'external-id-taken': [
     409,
     'external_id was used before',
@@ -99,32 +111,7 @@ export const PROBLEMS = {
     'Another run published first',
     'Nothing is to be done: the requests wait for a run on the new checkpoint.',
   ],
-  'path-not-allowed': [
-    422,
-    'The path lies outside the allowed root',
-    'Put it under IMPORT_DIR, without symbolic links, and name it relative to that.',
-  ],
-  'checkpoint-active': [
-    409,
-    'The checkpoint is in use',
-    'Only checkpoints that `active` does not name can be retired.',
-  ],
-  'checkpoint-in-use': [
-    409,
-    'A run or a verification needs the checkpoint',
-    'Wait until what `existing` links has ended, and retire it then.',
-  ],
-  'checkpoint-deleted': [409, 'The checkpoint is deleted already', 'Nothing is left to do; its record stays.'],
-  'checkpoint-gone': [
-    409,
-    'The weights of a checkpoint are deleted',
-    'Name a checkpoint that GET /v1/models/{id}/checkpoints shows as kept, or register these weights again with POST /v1/models/{id}/checkpoints.',
-  ],
-  'checkpoint-mismatch': [
-    422,
-    'The checkpoint is not of the parent’s kind',
-    'Register a checkpoint with the configuration and the tokenizer of its parent, or register it as a model of its own.',
-  ],
+  ...CHECKPOINT_PROBLEMS,
   'parent-missing': [
     409,
     'The checkpoint has no parent to be held against',
@@ -134,6 +121,11 @@ export const PROBLEMS = {
     409,
     'The text of the records is not kept any more',
     'Ask about records whose text is kept; of these, earlier reports and certificates stand.',
+  ],
+  'text-search-too-large': [
+    422,
+    'There is more text to search than is allowed',
+    'Name models with targets, or the records with record_ids, send fewer texts at a time, or raise MAX_TEXT_SEARCH_BYTES.',
   ],
   'too-many-verifications': [
     409,
@@ -178,6 +170,26 @@ export const PROBLEMS = {
     'Too many uploads are open',
     'Register or DELETE one that GET /v1/uploads lists, or raise MAX_OPEN_UPLOADS.',
   ],
+  'opendsr-disabled': [
+    403,
+    'OpenDSR is not spoken here',
+    'Set OPENDSR_DOMAIN, OPENDSR_CERTIFICATE_FILE and OPENDSR_KEY_FILE, or use /v1/deletion-requests.',
+  ],
+  'url-not-allowed': [
+    422,
+    'Nothing may be sent to this URL',
+    'Give an https URL whose host has public addresses only; WEBHOOK_ALLOWED_NETWORKS opens others.',
+  ],
+  'too-many-endpoints': [
+    409,
+    'There are as many webhook endpoints as there may be',
+    'Delete one that GET /v1/webhook-endpoints lists, or raise MAX_WEBHOOK_ENDPOINTS.',
+  ],
+  'endpoint-disabled': [
+    409,
+    'The webhook endpoint is disabled',
+    'Correct what `disabled_reason` says and enable it: POST /v1/webhook-endpoints/{id}/enable.',
+  ],
   'unsupported-tus-version': [412, 'The version of tus is not spoken here', 'Use a version that Tus-Version lists.'],
   'precondition-failed': [412, 'The resource has changed', 'Read it again and repeat with the new ETag.'],
   'unsupported-media-type': [
@@ -196,37 +208,9 @@ export const PROBLEMS = {
     'Check that CHECKPOINT_DIR is mounted for writing and belongs to the user of the service, and repeat.',
   ],
   'service-unavailable': [503, 'A store does not answer', 'Try again after the time in Retry-After.'],
-  'compute-crashed': [
-    500,
-    'The compute process ended unexpectedly',
-    'See the worker’s log; the run is started again up to MAX_RESTARTS times.',
-  ],
-  'compute-timeout': [
-    500,
-    'The run took longer than its time limit',
-    'Raise RUN_TIME_LIMIT_SECONDS or choose a cheaper method.',
-  ],
-  'compute-hung': [
-    500,
-    'The compute process gave no sign of life',
-    'See the worker’s log; raise COMPUTE_STALL_SECONDS if one step may take that long.',
-  ],
-  'compute-failed': [500, 'The run failed', 'The detail says why; the model stays as it was.'],
-  'out-of-memory': [500, 'The memory did not suffice', 'Use a smaller micro_batch, adapters, or a larger machine.'],
-  'memory-budget-exceeded': [
-    422,
-    'The run would not fit the memory',
-    'Lower micro_batch or train adapters (lora_rank), or use a larger machine or MEMORY_BUDGET_BYTES; the detail has figures.',
-  ],
-  cancelled: [409, 'The work was cancelled', 'Start it again if it is still wanted.'],
-  'certificate-invalid': [
-    422,
-    'The certificate does not verify',
-    'Ask the issuer for the original; this one was altered or signed by another key.',
-  ],
-  'start-refused': [500, 'The process cannot start', 'Correct the configuration that the detail names.'],
+  ...PROCESS_PROBLEMS,
   internal: [500, 'Something went wrong here', 'Try again; if it stays, report the request id.'],
-} as const satisfies Record<string, readonly [status: number, title: string, remedy: string]>;
+} as const satisfies Record<string, Problem>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
 

@@ -10,16 +10,18 @@ const MAX_TEST_LINES = 400;
 const MAX_MEDIAN = 80;
 
 const PURE = ['domain', 'methods', 'metrics', 'architectures', 'training', 'influence'];
-const ADAPTERS = ['engine', 'store', 'queue', 'checkpoints', 'corpora', 'evidence'];
+const ADAPTERS = ['engine', 'store', 'queue', 'checkpoints', 'corpora', 'evidence', 'webhooks'];
 const LEAVES = ['errors.ts', 'version.ts'];
-const CONFIGURED = [...LEAVES, 'config.ts', 'log.ts'];
+const CONFIGURED = [...LEAVES, 'compute-environment.ts', 'config.ts', 'log.ts'];
 const CORE = [...PURE, 'runs'];
 
 /** Room -> rooms it may import, besides itself. A room that is not here may import everything; nobody imports it. */
 const MAY_IMPORT: Record<string, string[]> = {
-  'errors.ts': [],
+  problems: [],
+  'errors.ts': ['problems'],
   'version.ts': ['package.json'],
-  'config.ts': ['errors.ts'],
+  'compute-environment.ts': [],
+  'config.ts': ['errors.ts', 'compute-environment.ts'],
   'log.ts': ['errors.ts', 'config.ts'],
   domain: ['errors.ts'],
   methods: ['errors.ts', 'domain'],
@@ -38,6 +40,7 @@ const NOT_PRODUCT = ['main.ts', 'scripts', 'bench', 'test'];
 /** The environment is read in one place. These only hand it on, or read what is not configuration. */
 const ENVIRONMENT = {
   'src/config.ts': 'the reader',
+  'src/compute-environment.ts': 'how this process was started',
   'src/cli/lifeline.ts': 'the process id of the parent, set by it for this one child',
   'src/cli/shared-heap.ts': 'hands the environment on to itself',
   'src/cli/process.ts': 'hands the environment on to a child',

@@ -37,7 +37,7 @@ test('people keyed with a key that is gone stop the start: a fresh key would nev
     submitted_at: new Date().toISOString(),
   });
   assert.equal(outcome.status, 'created');
-  assert.deepEqual(await store.subjectKeyVersions(), [1]);
+  assert.deepEqual(await store.subjectKeyVersions(), [{ tenant: 'default', version: 1, destroyed: false }]);
   await open.close();
   await assert.rejects(openDeps(configFor('other-keys')), { code: 'start-refused' });
   await (await openDeps(configFor('keys'))).close();

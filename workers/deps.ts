@@ -14,14 +14,18 @@ import { VerificationPolicy } from '../src/domain/verification.ts';
 import { type Choice, chooseBackend } from '../src/engine/choice.ts';
 import { createProbeVault } from '../src/evidence/kept-probes.ts';
 import { createSigner, createSubjectKeys } from '../src/evidence/keys.ts';
+import { createOpenDsrSigner } from '../src/evidence/opendsr-signer.ts';
 import { buildStatement } from '../src/evidence/statement.ts';
 import { createLogger } from '../src/log.ts';
 import { assertQueueSafe } from '../src/queue/connection.ts';
-import { createDoorbell } from '../src/queue/doorbell.ts';
+import { createDoorbell, ringWebhooks } from '../src/queue/doorbell.ts';
 import type { RunDeps, RunSettings } from '../src/runs/deps.ts';
 import { startEmbeddedPostgres } from '../src/store/embedded.ts';
 import { createStore } from '../src/store/store.ts';
 import { version } from '../src/version.ts';
+import { parseNetworks } from '../src/webhooks/addresses.ts';
+import { createSender } from '../src/webhooks/send.ts';
+import { signHeaders } from '../src/webhooks/signatures.ts';
 import { createCompute } from './supervise.ts';
 
 /** The configuration once it is known where Postgres is. */
@@ -43,6 +47,7 @@ const settingsOf = ({ runs, compute, decisions }: Config, { backend }: Choice): 
   reverifyForMs: runs.reverifyForMs,
   referenceRetentionMs: runs.referenceRetentionMs,
   referenceBytes: runs.referenceBytes,
+  ledgerCheckpointMs: runs.ledgerCheckpointMs,
   weightTypes: runs.weightTypes,
   memoryBudgetBytes: memoryBudget(compute.memoryBudgetBytes, backend),
   threads: compute.threads,
@@ -66,11 +71,11 @@ export async function openWorkerDeps(given: Config): Promise<OpenWorkerDeps> {
     }
     const config: ResolvedConfig = { ...given, databaseUrl };
     await assertQueueSafe(config);
-    const store = createStore({ url: databaseUrl });
-    closers.push(() => store.close());
-    await store.migrate();
     const doorbell = createDoorbell(config, { onError: (err) => log.warn({ err }, 'queue') });
     closers.push(() => doorbell.close());
+    const store = createStore({ url: databaseUrl, onOutbox: ringWebhooks(doorbell, log) });
+    closers.push(() => store.close());
+    await store.migrate();
     const subjectKeys = await createSubjectKeys(config, await store.subjectKeyVersions());
     const deps: RunDeps = {
       store,
@@ -88,6 +93,15 @@ export async function openWorkerDeps(given: Config): Promise<OpenWorkerDeps> {
       signer: await createSigner(config),
       probes: createProbeVault(config.probeDir, subjectKeys),
       subjectKeys,
+      webhooks: {
+        ...createSender({
+          allowedNetworks: parseNetworks(config.webhooks.allowedNetworks),
+          agent: `expunge/${version}`,
+        }),
+        sign: (sealed, message) => signHeaders(subjectKeys, sealed, message),
+        opendsr: await createOpenDsrSigner(config),
+        retention_ms: config.webhooks.retentionMs,
+      },
       splitHoldout,
       writeSets,
       buildStatement,

@@ -1,7 +1,7 @@
 // Runs a compute process and answers for its end: result, failure, crash, hang, time limit or cancellation.
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { HEAP_FLAGS } from '../src/config.ts';
+import { HEAP_FLAGS } from '../src/compute-environment.ts';
 import type { ComputeJob, ComputeResult, FromCompute, ToCompute } from '../src/domain/compute.ts';
 import { ExpungeError, PROBLEMS, type ProblemCode } from '../src/errors.ts';
 import type { Compute } from '../src/runs/ports.ts';

@@ -2,9 +2,11 @@
 import closeWithGrace from 'close-with-grace';
 import { readConfig } from '../src/config.ts';
 import { describeError } from '../src/log.ts';
-import { consumeRings } from '../src/queue/consumer.ts';
+import { consumeRings, type RingHandlers } from '../src/queue/consumer.ts';
 import { analyseInfluence } from '../src/runs/analyse-influence.ts';
 import { answerProbe } from '../src/runs/answer-probe.ts';
+import { deliverWebhooks } from '../src/runs/deliver-webhooks.ts';
+import type { RunDeps } from '../src/runs/deps.ts';
 import { startSweep } from '../src/runs/sweep.ts';
 import { verifyCheckpoint } from '../src/runs/verify-checkpoint.ts';
 import { workModel } from '../src/runs/work-model.ts';
@@ -13,24 +15,33 @@ import { openWorkerDeps } from './deps.ts';
 /** A busy compute process ends within 5 s (supervise.ts); the rest is for the stores. */
 const GRACE_MS = 12_000;
 
+function handlersOf(deps: RunDeps, tasks: 'all' | 'runs' | 'webhooks'): Partial<RingHandlers> {
+  const webhooks: Partial<RingHandlers> = {
+    webhook: (endpointId, signal) => deliverWebhooks(deps, endpointId, signal),
+  };
+  if (tasks === 'webhooks') return webhooks;
+  return {
+    model: (modelId, signal) => workModel(deps, modelId, signal),
+    probe: (probeId, signal) => answerProbe(deps, probeId, signal),
+    influence: (analysisId, signal) => analyseInfluence(deps, analysisId, signal),
+    verification: (verificationId, signal) => verifyCheckpoint(deps, verificationId, signal),
+    ...(tasks === 'all' ? webhooks : {}),
+  };
+}
+
 async function main(): Promise<void> {
   const { config, deps, choice, close } = await openWorkerDeps(readConfig());
   const { log } = deps;
   const consumer = consumeRings({
     config,
-    handlers: {
-      model: (modelId, signal) => workModel(deps, modelId, signal),
-      probe: (probeId, signal) => answerProbe(deps, probeId, signal),
-      influence: (analysisId, signal) => analyseInfluence(deps, analysisId, signal),
-      verification: (verificationId, signal) => verifyCheckpoint(deps, verificationId, signal),
-    },
+    handlers: handlersOf(deps, config.workerTasks),
     onError: (err, queue) => log.warn({ queue, err }, 'queue'),
   });
-  const sweep = startSweep(deps, config.runs.sweepMs);
+  const sweep = config.workerTasks === 'webhooks' ? null : startSweep(deps, config.runs.sweepMs);
   closeWithGrace({ delay: GRACE_MS, logger: false }, async ({ err, signal }) => {
     if (err) log.error({ err }, 'ends after an error');
     else log.info({ signal }, 'ends');
-    await Promise.all([sweep.stop(), consumer.close()]);
+    await Promise.all([sweep?.stop(), consumer.close()]);
     await close();
   });
   await consumer.ready();

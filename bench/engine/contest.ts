@@ -3,7 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { architectures } from '../../src/architectures/index.ts';
 import { writeSafetensors } from '../../src/checkpoints/safetensors.ts';
-import { SHARED_HEAP } from '../../src/config.ts';
+import { SHARED_HEAP } from '../../src/compute-environment.ts';
 import { type Side, startSide } from '../shared/side.ts';
 import { type Python, startTorch } from '../shared/torch.ts';
 import type { Spec } from './ours.ts';

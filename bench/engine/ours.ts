@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { architectures } from '../../src/architectures/index.ts';
 import { readSafetensors } from '../../src/checkpoints/safetensors.ts';
 import { peakMemoryBytes } from '../../src/compute/peak-memory.ts';
-import { heapIsShared } from '../../src/config.ts';
+import { heapIsShared } from '../../src/compute-environment.ts';
 import { type Engine, float32, type HostTensors } from '../../src/domain/engine.ts';
 import { createEngine } from '../../src/engine/choice.ts';
 import { createOnnxEngine } from '../../src/engine/onnxruntime/engine.ts';

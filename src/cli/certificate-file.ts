@@ -27,14 +27,20 @@ function parse(text: string, what: string): unknown {
   }
 }
 
-/** The compact JWS in a file: alone, or as `jws` of the JSON that GET /v1/certificates/{id} answers. */
-export async function readCertificateFile(path: string): Promise<string> {
+/**
+ * The compact JWS in a file: alone, or as `jws` of the JSON that GET /v1/certificates/{id} answers, with the proof beside it where
+ * there is one.
+ */
+export async function readCertificateFile(path: string): Promise<{ jws: string; proof: string | null }> {
   const text = (await read(path, 'The certificate')).replace(/\r?\n$/, '');
-  if (!text.trimStart().startsWith('{')) return text;
-  const { jws } = parse(text, `The certificate ${path}`) as { jws?: unknown };
+  if (!text.trimStart().startsWith('{')) return { jws: text, proof: null };
+  const { jws, proof } = parse(text, `The certificate ${path}`) as { jws?: unknown; proof?: unknown };
   if (typeof jws !== 'string') throw refuse(`The certificate ${path} has no field jws`);
-  return jws;
+  return { jws, proof: typeof proof === 'object' && proof !== null ? JSON.stringify(proof) : null };
 }
+
+/** A proof or a checkpoint as it was saved. */
+export const readEvidence = (path: string, what: string): Promise<string> => read(path, what);
 
 async function fetchText(url: string): Promise<string> {
   const failed = (why: string) => refuse(`The key set ${url} cannot be fetched: ${why}`);

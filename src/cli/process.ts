@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { HEAP_FLAGS } from '../config.ts';
+import { HEAP_FLAGS } from '../compute-environment.ts';
 
 export const API_SCRIPT = fileURLToPath(new URL('../main.ts', import.meta.url));
 export const WORKER_SCRIPT = fileURLToPath(new URL('../../workers/worker.ts', import.meta.url));

@@ -1,5 +1,5 @@
 // Commands that compute in their own process.
-import { heapIsShared, SHARED_HEAP } from '../config.ts';
+import { heapIsShared, SHARED_HEAP } from '../compute-environment.ts';
 
 /**
  * Starts this process again, in its place, with the heap that compute processes have (SHARED_HEAP in config.ts), unless it

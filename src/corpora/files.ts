@@ -27,6 +27,16 @@ async function fingerprint(path: string): Promise<string | null> {
   }
 }
 
+/** Null where there is none. */
+async function sizeOf(path: string): Promise<number | null> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if (absent(error)) return null;
+    throw error;
+  }
+}
+
 async function syncFolder(dir: string): Promise<void> {
   const handle = await open(dir, 'r');
   try {
@@ -77,6 +87,7 @@ export function createCorpusFiles(dir: string): CorpusFiles {
   };
   return {
     path,
+    bytes: (corpusId) => sizeOf(path(corpusId)),
     holds: async (corpusId) => (await fingerprint(path(corpusId))) !== null,
     digestsOfFirst: (corpusId, counts) => digestsOfFirst(path(corpusId), counts),
     readLines: (corpusId, ordinals) => readRecords(path(corpusId), ordinals),

@@ -53,13 +53,17 @@ function formOf(value: unknown, line: number): string {
   throw malformed(line, '#', 'is none of: prompt and answer, prompt and completion, text, messages, input and label');
 }
 
-function parse(line: Line): UploadedRecord {
+/** Sees a line as it came, and may take members away that no record has. */
+export type Take = (value: unknown) => void;
+
+function parse(line: Line, take?: Take): UploadedRecord {
   let value: unknown;
   try {
     value = JSON.parse(line.text);
   } catch {
     throw malformed(line.number, '#', 'is not JSON');
   }
+  take?.(value);
   const form = formOf(value, line.number);
   const check = checks.get(form)!;
   if (check.Check(value)) return value as UploadedRecord;
@@ -106,8 +110,8 @@ function checkTurns({ messages }: ConversationRecord, line: number): void {
 }
 
 /** Throws `malformed-line`. */
-export function readUploaded(line: Line): UploadedRecord {
-  const uploaded = parse(line);
+export function readUploaded(line: Line, take?: Take): UploadedRecord {
+  const uploaded = parse(line, take);
   if (CONTROL.test(uploaded.id)) throw malformed(line.number, '#/id', 'must not hold control characters');
   if (SURROGATE.test(line.text)) checkPairs(uploaded, line.number);
   if ('messages' in uploaded) checkTurns(uploaded, line.number);

@@ -5,6 +5,7 @@ import { Digest, Id, Name, Nullable, StringEnum, Timestamp } from './common.ts';
 import { Decisions } from './lifecycle.ts';
 import { CorpusRole } from './record.ts';
 import { REQUEST_STATES, RUN_STATES, TARGET_STATES } from './states.ts';
+import { SubjectRules } from './subject-rules.ts';
 import { VERDICTS } from './verification.ts';
 import { Extent, MeasuredPart, VerificationPlan } from './verification-cost.ts';
 
@@ -14,6 +15,7 @@ export const Corpus = Type.Object({
   records: Type.Integer(),
   people: Type.Integer({ description: 'Distinct subjects named by its records' }),
   digest: Nullable(Digest),
+  subject_rules: Nullable(SubjectRules),
   created_at: Timestamp,
 });
 export type Corpus = Static<typeof Corpus>;
@@ -87,15 +89,33 @@ export const Target = Type.Object({
   reason: Nullable(Type.String()),
   run_id: Nullable(Id),
   certificate_id: Nullable(Id),
-  records: Type.Integer({ description: 'Training records of the subject in this model’s train corpora' }),
+  records: Type.Integer({ description: 'Records of this model’s train corpora that the request is about' }),
   updated_at: Timestamp,
 });
 export type Target = Static<typeof Target>;
 
+/** What a request names beside people. The text itself is gone by then. */
+export const AskedRecords = Type.Object({
+  digest: Type.String({
+    pattern: '^sha256:[0-9a-f]{64}$',
+    description: 'Of the records found, keyed: of use to nobody who has not the key. Certificates name it',
+  }),
+  record_ids: Type.Integer({ description: 'Ids given' }),
+  texts: Type.Array(
+    Type.Object({
+      exact: Type.Integer({ description: 'Training records that hold this text' }),
+      near: Type.Integer({ description: 'Those that hold nearly this text' }),
+    }),
+    { description: 'Of each text given, in order; a text is never kept' },
+  ),
+  matched: Type.Integer({ description: 'Different training records found by ids and texts, erased ones among them' }),
+});
+export type AskedRecords = Static<typeof AskedRecords>;
+
 export const PlannedTarget = Type.Object({
   model_id: Id,
   model_name: Name,
-  records: Type.Integer({ description: 'Training records of the subject in this model’s train corpora' }),
+  records: Type.Integer({ description: 'Records of this model’s train corpora that the request is about' }),
   statement: Type.String({ description: 'What would become of the target' }),
   plan: Type.Array(PlanStep, { description: 'As it would be made now, for this request alone' }),
 });
@@ -107,6 +127,7 @@ export const DeletionPlan = Type.Object({
   statement: Type.String({ description: 'What would become of the request' }),
   submitted_at: Timestamp,
   due_at: Timestamp,
+  records: Nullable({ ...AskedRecords, description: 'What record_ids and texts found; null: none were given' }),
   targets: Type.Array(PlannedTarget),
 });
 export type DeletionPlan = Static<typeof DeletionPlan>;
@@ -126,6 +147,7 @@ export const DeletionRequest = Type.Object({
   state: StringEnum(REQUEST_STATES),
   ground: Nullable(StringEnum(GROUNDS, 'GDPR Art. 17(1)(a) to (f)')),
   identifier_types: Type.Array(Type.String(), { description: 'Kinds of identifier given, never values' }),
+  records: Nullable({ ...AskedRecords, description: 'What record_ids and texts found; null: none were given' }),
   method: Nullable({ ...MethodChoice, description: 'As named; null: the service chooses (`auto`)' }),
   reverify_for: Nullable(
     Type.String({

@@ -12,14 +12,21 @@ export const SCOPES = {
   'runs:rollback': 'Refuse a candidate, or take back one that was published',
   'verifications:create': 'Have a checkpoint verified',
   'certificates:read': 'Read certificates',
+  'ledger:read': 'Read the ledger, its checkpoints and proofs, and who got weights',
   'models:read': 'Read models, their checkpoints, and the policy that applies to them',
   'models:write': 'Upload and register models and checkpoints',
   'models:ask': 'Put prompts to a model: it answers with what it remembers',
   'influence:analyse': 'Ask which training records shaped an answer',
+  'checkpoints:download': 'Get the files of the checkpoint that a model answers from',
   'checkpoints:retire': 'Delete the files of a checkpoint before its time',
   'policies:write': 'Choose what a verification must show to pass',
   'corpora:read': 'Read which corpora there are',
   'corpora:write': 'Make corpora and add records',
+  'subjects:read': 'Count the records that name a person, by corpus and by model',
+  'suppressions:check': 'Ask which people must not be trained on',
+  'suppressions:read': 'List what is suppressed, by request',
+  'suppressions:lift': 'Let a person be trained on again',
+  'webhooks:manage': 'Make, change and remove webhook endpoints, read what was sent to them and send it again',
   'keys:manage': 'Make, list, rotate and revoke API keys',
   'catalogue:read': 'Read which methods, metrics and named policies there are',
 } as const;
@@ -28,23 +35,31 @@ export type Scope = keyof typeof SCOPES;
 export const SCOPE_NAMES = Object.keys(SCOPES) as Scope[];
 
 /**
- * Keys that may do these are made by command alone. Whoever manages keys over HTTP could else make a second one
- * and be four eyes alone.
+ * What four eyes are for. Whoever may do these makes no keys over HTTP, and so hands none of them on: with a second key to
+ * file by, or to approve by, they would be four eyes alone.
  */
-export const BY_COMMAND_ALONE: readonly Scope[] = ['requests:approve', 'runs:promote'];
+export const DECIDING: readonly Scope[] = ['requests:approve', 'runs:promote'];
 
 const READ: Scope[] = ['requests:read', 'runs:read', 'certificates:read', 'models:read', 'catalogue:read'];
 
 /** Duties, kept apart: nobody who makes a model forget decides that the result is published. */
 export const ROLES = {
-  service: ['requests:create', 'requests:cancel', 'requests:read', 'certificates:read', 'catalogue:read'],
-  'privacy-officer': [...READ, 'requests:create', 'requests:cancel', 'requests:decide', 'requests:approve'],
+  service: [
+    ...['requests:create', 'requests:cancel', 'requests:read', 'certificates:read', 'catalogue:read'],
+    'suppressions:check',
+  ] as Scope[],
+  serving: ['models:read', 'checkpoints:download'],
+  'privacy-officer': [
+    ...READ,
+    ...['ledger:read', 'requests:create', 'requests:cancel', 'requests:decide', 'requests:approve'],
+    ...['subjects:read', 'suppressions:check', 'suppressions:read', 'suppressions:lift'],
+  ] as Scope[],
   'ml-engineer': [
     ...READ,
     ...['requests:retry', 'verifications:create', 'models:write', 'models:ask', 'influence:analyse'],
-    ...['checkpoints:retire', 'policies:write', 'corpora:read', 'corpora:write'],
+    ...['checkpoints:retire', 'policies:write', 'corpora:read', 'corpora:write', 'suppressions:check'],
   ] as Scope[],
   'release-approver': [...READ, 'runs:promote', 'runs:rollback'],
-  auditor: [...READ, 'corpora:read'],
-  admin: SCOPE_NAMES.filter((scope) => !BY_COMMAND_ALONE.includes(scope)),
+  auditor: [...READ, 'ledger:read', 'corpora:read', 'suppressions:read'],
+  admin: SCOPE_NAMES.filter((scope) => !DECIDING.includes(scope)),
 } as const satisfies Record<string, readonly Scope[]>;

@@ -1,5 +1,5 @@
 // The backends that COMPUTE_BACKEND may name, one entry each. Libraries are loaded only when an engine is made.
-import { heapIsShared } from '../config.ts';
+import { heapIsShared } from '../compute-environment.ts';
 import type { Engine } from '../domain/engine.ts';
 
 export interface Backend {

@@ -1,5 +1,6 @@
 // Key files: made once, whoever starts first; never overwritten, readable by the owner only.
 import { randomBytes } from 'node:crypto';
+import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ExpungeError } from '../errors.ts';
@@ -46,8 +47,50 @@ export async function readOrCreateKeyFile(path: string, make: () => Promise<Uint
   return made;
 }
 
+/** The same at once, for a key that is asked for in the middle of something. */
+export function makeKeyFileSync(path: string, make: () => Uint8Array): Buffer {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const temporary = `${path}.${process.pid}.${randomBytes(6).toString('hex')}`;
+  try {
+    const file = openSync(temporary, 'wx', 0o600);
+    try {
+      writeSync(file, make());
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    linkSync(temporary, path);
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+  const folder = openSync(dirname(path), 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+  return readFileSync(path);
+}
+
+/** Writes over a key and takes its file away; what a disk or a backup still has of it is beyond this. Idempotent. */
+export async function shredKeyFile(path: string): Promise<void> {
+  const bytes = await readKeyFile(path);
+  if (bytes === null) return;
+  const file = await open(path, 'r+');
+  try {
+    await file.write(randomBytes(bytes.length), 0, bytes.length, 0);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rm(path);
+  await syncFolder(dirname(path));
+}
+
 /** The new name must survive a power cut before anything is keyed with it. */
-async function syncFolder(path: string): Promise<void> {
+export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
   try {
     await folder.sync();

@@ -1,105 +1,118 @@
 // Subject keys: how a person is known here without being named, and the sealing of text that must not lie in the open.
-import { createHmac, createSecretKey, hash, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
+import { createHmac, hash, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { Config } from '../config.ts';
 import { NORMALISER_VERSION, normalise } from '../corpora/subjects.ts';
 import { ExpungeError } from '../errors.ts';
-import type { SubjectKey, SubjectKeys } from '../runs/ports.ts';
+import type { SubjectKey, SubjectKeys, UsedKeyVersion } from '../runs/ports.ts';
 import { decrypt, encrypt, KEY_BYTES } from './aead.ts';
 import { readKeyFile, readOrCreateKeyFile, requireKeyFile } from './key-file.ts';
+import { type KeyConfig, KeyRing, subjectKeyFile, versionsOnDisk } from './key-ring.ts';
 
 export { createSigner } from './signer.ts';
 
-export type KeyConfig = Pick<Config, 'keys'>;
-
-const KEY_VERSION = 1;
 const SHA256_HEX = /^[0-9a-f]{64}$/;
 
-/** Path of a version of the subject key. */
-export function subjectKeyFile(config: KeyConfig, version = KEY_VERSION): string {
-  if (version === KEY_VERSION && config.keys.subjectKeyFile !== null) return config.keys.subjectKeyFile;
-  return join(config.keys.dir, `subject-default-${version}.key`);
-}
-
 /**
- * Refuses the start when the store has used a key version whose file is missing or unknown here: a fresh key in its
- * place would no longer find the people whose keys are stored. To be called before `createSubjectKeys`, which makes
- * a missing file; or through its `usedVersions`.
+ * Refuses the start when the store has used a key version whose file is missing: a fresh key in its place would no longer find the
+ * people whose keys are stored. To be called before `createSubjectKeys`, which makes a missing file; or through its `used`.
  */
-export async function assertKeysPresent(config: KeyConfig, usedVersions: readonly number[]): Promise<void> {
-  for (const version of new Set(usedVersions)) {
-    const path = subjectKeyFile(config, version);
-    if (version !== KEY_VERSION)
-      throw new ExpungeError(
-        'start-refused',
-        `The store holds subject keys of version ${version}, this release knows version ${KEY_VERSION}; start the release that wrote them`,
-      );
+export async function assertKeysPresent(config: KeyConfig, used: readonly UsedKeyVersion[]): Promise<void> {
+  for (const { tenant, version, destroyed } of used) {
+    if (destroyed) continue;
+    const path = subjectKeyFile(config, tenant, version);
     if (!(await readKeyFile(path)))
       throw new ExpungeError(
         'start-refused',
-        `The store holds subject keys of version ${version}, whose key file ${path} is missing; restore it from the backup of the keys, or set SUBJECT_KEY_FILE`,
+        `The store holds subject keys of version ${version} of the tenant ${tenant}, whose key file ${path} is missing; restore it from the backup of the keys, or set SUBJECT_KEY_FILE`,
       );
   }
 }
 
-/**
- * Reads the subject key, making it at the first start, and returns the port. `usedVersions`: key versions that the
- * store has used (see `assertKeysPresent`). Throws `start-refused` naming the file.
- */
-export async function createSubjectKeys(config: KeyConfig, usedVersions: readonly number[] = []): Promise<SubjectKeys> {
-  await assertKeysPresent(config, usedVersions);
-  const path = subjectKeyFile(config);
-  const key =
-    config.keys.subjectKeyFile === null
-      ? await readOrCreateKeyFile(path, async () => randomBytes(KEY_BYTES))
-      : await requireKeyFile(path, 'SUBJECT_KEY_FILE', 'put 32 random bytes there, or unset it');
-  if (key.length !== KEY_BYTES)
-    throw new ExpungeError(
-      'start-refused',
-      `The key file ${path} holds ${key.length} bytes, not ${KEY_BYTES}; restore it from the backup of the keys`,
-    );
-  const box = createBox(key);
-  const secretOf = tenantSecrets(key);
-  return { keyFor: (tenant, identifier) => keyFor(secretOf(tenant), identifier), ...box };
+/** The first key of the tenant `default`, which every installation has, and which sealing hangs on. */
+async function makeFirst(config: KeyConfig, destroyed: readonly UsedKeyVersion[]): Promise<void> {
+  if (destroyed.some(({ tenant, version }) => tenant === 'default' && version === 1)) return;
+  const path = subjectKeyFile(config, 'default', 1);
+  if (config.keys.subjectKeyFile !== null)
+    await requireKeyFile(path, 'SUBJECT_KEY_FILE', 'put 32 random bytes there, or unset it');
+  else if (!(await versionsOnDisk(config)).some(({ tenant }) => tenant === 'default'))
+    await readOrCreateKeyFile(path, async () => randomBytes(KEY_BYTES));
 }
 
-/** Of each tenant its own, so that nobody sees whether two of them know the same person. */
-function tenantSecrets(master: Buffer): (tenant: string) => KeyObject {
-  // several times as fast as handing over the bytes each time
-  const secrets = new Map([['default', createSecretKey(master)]]);
-  return (tenant) => {
-    const known = secrets.get(tenant);
-    if (known !== undefined) return known;
-    const derived = hkdfSync('sha256', master, Buffer.alloc(0), `expunge/subject/v1/${tenant}`, KEY_BYTES);
-    const secret = createSecretKey(Buffer.from(derived));
-    secrets.set(tenant, secret);
-    return secret;
+const sealKeyFile = ({ keys }: KeyConfig): string => join(keys.dir, 'seal-1.key');
+const sealKeyOf = (subjectKey: Uint8Array): Buffer =>
+  Buffer.from(hkdfSync('sha256', subjectKey, Buffer.alloc(0), 'expunge/seal/v1', KEY_BYTES));
+
+/** The key that texts are sealed with: derived from the first subject key, or kept when that was destroyed. */
+async function readSealKey(config: KeyConfig): Promise<Buffer> {
+  const first = await readKeyFile(subjectKeyFile(config, 'default', 1));
+  const key = (await readKeyFile(sealKeyFile(config))) ?? (first && sealKeyOf(first));
+  if (key !== null) return key;
+  const detail = `Neither ${sealKeyFile(config)} nor the first subject key is there; restore them from the backup of the keys`;
+  throw new ExpungeError('start-refused', detail);
+}
+
+/** Before the first subject key goes: what was sealed with a key that is derived from it stays readable. */
+export async function keepSealKey(config: KeyConfig): Promise<void> {
+  const key = await readSealKey(config);
+  await readOrCreateKeyFile(sealKeyFile(config), async () => key);
+}
+
+/** Keys that are read again with `reload`. */
+export interface LiveSubjectKeys extends SubjectKeys {
+  /** Takes up versions that were made or destroyed since. Throws `start-refused` naming the file. */
+  reload(): Promise<void>;
+}
+
+/**
+ * Reads the subject keys, making the first one at the first start, and returns the port. `used`: key versions that the
+ * store has used (see `assertKeysPresent`). Throws `start-refused` naming the file.
+ */
+export async function createSubjectKeys(
+  config: KeyConfig,
+  used: readonly UsedKeyVersion[] = [],
+  settleMs?: number,
+): Promise<LiveSubjectKeys> {
+  await assertKeysPresent(config, used);
+  const destroyed = used.filter((one) => one.destroyed);
+  await makeFirst(config, destroyed);
+  const ring = new KeyRing(config, destroyed, settleMs);
+  await ring.reload();
+  const box = createBox(await readSealKey(config));
+  return {
+    reload: () => ring.reload(),
+    keyFor(tenant, identifier) {
+      const { key, version } = ring.current(tenant);
+      return keyUnder(key, version, identifier.type, digestOf(identifier));
+    },
+    keysFor(tenant, identifier) {
+      const digest = digestOf(identifier);
+      return ring.all(tenant).map(({ key, version }) => keyUnder(key, version, identifier.type, digest));
+    },
+    ...box,
   };
 }
 
-/** The raw and the client-hashed form of one identifier give the same key. Throws `validation-failed`. */
-function keyFor(
-  key: KeyObject,
-  { type, value, sha256 }: { type: string; value?: string; sha256?: string },
-): SubjectKey {
+/** Of what an identifier says; the raw and the client-hashed form give the same. Throws `validation-failed`. */
+function digestOf({ type, value, sha256 }: { type: string; value?: string; sha256?: string }): string {
+  // the details must not repeat the identifier
   if ((value === undefined) === (sha256 === undefined))
     throw new ExpungeError('validation-failed', 'An identifier has either a value or a sha256; give exactly one');
   if (sha256 !== undefined && !SHA256_HEX.test(sha256))
     throw new ExpungeError('validation-failed', 'sha256 of an identifier must be 64 lower-case hexadecimal digits');
-  const digest = sha256 ?? hash('sha256', normalise(type, value!));
-  return {
-    key: createHmac('sha256', key).update(`${type}\0${digest}`, 'utf8').digest('base64url'),
-    type,
-    key_version: KEY_VERSION,
-    normaliser_version: NORMALISER_VERSION,
-  };
+  return sha256 ?? hash('sha256', normalise(type, value!));
 }
+
+const keyUnder = (key: KeyObject, key_version: number, type: string, digest: string): SubjectKey => ({
+  key: createHmac('sha256', key).update(`${type}\0${digest}`, 'utf8').digest('base64url'),
+  type,
+  key_version,
+  normaliser_version: NORMALISER_VERSION,
+});
 
 const SEAL_VERSION = 'v1';
 
-/** AES-256-GCM under a key derived from the subject key; the form is `v1.` and base64url of nonce, text, tag. */
-function createBox(master: Buffer): Pick<SubjectKeys, 'seal' | 'open'> {
-  const key = Buffer.from(hkdfSync('sha256', master, Buffer.alloc(0), 'expunge/seal/v1', KEY_BYTES));
+/** AES-256-GCM; the form is `v1.` and base64url of nonce, text, tag. */
+function createBox(key: Buffer): Pick<SubjectKeys, 'seal' | 'open'> {
   return {
     seal: (text) => `${SEAL_VERSION}.${encrypt(key, SEAL_VERSION, Buffer.from(text, 'utf8')).toString('base64url')}`,
     open(sealed) {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { LedgerEntry } from '../runs/ports.ts';
+import { leafHash } from './merkle.ts';
 
 export type UnhashedEntry = Omit<LedgerEntry, 'hash' | 'previous_hash'>;
 
@@ -18,6 +19,9 @@ export function ledgerHash(previous: string, entry: UnhashedEntry): string {
   if (text === undefined) throw new TypeError('a ledger entry must be JSON');
   return `sha256:${createHash('sha256').update(text).digest('hex')}`;
 }
+
+/** The leaf of an entry in the Merkle tree: its hash in the chain, which commits to all of it and to all before it. */
+export const entryLeaf = (hash: string): Buffer => leafHash(Buffer.from(hash.slice('sha256:'.length), 'hex'));
 
 export type ChainCheck = { ok: true } | { ok: false; seq: number };
 

@@ -1,4 +1,5 @@
 // What a certificate does not attest: written into every one, so that nobody reads more into it.
+import type { AskedRecords } from '../domain/resources.ts';
 import type { Guarantee } from '../domain/verification.ts';
 
 const ALWAYS = [
@@ -37,15 +38,32 @@ const CERTIFIED = [
 
 const SEARCH = [
   'Models and corpora that are not registered with this service.',
-  'That no model knows the person: only the identifiers attached to training records were searched, not texts or weights.',
+  'That no model knows the person: only what the request names was searched for (identifiers attached to training records, ids and texts of records), not weights.',
 ];
 
+const TEXTS = [
+  'Records that tell the same as a text of the request in other words: records were matched that hold it, or nearly the same words in the same order.',
+];
+
+/** What comes on top where a request gives texts. */
+const ofTexts = (records: AskedRecords | null): string[] => (records !== null && records.texts.length > 0 ? TEXTS : []);
+
 /** The list for an unlearning certificate of the given class. */
-export const unlearningLimits = (guarantee: Guarantee): string[] => [
+export const unlearningLimits = (guarantee: Guarantee, records: AskedRecords | null = null): string[] => [
   ...{ exact: EXACT, certified: CERTIFIED, empirical: EMPIRICAL }[guarantee],
   ...ALWAYS,
   ...UNLEARNING,
+  ...ofTexts(records),
 ];
 
 /** The list for a certificate of a search that found nothing. */
-export const searchLimits = (): string[] => [...SEARCH, ...ALWAYS];
+export const searchLimits = (records: AskedRecords | null = null, unlinkable = 0): string[] => [
+  ...(unlinkable > 0
+    ? [
+        `Anything of ${unlinkable} of the corpora: people are named there under a key that was destroyed, and nobody can be found there by an identifier.`,
+      ]
+    : []),
+  ...SEARCH,
+  ...ALWAYS,
+  ...ofTexts(records),
+];

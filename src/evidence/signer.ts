@@ -1,68 +1,57 @@
-// The signing key of certificates: an Ed25519 JWK on disk, and compact JWS made with it.
-import { join } from 'node:path';
+// What is signed here: certificates as compact JWS, and checkpoints of the ledger as signed notes. Their signed bytes cannot be taken
+// for one another: those of a JWS are base64url and a dot, those of a note have lines.
+import { sign as signBytes } from 'node:crypto';
 import canonicalize from 'canonicalize';
-import { CompactSign, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
+import { CompactSign } from 'jose';
 import { ExpungeError } from '../errors.ts';
 import type { Signer } from '../runs/ports.ts';
-import { readOrCreateKeyFile, requireKeyFile } from './key-file.ts';
-import type { KeyConfig } from './keys.ts';
+import { checkpointText, originOf } from './checkpoint-note.ts';
+import type { KeyConfig } from './key-ring.ts';
+import { formatNote } from './note.ts';
+import { readSigningKeys, type SigningKey } from './signing-keys.ts';
 
 /** RFC 8037 name of the signature; verifiers also take RFC 9864's `Ed25519`. */
-export const SIGNATURE_ALGORITHM = 'EdDSA';
+const SIGNATURE_ALGORITHM = 'EdDSA';
 /** `typ` of the JWS header. */
 export const CERTIFICATE_TYPE = 'application/vnd.in-toto+jws';
 
-async function makeKey(): Promise<Uint8Array> {
-  const { privateKey } = await generateKeyPair(SIGNATURE_ALGORITHM, { crv: 'Ed25519', extractable: true });
-  return Buffer.from(`${JSON.stringify(await exportJWK(privateKey))}\n`);
-}
-
-function parseKey(bytes: Buffer, path: string): JWK & { x: string } {
-  const refuse = (why: string) =>
-    new ExpungeError(
-      'start-refused',
-      `The signing key ${path} ${why}; restore it from the backup of the keys, or remove it to have a new one made`,
-    );
-  let jwk: JWK;
-  try {
-    jwk = JSON.parse(bytes.toString('utf8')) as JWK;
-  } catch {
-    throw refuse('is not JSON');
-  }
-  if (jwk === null || typeof jwk !== 'object' || jwk.kty !== 'OKP' || jwk.crv !== 'Ed25519')
-    throw refuse('is not an Ed25519 JWK');
-  if (typeof jwk.x !== 'string' || typeof jwk.d !== 'string') throw refuse('lacks x or d');
-  return { ...jwk, x: jwk.x };
-}
+const published = ({ x, kid, retired_at }: SigningKey) => ({
+  ...{ kty: 'OKP', crv: 'Ed25519', x, kid, use: 'sig', alg: SIGNATURE_ALGORITHM },
+  ...(retired_at === null ? {} : { retired_at }),
+});
 
 /**
- * Reads the signing key, making it at the first start. `kid` is its RFC 7638 thumbprint; `sign` returns a compact
- * JWS over the RFC 8785 form of the statement, the same for the same statement. Throws `start-refused`.
+ * Reads the signing keys, making the first at the first start, and again whenever something is signed: a rotation takes effect at
+ * once. `sign` returns a compact JWS over the RFC 8785 form of the statement, the same for the same statement and key.
+ * Throws `start-refused`.
  */
 export async function createSigner(config: KeyConfig): Promise<Signer> {
-  const named = config.keys.signingKeyFile;
-  const path = named ?? join(config.keys.dir, 'signing-1.jwk');
-  const bytes =
-    named === null
-      ? await readOrCreateKeyFile(path, makeKey)
-      : await requireKeyFile(path, 'SIGNING_KEY_FILE', 'put an Ed25519 private JWK there, or unset it');
-  const jwk = parseKey(bytes, path);
-  const key = await importJWK(jwk, SIGNATURE_ALGORITHM).catch((error: unknown) => {
-    throw new ExpungeError('start-refused', `The signing key ${path} does not load`, { cause: error });
-  });
-  const shared = { kty: 'OKP', crv: 'Ed25519', x: jwk.x };
-  const kid = await calculateJwkThumbprint(shared);
+  let [active] = await readSigningKeys(config);
+  const current = async () => {
+    [active] = await readSigningKeys(config);
+    return active;
+  };
   return {
-    kid,
+    get kid() {
+      return active.kid;
+    },
     async sign(statement) {
       const text = canonicalize(statement);
       if (text === undefined) throw new ExpungeError('internal', 'Only JSON can be signed');
+      const { kid, secret } = await current();
       return new CompactSign(Buffer.from(text))
         .setProtectedHeader({ alg: SIGNATURE_ALGORITHM, kid, typ: CERTIFICATE_TYPE })
-        .sign(key);
+        .sign(secret);
+    },
+    async signTree({ first, size, root }) {
+      const origin = originOf(first);
+      const text = checkpointText({ origin, size, root });
+      const { x, secret } = await current();
+      return { origin, checkpoint: formatNote(text, origin, x, signBytes(null, Buffer.from(text), secret)) };
     },
     async jwks() {
-      return { keys: [{ ...shared, kid, use: 'sig', alg: SIGNATURE_ALGORITHM }] };
+      const keys = await readSigningKeys(config);
+      return { keys: keys.map(published) };
     },
   };
 }

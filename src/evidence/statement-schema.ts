@@ -18,6 +18,16 @@ const DataSubject = Type.Object(
   { digest: Digest, algorithm: Text, identifier_types: Type.Array(Type.String()) },
   strict,
 );
+const Records = Type.Object(
+  {
+    digest: Digest,
+    algorithm: Text,
+    record_ids: Type.Integer({ minimum: 0 }),
+    texts: Type.Integer({ minimum: 0 }),
+    matched: Type.Integer({ minimum: 0 }),
+  },
+  strict,
+);
 const Law = Type.Object(
   {
     regulation: Type.Literal('GDPR'),
@@ -38,7 +48,10 @@ const LedgerPosition = Type.Object({ seq: Type.Integer({ minimum: 0 }), hash: Te
 const shared = {
   certificate_id: Id,
   request: Request,
-  data_subject: DataSubject,
+  /** Absent where the request names records alone. */
+  data_subject: Type.Optional(DataSubject),
+  /** Absent where the request names a person alone. */
+  records: Type.Optional(Records),
   law: Law,
   approval: Type.Optional(Approval),
   software: Type.Object({ name: Type.Literal('expunge'), version: Text }, strict),

@@ -55,17 +55,34 @@ const ARTICLES: Record<NonNullable<DeletionRequest['ground']>, string> = {
   child_information_society_service: '17(1)(f)',
 };
 
+/** The person, the records, or both: what the request is about. */
+function aboutWhom({ identifier_types, records }: DeletionRequest, subjectDigest: string | null) {
+  if (subjectDigest === null && records === null) throw refuse('the request is about nobody and nothing');
+  return {
+    ...(subjectDigest !== null && {
+      data_subject: {
+        digest: `sha256:${hexOf(subjectDigest)}`,
+        algorithm: 'SHA-256 over the sorted HMAC-SHA-256 subject keys of the request',
+        identifier_types: [...new Set(identifier_types)].sort(),
+      },
+    }),
+    ...(records !== null && {
+      records: {
+        digest: records.digest,
+        algorithm: 'HMAC-SHA-256 over the sorted places of the records in their corpora',
+        ...{ record_ids: records.record_ids, texts: records.texts.length, matched: records.matched },
+      },
+    }),
+  };
+}
+
 function shared({ request, subjectDigest, certificateId, softwareVersion, ledger }: StatementInput) {
   const { approval, extension } = request;
   return {
     certificate_id: certificateId,
     // the controller chose external_id; it may name a person
     request: { id: request.id, external_id_sha256: request.external_id === null ? null : sha256(request.external_id) },
-    data_subject: {
-      digest: `sha256:${hexOf(subjectDigest)}`,
-      algorithm: 'SHA-256 over the sorted HMAC-SHA-256 subject keys of the request',
-      identifier_types: [...new Set(request.identifier_types)].sort(),
-    },
+    ...aboutWhom(request, subjectDigest),
     law: {
       regulation: 'GDPR' as const,
       article: request.ground === null ? '17(1)' : ARTICLES[request.ground],
@@ -99,7 +116,7 @@ function searchStatement(input: StatementInput): SearchStatement {
         matching_records: 0,
       },
       times: { issued_at: input.issuedAt },
-      does_not_attest: searchLimits(),
+      does_not_attest: searchLimits(request.records, search.unlinkable),
     },
   };
 }
@@ -193,7 +210,7 @@ function unlearningStatement(input: StatementInput): UnlearningStatement {
         afterwards: 'deleted',
       },
       times: { issued_at: input.issuedAt, run_started_at: run.started_at, run_finished_at: run.finished_at },
-      does_not_attest: unlearningLimits(guarantee.class),
+      does_not_attest: unlearningLimits(guarantee.class, input.request.records),
     },
   };
 }

@@ -48,9 +48,13 @@ function refuse(deed: Deed, outcome: Exclude<ActOutcome, { status: 'done' }>): n
         extra: deed.action === 'approve' ? { plan_digest: deed.present_digest } : {},
       });
     case 'already_open':
-      throw new ExpungeError('already-open', 'A later request for this person and model has not ended yet.', {
-        extra: { existing: `/v1/deletion-requests/${outcome.request_id}` },
-      });
+      throw new ExpungeError(
+        'already-open',
+        'A later request for this person, or record, and model has not ended yet.',
+        {
+          extra: { existing: `/v1/deletion-requests/${outcome.request_id}` },
+        },
+      );
     case 'not_extendable':
       throw new ExpungeError('extension-refused', NOT_EXTENDABLE[outcome.why]);
   }

@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Readable } from 'node:stream';
 import { ExpungeError, type FieldError, type ProblemCode } from '../errors.ts';
-import type { CreateRequest } from '../runs/ports.ts';
+import type { AskingWish } from './asked-records.ts';
 import { blocksOf } from './ndjson.ts';
 import { describeValidation, type SchemaError } from './validation.ts';
 
@@ -19,9 +19,9 @@ export interface Refusal {
 export interface WishLine {
   /** Counts from 1, empty lines included. */
   line: number;
-  wish: CreateRequest | Refusal;
+  wish: AskingWish | Refusal;
 }
-export const isRefusal = (wish: CreateRequest | Refusal): wish is Refusal => 'code' in wish;
+export const isRefusal = (wish: AskingWish | Refusal): wish is Refusal => 'code' in wish;
 
 export interface Validate {
   (value: unknown): boolean;
@@ -43,8 +43,8 @@ const notJson = (detail: string): Refusal => ({ code: 'malformed-json', errors: 
 function readLine<Given>(
   bytes: Buffer,
   validate: Validate,
-  wishOf: (given: Given) => CreateRequest,
-): CreateRequest | Refusal {
+  wishOf: (given: Given) => AskingWish,
+): AskingWish | Refusal {
   if (bytes.length > LINE_BYTES) return { ...notJson(`is longer than ${LINE_BYTES} bytes`), code: 'record-too-large' };
   if (!isUtf8(bytes)) return notJson('is not UTF-8');
   let given: unknown;
@@ -69,13 +69,13 @@ const BYTE_ORDER_MARK = '\uFEFF';
 const isBlank = (bytes: Buffer): boolean => bytes.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d);
 
 /**
- * All lines, in order. Memory: what is kept of a line is keys, and lines and bytes are bounded. Throws `body-too-large` and
+ * All lines, in order. Memory: what is kept of a line is keys and sketches of texts, and lines and bytes are bounded. Throws `body-too-large` and
  * `record-too-large` before anything is stored.
  */
 export async function readWishes<Given>(
   stream: Readable,
   validate: Validate,
-  wishOf: (given: Given) => CreateRequest,
+  wishOf: (given: Given) => AskingWish,
 ): Promise<WishLine[]> {
   // leaving early must not destroy the request: its socket still has to carry the problem document
   const chunks = stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;

@@ -1,14 +1,16 @@
 // Many deletion requests in one call: an outcome a line, some lines a commit.
 import { oneMonthAfter } from '../domain/deadline.ts';
 import type { RequestState } from '../domain/states.ts';
-import { PROBLEMS } from '../errors.ts';
+import { ExpungeError, PROBLEMS } from '../errors.ts';
 import type { CreateManyOutcome, CreateRequest } from '../runs/ports.ts';
+import { findRecords } from './asked-records.ts';
 import { isRefusal, type Refusal, refusalOf, type WishLine } from './batch-lines.ts';
 import { planTarget } from './plan-target.ts';
+import type { Principal } from './principal.ts';
 import { ring } from './ring.ts';
 import type { AppDeps } from './types.ts';
 
-/** Lines, and identifiers, of one transaction: each takes a lock of Postgres, which has some thousands for all. */
+/** Lines, and identifiers and records, of one transaction: lines and identifiers take locks of Postgres, which has some thousands for all. */
 const GROUP = { lines: 250, keys: 500 };
 
 /** New rows after which statistics may be wrong; then at every doubling. */
@@ -61,18 +63,22 @@ function outcomeOf(line: number, wish: CreateRequest, outcome: CreateManyOutcome
   }
 }
 
-type Wished = WishLine & { wish: CreateRequest };
+interface Wished {
+  line: number;
+  wish: CreateRequest;
+}
 
 function* groupsOf(wishes: readonly Wished[]): Generator<Wished[]> {
   let group: Wished[] = [];
   let keys = 0;
   for (const one of wishes) {
-    if (group.length === GROUP.lines || (group.length > 0 && keys + one.wish.subjects.length > GROUP.keys)) {
+    const own = one.wish.subjects.length + (one.wish.places?.length ?? 0);
+    if (group.length === GROUP.lines || (group.length > 0 && keys + own > GROUP.keys)) {
       yield group;
       [group, keys] = [[], 0];
     }
     group.push(one);
-    keys += one.wish.subjects.length;
+    keys += own;
   }
   if (group.length > 0) yield group;
 }
@@ -100,15 +106,20 @@ function methodCheck(deps: AppDeps) {
 
 async function possible(
   deps: AppDeps,
+  who: Principal,
   wishes: readonly WishLine[],
   refused: (line: number, why: Refusal) => void,
 ): Promise<Wished[]> {
   const check = methodCheck(deps);
   const good: Wished[] = [];
+  const asking = wishes.flatMap(({ wish }) => (isRefusal(wish) ? [] : [wish]));
+  const found = (await findRecords(deps, who, asking)).values();
   for (const { line, wish } of wishes) {
-    const why = isRefusal(wish) ? wish : await check(wish);
+    const whole = isRefusal(wish) ? wish : found.next().value!;
+    const known = whole instanceof ExpungeError ? refusalOf(whole) : whole;
+    const why = isRefusal(known) ? known : await check(known);
     if (why !== null) refused(line, why);
-    else good.push({ line, wish: wish as CreateRequest });
+    else good.push({ line, wish: known as CreateRequest });
   }
   return good;
 }
@@ -119,12 +130,13 @@ async function possible(
  */
 export async function createBatch(
   deps: AppDeps,
+  who: Principal,
   wishes: readonly WishLine[],
   log: Parameters<typeof ring>[2],
 ): Promise<LineOutcome[]> {
   const outcomes = new Map<number, LineOutcome>();
   const models = new Set<string>();
-  const good = await possible(deps, wishes, (line, why) => outcomes.set(line, invalid(line, why)));
+  const good = await possible(deps, who, wishes, (line, why) => outcomes.set(line, invalid(line, why)));
   const groups = groupsOf(good);
   let added = 0;
   let counted = STATISTICS;

@@ -5,7 +5,8 @@ import type { Identifier } from '../domain/record.ts';
 import type { DeletionPlan, DeletionRequest, PlannedTarget } from '../domain/resources.ts';
 import { ExpungeError } from '../errors.ts';
 import type { CreateRequest, CreateRequestRefusal } from '../runs/ports.ts';
-import { subjectKeysOf } from './identifiers.ts';
+import { type AskingWish, findRecords, type GivenRecords, readAsked } from './asked-records.ts';
+import { lookUpKeysOf } from './identifiers.ts';
 import { defaultsOf } from './method-schema.ts';
 import { planTarget, statementOf } from './plan-target.ts';
 import type { Principal } from './principal.ts';
@@ -15,8 +16,8 @@ import { pastTime } from './times.ts';
 import type { AppDeps } from './types.ts';
 import { invalidField } from './validation.ts';
 
-export interface NewDeletionRequest {
-  subject: { identifiers: Identifier[] };
+export interface NewDeletionRequest extends GivenRecords {
+  subject?: { identifiers: Identifier[] };
   targets?: string[];
   method?: { name: string; params?: Record<string, unknown> };
   ground?: string;
@@ -26,6 +27,8 @@ export interface NewDeletionRequest {
   verified?: boolean;
   cooling_off_hours?: number;
   group_id?: string;
+  /** Of a request that came by OpenDSR; no body of /v1 has it. */
+  opendsr?: CreateRequest['opendsr'];
 }
 
 const nowOf = ({ clock }: AppDeps): Date => (clock ?? (() => new Date()))();
@@ -47,17 +50,21 @@ function coolingOff(deps: AppDeps, given: NewDeletionRequest, at: { now: Date; s
   return ms;
 }
 
-/** A request as the store takes it. Throws `validation-failed`. */
-export function wishOf(deps: AppDeps, who: Principal, given: NewDeletionRequest): CreateRequest {
+/** A request as the store takes it, but for the records that it names itself. Throws `validation-failed`. */
+export function wishOf(deps: AppDeps, who: Principal, given: NewDeletionRequest): AskingWish {
   const { tenant, actor } = who;
   const now = nowOf(deps);
   const submitted_at =
     given.submitted_at === undefined ? now.toISOString() : pastTime('#/submitted_at', given.submitted_at, now);
   const chosen = given.method && deps.methods[given.method.name];
-  const subjects = subjectKeysOf(deps.subjectKeys, tenant, given.subject.identifiers, (index, why) =>
+  const asked = readAsked(given);
+  if (given.subject === undefined && asked === null)
+    throw invalidField('#/subject', 'is required where neither record_ids nor texts are given');
+  const subjects = lookUpKeysOf(deps.subjectKeys, tenant, given.subject?.identifiers ?? [], (index, why) =>
     invalidField(`#/subject/identifiers/${index}`, why),
   );
   return {
+    ...(asked && { asked }),
     ...{ tenant, actor, submitted_at },
     external_id: given.external_id ?? null,
     ground: given.ground ?? null,
@@ -68,6 +75,7 @@ export function wishOf(deps: AppDeps, who: Principal, given: NewDeletionRequest)
     cooling_off_ms: coolingOff(deps, given, { now, submitted_at }),
     approval_required: deps.config.decisions.approval !== 'off',
     group_id: given.group_id ?? null,
+    opendsr: given.opendsr,
     // `auto` is what happens where no method is named, and waits for the same run
     method: chosen ? { name: chosen.name, params: { ...defaultsOf(chosen), ...given.method?.params } } : null,
   };
@@ -77,7 +85,7 @@ export function wishOf(deps: AppDeps, who: Principal, given: NewDeletionRequest)
 function refuse(outcome: CreateRequestRefusal, wish: CreateRequest): never {
   switch (outcome.status) {
     case 'already_open':
-      throw new ExpungeError('already-open', 'A request for this person and model has not ended yet.', {
+      throw new ExpungeError('already-open', 'A request for this person, or record, and model has not ended yet.', {
         extra: { existing: `/v1/deletion-requests/${outcome.request_id}` },
       });
     case 'external_id_taken':
@@ -87,6 +95,13 @@ function refuse(outcome: CreateRequestRefusal, wish: CreateRequest): never {
     case 'unknown_model':
       throw unknownModel(Math.max(0, wish.model_ids?.indexOf(outcome.model_id) ?? 0));
   }
+}
+
+/** The same with its records. Throws also what `findRecords` has of it. */
+async function wholeWish(deps: AppDeps, who: Principal, given: NewDeletionRequest): Promise<CreateRequest> {
+  const [wish] = await findRecords(deps, who, [wishOf(deps, who, given)]);
+  if (wish instanceof ExpungeError) throw wish;
+  return wish!;
 }
 
 /** The plan of every target as it would be made now. Throws what makes a method impossible, with a pointer to it. */
@@ -108,7 +123,7 @@ export async function createDeletionRequest(
   given: NewDeletionRequest,
   log: FastifyBaseLogger,
 ): Promise<DeletionRequest> {
-  const wish = wishOf(deps, who, given);
+  const wish = await wholeWish(deps, who, given);
   // a run would find out as well, but hours later
   if (wish.method !== null) await planned(deps, wish);
   const outcome = await deps.store.createRequest(wish);
@@ -124,7 +139,7 @@ export async function planDeletionRequest(
   who: Principal,
   given: NewDeletionRequest,
 ): Promise<DeletionPlan> {
-  const wish = wishOf(deps, who, given);
+  const wish = await wholeWish(deps, who, given);
   const targets = await planned(deps, wish);
   const { submitted_at } = wish;
   return {
@@ -132,6 +147,7 @@ export async function planDeletionRequest(
     statement: statementOf(targets),
     submitted_at,
     due_at: oneMonthAfter(submitted_at),
+    records: wish.asked_records ?? null,
     targets,
   };
 }

@@ -3,6 +3,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import { SCOPES } from '../domain/scopes.ts';
 import type { App } from './types.ts';
+import { webhookSection } from './webhook-section.ts';
 
 const TAGS = [
   { name: 'deletion-requests', description: 'What a controller asks for one data subject' },
@@ -13,6 +14,10 @@ const TAGS = [
   { name: 'corpora', description: 'Training sets and holdout sets' },
   { name: 'completions', description: 'Greedy answers of a model; off unless configured' },
   { name: 'influence', description: 'Which training records shaped what a model says' },
+  { name: 'subjects', description: 'Where a person stands, in numbers' },
+  { name: 'suppressions', description: 'Who must not be trained on again' },
+  { name: 'webhooks', description: 'Who is told of what happens, by the rules of Standard Webhooks' },
+  { name: 'opendsr', description: 'Deletion requests in the words of OpenDSR 2.0' },
   { name: 'api-keys', description: 'Who may call what' },
   { name: 'catalogue', description: 'Methods, metrics, kinds of problem' },
   { name: 'health', description: 'For the platform that runs the service' },
@@ -44,6 +49,7 @@ export async function registerDocumentation(app: App, version: string): Promise<
           'Unlearning as a service: removes people from trained models on request, attacks the result, and signs what was shown.',
       },
       tags: TAGS,
+      webhooks: webhookSection(),
       components: { securitySchemes: SECURITY_SCHEMES },
     },
     refResolver: { buildLocalReference: (json, _base, _fragment, i) => String(json.$id ?? `def-${i}`) },

@@ -48,14 +48,16 @@ export function readKey(header: string | string[]): string {
   throw invalidField('#/headers/idempotency-key', 'must be 1 to 255 visible characters, in quotes or bare');
 }
 
-/** The body may name a person, so what is kept of it is a digest that only this installation can make. */
+/** Key and body may name a person, so what is kept of them are digests that only this installation can make. */
 function callOf(deps: Pick<AppDeps, 'subjectKeys'>, tenant: string, key: string, request: FastifyRequest): KeyedCall {
   // the same call with its members in another order is the same call
   const text = canonicalize([request.method, request.url, request.body ?? null])!;
   const sha256 = createHash('sha256').update(text).digest('hex');
+  // the oldest version: a rotation between two calls makes no difference
+  const digest = (type: string, of: string) => deps.subjectKeys.keysFor(tenant, { type, sha256: of }).at(-1)!.key;
   return {
-    key_digest: createHash('sha256').update(key).digest('hex'),
-    fingerprint: deps.subjectKeys.keyFor(tenant, { type: 'idempotency', sha256 }).key,
+    key_digest: digest('idempotency_key', createHash('sha256').update(key).digest('hex')),
+    fingerprint: digest('idempotency', sha256),
   };
 }
 

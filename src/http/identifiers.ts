@@ -14,17 +14,12 @@ export const subjectSchema = (description: string) =>
 /** Sees a schema-conformant identifier that cannot be used; returns what to throw. */
 export type Refuse = (index: number, why: string) => Error;
 
-function keyOf(
-  keys: Pick<SubjectKeys, 'keyFor'>,
-  tenant: string,
-  identifier: Identifier,
-  refuse: (why: string) => Error,
-): SubjectKey {
+function checked<T>(identifier: Identifier, keyed: () => T, refuse: (why: string) => Error): T {
   if ((identifier.value === undefined) === (identifier.sha256 === undefined)) {
     throw refuse('must have exactly one of value and sha256');
   }
   try {
-    return keys.keyFor(tenant, identifier);
+    return keyed();
   } catch (error) {
     if (error instanceof ExpungeError && error.code === 'validation-failed') {
       throw refuse('holds nothing to compare once it is normalised; send its real value');
@@ -33,7 +28,7 @@ function keyOf(
   }
 }
 
-/** Distinct subject keys of a person's identifiers. Throws what `refuse` returns. */
+/** Distinct subject keys of a person's identifiers, to be stored with records. Throws what `refuse` returns. */
 export function subjectKeysOf(
   keys: Pick<SubjectKeys, 'keyFor'>,
   tenant: string,
@@ -43,8 +38,24 @@ export function subjectKeysOf(
   if (identifiers.length === 0) return [];
   const distinct = new Map<string, SubjectKey>();
   for (const [index, identifier] of identifiers.entries()) {
-    const key = keyOf(keys, tenant, identifier, (why) => refuse(index, why));
+    const keyed = () => keys.keyFor(tenant, identifier);
+    const key = checked(identifier, keyed, (why) => refuse(index, why));
     distinct.set(key.key, key);
+  }
+  return [...distinct.values()];
+}
+
+/** The same under every version of the key: what people are looked up by. */
+export function lookUpKeysOf(
+  keys: Pick<SubjectKeys, 'keysFor'>,
+  tenant: string,
+  identifiers: Identifier[],
+  refuse: Refuse,
+): SubjectKey[] {
+  const distinct = new Map<string, SubjectKey>();
+  for (const [index, identifier] of identifiers.entries()) {
+    const keyed = () => keys.keysFor(tenant, identifier);
+    for (const key of checked(identifier, keyed, (why) => refuse(index, why))) distinct.set(key.key, key);
   }
   return [...distinct.values()];
 }

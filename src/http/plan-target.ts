@@ -32,7 +32,7 @@ function pointed(error: unknown, { model_ids }: Wish, model: Model): unknown {
 
 function targetStatement({ forget, retain }: SetCounts): string {
   if (forget === 0)
-    return 'The model was not trained on a record of this person: the target would end at once, completed_no_data.';
+    return 'The model was not trained on a record that the request is about: the target would end at once, completed_no_data.';
   if (retain === 0)
     return 'The request names every training record: the run would fail, since nothing would be retained.';
   return 'The target would wait for a run of the model, which takes all requests that wait together.';
@@ -67,8 +67,8 @@ export async function planTarget(deps: AppDeps, wish: Wish, target: Previewed): 
 export function statementOf(targets: readonly PlannedTarget[]): string {
   const known = targets.filter(({ records }) => records > 0).length;
   if (targets.length === 0)
-    return 'No model was trained on a record of this person: the request would end at once, completed_no_data, with a certificate of the search.';
+    return 'No model was trained on a record that the request is about: the request would end at once, completed_no_data, with a certificate of the search.';
   if (known === 0)
-    return 'None of the models was trained on a record of this person: the request would end at once, completed_no_data.';
-  return `The request would be accepted; ${known === 1 ? '1 model has' : `${known} models have`} records of this person to forget.`;
+    return 'None of the models was trained on a record that the request is about: the request would end at once, completed_no_data.';
+  return `The request would be accepted; ${known === 1 ? '1 model has' : `${known} models have`} records to forget.`;
 }

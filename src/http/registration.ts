@@ -99,6 +99,9 @@ export async function takeFiles(
   return { ...(await take().catch(pointing(pointer))), pointer };
 }
 
+const MIXED_KEYS =
+  'The corpora name people under several versions of the subject key: somebody who stands in two of them is not known to be one person, so a holdout may hold people who were trained on. Upload corpora that belong together under one version.';
+
 function warningsOf(named: TakenCorpus[], hasRecipe: boolean, base: Base): string[] {
   if (named.length === 0)
     return [
@@ -144,7 +147,11 @@ export async function registerModel(deps: RegistrationDeps, who: Principal, give
     const { architecture, parameters, has_recipe } = about;
     const checkpoint = await deps.checkpoints.adopt(folder, { architecture, parent: null, run_id: null });
     const present = async () => (await deps.checkpoints.contents(checkpoint.digest)) !== null;
-    const warnings = [...warningsOf(taken, has_recipe, base), ...fit.warnings];
+    const mixed = await deps.store.mixesKeyVersions(
+      who.tenant,
+      taken.map(({ corpus }) => corpus.id),
+    );
+    const warnings = [...warningsOf(taken, has_recipe, base), ...fit.warnings, ...(mixed ? [MIXED_KEYS] : [])];
     const model = {
       name: given.name,
       architecture,

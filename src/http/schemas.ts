@@ -10,6 +10,7 @@ import { UploadedRecord } from '../domain/record.ts';
 import { Certificate, Corpus, CurvePoint, DeletionPlan, DeletionRequest, Model, Run } from '../domain/resources.ts';
 import { UploadResource } from '../domain/upload.ts';
 import { VerificationReport } from '../domain/verification.ts';
+import { WebhookDelivery, WebhookEndpoint, WebhookEndpointWithSecret } from '../domain/webhook.ts';
 import { Problem } from './problem.ts';
 import type { App } from './types.ts';
 
@@ -32,6 +33,9 @@ const NAMED = {
   PolicyVersion,
   Certificate,
   InfluenceAnalysis,
+  WebhookEndpoint,
+  WebhookEndpointWithSecret,
+  WebhookDelivery,
   ApiKey,
 } satisfies Record<string, TSchema>;
 type Named = typeof NAMED;
@@ -62,5 +66,5 @@ export const described = <T extends TSchema>(description: string, schema: T): T 
 export const IdParams = Type.Object({ id: Id });
 export const NotModified = Type.Null({ description: 'If-None-Match names the present state' });
 
-/** Text that Postgres, file names and headers take: visible ASCII. */
-export const VISIBLE = '^[!-~]+$';
+/** Text that Postgres, file names and headers take: visible ASCII. Without @: addresses are what ids that name people are made of. */
+export const VISIBLE = '^[!-?A-~]+$';

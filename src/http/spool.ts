@@ -52,6 +52,12 @@ function entryOf(text: string): IndexEntry {
   return { line: Number(fields[0]), record_id: fields[1]!, subjects };
 }
 
+/** Keys of everybody in a block of entries. */
+export function keysOfEntries(entries: Uint8Array): Set<string> {
+  const lines = Buffer.from(entries.buffer, entries.byteOffset, entries.byteLength).toString('utf8').split('\n');
+  return new Set(lines.slice(0, -1).flatMap((text) => entryOf(text).subjects.map(({ key }) => key)));
+}
+
 /** Holds about one block in memory. To be closed. */
 export async function createSpool(): Promise<Spool> {
   const file = await openNameless();

@@ -6,7 +6,16 @@ import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fasti
 import type { Config } from '../config.ts';
 import type { Method } from '../domain/method.ts';
 import type { Metric } from '../domain/metric.ts';
-import type { CheckpointFiles, CorpusFiles, Doorbell, Signer, Store, SubjectKeys, UploadFiles } from '../runs/ports.ts';
+import type {
+  CheckpointFiles,
+  CorpusFiles,
+  Doorbell,
+  OpenDsrSigner,
+  Signer,
+  Store,
+  SubjectKeys,
+  UploadFiles,
+} from '../runs/ports.ts';
 
 export interface AppDeps {
   config: Config;
@@ -17,6 +26,8 @@ export interface AppDeps {
   uploads: UploadFiles;
   subjectKeys: SubjectKeys;
   signer: Signer;
+  /** Null or left out: OpenDSR is not configured. */
+  opendsr?: OpenDsrSigner | null;
   methods: Readonly<Record<string, Method>>;
   metrics?: readonly Metric[];
   version: string;

@@ -1,6 +1,7 @@
 // Takes an upload of records: text to its file, index to the store, all of it or nothing.
 import type { Readable } from 'node:stream';
 import { passing } from '../corpora/collect.ts';
+import { createFinder, type SubjectFinder } from '../corpora/find-subjects.ts';
 import type { LineBlock } from '../domain/batches.ts';
 import type { TrainingRecord } from '../domain/record.ts';
 import type { Corpus } from '../domain/resources.ts';
@@ -13,6 +14,7 @@ import { findInPages } from './paging.ts';
 import { parseBlock } from './parse-block.ts';
 import type { Principal } from './principal.ts';
 import { createSpool, lineAt, type Spool } from './spool.ts';
+import { type FilledCorpus, type OnSuppressed, suppressedAmong, suppressedUpload } from './suppressed.ts';
 import type { AppDeps } from './types.ts';
 
 type UploadDeps = Pick<AppDeps, 'config' | 'store' | 'corpora' | 'subjectKeys'>;
@@ -38,13 +40,24 @@ export interface Source {
   stream: Readable;
   totalBytes: number;
   signal?: AbortSignal;
+  onSuppressed: OnSuppressed;
 }
+
+/** Of an upload that is under way. */
+interface Tally {
+  skipped: number;
+}
+
+const finderOf = async ({ subject_rules }: Corpus): Promise<SubjectFinder | undefined> =>
+  subject_rules === null ? undefined : createFinder(subject_rules);
 
 async function* texts(
   deps: UploadDeps,
-  { stream, totalBytes }: Source,
+  { stream, totalBytes, onSuppressed }: Source,
   tenant: string,
   spool: Spool,
+  tally: Tally,
+  finder: SubjectFinder | undefined,
 ): AsyncGenerator<LineBlock> {
   const limits = { lineBytes: deps.config.limits.recordBytes, totalBytes };
   // leaving early must not destroy the request: its socket still has to carry the problem document
@@ -52,7 +65,16 @@ async function* texts(
   const keys = rememberKeys(deps.subjectKeys);
   const passed = passing();
   for await (const block of blocksOf(chunks, limits)) {
-    const { lines, entries } = parseBlock(block, { tenant, lineBytes: limits.lineBytes }, keys);
+    const options = { tenant, lineBytes: limits.lineBytes, ...(finder && { finder }) };
+    let { lines, entries } = parseBlock(block, options, keys);
+    if (onSuppressed === 'skip') {
+      const without = await suppressedAmong(deps.store, tenant, entries);
+      if (without.size > 0) {
+        const parsed = parseBlock(block, { ...options, without }, keys);
+        [lines, entries] = [parsed.lines, parsed.entries];
+        tally.skipped += parsed.left;
+      }
+    }
     await spool.add(entries);
     yield lines;
     passed(lines.lengths.length);
@@ -107,13 +129,16 @@ async function indexAfterText(
   before: Corpus,
   appended: Awaited<ReturnType<CorpusFiles['append']>>,
   spool: Spool,
-  signal: AbortSignal | undefined,
-): Promise<Corpus> {
+  { signal, onSuppressed }: Source,
+): Promise<Omit<FilledCorpus, 'skipped'>> {
   await appended.commit();
   try {
+    // what was skipped is not in it: somebody whose request has ended since is refused
+    const refusing = onSuppressed === 'keep' ? 'keep' : 'refuse';
     const records = index(spool, appended.first_ordinal, signal);
-    const outcome = await deps.store.addRecords(who.tenant, before.id, records, appended.digest, who.actor);
-    if (outcome.status === 'added') return outcome.corpus;
+    const outcome = await deps.store.addRecords(who.tenant, before.id, records, appended.digest, who.actor, refusing);
+    if (outcome.status === 'added') return { ...outcome.corpus, suppressed: outcome.suppressed };
+    if (outcome.status === 'suppressed') throw suppressedUpload(outcome.records);
     throw outcome.status === 'in_use' ? inUse() : await duplicate(spool, appended.first_ordinal, outcome);
   } catch (error) {
     // when the connection broke during COMMIT the rows may be there: only what the store says now is cut off
@@ -125,9 +150,14 @@ async function indexAfterText(
 
 /**
  * Adds an NDJSON stream to a corpus. Throws `not-found`, `corpus-in-use`, `malformed-line`, `record-too-large`,
- * `body-too-large`, `empty-corpus`, `duplicate-record-id`; after each of them the corpus is as it was.
+ * `body-too-large`, `empty-corpus`, `duplicate-record-id`, `suppressed-subjects`; after each of them the corpus is as it was.
  */
-export async function upload(deps: UploadDeps, who: Principal, corpusId: string, source: Source): Promise<Corpus> {
+export async function upload(
+  deps: UploadDeps,
+  who: Principal,
+  corpusId: string,
+  source: Source,
+): Promise<FilledCorpus> {
   return inTurn(corpusId, async () => {
     source.signal?.throwIfAborted();
     const before = await deps.store.getCorpus(who.tenant, corpusId);
@@ -137,9 +167,15 @@ export async function upload(deps: UploadDeps, who: Principal, corpusId: string,
       (model) => model.corpora.some((corpus) => corpus.corpus_id === corpusId),
     );
     if (owner !== null) throw inUse();
+    const finder = await finderOf(before);
     const spool = await createSpool();
+    const tally: Tally = { skipped: 0 };
     try {
-      const appended = await deps.corpora.append(corpusId, texts(deps, source, who.tenant, spool), before.records);
+      const appended = await deps.corpora.append(
+        corpusId,
+        texts(deps, source, who.tenant, spool, tally, finder),
+        before.records,
+      );
       try {
         if (appended.count === 0) throw new ExpungeError('empty-corpus', 'The upload holds no record.');
         if (appended.first_ordinal !== before.records) {
@@ -149,7 +185,8 @@ export async function upload(deps: UploadDeps, who: Principal, corpusId: string,
         await appended.rollback();
         throw error;
       }
-      return await indexAfterText(deps, who, before, appended, spool, source.signal);
+      const corpus = await indexAfterText(deps, who, before, appended, spool, source);
+      return { ...corpus, suppressed: corpus.suppressed + tally.skipped, ...tally };
     } finally {
       await spool.close();
     }

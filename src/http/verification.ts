@@ -8,7 +8,7 @@ import { ExpungeError } from '../errors.ts';
 import { placesDigest, subjectDigest } from '../runs/digests.ts';
 import { policyDigest, policyInForce } from '../runs/policy.ts';
 import type { CreateVerificationOutcome, NewVerification, RecordPlace, VerificationQuestion } from '../runs/ports.ts';
-import { subjectKeysOf } from './identifiers.ts';
+import { lookUpKeysOf } from './identifiers.ts';
 import { notFound } from './links.ts';
 import type { Principal } from './principal.ts';
 import type { AppDeps } from './types.ts';
@@ -82,7 +82,7 @@ async function questionOf(deps: WishDeps, who: Principal, modelId: string, { sub
     const question: VerificationQuestion = { subject_keys: [], places };
     return { asks: 'records' as const, query_digest: placesDigest(places), question };
   }
-  const subjects = subjectKeysOf(deps.subjectKeys, who.tenant, subject.identifiers, (index, why) =>
+  const subjects = lookUpKeysOf(deps.subjectKeys, who.tenant, subject.identifiers, (index, why) =>
     invalidField(`#/subject/identifiers/${index}`, why),
   );
   const places = await deps.store.recordsNaming(who.tenant, modelId, subjects);

@@ -8,10 +8,11 @@ export interface RingHandlers {
   probe(probeId: string, signal: AbortSignal): Promise<void>;
   influence(analysisId: string, signal: AbortSignal): Promise<void>;
   verification(verificationId: string, signal: AbortSignal): Promise<void>;
+  webhook(endpointId: string, signal: AbortSignal): Promise<void>;
 }
 export interface ConsumeOptions {
   config: QueueConfig;
-  handlers: RingHandlers;
+  handlers: Partial<RingHandlers>;
   onError(error: Error, queue: string): void;
   /** Keeps tests apart; see connection.ts. */
   namespace?: string;
@@ -66,6 +67,7 @@ function consume<K extends QueueKey>(
   key: K,
   handle: (data: unknown, signal: AbortSignal) => Promise<void>,
   options: ConsumeOptions,
+  concurrency = 1,
 ) {
   const timing = { ...TIMING, ...options.timing };
   const { name } = QUEUES[key];
@@ -78,7 +80,7 @@ function consume<K extends QueueKey>(
     name,
     processor,
     {
-      concurrency: 1,
+      concurrency,
       lockDuration: timing.lockMs,
       lockRenewTime: timing.renewMs,
       stalledInterval: timing.stalledMs,
@@ -102,22 +104,34 @@ function consume<K extends QueueKey>(
   };
 }
 
-/** Starts to answer rings: one run, one probe, one analysis and one verification on demand at a time. */
+/** Webhook endpoints that are sent to at a time: waiting for a slow one costs nothing but time. */
+const ENDPOINTS_AT_ONCE = 16;
+
+/**
+ * Starts to answer rings that there is a handler for: one run, one probe, one analysis and one verification on demand at a time, and
+ * several webhook endpoints.
+ */
 export function consumeRings(options: ConsumeOptions): Consumer {
+  const { model, probe, influence, verification, webhook } = options.handlers;
   const workers = [
-    consume('models', (data, signal) => options.handlers.model(parseJob('models', data).modelId, signal), options),
-    consume('probes', (data, signal) => options.handlers.probe(parseJob('probes', data).probeId, signal), options),
-    consume(
-      'influence',
-      (data, signal) => options.handlers.influence(parseJob('influence', data).analysisId, signal),
-      options,
-    ),
-    consume(
-      'verifications',
-      (data, signal) => options.handlers.verification(parseJob('verifications', data).verificationId, signal),
-      options,
-    ),
-  ];
+    model && consume('models', (data, signal) => model(parseJob('models', data).modelId, signal), options),
+    probe && consume('probes', (data, signal) => probe(parseJob('probes', data).probeId, signal), options),
+    influence &&
+      consume('influence', (data, signal) => influence(parseJob('influence', data).analysisId, signal), options),
+    verification &&
+      consume(
+        'verifications',
+        (data, signal) => verification(parseJob('verifications', data).verificationId, signal),
+        options,
+      ),
+    webhook &&
+      consume(
+        'webhooks',
+        (data, signal) => webhook(parseJob('webhooks', data).endpointId, signal),
+        options,
+        ENDPOINTS_AT_ONCE,
+      ),
+  ].filter((worker) => worker !== undefined);
   return {
     async ready() {
       await Promise.all(workers.map((worker) => worker.ready()));

@@ -1,5 +1,6 @@
 // The producer side of the queue. A lost ring is no loss: the sweep rings again for whatever still waits.
 import { ExpungeError } from '../errors.ts';
+import type { Log } from '../runs/deps.ts';
 import type { Doorbell } from '../runs/ports.ts';
 import { type AnyQueue, openQueue, type QueueConfig } from './connection.ts';
 import { QUEUES, type QueueKey } from './jobs.ts';
@@ -15,6 +16,8 @@ export interface DoorbellOptions {
 
 const DEADLINE_MS = 5000;
 const DEFAULT_COALESCE_MS = 200;
+
+const secondAfter = (wait: number): number => Math.ceil((Date.now() + wait) / 1000);
 
 /** Fails instead of waiting: BullMQ waits for a first connection without limit. */
 async function withDeadline<T>(work: Promise<T>): Promise<T> {
@@ -79,6 +82,9 @@ export function createDoorbell(config: DoorbellConfig, options: DoorbellOptions 
     ringProbe: (probeId) => ring('probes', probeId, { probeId }, 0),
     ringInfluence: (analysisId) => ring('influence', analysisId, { analysisId }, 0),
     ringVerification: (verificationId) => ring('verifications', verificationId, { verificationId }, 0),
+    // a ring for later must not swallow the rings until then, so it goes by its own second
+    ringWebhook: (endpointId, wait = 0) =>
+      ring('webhooks', wait === 0 ? endpointId : `${endpointId}@${secondAfter(wait)}`, { endpointId }, wait),
     ping: () =>
       withDeadline(
         ready('models').then(async (queue) => {
@@ -93,3 +99,11 @@ export function createDoorbell(config: DoorbellConfig, options: DoorbellOptions 
     },
   };
 }
+
+/** Rings for what a transaction left to be sent. Never rejects: the sweep rings again. */
+export const ringWebhooks =
+  (doorbell: Doorbell, log: Pick<Log, 'warn'>) =>
+  (endpointIds: readonly string[]): void => {
+    for (const id of endpointIds)
+      void doorbell.ringWebhook(id).catch((err: unknown) => log.warn({ endpoint_id: id, err }, 'doorbell not rung'));
+  };

@@ -20,11 +20,16 @@ export type InfluenceRing = Static<typeof InfluenceRing>;
 export const VerificationRing = Type.Object({ verificationId: Id }, { additionalProperties: false });
 export type VerificationRing = Static<typeof VerificationRing>;
 
+/** Something is to be sent to a webhook endpoint. */
+export const WebhookRing = Type.Object({ endpointId: Id }, { additionalProperties: false });
+export type WebhookRing = Static<typeof WebhookRing>;
+
 export const QUEUES = {
   models: { name: 'expunge-models', job: 'unlearn', data: ModelRing },
   probes: { name: 'expunge-probes', job: 'complete', data: ProbeRing },
   influence: { name: 'expunge-influence', job: 'analyse', data: InfluenceRing },
   verifications: { name: 'expunge-verifications', job: 'verify', data: VerificationRing },
+  webhooks: { name: 'expunge-webhooks', job: 'deliver', data: WebhookRing },
 } as const;
 export type QueueKey = keyof typeof QUEUES;
 

@@ -17,14 +17,19 @@ export interface CertificateFacts {
   report: VerificationReport | null;
   parentDigest: string | null;
   checkpointDigest: string | null;
-  /** SHA-256 over the sorted subject keys of the request, with or without `sha256:`. */
-  subjectDigest: string;
+  /** SHA-256 over the sorted subject keys of the request, with or without `sha256:`; null where it names records alone. */
+  subjectDigest: string | null;
   ledger: { seq: number; hash: string } | null;
   softwareVersion: string;
   issuedAt: string;
   certificateId: string;
   /** What was searched; needed for a certificate of a search. */
-  search: { models: { id: string; name: string }[]; corpora: number } | null;
+  search: {
+    models: { id: string; name: string }[];
+    corpora: number;
+    /** Of these, those that name people under a subject key that was destroyed. */
+    unlinkable: number;
+  } | null;
   /** When the parent checkpoint is deleted; null: not known when the certificate was issued. */
   parentDeleteAfter: string | null;
   /** Backend that computed the attempt, for example `onnxruntime/cpu`. */
@@ -60,6 +65,10 @@ export async function certifyUncertified(deps: CertifyDeps, runId?: string): Pro
   return issued;
 }
 
+/** Of the key that did sign: it may have been rotated a moment ago. */
+const kidOf = (jws: string): string =>
+  (JSON.parse(Buffer.from(jws.split('.', 1)[0]!, 'base64url').toString('utf8')) as { kid: string }).kid;
+
 async function certify(deps: CertifyDeps, item: Uncertified): Promise<void> {
   const { store, signer } = deps;
   const id = uuid();
@@ -90,7 +99,7 @@ async function certify(deps: CertifyDeps, item: Uncertified): Promise<void> {
     request_id,
     target_id,
     run_id,
-    kid: signer.kid,
+    kid: kidOf(jws),
     jws,
     created_at: issuedAt,
   });
@@ -144,12 +153,14 @@ async function searchFacts(store: Store, tenant: string, target: Target | null):
   const models = target ? [await store.getModel(tenant, target.model_id)] : await allModels(store, tenant);
   const known = models.filter((model) => model !== null);
   const train = known.flatMap((model) => model.corpora.filter((corpus) => corpus.role === 'train'));
+  const corpora = [...new Set(train.map((corpus) => corpus.corpus_id))];
   return {
     ...{ run: null, model: null, attempt: null, report: null, parentDigest: null, checkpointDigest: null },
     ...{ parentDeleteAfter: null, backend: null, baseSawPerson: false },
     search: {
       models: known.map(({ id, name }) => ({ id, name })),
-      corpora: new Set(train.map((corpus) => corpus.corpus_id)).size,
+      corpora: corpora.length,
+      unlinkable: await store.unlinkableCorpora(tenant, corpora),
     },
   };
 }

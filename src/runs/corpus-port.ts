@@ -1,6 +1,7 @@
 // What the store keeps of corpora: their index; the text is in files.
 import type { OneOrMany } from '../domain/batches.ts';
 import type { Corpus } from '../domain/resources.ts';
+import type { SubjectRules } from '../domain/subject-rules.ts';
 import type { SubjectKey } from './intake-port.ts';
 import type { Page, PageQuery } from './store-port.ts';
 
@@ -17,6 +18,8 @@ export interface CorpusStore {
     tenant: string,
     name: string,
     actor: string,
+    /** What finds people in its records; default: nothing but their `subjects`. */
+    rules?: SubjectRules | null,
   ): Promise<{ status: 'created'; corpus: Corpus } | { status: 'name_taken'; id: string }>;
   getCorpus(tenant: string, id: string): Promise<Corpus | null>;
   listCorpora(tenant: string, query: PageQuery): Promise<Page<Corpus>>;
@@ -30,8 +33,13 @@ export interface CorpusStore {
     records: AsyncIterable<OneOrMany<IndexedRecord>>,
     digest: string,
     actor: string,
+    /** Of records that name somebody suppressed; default: keep. */
+    suppressed?: 'refuse' | 'keep',
   ): Promise<
-    | { status: 'added'; corpus: Corpus }
+    /** `suppressed`: how many of the new records name somebody of the suppression list. */
+    | { status: 'added'; corpus: Corpus; suppressed: number }
+    /** So many name somebody of that list, and nothing was kept. */
+    | { status: 'suppressed'; records: number }
     /** The record at `ordinal` has the id of the one at `first`. */
     | { status: 'duplicate_record_id'; ordinal: number; first: number }
     | { status: 'in_use' }

@@ -15,6 +15,7 @@ import type {
   Store,
   SubjectKeys,
   UploadFiles,
+  Webhooks,
 } from './ports.ts';
 
 /** Ids and counts only, never content. */
@@ -36,6 +37,7 @@ export interface RunDeps {
   probes: ProbeVault;
   signer: Signer;
   subjectKeys: SubjectKeys;
+  webhooks: Webhooks;
   /** Halves the holdout by person: one half for the stop rule, the other for verification alone. */
   splitHoldout(rows: SetRow[], seed: number): { calibration: SetRow[]; holdout: SetRow[] };
   /** Writes the sets into a folder of the run; `fill` hands on what is retained, then returns the rest. Returns the path. */
@@ -65,6 +67,8 @@ export interface RunSettings {
   referenceRetentionMs: number;
   /** What all of them may take on disk; those that were used last stay. */
   referenceBytes: number;
+  /** How long entries of the ledger wait for a signed checkpoint at most, while there is a worker. */
+  ledgerCheckpointMs: number;
   threads: number;
   backend: string;
   weightTypes: WeightTypes;

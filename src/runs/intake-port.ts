@@ -1,6 +1,7 @@
 // How deletion requests are taken in.
-import type { DeletionRequest, MethodChoice, Model } from '../domain/resources.ts';
+import type { AskedRecords, DeletionRequest, MethodChoice, Model } from '../domain/resources.ts';
 import type { RequestState } from '../domain/states.ts';
+import type { RecordPlace } from './influence-port.ts';
 import type { SetCounts } from './plan/facts.ts';
 
 /** A person as the store knows them: HMAC of type and normalised identifier, never the identifier. */
@@ -16,6 +17,10 @@ export interface CreateRequest {
   external_id: string | null;
   ground: string | null;
   subjects: SubjectKey[];
+  /** Records that it names itself, whoever they name; each once. */
+  places?: readonly RecordPlace[];
+  /** What was asked for to find these; null or left out: nothing. */
+  asked_records?: AskedRecords | null;
   /** Models to unlearn from; null: every model trained on a matching record. */
   model_ids: string[] | null;
   method: MethodChoice | null;
@@ -30,9 +35,18 @@ export interface CreateRequest {
   /** Default false. */
   approval_required?: boolean;
   group_id?: string | null;
+  /** Of a request that came by OpenDSR. */
+  opendsr?: OpenDsrFacts;
+}
+/** `subject_request_id`: the controller's own. */
+export interface OpenDsrFacts {
+  subject_request_id: string;
+  controller_id: string;
+  regulation: 'gdpr' | 'ccpa';
+  callback_urls: string[];
 }
 export type CreateRequestRefusal =
-  /** An open request names the same person for the same model. */
+  /** An open request names the same person, or the same record, for the same model. */
   | { status: 'already_open'; request_id: string }
   | { status: 'external_id_taken'; request_id: string; is_open: boolean }
   | { status: 'unknown_model'; model_id: string };
@@ -54,6 +68,6 @@ export interface IntakeStore {
   keepStatistics(added: number): Promise<void>;
   /** What `createRequest` would do with the same input, and what the sets of its runs would count; writes nothing. */
   previewRequest(
-    input: Pick<CreateRequest, 'tenant' | 'external_id' | 'subjects' | 'model_ids'>,
+    input: Pick<CreateRequest, 'tenant' | 'external_id' | 'subjects' | 'places' | 'model_ids'>,
   ): Promise<RequestPreview>;
 }

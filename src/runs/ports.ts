@@ -5,6 +5,7 @@ import type { ComputeJob, ComputeResult, FromCompute, SetsFile } from '../domain
 import type { Recipe } from '../domain/recipe.ts';
 import type { SetRow, TrainingRecord } from '../domain/record.ts';
 import type { SubjectKey } from './intake-port.ts';
+import type { NewTreeHead } from './ledger-port.ts';
 import type { NewCheckpoint } from './store-port.ts';
 
 export type * from './api-key-port.ts';
@@ -13,13 +14,18 @@ export type * from './corpus-port.ts';
 export type * from './influence-port.ts';
 export type * from './intake-port.ts';
 export type * from './kept-probes-port.ts';
+export type * from './ledger-port.ts';
 export type * from './lifecycle-port.ts';
 export type * from './probe-port.ts';
+export type * from './recipient-port.ts';
 export type * from './reference-port.ts';
 export type * from './sets-port.ts';
 export type * from './store-port.ts';
+export type * from './subject-key-port.ts';
+export type * from './suppression-port.ts';
 export type * from './upload-port.ts';
 export type * from './verification-port.ts';
+export type * from './webhook-port.ts';
 
 /** Uploaded training text on disk, one file a corpus, mode 0600. */
 export interface CorpusFiles {
@@ -45,6 +51,8 @@ export interface CorpusFiles {
   read(corpusId: string): AsyncIterable<TrainingRecord>;
   /** These lines alone, in order of their ordinals. Throws `corpus-mismatch` for one that is not there. */
   readLines(corpusId: string, ordinals: ReadonlySet<number>): AsyncIterable<TrainingRecord & { ordinal: number }>;
+  /** Size of its text; null where that is not there. */
+  bytes(corpusId: string): Promise<number | null>;
   /** Whether its text is there. */
   holds(corpusId: string): Promise<boolean>;
   /** What `append` would have called the digest when the corpus had so many lines, by their number. */
@@ -129,6 +137,8 @@ export interface Doorbell {
   ringProbe(probeId: string): Promise<void>;
   ringInfluence(analysisId: string): Promise<void>;
   ringVerification(verificationId: string): Promise<void>;
+  /** Something is to be sent to a webhook endpoint, now or after `wait_ms`. */
+  ringWebhook(endpointId: string, wait_ms?: number): Promise<void>;
   ping(): Promise<void>;
   close(): Promise<void>;
 }
@@ -145,16 +155,23 @@ export interface Compute {
   ): Promise<ComputeResult>;
 }
 
-/** Signs certificates; keeps the private key. */
+/** Signs certificates and checkpoints of the ledger; keeps the private key. */
 export interface Signer {
-  kid: string;
+  /** Of the key that signed last, or will next. */
+  readonly kid: string;
   sign(statement: unknown): Promise<string>;
+  /** A checkpoint of the ledger, and the name that the ledger goes by. */
+  signTree(head: NewTreeHead): Promise<{ origin: string; checkpoint: string }>;
+  /** The public half of every key there was, the one in use first. */
   jwks(): Promise<{ keys: Record<string, unknown>[] }>;
 }
 
 /** Makes subject keys from identifiers (HMAC); seals probes. */
 export interface SubjectKeys {
+  /** Under the version of the tenant's key that is stored with. */
   keyFor(tenant: string, identifier: { type: string; value?: string; sha256?: string }): SubjectKey;
+  /** Under every version that is there, newest first: what is stored may be under any of them. */
+  keysFor(tenant: string, identifier: { type: string; value?: string; sha256?: string }): SubjectKey[];
   seal(text: string): string;
   open(sealed: string): string;
 }

@@ -23,14 +23,19 @@ import type { IdempotencyStore } from './idempotency-port.ts';
 import type { InfluenceStore } from './influence-port.ts';
 import type { IntakeStore } from './intake-port.ts';
 import type { KeptProbesStore, NewKeptProbes } from './kept-probes-port.ts';
+import type { LedgerStore } from './ledger-port.ts';
 import type { LifecycleStore } from './lifecycle-port.ts';
 import type { PastAttempt } from './plan/facts.ts';
 import type { PolicyStore } from './policy-port.ts';
 import type { ProbeStore } from './probe-port.ts';
+import type { RecipientStore } from './recipient-port.ts';
 import type { ReferenceStore } from './reference-port.ts';
 import type { RunSets } from './sets-port.ts';
+import type { SubjectKeyStore, SubjectLookupStore } from './subject-key-port.ts';
+import type { SuppressionStore } from './suppression-port.ts';
 import type { UploadStore } from './upload-port.ts';
 import type { VerificationStore } from './verification-port.ts';
+import type { OpenDsrStore, WebhookStore } from './webhook-port.ts';
 
 export interface Page<T> {
   items: T[];
@@ -65,18 +70,6 @@ export type ClaimOutcome =
   /** The run was restarted too often; it has been ended `failed`. */
   | { status: 'gave_up'; run_id: string };
 
-export interface LedgerEntry {
-  seq: number;
-  at: string;
-  tenant: string;
-  type: string;
-  actor: string;
-  /** Ids, states and digests only. */
-  data: Record<string, unknown>;
-  previous_hash: string;
-  hash: string;
-}
-
 export interface Publication {
   run_id: string;
   fence: number;
@@ -108,8 +101,15 @@ export interface Store
     LifecycleStore,
     IntakeStore,
     KeptProbesStore,
+    LedgerStore,
     ProbeStore,
-    ReferenceStore {
+    RecipientStore,
+    ReferenceStore,
+    SubjectKeyStore,
+    SubjectLookupStore,
+    SuppressionStore,
+    WebhookStore,
+    OpenDsrStore {
   migrate(): Promise<void>;
   /** Throws when Postgres does not answer. */
   ping(): Promise<void>;
@@ -148,12 +148,9 @@ export interface Store
     query: PageQuery & { state?: string; external_id?: string; group_id?: string },
   ): Promise<Page<DeletionRequest>>;
   /** HMAC-free digest of a request's subjects for the certificate: sha256 over its sorted subject keys. */
-  subjectDigest(tenant: string, requestId: string): Promise<string>;
+  subjectDigest(tenant: string, requestId: string): Promise<string | null>;
   /** How many records of a request's subjects a checkpoint was trained on, by the corpora of the models that it belongs to; 0 for a stranger. */
   recordsSeen(tenant: string, requestId: string, checkpoint: string): Promise<number>;
-
-  /** Key versions of all stored people, of every tenant: a process that lacks one of the keys must not start. */
-  subjectKeyVersions(): Promise<number[]>;
 
   getRun(tenant: string, id: string): Promise<Run | null>;
   listRuns(tenant: string, query: PageQuery & { model_id?: string }): Promise<Page<Run>>;
@@ -217,7 +214,4 @@ export interface Store
 
   /** Of what a run made that has ended: no model and no reference names it. False for an unknown run, which may be younger than a backup. */
   isOrphan(runId: string, digest: string): Promise<boolean>;
-
-  appendLedger(tenant: string, type: string, actor: string, data: Record<string, unknown>): Promise<LedgerEntry>;
-  readLedger(query: { after?: number; limit: number }): Promise<LedgerEntry[]>;
 }

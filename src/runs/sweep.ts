@@ -1,6 +1,7 @@
 // The safety net: whatever a lost ring, a killed worker or a wiped queue left undone is found here.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { certifyUncertified } from './certify.ts';
+import { checkpointLedger } from './checkpoint-ledger.ts';
 import type { RunDeps } from './deps.ts';
 import { dropReferences } from './drop-references.ts';
 import { retireExpired } from './retire.ts';
@@ -14,6 +15,7 @@ const chores: Record<string, (deps: RunDeps) => Promise<unknown>> = {
     for (const modelId of await store.modelsToRing()) await doorbell.ringModel(modelId);
   },
   certify: certifyUncertified,
+  ledger: checkpointLedger,
   retire: retireExpired,
   shred: shredExpired,
   references: dropReferences,
@@ -27,6 +29,10 @@ const chores: Record<string, (deps: RunDeps) => Promise<unknown>> = {
   reverify: queueReverifications,
   verifications: async ({ store, doorbell }) => {
     for (const id of await store.verificationsToRing()) await doorbell.ringVerification(id);
+  },
+  webhooks: async ({ store, doorbell, webhooks }) => {
+    await store.deleteOldWebhookEvents(webhooks.retention_ms);
+    for (const id of await store.webhookEndpointsToRing()) await doorbell.ringWebhook(id);
   },
   factors: ({ store, factors }) => factors.sweep((digest) => store.checkpointIsKept(digest)),
   folders: ({ store, checkpoints }) => checkpoints.sweepWorkFolders((runId) => store.runIsOpen(runId)),

@@ -61,6 +61,10 @@ export interface VerificationStore {
   checkpointsAt(tenant: string, digest: string): Promise<Checkpoint[]>;
   /** Train records of the model by id; an id may stand in several of its corpora. */
   recordsWithIds(tenant: string, modelId: string, ids: string[]): Promise<(RecordPlace & { record_id: string })[]>;
+  /** Records of a corpus by id; none of a corpus that is not there. */
+  recordsOfCorpus(tenant: string, corpusId: string, ids: string[]): Promise<(RecordPlace & { record_id: string })[]>;
+  /** Corpora that these models, or all, were trained on, and how many of their records at most. */
+  trainCorpora(tenant: string, models: string[] | null): Promise<{ corpus_id: string; records: number }[]>;
   /** When the last of these records was erased from the model; null where none was. */
   erasedAt(tenant: string, modelId: string, places: RecordPlace[]): Promise<string | null>;
   /** Whether all these records had been erased by the line that a run's checkpoint belongs to when that one was made. */

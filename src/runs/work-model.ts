@@ -1,6 +1,7 @@
 // What a ring for a model starts: runs until nothing of it waits.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { certifyUncertified } from './certify.ts';
+import { checkpointSoon } from './checkpoint-ledger.ts';
 import type { RunDeps } from './deps.ts';
 import { executeRun } from './execute.ts';
 
@@ -25,7 +26,10 @@ export async function workModel(deps: RunDeps, modelId: string, signal: AbortSig
     const end = await executeRun(deps, outcome.claim, signal);
     deps.log.info({ model_id: modelId, run_id: run.id, fence, end }, 'A run ended');
     // its own: a large batch of people whom no model knows leaves thousands to the sweep, and the next run does not wait for those
-    if (end.status === 'published') await certifyUncertified(deps, run.id);
+    if (end.status === 'published') {
+      await certifyUncertified(deps, run.id);
+      await checkpointSoon(deps);
+    }
     if (end.status === 'released' || end.status === 'fenced') return;
     if (end.status === 'crashed') await sleep(AFTER_CRASH_MS, undefined, { signal }).catch(() => undefined);
   }

@@ -7,7 +7,33 @@ import { placeRows } from './sets-tables.ts';
 
 export const askedRecordsStore = ({
   db,
-}: Context): Pick<VerificationStore, 'recordsWithIds' | 'erasedAt' | 'erasedBefore'> => ({
+}: Context): Pick<
+  VerificationStore,
+  'recordsWithIds' | 'recordsOfCorpus' | 'trainCorpora' | 'erasedAt' | 'erasedBefore'
+> => ({
+  async recordsOfCorpus(tenant, corpusId, ids) {
+    const byDigest = new Map(ids.map((id) => [recordIdDigest(id), id]));
+    const digests = [...byDigest.keys()];
+    const { rows } = await sql<RecordPlace & { digest: string }>`
+      select r.corpus_id, r.first_ordinal + u.place::integer - 1 as ordinal, replace(u.id::text, '-', '') as digest
+      from record_ids r cross join lateral unnest(r.ids) with ordinality as u (id, place)
+      where r.tenant_id = ${tenant} and r.corpus_id = ${corpusId} and r.ids && ${digests}::uuid[]
+        and u.id = any(${digests}::uuid[])
+      order by ordinal`.execute(db);
+    return rows.map(({ digest, ...place }) => ({ ...place, record_id: byDigest.get(digest)! }));
+  },
+
+  async trainCorpora(tenant, models) {
+    const query = db.selectFrom('model_corpora').select('corpus_id').where('tenant_id', '=', tenant);
+    return query
+      .select((eb) => eb.fn.max('records').as('records'))
+      .where('role', '=', 'train')
+      .$if(models !== null, (q) => q.where('model_id', 'in', models!))
+      .groupBy('corpus_id')
+      .orderBy('corpus_id')
+      .execute();
+  },
+
   async recordsWithIds(tenant, modelId, ids) {
     const byDigest = new Map(ids.map((id) => [recordIdDigest(id), id]));
     const digests = [...byDigest.keys()];

@@ -1,7 +1,7 @@
 // Certificates: one a target, or one a request that found no data anywhere.
-import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Certificate } from '../domain/resources.ts';
+import { certificateDigest } from '../evidence/recorded.ts';
 import type { Store } from '../runs/ports.ts';
 import { beyond, type Context, type Trx, toPage, transact } from './db.ts';
 import { append } from './ledger.ts';
@@ -40,8 +40,7 @@ export const certificatesStore = (
       if (!saved) return;
       await refreshRequests(trx, tenant, [certificate.request_id], await context.now(trx));
       const { id, request_id, target_id, run_id, kid, jws } = certificate;
-      const digest = `sha256:${createHash('sha256').update(jws).digest('hex')}`;
-      const data = { certificate_id: id, request_id, target_id, run_id, kid, digest };
+      const data = { certificate_id: id, request_id, target_id, run_id, kid, digest: certificateDigest(jws) };
       await append(context, trx, { tenant, type: 'certificate.issued', actor: 'service', data });
     }),
 

@@ -75,7 +75,7 @@ async function end(
     detach: to !== 'failed',
     at,
   });
-  const data = { run_id: run.id, from: run.state, to, targets: target, request_ids };
+  const data = { run_id: run.id, model_id: wish.model_id, from: run.state, to, targets: target, request_ids };
   await append(context, trx, { tenant, type: 'run.moved', actor: worker, data });
 }
 

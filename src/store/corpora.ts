@@ -4,13 +4,15 @@ import type pg from 'pg';
 import { v7 as uuid } from 'uuid';
 import type { Corpus } from '../domain/resources.ts';
 import { ExpungeError } from '../errors.ts';
+import { canonicalDigest } from '../runs/digests.ts';
 import type { Store } from '../runs/ports.ts';
 import { beyond, type Context, type Trx, toPage, transact } from './db.ts';
 import { append } from './ledger.ts';
 import { countPeople } from './people.ts';
 import { type Duplicate, writeIndex } from './record-index.ts';
+import { suppressedRecords } from './suppressions.ts';
 
-const COLUMNS = ['id', 'name', 'records', 'people', 'digest', 'created_at'] as const;
+const COLUMNS = ['id', 'name', 'records', 'people', 'digest', 'subject_rules', 'created_at'] as const;
 
 /** Ends the transaction; never leaves this file. */
 class DuplicateRecord extends Error {
@@ -21,14 +23,23 @@ class DuplicateRecord extends Error {
   }
 }
 
+/** The same. */
+class SuppressedRecords extends Error {
+  readonly records: number;
+  constructor(records: number) {
+    super('suppressed records');
+    this.records = records;
+  }
+}
+
 async function addRecords(
   context: Context,
   { trx, client }: { trx: Trx; client: pg.ClientBase },
-  [tenant, corpusId, records, digest, actor]: Parameters<Store['addRecords']>,
+  [tenant, corpusId, records, digest, actor, onSuppressed = 'keep']: Parameters<Store['addRecords']>,
 ) {
   const corpus = await trx
     .selectFrom('corpora')
-    .select('id')
+    .select('records')
     .where('tenant_id', '=', tenant)
     .where('id', '=', corpusId)
     .forNoKeyUpdate()
@@ -44,6 +55,8 @@ async function addRecords(
   if (used) return { status: 'in_use' as const };
   const added = await writeIndex(trx, client, { tenant, corpusId }, records);
   if (typeof added !== 'number') throw new DuplicateRecord(added);
+  const suppressed = await suppressedRecords(trx, { tenant, corpusId, first: corpus.records });
+  if (suppressed > 0 && onSuppressed === 'refuse') throw new SuppressedRecords(suppressed);
   const people = await countPeople(trx, tenant, corpusId);
   const updated: Corpus = await trx
     .updateTable('corpora')
@@ -53,18 +66,21 @@ async function addRecords(
     .returning(COLUMNS)
     .executeTakeFirstOrThrow();
   await append(context, trx, { tenant, type: 'records.added', actor, data: { corpus_id: corpusId, added, digest } });
-  return { status: 'added' as const, corpus: updated };
+  return { status: 'added' as const, corpus: updated, suppressed };
 }
 
 export const corporaStore = (
   context: Context,
 ): Pick<Store, 'createCorpus' | 'getCorpus' | 'listCorpora' | 'addRecords'> => ({
-  createCorpus: (tenant, name, actor) =>
+  createCorpus: (tenant, name, actor, rules = null) =>
     transact(context, async (trx) => {
       const created_at = await context.now(trx);
       const corpus = await trx
         .insertInto('corpora')
-        .values({ id: uuid(), tenant_id: tenant, name, records: 0, people: 0, digest: null, created_at })
+        .values({
+          ...{ id: uuid(), tenant_id: tenant, name, records: 0, people: 0, digest: null, created_at },
+          subject_rules: rules && JSON.stringify(rules),
+        })
         .onConflict((conflict) => conflict.columns(['tenant_id', 'name']).doNothing())
         .returning(COLUMNS)
         .executeTakeFirst();
@@ -77,7 +93,12 @@ export const corporaStore = (
           .executeTakeFirstOrThrow();
         return { status: 'name_taken', id };
       }
-      await append(context, trx, { tenant, type: 'corpus.created', actor, data: { corpus_id: corpus.id } });
+      await append(context, trx, {
+        tenant,
+        type: 'corpus.created',
+        actor,
+        data: { corpus_id: corpus.id, ...(rules && { rules_digest: canonicalDigest(rules) }) },
+      });
       return { status: 'created', corpus };
     }),
 
@@ -109,6 +130,7 @@ export const corporaStore = (
       return outcome;
     } catch (error) {
       if (error instanceof DuplicateRecord) return { status: 'duplicate_record_id', ...error.found };
+      if (error instanceof SuppressedRecords) return { status: 'suppressed', records: error.records };
       throw error;
     }
   },

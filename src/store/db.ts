@@ -13,6 +13,8 @@ export interface StoreOptions {
   max?: number;
   /** Time of what is written, for tests; leases go by the database's clock always. */
   clock?: () => Date;
+  /** Told after a commit which webhook endpoints have something to be sent. */
+  onOutbox?: (endpointIds: string[]) => void;
 }
 
 export type Db = Kysely<Database>;
@@ -21,6 +23,9 @@ export interface Context {
   db: Db;
   /** Now, RFC 3339 with milliseconds: the database's clock unless one was given. */
   now(db: Db): Promise<string>;
+  /** Endpoints that a transaction wrote deliveries for. */
+  outbox: WeakMap<Trx, Set<string>>;
+  onOutbox?: StoreOptions['onOutbox'];
   /** One transaction, once, on a connection that COPY can be sent over as well; Kysely does not speak it. */
   copying<T>(work: (trx: Trx, client: pg.ClientBase) => Promise<T>): Promise<T>;
 }
@@ -74,6 +79,8 @@ export function connect(options: StoreOptions): Context {
   const { clock } = options;
   return {
     db,
+    outbox: new WeakMap(),
+    onOutbox: options.onOutbox,
     async now(executor) {
       if (clock) return clock().toISOString();
       const { rows } = await sql<{ now: string }>`select clock_timestamp() as now`.execute(executor);
@@ -91,11 +98,22 @@ const codeOf = (error: unknown): string => {
 const DEADLOCK = '40P01';
 const SERIALIZATION = '40001';
 
+async function committed<T>({ db, outbox, onOutbox }: Context, work: (trx: Trx) => Promise<T>): Promise<T> {
+  let told: Set<string> | undefined;
+  const result = await db.transaction().execute(async (trx) => {
+    const made = await work(trx);
+    told = outbox.get(trx);
+    return made;
+  });
+  if (told !== undefined) onOutbox?.([...told]);
+  return result;
+}
+
 /** Runs `work` in one transaction, again (at most three times) when Postgres chose it as a deadlock's victim. */
 export async function transact<T>(context: Context, work: (trx: Trx) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await context.db.transaction().execute(work);
+      return await committed(context, work);
     } catch (error) {
       if (attempt === 4 || ![DEADLOCK, SERIALIZATION].includes(codeOf(error))) throw error;
     }
@@ -117,8 +135,8 @@ export function unavailable(error: unknown): unknown {
 }
 
 /** `where` of the page after `after`, newest first. `column` is the time that the list is ordered by. */
-export const beyond = (column: string, after: { created_at: string; id: string }) =>
-  sql<boolean>`(${sql.ref(column)}, id) < (${after.created_at}::timestamptz, ${after.id}::uuid)`;
+export const beyond = (column: string, after: { created_at: string; id: string }, id = 'id') =>
+  sql<boolean>`(${sql.ref(column)}, ${sql.ref(id)}) < (${after.created_at}::timestamptz, ${after.id}::uuid)`;
 
 /** Cuts a page out of one row more than asked for. */
 export function toPage<T extends { id: string }>(rows: T[], query: PageQuery, time: (row: T) => string): Page<T> {

@@ -6,11 +6,13 @@ import { isFinalTarget, isOpenRequest, requestState, type TargetState } from '..
 import type { CreateManyOutcome, CreateRequest, RequestPreview, Store } from '../runs/ports.ts';
 import { type Context, type Trx, transact } from './db.ts';
 import { waitsAt } from './gates.ts';
-import { externalLock, serialise, subjectLock } from './intake-locks.ts';
+import { externalLock, recordLocks, serialise, subjectLock } from './intake-locks.ts';
 import { appendAll } from './ledger.ts';
 import { keysOf, type Match, matcher, type Wish } from './matches.ts';
 import { loadModel } from './models.ts';
+import { insertOpenDsr } from './opendsr.ts';
 import { loadRequest } from './requests.ts';
+import { suppresses } from './suppressions.ts';
 
 interface NewRequest {
   input: CreateRequest;
@@ -28,6 +30,7 @@ function rowOf(input: CreateRequest, now: string) {
     ...{ id: uuid(), tenant_id: tenant, external_id, group_id, ground, submitted_at, created_by: actor },
     ...{ received_at: now, updated_at: now, version: 1, due_at: oneMonthAfter(submitted_at) },
     method: input.method && JSON.stringify(input.method),
+    asked_records: input.asked_records ? JSON.stringify(input.asked_records) : null,
     reverify_seconds: input.reverify_seconds ?? null,
     verified_at: verified ? now : null,
     starts_after: cooling_off_ms === 0 ? null : new Date(Date.parse(now) + cooling_off_ms).toISOString(),
@@ -57,6 +60,7 @@ async function write(trx: Trx, made: readonly NewRequest[]): Promise<void> {
     return { ...one.row, state, completed_at: isOpenRequest(state) ? null : one.row.received_at };
   });
   await insert(requests, (rows) => trx.insertInto('deletion_requests').values(rows).execute());
+  await insertOpenDsr(trx, made);
   const subjects = made.flatMap(({ input, row: { id, tenant_id } }) =>
     keysOf(input).map((key) => {
       const { key: subject_key, ...rest } = input.subjects.find((subject) => subject.key === key)!;
@@ -64,6 +68,16 @@ async function write(trx: Trx, made: readonly NewRequest[]): Promise<void> {
     }),
   );
   await insert(subjects, (rows) => trx.insertInto('request_subjects').values(rows).execute());
+  const done = new Map(requests.filter(({ state }) => suppresses(state)).map((row) => [row.id, row.received_at]));
+  const suppressed = subjects.flatMap((row) => {
+    const added_at = done.get(row.request_id);
+    return added_at === undefined ? [] : [{ ...row, added_at }];
+  });
+  await insert(suppressed, (rows) => trx.insertInto('suppressions').values(rows).execute());
+  const records = made.flatMap(({ input, row: { id, tenant_id } }) =>
+    (input.places ?? []).map(({ corpus_id, ordinal }) => ({ tenant_id, request_id: id, corpus_id, ordinal })),
+  );
+  await insert(records, (rows) => trx.insertInto('request_records').values(rows).execute());
   const targets = made.flatMap(({ targets, row: { id, tenant_id, received_at } }) =>
     targets.map((target) => ({
       ...{ tenant_id, request_id: id, ...target },
@@ -87,6 +101,7 @@ async function createAll(context: Context, trx: Trx, inputs: readonly CreateRequ
   const { tenant } = first;
   const names = inputs.flatMap((input) => [
     ...keysOf(input).map((key) => subjectLock(tenant, key)),
+    ...recordLocks(tenant, input.places ?? []),
     ...(input.external_id === null ? [] : [externalLock(tenant, input.external_id)]),
   ]);
   await serialise(trx, names);

@@ -4,6 +4,7 @@ import type { KeptProbesStore, RequestRecords } from '../runs/kept-probes-port.t
 import type { Claim, Publication } from '../runs/ports.ts';
 import { type Context, type Trx, transact } from './db.ts';
 import { append } from './ledger.ts';
+import { placesOfRequest } from './request-places.ts';
 
 /** A statement takes 65,535 values. */
 const ROWS_AT_ONCE = 1000;
@@ -45,9 +46,8 @@ async function requestRecords({ db }: Context, { tenant, model, run }: Claim): P
     select distinct t.request_id, d.reverify_seconds, s.corpus_id, s.ordinal
     from run_targets t
     join deletion_requests d on d.tenant_id = t.tenant_id and d.id = t.request_id
-    join request_subjects q on q.tenant_id = t.tenant_id and q.request_id = t.request_id
-    join record_subjects s on s.tenant_id = q.tenant_id and s.subject_key = q.subject_key
-    join model_corpora mc on mc.tenant_id = s.tenant_id and mc.corpus_id = s.corpus_id
+    cross join lateral ${placesOfRequest('t')} s
+    join model_corpora mc on mc.tenant_id = t.tenant_id and mc.corpus_id = s.corpus_id
       and mc.model_id = ${model.id} and mc.role = 'train' and s.ordinal < mc.records
     where t.tenant_id = ${tenant} and t.run_id = ${run.id} and not exists (
       select from erased_records e where e.tenant_id = t.tenant_id and e.model_id = mc.model_id

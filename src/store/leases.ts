@@ -10,7 +10,7 @@ export const leaseUntil = (ms: number) =>
 export const leaseIsLive = sql<boolean>`coalesce(lease_expires_at > clock_timestamp(), false)`;
 
 /** Tables with the columns `LeasedColumns` (schema-leased.ts). */
-type LeasedTable = 'influence_analyses' | 'verifications';
+type LeasedTable = 'influence_analyses' | 'verifications' | 'webhook_deliveries';
 
 export interface LeaseOptions {
   lease_ms: number;
@@ -76,9 +76,11 @@ export function leasesOf(context: Context, name: LeasedTable, wanted: (now: stri
     renew: (id: string, fence: number, lease_ms: number): Promise<boolean> =>
       change(context.db, id, fence, { lease_expires_at: leaseUntil(lease_ms) }),
 
+    change,
+
     /** Gives it back untouched; not a restart. */
-    release: (id: string, fence: number): Promise<boolean> =>
-      change(context.db, id, fence, { state: 'queued', lease_owner: null, lease_expires_at: null, started_at: null }),
+    release: (id: string, fence: number, db: Db = context.db): Promise<boolean> =>
+      change(db, id, fence, { state: 'queued', lease_owner: null, lease_expires_at: null, started_at: null }),
 
     /** Ends one that still has this fence; who had it may not write any more. */
     async end(db: Db, id: string, fence: number, state: 'done' | 'failed', columns: Record<string, unknown>) {

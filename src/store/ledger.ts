@@ -1,8 +1,9 @@
 // Appending to and reading the hash chain.
 import { sql } from 'kysely';
 import { GENESIS_HASH, ledgerHash } from '../evidence/ledger.ts';
-import type { LedgerEntry, Store } from '../runs/ports.ts';
-import { type Context, type Trx, transact } from './db.ts';
+import type { LedgerEntry, LedgerStore } from '../runs/ports.ts';
+import { type Context, type Db, type Trx, transact } from './db.ts';
+import { writeOutbox } from './webhook-outbox.ts';
 
 // one writer at a time: the next entry needs the hash of the last one
 const LEDGER_LOCK = 0x6c_65_64_67;
@@ -46,6 +47,7 @@ export async function appendAll(context: Context, trx: Trx, entries: readonly Ne
     }));
     await trx.insertInto('ledger').values(rows).execute();
   }
+  await writeOutbox(context, trx, appended);
   return appended;
 }
 
@@ -55,18 +57,52 @@ export async function append(context: Context, trx: Trx, entry: NewEntry): Promi
   return appended!;
 }
 
-export const ledgerStore = (context: Context): Pick<Store, 'appendLedger' | 'readLedger'> => ({
+const toEntry = ({ tenant_id, ...entry }: Omit<LedgerEntry, 'tenant'> & { tenant_id: string }): LedgerEntry => ({
+  ...entry,
+  tenant: tenant_id,
+});
+
+/** Entries in order. */
+export async function readEntries(
+  db: Db,
+  { after = 0, limit }: { after?: number; limit: number },
+): Promise<LedgerEntry[]> {
+  const rows = await db.selectFrom('ledger').selectAll().where('seq', '>', after).orderBy('seq').limit(limit).execute();
+  return rows.map(toEntry);
+}
+
+export const ledgerStore = (
+  context: Context,
+): Pick<LedgerStore, 'appendLedger' | 'readLedger' | 'ledgerEntries' | 'ledgerEntry'> => ({
   appendLedger: (tenant, type, actor, data) =>
     transact(context, (trx) => append(context, trx, { tenant, type, actor, data })),
 
-  async readLedger({ after = 0, limit }) {
+  readLedger: (query) => readEntries(context.db, query),
+
+  async ledgerEntries(tenant, { after, limit, type }) {
     const rows = await context.db
       .selectFrom('ledger')
       .selectAll()
+      .where('tenant_id', '=', tenant)
       .where('seq', '>', after)
+      .$if(type !== undefined, (query) => query.where('type', '=', type!))
       .orderBy('seq')
       .limit(limit)
       .execute();
-    return rows.map(({ tenant_id, ...entry }) => ({ ...entry, tenant: tenant_id }));
+    return rows.map(toEntry);
+  },
+
+  async ledgerEntry(tenant, which) {
+    const query = context.db.selectFrom('ledger').selectAll().where('tenant_id', '=', tenant);
+    const row =
+      'seq' in which
+        ? await query.where('seq', '=', which.seq).executeTakeFirst()
+        : await query
+            .where('type', '=', 'certificate.issued')
+            .where(sql<string>`data ->> 'certificate_id'`, '=', which.certificate_id)
+            .orderBy('seq')
+            .limit(1)
+            .executeTakeFirst();
+    return row === undefined ? null : toEntry(row);
   },
 });

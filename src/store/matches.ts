@@ -1,10 +1,11 @@
 // What requests are about: models that know the people, and what stands in the way. For many requests in a few queries.
 import { sql } from 'kysely';
 import { isOpenRequest, OPEN_STATES } from '../domain/states.ts';
-import type { CreateRequest, CreateRequestRefusal } from '../runs/ports.ts';
+import type { CreateRequest, CreateRequestRefusal, RecordPlace } from '../runs/ports.ts';
 import type { Trx } from './db.ts';
+import { placeRows } from './sets-tables.ts';
 
-export type Wish = Pick<CreateRequest, 'external_id' | 'subjects' | 'model_ids'>;
+export type Wish = Pick<CreateRequest, 'external_id' | 'subjects' | 'places' | 'model_ids'>;
 export interface Match {
   model_id: string;
   records: number;
@@ -14,6 +15,10 @@ export type Matched = CreateRequestRefusal | { status: 'matched'; found: Match[]
 export const keysOf = ({ subjects }: Pick<CreateRequest, 'subjects'>): string[] => [
   ...new Set(subjects.map((subject) => subject.key)),
 ];
+const placeName = ({ corpus_id, ordinal }: RecordPlace): string => `${corpus_id}/${ordinal}`;
+/** What two requests for one model must not both have: keys, and names of records. */
+const marksOf = (wish: Wish): string[] => [...keysOf(wish), ...(wish.places ?? []).map(placeName)];
+
 /** Pairs of a wish's place and one of its keys, as two columns. */
 function pairsOf(wishes: readonly Wish[]): { places: number[]; keys: string[] } {
   const pairs = wishes.flatMap((wish, place) => keysOf(wish).map((key) => ({ place, key })));
@@ -35,7 +40,7 @@ async function knownModels(trx: Trx, tenant: string, wishes: readonly Wish[]): P
   return new Set((await query.execute()).map((row) => row.id));
 }
 
-/** Key -> model -> request, wherever one of these people waits or is being forgotten. */
+/** Wherever one of these people waits or is being forgotten. */
 async function openRequests(trx: Trx, tenant: string, keys: readonly string[]) {
   // by person, then by request, whatever the planner thinks of tables that have grown since it last looked
   const { rows } = await sql<{ subject_key: string; model_id: string; request_id: string }>`
@@ -48,27 +53,56 @@ async function openRequests(trx: Trx, tenant: string, keys: readonly string[]) {
       select model_id, request_id, state from request_targets t
       where t.tenant_id = ${tenant} and t.request_id = s.request_id offset 0) t
     where t.state = any(${[...OPEN_STATES]}::text[])`.execute(trx);
+  return rows.map(({ subject_key, ...rest }) => ({ mark: subject_key, ...rest }));
+}
+
+/** The same for records that requests name themselves. */
+async function openRecords(trx: Trx, tenant: string, places: readonly RecordPlace[]) {
+  if (places.length === 0) return [];
+  const { rows } = await sql<RecordPlace & { model_id: string; request_id: string }>`
+    select g.corpus_id, g.ordinal, t.model_id, t.request_id
+    from ${placeRows(places)}
+    cross join lateral (
+      select request_id from request_records p
+      where p.tenant_id = ${tenant} and p.corpus_id = g.corpus_id and p.ordinal = g.ordinal offset 0) p
+    cross join lateral (
+      select model_id, request_id, state from request_targets t
+      where t.tenant_id = ${tenant} and t.request_id = p.request_id offset 0) t
+    where t.state = any(${[...OPEN_STATES]}::text[])`.execute(trx);
+  return rows.map((row) => ({ mark: placeName(row), ...row }));
+}
+
+/** Mark -> model -> request. */
+function byMark(rows: readonly { mark: string; model_id: string; request_id: string }[]) {
   const open = new Map<string, Map<string, string>>();
-  for (const { subject_key, model_id, request_id } of rows) {
-    const ofKey = open.get(subject_key) ?? new Map();
-    open.set(subject_key, ofKey.set(model_id, request_id));
+  for (const { mark, model_id, request_id } of rows) {
+    const ofMark = open.get(mark) ?? new Map();
+    open.set(mark, ofMark.set(model_id, request_id));
   }
   return open;
 }
 
-/** By place: models that were trained on a record of these people which they have not forgotten yet. */
+/** By place: models that were trained on a record of these people, or on one named, which they have not forgotten yet. */
 async function trainedOn(trx: Trx, tenant: string, wishes: readonly Wish[]): Promise<Map<number, Match[]>> {
   const { places, keys } = pairsOf(wishes);
+  const own = wishes.flatMap((wish, place) => (wish.places ?? []).map((record) => ({ place, ...record })));
+  const besides = sql`
+    union all select * from unnest(${own.map(({ place }) => place)}::int[], ${own.map(({ corpus_id }) => corpus_id)}::uuid[],
+      ${own.map(({ ordinal }) => ordinal)}::int[])`;
   const { rows } = await sql<Match & { place: number }>`
-    select p.place, mc.model_id, count(distinct (s.corpus_id, s.ordinal))::int as records
-    from unnest(${places}::int[], ${keys}::text[]) as p (place, subject_key)
-    join record_subjects s on s.tenant_id = ${tenant} and s.subject_key = p.subject_key
-    join model_corpora mc on mc.tenant_id = s.tenant_id and mc.corpus_id = s.corpus_id and mc.role = 'train'
+    select s.place, mc.model_id, count(distinct (s.corpus_id, s.ordinal))::int as records
+    from (
+      select p.place, s.corpus_id, s.ordinal
+      from unnest(${places}::int[], ${keys}::text[]) as p (place, subject_key)
+      join record_subjects s on s.tenant_id = ${tenant} and s.subject_key = p.subject_key
+      ${own.length === 0 ? sql`` : besides}
+    ) s (place, corpus_id, ordinal)
+    join model_corpora mc on mc.tenant_id = ${tenant} and mc.corpus_id = s.corpus_id and mc.role = 'train'
       and s.ordinal < mc.records
     where not exists (
-      select from erased_records e where e.tenant_id = s.tenant_id and e.model_id = mc.model_id
+      select from erased_records e where e.tenant_id = mc.tenant_id and e.model_id = mc.model_id
         and e.corpus_id = s.corpus_id and e.ordinal = s.ordinal)
-    group by p.place, mc.model_id order by mc.model_id`.execute(trx);
+    group by s.place, mc.model_id order by mc.model_id`.execute(trx);
   return Map.groupBy(rows, (row) => row.place);
 }
 
@@ -77,7 +111,14 @@ export async function matcher(trx: Trx, tenant: string, wishes: readonly Wish[])
   const external = await externalIds(trx, tenant, wishes);
   const models = await knownModels(trx, tenant, wishes);
   // open requests first: what is published between the two reads then counts as erased, never as neither
-  const open = await openRequests(trx, tenant, [...new Set(wishes.flatMap(keysOf))]);
+  const open = byMark([
+    ...(await openRequests(trx, tenant, [...new Set(wishes.flatMap(keysOf))])),
+    ...(await openRecords(
+      trx,
+      tenant,
+      wishes.flatMap(({ places }) => places ?? []),
+    )),
+  ]);
   const trained = await trainedOn(trx, tenant, wishes);
   return {
     match(wish: Wish, place: number): Matched {
@@ -91,8 +132,8 @@ export async function matcher(trx: Trx, tenant: string, wishes: readonly Wish[])
       const wanted =
         named?.map((id) => found.find((one) => one.model_id === id) ?? { model_id: id, records: 0 }) ?? found;
       for (const { model_id } of wanted) {
-        const request_id = keysOf(wish)
-          .map((key) => open.get(key)?.get(model_id))
+        const request_id = marksOf(wish)
+          .map((mark) => open.get(mark)?.get(model_id))
           .find((id) => id !== undefined);
         if (request_id !== undefined) return { status: 'already_open', request_id };
       }
@@ -101,10 +142,10 @@ export async function matcher(trx: Trx, tenant: string, wishes: readonly Wish[])
     /** The wish has been taken in: those after it see it. */
     took(wish: Wish, made: { id: string; open: boolean; models: readonly string[] }): void {
       if (wish.external_id !== null) external.set(wish.external_id, made);
-      for (const key of keysOf(wish)) {
-        const ofKey = open.get(key) ?? new Map<string, string>();
-        for (const model of made.models) ofKey.set(model, made.id);
-        open.set(key, ofKey);
+      for (const mark of marksOf(wish)) {
+        const ofMark = open.get(mark) ?? new Map<string, string>();
+        for (const model of made.models) ofMark.set(model, made.id);
+        open.set(mark, ofMark);
       }
     },
   };

@@ -18,6 +18,9 @@ import * as retrainedReferences from './migrations/013-retrained-references.ts';
 import * as lifecycle from './migrations/014-lifecycle.ts';
 import * as worldCorpora from './migrations/015-world-corpora.ts';
 import * as apiKeys from './migrations/016-api-keys.ts';
+import * as ledgerTree from './migrations/017-ledger-tree.ts';
+import * as webhooks from './migrations/018-webhooks.ts';
+import * as identifiers from './migrations/019-identifiers.ts';
 import * as scheduledVerifications from './migrations/022-scheduled-verifications.ts';
 
 const MIGRATIONS = {
@@ -36,6 +39,9 @@ const MIGRATIONS = {
   '014-lifecycle': lifecycle,
   '015-world-corpora': worldCorpora,
   '016-api-keys': apiKeys,
+  '017-ledger-tree': ledgerTree,
+  '018-webhooks': webhooks,
+  '019-identifiers': identifiers,
   '022-scheduled-verifications': scheduledVerifications,
 };
 

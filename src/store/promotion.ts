@@ -9,6 +9,7 @@ import { append } from './ledger.ts';
 import { loadModel } from './models.ts';
 import { lockRun, moveLocked } from './moves.ts';
 import { publishIn } from './publish.ts';
+import { noteReplaced } from './recipients.ts';
 import { reopenRelied } from './relied.ts';
 import { loadRun } from './runs.ts';
 import type { Database } from './schema.ts';
@@ -174,6 +175,8 @@ async function rollBack(context: Context, trx: Trx, act: RunAct): Promise<RunAct
   if (published) {
     await revoke(context, trx, act, relied, at);
     await shredRun(context, trx, { tenant, run_id: id, actor, at });
+    const replaced = { digest: run.candidate!, replaced_by: run.parent };
+    await noteReplaced(context, trx, { tenant, model_id: model.id, ...replaced, actor });
   }
   await decided(context, trx, act, 'rollback', run.state);
   return { status: 'done', run: (await loadRun(trx, tenant, id))! };

@@ -9,6 +9,7 @@ import { append } from './ledger.ts';
 import { insertCheckpoint } from './models.ts';
 import { lockRun, moveLocked } from './moves.ts';
 import { namedByRun } from './named-by-run.ts';
+import { noteReplaced } from './recipients.ts';
 import { moveTargets } from './targets.ts';
 
 type LockedRun = NonNullable<Awaited<ReturnType<typeof lockRun>>>;
@@ -87,6 +88,8 @@ export async function publishIn(
     ...{ tenant, type: 'run.published', actor },
     data: { ...data, verdict: report.verdict, erased_records, request_ids },
   });
+  const replaced_by = checkpoint.digest;
+  await noteReplaced(context, trx, { tenant, model_id: model.id, digest: run.parent, replaced_by, actor });
   await insertKept(context, trx, claim, publication, at);
   await trx
     .updateTable('runs')

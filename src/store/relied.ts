@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { v7 as uuid } from 'uuid';
 import type { Trx } from './db.ts';
+import { placesOfRequest } from './request-places.ts';
 import { lockRequests, refreshRequests } from './targets.ts';
 
 interface Wish {
@@ -21,7 +22,7 @@ interface Relied {
 }
 
 /**
- * Ended since, `completed_no_data`, about people whose records the run had removed. Call it before those are taken out of
+ * Ended since, `completed_no_data`, about records that the run had removed. Call it before those are taken out of
  * `erased_records`.
  */
 async function relied(trx: Trx, { tenant, model_id, run_id, since }: Wish): Promise<Relied[]> {
@@ -29,9 +30,8 @@ async function relied(trx: Trx, { tenant, model_id, run_id, since }: Wish): Prom
     select r.id as request_id, t.id as target_id, count(distinct (s.corpus_id, s.ordinal))::int as records
     from deletion_requests r
     left join request_targets t on t.tenant_id = r.tenant_id and t.request_id = r.id and t.model_id = ${model_id}
-    join request_subjects q on q.tenant_id = r.tenant_id and q.request_id = r.id
-    join record_subjects s on s.tenant_id = q.tenant_id and s.subject_key = q.subject_key
-    join erased_records e on e.tenant_id = s.tenant_id and e.model_id = ${model_id} and e.corpus_id = s.corpus_id
+    cross join lateral ${placesOfRequest('r', 'id')} s
+    join erased_records e on e.tenant_id = r.tenant_id and e.model_id = ${model_id} and e.corpus_id = s.corpus_id
       and e.ordinal = s.ordinal and e.run_id = ${run_id}
     where r.tenant_id = ${tenant} and coalesce(t.updated_at, r.received_at) >= ${since}
       and (t.state = 'completed_no_data' or (t.id is null and r.state = 'completed_no_data'))

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { Context, Trx } from './db.ts';
 import { append } from './ledger.ts';
+import { placesOfRequest } from './request-places.ts';
 import { refreshRequests } from './targets.ts';
 
 interface Waiting {
@@ -9,14 +10,13 @@ interface Waiting {
   request_id: string;
 }
 
-/** Train records of each target's people that its model has not forgotten; targets without any are not in it. */
+/** Train records that each target's request is about and that its model has not forgotten; targets without any are not in it. */
 export async function remaining(trx: Trx, tenant: string, ids: readonly string[]): Promise<Map<string, number>> {
   const { rows } = await sql<{ id: string; records: number }>`
     select t.id, count(distinct (s.corpus_id, s.ordinal))::int as records
     from request_targets t
-    join request_subjects q on q.tenant_id = t.tenant_id and q.request_id = t.request_id
-    join record_subjects s on s.tenant_id = q.tenant_id and s.subject_key = q.subject_key
-    join model_corpora mc on mc.tenant_id = s.tenant_id and mc.corpus_id = s.corpus_id
+    cross join lateral ${placesOfRequest('t')} s
+    join model_corpora mc on mc.tenant_id = t.tenant_id and mc.corpus_id = s.corpus_id
       and mc.model_id = t.model_id and mc.role = 'train' and s.ordinal < mc.records
     where t.tenant_id = ${tenant} and t.id = any(${ids}::uuid[]) and not exists (
       select from erased_records e where e.tenant_id = t.tenant_id and e.model_id = t.model_id

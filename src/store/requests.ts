@@ -18,6 +18,7 @@ const COLUMNS = [
   'state',
   'ground',
   'method',
+  'asked_records',
   'verified_at',
   'starts_after',
   'approval_required',
@@ -74,10 +75,11 @@ async function complete(db: Db, tenant: string, rows: RequestRow[]): Promise<Del
   const certificates = Map.groupBy(await certificatesOf(db, tenant, ids), (certificate) => certificate.request_id);
   const types = Map.groupBy(await typesOf(db, tenant, ids), (subject) => subject.request_id);
   const events = Map.groupBy(await eventsOf(db, tenant, ids), (event) => event.request_id);
-  return rows.map(({ approved_at, reverify_seconds: seconds, ...row }) => ({
+  return rows.map(({ approved_at, reverify_seconds: seconds, asked_records, ...row }) => ({
     ...row,
     ...decisionsOf({ ...row, approved_at }, events.get(row.id) ?? []),
     reverify_for: seconds === null ? null : durationOf(seconds),
+    records: asked_records,
     ground: row.ground as DeletionRequest['ground'],
     identifier_types: (types.get(row.id) ?? []).map((subject) => subject.type),
     targets: (targets.get(row.id) ?? []).map(({ request_id: _, ...target }): Target => target),
@@ -111,7 +113,7 @@ export const requestsStore = ({ db }: Context): Pick<Store, 'getRequest' | 'list
     return { items: await complete(db, tenant, page.items), next: page.next };
   },
 
-  /** `sha256:` and the hash of the sorted keys, one a line. */
+  /** `sha256:` and the hash of the sorted keys, one a line; null of a request that names nobody. */
   async subjectDigest(tenant, requestId) {
     const rows = await db
       .selectFrom('request_subjects')
@@ -119,7 +121,10 @@ export const requestsStore = ({ db }: Context): Pick<Store, 'getRequest' | 'list
       .where('tenant_id', '=', tenant)
       .where('request_id', '=', requestId)
       .execute();
-    if (rows.length === 0) throw new ExpungeError('not-found', `There is no deletion request ${requestId}.`);
+    if (rows.length === 0) {
+      if ((await loadRequest(db, tenant, requestId)) !== null) return null;
+      throw new ExpungeError('not-found', `There is no deletion request ${requestId}.`);
+    }
     return subjectDigest(rows.map((row) => row.subject_key));
   },
 });

@@ -9,7 +9,7 @@ import type { VerificationQuestion } from '../runs/ports.ts';
 type Json<T> = ColumnType<T, string, string>;
 
 /** What leases.ts reads and writes. */
-interface LeasedColumns {
+export interface LeasedColumns {
   id: string;
   tenant_id: string;
   state: 'queued' | 'running' | 'done' | 'failed';

@@ -1,6 +1,6 @@
 // The tables of deletion requests as Kysely sees them.
 import type { ApprovedStep } from '../domain/lifecycle.ts';
-import type { MethodChoice } from '../domain/resources.ts';
+import type { AskedRecords, MethodChoice } from '../domain/resources.ts';
 import type { RequestState, TargetState } from '../domain/states.ts';
 import type { Json, SubjectColumns } from './schema.ts';
 
@@ -12,6 +12,8 @@ export interface DeletionRequestsTable {
   ground: string | null;
   method: Json<MethodChoice> | null;
   reverify_seconds: number | null;
+  /** What it asked for beside its subjects; the records are in `request_records`. */
+  asked_records: Json<AskedRecords> | null;
   /** Derived from the targets in the transaction that changes them; here so that lists can filter by it. */
   state: RequestState;
   created_by: string;

@@ -5,8 +5,11 @@ import type { KeptAnswer } from '../domain/idempotency.ts';
 import type { CorpusRole } from '../domain/record.ts';
 import type { Attempt, PlanStep, RowSizes, RunCounts, RunProgress } from '../domain/resources.ts';
 import type { RunState } from '../domain/states.ts';
+import type { SubjectRules } from '../domain/subject-rules.ts';
 import type { VerificationReport } from '../domain/verification.ts';
 import type { Held } from '../runs/ports.ts';
+import type { EvidenceTables } from './schema-evidence.ts';
+import type { IdentifierTables } from './schema-identifiers.ts';
 import type { KeyTables } from './schema-keys.ts';
 import type { InfluenceAnalysesTable, VerificationsTable } from './schema-leased.ts';
 import type { VerificationPoliciesTable } from './schema-policies.ts';
@@ -18,6 +21,7 @@ import type {
   RequestTargetsTable,
 } from './schema-requests.ts';
 import type { VaultTables } from './schema-vault.ts';
+import type { WebhookTables } from './schema-webhooks.ts';
 
 /** Read as parsed JSON, written as text: the driver would send a JavaScript array as a Postgres array. */
 export type Json<T> = ColumnType<T, string, string>;
@@ -29,6 +33,7 @@ interface CorporaTable {
   records: number;
   people: number;
   digest: string | null;
+  subject_rules: Json<SubjectRules> | null;
   created_at: string;
 }
 
@@ -227,7 +232,7 @@ interface UploadFilesTable {
   bytes: number;
 }
 
-export interface Database extends VaultTables, KeyTables {
+export interface Database extends VaultTables, KeyTables, WebhookTables, EvidenceTables, IdentifierTables {
   corpora: CorporaTable;
   record_ids: RecordIdsTable;
   record_subjects: RecordSubjectsTable;

@@ -2,23 +2,23 @@
 import { sql } from 'kysely';
 import type { Store } from '../runs/ports.ts';
 import type { Context } from './db.ts';
+import { placesOfRequest } from './request-places.ts';
 
 export const seenStore = ({ db }: Context): Pick<Store, 'recordsSeen'> => ({
   // what the checkpoint's own line had erased before a run made it, it has not seen; of one from outside nobody can say so
   async recordsSeen(tenant, requestId, checkpoint) {
     const { rows } = await sql<{ records: number }>`
-      select count(distinct (s.corpus_id, o.ordinal))::integer as records
-      from checkpoints c
-      join model_corpora mc on mc.tenant_id = c.tenant_id and mc.model_id = c.model_id and mc.role = 'train'
-      join subject_records s on s.tenant_id = mc.tenant_id and s.corpus_id = mc.corpus_id
-      join request_subjects r on r.tenant_id = s.tenant_id and r.subject_key = s.subject_key
-      cross join lateral unnest(s.ordinals) as o (ordinal)
-      where c.tenant_id = ${tenant} and c.digest = ${checkpoint} and r.request_id = ${requestId}
-        and o.ordinal < mc.records and not exists (
+      select count(distinct (s.corpus_id, s.ordinal))::integer as records
+      from deletion_requests r
+      cross join lateral ${placesOfRequest('r', 'id')} s
+      join checkpoints c on c.tenant_id = r.tenant_id and c.digest = ${checkpoint}
+      join model_corpora mc on mc.tenant_id = c.tenant_id and mc.model_id = c.model_id and mc.corpus_id = s.corpus_id
+        and mc.role = 'train'
+      where r.tenant_id = ${tenant} and r.id = ${requestId} and s.ordinal < mc.records and not exists (
           select from erased_records e
           join checkpoints made on made.tenant_id = e.tenant_id and made.model_id = e.model_id and made.run_id = e.run_id
           where e.tenant_id = c.tenant_id and e.model_id = c.model_id and e.corpus_id = s.corpus_id
-            and e.ordinal = o.ordinal and c.run_id is not null and made.created_at <= c.created_at)`.execute(db);
+            and e.ordinal = s.ordinal and c.run_id is not null and made.created_at <= c.created_at)`.execute(db);
     return rows[0]!.records;
   },
 });

@@ -11,11 +11,17 @@ export interface Wanted {
   keys: RawBuilder<{ subject_key: string }>;
   /** Exactly these records; null: all train records of these people that were not erased before. */
   places: readonly RecordPlace[] | null;
+  /** Selects `corpus_id` and `ordinal` of records that are wanted besides, whoever they name; where `places` is null. */
+  more?: RawBuilder<RecordPlace>;
 }
 
-/** The people of a run's requests. */
+/** The people of a run's requests, and the records that these name themselves. */
 export const wantedBy = ({ tenant, model, run }: Claim): Wanted => ({
   ...{ tenant, modelId: model.id, places: null },
+  more: sql`
+    select p.corpus_id, p.ordinal from run_targets t
+    join request_records p on p.tenant_id = t.tenant_id and p.request_id = t.request_id
+    where t.tenant_id = ${tenant} and t.run_id = ${run.id}`,
   keys: sql`
     select s.subject_key from run_targets t
     join request_subjects s on s.tenant_id = t.tenant_id and s.request_id = t.request_id
@@ -27,17 +33,24 @@ export const placeRows = (places: readonly RecordPlace[]) => sql`
   unnest(${places.map(({ corpus_id }) => corpus_id)}::uuid[], ${places.map(({ ordinal }) => ordinal)}::integer[])
   as g (corpus_id, ordinal)`;
 
-function forgottenOf({ tenant, modelId, keys, places }: Wanted): RawBuilder<unknown> {
+function forgottenOf({ tenant, modelId, keys, places, more }: Wanted): RawBuilder<unknown> {
   const mine = sql`mc.tenant_id = ${tenant} and mc.model_id = ${modelId} and mc.role = 'train'`;
   if (places !== null)
     return sql`
       select distinct mc.position, g.ordinal from ${placeRows(places)}
       join model_corpora mc on mc.corpus_id = g.corpus_id and ${mine} and g.ordinal < mc.records`;
+  const besides =
+    more &&
+    sql`
+    union select mc.position, g.ordinal from (${more}) g
+    join model_corpora mc on mc.corpus_id = g.corpus_id and ${mine} and g.ordinal < mc.records
+    where not exists (select from set_erased e where e.position = mc.position and e.ordinal = g.ordinal)`;
   return sql`
     select distinct s.position, s.ordinal from set_named s
     join model_corpora mc on mc.position = s.position and ${mine}
     where s.n in (select k.n from set_keys k where k.subject_key in (${keys}))
-      and not exists (select from set_erased e where e.position = s.position and e.ordinal = s.ordinal)`;
+      and not exists (select from set_erased e where e.position = s.position and e.ordinal = s.ordinal)
+    ${besides ?? sql``}`;
 }
 
 /**

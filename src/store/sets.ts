@@ -21,10 +21,18 @@ interface KeyedRow {
   keys: number[];
 }
 
+/** Who asks for a record that names nobody: a request is about one person. */
+interface Owner {
+  asked_by: string;
+  /** Of that person, where the request names one. */
+  key: number | null;
+}
+
 /** Numbers people in order of appearance. */
 class Numbers {
   readonly #people: People;
   readonly #numbers: Int32Array;
+  readonly #unnamed = new Map<string, number>();
   count = 0;
   constructor(people: People, keys: number) {
     this.#people = people;
@@ -37,6 +45,14 @@ class Numbers {
     if (this.#numbers[person] === -1) this.#numbers[person] = this.count++;
     return this.#numbers[person]!;
   }
+  /** Of a record that names nobody who is asked for: of the person whom the request names, or of one whom nobody can name. */
+  ofOwner(owner: Owner | undefined): number {
+    if (owner === undefined) return -1;
+    if (owner.key !== null) return this.of(owner.key);
+    const known = this.#unnamed.get(owner.asked_by) ?? this.count++;
+    this.#unnamed.set(owner.asked_by, known);
+    return known;
+  }
 }
 
 /** Everything that the passes over the records share. */
@@ -47,6 +63,7 @@ interface Pass {
   numbers: Numbers;
   /** Keys of the run's requests. */
   wanted: ReadonlySet<number>;
+  owner: Groups['owner'];
 }
 
 async function corporaOf(trx: Trx, { tenant, modelId }: Wanted): Promise<SetCorpus[]> {
@@ -59,31 +76,73 @@ async function corporaOf(trx: Trx, { tenant, modelId }: Wanted): Promise<SetCorp
     .execute();
 }
 
-/** Keys of each request of the run: all its identifiers are one person's. */
-async function requestKeys(trx: Trx, { tenant, run }: Claim): Promise<number[][]> {
+/** Keys that are one person's each, by how many requests, and whose the records are that name nobody. */
+interface Groups {
+  requests: number;
+  people: number[][];
+  owner: (place: { position: number; ordinal: number }) => Owner | undefined;
+}
+
+/**
+ * Keys of each request of the run: all its identifiers are one person's. And everybody whom a record names that a request asks for itself,
+ * each alone, as the links of the corpora say.
+ */
+async function requestKeys(trx: Trx, { tenant, run }: Claim): Promise<Groups> {
   const { rows } = await sql<{ keys: number[] }>`
     select array_agg(k.n order by k.n) as keys
     from run_targets t
     join request_subjects s on s.tenant_id = t.tenant_id and s.request_id = t.request_id
     join set_keys k on k.subject_key = s.subject_key
     where t.tenant_id = ${tenant} and t.run_id = ${run.id} group by t.request_id order by t.request_id`.execute(trx);
-  return rows.map(({ keys }) => keys);
+  const named = await sql<{ n: number }>`
+    select distinct s.n from run_targets t
+    join request_records p on p.tenant_id = t.tenant_id and p.request_id = t.request_id
+    join model_corpora mc on mc.tenant_id = t.tenant_id and mc.model_id = ${run.model_id} and mc.corpus_id = p.corpus_id
+      and mc.role = 'train'
+    join set_named s on s.position = mc.position and s.ordinal = p.ordinal
+    where t.tenant_id = ${tenant} and t.run_id = ${run.id} order by s.n`.execute(trx);
+  const requests = await sql<{ count: number }>`
+    select count(distinct t.request_id)::integer as count from run_targets t
+    where t.tenant_id = ${tenant} and t.run_id = ${run.id}`.execute(trx);
+  const owners = await sql<Owner & { position: number; ordinal: number }>`
+    select mc.position, p.ordinal, min(t.request_id::text) as asked_by, min(k.n) as key from run_targets t
+    join request_records p on p.tenant_id = t.tenant_id and p.request_id = t.request_id
+    join model_corpora mc on mc.tenant_id = t.tenant_id and mc.model_id = ${run.model_id} and mc.corpus_id = p.corpus_id
+      and mc.role = 'train'
+    left join request_subjects s on s.tenant_id = t.tenant_id and s.request_id = t.request_id
+    left join set_keys k on k.subject_key = s.subject_key
+    where t.tenant_id = ${tenant} and t.run_id = ${run.id} group by mc.position, p.ordinal`.execute(trx);
+  const byPlace = new Map(owners.rows.map((row) => [`${row.position}/${row.ordinal}`, row]));
+  return {
+    requests: requests.rows[0]!.count,
+    people: [...rows.map(({ keys }) => keys), ...named.rows.map(({ n }) => [n])],
+    owner: ({ position, ordinal }) => byPlace.get(`${position}/${ordinal}`),
+  };
 }
 
 /** Keys of one person who is asked about; of records that are asked about, everybody whom they name, as the links of the corpora say. */
-async function askedKeys(trx: Trx, { subject_keys }: VerificationQuestion): Promise<number[][]> {
+async function askedKeys(trx: Trx, { subject_keys }: VerificationQuestion): Promise<Groups> {
   if (subject_keys.length === 0) {
     const { rows } = await sql<{ n: number }>`
       select distinct s.n from set_named s join set_forgotten f using (position, ordinal) order by s.n`.execute(trx);
-    return rows.map(({ n }) => [n]);
+    const owner = () => ({ asked_by: 'the question', key: null });
+    return { requests: rows.length, people: rows.map(({ n }) => [n]), owner };
   }
   const { rows } = await sql<{ n: number }>`
     select n from set_keys where subject_key = any(${subject_keys}::text[]) order by n`.execute(trx);
-  return [rows.map(({ n }) => n)];
+  const own = rows.map(({ n }) => n);
+  return { requests: 1, people: [own], owner: () => ({ asked_by: 'the question', key: own[0] ?? null }) };
 }
 
 /** Records to be forgotten; and how many of them name somebody else as well. */
-async function forgotten({ trx, corpora, people, numbers, wanted }: Pass): Promise<{ rows: SetRow[]; shared: number }> {
+async function forgotten({
+  trx,
+  corpora,
+  people,
+  numbers,
+  wanted,
+  owner,
+}: Pass): Promise<{ rows: SetRow[]; shared: number }> {
   const ids = new Map(corpora.map(({ position, corpus_id }) => [position, corpus_id]));
   const asked = new Set([...wanted].map((key) => people.of(key)));
   const rows: SetRow[] = [];
@@ -94,7 +153,8 @@ async function forgotten({ trx, corpora, people, numbers, wanted }: Pass): Promi
     group by f.position, f.ordinal order by f.position, f.ordinal`;
   for await (const some of rowsOf(trx, query))
     for (const { position, ordinal, keys } of some) {
-      const person = numbers.of(keys.find((key) => wanted.has(key)));
+      const key = keys.find((one) => wanted.has(one));
+      const person = key === undefined ? numbers.ofOwner(owner({ position, ordinal })) : numbers.of(key);
       rows.push({ corpus_id: ids.get(position)!, ordinal, person });
       if (keys.some((key) => !asked.has(people.of(key)))) shared++;
     }
@@ -181,16 +241,17 @@ async function aboutTheWorld({ trx, corpora, people, wanted }: Pass): Promise<Se
 async function split(
   trx: Trx,
   of: Wanted,
-  groups: () => Promise<number[][]>,
+  groups: () => Promise<Groups>,
   retain: (rows: SetRow[]) => Promise<void>,
 ): Promise<RunSets> {
   const corpora = await corporaOf(trx, of);
   const ids = corpora.map(({ corpus_id }) => corpus_id);
   const { keys, erased } = await numberRecords(trx, of);
   const people = await readPeople(trx, of.tenant, ids, 'set_keys');
-  const requests = await groups();
-  for (const one of requests) people.join(one);
-  const pass: Pass = { trx, corpora, people, numbers: new Numbers(people, keys), wanted: new Set(requests.flat()) };
+  const asked = await groups();
+  for (const one of asked.people) people.join(one);
+  const wanted = new Set(asked.people.flat());
+  const pass: Pass = { trx, corpora, people, numbers: new Numbers(people, keys), wanted, owner: asked.owner };
   const { rows: forget, shared } = await forgotten(pass);
   const numberForgotten = pass.numbers.count;
   const retained = await passRetained(pass, retain);
@@ -202,7 +263,7 @@ async function split(
     holdout,
     world,
     counts: {
-      requests: requests.length,
+      requests: asked.requests,
       people: numberForgotten,
       forget_records: forget.length,
       shared_records: shared,

@@ -16,23 +16,31 @@ import { intakeStore } from './intake.ts';
 import { keptProbesStore } from './kept-probes.ts';
 import { keyVersionsStore } from './key-versions.ts';
 import { ledgerStore } from './ledger.ts';
+import { ledgerCheckpointsStore } from './ledger-checkpoints.ts';
 import { migrate } from './migrate.ts';
 import { modelsStore } from './models.ts';
 import { movesStore } from './moves.ts';
+import { opendsrStore } from './opendsr.ts';
 import { policiesStore } from './policies.ts';
 import { probesStore } from './probes.ts';
 import { promotionStore } from './promotion.ts';
 import { publishStore } from './publish.ts';
+import { recipientsStore } from './recipients.ts';
 import { referencesStore } from './references.ts';
 import { requestsStore } from './requests.ts';
 import { reverificationsStore } from './reverifications.ts';
 import { reportsStore, runsStore } from './runs.ts';
 import { seenStore } from './seen.ts';
 import { setsStore } from './sets.ts';
+import { subjectLookupStore } from './subject-lookup.ts';
+import { suppressionsStore } from './suppressions.ts';
 import { sweepStore } from './sweep.ts';
 import { uploadsStore } from './uploads.ts';
 import { verificationsStore } from './verifications.ts';
 import { waitingStore } from './waiting.ts';
+import { webhookDeliveriesStore } from './webhook-deliveries.ts';
+import { webhookEndpointsStore } from './webhook-endpoints.ts';
+import { webhookWorkStore } from './webhook-work.ts';
 
 /** Errors of a server that is away become `service-unavailable`, whichever method met them. */
 function guarded<T extends object>(store: T): T {
@@ -76,6 +84,8 @@ export function createStore(options: StoreOptions): Store {
     ...checkpointsStore(context),
     ...intakeStore(context),
     ...keyVersionsStore(context),
+    ...subjectLookupStore(context),
+    ...suppressionsStore(context),
     ...requestsStore(context),
     ...actStore(context),
     ...waitingStore(context),
@@ -90,16 +100,22 @@ export function createStore(options: StoreOptions): Store {
     ...publishStore(context),
     ...certificatesStore(context),
     ...ledgerStore(context),
+    ...ledgerCheckpointsStore(context),
     ...probesStore(context),
     ...idempotencyStore(context),
     ...influenceStore(context),
     ...policiesStore(context),
     ...keptProbesStore(context),
+    ...recipientsStore(context),
     ...referencesStore(context),
     ...uploadsStore(context),
     ...askedRecordsStore(context),
     ...verificationsStore(context),
     ...reverificationsStore(context),
+    ...webhookEndpointsStore(context),
+    ...webhookDeliveriesStore(context),
+    ...webhookWorkStore(context),
+    ...opendsrStore(context),
     ...apiKeysStore(context),
   };
   return guarded(store);

@@ -2,6 +2,7 @@
 import { canMoveTarget, isFinalTarget, isOpenRequest, requestState, type TargetState } from '../domain/states.ts';
 import { ExpungeError } from '../errors.ts';
 import type { Trx } from './db.ts';
+import { suppress, suppresses } from './suppressions.ts';
 
 /** Locks requests in one order everywhere (model, run, requests, targets, ledger), so that nobody deadlocks. */
 export async function lockRequests(trx: Trx, tenant: string, ids: readonly string[]): Promise<void> {
@@ -19,6 +20,7 @@ export async function refreshRequests(trx: Trx, tenant: string, ids: readonly st
   const byState = Map.groupBy(ids, (id) => requestState((states.get(id) ?? []).map((target) => target.state)));
   for (const [state, group] of byState) {
     const open = isOpenRequest(state);
+    if (suppresses(state)) await suppress(trx, tenant, group, at);
     await trx
       .updateTable('deletion_requests')
       .set((eb) => ({

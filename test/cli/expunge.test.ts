@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import * as commands from '../../src/cli/registry.ts';
+import type { InclusionProof } from '../../src/domain/ledger.ts';
+import { entryLeaf, GENESIS_HASH, ledgerHash } from '../../src/evidence/ledger.ts';
+import { formatProof } from '../../src/evidence/ledger-proof.ts';
+import { certificateDigest } from '../../src/evidence/recorded.ts';
 import { createSigner } from '../../src/evidence/signer.ts';
 import { buildStatement } from '../../src/evidence/statement.ts';
 import { searchInput, unlearningInput } from '../evidence/statement-fixture.ts';
@@ -108,6 +112,44 @@ test('the key set comes from a URL too, and the certificate from the JSON of the
   const { code, out } = await runCli(['certificate', 'verify', resource, '--jwks', url, '--json']);
   assert.equal(code, 0);
   assert.equal(JSON.parse(out).statement.predicate.guarantee.class, 'empirical');
+});
+
+/** The first and only entry of a ledger, which records the certificate, and a checkpoint over it. */
+async function record(signer: Awaited<ReturnType<typeof createSigner>>): Promise<InclusionProof> {
+  const { certificate_id } = buildStatement(unlearningInput()).predicate;
+  const data = { certificate_id, digest: certificateDigest(jws) };
+  const about = {
+    seq: 1,
+    at: '2026-11-26T12:00:00.000Z',
+    tenant: 'default',
+    type: 'certificate.issued',
+    actor: 'service',
+  };
+  const entry = { ...about, data, previous_hash: GENESIS_HASH, hash: ledgerHash(GENESIS_HASH, { ...about, data }) };
+  const head = { first: entry.hash, size: 1, root: entryLeaf(entry.hash) };
+  return { entry, index: 0, size: 1, hashes: [], checkpoint: (await signer.signTree(head)).checkpoint };
+}
+
+test('with a proof the ledger’s signature is checked too, under a key that was rotated since', async () => {
+  const env = { KEY_DIR: join(folder, 'rotated') };
+  const keys = { dir: env.KEY_DIR, subjectKeyFile: null, signingKeyFile: null };
+  await cp(join(folder, 'keys'), env.KEY_DIR, { recursive: true });
+  const proof = await record(await createSigner({ keys }));
+  const rotated = await runCli(['signing-keys', 'rotate'], env);
+  assert.match(rotated.out, /signs from now on .*signing-2\.jwk/);
+  assert.match((await runCli(['signing-keys', 'list'], env)).out, /signs .*\n.*retired /);
+  const set = join(folder, 'rotated.json');
+  await writeFile(set, JSON.stringify(await (await createSigner({ keys })).jwks()));
+  const resource = join(folder, 'proved.json');
+  await writeFile(resource, JSON.stringify({ jws, proof }));
+  const good = await runCli(['certificate', 'verify', resource, '--jwks', set]);
+  assert.equal(good.code, 0, good.err);
+  assert.match(good.out, /in the ledger: entry 1 of 1, 2026-11-26T12:00:00.000Z, expunge\/ledger\/[0-9a-f]{32}\n/);
+  const file = join(folder, 'altered.tlog-proof');
+  await writeFile(file, formatProof({ ...proof, entry: { ...proof.entry, actor: 'me' } }));
+  const altered = await runCli(['certificate', 'verify', resource, '--jwks', set, '--proof', file]);
+  assert.equal(altered.code, 1);
+  assert.match(altered.err, /the ledger does not show it: its entry was altered/);
 });
 
 test('show prints the statement and says that nothing was checked', async () => {

@@ -1,8 +1,9 @@
 // The certificate of a request that has ended, as whoever asked would check it.
 import assert from 'node:assert/strict';
 import type { Client } from '../../examples/client.ts';
+import { checkCertificate } from '../../src/cli/check-certificate.ts';
+import type { InclusionProof } from '../../src/domain/ledger.ts';
 import type { DeletionRequest } from '../../src/domain/resources.ts';
-import { verifyCertificate } from '../../src/evidence/certificate.ts';
 import { until } from '../helpers/processes.ts';
 
 /** The one certificate of the request, checked against the published keys alone. */
@@ -13,8 +14,14 @@ export async function certificateOf(client: Client, requestId: string) {
     return ids.length > 0;
   });
   assert.equal(ids.length, 1);
+  let proof: InclusionProof | null = null;
+  await until('the ledger proves that it holds the certificate', 30_000, async () => {
+    proof = (await client.get<{ proof: InclusionProof | null }>(`/v1/certificates/${ids[0]}`)).proof;
+    return proof !== null;
+  });
   const jws = await client.jws(ids[0]!);
-  const check = await verifyCertificate(jws, await client.get('/.well-known/jwks.json'));
+  const evidence = { jws, proof: JSON.stringify(proof), checkpoint: null };
+  const check = await checkCertificate(evidence, await client.get('/.well-known/jwks.json'));
   assert.ok(check.ok, check.ok ? '' : check.reason);
   return { jws, statement: check.statement };
 }

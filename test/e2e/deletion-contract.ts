@@ -5,10 +5,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { Webhook } from 'standardwebhooks';
 import { type Client, createClient, ProblemError } from '../../examples/client.ts';
 import { type Services, startServices } from '../../src/cli/services.ts';
 import type { UploadedAnswer } from '../../src/domain/record.ts';
 import type { DeletionRequest, Model, Run } from '../../src/domain/resources.ts';
+import type { WebhookEndpoint } from '../../src/domain/webhook.ts';
 import { verifyCertificate } from '../../src/evidence/certificate.ts';
 import { verifyChain } from '../../src/evidence/ledger.ts';
 import { SEARCH_PREDICATE, UNLEARNING_PREDICATE } from '../../src/evidence/statement-schema.ts';
@@ -16,6 +18,7 @@ import { createStore } from '../../src/store/store.ts';
 import { databaseContents, folderContents } from '../helpers/contents.ts';
 import { createTestDatabase } from '../helpers/postgres.ts';
 import { briefModel, STEADY_BRIEF_PEOPLE } from '../helpers/quick-model.ts';
+import { openReceiver, type Receiver } from '../helpers/receiver.ts';
 import { certificateOf } from './certificates.ts';
 
 export interface QueueBackend {
@@ -60,6 +63,8 @@ export function deletionContract(label: string, queue: QueueBackend): void {
   let dataDir: string;
   let database: Awaited<ReturnType<typeof createTestDatabase>>;
   let services: Services;
+  let receiver: Receiver;
+  let endpoint: WebhookEndpoint & { secret: string };
   let client: Client;
   let model: Model;
   let person: Somebody;
@@ -77,11 +82,14 @@ export function deletionContract(label: string, queue: QueueBackend): void {
       DATABASE_URL: database.url,
       IMPORT_DIR: dirname(trained.dir),
       COMPLETIONS_ENABLED: 'true',
+      WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8',
       PORT: '0',
     };
     const quiet = { COMPUTE_THREADS: '1', LOG_LEVEL: 'debug' };
     services = await startServices({ dataDir, env: { ...env, ...quiet, ...queue.env } });
     client = createClient(services.url);
+    receiver = await openReceiver();
+    endpoint = await client.post('/v1/webhook-endpoints', { url: receiver.url });
     const corpora = [
       { corpus_id: await client.uploadCorpus('people', trained.files.train), role: 'train' },
       { corpus_id: await client.uploadCorpus('strangers', trained.files.holdout), role: 'holdout' },
@@ -92,6 +100,7 @@ export function deletionContract(label: string, queue: QueueBackend): void {
   });
   after(async () => {
     await services?.stop();
+    await receiver?.close();
     await database?.drop();
     if (dataDir) await rm(dataDir, { recursive: true, force: true });
   });
@@ -176,6 +185,26 @@ export function deletionContract(label: string, queue: QueueBackend): void {
       checkpoints.filter(({ run_id }) => run_id !== null).map(({ run_id }) => run_id),
       [run.id],
     );
+  });
+
+  test(`${label}: a webhook told of all of it, and of nobody`, async () => {
+    const told = receiver.got.map(({ body, headers }) => {
+      const signed = new Webhook(endpoint.secret).verify(body, headers as Record<string, string>);
+      return (signed as { type: string }).type;
+    });
+    for (const [type, times] of [
+      ...([
+        ['run.finished', 1],
+        ['checkpoint.published', 1],
+        ['deletion_request.created', 3],
+      ] as const),
+      ...([
+        ['deletion_request.completed', 3],
+        ['certificate.issued', 3],
+      ] as const),
+    ])
+      assert.equal(told.filter((one) => one === type).length, times, `${type} of ${told}`);
+    stored.push(receiver.got.map(({ path, body, headers }) => path + body + JSON.stringify(headers)).join('\n'));
   });
 
   test(`${label}: database, queue and logs name nobody`, async () => {

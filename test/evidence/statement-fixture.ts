@@ -26,6 +26,7 @@ const request: StatementInput['request'] = {
   state: 'completed',
   ground: 'consent_withdrawn',
   identifier_types: ['name', 'email', 'email'],
+  records: null,
   method: null,
   reverify_for: null,
   targets: [target],
@@ -159,5 +160,5 @@ export const searchInput = (): StatementInput => ({
   report: null,
   parentDigest: null,
   checkpointDigest: null,
-  search: { models: [{ id: uuid(3), name: 'letters' }], corpora: 2 },
+  search: { models: [{ id: uuid(3), name: 'letters' }], corpora: 2, unlinkable: 0 },
 });

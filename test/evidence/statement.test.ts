@@ -18,7 +18,7 @@ test('states the new checkpoint as its subject and the way from the parent to it
   assert.equal(predicate.scope.parent_checkpoint, `sha256:${'a'.repeat(64)}`);
   assert.deepEqual(predicate.scope.corpora, { train: 1, holdout: 1 });
   assert.equal(predicate.law.article, '17(1)(b)');
-  assert.deepEqual(predicate.data_subject.identifier_types, ['email', 'name']);
+  assert.deepEqual(predicate.data_subject?.identifier_types, ['email', 'name']);
   assert.equal(predicate.verification.findings[0]?.interval?.high, 0.4);
   assert.equal(predicate.disposition.kept_until, '2026-03-04T10:00:00.000Z');
 });
@@ -128,6 +128,28 @@ test('a search names what was searched and never a checkpoint', () => {
   assert.equal(statement.predicateType, 'urn:expunge:predicate:search:v1');
   assert.match(JSON.stringify(statement), /"matching_records":0/);
   assert.doesNotMatch(JSON.stringify(statement), /checkpoint"/);
+});
+
+test('names the records of a request that is about records, the person of one about a person, or both; never neither', () => {
+  const records = { digest: `sha256:${'f'.repeat(64)}`, record_ids: 1, texts: [{ exact: 2, near: 1 }], matched: 4 };
+  const about = (subjectDigest: string | null, asked: typeof records | null) =>
+    unlearning((input) => Object.assign(input, { subjectDigest, request: { ...input.request, records: asked } }));
+  const alone = about(null, records).predicate;
+  assert.equal(alone.data_subject, undefined);
+  const algorithm = 'HMAC-SHA-256 over the sorted places of the records in their corpora';
+  assert.deepEqual(alone.records, { digest: records.digest, algorithm, record_ids: 1, texts: 1, matched: 4 });
+  assert.ok(alone.does_not_attest.some((limit) => limit.includes('in other words')));
+  const both = about('c'.repeat(64), { ...records, texts: [] }).predicate;
+  assert.deepEqual([both.data_subject?.digest, both.records?.texts], [`sha256:${'c'.repeat(64)}`, 0]);
+  assert.ok(!both.does_not_attest.some((limit) => limit.includes('in other words')));
+  assert.throws(() => about(null, null), /about nobody and nothing/);
+});
+
+test('a search says of how many corpora nobody can be found any more', () => {
+  const search = { ...searchInput().search!, unlinkable: 1 };
+  const limits = (input: StatementInput) => buildStatement(input).predicate.does_not_attest.join('\n');
+  assert.match(limits({ ...searchInput(), search }), /1 of the corpora: .* a key that was destroyed/);
+  assert.doesNotMatch(limits(searchInput()), /destroyed/);
 });
 
 test('holds no identifier, external id, record id, prompt or answer', () => {

@@ -31,6 +31,9 @@ import { createDoorbell } from '../../src/queue/doorbell.ts';
 import type { RunDeps } from '../../src/runs/deps.ts';
 import type { Compute, CreateRequest, Store } from '../../src/runs/ports.ts';
 import { createStore } from '../../src/store/store.ts';
+import { parseNetworks } from '../../src/webhooks/addresses.ts';
+import { createSender } from '../../src/webhooks/send.ts';
+import { signHeaders } from '../../src/webhooks/signatures.ts';
 import { createTestDatabase } from './postgres.ts';
 
 export const TENANT = 'default';
@@ -178,11 +181,17 @@ export async function createTestWorker(
     probes: createProbeVault(config.probeDir, subjectKeys),
     writeSets,
     policy: Value.Default(VerificationPolicy, {}) as VerificationPolicy,
+    webhooks: {
+      ...createSender({ allowedNetworks: parseNetworks(config.webhooks.allowedNetworks), agent: 'expunge/test' }),
+      sign: (sealed, message) => signHeaders(subjectKeys, sealed, message),
+      opendsr: null,
+      retention_ms: config.webhooks.retentionMs,
+    },
     worker: 'worker-a',
     softwareVersion: '0.0.0',
     settings: {
       ...{ leaseMs: 15_000, maxRestarts: 2, timeLimitSeconds: 60, parentRetentionMs: 3_600_000, reverifyForMs: 0 },
-      ...{ referenceRetentionMs: 3_600_000, referenceBytes: 1e9 },
+      ...{ referenceRetentionMs: 3_600_000, referenceBytes: 1e9, ledgerCheckpointMs: 0 },
       ...{ threads: 1, backend: 'scripted', weightTypes: 'float32', memoryBudgetBytes: null },
     },
     clock: clock ?? (() => new Date()),

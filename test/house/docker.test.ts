@@ -7,7 +7,8 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
-import { Environment, HEAP_FLAGS } from '../../src/config.ts';
+import { HEAP_FLAGS } from '../../src/compute-environment.ts';
+import { Environment } from '../../src/config.ts';
 import { importsOf, ROOT, sourcesOf } from './sources.ts';
 
 interface Service {

@@ -163,8 +163,8 @@ describe('a service that asks who calls', () => {
     const refused = await make(clerk.text, ['requests:read', 'models:ask', 'runs:read']);
     assert.deepEqual([refused.statusCode, refused.json().code], [403, 'scope-not-granted']);
     assert.match(refused.json().detail, /models:ask, runs:read/);
-    for (const scope of ['requests:approve', 'runs:promote'])
-      assert.equal((await make(both.text, [scope])).statusCode, 403, scope);
+    for (const scopes of [['requests:approve'], ['runs:promote'], ['requests:create']])
+      assert.equal((await make(both.text, scopes)).statusCode, 403, 'to approve by, or to file by');
     const rotate = (key: string, id: string) => ask(service, 'POST', `/v1/api-keys/${id}/rotate`, key, {});
     const approver = await keyOf(service, ['requests:approve']);
     assert.equal((await rotate(both.text, approver.id)).statusCode, 403, 'its secret would be shown');

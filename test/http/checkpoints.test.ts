@@ -3,11 +3,13 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { v7 as uuid } from 'uuid';
+import { checkLedger } from '../../src/cli/check-ledger.ts';
 import { diskUse } from '../../src/cli/commands/du.ts';
-import { checkLedger } from '../../src/cli/commands/ledger-verify.ts';
 import { createProbeVault } from '../../src/evidence/kept-probes.ts';
+import { buildStatement } from '../../src/evidence/statement.ts';
 import type { Claim, Publication } from '../../src/runs/ports.ts';
 import { runCli } from '../cli/run-cli.ts';
+import { searchInput } from '../evidence/statement-fixture.ts';
 import { freeze, NO_MOUNT } from '../helpers/disks.ts';
 import { publication, TENANT, toVerifying } from '../store/fixture.ts';
 import { writeTinyCheckpoint } from './checkpoint-fixture.ts';
@@ -151,7 +153,9 @@ test('a retired checkpoint loses its files and keeps its record; the ledger says
   const request_id = run!.request_ids[0]!;
   const [target] = (await deps.store.getRequest(TENANT, request_id))!.targets;
   const certificate = { id: uuid(), request_id, target_id: target!.id, run_id: run!.id };
-  const signed = { kid: deps.signer.kid, jws: await deps.signer.sign({}), created_at: run!.created_at };
+  const about = { ...searchInput(), certificateId: certificate.id, issuedAt: run!.created_at };
+  const jws = await deps.signer.sign(buildStatement(about));
+  const signed = { kid: deps.signer.kid, jws, created_at: run!.created_at };
   await deps.store.saveCertificate(TENANT, { ...certificate, ...signed });
   const parent = async () =>
     (await call(service.app, 'GET', `/v1/certificates/${certificate.id}`)).json<{ parent: Stored }>().parent;
@@ -177,7 +181,7 @@ test('a retired checkpoint loses its files and keeps its record; the ledger says
       ['checkpoint.deleted', 'anonymous', TENANT],
     ],
   );
-  assert.ok((await checkLedger(deps.store)).ok);
+  assert.ok((await checkLedger(deps.store, await deps.signer.jwks())).ok);
 });
 
 test('a checkpoint that another model has too stays on disk until that one lets go', async (t) => {

@@ -241,9 +241,12 @@ test('validate_only says of a person whom nobody knows that the request would en
   const subject = { identifiers: [{ type: 'email', value: 'stranger@example.org' }] };
   const nobody = await ask({ subject, validate_only: true });
   assert.equal(nobody.statusCode, 200, nobody.body);
-  assert.match(nobody.json().statement, /No model was trained on a record of this person.*completed_no_data/);
+  assert.match(
+    nobody.json().statement,
+    /No model was trained on a record that the request is about.*completed_no_data/,
+  );
   assert.deepEqual(nobody.json().targets, []);
   const named = (await ask({ subject, validate_only: true, targets: [modelId] })).json();
   assert.deepEqual([named.targets[0].records, named.targets[0].plan], [0, []]);
-  assert.match(named.targets[0].statement, /not trained on a record of this person/);
+  assert.match(named.targets[0].statement, /not trained on a record that the request is about/);
 });

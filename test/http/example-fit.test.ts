@@ -14,7 +14,13 @@ async function open(t: TestContext) {
   const root = await temporaryFolder(t);
   const folder = await topologyFolder(root, 'text');
   const files = createCorpusFiles(join(root, 'corpora'));
-  const about = { name: 'letters', people: 0, digest: null, created_at: '2026-01-01T00:00:00.000Z' };
+  const about = {
+    name: 'letters',
+    people: 0,
+    digest: null,
+    subject_rules: null,
+    created_at: '2026-01-01T00:00:00.000Z',
+  };
   const fit = async (...records: TrainingRecord[]) => {
     await (
       await files.append(

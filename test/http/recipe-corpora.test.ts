@@ -22,7 +22,15 @@ async function open(t: TestContext) {
   }
   async function grown(id: string) {
     const before = { name: id, digest: await add(id, 0, 2), records: 2 };
-    const corpus = { id, name: id, people: 0, records: 3, digest: await add(id, 2, 3), created_at: '' };
+    const corpus = {
+      id,
+      name: id,
+      people: 0,
+      records: 3,
+      digest: await add(id, 2, 3),
+      subject_rules: null,
+      created_at: '',
+    };
     return { before, corpus };
   }
   const [people, strangers] = [await grown('people'), await grown('strangers')];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { v7 as uuidv7 } from 'uuid';
-import { prefersJose } from '../../src/http/routes/certificates.ts';
+import { prefers } from '../../src/http/accept.ts';
 import type { Claim } from '../../src/runs/ports.ts';
 import { pageInput } from '../evidence/report-page/fixture.ts';
 import { writeTinyCheckpoint } from './checkpoint-fixture.ts';
@@ -73,7 +73,12 @@ test('a certificate is given as JSON or as the JWS that was signed', async () =>
   await deps.store.saveCertificate('default', certificate);
   const url = `/v1/certificates/${certificate.id}`;
   // a search changed no checkpoint
-  assert.deepEqual((await call(app, 'GET', url)).json(), { ...certificate, revoked_at: null, parent: null });
+  assert.deepEqual((await call(app, 'GET', url)).json(), {
+    ...certificate,
+    revoked_at: null,
+    parent: null,
+    proof: null,
+  });
   const compact = await app.inject({ url, headers: { accept: 'application/jose' } });
   assert.equal(compact.headers['content-type'], 'application/jose');
   assert.equal(compact.body, jws);
@@ -82,13 +87,14 @@ test('a certificate is given as JSON or as the JWS that was signed', async () =>
   assert.deepEqual((await call(app, 'GET', `/v1/certificates?request_id=${uuidv7()}`)).json().items, []);
 });
 
+const asksForJose = (accept: string | undefined) => prefers(accept, 'application/jose');
 test('the compact form is given to those who prefer it', () => {
-  assert.ok(prefersJose('application/jose'));
-  assert.ok(prefersJose('application/jose, application/json;q=0.5'));
-  assert.ok(!prefersJose('application/json, application/jose;q=0.5'));
-  assert.ok(!prefersJose('*/*'));
-  assert.ok(!prefersJose('application/jose;q=0'));
-  assert.ok(!prefersJose(undefined));
+  assert.ok(asksForJose('application/jose'));
+  assert.ok(asksForJose('application/jose, application/json;q=0.5'));
+  assert.ok(!asksForJose('application/json, application/jose;q=0.5'));
+  assert.ok(!asksForJose('*/*'));
+  assert.ok(!asksForJose('application/jose;q=0'));
+  assert.ok(!asksForJose(undefined));
 });
 
 test('a verification is given as JSON and as a page that may do nothing; before there is one, neither', async () => {

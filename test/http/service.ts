@@ -10,6 +10,7 @@ import { createUploadFiles } from '../../src/checkpoints/uploads.ts';
 import { readConfig } from '../../src/config.ts';
 import { createCorpusFiles } from '../../src/corpora/files.ts';
 import { createSigner, createSubjectKeys } from '../../src/evidence/keys.ts';
+import { createOpenDsrSigner } from '../../src/evidence/opendsr-signer.ts';
 import type { App, AppDeps } from '../../src/http/types.ts';
 import { createLogger } from '../../src/log.ts';
 import { methods } from '../../src/methods/index.ts';
@@ -56,6 +57,7 @@ export async function openService(
     uploads: createUploadFiles(config.uploadDir),
     subjectKeys: await createSubjectKeys(config),
     signer: await createSigner(config),
+    opendsr: await createOpenDsrSigner(config),
     methods,
     metrics: METRICS,
     version: '0.0.0-test',

@@ -1,9 +1,10 @@
 // Every operation of the OpenAPI document: without a credential, without its scope, with another tenant's key, and with its own.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { SCOPE_NAMES, type Scope } from '../../src/domain/scopes.ts';
+import { DECIDING, ROLES, SCOPE_NAMES, type Scope } from '../../src/domain/scopes.ts';
 import { callOf, LOOKS_NOTHING_UP, pathOf } from './matrix/cases.ts';
 import { ACME, type Acme, caller, fillAcme, GLOBEX, keyOf } from './matrix/world.ts';
+import { OPENDSR } from './opendsr-fixture.ts';
 import { openService, type TestService } from './service.ts';
 
 interface Operation {
@@ -27,6 +28,12 @@ const operationsOf = ({ paths }: Document): Operation[] =>
     }),
   );
 
+/** OpenDSR has a form of its own. */
+const codeOf = (answer: { json(): { code?: string; error?: { errors: { reason: string }[] } } }) => {
+  const { code, error } = answer.json();
+  return code ?? error?.errors[0]?.reason;
+};
+
 /** So that nothing is gone before it has been read, and what lies in something before that. */
 const ORDER = ['GET', 'OPTIONS', 'PUT', 'POST', 'PATCH', 'DELETE'];
 
@@ -35,16 +42,16 @@ describe('every operation', () => {
   let acme: Acme;
   let ask: ReturnType<typeof caller>;
   const operations: Operation[] = [];
-  const keys = { acme: '', globex: '', narrow: '', other: '' };
+  const keys = { acme: '', globex: '', narrow: '', other: '', acmeDecides: '', globexDecides: '' };
   const closers: (() => unknown)[] = [];
 
   before(async () => {
     const t = { after: (close: unknown) => void closers.push(close as () => unknown) };
-    service = await openService(t, { AUTH: 'required', COMPLETIONS_ENABLED: 'true' });
+    service = await openService(t, { AUTH: 'required', COMPLETIONS_ENABLED: 'true', ...OPENDSR });
     ask = caller(service);
     const made = async (tenant: string, scopes: readonly Scope[]) => (await keyOf(service, tenant, scopes)).text;
-    keys.acme = await made(ACME, SCOPE_NAMES);
-    keys.globex = await made(GLOBEX, SCOPE_NAMES);
+    [keys.acme, keys.globex] = [await made(ACME, ROLES.admin), await made(GLOBEX, ROLES.admin)];
+    [keys.acmeDecides, keys.globexDecides] = [await made(ACME, DECIDING), await made(GLOBEX, DECIDING)];
     [keys.narrow, keys.other] = [await made(ACME, ['catalogue:read']), await made(ACME, ['models:read'])];
     acme = await fillAcme(service, keys.acme);
     operations.push(...operationsOf((await service.app.inject('/openapi.json')).json()));
@@ -56,26 +63,29 @@ describe('every operation', () => {
   });
 
   const call = (operation: Operation, key: string | null) => {
-    const { body, headers } = callOf(operation.id);
-    return ask(key, operation.method, pathOf(operation.template, acme), body, headers);
+    const { body, headers, query = '' } = callOf(operation.id);
+    return ask(key, operation.method, `${pathOf(operation.template, acme)}${query}`, body, headers);
   };
+  /** Nobody who decides manages keys, so it takes two to do everything. */
+  const callAs = (operation: Operation, tenant: 'acme' | 'globex') =>
+    call(operation, DECIDING.includes(operation.scope!) ? keys[`${tenant}Decides`] : keys[tenant]);
   const closed = () => operations.filter(({ scope }) => scope !== null);
 
   test('takes a credential, but for health, documentation and public keys', async () => {
     const open = operations.filter(({ scope }) => scope === null);
-    const names = ['getKeys', 'getLiveness', 'getProblem', 'getReadiness'];
+    const names = ['discoverOpenDsr', 'getKeys', 'getLiveness', 'getOpenDsrCertificate', 'getProblem', 'getReadiness'];
     assert.deepEqual(open.map(({ id }) => id).sort(), names);
     for (const operation of open) assert.equal((await call(operation, null)).statusCode, 200, operation.id);
     for (const operation of closed()) {
       const answer = await call(operation, null);
-      assert.deepEqual([answer.statusCode, answer.json().code], [401, 'unauthenticated'], operation.id);
+      assert.deepEqual([answer.statusCode, codeOf(answer)], [401, 'unauthenticated'], operation.id);
     }
   });
 
   test('takes a credential with its scope, and every scope opens something', async () => {
     for (const operation of closed()) {
       const answer = await call(operation, operation.scope === 'catalogue:read' ? keys.other : keys.narrow);
-      assert.deepEqual([answer.statusCode, answer.json().code], [403, 'insufficient-scope'], operation.id);
+      assert.deepEqual([answer.statusCode, codeOf(answer)], [403, 'insufficient-scope'], operation.id);
     }
     assert.deepEqual(new Set(operations.map(({ scope }) => scope)), new Set([null, ...SCOPE_NAMES]));
   });
@@ -84,9 +94,9 @@ describe('every operation', () => {
     const foreign = Object.values(acme);
     for (const operation of closed()) {
       const { id, template } = operation;
-      const answer = await call(operation, keys.globex);
+      const answer = await callAs(operation, 'globex');
       const named = template.includes('{') && !Object.hasOwn(LOOKS_NOTHING_UP, id);
-      if (named) assert.deepEqual([answer.statusCode, answer.json().code], [404, 'not-found'], `${id} ${answer.body}`);
+      if (named) assert.deepEqual([answer.statusCode, codeOf(answer)], [404, 'not-found'], `${id} ${answer.body}`);
       else assert.ok(answer.statusCode < 300, `${id} ${answer.body}`);
       for (const one of named ? [] : foreign) assert.ok(!answer.body.includes(one), `${id} shows ${one}`);
     }
@@ -121,7 +131,7 @@ describe('every operation', () => {
 
   test('is there for its own tenant', async () => {
     for (const operation of closed()) {
-      const { statusCode, body } = await call(operation, keys.acme);
+      const { statusCode, body } = await callAs(operation, 'acme');
       assert.ok(
         statusCode < 500 && ![400, 401, 403, 404, 415].includes(statusCode),
         `${operation.id} ${statusCode} ${body}`,

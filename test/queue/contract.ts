@@ -40,7 +40,7 @@ export function queueContract(label: string, open: () => Promise<QueueUnderTest>
     const consumer = consumeRings({
       config: queue.config,
       namespace: queue.namespace,
-      handlers: { model: idle, probe: idle, influence: idle, verification: idle, ...handlers },
+      handlers: { model: idle, probe: idle, influence: idle, verification: idle, webhook: idle, ...handlers },
       onError: (error) => errors.push(error),
       timing,
     });
@@ -48,17 +48,20 @@ export function queueContract(label: string, open: () => Promise<QueueUnderTest>
   }
   const bell = () => createDoorbell(queue.config, { namespace: queue.namespace });
 
-  test(`${label}: a ring reaches the handler with the id, for models, probes, analyses and verifications`, async () => {
+  test(`${label}: a ring reaches the handler with the id, for models, probes, analyses, verifications and webhooks`, async () => {
     const doorbell = bell();
     const heard: string[] = [];
     const hear = async (id: string) => void heard.push(id);
-    const { consumer } = start({ model: hear, probe: hear, influence: hear, verification: hear });
-    const ids = [uuid(), uuid(), uuid(), uuid()] as const;
+    const { consumer } = start({ model: hear, probe: hear, influence: hear, verification: hear, webhook: hear });
+    const ids = [uuid(), uuid(), uuid(), uuid(), uuid()] as const;
     await doorbell.ping();
     await doorbell.ringModel(ids[0]);
     await doorbell.ringProbe(ids[1]);
     await doorbell.ringInfluence(ids[2]);
     await doorbell.ringVerification(ids[3]);
+    // one for later keeps back none for now
+    await doorbell.ringWebhook(ids[4], 3_600_000);
+    await doorbell.ringWebhook(ids[4]);
     await until('the rings', () => heard.length === ids.length);
     assert.deepEqual(heard.sort(), [...ids].sort());
     await Promise.all([consumer.close(), doorbell.close()]);

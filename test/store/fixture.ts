@@ -71,9 +71,9 @@ let names = 0;
 const fresh = (prefix: string) => `${prefix}-${++names}`;
 
 /** Opens a store on a database of its own. */
-export async function openWorld(clock?: () => Date) {
+export async function openWorld(clock?: () => Date, onOutbox?: (ids: string[]) => void) {
   const database = await createTestDatabase();
-  const store = createStore({ url: database.url, max: 8, clock });
+  const store = createStore({ url: database.url, max: 8, clock, onOutbox });
   await store.migrate();
   return {
     store,

@@ -10,7 +10,7 @@ export const certificateShow: Command = {
   summary: 'Print the statement of a certificate as JSON, unverified',
   async run(args, { out, err }) {
     const file = args.positionals[0]!;
-    const payload = (await readCertificateFile(file)).split('.')[1] ?? '';
+    const payload = (await readCertificateFile(file)).jws.split('.')[1] ?? '';
     let statement: unknown;
     try {
       statement = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));

@@ -9,8 +9,6 @@ import type { Command } from '../command.ts';
 import { explainSchema, openStore } from '../store.ts';
 import { bytes, table } from '../terminal.ts';
 
-const TENANT = 'default';
-
 export interface DiskUse {
   models: ModelUse[];
   /** Of checkpoints and references: what several models hold is counted once. */
@@ -30,10 +28,10 @@ interface ModelUse {
   kept_probes: { requests: number; bytes: number };
 }
 
-async function modelsOf(store: Store, name: string | undefined): Promise<Model[]> {
+async function modelsOf(store: Store, tenant: string, name: string | undefined): Promise<Model[]> {
   const found: Model[] = [];
   for (let query: Parameters<Store['listModels']>[1] = { limit: 100 }; ; ) {
-    const page = await store.listModels(TENANT, query);
+    const page = await store.listModels(tenant, query);
     found.push(...page.items.filter((model) => name === undefined || model.name === name || model.id === name));
     if (page.next === null) return found;
     query = { limit: 100, after: page.next };
@@ -41,28 +39,28 @@ async function modelsOf(store: Store, name: string | undefined): Promise<Model[]
 }
 
 /** By model. */
-async function probesOf(store: Store, dir: string): Promise<Map<string, ModelUse['kept_probes']>> {
+async function probesOf(store: Store, tenant: string, dir: string): Promise<Map<string, ModelUse['kept_probes']>> {
   const { sealedBytes } = await import('../../evidence/kept-probes.ts');
   const found = new Map<string, ModelUse['kept_probes']>();
-  for (const { model_id, ...place } of await store.keptProbes(TENANT)) {
+  for (const { model_id, ...place } of await store.keptProbes(tenant)) {
     const { requests, bytes: before } = found.get(model_id) ?? { requests: 0, bytes: 0 };
     found.set(model_id, { requests: requests + 1, bytes: before + (await sealedBytes(dir, place)) });
   }
   return found;
 }
 
-/** Measures what is stored for one model, by name or id, or of all. Throws `unknown-model`. */
-export async function diskUse(store: Store, config: Config, name?: string): Promise<DiskUse> {
+/** Measures what is stored for a tenant's model, by name or id, or for all its models. Throws `unknown-model`. */
+export async function diskUse(store: Store, config: Config, name?: string, tenant = 'default'): Promise<DiskUse> {
   const { createCheckpointFiles } = await import('../../checkpoints/files.ts');
   const checkpoints = createCheckpointFiles({ dir: config.checkpointDir, importDir: config.importDir });
-  const models = await modelsOf(store, name);
+  const models = await modelsOf(store, tenant, name);
   if (name !== undefined && models.length === 0)
     throw new ExpungeError('unknown-model', `There is no model ${JSON.stringify(name)}`);
-  const storage = await measureStorage({ store, checkpoints }, TENANT);
-  const [trained, probes] = [await store.keptReferences(TENANT), await probesOf(store, config.probeDir)];
+  const storage = await measureStorage({ store, checkpoints }, tenant);
+  const [trained, probes] = [await store.keptReferences(tenant), await probesOf(store, tenant, config.probeDir)];
   const rows = models.map(async ({ id, name: called }): Promise<ModelUse> => {
     const usage = ({ digest }: { digest: string }) => storage.usage(id, digest);
-    const checkpoints = (await store.listCheckpoints(TENANT, id)).map((one) => ({ ...one, ...usage(one) }));
+    const checkpoints = (await store.listCheckpoints(tenant, id)).map((one) => ({ ...one, ...usage(one) }));
     const own = trained.filter(({ model_id }) => model_id === id);
     const references = own.map(({ model_id: _, ...one }) => ({ ...one, ...usage(one) }));
     const kept_probes = probes.get(id) ?? { requests: 0, bytes: 0 };
@@ -99,6 +97,7 @@ export const du: Command = {
   positionals: [],
   options: {
     model: { type: 'string', value: 'NAME', summary: 'This model alone, by name or id' },
+    tenant: { type: 'string', value: 'TENANT', summary: 'Whose models; default: default' },
     json: { type: 'boolean', summary: 'Print JSON, sizes in bytes' },
   },
   summary: 'Show what each model takes on disk: checkpoints, references, kept probes',
@@ -107,7 +106,7 @@ export const du: Command = {
     const config = readConfig();
     const { store, close } = await openStore(config);
     try {
-      const use = await diskUse(store, config, args.text('model'));
+      const use = await diskUse(store, config, args.text('model'), args.text('tenant'));
       out.write(args.flag('json') ? `${JSON.stringify(use, null, 2)}\n` : print(use));
       return 0;
     } catch (error) {

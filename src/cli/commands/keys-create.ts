@@ -40,6 +40,8 @@ export const keysCreate: Command = {
     const [name, scopes, lifetime_ms] = [required(args, 'name'), scopesOf(args), lifetimeOf(args)];
     if (!KEY_NAME.test(name)) throw new UsageError('--name takes small letters, digits, . _ and -, at most 100');
     return withKeys(args, async (store, tenant) => {
+      const { items } = await store.listApiKeys(tenant, { limit: 1 });
+      if (items.length === 0) terminal.err.write(`This is the first key of the tenant ${tenant}.\n`);
       const { text, stored } = await newKey();
       const key = await store.createApiKey(tenant, { ...stored, name, scopes, lifetime_ms }, ACTOR);
       show(terminal, text, key);

@@ -3,7 +3,7 @@ import Type, { type Static } from 'typebox';
 import { v7 as uuid } from 'uuid';
 import { ApiKey, NewApiKey, ScopeList } from '../../domain/api-key.ts';
 import { DAY_MS, HOUR_MS, KEY_DAYS, OVERLAP_HOURS } from '../../domain/key-terms.ts';
-import { BY_COMMAND_ALONE, type Scope } from '../../domain/scopes.ts';
+import { DECIDING, type Scope } from '../../domain/scopes.ts';
 import { ExpungeError } from '../../errors.ts';
 import { makeKey } from '../../evidence/api-key.ts';
 import { BELIEVED_MS } from '../key-check.ts';
@@ -41,15 +41,19 @@ const Rotation = Type.Union([
   Type.Null(),
 ]);
 
-const CREATE = `In the tenant of the caller. A key cannot hand on scopes that it lacks, and keys with ${BY_COMMAND_ALONE.map((scope) => `\`${scope}\``).join(' or ')}
-are made by \`expunge keys create\` alone: else whoever manages keys could be four eyes alone. Takes no Idempotency-Key, since the answer must not be kept.`;
+const CREATE = `In the tenant of the caller. A key cannot hand on scopes that it lacks. Whoever may do ${DECIDING.map((scope) => `\`${scope}\``).join(' or ')}
+makes no keys here, since with a second one they could be four eyes alone: \`expunge keys create\` does. Takes no Idempotency-Key, since the answer must not be kept.`;
 const ROTATE = `Makes a key that replaces this one: the same name, scopes and actor. The old one is valid for \`overlap_hours\` more. Of a key
-with scopes that the caller lacks it is refused.`;
+with scopes that the caller lacks it is refused; a caller may always replace its own.`;
 const REVOKE = `It ends within ${BELIEVED_MS / 1000} seconds, and for calls about keys at once. The record stays.`;
 
-/** Throws `scope-not-granted`: who is given a secret may do what it allows. */
-function checkGrant(caller: Caller, scopes: readonly Scope[], itself: boolean): void {
-  const beyond = scopes.filter((scope) => !caller.scopes.has(scope) || (!itself && BY_COMMAND_ALONE.includes(scope)));
+/** Throws `scope-not-granted`: who is given a secret may do what it allows. Nobody gains by a new key in the place of their own. */
+function checkGrant(caller: Caller, scopes: readonly Scope[], replaces?: ApiKey): void {
+  if (replaces?.actor === caller.actor) return;
+  const deciding = DECIDING.filter((scope) => caller.scopes.has(scope));
+  if (deciding.length > 0)
+    throw new ExpungeError('scope-not-granted', `Whoever has ${deciding.join(' or ')} hands on no key but their own.`);
+  const beyond = scopes.filter((scope) => !caller.scopes.has(scope));
   if (beyond.length > 0)
     throw new ExpungeError('scope-not-granted', `This caller cannot hand on ${beyond.join(', ')}.`);
 }
@@ -70,7 +74,7 @@ function creation(app: App, deps: AppDeps): void {
     async (request, reply) => {
       const caller = principal(request);
       const { name, scopes, expires_in_days = KEY_DAYS.usual } = request.body;
-      checkGrant(caller, scopes, false);
+      checkGrant(caller, scopes);
       const id = uuid();
       const { text, secret_hash } = makeKey(id);
       const wanted = { id, secret_hash, name, scopes, lifetime_ms: expires_in_days * DAY_MS };
@@ -94,7 +98,7 @@ function creation(app: App, deps: AppDeps): void {
       const body = request.body as Static<typeof Rotation>;
       const old = await deps.store.getApiKey(caller.tenant, request.params.id);
       if (old === null) throw notFound('API key');
-      checkGrant(caller, old.scopes, old.actor === caller.actor);
+      checkGrant(caller, old.scopes, old);
       const id = uuid();
       const { text, secret_hash } = makeKey(id);
       const overlap_ms = (body?.overlap_hours ?? OVERLAP_HOURS.usual) * HOUR_MS;

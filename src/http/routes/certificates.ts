@@ -2,7 +2,10 @@
 import Type from 'typebox';
 import { ParentNow } from '../../domain/checkpoint.ts';
 import { Id, Nullable } from '../../domain/common.ts';
+import { InclusionProof } from '../../domain/ledger.ts';
 import { Certificate } from '../../domain/resources.ts';
+import { proofOfCertificate } from '../../evidence/prove.ts';
+import { prefers } from '../accept.ts';
 import { notFound } from '../links.ts';
 import { createCursors, page, pageFields, pageOf } from '../paging.ts';
 import { principal } from '../principal.ts';
@@ -12,20 +15,14 @@ import type { AppDeps, Routes } from '../types.ts';
 const tags = ['certificates'];
 const Filters = Type.Object({ ...pageFields, request_id: Type.Optional(Id) }, { additionalProperties: false });
 
-/** True when the client asks for the compact JWS and gives JSON no higher weight. */
-export function prefersJose(accept: string | undefined): boolean {
-  let best = { type: 'application/json', weight: 0 };
-  for (const part of (accept ?? '').split(',')) {
-    const [type = '', ...parameters] = part.split(';').map((text) => text.trim().toLowerCase());
-    if (type !== 'application/jose' && type !== 'application/json') continue;
-    const q = parameters.find((parameter) => parameter.startsWith('q='));
-    const weight = q === undefined ? 1 : Number(q.slice(2));
-    if (weight > best.weight) best = { type, weight };
-  }
-  return best.type === 'application/jose';
-}
-
-const CertificateNow = Type.Object({ ...Certificate.properties, parent: Nullable(ParentNow) });
+const CertificateNow = Type.Object({
+  ...Certificate.properties,
+  parent: Nullable(ParentNow),
+  proof: Nullable({
+    ...InclusionProof,
+    description: 'That the ledger holds this very certificate; null until a checkpoint covers it, some seconds',
+  }),
+});
 
 /** A certificate is signed while its parent is kept: who reads it later wants to know whether that is gone. */
 async function parentNow(deps: AppDeps, tenant: string, runId: string | null): Promise<ParentNow | null> {
@@ -89,9 +86,11 @@ export const certificateRoutes: Routes = (app, deps) => {
       const certificate = await deps.store.getCertificate(principal(request).tenant, request.params.id);
       if (certificate === null) throw notFound('certificate');
       reply.header('vary', 'Accept');
-      if (!prefersJose(request.headers.accept)) {
-        const parent = await parentNow(deps, principal(request).tenant, certificate.run_id);
-        return reply.type('application/json; charset=utf-8').send({ ...certificate, parent });
+      if (!prefers(request.headers.accept, 'application/jose')) {
+        const { tenant } = principal(request);
+        const parent = await parentNow(deps, tenant, certificate.run_id);
+        const proof = await proofOfCertificate(deps.store, tenant, certificate.id);
+        return reply.type('application/json; charset=utf-8').send({ ...certificate, parent, proof });
       }
       // the bytes of a JWS are what was signed: they pass untouched
       return reply

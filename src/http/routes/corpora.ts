@@ -1,16 +1,20 @@
 // /v1/corpora: training sets and their records.
 import type { Readable } from 'node:stream';
 import Type from 'typebox';
+import { createFinder } from '../../corpora/find-subjects.ts';
 import { Name } from '../../domain/common.ts';
+import { SubjectRules } from '../../domain/subject-rules.ts';
 import { ExpungeError } from '../../errors.ts';
 import { KeyHeader } from '../idempotency.ts';
 import { absolute, notFound } from '../links.ts';
 import { createCursors, PageParameters, page, pageOf } from '../paging.ts';
 import { principal } from '../principal.ts';
 import { described, IdParams, problems, ref } from '../schemas.ts';
+import { FilledCorpus, OnSuppressed } from '../suppressed.ts';
 import type { App, AppDeps, Routes } from '../types.ts';
 import { upload } from '../upload.ts';
 import { importRoute } from './corpus-imports.ts';
+import { previewRoute } from './rule-preview.ts';
 
 const tags = ['corpora'];
 
@@ -38,15 +42,16 @@ function recordRoutes(app: App, deps: AppDeps): void {
         summary: 'Add records',
         consumes: ['application/x-ndjson'],
         params: IdParams,
+        querystring: Type.Object({ on_suppressed: OnSuppressed }, { additionalProperties: false }),
         body: Type.Unsafe<unknown>({ description: UPLOAD }),
-        response: { 201: described('The corpus with the new records', ref('Corpus')), ...problems },
+        response: { 201: described('The corpus with the new records', FilledCorpus), ...problems },
       },
     },
     async (request, reply) => {
       if (request.body === undefined || request.body === null) {
         throw new ExpungeError('empty-corpus', 'The upload holds no record.');
       }
-      const source = { stream: request.body as Readable, totalBytes: limit };
+      const source = { stream: request.body as Readable, totalBytes: limit, onSuppressed: request.query.on_suppressed };
       const corpus = await upload(deps, principal(request), request.params.id, source);
       return reply
         .code(201)
@@ -67,13 +72,16 @@ export const corporaRoutes: Routes = (app, deps) => {
         tags,
         operationId: 'createCorpus',
         summary: 'Create an empty corpus',
-        body: Type.Object({ name: Name }, { additionalProperties: false }),
+        body: Type.Object({ name: Name, subject_rules: Type.Optional(SubjectRules) }, { additionalProperties: false }),
         response: { 201: described('The new corpus', ref('Corpus')), ...problems },
       },
     },
     async (request, reply) => {
       const { tenant, actor } = principal(request);
-      const outcome = await deps.store.createCorpus(tenant, request.body.name, actor);
+      const { name, subject_rules: rules = null } = request.body;
+      // rules that cannot be meant are told now, and not with the first upload
+      if (rules !== null) await createFinder(rules);
+      const outcome = await deps.store.createCorpus(tenant, name, actor, rules);
       if (outcome.status === 'name_taken') {
         const existing = `/v1/corpora/${outcome.id}`;
         throw new ExpungeError('name-taken', 'A corpus of this name exists.', { extra: { existing } });
@@ -118,5 +126,6 @@ export const corporaRoutes: Routes = (app, deps) => {
     },
   );
   importRoute(app, deps);
+  previewRoute(app, deps);
   app.register(async (scope) => recordRoutes(scope, deps));
 };

@@ -4,7 +4,8 @@ import { openImport } from '../../corpora/import.ts';
 import { ExpungeError } from '../../errors.ts';
 import { absolute, notFound } from '../links.ts';
 import { principal } from '../principal.ts';
-import { described, IdParams, problems, ref } from '../schemas.ts';
+import { described, IdParams, problems } from '../schemas.ts';
+import { FilledCorpus, OnSuppressed } from '../suppressed.ts';
 import { inTenantFolder } from '../tenant-folder.ts';
 import type { App, AppDeps } from '../types.ts';
 import { upload } from '../upload.ts';
@@ -21,6 +22,7 @@ const ImportBody = Type.Object(
       maxLength: 4096,
       description: 'Relative to IMPORT_DIR, or absolute and under it',
     }),
+    on_suppressed: OnSuppressed,
   },
   { additionalProperties: false },
 );
@@ -37,7 +39,7 @@ export function importRoute(app: App, deps: AppDeps): void {
         description: DESCRIPTION,
         params: IdParams,
         body: ImportBody,
-        response: { 201: described('The corpus with the new records', ref('Corpus')), ...problems },
+        response: { 201: described('The corpus with the new records', FilledCorpus), ...problems },
       },
     },
     async (request, reply) => {
@@ -55,7 +57,12 @@ export function importRoute(app: App, deps: AppDeps): void {
         stream.destroy(gone.signal.reason as Error);
       });
       try {
-        const source = { stream, totalBytes: Number.POSITIVE_INFINITY, signal: gone.signal };
+        const source = {
+          stream,
+          totalBytes: Number.POSITIVE_INFINITY,
+          signal: gone.signal,
+          onSuppressed: request.body.on_suppressed,
+        };
         const corpus = await upload(deps, principal(request), request.params.id, source);
         return await reply
           .code(201)

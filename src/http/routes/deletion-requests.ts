@@ -4,6 +4,7 @@ import { MOST_COOLING_OFF_HOURS } from '../../config.ts';
 import { Id, StringEnum } from '../../domain/common.ts';
 import { GROUNDS } from '../../domain/resources.ts';
 import { isOpenRequest, REQUEST_STATES } from '../../domain/states.ts';
+import { recordFields } from '../asked-records.ts';
 import { createDeletionRequest, planDeletionRequest } from '../deletion.ts';
 import { KeyHeader } from '../idempotency.ts';
 import { subjectSchema } from '../identifiers.ts';
@@ -22,18 +23,19 @@ const ExternalId = Type.String({
   minLength: 1,
   maxLength: 200,
   pattern: VISIBLE,
-  description: 'Your own id of this request, unique; must not name a person',
+  description: 'Your own id of this request, unique; must not name a person, and holds no @',
 });
 
 /** Of a request, and of a line of a batch. */
 const requestFields = (deps: Pick<AppDeps, 'methods'>) => ({
-  subject: subjectSchema('The person; hashed at the door and never stored'),
+  subject: Type.Optional(subjectSchema('The person; hashed at the door and never stored')),
+  ...recordFields,
   targets: Type.Optional(
     Type.Array(Id, {
       minItems: 1,
       maxItems: 100,
       uniqueItems: true,
-      description: 'Models to unlearn from; left out: every model trained on a record of the person',
+      description: 'Models to unlearn from; left out: every model trained on a record that the request is about',
     }),
   ),
   method: Type.Optional(methodChoiceSchema(deps.methods)),
@@ -94,7 +96,7 @@ export const deletionRequestRoutes: Routes = (app, deps) => {
         operationId: 'createDeletionRequest',
         summary: 'Ask for a person to be removed',
         description:
-          'With `validate_only` nothing is stored or started: the answer is 200 and the plan, as often as it is asked for.',
+          'About a person (`subject`), about training records (`record_ids`, `texts`), or both: at least one is needed. With `validate_only` nothing is stored or started: the answer is 200 and the plan, as often as it is asked for.',
         body: newDeletionRequest(deps),
         response: {
           200: described('`validate_only`: what would come of it', ref('DeletionPlan')),

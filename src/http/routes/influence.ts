@@ -6,7 +6,7 @@ import { Id } from '../../domain/common.ts';
 import { type InfluenceFindings, InfluenceOptions, type InfluenceQuery } from '../../domain/influence.ts';
 import type { StoredInfluence } from '../../runs/ports.ts';
 import { KeyHeader } from '../idempotency.ts';
-import { subjectKeysOf, subjectSchema } from '../identifiers.ts';
+import { lookUpKeysOf, subjectSchema } from '../identifiers.ts';
 import { absolute, notFound, POLL_SECONDS } from '../links.ts';
 import { principal } from '../principal.ts';
 import { described, IdParams, problems, ref } from '../schemas.ts';
@@ -49,7 +49,7 @@ async function queryOf(deps: AppDeps, tenant: string, modelId: string, ask: Ask)
   if (prompt !== undefined) return { asks: 'answer', prompt, answer: answer ?? null };
   if (answer !== undefined) throw invalidField('#/answer', 'goes with a prompt, which may be empty');
   if (record_ids !== undefined) return { asks: 'records', record_ids };
-  const keys = subjectKeysOf(deps.subjectKeys, tenant, subject!.identifiers, (index, why) =>
+  const keys = lookUpKeysOf(deps.subjectKeys, tenant, subject!.identifiers, (index, why) =>
     invalidField(`#/subject/identifiers/${index}`, why),
   );
   const rows = await deps.store.recordsNaming(tenant, modelId, keys);

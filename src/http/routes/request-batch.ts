@@ -82,7 +82,7 @@ export function batchRoute(app: App, deps: AppDeps, line: TSchema): void {
         wishOf(deps, who, { ...given, group_id }),
       );
       if (wishes.length === 0) throw new ExpungeError('validation-failed', 'The batch has no line.');
-      const items = await createBatch(deps, wishes, request.log);
+      const items = await createBatch(deps, who, wishes, request.log);
       const counts = { created: 0, already_open: 0, invalid: 0, failed: 0 };
       for (const { outcome } of items) counts[outcome]++;
       reply.header('location', absolute(request, `/v1/deletion-requests?group_id=${group_id}`));

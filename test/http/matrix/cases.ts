@@ -1,4 +1,5 @@
 // How each operation is called in the matrix: ids for its path, and a body that fits its schema.
+import { v4 as uuid } from 'uuid';
 import type { Acme } from './world.ts';
 
 /** What stands for the parameters of a path, by how the path begins; the longest beginning counts. */
@@ -7,22 +8,41 @@ const IDS: Record<string, (acme: Acme) => Record<string, string>> = {
   '/v1/api-keys/': ({ key }) => ({ id: key }),
   '/v1/certificates/': ({ certificate }) => ({ id: certificate }),
   '/v1/checkpoints/': ({ candidate }) => ({ id: candidate }),
+  '/v1/checkpoints/{id}/recipients/': ({ active }) => ({ id: active }),
+  '/v1/checkpoints/{id}/files/': ({ active }) => ({ id: active, path: 'config.json' }),
   '/v1/completions/': ({ completion }) => ({ id: completion }),
   '/v1/corpora/': ({ corpus }) => ({ id: corpus }),
   '/v1/deletion-requests/': ({ request }) => ({ id: request }),
-  '/v1/models/': ({ model, candidate, influence }) => ({ id: model, digest: candidate, analysis_id: influence }),
+  '/v1/models/': ({ model, candidate, influence }) => ({
+    ...{ id: model, digest: candidate, analysis_id: influence, alias: 'active' },
+  }),
   '/v1/runs/': ({ run }) => ({ id: run }),
   '/v1/uploads/': ({ upload }) => ({ id: upload, name: 'config.json' }),
   '/v1/verifications/': ({ verification }) => ({ id: verification }),
+  '/v1/webhook-deliveries/': ({ delivery }) => ({ id: delivery }),
+  '/v1/webhook-endpoints/': ({ endpoint }) => ({ id: endpoint }),
+  '/v2/requests/': ({ opendsr }) => ({ subject_request_id: opendsr }),
 };
 
 export interface Call {
   body?: unknown;
   headers?: Record<string, string>;
+  /** With its question mark. */
+  query?: string;
 }
 
 const reason = 'For the matrix.';
 const subject = { identifiers: [{ type: 'email', value: 'jonas@example.org' }] };
+/** As a controller asks. */
+export const opendsrOf = (identity_value: string, subject_request_id: string) => ({
+  ...{
+    regulation: 'gdpr',
+    subject_request_id,
+    subject_request_type: 'erasure',
+    submitted_time: '2026-01-01T00:00:00Z',
+  },
+  subject_identities: [{ identity_type: 'email', identity_value, identity_format: 'raw' }],
+});
 const ndjson = { 'content-type': 'application/x-ndjson' };
 
 /** By operationId; what is not here has no body. */
@@ -32,19 +52,32 @@ const CALLS: Record<string, Call> = {
   askModel: { body: { prompts: ['who'] } },
   chooseModelPolicy: { body: { preset: 'standard' } },
   chooseTenantPolicy: { body: { preset: 'standard' } },
+  checkSuppressions: { body: { subjects: [subject] } },
   createApiKey: { body: { name: 'k', scopes: ['catalogue:read'] } },
+  changeWebhookEndpoint: { body: { description: 'matrix' } },
   createCorpus: { body: { name: 'matrix' } },
   createDeletionRequest: { body: { subject } },
   createDeletionRequests: { body: JSON.stringify({ subject }), headers: ndjson },
+  createOpenDsrRequest: {
+    get body() {
+      return opendsrOf('jonas@example.org', uuid());
+    },
+  },
   createUploadFile: { headers: { 'upload-length': '1', 'upload-metadata': 'filename bW9kZWwuc2FmZXRlbnNvcnM=' } },
+  createWebhookEndpoint: { body: { url: 'https://hooks.example.org/' } },
   denyDeletionRequest: { body: { code: 'legal_claims', reason } },
   extendDeletionRequest: {
     get body() {
       return { months: 1, reason, notified_at: new Date().toISOString() };
     },
   },
+  getLedgerProof: { query: '?from=1&to=1' },
   holdDeletionRequest: { body: { reason } },
   importRecords: { body: { path: 'people.ndjson' } },
+  liftSuppressions: { body: { subject, reason } },
+  lookUpSubject: { body: { subject } },
+  previewRules: { body: { subject_rules: { patterns: ['email'] }, records: [{ id: 'z', text: 't' }] } },
+  noteRecipientTold: { body: { recipient: 'serving' } },
   registerCheckpoint: { body: { path: 'tiny' } },
   registerModel: { body: { name: 'base', path: 'spare', corpora: [] } },
   rollBackRun: { body: { reason } },

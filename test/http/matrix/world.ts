@@ -1,13 +1,14 @@
 // What tenant acme has, of every kind that there is, made over HTTP where it can be; and the keys of all who call.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { v7 as uuid } from 'uuid';
+import { v7 as uuid, v4 as uuid4 } from 'uuid';
 import type { Scope } from '../../../src/domain/scopes.ts';
 import { makeKey } from '../../../src/evidence/api-key.ts';
 import { pageInput } from '../../evidence/report-page/fixture.ts';
 import { checkpoint, toVerifying } from '../../store/fixture.ts';
 import { writeTinyCheckpoint } from '../checkpoint-fixture.ts';
 import { line, type TestService } from '../service.ts';
+import { opendsrOf } from './cases.ts';
 
 export const ACME = 'acme';
 export const GLOBEX = 'globex';
@@ -65,11 +66,25 @@ async function endVerification({ deps }: TestService, id: string): Promise<void>
   await deps.store.finishVerification(id, claim!.fence, { report, report_digest: checkpoint(8).digest }, 'worker');
 }
 
+/** It waits: the run that awaits promotion keeps the model. */
+async function opendsrRequest(service: TestService, key: string): Promise<string> {
+  const body = opendsrOf('opal@example.org', uuid4());
+  await made(caller(service)(key, 'POST', '/v2/requests', body));
+  return body.subject_request_id;
+}
+
+async function webhookOf(service: TestService, key: string) {
+  const ask = caller(service);
+  const url = '/v1/webhook-endpoints';
+  const endpoint = (await made(ask(key, 'POST', url, { url: 'https://hooks.example.org/' }))).id;
+  return { endpoint, delivery: (await made(ask(key, 'POST', `${url}/${endpoint}/test`))).id };
+}
+
 export async function fillAcme(service: TestService, key: string) {
   const ask = caller(service);
   const post = (url: string, payload?: unknown) => made(ask(key, 'POST', url, payload));
   const corpus = (await post('/v1/corpora', { name: 'people' })).id;
-  const records = [line('a', 'mirela@example.org'), line('b')].join('\n');
+  const records = [line('a', 'mirela@example.org'), line('b'), line('d', 'opal@example.org')].join('\n');
   await made(ask(key, 'POST', `/v1/corpora/${corpus}/records`, records, NDJSON));
   const folderOf = (tenant: string) => join(service.importDir, tenant);
   const [path, other] = [
@@ -93,9 +108,14 @@ export async function fillAcme(service: TestService, key: string) {
   });
   const verification = (await post(`/v1/checkpoints/${candidate.digest}/verifications`, { record_ids: ['a'] })).id;
   await endVerification(service, verification);
+  const pull = { digest: model.active, recipient: 'serving', file: 'config.json', bytes: 1 };
+  await service.deps.store.recordPull(ACME, pull);
+  await service.deps.store.makeLedgerCheckpoint((head) => service.deps.signer.signTree(head));
   return {
     ...{ corpus, model: model.id, active: model.active, candidate: candidate.digest, request, upload, verification },
     run: await runOf(service, model.id),
+    opendsr: await opendsrRequest(service, key),
+    ...(await webhookOf(service, key)),
     certificate: await certificateOf(service, unknown),
     completion: (await post(`/v1/models/${model.id}/completions`, { prompts: ['who'] })).id,
     influence: (await post(`/v1/models/${model.id}/influence`, { prompt: 'who' })).id,

@@ -1,0 +1,120 @@
+// The subject keys of every tenant, by version: files in the folder of keys, read again while a process runs, so that a rotation or a
+// destruction by command reaches it.
+import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from '../config.ts';
+import { TENANT } from '../domain/key-terms.ts';
+import { ExpungeError } from '../errors.ts';
+import { KEY_BYTES } from './aead.ts';
+import { makeKeyFileSync, readKeyFile } from './key-file.ts';
+
+export type KeyConfig = Pick<Config, 'keys'>;
+
+/** A new version is looked up at once and stored with from then on: by then every process has it. */
+export const SETTLE_MS = 30_000;
+
+const FILE = /^subject-([a-z0-9][a-z0-9-]{0,62})-([1-9][0-9]{0,8})\.key$/;
+
+/** Path of a version of a tenant's subject key. */
+export function subjectKeyFile({ keys }: KeyConfig, tenant: string, version: number): string {
+  if (tenant === 'default' && version === 1 && keys.subjectKeyFile !== null) return keys.subjectKeyFile;
+  return join(keys.dir, `subject-${tenant}-${version}.key`);
+}
+
+export interface VersionedKey {
+  version: number;
+  key: KeyObject;
+  /** When its file was made, in milliseconds since 1970. */
+  since: number;
+}
+
+const nameOf = (tenant: string, version: number): string => `${tenant} ${version}`;
+
+async function readVersion(config: KeyConfig, tenant: string, version: number): Promise<VersionedKey | null> {
+  const path = subjectKeyFile(config, tenant, version);
+  const bytes = await readKeyFile(path);
+  // it may have been destroyed since the folder was listed
+  if (bytes === null) return null;
+  if (bytes.length !== KEY_BYTES)
+    throw new ExpungeError(
+      'start-refused',
+      `The key file ${path} holds ${bytes.length} bytes, not ${KEY_BYTES}; restore it from the backup of the keys`,
+    );
+  const since = (await stat(path).catch(() => null))?.mtimeMs ?? 0;
+  // several times as fast as handing over the bytes each time
+  return { version, key: createSecretKey(bytes), since };
+}
+
+/** Versions that have a file, of all tenants. */
+export async function versionsOnDisk(config: KeyConfig): Promise<{ tenant: string; version: number }[]> {
+  const names = await readdir(config.keys.dir).catch(() => [] as string[]);
+  const found = names.flatMap((name) => {
+    const [, tenant, version] = FILE.exec(name) ?? [];
+    return tenant === undefined ? [] : [{ tenant, version: Number(version) }];
+  });
+  const given = { tenant: 'default', version: 1 };
+  const elsewhere = config.keys.subjectKeyFile !== null;
+  return elsewhere ? [...found.filter(({ tenant, version }) => tenant !== 'default' || version !== 1), given] : found;
+}
+
+export class KeyRing {
+  readonly #config: KeyConfig;
+  readonly #destroyed: ReadonlySet<string>;
+  readonly #settleMs: number;
+  /** Newest first. */
+  #keys = new Map<string, VersionedKey[]>();
+  #current = new Map<string, VersionedKey>();
+
+  /** `destroyed`: versions that must not come back, whatever a restored backup holds. */
+  constructor(
+    config: KeyConfig,
+    destroyed: readonly { tenant: string; version: number }[],
+    settleMs: number = SETTLE_MS,
+  ) {
+    this.#config = config;
+    this.#destroyed = new Set(destroyed.map(({ tenant, version }) => nameOf(tenant, version)));
+    this.#settleMs = settleMs;
+  }
+
+  /** Reads the folder. Throws `start-refused` naming the file. */
+  async reload(): Promise<void> {
+    const keys = new Map<string, VersionedKey[]>();
+    for (const { tenant, version } of await versionsOnDisk(this.#config)) {
+      if (this.#destroyed.has(nameOf(tenant, version))) continue;
+      const key = await readVersion(this.#config, tenant, version);
+      if (key !== null) keys.set(tenant, [...(keys.get(tenant) ?? []), key]);
+    }
+    for (const own of keys.values()) own.sort((a, b) => b.version - a.version);
+    this.#keys = keys;
+    const settled = Date.now() - this.#settleMs;
+    this.#current = new Map(
+      [...keys].map(([tenant, own]) => [tenant, own.find(({ since }) => since <= settled) ?? own.at(-1)!]),
+    );
+  }
+
+  /** Every version, newest first; a tenant's first key is made when it is first asked for. */
+  all(tenant: string): readonly VersionedKey[] {
+    return this.#keys.get(tenant) ?? [this.#first(tenant)];
+  }
+
+  /** The version that is stored with. */
+  current(tenant: string): VersionedKey {
+    return this.#current.get(tenant) ?? this.#first(tenant);
+  }
+
+  #first(tenant: string): VersionedKey {
+    // the detail must not repeat what may have been put there
+    if (!TENANT.test(tenant)) throw new ExpungeError('internal', 'The name of the tenant cannot be that of a key file');
+    if (this.#destroyed.has(nameOf(tenant, 1)))
+      throw new ExpungeError(
+        'internal',
+        `The tenant ${tenant} has no subject key; rotate it with expunge subject-keys`,
+      );
+    const bytes = makeKeyFileSync(subjectKeyFile(this.#config, tenant, 1), () => randomBytes(KEY_BYTES));
+    const first = { version: 1, key: createSecretKey(bytes), since: 0 };
+    this.#keys.set(tenant, [first]);
+    this.#current.set(tenant, first);
+    return first;
+  }
+}

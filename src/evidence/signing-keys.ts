@@ -1,0 +1,134 @@
+// The signing keys on disk: signing-1.jwk, signing-2.jwk and so on. The last one signs; of those before it the public half stays, so
+// that what they signed can be checked for ever.
+import { createPrivateKey, type KeyObject, randomBytes } from 'node:crypto';
+import { open, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
+import { ExpungeError } from '../errors.ts';
+import { readKeyFile, readOrCreateKeyFile, requireKeyFile, syncFolder } from './key-file.ts';
+import type { KeyConfig } from './key-ring.ts';
+
+export interface SigningKey {
+  path: string;
+  /** RFC 7638 thumbprint. */
+  kid: string;
+  x: string;
+  /** Null where the file has the public half alone. */
+  secret: KeyObject | null;
+  retired_at: string | null;
+}
+
+const NAME = /^signing-([1-9]\d{0,5})\.jwk$/;
+const numberOf = (path: string): number => Number(NAME.exec(basename(path))?.[1] ?? 0);
+const fileOf = ({ keys }: KeyConfig, number: number): string => join(keys.dir, `signing-${number}.jwk`);
+
+async function makeKey(): Promise<Uint8Array> {
+  const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
+  return Buffer.from(`${JSON.stringify(await exportJWK(privateKey))}\n`);
+}
+
+const refuse = (path: string, why: string, cause?: unknown) =>
+  new ExpungeError(
+    'start-refused',
+    `The signing key ${path} ${why}; restore it from the backup of the keys, or remove it to have a new one made`,
+    { cause },
+  );
+
+function secretOf(jwk: JWK, path: string): KeyObject | null {
+  if (jwk.d === undefined) return null;
+  try {
+    return createPrivateKey({ key: { kty: 'OKP', crv: 'Ed25519', x: jwk.x!, d: jwk.d }, format: 'jwk' });
+  } catch (error) {
+    throw refuse(path, 'does not load', error);
+  }
+}
+
+async function parseKey(bytes: Buffer, path: string): Promise<SigningKey> {
+  let jwk: (JWK & { retired_at?: unknown }) | null;
+  try {
+    jwk = JSON.parse(bytes.toString('utf8')) as JWK | null;
+  } catch {
+    throw refuse(path, 'is not JSON');
+  }
+  if (jwk === null || typeof jwk !== 'object' || jwk.kty !== 'OKP' || jwk.crv !== 'Ed25519')
+    throw refuse(path, 'is not an Ed25519 JWK');
+  if (typeof jwk.x !== 'string') throw refuse(path, 'lacks x');
+  const { x, retired_at } = jwk;
+  const kid = await calculateJwkThumbprint({ kty: 'OKP', crv: 'Ed25519', x });
+  return {
+    ...{ path, kid, x },
+    secret: secretOf(jwk, path),
+    retired_at: typeof retired_at === 'string' ? retired_at : null,
+  };
+}
+
+async function keysIn({ keys }: KeyConfig): Promise<SigningKey[]> {
+  const names = await readdir(keys.dir).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw new ExpungeError('start-refused', `The folder of keys ${keys.dir} cannot be read (${error.code})`);
+  });
+  const paths = names.filter((name) => NAME.test(name)).map((name) => join(keys.dir, name));
+  const files = paths
+    .sort((a, b) => numberOf(b) - numberOf(a))
+    .map(async (path) => ({ path, bytes: await readKeyFile(path) }));
+  const read = (await Promise.all(files)).flatMap(({ path, bytes }) => (bytes === null ? [] : [parseKey(bytes, path)]));
+  return Promise.all(read);
+}
+
+/**
+ * All signing keys, the one that signs first. Makes the first of all, unless SIGNING_KEY_FILE names one, which then signs and must
+ * exist. Throws `start-refused`.
+ */
+export async function readSigningKeys(
+  config: KeyConfig,
+): Promise<[SigningKey & { secret: KeyObject }, ...SigningKey[]]> {
+  const named = config.keys.signingKeyFile;
+  let known = await keysIn(config);
+  if (named !== null) {
+    const bytes = await requireKeyFile(named, 'SIGNING_KEY_FILE', 'put an Ed25519 private JWK there, or unset it');
+    const key = await parseKey(bytes, named);
+    known = [key, ...known.filter(({ kid }) => kid !== key.kid)];
+  } else if (known.length === 0) {
+    const path = fileOf(config, 1);
+    known = [await parseKey(await readOrCreateKeyFile(path, makeKey), path)];
+  }
+  const [active, ...others] = known as [SigningKey, ...SigningKey[]];
+  if (active.secret === null) throw refuse(active.path, 'lacks d, and no later one is there');
+  return [{ ...active, secret: active.secret }, ...others];
+}
+
+/** The private half goes; a reader sees the file whole, as it was or as it is. */
+async function forgetSecret({ path, x, kid }: SigningKey, retired_at: string): Promise<void> {
+  const part = `${path}.${process.pid}.${randomBytes(6).toString('hex')}`;
+  try {
+    const file = await open(part, 'wx', 0o600);
+    try {
+      await file.writeFile(`${JSON.stringify({ kty: 'OKP', crv: 'Ed25519', x, kid, retired_at })}\n`);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(part, path);
+    await syncFolder(dirname(path));
+  } finally {
+    await rm(part, { force: true });
+  }
+}
+
+/**
+ * Makes the next key and takes the private half of those before it away. Processes that run sign with it from then on. Of two who
+ * rotate at once, both get the same new key. Throws `start-refused` where SIGNING_KEY_FILE names the key.
+ */
+export async function rotateSigningKey(config: KeyConfig, now: Date): Promise<{ from: SigningKey; to: SigningKey }> {
+  if (config.keys.signingKeyFile !== null)
+    throw new ExpungeError(
+      'start-refused',
+      `SIGNING_KEY_FILE names the signing key; put the public half of the old one into ${config.keys.dir} as signing-1.jwk (the next free number), and a new key into the file`,
+    );
+  const [from] = await readSigningKeys(config);
+  const path = fileOf(config, numberOf(from.path) + 1);
+  await readOrCreateKeyFile(path, makeKey);
+  const [to, ...before] = await readSigningKeys(config);
+  for (const key of before) if (key.secret !== null) await forgetSecret(key, now.toISOString());
+  return { from, to };
+}

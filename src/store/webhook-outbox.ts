@@ -1,0 +1,139 @@
+// The transactional outbox: what a decision tells whom is written beside its entry of the ledger, or not at all.
+import { v7 as uuid } from 'uuid';
+import { type OpenDsrStatus, statusOf } from '../domain/opendsr.ts';
+import type { RequestState } from '../domain/states.ts';
+import { type Draft, draftsOf } from '../domain/webhook-drafts.ts';
+import { bodyOf, isWanted, requestEvents, type WebhookEventType } from '../domain/webhook-events.ts';
+import type { LedgerEntry } from '../runs/ports.ts';
+import type { Context, Trx } from './db.ts';
+
+/** Rows of one insert: Postgres takes 65,535 parameters. */
+const CHUNK = 2000;
+
+interface Listener {
+  id: string;
+  tenant_id: string;
+  request_id: string | null;
+  events: string[];
+  told: OpenDsrStatus | null;
+}
+interface Told {
+  tenant: string;
+  at: string;
+  draft: Draft;
+}
+interface Happened {
+  tenant: string;
+  at: string;
+  request_id: string | null;
+  type: WebhookEventType;
+  data: Record<string, unknown>;
+}
+
+const requestsIn = (told: readonly Told[]): string[] => [
+  ...new Set(told.flatMap(({ draft }) => (draft.about === 'request' ? [draft.request_id] : []))),
+];
+
+/** Enabled endpoints that may want any of it. */
+function listeners(trx: Trx, told: readonly Told[]): Promise<Listener[]> {
+  const tenants = [...new Set(told.map(({ tenant }) => tenant))];
+  const requests = requestsIn(told);
+  return trx
+    .selectFrom('webhook_endpoints')
+    .select(['id', 'tenant_id', 'request_id', 'events', 'told'])
+    .where('tenant_id', 'in', tenants)
+    .where('state', '=', 'enabled')
+    .where('deleted_at', 'is', null)
+    .where((eb) =>
+      eb.or([eb('request_id', 'is', null), ...(requests.length > 0 ? [eb('request_id', 'in', requests)] : [])]),
+    )
+    .execute();
+}
+
+/** With the state that each request is in within the transaction. */
+async function happened(trx: Trx, told: readonly Told[]): Promise<Happened[]> {
+  const ids = requestsIn(told);
+  const states = new Map<string, { state: Parameters<typeof requestEvents>[1]; version: number }>();
+  for (let from = 0; from < ids.length; from += CHUNK) {
+    const query = trx.selectFrom('deletion_requests').select(['id', 'state', 'version']);
+    for (const row of await query.where('id', 'in', ids.slice(from, from + CHUNK)).execute()) states.set(row.id, row);
+  }
+  return told.flatMap(({ tenant, at, draft }): Happened[] => {
+    if (draft.about === 'other') return [{ tenant, at, request_id: null, type: draft.type, data: draft.data }];
+    const { request_id, run_id, change } = draft;
+    const now = states.get(request_id);
+    if (now === undefined) return [];
+    const { state, version } = now;
+    const links = { self: `/v1/deletion-requests/${request_id}` };
+    const data = { deletion_request_id: request_id, state, version, run_id, links };
+    return requestEvents(change, state).map((type) => ({ tenant, at, request_id, type, data }));
+  });
+}
+
+/** One event and its deliveries; the caller has the transaction. */
+export async function tell(
+  context: Context,
+  trx: Trx,
+  messages: readonly { tenant: string; at: string; type: string; body: string; endpoints: readonly string[] }[],
+): Promise<string[]> {
+  const events = messages.map((message) => ({ ...message, id: uuid() }));
+  const deliveries = events.flatMap(({ id, tenant, at, endpoints }) =>
+    endpoints.map((endpoint_id) => ({
+      ...{ id: uuid(), tenant_id: tenant, endpoint_id, event_id: id, state: 'queued' as const, reason: null },
+      ...{ round_attempts: 0, next_attempt_at: at, restarts: 0, fence: 0, created_at: at },
+    })),
+  );
+  const rows = events.map(({ id, tenant, at, type, body }) => ({ id, tenant_id: tenant, type, body, created_at: at }));
+  for (let from = 0; from < rows.length; from += CHUNK)
+    await trx
+      .insertInto('webhook_events')
+      .values(rows.slice(from, from + CHUNK))
+      .execute();
+  for (let from = 0; from < deliveries.length; from += CHUNK)
+    await trx
+      .insertInto('webhook_deliveries')
+      .values(deliveries.slice(from, from + CHUNK))
+      .execute();
+  const rung = context.outbox.get(trx) ?? new Set<string>();
+  for (const { endpoint_id } of deliveries) rung.add(endpoint_id);
+  context.outbox.set(trx, rung);
+  return deliveries.map(({ id }) => id);
+}
+
+/** Writes what entries that were just appended tell of. Costs one query where nobody listens. */
+export async function writeOutbox(context: Context, trx: Trx, entries: readonly LedgerEntry[]): Promise<void> {
+  const told = entries.flatMap((entry): Told[] =>
+    draftsOf(entry).map((draft) => ({ tenant: entry.tenant, at: entry.at, draft })),
+  );
+  if (told.length === 0) return;
+  const all = await listeners(trx, told);
+  if (all.length === 0) return;
+  const of = Map.groupBy(all, (one) => one.request_id ?? one.tenant_id);
+  const turned = new Set<Listener>();
+  const messages = (await happened(trx, told)).flatMap(({ tenant, at, request_id, type, data }) => {
+    const listening = (of.get(tenant) ?? []).filter((one) => isWanted(one.events, type));
+    const called = (request_id === null ? [] : (of.get(request_id) ?? [])).filter((one) => turns(one, data.state));
+    for (const one of called) turned.add(one);
+    const endpoints = [...listening, ...called].map((one) => one.id);
+    return endpoints.length === 0 ? [] : [{ tenant, at, type, body: bodyOf(type, at, data), endpoints }];
+  });
+  for (const [status, some] of Map.groupBy(turned, (one) => one.told))
+    await trx
+      .updateTable('webhook_endpoints')
+      .set({ told: status })
+      .where(
+        'id',
+        'in',
+        some.map((one) => one.id),
+      )
+      .execute();
+  await tell(context, trx, messages);
+}
+
+/** Whether a callback does not know of the status yet that a state is in the words of OpenDSR; it does from then on. */
+function turns(callback: Listener, state: unknown): boolean {
+  const status = statusOf(state as RequestState);
+  if (callback.told === status) return false;
+  callback.told = status;
+  return true;
+}

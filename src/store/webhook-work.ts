@@ -1,0 +1,154 @@
+// What a worker asks of deliveries: which are due, one by lease, and what came of it.
+import { type RawBuilder, sql } from 'kysely';
+import type { AfterAttempt, WebhookClaim, WebhookStore } from '../runs/ports.ts';
+import { type Context, type Trx, transact } from './db.ts';
+import { leaseIsLive, leasesOf } from './leases.ts';
+import { append } from './ledger.ts';
+import { callbackFacts } from './opendsr.ts';
+
+/** Due, and of an endpoint that takes something. */
+const due = (now: string): RawBuilder<boolean> => sql<boolean>`
+  next_attempt_at <= ${now}::timestamptz and exists (
+    select from webhook_endpoints w where w.tenant_id = webhook_deliveries.tenant_id
+      and w.id = webhook_deliveries.endpoint_id and w.state = 'enabled' and w.deleted_at is null
+      and (w.paused_until is null or w.paused_until <= ${now}::timestamptz))`;
+const free = sql<boolean>`(state = 'queued' or (state = 'running' and not ${leaseIsLive}))`;
+
+/** An attempt that a lost worker may have made is made again, however often. */
+const MAX_RESTARTS = 1_000_000_000;
+
+async function loadClaim(context: Context, id: string, fence: number): Promise<WebhookClaim | null> {
+  const { db } = context;
+  const row = await db
+    .selectFrom('webhook_deliveries as d')
+    .innerJoin('webhook_events as e', (join) =>
+      join.onRef('e.tenant_id', '=', 'd.tenant_id').onRef('e.id', '=', 'd.event_id'),
+    )
+    .innerJoin('webhook_endpoints as w', (join) =>
+      join.onRef('w.tenant_id', '=', 'd.tenant_id').onRef('w.id', '=', 'd.endpoint_id'),
+    )
+    .select(['d.tenant_id', 'd.endpoint_id', 'd.event_id', 'd.round_attempts', 'e.type', 'e.body'])
+    .select(['w.url', 'w.request_id', 'w.failing_since'])
+    .where('d.id', '=', id)
+    .where('d.fence', '=', fence)
+    .executeTakeFirst();
+  if (row === undefined) return null;
+  const now = await context.now(db);
+  const secrets = await db
+    .selectFrom('webhook_secrets')
+    .select('sealed')
+    .where('tenant_id', '=', row.tenant_id)
+    .where('endpoint_id', '=', row.endpoint_id)
+    .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]))
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .execute();
+  const { tenant_id, endpoint_id, event_id, type, body, url, request_id, failing_since, round_attempts } = row;
+  return {
+    ...{ id, tenant: tenant_id, fence, round_attempts, secrets: secrets.map(({ sealed }) => sealed) },
+    endpoint: { id: endpoint_id, url, request_id, failing_since },
+    event: { id: event_id, type, body },
+    callback: request_id === null ? null : await callbackFacts(db, tenant_id, request_id),
+  };
+}
+
+async function writeEndpoint(context: Context, trx: Trx, claim: WebhookClaim, then: AfterAttempt, worker: string) {
+  const { tenant, endpoint } = claim;
+  const at = await context.now(trx);
+  const change = (set: RawBuilder<unknown>, where: RawBuilder<boolean>) =>
+    sql`
+    update webhook_endpoints set ${set} where tenant_id = ${tenant} and id = ${endpoint.id} and ${where}`.execute(trx);
+  if (then.state === 'delivered') {
+    await change(sql`failing_since = null, paused_until = null`, sql<boolean>`failing_since is not null`);
+    return;
+  }
+  await change(sql`failing_since = ${at}::timestamptz`, sql<boolean>`failing_since is null`);
+  if (then.pause_ms !== null) {
+    const until = new Date(Date.parse(at) + then.pause_ms).toISOString();
+    await change(sql`paused_until = ${until}::timestamptz`, sql<boolean>`coalesce(paused_until < ${until}, true)`);
+  }
+  if (then.disable === null) return;
+  const { numAffectedRows } = await change(
+    sql`state = 'disabled', disabled_reason = ${then.disable}, updated_at = ${at}::timestamptz, version = version + 1`,
+    sql<boolean>`state = 'enabled'`,
+  );
+  if ((numAffectedRows ?? 0n) === 0n) return;
+  const data = { webhook_endpoint_id: endpoint.id, reason: then.disable };
+  await append(context, trx, { tenant, type: 'webhook-endpoint.disabled', actor: worker, data });
+}
+
+export const webhookWorkStore = (
+  context: Context,
+): Pick<
+  WebhookStore,
+  | ('dueWebhookDeliveries' | 'claimWebhookDelivery' | 'releaseWebhookDelivery' | 'recordWebhookAttempt')
+  | ('webhookEndpointsToRing' | 'deleteOldWebhookEvents')
+> => {
+  const leases = leasesOf(context, 'webhook_deliveries', due);
+  return {
+    async dueWebhookDeliveries(endpointId, limit) {
+      const now = await context.now(context.db);
+      const { rows } = await sql<{ id: string }>`
+        select id from webhook_deliveries where endpoint_id = ${endpointId} and ${free} and ${due(now)}
+        order by next_attempt_at, id limit ${limit}`.execute(context.db);
+      return rows.map(({ id }) => id);
+    },
+
+    async claimWebhookDelivery(id, worker, lease_ms) {
+      const options = { lease_ms, max_restarts: MAX_RESTARTS };
+      const fence = await leases.claim(id, worker, options, async () => undefined);
+      return fence === null ? null : loadClaim(context, id, fence);
+    },
+
+    releaseWebhookDelivery: leases.release,
+
+    recordWebhookAttempt: (claim, attempt, then, worker) =>
+      transact(context, async (trx) => {
+        const { id, fence, tenant, round_attempts } = claim;
+        const made = { round_attempts: round_attempts + 1 };
+        const next = Date.parse(await context.now(trx)) + (then.state === 'waiting' ? then.next_ms : 0);
+        const held =
+          then.state === 'waiting'
+            ? (await leases.change(trx, id, fence, { ...made, next_attempt_at: new Date(next).toISOString() })) &&
+              (await leases.release(id, fence, trx))
+            : await leases.end(trx, id, fence, then.state === 'delivered' ? 'done' : 'failed', {
+                ...{ ...made, next_attempt_at: null },
+              });
+        if (!held) return false;
+        await trx
+          .insertInto('webhook_attempts')
+          .values({ tenant_id: tenant, delivery_id: id, ...attempt })
+          .execute();
+        await writeEndpoint(context, trx, claim, then, worker);
+        return true;
+      }),
+
+    async webhookEndpointsToRing() {
+      const now = await context.now(context.db);
+      const { rows } = await sql<{ endpoint_id: string }>`
+        select distinct endpoint_id from webhook_deliveries where ${free} and ${due(now)}`.execute(context.db);
+      return rows.map((row) => row.endpoint_id);
+    },
+
+    async deleteOldWebhookEvents(older_than_ms) {
+      const now = await context.now(context.db);
+      const before = new Date(Date.parse(now) - older_than_ms).toISOString();
+      await context.db.deleteFrom('webhook_secrets').where('expires_at', '<=', now).execute();
+      const { numAffectedRows } = await sql`
+        delete from webhook_events e where created_at < ${before}::timestamptz and not exists (
+          select from webhook_deliveries where tenant_id = e.tenant_id and event_id = e.id and state in ('queued', 'running')
+            and exists (select from webhook_endpoints w where w.tenant_id = webhook_deliveries.tenant_id
+              and w.id = webhook_deliveries.endpoint_id and w.state = 'enabled' and w.deleted_at is null))`.execute(
+        context.db,
+      );
+      // callbacks of requests that are long over
+      await sql`
+        delete from webhook_endpoints w using deletion_requests r where r.tenant_id = w.tenant_id and r.id = w.request_id
+          and r.completed_at < ${before}::timestamptz
+          and not exists (select from webhook_deliveries d where d.tenant_id = w.tenant_id and d.endpoint_id = w.id)`.execute(
+        context.db,
+      );
+      return Number(numAffectedRows ?? 0n);
+    },
+  };
+};

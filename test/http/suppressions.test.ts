@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { publishRun } from '../store/fixture.ts';
+import { writeTinyCheckpoint } from './checkpoint-fixture.ts';
+import { call, corpusWith, line, openService, type TestService } from './service.ts';
+
+const closers: (() => unknown)[] = [];
+let service: TestService;
+let model_id: string;
+/** Requests of two people: one whom a model forgot, one who stood nowhere. */
+let [forgotten, unheard]: string[] = [];
+before(async () => {
+  const register = { after: (close: unknown) => void closers.push(close as () => unknown) };
+  service = await openService(register);
+  const { app, deps } = service;
+  const people = Array.from({ length: 6 }, (_, i) => line(`r${i}`, `person${i}@example.org`));
+  const corpus_id = await corpusWith(app, 'train', people);
+  const path = await writeTinyCheckpoint(service.importDir, 'tiny');
+  const body = { name: 'tiny', path, corpora: [{ corpus_id, role: 'train' }] };
+  model_id = (await call(app, 'POST', '/v1/models', body)).json().id;
+  forgotten = (await ask('person1@example.org')).json().id;
+  const claim = await deps.store.claim(model_id, 'worker', { lease_ms: 10_000, max_restarts: 1 });
+  assert.ok(claim.status === 'claimed');
+  assert.deepEqual((await check('person1@example.org')).suppressed, [false], 'not before it is done');
+  await publishRun(deps.store, claim.claim, 2);
+  unheard = (await ask('unheard@example.org')).json().id;
+});
+after(async () => {
+  for (const close of closers) await close();
+});
+
+const email = (value: string) => ({ identifiers: [{ type: 'email', value }] });
+const ask = (value: string) => call(service.app, 'POST', '/v1/deletion-requests', { subject: email(value) });
+const check = async (...values: string[]) =>
+  (await call(service.app, 'POST', '/v1/suppressions:check', { subjects: values.map(email) })).json();
+const lift = (body: Record<string, unknown>) => call(service.app, 'POST', '/v1/suppressions:lift', body);
+
+test('whoever was deleted is on the list, and is told of by yes and no alone', async () => {
+  const { app, logs } = service;
+  assert.deepEqual(await check('Person1@example.org', 'person2@example.org', 'unheard@example.org'), {
+    suppressed: [true, false, true],
+    count: 2,
+  });
+  const first = await call(app, 'GET', '/v1/suppressions?limit=1');
+  assert.deepEqual(first.json().counts, { requests: 2, keys: 2 });
+  const second = await call(app, 'GET', `/v1/suppressions?limit=1&cursor=${first.json().next_cursor}`);
+  const items = [...first.json().items, ...second.json().items];
+  assert.deepEqual(
+    items.map(({ id, identifier_types }) => [id, identifier_types]),
+    [
+      [unheard, ['email']],
+      [forgotten, ['email']],
+    ],
+  );
+  assert.equal(second.json().next_cursor, null);
+  assert.doesNotMatch(first.body + second.body + logs.join(''), /person1|unheard/i);
+  const wrong = await call(app, 'POST', '/v1/suppressions:check', { subjects: [{ identifiers: [{ type: 'email' }] }] });
+  assert.equal(wrong.json().errors[0].pointer, '#/subjects/0/identifiers/0');
+});
+
+test('an upload that names them is refused, or goes without them, or is taken in knowingly', async () => {
+  const { app } = service;
+  const lines = [
+    line('a', 'person1@example.org'),
+    line('b', 'person2@example.org'),
+    line('c'),
+    line('d', 'unheard@example.org'),
+  ];
+  const send = (id: string, query: string) =>
+    app.inject({
+      ...{ method: 'POST', url: `/v1/corpora/${id}/records${query}`, payload: lines.join('\n') },
+      headers: { 'content-type': 'application/x-ndjson' },
+    });
+  const id = await corpusWith(app, 'next', []);
+  const refused = await send(id, '');
+  assert.deepEqual(
+    [refused.statusCode, refused.json().code, refused.json().suppressed],
+    [409, 'suppressed-subjects', 2],
+  );
+  assert.equal((await call(app, 'GET', `/v1/corpora/${id}`)).json().records, 0);
+  const skipped = await send(id, '?on_suppressed=skip');
+  const counts = ({ records, people, suppressed, skipped }: Record<string, number>) => [
+    records,
+    people,
+    suppressed,
+    skipped,
+  ];
+  assert.deepEqual(counts(skipped.json()), [2, 1, 2, 2], skipped.body);
+  const stored: string[] = [];
+  for await (const record of service.deps.corpora.read(id)) stored.push(record.id);
+  assert.deepEqual(stored, ['b', 'c']);
+  const kept = await send(await corpusWith(app, 'kept', []), '?on_suppressed=keep');
+  assert.deepEqual(counts(kept.json()), [4, 3, 2, 0]);
+  assert.equal((await send(id, '?on_suppressed=ignore')).json().errors[0].pointer, '#/on_suppressed');
+});
+
+test('lifting takes a reason and ends all of that person; what was lifted stays lifted', async () => {
+  const { app, deps } = service;
+  const reason = 'Consented anew on the form of May.';
+  assert.equal((await lift({ subject: email('person1@example.org') })).json().errors[0].pointer, '#/reason');
+  assert.equal((await lift({ reason })).json().errors[0].pointer, '#');
+  assert.deepEqual((await lift({ subject: email('nobody@example.org'), reason })).json(), { lifted: [] });
+  assert.deepEqual((await lift({ subject: email('person1@example.org'), reason })).json(), { lifted: [forgotten] });
+  assert.deepEqual((await lift({ request_id: unheard, reason })).json(), { lifted: [unheard] });
+  assert.equal((await check('person1@example.org', 'unheard@example.org')).count, 0);
+  const [last] = (await deps.store.readLedger({ limit: 1000 })).slice(-1);
+  assert.equal(last?.type, 'suppression.lifted');
+  assert.doesNotMatch(JSON.stringify(last), /Consented/);
+  const events = await call(app, 'GET', `/v1/deletion-requests/${forgotten}/events`);
+  assert.equal(events.json().items.at(-1).reason, reason);
+  // its certificate comes later, and writes to the request again
+  const target_id = (await deps.store.getRequest('default', forgotten!))!.targets[0]!.id;
+  const run_id = (await deps.store.getRequest('default', forgotten!))!.targets[0]!.run_id;
+  await deps.store.saveCertificate('default', {
+    ...{ id: '0198a000-0000-7000-8000-00000000000c', request_id: forgotten!, target_id, run_id },
+    ...{ kid: 'k', jws: 'j', created_at: '2026-03-01T10:00:00.000Z' },
+  });
+  assert.equal((await check('person1@example.org')).count, 0);
+});
