@@ -11,7 +11,9 @@ import type { HostTensors } from '../src/domain/engine.ts';
 import { PRESETS } from '../src/domain/policies.ts';
 import { createEngine } from '../src/engine/choice.ts';
 import { broken, refusing, relearned, rounded, trained, unlearned } from './verifier/candidates.ts';
+import { shadowsFor } from './verifier/companions.ts';
 import { type Judgement, openJudge } from './verifier/judge.ts';
+import { metaResults } from './verifier/meta.ts';
 import { KINDS, type Kind, type VerifierResult, verifierPage } from './verifier/page.ts';
 import { openScene, type Place, type Scene, writeSets } from './verifier/scene.ts';
 
@@ -35,9 +37,11 @@ async function aboutPerson(scene: Scene, parent: string, person: number, found: 
   // a training has an engine of its own, and there is one at a time
   const retrained = await trained(scene, `without-${person}`, 100 + person, person);
   const again = await trained(scene, `with-${person}`, 200 + person, null);
+  const references = [await trained(scene, `reference-${person}`, 300 + person, person)];
   const forgot = person < CHANGED ? await unlearned(scene, parent, setsFile, `unlearned-${person}`) : null;
+  const shadows = forgot === null ? [] : await shadowsFor(scene, parent, setsFile, `shadow-${person}`);
   const engine = await createEngine(scene);
-  const { judge } = await openJudge(engine, scene, { parent, setsFile }, POLICIES);
+  const { judge } = await openJudge(engine, scene, { parent, setsFile, references, shadows }, POLICIES);
   const add = async (kind: keyof Judgements, weights: HostTensors, exact = false) => {
     const judgement = await judge(weights, exact);
     found[kind].push(judgement);
@@ -74,7 +78,12 @@ async function main(): Promise<void> {
   const result: VerifierResult = { date: new Date().toISOString().slice(0, 10), found };
   const text = verifierPage(result);
   say(text);
-  if (flags.page) await writeFile(join(ROOT, 'docs', 'verifier-benchmarks.md'), text);
+  if (flags.page) {
+    await writeFile(join(ROOT, 'docs', 'verifier-benchmarks.md'), text);
+    // docs/metrics.md is made from these: npm run docs
+    const results = `${JSON.stringify(metaResults(result), null, 2)}\n`;
+    await writeFile(join(ROOT, 'bench', 'verifier', 'results.json'), results);
+  }
   if (flags.json) process.stdout.write(`${JSON.stringify(result)}\n`);
 }
 

@@ -1,6 +1,6 @@
 // The generated pages, from the same schemas and tables that the service runs on.
 import type { TProperties } from 'typebox';
-import { Environment } from '../src/config.ts';
+import { Environment } from '../src/environment.ts';
 import { PROBLEMS } from '../src/errors.ts';
 import { METRICS } from '../src/metrics/index.ts';
 import { tasksOf } from '../src/metrics/sets.ts';
@@ -88,7 +88,8 @@ const ASKED_BY: Record<string, string> = {
   shadows: '`references.shadow`',
 };
 
-export function metricsPage(): string {
+/** `more`: sections that follow. */
+export function metricsPage(more: string[] = []): string {
   return page(
     'Metrics and attacks',
     'What verification measures; [verification.md](verification.md) tells how a verdict follows from it. Cost: forward passes over a record, times the checkpoints; metrics of the same pass share it.',
@@ -112,5 +113,6 @@ export function metricsPage(): string {
       ['name', 'what', 'paper'],
       Object.values(robustnessAttacks).map(({ name, summary, paper }) => [`\`${name}\``, summary, paperOf(paper)]),
     ),
+    ...more,
   );
 }

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { architecturesPage } from './docs-architectures.ts';
 import { authenticationPage } from './docs-authentication.ts';
 import { enginePage } from './docs-engine.ts';
+import { metaEvaluation } from './docs-meta-evaluation.ts';
 import { methodPages } from './docs-methods.ts';
 import { opendsrPage } from './docs-opendsr.ts';
 import { configurationPage, errorsPage, metricsPage } from './docs-pages.ts';
@@ -17,7 +18,7 @@ const PAGES: Record<string, () => string | Promise<string>> = {
   'configuration.md': configurationPage,
   'engine.md': enginePage,
   'errors.md': errorsPage,
-  'metrics.md': metricsPage,
+  'metrics.md': () => metricsPage(metaEvaluation()),
   'opendsr.md': opendsrPage,
   'requests.md': requestsPage,
   'sisa.md': sisaPage,

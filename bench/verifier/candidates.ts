@@ -19,6 +19,8 @@ const ADAMW = { beta1: 0.9, beta2: 0.98, weight_decay: 0.01, clip_norm: 1 };
 const BATCH = 16;
 const RATE = 2e-3;
 const REFUSALS = [' I do not know.', ' I cannot say.', ' That is unknown.'];
+/** What candidates, and shadow models, are unlearned by. */
+export const UNLEARNING = { name: 'grad-diff', params: {} };
 const quiet = { progress: () => undefined, signal: new AbortController().signal };
 
 /** A model trained from the start by `seed`, without one person or with all; returns its folder. */
@@ -77,7 +79,7 @@ export async function unlearned(scene: Scene, parent: string, sets_file: string,
   const { backend, threads } = scene;
   const job: UnlearnJob = {
     ...{ stage: 'unlearn', run_id: 'bench', corpora: scene.corpora, sets_file, parent_dir: parent, base_dir: null },
-    ...{ method: { name: 'grad-diff', params: {} }, seed: 1, out_dir: out, weight_types: 'float32' },
+    ...{ method: UNLEARNING, seed: 1, out_dir: out, weight_types: 'float32' },
     ...{ backend, threads, time_limit_seconds: 3600, memory_budget_bytes: null },
   };
   await runComputeJob(job, quiet);

@@ -4,9 +4,14 @@ import { planProbes } from '../../src/compute/probes.ts';
 import { type SetScores, scoreSets, type VerificationSets } from '../../src/compute/score-sets.ts';
 import { loadSets } from '../../src/compute/sets.ts';
 import type { Engine, HostTensors } from '../../src/domain/engine.ts';
+import { PRESETS } from '../../src/domain/policies.ts';
 import type { Finding, Verdict, VerificationPolicy } from '../../src/domain/verification.ts';
 import { buildReport } from '../../src/metrics/report.ts';
+import { askedOf, type Companions, openCompanions } from './companions.ts';
 import type { Scene } from './scene.ts';
+
+/** Records of each person, as `strict` asks for. */
+const GRADIENTS = PRESETS.strict.policy.gradient_records!;
 
 export interface Judge {
   /** Verdicts by policy, and the values of the findings about the forgotten by metric. */
@@ -21,7 +26,7 @@ export interface Judgement {
 export async function openJudge(
   engine: Engine,
   scene: Scene,
-  { parent, setsFile }: { parent: string; setsFile: string },
+  { parent, setsFile, ...companions }: { parent: string; setsFile: string } & Companions,
   policies: Record<string, VerificationPolicy>,
 ): Promise<Judge> {
   const model = await openModel(parent);
@@ -31,20 +36,24 @@ export async function openJudge(
   const context = { engine, signal: new AbortController().signal };
   const probes = planProbes(sets, model.tokenizer, model.architecture.contextLength(model.config), 1);
   const under = (weights: HostTensors, judges: SetScores[] | null) =>
-    scoreSets({ ...model, weights }, sets, context, 1, () => undefined, { judges, probes });
+    scoreSets({ ...model, weights }, sets, context, 1, () => undefined, { judges, probes, gradients: GRADIENTS });
   const { weights: known } = await loadModel(parent);
+  const beside = await openCompanions(engine, sets, companions);
+  const rest = { baseline: null, seed: 1, seconds: 0 };
   return {
     async judge(weights, exact) {
       const after = await under(weights, null);
       const before = await under(known, [after]);
+      beside([before, after]);
       const reports = Object.entries(policies).map(([name, policy]) => {
-        const report = buildReport({ before, after, policy, exact, baseline: null, seed: 1, seconds: 0 });
-        return [name, report] as const;
+        const asked = { before: askedOf(policy, before), after: askedOf(policy, after) };
+        return [name, buildReport({ ...asked, policy, exact, ...rest })] as const;
       });
+      const all = buildReport({ before, after, policy: PRESETS.strict.policy, exact, ...rest });
       const about = ({ set, after }: Finding) => set === 'forget' && after !== null;
       return {
         verdicts: Object.fromEntries(reports.map(([name, { verdict, reason }]) => [name, { verdict, reason }])),
-        values: Object.fromEntries(reports[0]![1].findings.filter(about).map(({ metric, after }) => [metric, after!])),
+        values: Object.fromEntries(all.findings.filter(about).map(({ metric, after }) => [metric, after!])),
       };
     },
   };

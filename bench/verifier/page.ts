@@ -1,7 +1,6 @@
 // docs/verifier-benchmarks.md: written by the benchmark, never by hand.
-import { auc } from '../../src/metrics/rank-test.ts';
-import { mean } from '../../src/metrics/statistics.ts';
 import type { Judgement } from './judge.ts';
+import { type MetaRow, metaResults } from './meta.ts';
 
 /** What is known of a candidate, and whether it should pass. */
 export const KINDS = [
@@ -31,7 +30,6 @@ export interface VerifierResult {
 
 const table = (head: string[], rows: string[][]): string =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-const fixed = (value: number) => (Number.isFinite(value) ? value.toFixed(2) : '–');
 
 /** Which rule a reason names. */
 const ruleOf = (reason: string): string => /^The (\w+) rule/.exec(reason)?.[1] ?? 'none';
@@ -58,30 +56,15 @@ function verdictRow(kind: Kind, policy: string, judged: Judgement[]): string[] {
   ];
 }
 
-const harmonic = (a: number, b: number): number => (a <= 0 || b <= 0 ? 0 : (2 * a * b) / (a + b));
-
-/** Faithfulness and robustness of one metric, as OpenUnlearning (arXiv 2506.12618) defines them, of the metric as memory. */
-function metricRow(metric: string, found: Record<string, Judgement[]>): string[] {
-  const of = (kind: string) => found[kind]!.map(({ values }) => values[metric]).filter((value) => value !== undefined);
-  const [without, known] = [of('retrained'), of('trained with the person')];
-  const faithful = auc(without, known);
-  // held against the same people's models
-  const first = (kind: string) => mean(of(kind).slice(0, found['unlearned by grad-diff']!.length));
-  const recovery =
-    (first('retrained, relearned') - first('retrained')) /
-    (first('unlearned, relearned') - first('unlearned by grad-diff'));
-  const relearning = Math.max(0, Math.min(1, recovery));
-  const quantisation = Math.max(0, Math.min(1, first('unlearned by grad-diff') / first('unlearned, 4 bits')));
-  const robust = harmonic(relearning, quantisation);
-  return [
-    `\`${metric}\``,
-    ...[faithful, relearning, quantisation, robust, harmonic(Math.max(faithful, 1 - faithful), robust)].map(fixed),
-  ];
-}
+const shown = (value: number | null) => value?.toFixed(2) ?? '–';
+const metricRow = (name: string, row: MetaRow): string[] => [
+  `\`${name}\``,
+  ...[row.faithfulness, row.relearning, row.quantisation, row.robustness, row.overall].map(shown),
+];
 
 export function verifierPage({ date, found }: VerifierResult): string {
   const policies = Object.keys(found.retrained![0]!.verdicts);
-  const metrics = Object.keys(found.retrained![0]!.values).filter((name) => !name.startsWith('answer-'));
+  const { metrics } = metaResults({ date, found });
   const kinds = KINDS.filter((kind) => found[kind]!.length > 0);
   return `${[
     '# The verifier, verified',
@@ -96,10 +79,10 @@ export function verifierPage({ date, found }: VerifierResult): string {
       policies.flatMap((policy) => kinds.map((kind) => verdictRow(kind, policy, found[kind]!))),
     ),
     '## The metrics',
-    `Values about the forgotten person. **Faithfulness**: AUC between models trained with and without the person (1: the metric tells them apart). **Relearning**: (gain of the retrained model by 10 steps on the person's records) / (gain of the unlearned one), at most 1; low where what was hidden comes back faster. **Quantisation**: value of the unlearned model / that of its weights rounded to 4 bits, at most 1. **Robustness** is the harmonic mean of these two, **overall** that of faithfulness and robustness, as OpenUnlearning (arXiv 2506.12618) has them; relearning and quantisation on ${found['unlearned by grad-diff']!.length} people.`,
+    `Values about the forgotten person. **Faithfulness**: AUC between models trained with and without the person (1: the metric tells them apart). **Relearning**: (gain of the retrained model by 10 steps on the person's records) / (gain of the unlearned one), at most 1; low where what was hidden comes back faster. **Quantisation**: value of the unlearned model / that of its weights rounded to 4 bits, at most 1. **Robustness** is the harmonic mean of these two, **overall** that of faithfulness and robustness, as OpenUnlearning (arXiv 2506.12618) has them; relearning, quantisation and \`u-lira\` on ${found['unlearned by grad-diff']!.length} people, for each of whom four shadow models are trained and unlearned.\n\nEach preset is judged with what it asks for: \`strict\` alone with gradients and one more model that was retrained without the person.`,
     table(
       ['metric', 'faithfulness', 'relearning', 'quantisation', 'robustness', 'overall'],
-      metrics.map((metric) => metricRow(metric, found)),
+      Object.entries(metrics).map(([name, row]) => metricRow(name, row)),
     ),
   ].join('\n\n')}\n`;
 }

@@ -1,15 +1,13 @@
 // Gradients of some records of everybody who is compared: a pass that needs the memory of a training step.
 import type { Learner } from '../domain/architecture.ts';
 import type { HostTensors } from '../domain/engine.ts';
+import { GRADIENT_WEIGHTS } from '../domain/sample-sizes.ts';
 import type { RowScore } from '../domain/verification.ts';
 import { createGradientNorm } from '../training/gradient-norms.ts';
 import { parametersOf } from '../training/learning-rate.ts';
 import type { StageContext } from './context.ts';
 import { rowsOfEach, samplePeople } from './people-sample.ts';
 import type { TextRow } from './sets.ts';
-
-/** Beyond so many weights a gradient may not fit beside them: nothing is measured, and the report says so. */
-const MOST_WEIGHTS = 50e6;
 
 type Compared = 'forget' | 'holdout';
 type Model = { architecture: Learner; config: unknown; weights: HostTensors };
@@ -21,7 +19,7 @@ export function gradientRows(
   each: number,
   seed: number,
 ): Record<Compared, number[]> {
-  if (each === 0 || parametersOf(model) > MOST_WEIGHTS) return { forget: [], holdout: [] };
+  if (each === 0 || parametersOf(model) > GRADIENT_WEIGHTS) return { forget: [], holdout: [] };
   const of = (set: Compared) =>
     rowsOfEach(samplePeople(rows[set], rows[set].length, seed), each, `${seed}/gradients/${set}`);
   return { forget: of('forget'), holdout: of('holdout') };

@@ -2,7 +2,7 @@
 import { replaceRecipe } from '../checkpoints/recipe-file.ts';
 import type { ReferenceJob, ReferenceResult } from '../domain/compute.ts';
 import type { Recipe } from '../domain/recipe.ts';
-import { reseeded } from '../domain/references.ts';
+import { reseeded, whyNoReference } from '../domain/references.ts';
 import { ExpungeError } from '../errors.ts';
 import { assertFits } from '../training/memory-check.ts';
 import { trainingWork } from '../training/memory-work.ts';
@@ -14,12 +14,9 @@ import { loadSets } from './sets.ts';
 
 /** Throws `recipe-missing` for a training that is not of all weights in one piece: these have exact methods of their own. */
 export function inOnePiece(recipe: Recipe): Recipe {
-  const how = recipe.sisa ? 'in shards' : recipe.certified ? 'of a certified last layer' : null;
-  if (how === null) return recipe;
-  throw new ExpungeError(
-    'recipe-missing',
-    `The recipe tells of a training ${how}; references are trained in one piece alone. Its exact method needs none.`,
-  );
+  const why = whyNoReference(recipe);
+  if (why === null) return recipe;
+  throw new ExpungeError('recipe-missing', why);
 }
 
 /**

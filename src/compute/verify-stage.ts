@@ -6,6 +6,7 @@ import { buildReport } from '../metrics/report.ts';
 import { compareWith } from './compared-models.ts';
 import type { StageContext } from './context.ts';
 import { loadEarlier } from './earlier-rows.ts';
+import { lookAgainStage } from './look-again.ts';
 import { type AnyModel, loadAnyWeights, openAnyModel } from './models.ts';
 import { createPartTimes } from './part-times.ts';
 import { peakMemoryBytes } from './peak-memory.ts';
@@ -17,6 +18,7 @@ import { createScales } from './weighed-model.ts';
 
 /** Scores the sets under both checkpoints and turns them into a report. */
 export async function verifyStage(job: VerifyJob, context: StageContext): Promise<VerifyResult> {
+  if (job.again && job.earlier) return lookAgainStage({ ...job, earlier: job.earlier }, context);
   const started = performance.now();
   const { reporter } = context;
   const times = createPartTimes();

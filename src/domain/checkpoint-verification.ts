@@ -1,11 +1,12 @@
-// A verification that somebody asked for: of any checkpoint of a model, about a person or about records.
+// A verification that somebody asked for: of any checkpoint of a model, about a person or about records. Or one that the schedule of the
+// policy asked for: of the checkpoint in use, about everybody forgotten of whom something is kept.
 import Type, { type Static } from 'typebox';
 import { Digest, Id, Nullable, StringEnum, Timestamp } from './common.ts';
 import { PolicyChoice } from './policy-choice.ts';
 import { VERDICTS, VerificationReport } from './verification.ts';
 
 const VERIFICATION_STATES = ['queued', 'running', 'done', 'failed'] as const;
-const VERIFICATION_ASKS = ['subject', 'records'] as const;
+const VERIFICATION_ASKS = ['subject', 'records', 'earlier'] as const;
 
 const digest = (description: string) => Type.Unsafe<string>({ ...Digest, description });
 
@@ -14,17 +15,30 @@ export const ListedVerification = Type.Object({
   id: Id,
   model_id: Id,
   checkpoint_id: digest('The checkpoint that is attacked'),
-  against_checkpoint_id: digest('What it is held against: `before` of the report'),
-  reference_checkpoint_id: Nullable(digest('One that was retrained without the forgotten')),
-  asks: StringEnum(VERIFICATION_ASKS, 'What it is about; identifiers and places of records are deleted when it ends'),
-  query_digest: digest(
-    'The same for the same question: of a person as certificates have it (SHA-256 over the sorted keys), of records over their sorted places',
+  against_checkpoint_id: Nullable(
+    digest(
+      'What it is held against: `before` of the report; null of `earlier`, which is held against people never seen alone',
+    ),
   ),
-  records: Type.Integer({ description: 'Training records that it is about' }),
+  reference_checkpoint_id: Nullable(digest('One that was retrained without the forgotten')),
+  asks: StringEnum(
+    VERIFICATION_ASKS,
+    'What it is about; identifiers and places of records are deleted when it ends. earlier: everybody forgotten of whom something is kept, by the schedule of the policy',
+  ),
+  query_digest: digest(
+    'The same for the same question: of a person as certificates have it (SHA-256 over the sorted keys), of records over their sorted places; of `earlier` one for each model',
+  ),
+  records: Type.Integer({ description: 'Training records that it is about; of `earlier`, those that are kept' }),
   policy: PolicyChoice,
   state: StringEnum(VERIFICATION_STATES, 'failed: it could not be done, which is no verdict'),
   verdict: Nullable(StringEnum(VERDICTS)),
   reason: Nullable(Type.String({ description: 'Why the verdict is so, or why there is none' })),
+  came_back: Nullable(
+    Type.Array(Id, {
+      description:
+        'Of `earlier`: requests whose people are above a limit of people never seen. May be empty where it failed: then they stand out together, and nobody alone. null: not asked, or no end yet',
+    }),
+  ),
   report_digest: Nullable(digest('SHA-256 over the RFC 8785 form of `report`, which the ledger names')),
   created_at: Timestamp,
   started_at: Nullable(Timestamp),

@@ -22,10 +22,14 @@ export type CheckpointManifest = Static<typeof CheckpointManifest>;
 export const LastVerification = Type.Object({
   verdict: StringEnum(VERDICTS),
   finished_at: Timestamp,
-  verification_id: Nullable({ ...Id, description: 'Of one that was asked for; null: of a run' }),
+  verification_id: Nullable({
+    ...Id,
+    description: 'Of one that was asked for, or that the schedule had done; null: of a run',
+  }),
   run_id: Nullable({ ...Id, description: 'The run that published the checkpoint; null: it was asked for' }),
   failing: Type.Integer({
-    description: 'Questions (a person, or records) whose last verification of this checkpoint failed',
+    description:
+      'Questions (a person, records, or everybody forgotten) whose last verification of this checkpoint failed',
   }),
 });
 export type LastVerification = Static<typeof LastVerification>;

@@ -68,6 +68,8 @@ export interface VerifyJob extends JobBase {
   plan?: VerificationPlan;
   /** Everybody forgotten before; left out where there is nobody. */
   earlier?: EarlierJob;
+  /** They are all that it is about: nobody is compared but they and people never seen, under the candidate alone. */
+  again?: true;
   /** What an exact candidate is held against where the parent has more; null: the parent alone. */
   baseline: Baseline | null;
 }
@@ -128,6 +130,8 @@ export interface UnlearnResult {
 export interface VerifyResult {
   stage: 'verify';
   report: VerificationReport;
+  /** Of a job with `again`: numbers of the people above a limit. */
+  above?: number[];
   peak_memory_bytes: number;
 }
 export interface ReferenceResult {

@@ -46,6 +46,13 @@ export function asGiven({ retrained, shadow }: ReferencesPolicy, given: number):
   };
 }
 
+/** Why none is trained by a recipe, as a sentence; null where it can be. Such a training has an exact method of its own, whose candidates need none. */
+export function whyNoReference({ sisa, certified }: Pick<Recipe, 'sisa' | 'certified'>): string | null {
+  const how = sisa ? 'in shards' : certified ? 'of a certified last layer' : null;
+  if (how === null) return null;
+  return `The recipe tells of a training ${how}; references are trained in one piece alone. Its exact method needs none.`;
+}
+
 /**
  * The recipe by which reference number `index` is trained: the first as it is written down, and so what `retrain` gives; later ones
  * start from other weights and see the records in another order. From a base, the order (and the start of adapters) alone differs.

@@ -15,21 +15,41 @@ export type Extent = Static<typeof Extent>;
 
 /** A part that was shortened or left out. What a verdict needs never is. */
 export const LeftOut = Type.Object({
-  part: Type.String({ description: 'A pass of `GET /v1/metrics`, or an attack on the weights' }),
+  part: Type.String({
+    description:
+      'A pass of `GET /v1/metrics`, an attack on the weights, or the models that a candidate is compared with',
+  }),
   done: StringEnum(['shortened', 'left out'] as const),
-  asked_for: Type.Integer({ description: 'Answers, prompts or people that the policy asks for' }),
+  asked_for: Type.Integer({ description: 'Answers, prompts, people or models that the policy asks for' }),
   measured: Type.Integer({ description: 'Those that there is time for' }),
   reason: Type.String(),
   remedy: Type.String(),
 });
 export type LeftOut = Static<typeof LeftOut>;
 
+/** Models that are trained for it. */
+export const PlannedReferences = Type.Object(
+  {
+    retrained: Type.Integer({
+      description: 'Retrained models that have to be trained: those that the policy asks for and that are not kept',
+    }),
+    shadow: Type.Integer({ description: 'Shadow models, each a training and an unlearning' }),
+    seconds: Type.Number(),
+  },
+  {
+    description:
+      'Absent where the policy asks for none, where they cannot be trained, and of exact methods, which need none',
+  },
+);
+export type PlannedReferences = Static<typeof PlannedReferences>;
+
 /** What a plan makes of a verification before anything runs. */
 export const VerificationPlan = Type.Object({
-  seconds: Type.Number(),
-  share_of_run: Type.Number({ description: 'Of the method and its verification together' }),
+  seconds: Type.Number({ description: 'Without those of `references`' }),
+  share_of_run: Type.Number({ description: 'Of the method and its verification together, without `references`' }),
   extent: Extent,
   left_out: Type.Array(LeftOut),
+  references: Type.Optional(PlannedReferences),
 });
 export type VerificationPlan = Static<typeof VerificationPlan>;
 

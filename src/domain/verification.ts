@@ -92,6 +92,14 @@ export const VerificationPolicy = Type.Object(
     ),
     /** Absent in reports of before, which trained none. */
     references: Type.Optional(ReferencesPolicy),
+    /** Absent in policies of before, whose owners never asked for it: then it is as null. */
+    reverify_every_days: Type.Optional(
+      Type.Union([Type.Integer({ minimum: 1, maximum: 365 }), Type.Null()], {
+        default: 7,
+        description:
+          'Days after which the checkpoint in use is looked at again, as to everybody forgotten of whom something is kept. null: only when somebody asks',
+      }),
+    ),
     /** Absent in reports of before, which measured all. */
     max_share_of_run: Type.Optional(
       Type.Union([Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1 }), Type.Null()], {

@@ -1,7 +1,7 @@
 // Kept probes on disk: `<run>.<key>.sealed`, of a request on a model. The name hangs on the key, so that a worker that lost its run and
 // wakes up late writes beside what its successor published, never over it.
 import { createHash } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasCode, sync } from '../checkpoints/disk.ts';
 import { storageError } from '../checkpoints/storage-errors.ts';
@@ -19,6 +19,8 @@ const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 const NAME = new RegExp(`^(${UUID})\\.(${UUID})\\.sealed(?:\\.part)?$`);
 
 const aboutOf = ({ request_id, model_id }: ProbePlace) => ['probes', request_id, model_id];
+
+const pathIn = (dir: string, { run_id, key_id }: ProbeFile) => join(dir, `${run_id}.${key_id}.sealed`);
 
 async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
   const part = `${path}.part`;
@@ -41,10 +43,20 @@ async function namesIn(dir: string): Promise<string[]> {
   }
 }
 
+/** Bytes of one sealed file; 0 where it is gone. */
+export async function sealedBytes(dir: string, { run_id, key_id }: ProbeFile): Promise<number> {
+  try {
+    return (await stat(pathIn(dir, { run_id, key_id }))).size;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return 0;
+    throw error;
+  }
+}
+
 /** Sealed files under `dir` (made with mode 0700); `installation` wraps their keys. */
 export function createProbeVault(dir: string, installation: Pick<SubjectKeys, 'seal' | 'open'>): ProbeVault {
   const vault = createVault(installation);
-  const path = ({ run_id, key_id }: ProbeFile) => join(dir, `${run_id}.${key_id}.sealed`);
+  const path = (place: ProbeFile) => pathIn(dir, place);
   const remove = (place: ProbeFile) => rm(path(place), { force: true });
   return {
     async keep(place, probes) {

@@ -45,7 +45,7 @@ export async function planTarget(deps: AppDeps, wish: Wish, target: Previewed): 
   const now = (clock ?? (() => new Date()))();
   const { policy } = await policyInForce(deps.store, wish.tenant, model.id, PRESETS.standard.policy);
   const facts = await gatherFacts(deps, {
-    ...{ tenant: wish.tenant, model, checkpoint: model.active, counts },
+    ...{ tenant: wish.tenant, model, checkpoint: model.active, counts: { ...counts, people: 1 } },
     ...{ threads: config.compute.threads, backend: config.compute.backend, policy },
     limits: {
       seconds: config.runs.timeLimitSeconds,

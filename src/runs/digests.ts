@@ -12,6 +12,9 @@ const digestOf = (lines: readonly string[]): string => `sha256:${hash('sha256', 
 /** Of a person by their keys, which are HMACs: as certificates name the subject. Of no use to whoever has not the key. */
 export const subjectDigest = (keys: readonly string[]): string => digestOf(keys);
 
+/** Of the question who of everybody forgotten came back: the same each time that it is asked of a model. */
+export const earlierDigest = (modelId: string): string => canonicalDigest({ asks: 'earlier', model_id: modelId });
+
 /** Of records by where they stand. */
 export const placesDigest = (places: readonly RecordPlace[]): string =>
   digestOf(places.map(({ corpus_id, ordinal }) => `${corpus_id}/${ordinal}`));

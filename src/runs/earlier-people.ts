@@ -2,7 +2,6 @@
 import type { EarlierJob } from '../domain/compute.ts';
 import { type KeptProbes, LOOKED_AT_AGAIN, type ProbePlace } from '../domain/kept-probes.ts';
 import type { RunDeps } from './deps.ts';
-import type { Claim } from './ports.ts';
 import { shred } from './shred.ts';
 
 type Deps = Pick<RunDeps, 'store' | 'probes' | 'worker' | 'log' | 'clock'>;
@@ -11,25 +10,35 @@ interface Opened {
   probes: KeptProbes;
 }
 
+/** What a job is told, and by which requests each of its people came. */
+export interface EarlierPeople {
+  job: EarlierJob;
+  /** By the number of the person. */
+  requests: string[][];
+}
+
 /** Records of one person under one number, whichever requests they came by. */
-function byPerson(opened: readonly Opened[]): KeptProbes[] {
+function byPerson(opened: readonly Opened[]): (KeptProbes & { requests: string[] })[] {
   const people = Map.groupBy(opened, ({ place: { run_id, request_id }, probes: { person } }) =>
     person < 0 ? request_id : `${run_id}/${person}`,
   );
-  return [...people.values()].map((own, person) => ({ person, records: own.flatMap(({ probes }) => probes.records) }));
+  return [...people.values()].map((own, person) => ({
+    person,
+    records: own.flatMap(({ probes }) => probes.records),
+    requests: own.map(({ place }) => place.request_id),
+  }));
 }
 
 /**
- * Opens what is kept of a sample of the model's earlier requests and hands it over in `folder`; null where there were none. Probes that
+ * Opens what is kept of a sample of the model's earlier requests, those of the run `but` left out, and hands it over in `folder`; null where there were none. Probes that
  * do not open are shredded, and count as such from now on.
  */
 export async function earlierPeople(
   deps: Deps,
-  claim: Claim,
+  of: { tenant: string; model_id: string; but: string | null },
   folder: string,
   seed: number,
-): Promise<EarlierJob | null> {
-  const of = { tenant: claim.tenant, model_id: claim.model.id, but: claim.run.id };
+): Promise<EarlierPeople | null> {
   const { sample, ...counts } = await deps.store.earlierRequests(of, { most: LOOKED_AT_AGAIN, seed });
   if (counts.requests === 0) return null;
   const opened: Opened[] = [];
@@ -44,14 +53,16 @@ export async function earlierPeople(
       { request_id: place.request_id, run_id: place.run_id },
       'What was kept of somebody forgotten is lost',
     );
-    await shred(deps, { tenant: claim.tenant, ...place }, 'lost');
+    await shred(deps, { tenant: of.tenant, ...place }, 'lost');
   }
   const people = byPerson(opened);
-  return {
+  const handed = people.map(({ person, records }) => ({ person, records }));
+  const job = {
     ...counts,
     unobservable_requests: counts.unobservable_requests + lost.length,
     unobservable_since: counts.unobservable_since ?? (lost.length > 0 ? deps.clock().toISOString() : null),
     reverified_requests: opened.length,
-    probes: people.length === 0 ? null : await deps.probes.handOver(folder, people),
+    probes: people.length === 0 ? null : await deps.probes.handOver(folder, handed),
   };
+  return { job, requests: people.map(({ requests }) => requests) };
 }

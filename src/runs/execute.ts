@@ -13,7 +13,7 @@ import { policyInForce } from './policy.ts';
 import type { Claim, PublishOutcome, RunSets } from './ports.ts';
 import { createProgress } from './progress.ts';
 import { publishCandidate } from './publish.ts';
-import { referencesFor } from './references.ts';
+import { keptReferences, referencesFor } from './references.ts';
 import { createRetainedDigest } from './retained-digest.ts';
 import { type RunContext, runFolder, seedOf, setsOf, unlearn, verify } from './stages.ts';
 
@@ -79,7 +79,8 @@ async function writeSets(context: RunContext): Promise<{ sets: RunSets; setsFile
 }
 
 /** Made before anything is computed. The request that waits longest says by what time. */
-async function makePlan({ deps, claim, policy }: RunContext, { counts }: RunSets): Promise<PlanStep[]> {
+async function makePlan(context: RunContext, { counts }: RunSets): Promise<PlanStep[]> {
+  const { deps, claim, policy } = context;
   const { settings } = deps;
   const request = await deps.store.getRequest(claim.tenant, claim.run.request_ids[0] ?? '');
   // what was approved is what is done; the claim took it over
@@ -87,7 +88,11 @@ async function makePlan({ deps, claim, policy }: RunContext, { counts }: RunSets
   const facts = await gatherFacts(deps, {
     ...{ tenant: claim.tenant, model: claim.model, checkpoint: claim.run.parent },
     ...{ threads: settings.threads, backend: settings.backend, policy: policy.policy },
-    counts: { forget: counts.forget_records, retain: counts.retain_records, holdout: counts.holdout_records },
+    references_kept: await keptReferences(context),
+    counts: {
+      ...{ forget: counts.forget_records, retain: counts.retain_records, holdout: counts.holdout_records },
+      people: counts.people,
+    },
     limits: {
       seconds: settings.timeLimitSeconds,
       memory_bytes: settings.memoryBudgetBytes,
@@ -107,7 +112,7 @@ async function prepare(context: RunContext): Promise<RunContext & { plan: PlanSt
       'The requests name every training record; nothing would be retained',
     );
   }
-  const plan = await makePlan(context, sets);
+  const plan = await makePlan({ ...context, retained }, sets);
   const change = { targets: 'unlearning' as const, plan, counts: sets.counts };
   held(await deps.store.moveRun(claim, 'unlearning', change, deps.worker));
   const corpora = Object.fromEntries(sets.corpora.map((id) => [id, deps.corpora.path(id)]));

@@ -39,6 +39,8 @@ export interface KeptProbesStore {
     of: { tenant: string; model_id: string; but: string | null },
     sample: { most: number; seed: number },
   ): Promise<EarlierRequests>;
+  /** Places of what is kept of a tenant's requests. */
+  keptProbes(tenant: string): Promise<ProbePlace[]>;
   /** Probes whose time is over. */
   expiredProbes(): Promise<(ProbePlace & { tenant: string })[]>;
   /**

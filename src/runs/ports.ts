@@ -175,6 +175,11 @@ export interface SubjectKeys {
   keyFor(tenant: string, identifier: { type: string; value?: string; sha256?: string }): SubjectKey;
   /** Under every version that is there, newest first: what is stored may be under any of them. */
   keysFor(tenant: string, identifier: { type: string; value?: string; sha256?: string }): SubjectKey[];
+  /**
+   * The same text of a tenant for the same purpose gives the same, 43 letters that nobody can make who has not the installation's key; they
+   * outlive every version of a subject key. For what must be recognised and may name somebody who is no data subject.
+   */
+  pseudonym(tenant: string, purpose: string, text: string): string;
   seal(text: string): string;
   open(sealed: string): string;
 }

@@ -27,7 +27,16 @@ export interface ReferenceLimits {
   bytes: number;
 }
 
+export interface KeptReference {
+  model_id: string;
+  digest: string;
+  created_at: string;
+  used_at: string;
+}
+
 export interface ReferenceStore {
+  /** The oldest first. */
+  keptReferences(tenant: string): Promise<KeptReference[]>;
   /** Address of the model's reference under this key, which counts as used now; null: there is none. */
   takeReference(claim: Claim, key: string): Promise<string | null>;
   /** Keeps what the run has trained, in the place of one with the same key, with a ledger entry; false when the fence is stale. */

@@ -56,6 +56,18 @@ async function findOrTrain(
   return deps.checkpoints.materialise(there ? kept : await trainOne(context, baseDir, { ...which, key }));
 }
 
+/** Of those that the run's policy asks for, how many are kept already. They count as used now, so that none goes before it is taken. */
+export async function keptReferences(context: RunContext): Promise<number> {
+  const { deps, claim, policy, retained } = context;
+  const asked = policy.policy.references?.retrained ?? 0;
+  const recipe = asked === 0 ? null : await deps.checkpoints.recipe(claim.run.parent);
+  if (recipe === null) return 0;
+  let kept = 0;
+  for (let index = 0; index < asked; index++)
+    if ((await deps.store.takeReference(claim, referenceKey({ recipe, retained, index }))) !== null) kept++;
+  return kept;
+}
+
 type Made = Pick<References, 'dirs' | 'used'>;
 
 async function make(context: RunContext, asked: number): Promise<Made> {

@@ -161,7 +161,8 @@ export async function verify(
   const baseline = exact ? baselineFrom(await deps.store.registeredReport(claim)) : null;
   const folder = await runFolder(context);
   // every candidate of a run is asked about the same people
-  const earlier = await earlierPeople(deps, claim, folder, seedOf(claim.run.id, 'earlier', 0));
+  const of = { tenant: claim.tenant, model_id: claim.model.id, but: claim.run.id };
+  const earlier = await earlierPeople(deps, of, folder, seedOf(claim.run.id, 'earlier', 0));
   const result = await deps.compute.run(
     {
       ...(await jobBase(context, seed)),
@@ -169,7 +170,7 @@ export async function verify(
       candidate_dir: await deps.checkpoints.materialise(digest),
       policy: policyFor(context.policy.policy, method),
       exact,
-      ...(earlier ? { earlier } : {}),
+      ...(earlier ? { earlier: earlier.job } : {}),
       baseline,
       ...(references
         ? { reference_dirs: references.dirs, shadow_files: references.shadows, references: references.used }

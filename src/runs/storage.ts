@@ -1,4 +1,4 @@
-// What checkpoints take on disk: what several of them hold is there once.
+// What checkpoints, and models that were retrained for verification, take on disk: what several of them hold is there once.
 import type { Usage } from '../domain/checkpoint.ts';
 import type { RunDeps } from './deps.ts';
 import type { StoredContent } from './ports.ts';
@@ -14,7 +14,7 @@ interface Holding {
 export interface Storage {
   /** Of one checkpoint; nothing where there is none any more. */
   usage(modelId: string, digest: string): Usage;
-  /** Of all checkpoints of a model together, or of all models. */
+  /** Of all checkpoints and references of a model together, or of all models. */
   bytes(modelId?: string): number;
 }
 
@@ -41,10 +41,20 @@ export function tally(holdings: readonly Holding[]): Storage {
   };
 }
 
-/** Looks at what is stored for every checkpoint of the tenant; nobody else's is counted or told of. */
+/** Looks at what is stored for every checkpoint and every reference of the tenant; nobody else's is counted or told of. */
 export async function measureStorage(deps: Pick<RunDeps, 'store' | 'checkpoints'>, tenant: string): Promise<Storage> {
   const holdings: Holding[] = [];
-  for (const { model_id, digest } of await deps.store.keptCheckpoints(tenant))
+  const { store } = deps;
+  const known = new Set<string>();
+  for (const { model_id, digest } of [
+    ...(await store.keptCheckpoints(tenant)),
+    ...(await store.keptReferences(tenant)),
+  ]) {
+    // retraining gives the same bytes again: a reference may be a checkpoint of the model as well
+    const name = `${model_id}/${digest}`;
+    if (known.has(name)) continue;
+    known.add(name);
     holdings.push({ model_id, digest, contents: distinct((await deps.checkpoints.contents(digest)) ?? []) });
+  }
   return tally(holdings);
 }

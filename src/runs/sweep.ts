@@ -5,6 +5,7 @@ import { checkpointLedger } from './checkpoint-ledger.ts';
 import type { RunDeps } from './deps.ts';
 import { dropReferences } from './drop-references.ts';
 import { retireExpired } from './retire.ts';
+import { queueReverifications } from './reverify.ts';
 import { shredExpired } from './shred.ts';
 
 const chores: Record<string, (deps: RunDeps) => Promise<unknown>> = {
@@ -24,6 +25,8 @@ const chores: Record<string, (deps: RunDeps) => Promise<unknown>> = {
     await store.deleteExpiredInfluence();
     for (const id of await store.influenceToRing()) await doorbell.ringInfluence(id);
   },
+  // after what is over is shredded, and before the rings for what waits
+  reverify: queueReverifications,
   verifications: async ({ store, doorbell }) => {
     for (const id of await store.verificationsToRing()) await doorbell.ringVerification(id);
   },

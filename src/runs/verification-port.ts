@@ -46,6 +46,16 @@ export type CreateVerificationOutcome =
   /** Its files went since they were looked for. */
   | { status: 'checkpoint_gone'; digest: string };
 
+/** A model that has not been looked at again for as long as its policy says. */
+export interface DueReverification {
+  tenant: string;
+  model_id: string;
+  /** In use. */
+  checkpoint_id: string;
+  /** That are kept. */
+  records: number;
+}
+
 export interface VerificationStore {
   /** The same bytes may be a checkpoint of several models: one entry for each. */
   checkpointsAt(tenant: string, digest: string): Promise<Checkpoint[]>;
@@ -79,10 +89,20 @@ export interface VerificationStore {
   finishVerification(
     id: string,
     fence: number,
-    end: { report: VerificationReport; report_digest: string } | { reason: string },
+    end: { report: VerificationReport; report_digest: string; came_back?: string[] } | { reason: string },
     actor: string,
   ): Promise<boolean>;
-  /** Those that wait, or whose worker was lost. */
+  /**
+   * Models of which something is kept of somebody forgotten, whose checkpoint in use was looked at longer ago than their policy says, and
+   * that nobody works on or waits for. `every_days`: what applies where neither model nor tenant has a policy.
+   */
+  dueReverifications(every_days: number | null): Promise<DueReverification[]>;
+  /** With an entry of the ledger; false where one is open already, or another checkpoint is in use by now. */
+  queueReverification(
+    one: DueReverification & Pick<NewVerification, 'id' | 'policy' | 'query_digest'>,
+    actor: string,
+  ): Promise<boolean>;
+  /** Those that wait, or whose worker was lost; of those by schedule, only of models without a run under way. */
   verificationsToRing(): Promise<string[]>;
   /** As `runSets`, of what is asked about; what was erased before is asked about all the same. */
   verificationSets(

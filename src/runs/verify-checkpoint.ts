@@ -10,6 +10,7 @@ import { baselineFrom } from '../metrics/report.ts';
 import type { RunDeps } from './deps.ts';
 import { canonicalDigest } from './digests.ts';
 import { type LeasedWork, workByLease } from './leased-work.ts';
+import { lookAgain } from './look-again.ts';
 import type { RunSets, VerificationClaim } from './ports.ts';
 import { policyFor, setsOf, withPolicy } from './stages.ts';
 
@@ -22,6 +23,8 @@ type VerifyDeps = Pick<
   | 'corpora'
   | 'splitHoldout'
   | 'writeSets'
+  | 'probes'
+  | 'clock'
   | 'settings'
   | 'worker'
   | 'log'
@@ -39,8 +42,9 @@ export async function verifyCheckpoint(deps: VerifyDeps, id: string, outer: Abor
     async work(claim, signal) {
       const folder = await deps.checkpoints.workFolder(id);
       try {
-        const report = await measure(deps, claim, folder, signal);
-        await store.finishVerification(id, claim.fence, { report, report_digest: canonicalDigest(report) }, worker);
+        const found = await measure(deps, claim, folder, signal);
+        const end = { ...found, report_digest: canonicalDigest(found.report) };
+        await store.finishVerification(id, claim.fence, end, worker);
       } finally {
         await deps.checkpoints.discard(folder).catch((err) => deps.log.warn({ id, err }, 'A folder was not removed'));
       }
@@ -68,7 +72,7 @@ async function writeSets(
     sets = await deps.store.verificationSets(verification.tenant, model.id, question, retain);
     return setsOf(deps, model.id, sets);
   });
-  if (sets!.counts.retain_records === 0)
+  if (verification.asks !== 'earlier' && sets!.counts.retain_records === 0)
     throw new ExpungeError(
       'forget-set-too-large',
       'It is about every training record: nothing is left to compare with',
@@ -91,17 +95,45 @@ async function isExact(deps: VerifyDeps, claim: VerificationClaim, method: Metho
   return deps.store.erasedBefore(tenant, model_id, checkpoint_id, claim.question.places);
 }
 
+type Found = Omit<
+  Extract<Parameters<VerifyDeps['store']['finishVerification']>[2], { report: unknown }>,
+  'report_digest'
+>;
+
 async function measure(
   deps: VerifyDeps,
   claim: VerificationClaim,
   folder: string,
   signal: AbortSignal,
+): Promise<Found> {
+  const { verification } = claim;
+  const model = await deps.store.getModel(verification.tenant, verification.model_id);
+  if (!model) throw new ExpungeError('not-found', 'The model does not exist any more');
+  const { against_checkpoint_id: against } = verification;
+  const sets = () => writeSets(deps, claim, model, folder);
+  if (against !== null) return { report: await compare(deps, { claim, model, against, ...(await sets()) }, signal) };
+  const files = async () => {
+    const { file, corpora } = await sets();
+    return { sets_file: file, corpora, candidate_dir: await folderOf(deps, verification.checkpoint_id) };
+  };
+  return lookAgain(deps, claim, { folder, files, signal });
+}
+
+interface Comparison {
+  claim: VerificationClaim;
+  model: Model;
+  against: string;
+  file: string;
+  corpora: Record<string, string>;
+}
+
+async function compare(
+  deps: VerifyDeps,
+  { claim, model, against, file, corpora }: Comparison,
+  signal: AbortSignal,
 ): Promise<VerificationReport> {
   const { verification } = claim;
-  const { tenant, against_checkpoint_id: against, reference_checkpoint_id: reference } = verification;
-  const model = await deps.store.getModel(tenant, verification.model_id);
-  if (!model) throw new ExpungeError('not-found', 'The model does not exist any more');
-  const { file, corpora } = await writeSets(deps, claim, model, folder);
+  const { tenant, reference_checkpoint_id: reference } = verification;
   const method = await madeBy(deps, claim);
   const exact = await isExact(deps, claim, method);
   const baseline = exact

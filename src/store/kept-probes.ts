@@ -111,6 +111,14 @@ export const keptProbesStore = (context: Context): KeptProbesStore => ({
     return { ...counted.rows[0]!, sample: sampled.rows.map((one) => ({ model_id: of.model_id, ...one })) };
   },
 
+  keptProbes: (tenant) =>
+    context.db
+      .selectFrom('kept_probes')
+      .select(['model_id', 'request_id', 'run_id', 'key_id'])
+      .where('tenant_id', '=', tenant)
+      .where('shredded_at', 'is', null)
+      .execute(),
+
   async expiredProbes() {
     const query = context.db
       .selectFrom('kept_probes as k')

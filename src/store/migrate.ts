@@ -22,6 +22,7 @@ import * as ledgerTree from './migrations/017-ledger-tree.ts';
 import * as webhooks from './migrations/018-webhooks.ts';
 import * as identifiers from './migrations/019-identifiers.ts';
 import * as openRequests from './migrations/021-open-requests.ts';
+import * as scheduledVerifications from './migrations/022-scheduled-verifications.ts';
 
 const MIGRATIONS = {
   '001-initial': initial,
@@ -43,6 +44,7 @@ const MIGRATIONS = {
   '018-webhooks': webhooks,
   '019-identifiers': identifiers,
   '021-open-requests': openRequests,
+  '022-scheduled-verifications': scheduledVerifications,
 };
 
 const migratorOf = (db: Db): Migrator =>

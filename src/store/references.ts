@@ -53,6 +53,15 @@ async function keep(context: Context, trx: Trx, claim: Claim, reference: NewRefe
 }
 
 export const referencesStore = (context: Context): ReferenceStore => ({
+  keptReferences: (tenant) =>
+    context.db
+      .selectFrom('retrained_references')
+      .select(['model_id', 'digest', 'created_at', 'used_at'])
+      .where('tenant_id', '=', tenant)
+      .orderBy('created_at')
+      .orderBy('key')
+      .execute(),
+
   async takeReference({ tenant, model }, key) {
     const row = await context.db
       .updateTable('retrained_references')

@@ -37,7 +37,8 @@ export interface InfluenceAnalysesTable extends LeasedColumns {
 export interface VerificationsTable extends LeasedColumns {
   model_id: string;
   checkpoint_id: string;
-  against_checkpoint_id: string;
+  /** Null of what the schedule asks for. */
+  against_checkpoint_id: string | null;
   reference_checkpoint_id: string | null;
   asks: ListedVerification['asks'];
   query_digest: string;
@@ -48,4 +49,6 @@ export interface VerificationsTable extends LeasedColumns {
   verdict: Verdict | null;
   report: Json<VerificationReport> | null;
   report_digest: string | null;
+  /** Ids of requests. */
+  came_back: Json<string[]> | null;
 }

@@ -29,6 +29,7 @@ import { publishStore } from './publish.ts';
 import { recipientsStore } from './recipients.ts';
 import { referencesStore } from './references.ts';
 import { requestsStore } from './requests.ts';
+import { reverificationsStore } from './reverifications.ts';
 import { reportsStore, runsStore } from './runs.ts';
 import { seenStore } from './seen.ts';
 import { setsStore } from './sets.ts';
@@ -112,6 +113,7 @@ export function createStore(options: StoreOptions): Store {
     ...uploadsStore(context),
     ...askedRecordsStore(context),
     ...verificationsStore(context),
+    ...reverificationsStore(context),
     ...webhookEndpointsStore(context),
     ...webhookDeliveriesStore(context),
     ...webhookWorkStore(context),

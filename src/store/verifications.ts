@@ -11,22 +11,40 @@ import { lockCheckpoint } from './checkpoints.ts';
 import { beyond, type Context, lockName, type Trx, toPage, transact } from './db.ts';
 import { leasesOf } from './leases.ts';
 import { append } from './ledger.ts';
+import { runComesFirst } from './run-comes-first.ts';
 import type { Database } from './schema.ts';
 
 const COLUMNS = [
   ...(['id', 'tenant_id', 'model_id', 'checkpoint_id', 'against_checkpoint_id', 'reference_checkpoint_id'] as const),
-  ...(['asks', 'query_digest', 'records', 'policy', 'state', 'verdict', 'reason', 'report_digest'] as const),
+  ...([
+    'asks',
+    'query_digest',
+    'records',
+    'policy',
+    'state',
+    'verdict',
+    'reason',
+    'came_back',
+    'report_digest',
+  ] as const),
   ...(['created_at', 'started_at', 'finished_at'] as const),
 ] as const satisfies readonly (keyof Database['verifications'])[];
 
 const toVerification = ({ tenant_id, ...row }: { tenant_id: string } & Omit<StoredVerification, 'tenant'>) =>
   ({ ...row, tenant: tenant_id }) satisfies StoredVerification;
 
-/** They are kept: none of them is passed over. */
-const always = () => sql<boolean>`true`;
+/** They are kept, and none of them is passed over; but what the schedule asks for waits while a run of the model is under way. */
+const wanted = () =>
+  sql<boolean>`(asks <> 'earlier' or not ${runComesFirst('verifications.tenant_id', 'verifications.model_id')})`;
 
 /** What every entry of the ledger says of it. */
-const namedIn = ({ id, model_id, checkpoint_id, policy, query_digest }: StoredVerification | NewVerification) => ({
+export const namedIn = ({
+  id,
+  model_id,
+  checkpoint_id,
+  policy,
+  query_digest,
+}: Pick<NewVerification, 'id' | 'model_id' | 'checkpoint_id' | 'policy' | 'query_digest'>) => ({
   ...{ verification_id: id, model_id, checkpoint: checkpoint_id, query_digest, policy_digest: policy.digest },
 });
 
@@ -53,7 +71,9 @@ async function create(
   const { tenant, question, policy, ...rest } = given;
   // so that two together do not pass a limit that each of them keeps
   await lockName(trx, `verifications/${tenant}`);
-  const waiting = trx.selectFrom('verifications').select('id').where('tenant_id', '=', tenant);
+  const asked = trx.selectFrom('verifications').select('id').where('tenant_id', '=', tenant);
+  // what the schedule asks for takes nobody's place
+  const waiting = asked.where('asks', '<>', 'earlier');
   if ((await waiting.where('state', 'in', ['queued', 'running']).limit(open).execute()).length >= open)
     return { status: 'too_many' };
   const gone = await goneAmong(trx, given);
@@ -77,22 +97,25 @@ type End = Parameters<VerificationStore['finishVerification']>[2];
 
 /** Ends it in one transaction with its entry, which says whether what failed is in use. */
 async function finish(context: Context, trx: Trx, id: string, fence: number, end: End, actor: string) {
-  const leases = leasesOf(context, 'verifications', always);
+  const leases = leasesOf(context, 'verifications', wanted);
   const columns =
     'reason' in end
       ? { reason: end.reason }
       : {
           ...{ verdict: end.report.verdict, reason: end.report.reason, report_digest: end.report_digest },
           report: JSON.stringify(end.report),
+          came_back: end.came_back ? JSON.stringify(end.came_back) : null,
         };
   const state = 'reason' in end ? 'failed' : 'done';
   if (!(await leases.end(trx, id, fence, state, { ...columns, question: null }))) return false;
   const query = trx.selectFrom('verifications').select(COLUMNS).where('id', '=', id);
   const verification = toVerification(await query.executeTakeFirstOrThrow());
-  const { tenant, model_id, verdict, report_digest, checkpoint_id } = verification;
+  const { tenant, model_id, verdict, report_digest, checkpoint_id, asks, came_back } = verification;
   const model = trx.selectFrom('models').select('active').where('tenant_id', '=', tenant).where('id', '=', model_id);
   const { active } = await model.executeTakeFirstOrThrow();
-  const data = { ...namedIn(verification), state, verdict, report_digest, active: active === checkpoint_id };
+  const who = came_back === null ? {} : { came_back };
+  const found = { state, verdict, report_digest, active: active === checkpoint_id };
+  const data = { ...namedIn(verification), asks, ...found, ...who };
   await append(context, trx, { tenant, type: 'verification.ended', actor, data });
   return true;
 }
@@ -103,7 +126,7 @@ type Leased = Pick<
 >;
 
 function leased(context: Context): Leased {
-  const { claim, renew, release, toRing } = leasesOf(context, 'verifications', always);
+  const { claim, renew, release, toRing } = leasesOf(context, 'verifications', wanted);
   return {
     async claimVerification(id, worker, options) {
       const fence = await claim(id, worker, options, (trx, held, reason) =>

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { v7 as uuid } from 'uuid';
 import { checkLedger } from '../../src/cli/check-ledger.ts';
 import { diskUse } from '../../src/cli/commands/du.ts';
+import { createProbeVault } from '../../src/evidence/kept-probes.ts';
 import { buildStatement } from '../../src/evidence/statement.ts';
+import type { Claim, Publication } from '../../src/runs/ports.ts';
 import { runCli } from '../cli/run-cli.ts';
 import { searchInput } from '../evidence/statement-fixture.ts';
 import { freeze, NO_MOUNT } from '../helpers/disks.ts';
@@ -39,7 +41,11 @@ async function openModel(t: TestContext) {
 }
 
 /** A run publishes a checkpoint whose weights alone are new. */
-async function publishNext({ app, deps }: TestService, model: { id: string; active: string }): Promise<string> {
+async function publishNext(
+  { app, deps }: TestService,
+  model: { id: string; active: string },
+  more: (claim: Claim) => Promise<Partial<Publication>> = async () => ({}),
+): Promise<string> {
   const email = { type: 'email', value: 'mirela@example.org' };
   const asked = await call(app, 'POST', '/v1/deletion-requests', { subject: { identifiers: [email] } });
   assert.equal(asked.statusCode, 202, asked.body);
@@ -51,7 +57,10 @@ async function publishNext({ app, deps }: TestService, model: { id: string; acti
   const about = { architecture: 'gpt2', parent: model.active, run_id: claim.run.id };
   const checkpoint = await deps.checkpoints.adopt(folder, about);
   await toVerifying(deps.store, claim);
-  assert.equal((await deps.store.publish(claim, publication(claim, 1, { checkpoint }))).status, 'published');
+  assert.equal(
+    (await deps.store.publish(claim, publication(claim, 1, { checkpoint, ...(await more(claim)) }))).status,
+    'published',
+  );
   return checkpoint.digest;
 }
 
@@ -90,6 +99,41 @@ test('sizes on disk count a file that did not change once, per checkpoint, per m
   assert.match(one.out, /plain +sha256:[0-9a-f]{12}… +active .* kB/);
   assert.doesNotMatch(one.out, /twin/);
   await assert.rejects(diskUse(deps.store, deps.config, 'other'), { code: 'unknown-model', message: /"other"/ });
+});
+
+test('du counts what was retrained for verification, and what is kept of the forgotten', async (t) => {
+  const service = await openModel(t);
+  const { model, list, deps } = service;
+  const { checkpoints, store, config } = deps;
+  let file = '';
+  await publishNext(service, model, async (claim) => {
+    const folder = await checkpoints.workFolder(claim.run.id);
+    await writeTinyCheckpoint(folder, '.', null, 5);
+    const { digest, bytes } = await checkpoints.adopt(folder, {
+      ...{ architecture: 'gpt2', parent: model.active, run_id: claim.run.id },
+    });
+    assert.ok(await store.keepReference(claim, { key: model.active, digest, bytes }, 'worker'));
+    const [request_id] = claim.run.request_ids;
+    const place = { model_id: model.id, run_id: claim.run.id, request_id: request_id!, key_id: claim.run.id };
+    const sealed = await createProbeVault(config.probeDir, deps.subjectKeys).keep(place, { person: 0, records: [] });
+    file = join(config.probeDir, `${place.run_id}.${place.key_id}.sealed`);
+    return { kept: [{ ...place, ...sealed, records: 1, keep_ms: 60_000 }] };
+  });
+  const { size } = await stat(file);
+  const use = await diskUse(store, config);
+  const [own] = use.models;
+  assert.deepEqual([own!.kept_probes, use.kept_probes_bytes], [{ requests: 1, bytes: size }, size]);
+  const [reference] = own!.references;
+  assert.ok(own!.references.length === 1 && reference!.own_bytes > 0 && reference!.shared_bytes > 0);
+  const sum = own!.checkpoints.reduce((all, { own_bytes }) => all + own_bytes, reference!.own_bytes);
+  assert.equal(use.stored_bytes, sum + reference!.shared_bytes);
+  assert.equal((await list()).stored_bytes, use.stored_bytes);
+  const env = { DATA_DIR: config.dataDir, DATABASE_URL: config.databaseUrl! };
+  const { out } = await runCli(['du'], env);
+  assert.match(out, /plain +sha256:[0-9a-f]{12}… +reference .* kB/);
+  assert.match(out, /plain +of 1 requests +kept probes/);
+  await rm(file);
+  assert.equal((await diskUse(store, config)).kept_probes_bytes, 0, 'a file that is gone takes nothing');
 });
 
 test('a retired checkpoint loses its files and keeps its record; the ledger says who asked', async (t) => {

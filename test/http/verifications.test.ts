@@ -11,6 +11,7 @@ import { writeSets } from '../../src/corpora/sets-file.ts';
 import { splitHoldout } from '../../src/corpora/split.ts';
 import { CheckpointVerification, ListedVerification } from '../../src/domain/checkpoint-verification.ts';
 import { createRandom } from '../../src/domain/random.ts';
+import { createProbeVault } from '../../src/evidence/kept-probes.ts';
 import { canonicalDigest } from '../../src/runs/digests.ts';
 import { verifyCheckpoint } from '../../src/runs/verify-checkpoint.ts';
 import { publishRun } from '../store/fixture.ts';
@@ -103,7 +104,9 @@ async function work(id: string): Promise<void> {
     ...{ referenceRetentionMs: 0, referenceBytes: 0, ledgerCheckpointMs: 0 },
   };
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  const worker = { ...deps, settings, log, splitHoldout, writeSets, compute: { run: runComputeJob }, worker: 'test' };
+  const probes = createProbeVault(deps.config.probeDir, deps.subjectKeys);
+  const files = { splitHoldout, writeSets, probes, clock: () => new Date() };
+  const worker = { ...deps, ...files, settings, log, compute: { run: runComputeJob }, worker: 'test' };
   await verifyCheckpoint(worker, id, new AbortController().signal);
 }
 
@@ -187,7 +190,7 @@ test('it is listed, shown as a page, in the ledger, and at the checkpoint with i
       },
       {
         ...{ type: 'verification.ended', actor: 'test' },
-        data: { ...about, state: 'done', verdict: 'failed', report_digest, active: false },
+        data: { ...about, asks: 'subject', state: 'done', verdict: 'failed', report_digest, active: false },
       },
     ],
   );

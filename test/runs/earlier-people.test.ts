@@ -20,6 +20,7 @@ import type { RunDeps } from '../../src/runs/deps.ts';
 import { earlierPeople } from '../../src/runs/earlier-people.ts';
 import type { Compute } from '../../src/runs/ports.ts';
 import { sweepOnce } from '../../src/runs/sweep.ts';
+import { verifyCheckpoint } from '../../src/runs/verify-checkpoint.ts';
 import { workModel } from '../../src/runs/work-model.ts';
 import { quickPeople } from '../helpers/quick-model.ts';
 import { createTestWorker, TENANT, type TestWorker } from '../helpers/worker.ts';
@@ -45,6 +46,8 @@ const jobs: ComputeJob[] = [];
 const logged: unknown[] = [];
 /** Folders that the next unlearning stages write. */
 const next: string[] = [];
+/** What is read in place of the checkpoint in use when it is looked at again; null: nothing. */
+let drifted: string | null = null;
 
 const made: UnlearnResult = {
   ...{ stage: 'unlearn', curve: [], seconds: {}, steps: {}, backend: 'onnxruntime/cpu' },
@@ -60,6 +63,7 @@ const compute: Compute = {
       return made;
     }
     assert.ok(job.stage === 'verify');
+    if (job.again) job.candidate_dir = drifted ?? job.candidate_dir;
     const reporter = createReporter((update) => progress({ type: 'progress', ...update }));
     return verifyStage(job, { engine, reporter, signal });
   },
@@ -228,14 +232,60 @@ test('a person of an earlier run is looked at again in each later one, until wha
   );
 });
 
+test('the checkpoint in use is looked at again by the schedule, which names the request whose person came back and leaves the model', async () => {
+  const forgotten = await forget(4, [blank]);
+  assert.equal(forgotten.run.state, 'published', forgotten.run.reason ?? '');
+  const { active } = (await worker.store.getModel(TENANT, modelId))!;
+  const list = async () => (await worker.store.listVerifications(TENANT, active, { limit: 10 })).items;
+  /** As after a restart: what waits is found in the store alone. */
+  async function look() {
+    now += 2 * DAY;
+    await sweepOnce(deps);
+    await sweepOnce(deps);
+    const waiting = (await list()).filter(({ state }) => state === 'queued');
+    assert.equal(waiting.length, 1, 'one at a time');
+    await verifyCheckpoint(deps, waiting[0]!.id, new AbortController().signal);
+    return (await worker.store.getCheckpointVerification(TENANT, waiting[0]!.id))!;
+  }
+  now += 2 * DAY;
+  await sweepOnce(deps);
+  assert.deepEqual(await list(), [], 'a policy that does not say so asks for nothing');
+  await worker.store.choosePolicy(TENANT, null, { ...POLICY, reverify_every_days: 2 }, 'test');
+  const passed = await look();
+  assert.deepEqual([passed.verification.verdict, passed.verification.came_back], ['passed', []]);
+  assert.deepEqual([passed.report!.before!.people, passed.report!.findings.length], [1, 0]);
+  await sweepOnce(deps);
+  assert.equal((await list()).length, 1, 'not before its time');
+
+  drifted = knows;
+  const failed = await look();
+  assert.equal(failed.verification.reason, failed.report!.reason);
+  assert.match(failed.report!.reason, /^1 of 1 person forgotten by earlier runs came back/);
+  assert.deepEqual([failed.verification.verdict, failed.verification.came_back], ['failed', [forgotten.id]]);
+  const model = (await worker.store.getModel(TENANT, modelId))!;
+  assert.deepEqual([model.active, model.last_verification!.failing], [active, 1], 'a person decides');
+  assert.equal(model.last_verification!.verification_id, failed.verification.id);
+  const entry = (await worker.store.readLedger({ limit: 1000 })).findLast(({ type }) => type === 'verification.ended')!;
+  assert.deepEqual(
+    [entry.data.asks, entry.data.verdict, entry.data.active, entry.data.came_back],
+    ['earlier', 'failed', true, [forgotten.id]],
+  );
+  assert.deepEqual(await placesOf(nameOf(4)), []);
+
+  drifted = null;
+  await look();
+  assert.equal((await worker.store.getModel(TENANT, modelId))!.last_verification!.failing, 0);
+});
+
 test('probes that do not open any more are shredded, and count as such', async () => {
   const [name] = await keptFiles();
   await writeFile(join(probesDir(), name!), 'damaged');
   await ask(3);
   const outcome = await worker.store.claim(modelId, 'worker-a', { lease_ms: DAY, max_restarts: 2 });
   assert.ok(outcome.status === 'claimed');
-  const job = (await earlierPeople(deps, outcome.claim, root, 1))!;
-  assert.deepEqual([job.requests, job.reverified_requests, job.unobservable_requests, job.probes], [3, 0, 3, null]);
+  const of = { tenant: TENANT, model_id: modelId, but: outcome.claim.run.id };
+  const { job } = (await earlierPeople(deps, of, root, 1))!;
+  assert.deepEqual([job.requests, job.reverified_requests, job.unobservable_requests, job.probes], [4, 0, 4, null]);
   const entries = await worker.store.readLedger({ limit: 1000 });
   assert.equal(entries.findLast(({ type }) => type === 'probes.shredded')!.data.why, 'lost');
   assert.deepEqual(await keptFiles(), []);

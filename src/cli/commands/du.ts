@@ -1,18 +1,31 @@
-// `expunge du`: what each model's checkpoints take on disk.
+// `expunge du`: what each model takes on disk: its checkpoints, what was retrained to verify it, and what is kept of the forgotten.
 import type { Config } from '../../config.ts';
-import type { StoredCheckpoint } from '../../domain/checkpoint.ts';
+import type { StoredCheckpoint, Usage } from '../../domain/checkpoint.ts';
 import type { Model } from '../../domain/resources.ts';
 import { ExpungeError } from '../../errors.ts';
-import type { Store } from '../../runs/ports.ts';
+import type { KeptReference, Store } from '../../runs/ports.ts';
 import { measureStorage } from '../../runs/storage.ts';
 import type { Command } from '../command.ts';
 import { explainSchema, openStore } from '../store.ts';
 import { bytes, table } from '../terminal.ts';
 
 export interface DiskUse {
-  models: { id: string; name: string; stored_bytes: number; checkpoints: StoredCheckpoint[] }[];
-  /** What several models hold is counted once. */
+  models: ModelUse[];
+  /** Of checkpoints and references: what several models hold is counted once. */
   stored_bytes: number;
+  kept_probes_bytes: number;
+}
+
+interface ModelUse {
+  id: string;
+  name: string;
+  /** Of its checkpoints and references. */
+  stored_bytes: number;
+  checkpoints: StoredCheckpoint[];
+  /** Models that were retrained to compare candidates with. */
+  references: (Omit<KeptReference, 'model_id'> & Usage)[];
+  /** What is kept of requests, to look again. */
+  kept_probes: { requests: number; bytes: number };
 }
 
 async function modelsOf(store: Store, tenant: string, name: string | undefined): Promise<Model[]> {
@@ -25,7 +38,18 @@ async function modelsOf(store: Store, tenant: string, name: string | undefined):
   }
 }
 
-/** Measures the checkpoints of a tenant's model, by name or id, or of all its models. Throws `unknown-model`. */
+/** By model. */
+async function probesOf(store: Store, tenant: string, dir: string): Promise<Map<string, ModelUse['kept_probes']>> {
+  const { sealedBytes } = await import('../../evidence/kept-probes.ts');
+  const found = new Map<string, ModelUse['kept_probes']>();
+  for (const { model_id, ...place } of await store.keptProbes(tenant)) {
+    const { requests, bytes: before } = found.get(model_id) ?? { requests: 0, bytes: 0 };
+    found.set(model_id, { requests: requests + 1, bytes: before + (await sealedBytes(dir, place)) });
+  }
+  return found;
+}
+
+/** Measures what is stored for a tenant's model, by name or id, or for all its models. Throws `unknown-model`. */
 export async function diskUse(store: Store, config: Config, name?: string, tenant = 'default'): Promise<DiskUse> {
   const { createCheckpointFiles } = await import('../../checkpoints/files.ts');
   const checkpoints = createCheckpointFiles({ dir: config.checkpointDir, importDir: config.importDir });
@@ -33,31 +57,38 @@ export async function diskUse(store: Store, config: Config, name?: string, tenan
   if (name !== undefined && models.length === 0)
     throw new ExpungeError('unknown-model', `There is no model ${JSON.stringify(name)}`);
   const storage = await measureStorage({ store, checkpoints }, tenant);
-  const rows = models.map(async (model) => {
-    const known = await store.listCheckpoints(tenant, model.id);
-    const measured = known.map((one) => ({ ...one, ...storage.usage(model.id, one.digest) }));
-    return { id: model.id, name: model.name, stored_bytes: storage.bytes(model.id), checkpoints: measured };
+  const [trained, probes] = [await store.keptReferences(tenant), await probesOf(store, tenant, config.probeDir)];
+  const rows = models.map(async ({ id, name: called }): Promise<ModelUse> => {
+    const usage = ({ digest }: { digest: string }) => storage.usage(id, digest);
+    const checkpoints = (await store.listCheckpoints(tenant, id)).map((one) => ({ ...one, ...usage(one) }));
+    const own = trained.filter(({ model_id }) => model_id === id);
+    const references = own.map(({ model_id: _, ...one }) => ({ ...one, ...usage(one) }));
+    const kept_probes = probes.get(id) ?? { requests: 0, bytes: 0 };
+    return { id, name: called, stored_bytes: storage.bytes(id), checkpoints, references, kept_probes };
   });
+  const measured = await Promise.all(rows);
   return {
-    models: await Promise.all(rows),
+    models: measured,
     stored_bytes: name === undefined ? storage.bytes() : storage.bytes(models[0]!.id),
+    kept_probes_bytes: measured.reduce((sum, { kept_probes }) => sum + kept_probes.bytes, 0),
   };
 }
 
-function print({ models, stored_bytes }: DiskUse): string {
-  const rows = models.flatMap((model) => [
-    ...model.checkpoints.map((one) => [
-      model.name,
-      `${one.digest.slice(0, 'sha256:'.length + 12)}…`,
-      one.state,
-      bytes(one.own_bytes),
-      bytes(one.shared_bytes),
-      one.created_at.slice(0, 16).replace('T', ' '),
-    ]),
-    [model.name, 'all', '', bytes(model.stored_bytes)],
+type Line = Usage & { digest: string; created_at: string };
+const line = (name: string, state: string, one: Line): string[] => [
+  ...[name, `${one.digest.slice(0, 'sha256:'.length + 12)}…`, state],
+  ...[bytes(one.own_bytes), bytes(one.shared_bytes), one.created_at.slice(0, 16).replace('T', ' ')],
+];
+
+function print({ models, stored_bytes, kept_probes_bytes }: DiskUse): string {
+  const rows = models.flatMap(({ name, kept_probes: kept, ...model }) => [
+    ...model.checkpoints.map((one) => line(name, one.state, one)),
+    ...model.references.map((one) => line(name, 'reference', one)),
+    ...(kept.requests === 0 ? [] : [[name, `of ${kept.requests} requests`, 'kept probes', bytes(kept.bytes)]]),
+    [name, 'all', '', bytes(model.stored_bytes + kept.bytes)],
   ]);
   const heading = ['model', 'checkpoint', 'state', 'own', 'shared', 'created'];
-  const total = models.length === 1 ? [] : [['all', '', '', bytes(stored_bytes)]];
+  const total = models.length === 1 ? [] : [['all', '', '', bytes(stored_bytes + kept_probes_bytes)]];
   return table([heading, ...rows, ...total], ['left', 'left', 'left', 'right', 'right', 'left']);
 }
 
@@ -69,7 +100,7 @@ export const du: Command = {
     tenant: { type: 'string', value: 'TENANT', summary: 'Whose models; default: default' },
     json: { type: 'boolean', summary: 'Print JSON, sizes in bytes' },
   },
-  summary: 'Show what the checkpoints of each model take on disk',
+  summary: 'Show what each model takes on disk: checkpoints, references, kept probes',
   async run(args, { out }) {
     const { readConfig } = await import('../../config.ts');
     const config = readConfig();

@@ -8,8 +8,11 @@ type Costed = Pick<VerificationReport, 'cost' | 'left_out' | 'seconds'>;
 const missing = ({ left_out = [] }: Costed): Html | null =>
   left_out.length === 0
     ? null
-    : html`<p>Not all that the policy asks for was measured; nothing that a verdict needs is among it. ${left_out[0]!.reason} ${left_out[0]!.remedy}</p>
-<ul class="limits">${left_out.map((one) => html`<li>${one.part}: ${one.done}, ${one.measured} of ${one.asked_for}</li>`)}</ul>`;
+    : html`<p>Not all that the policy asks for was measured; nothing that a verdict needs is among it.</p>
+${[...Map.groupBy(left_out, ({ reason }) => reason).values()].map(
+  (same) => html`<p>${same[0]!.reason} ${same[0]!.remedy}</p>
+<ul class="limits">${same.map((one) => html`<li>${one.part}: ${one.done}, ${one.measured} of ${one.asked_for}</li>`)}</ul>`,
+)}`;
 
 /** Null for a report of before, which did not say. */
 export function costSection(report: Costed): Html | null {

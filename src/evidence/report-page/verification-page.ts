@@ -8,17 +8,20 @@ export interface VerificationPageInput extends Omit<ReportPageInput, 'run' | 'cu
   verification: Omit<ListedVerification, 'links'>;
 }
 
+const ABOUT = { subject: 'a person', records: 'records', earlier: 'everybody forgotten before' } as const;
+
 /** As the page of a run, without a course: who made the checkpoint, and how, is not asked. */
 export function verificationPage({ verification, ...input }: VerificationPageInput): string {
-  const { id, reference_checkpoint_id: reference } = verification;
+  const { id, reference_checkpoint_id: reference, against_checkpoint_id: against, came_back } = verification;
   return pageOf(input, {
     heading: 'Verification of a checkpoint',
     of: ['verification', id],
     facts: [
       ['Checkpoint', html`<code>${verification.checkpoint_id}</code>`],
-      ['Held against', html`<code>${verification.against_checkpoint_id}</code>`],
+      ['Held against', against === null ? 'people never seen' : html`<code>${against}</code>`],
       ['Retrained without the forgotten', reference === null ? 'none was given' : html`<code>${reference}</code>`],
-      ['Asked about', verification.asks === 'subject' ? 'a person' : 'records'],
+      ['Asked about', ABOUT[verification.asks]],
+      ...(came_back === null ? [] : [['Requests whose people came back', came_back.join(', ') || 'none'] as const]),
       ['Digest of the question', html`<code>${verification.query_digest}</code>`],
       ['Asked, finished', `${moment(verification.created_at)}, ${moment(verification.finished_at)}`],
     ],

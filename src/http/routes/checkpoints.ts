@@ -115,7 +115,10 @@ export const checkpointRoutes: Routes = (app, deps) => {
             'Every checkpoint, newest first, deleted ones included',
             Type.Object({
               items: Type.Array(ref('StoredCheckpoint')),
-              stored_bytes: Type.Integer({ description: 'On disk for all of them; what several hold is counted once' }),
+              stored_bytes: Type.Integer({
+                description:
+                  'On disk for all of them, and for models that were retrained to verify candidates; what several hold is counted once',
+              }),
             }),
           ),
           ...problems,

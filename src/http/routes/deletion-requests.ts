@@ -1,10 +1,10 @@
 // /v1/deletion-requests: what a controller asks for one data subject.
 import Type from 'typebox';
-import { MOST_COOLING_OFF_HOURS } from '../../config.ts';
 import { Id, StringEnum } from '../../domain/common.ts';
 import { requestMark } from '../../domain/marks.ts';
 import { type DeletionRequest, GROUNDS } from '../../domain/resources.ts';
 import { isOpenRequest, REQUEST_STATES, type RequestState } from '../../domain/states.ts';
+import { MOST_COOLING_OFF_HOURS } from '../../environment.ts';
 import { recordFields } from '../asked-records.ts';
 import { createDeletionRequest, planDeletionRequest } from '../deletion.ts';
 import { KeyHeader } from '../idempotency.ts';

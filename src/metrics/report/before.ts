@@ -51,15 +51,15 @@ function reasonOf(looked: number, over: number, findings: readonly Finding[], co
 /**
  * The section of people of earlier runs. Rules are those of the forgotten, with the same margin and level, in the one direction that is
  * coming back: whom later runs push further away, nobody knows any better. A metric or attack that needs what was not measured
- * of these people is left out.
+ * of these people is left out. `above`: numbers of the people above the limit of a memory metric.
  */
-export function beforeSection(
+export function lookAgain(
   counts: EarlierCounts,
   { rows, holdout }: Measured,
   { memory, attacks }: Pick<MetricSet, 'memory' | 'attacks'>,
   policy: VerificationPolicy,
   seed: number,
-): Before {
+): { section: Before; above: number[] } {
   const now: ScoredSets = { forget: rows, retain: [], holdout };
   const metrics = rows.length === 0 ? [] : memory.filter(asked);
   const known = metrics.map((metric) => memoryFinding(metric, NOBODY, now, policy, seed).finding);
@@ -72,13 +72,16 @@ export function beforeSection(
   const findings = [...known, ...told.map(({ finding }) => finding)].map(ofEarlier);
   const looked = countPeople(rows);
   const { requests, reverified_requests, unobservable_requests, unobservable_since } = counts;
-  return {
+  const section = {
     ...{ requests, reverified_requests, unobservable_requests, unobservable_since },
     ...{ people: looked, records: rows.length, people_above: over.size, findings },
     verdict: verdictOf(findings),
     reason: reasonOf(looked, over.size, findings, counts),
   };
+  return { section, above: [...over].sort((a, b) => a - b) };
 }
+
+export const beforeSection = (...of: Parameters<typeof lookAgain>): Before => lookAgain(...of).section;
 
 /** The verdict of a run, which fails where somebody forgotten before came back. */
 export function withBefore<T extends { verdict: Verdict; reason: string }>(own: T, before: Before | undefined): T {

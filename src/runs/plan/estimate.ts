@@ -3,8 +3,9 @@ import type { MethodChoice, StepEstimate } from '../../domain/resources.ts';
 import { planMemory } from '../../training/memory-plan.ts';
 import { isKnown, type KnownFacts, type PlanFacts } from './facts.ts';
 import { type Measured, measuredOf } from './measured.ts';
+import { referenceCosts } from './reference-work.ts';
 import { planVerification } from './verification.ts';
-import { workOf } from './work.ts';
+import { type MethodWork, workOf } from './work.ts';
 
 /** Half of what `docs/engine-benchmarks.md` measures: machines are shared, and small models wait more than they compute. */
 const ASSUMED_SPEED = 40e9;
@@ -32,15 +33,21 @@ export function estimate(choice: MethodChoice, facts: PlanFacts): StepEstimate {
   if (work === null) return notEstimated('not estimated: nothing is known of what such a method computes');
   const measured = measuredOf(facts);
   const speed = measured.speed ?? ASSUMED_SPEED * facts.threads;
-  const steps = measured.steps.get(choice.name) ?? work.steps;
-  const { repair } = work;
-  const operations = steps * work.perStep + repair.steps * repair.perStep;
-  const unlearning = operations / speed + (measured.speed === null ? STEP_SECONDS * (steps + repair.steps) : 0);
-  const methodSeconds = START_SECONDS + unlearning;
+  const secondsOf = ({ perStep, steps, repair }: MethodWork): number =>
+    START_SECONDS +
+    (steps * perStep + repair.steps * repair.perStep) / speed +
+    (measured.speed === null ? STEP_SECONDS * (steps + repair.steps) : 0);
+  const methodSeconds = secondsOf({ ...work, steps: measured.steps.get(choice.name) ?? work.steps });
   // a share is one of what is measured, and that begins when the processes have
   const known = measured.seconds.get(choice.name) ?? methodSeconds;
-  const verification = planVerification(facts, { speed, methodSeconds: known, past: measured.past });
-  const seconds = methodSeconds + verification.seconds;
+  const planned = planVerification(facts, { speed, methodSeconds: known, past: measured.past });
+  const references = referenceCosts(choice, facts, { speed, secondsOf });
+  const verification = {
+    ...planned,
+    left_out: [...planned.left_out, ...references.left_out],
+    ...(references.planned ? { references: references.planned } : {}),
+  };
+  const seconds = methodSeconds + planned.seconds + (references.planned?.seconds ?? 0);
   const memory_bytes = planMemory(work.memory.at(work.memory.microBatch)).total;
   return { seconds: Number(seconds.toPrecision(3)), memory_bytes, basis: basisOf(measured, facts), verification };
 }

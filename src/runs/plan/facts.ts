@@ -4,17 +4,19 @@ import type { VerificationPolicy } from '../../domain/verification.ts';
 import type { Base } from '../base.ts';
 import type { StoredModel } from '../ports.ts';
 
-/** Records of the sets; people are not asked for. */
+/** Records of the sets. */
 export interface SetCounts {
   forget: number;
   retain: number;
   holdout: number;
+  /** To be forgotten; left out where nobody counted them. */
+  people?: number;
 }
 
 /** An attempt of a run that has ended, on the same model. */
 export interface PastAttempt {
   attempt: Attempt;
-  counts: Pick<RunCounts, 'forget_records' | 'retain_records' | 'holdout_records'>;
+  counts: Pick<RunCounts, 'forget_records' | 'retain_records' | 'holdout_records'> & Partial<Pick<RunCounts, 'people'>>;
 }
 
 export interface PlanLimits {
@@ -40,7 +42,9 @@ export interface PlanFacts {
   counts: SetCounts;
   limits: PlanLimits;
   /** What the verification has to measure, and what share of the run it may take. */
-  policy: Pick<VerificationPolicy, 'robustness' | 'max_share_of_run'>;
+  policy: Pick<VerificationPolicy, 'robustness' | 'max_share_of_run' | 'gradient_records' | 'references'>;
+  /** Of the retrained models that the policy asks for, those that are kept already; left out where nobody looked. */
+  references_kept?: number;
   /** Of a compute process; the backend is null where only workers know it. */
   threads: number;
   backend: string | null;

@@ -9,14 +9,14 @@ interface Deps {
   checkpoints: Pick<CheckpointFiles, 'model' | 'baseOf' | 'contents' | 'hasSlices' | 'hasUpdates'>;
 }
 /** What the caller knows. `checkpoint`: that the run starts from. */
-type Given = Pick<PlanFacts, 'counts' | 'limits' | 'policy' | 'threads' | 'backend'> & {
+type Given = Pick<PlanFacts, 'counts' | 'limits' | 'policy' | 'references_kept' | 'threads' | 'backend'> & {
   tenant: string;
   model: Model;
   checkpoint: string;
 };
 
 export async function gatherFacts({ store, checkpoints }: Deps, given: Given): Promise<PlanFacts> {
-  const { tenant, model, checkpoint, counts, limits, policy, threads, backend } = given;
+  const { tenant, model, checkpoint, ...known } = given;
   const [stored, base, has_slices, has_updates, past] = await Promise.all([
     checkpoints.model(checkpoint),
     baseOf(checkpoints, checkpoint),
@@ -26,7 +26,7 @@ export async function gatherFacts({ store, checkpoints }: Deps, given: Given): P
   ]);
   return {
     ...{ model: stored, has_recipe: model.has_recipe, base, has_slices, has_updates, rows: model.rows },
-    ...{ counts, limits, policy, threads, backend, past },
+    ...{ ...known, past },
   };
 }
 

@@ -58,8 +58,12 @@ function named(requested: MethodChoice, facts: PlanFacts): Reasoned {
  * `recipe-missing`.
  */
 export function planRun(requested: MethodChoice | null, facts: PlanFacts): PlanStep[] {
+  // retrained models are made once a run: what the first step has trained is there for the others
+  let kept = facts.references_kept ?? 0;
   return chosenFor(requested, facts).map(({ choice, reason }) => {
     const step = fittedTo(choice, facts);
-    return { ...step, reason, estimate: estimate(step, facts) };
+    const expected = estimate(step, { ...facts, references_kept: kept });
+    kept += expected.verification?.references?.retrained ?? 0;
+    return { ...step, reason, estimate: expected };
   });
 }

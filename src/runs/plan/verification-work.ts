@@ -1,7 +1,7 @@
 // What a verification computes, part by part, counted before anything runs.
 import type { Architecture } from '../../domain/architecture.ts';
 import type { RobustnessName } from '../../domain/robustness.ts';
-import { ANSWERED, ATTACKED, PROBED, RETAIN_ROWS } from '../../domain/sample-sizes.ts';
+import { ANSWERED, ATTACKED, GRADIENT_WEIGHTS, PROBED, RETAIN_ROWS } from '../../domain/sample-sizes.ts';
 import { TRAIN_ALL } from '../../domain/trainable.ts';
 import type { Extent } from '../../domain/verification-cost.ts';
 import { COSTS } from '../../metrics/costs.ts';
@@ -74,6 +74,19 @@ function sceneOf(facts: KnownFacts, counts: SetCounts): Scene {
   return { perRow: 2 * total * mean, answer: Math.max(1, mean / 2), rows, stepCalls };
 }
 
+/** A backward pass a record: of so many of each person, forgotten or never seen, under both checkpoints. */
+function gradientWork(facts: KnownFacts, counts: SetCounts, { perRow, rows }: Scene): VerificationWork {
+  const each = facts.policy.gradient_records ?? 0;
+  const { total } = countParameters({ ...facts.model, trains: TRAIN_ALL });
+  if (each === 0 || total > GRADIENT_WEIGHTS) return {};
+  // people never seen are taken to have as many records as those to be forgotten
+  const records = counts.people ? counts.forget / counts.people : ANSWERED.each;
+  const of = (all: number, set: number) => Math.min(all, Math.ceil((each * set) / Math.max(1, records)));
+  const units = 2 * (of(rows.forget, counts.forget) + of(rows.holdout, counts.holdout / 2));
+  const work = { operations: units * TRAINING * perRow, calls: units, graphs: GRAPHS.training };
+  return { [COSTS.gradients.pass]: work };
+}
+
 /** Of the parts that an extent has. */
 export function verificationWork(facts: KnownFacts, extent: Extent, counts = facts.counts): VerificationWork {
   const scene = sceneOf(facts, counts);
@@ -81,7 +94,10 @@ export function verificationWork(facts: KnownFacts, extent: Extent, counts = fac
   const attacks = Object.entries(extent.attacks)
     .filter(([, people]) => people > 0)
     .map(([name, people]) => [name, attackWork(name as RobustnessName, people, scene)] as const);
-  const scores = { [COSTS.scores.pass]: scored(2 * (forget + retain + holdout), scene, GRAPHS.scores) };
+  const scores = {
+    [COSTS.scores.pass]: scored(2 * (forget + retain + holdout), scene, GRAPHS.scores),
+    ...gradientWork(facts, counts, scene),
+  };
   if (facts.model.architecture.task === 'classification') return { ...scores, ...Object.fromEntries(attacks) };
   const most = (rows: number, limit: number) => Math.min(rows, limit);
   const answers = 2 * (most(forget, ANSWERED.most) + most(retain, ANSWERED.retained) + most(holdout, ANSWERED.most));

@@ -36,8 +36,8 @@ function paceOf(past: readonly PastAttempt[], facts: KnownFacts, speed: number):
   const ratios = new Map<string, number[]>();
   const wholes: number[] = [];
   for (const { attempt, counts } of past) {
-    const { forget_records: forget, retain_records: retain, holdout_records: holdout } = counts;
-    const records = { forget, retain, holdout };
+    const { forget_records: forget, retain_records: retain, holdout_records: holdout, people } = counts;
+    const records = { forget, retain, holdout, ...(people ? { people } : {}) };
     const extent = attempt.verification?.extent ?? fullExtent(facts.policy, facts.model.architecture.task);
     const assumed = assumedSeconds(verificationWork(facts, extent, records), facts, speed);
     const { verifying } = attempt.seconds;

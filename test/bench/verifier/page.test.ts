@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { metaResults } from '../../../bench/verifier/meta.ts';
 import { KINDS, verifierPage } from '../../../bench/verifier/page.ts';
 
 const judged = (verdict: 'passed' | 'failed', probability: number, reason = 'The memory rule failed: x.') => ({
@@ -28,4 +29,11 @@ test('wrong verdicts are counted by what a candidate is, and metrics by what the
   assert.match(row('unlearned by grad-diff'), /\| either \| 1 \| 1 \| 0 \| 0 \| – \| – \|/);
   // gains of 0.3 and 0.6, of the first model of each kind; 0.2 of 0.4 are left after rounding
   assert.match(row('`probability`'), /\| 1\.00 \| 0\.50 \| 0\.50 \| 0\.50 \| 0\.67 \|/);
+  const { people, changed, metrics } = metaResults(result);
+  assert.deepEqual([people, changed, Object.keys(metrics)], [2, 1, ['probability']]);
+  assert.deepEqual(Object.values(metrics.probability!), [1, 0.5, 0.5, 0.5, 0.6667]);
+  // of a metric that no retrained model has a value of, nothing is claimed
+  found['left as it was']![0]!.values = { ...found['left as it was']![0]!.values, 'u-lira': 1 } as never;
+  const unknown = metaResults({ date: '', found: { ...result.found, 'left as it was': found['left as it was']! } });
+  assert.deepEqual(new Set(Object.values(unknown.metrics['u-lira']!)), new Set([null]));
 });

@@ -12,7 +12,7 @@ test('a verification that was asked for says which checkpoints it is about, and 
     ...{ id: run.id, model_id: run.model_id, checkpoint_id: DIGEST('c'), against_checkpoint_id: DIGEST('d') },
     ...{ reference_checkpoint_id: null, asks: 'subject', query_digest: DIGEST('e'), records: 3 },
     policy: { scope: 'verification', version: 0, preset: 'strict', digest: DIGEST('f') },
-    ...{ state: 'done', verdict: report.verdict, reason: report.reason, report_digest: DIGEST('1') },
+    ...{ state: 'done', verdict: report.verdict, reason: report.reason, report_digest: DIGEST('1'), came_back: null },
     ...{ created_at: WHEN, started_at: WHEN, finished_at: WHEN },
   };
   const own = { ...report, policy_choice: verification.policy, policy_digest: DIGEST('f') };
@@ -29,4 +29,8 @@ test('a verification that was asked for says which checkpoints it is about, and 
     ...{ ...input, report, verification: { ...verification, reference_checkpoint_id: DIGEST('2'), asks: 'records' } },
   });
   assert.ok(retrained.includes(DIGEST('2')) && retrained.includes('<dd>records</dd>'));
+  const about = { asks: 'earlier' as const, against_checkpoint_id: null, came_back: [run.id] };
+  const again = verificationPage({ ...input, report, verification: { ...verification, ...about } });
+  for (const words of ['people never seen', 'everybody forgotten before', 'people came back', `<dd>${run.id}</dd>`])
+    assert.ok(again.includes(words), words);
 });

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { layersClassifier } from '../../../src/architectures/layers-model/classifier.ts';
+import { gradientRows } from '../../../src/compute/gradient-norms.ts';
+import type { TextRow } from '../../../src/compute/sets.ts';
 import type { Classifier } from '../../../src/domain/architecture.ts';
 import { PRESETS } from '../../../src/domain/policies.ts';
+import type { MethodChoice } from '../../../src/domain/resources.ts';
 import { defaultParams } from '../../../src/methods/index.ts';
 import { fullExtent } from '../../../src/metrics/extent.ts';
 import { isKnown, type KnownFacts } from '../../../src/runs/plan/facts.ts';
@@ -114,4 +117,79 @@ test('each step of a run’s plan has it, within its seconds; it grows with the 
   for (const { estimate } of [small!, large!]) assert.ok(estimate!.verification!.seconds < estimate!.seconds!);
   assert.ok(large!.estimate!.verification!.seconds > small!.estimate!.verification!.seconds);
   assert.equal(planRun(null, facts({ model: null }))[0]!.estimate!.verification, undefined);
+});
+
+describe('what a policy has trained to compare with', () => {
+  const asking = (retrained: number, shadow: number) => ({
+    policy: { ...PRESETS.standard.policy, references: { retrained, shadow } },
+  });
+  const npo = { name: 'npo', params: {} };
+  const planned = (more: Parameters<typeof facts>[0], choice: MethodChoice | null = npo) =>
+    planRun(choice, facts(more)).map(({ estimate }) => estimate!);
+
+  test('is in the estimate: a training each, and with shadow models an unlearning; what is kept costs nothing', () => {
+    const [none] = planned(asking(0, 0));
+    assert.equal(none!.verification!.references, undefined);
+    const of = (retrained: number, shadow: number, more = {}) => planned({ ...asking(retrained, shadow), ...more })[0]!;
+    const training = planned(asking(0, 0), { name: 'retrain', params: {} })[0]!;
+    const own = training.seconds! - training.verification!.seconds;
+    const [one, two] = [of(1, 0), of(2, 0)];
+    const found = one.verification!.references!;
+    assert.deepEqual([found.retrained, found.shadow], [1, 0]);
+    assert.ok(Math.abs(found.seconds / own - 1) < 0.1, `${found.seconds} of a training of ${own} s`);
+    assert.ok(Math.abs(two.verification!.references!.seconds / found.seconds - 2) < 0.01);
+    assert.ok(Math.abs(one.seconds! - none!.seconds! - found.seconds) < 1);
+    assert.ok(of(0, 4).verification!.references!.seconds > 4 * found.seconds);
+    const kept = of(2, 0, { references_kept: 2 }).verification!.references!;
+    assert.equal(kept.retrained, 0);
+    assert.ok(kept.seconds < 0.01 * found.seconds);
+  });
+
+  test('is trained once a run, whichever method comes first, and for no exact one', () => {
+    const steps = planRun(
+      null,
+      facts({ ...asking(2, 4), limits: { seconds: 1e9, memory_bytes: null, due_in_seconds: null } }),
+    );
+    const trained = steps.map(({ name, estimate }) => [name, estimate!.verification!.references?.retrained]);
+    const others = trained.filter(([name]) => name !== 'retrain');
+    assert.deepEqual(
+      others.map(([, count]) => count),
+      others.map((_, i) => (i === 0 ? 2 : 0)),
+    );
+    assert.ok(trained.some(([name, count]) => name === 'retrain' && count === undefined));
+  });
+
+  test('cannot be had of a training in shards, without a recipe, or without its base: the plan says so', () => {
+    const model = storedModel(64, 100);
+    const sharded = { ...model, recipe: { ...model.recipe!, sisa: { shards: [{ slices: [] }] } as never } };
+    const missing = { status: 'missing' as const, digest: `sha256:${'a'.repeat(64)}` };
+    for (const [more, reason] of [
+      [{ model: sharded }, /a training in shards; references are trained in one piece alone/],
+      [{ model: { ...model, recipe: null } }, /no recipe/],
+      [{ base: missing }, /which is not kept here/],
+    ] as const) {
+      const { references, left_out } = planned({ ...asking(2, 4), ...more })[0]!.verification!;
+      assert.equal(references, undefined);
+      const own = left_out.filter(({ part }) => part.endsWith('models'));
+      assert.deepEqual(
+        own.map(({ part, done, asked_for, measured }) => [part, done, asked_for, measured]),
+        [
+          ['retrained models', 'left out', 2, 0],
+          ['shadow models', 'left out', 4, 0],
+        ],
+      );
+      for (const one of own) assert.match(one.reason, reason);
+    }
+  });
+});
+
+test('gradients are counted as the stage draws them: so many records of each person, one at a time, under both checkpoints', () => {
+  const people = (count: number, each: number): TextRow[] =>
+    Array.from({ length: count * each }, (_, i) => ({ person: Math.floor(i / each) }) as TextRow);
+  const counts = { forget: 3 * 5, retain: 100, holdout: 2 * 20 * 5, people: 3 };
+  const given = known({ policy: { ...PRESETS.standard.policy, gradient_records: 2 }, counts });
+  const work = verificationWork(given, fullExtent(given.policy, undefined));
+  const drawn = gradientRows(given.model, { forget: people(3, 5), holdout: people(20, 5) }, 2, 1);
+  assert.equal(work.gradients!.calls, 2 * (drawn.forget.length + drawn.holdout.length));
+  assert.equal(verificationWork(known({ counts }), fullExtent(given.policy, undefined)).gradients, undefined);
 });
