@@ -26,7 +26,8 @@ export interface Client {
   /** The compact JWS of a certificate. */
   jws(certificateId: string): Promise<string>;
   /** Creates a corpus and streams a file of records into it. */
-  uploadCorpus(name: string, file: string): Promise<string>;
+  /** `onSuppressed`: what becomes of records that name somebody who was deleted. */
+  uploadCorpus(name: string, file: string, onSuppressed?: 'refuse' | 'skip' | 'keep'): Promise<string>;
   registerModel(name: string, path: string, corpora: { corpus_id: string; role: string }[]): Promise<Model>;
   /** Greedy answers of the active checkpoint. */
   ask(modelId: string, prompts: string[], maxNewTokens: number): Promise<string[]>;
@@ -63,9 +64,9 @@ export function createClient(base: string): Client {
       if (!response.ok) return answer<string>(response);
       return response.text();
     },
-    async uploadCorpus(name, file) {
+    async uploadCorpus(name, file, onSuppressed = 'refuse') {
       const corpus = await post<{ id: string }>('/v1/corpora', { name });
-      const response = await fetch(`${base}/v1/corpora/${corpus.id}/records`, {
+      const response = await fetch(`${base}/v1/corpora/${corpus.id}/records?on_suppressed=${onSuppressed}`, {
         method: 'POST',
         headers: { 'content-type': 'application/x-ndjson' },
         body: Readable.toWeb(createReadStream(file)) as unknown as ReadableStream,

@@ -1,6 +1,6 @@
 // docs/authentication.md: who may call what; its tables are those that the routes are held against.
 import { KEY_DAYS, OVERLAP_HOURS } from '../src/domain/key-terms.ts';
-import { DECIDING, ROLES, SCOPES, type Scope } from '../src/domain/scopes.ts';
+import { DECIDING, OF_ALL_TENANTS, ROLES, SCOPES, type Scope } from '../src/domain/scopes.ts';
 import { BELIEVED_MS } from '../src/http/key-check.ts';
 import { page, table } from './docs-pages.ts';
 import { renderOpenApi } from './openapi.ts';
@@ -57,7 +57,7 @@ Rotation makes a new key with the same name, scopes and actor; the old one stays
 otherwise. A revocation is known everywhere within ${BELIEVED_MS / 1000} seconds, for calls about keys at once. \`last_used_at\` is written once a minute at most.
 
 A key hands on only scopes that it has itself. Whoever has ${code(DECIDING)} makes no keys over HTTP, and may replace only their own:
-with a second key, to file by or to approve by, they would be four eyes alone. So keys that decide are made by command.`;
+with a second key, to file by or to approve by, they would be four eyes alone. So keys that decide are made by command, and so are those that read the figures of all tenants together (${code(OF_ALL_TENANTS)}).`;
 
 const TOKENS = `Beside keys, access tokens (JWT, RFC 9068) of one issuer are taken, as its clients get them by client credentials:
 

@@ -1,6 +1,6 @@
 // The generated pages, from the same schemas and tables that the service runs on.
 import type { TProperties } from 'typebox';
-import { Environment } from '../src/config.ts';
+import { Environment } from '../src/environment.ts';
 import { PROBLEMS } from '../src/errors.ts';
 import { METRICS } from '../src/metrics/index.ts';
 import { tasksOf } from '../src/metrics/sets.ts';

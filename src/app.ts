@@ -3,10 +3,13 @@ import Fastify, { LogController } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import { installAccess } from './http/access.ts';
 import { takeJson } from './http/bodies.ts';
+import { installConditional } from './http/conditional.ts';
 import { documentationRoutes, registerDocumentation } from './http/documentation.ts';
+import { installEnding } from './http/ending.ts';
 import { installProblems, onClientError, sendProblem } from './http/errors.ts';
 import { installIdempotency } from './http/idempotency.ts';
 import { createIdentify } from './http/identify.ts';
+import { installLimits } from './http/limits/limits.ts';
 import { checkHost } from './http/links.ts';
 import { apiKeyRoutes } from './http/routes/api-keys.ts';
 import { catalogueRoutes } from './http/routes/catalogue.ts';
@@ -19,12 +22,14 @@ import { deletionRequestRoutes } from './http/routes/deletion-requests.ts';
 import { healthRoutes } from './http/routes/health.ts';
 import { influenceRoutes } from './http/routes/influence.ts';
 import { ledgerRoutes } from './http/routes/ledger.ts';
+import { metricsRoutes } from './http/routes/metrics.ts';
 import { modelRoutes } from './http/routes/models.ts';
 import { opendsrRoutes } from './http/routes/opendsr.ts';
 import { policyRoutes } from './http/routes/policies.ts';
 import { reportRoutes } from './http/routes/reports.ts';
 import { requestActionRoutes } from './http/routes/request-actions.ts';
 import { runActionRoutes } from './http/routes/run-actions.ts';
+import { runEventRoutes } from './http/routes/run-events.ts';
 import { runRoutes } from './http/routes/runs.ts';
 import { subjectRoutes } from './http/routes/subject-lookup.ts';
 import { suppressionRoutes } from './http/routes/suppressions.ts';
@@ -35,6 +40,7 @@ import { webhookEndpointRoutes } from './http/routes/webhook-endpoints.ts';
 import { addSchemas } from './http/schemas.ts';
 import { buildSerializer } from './http/serializers.ts';
 import type { App, AppDeps } from './http/types.ts';
+import { installWaiting } from './http/waiting/prefer.ts';
 import { createLogger } from './log.ts';
 
 export type { App, AppDeps } from './http/types.ts';
@@ -98,17 +104,24 @@ function installHooks(app: App): void {
 export async function buildApp(deps: AppDeps): Promise<App> {
   const app = createServer(deps);
   installProblems(app);
+  installEnding(app);
   installHooks(app);
   installAccess(app, createIdentify(deps));
+  installLimits(app, deps);
   installIdempotency(app, deps);
+  installConditional(app);
+  installWaiting(app, deps);
   takeJson(app);
   addSchemas(app);
   await registerDocumentation(app, deps.version);
+  // the first: whatever is added after it is measured
   for (const routes of [
+    metricsRoutes,
     deletionRequestRoutes,
     requestActionRoutes,
     runRoutes,
     runActionRoutes,
+    runEventRoutes,
     reportRoutes,
     verificationRoutes,
     certificateRoutes,

@@ -1,190 +1,9 @@
 // The only reader of process.env: validated at start, frozen, nested by area.
 import { availableParallelism } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
-import Type, { type Static } from 'typebox';
-import { Value } from 'typebox/value';
 import { computeEnvironment } from './compute-environment.ts';
+import { type Environment, readEnvironment, SIGNATURES } from './environment.ts';
 import { ExpungeError } from './errors.ts';
-
-/** Within the month that the law gives. */
-export const MOST_COOLING_OFF_HOURS = 672;
-
-/** The first is the default. */
-const oneOf = <const T extends readonly string[]>(values: T, description: string) =>
-  Type.Unsafe<T[number]>(
-    Type.Union(
-      values.map((value) => Type.Literal(value)),
-      { default: values[0], description },
-    ),
-  );
-
-/** With a public key alone: whoever knows that must not be able to sign. */
-const SIGNATURES = [
-  ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
-];
-
-export const Environment = Type.Object({
-  DATA_DIR: Type.String({ default: './data', description: 'Everything that is kept on disk' }),
-  DATABASE_URL: Type.Optional(Type.String({ description: 'Postgres; unset: an embedded one under DATA_DIR' })),
-  REDIS_URL: Type.Optional(Type.String({ description: 'Redis for the queue; unset: the queue lives in Postgres' })),
-  CHECKPOINT_DIR: Type.Optional(Type.String({ description: 'Default DATA_DIR/checkpoints' })),
-  CORPUS_DIR: Type.Optional(Type.String({ description: 'Default DATA_DIR/corpora' })),
-  IMPORT_DIR: Type.Optional(
-    Type.String({ description: 'Root of folders that may be registered; default DATA_DIR/import' }),
-  ),
-  UPLOAD_DIR: Type.Optional(Type.String({ description: 'Checkpoints on their way in; default DATA_DIR/uploads' })),
-  PROBE_DIR: Type.Optional(
-    Type.String({ description: 'What is kept, sealed, of the forgotten; default DATA_DIR/probes' }),
-  ),
-  KEY_DIR: Type.Optional(Type.String({ description: 'Default DATA_DIR/keys' })),
-  SUBJECT_KEY_FILE: Type.Optional(Type.String()),
-  SIGNING_KEY_FILE: Type.Optional(Type.String()),
-  HOST: Type.String({ default: '127.0.0.1' }),
-  PORT: Type.Integer({ minimum: 0, maximum: 65535, default: 8080, description: '0: any free port' }),
-  AUTH: oneOf(
-    ['none', 'required'],
-    'required: every call says who asks, with an API key or an access token; none: only where HOST is a loopback address, and whoever reaches it may do everything',
-  ),
-  OAUTH_ISSUER: Type.Optional(
-    Type.String({ description: 'Whose access tokens are taken beside API keys: their `iss`' }),
-  ),
-  OAUTH_AUDIENCE: Type.Optional(Type.String({ description: 'Their `aud`: this service, as the issuer knows it' })),
-  OAUTH_JWKS_URL: Type.Optional(
-    Type.String({ description: 'Where the issuer publishes its keys; https, or http on a loopback address' }),
-  ),
-  OAUTH_ALGORITHMS: Type.String({
-    default: 'RS256,PS256,ES256,EdDSA,Ed25519',
-    description: `How they may be signed, with commas; any of ${SIGNATURES.join(', ')}`,
-  }),
-  OAUTH_TENANT_CLAIM: Type.String({ default: 'tenant', description: 'The claim that holds the tenant’s name' }),
-  LOG_LEVEL: Type.Union(
-    ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((l) => Type.Literal(l)),
-    { default: 'info' },
-  ),
-  COMPUTE_BACKEND: Type.Optional(
-    Type.String({
-      description:
-        'onnxruntime/cpu, onnxruntime/cuda, onnxruntime/webgpu, tensorflow or tfjs-cpu; unset: the best that is present',
-    }),
-  ),
-  COMPUTE_THREADS: Type.Integer({ minimum: 0, default: 0, description: '0: all cores' }),
-  MEMORY_BUDGET_BYTES: Type.Integer({
-    ...{ minimum: 0, default: 0 },
-    description:
-      'What a training may take; more is refused before it begins. 0: what the machine or the container has, less a reserve',
-  }),
-  WEIGHT_TYPES: Type.Union([Type.Literal('float32'), Type.Literal('original')], {
-    default: 'original',
-    description: 'What new checkpoints store: each tensor as the type that its parent has it in, rounded, or float32',
-  }),
-  COMPUTE_STALL_SECONDS: Type.Integer({
-    minimum: 1,
-    default: 900,
-    description: 'Silence of a compute process, so the longest step, after which it counts as hung',
-  }),
-  RUN_TIME_LIMIT_SECONDS: Type.Integer({ minimum: 1, default: 86_400 }),
-  MAX_RESTARTS: Type.Integer({ minimum: 0, default: 5, description: 'Takeovers of a run before it is given up' }),
-  LEASE_SECONDS: Type.Integer({ minimum: 1, default: 15 }),
-  SWEEP_SECONDS: Type.Number({ minimum: 0.1, default: 5 }),
-  COALESCE_MS: Type.Integer({ minimum: 0, default: 200, description: 'How long a doorbell waits for more requests' }),
-  LEDGER_CHECKPOINT_SECONDS: Type.Number({
-    ...{ minimum: 0, default: 60 },
-    description: 'How long entries of the ledger wait for a signed checkpoint at most; a certificate’s do not wait',
-  }),
-  PARENT_RETENTION_HOURS: Type.Number({ minimum: 0, default: 24 }),
-  COOLING_OFF_HOURS: Type.Number({
-    ...{ minimum: 0, maximum: MOST_COOLING_OFF_HOURS, default: 0 },
-    description: 'How long a request may be cancelled before anything starts, where it does not say so itself',
-  }),
-  APPROVAL: oneOf(
-    ['off', 'required', 'four-eyes'],
-    'Whether somebody has to approve a request’s plan before it starts; four-eyes: not whoever made the request',
-  ),
-  PROMOTION: oneOf(
-    ['automatic', 'manual', 'four-eyes'],
-    'Whether what passed verification is published at once, or waits for somebody to promote it; four-eyes: not whoever made or approved a request of the run',
-  ),
-  FOUR_EYES: Type.Boolean({
-    ...{ default: false },
-    description: 'APPROVAL and PROMOTION are four-eyes, whatever they say; needs AUTH=required',
-  }),
-  REVERIFY_FOR_DAYS: Type.Number({
-    ...{ minimum: 0, maximum: 365, default: 30 },
-    description:
-      'How long a sample of the records of somebody forgotten is kept, sealed, so that later runs can look whether the model remembers; a request may say otherwise. 0: nothing is kept',
-  }),
-  REFERENCE_RETENTION_HOURS: Type.Number({
-    ...{ minimum: 0, default: 720 },
-    description: 'How long a retrained model is kept for verifications that none asks for',
-  }),
-  REFERENCE_BYTES: Type.Integer({
-    ...{ minimum: 0, default: 34_359_738_368 },
-    description: 'What retrained models that are kept may take; those that were used last stay',
-  }),
-  WORKER_TASKS: oneOf(
-    ['all', 'runs', 'webhooks'],
-    'What a worker does: sending webhooks needs a way out, runs need none',
-  ),
-  WEBHOOK_ALLOWED_NETWORKS: Type.String({
-    default: '',
-    description:
-      'Networks (CIDR, by comma) that webhooks may be sent to beside public addresses, over http as well and on any port; for tests 127.0.0.0/8,::1/128',
-  }),
-  WEBHOOK_RETENTION_DAYS: Type.Number({
-    ...{ minimum: 1, default: 30 },
-    description: 'How long deliveries of webhooks are kept and can be replayed',
-  }),
-  MAX_WEBHOOK_ENDPOINTS: Type.Integer({ minimum: 1, default: 20, description: 'Of a tenant' }),
-  OPENDSR_DOMAIN: Type.Optional(
-    Type.String({ description: 'Host that OpenDSR requests come to, as opendsr.example.org; unset: /v2 is off' }),
-  ),
-  OPENDSR_CERTIFICATE_FILE: Type.Optional(
-    Type.String({ description: 'PEM of the certificate for that host, which an authority issued, and its chain' }),
-  ),
-  OPENDSR_KEY_FILE: Type.Optional(Type.String({ description: 'PEM of its private key' })),
-  COMPLETIONS_ENABLED: Type.Boolean({ default: false }),
-  MAX_RECORD_BYTES: Type.Integer({ minimum: 1, default: 65_536 }),
-  MAX_UPLOAD_BYTES: Type.Integer({ minimum: 1, default: 1_073_741_824 }),
-  MAX_TEXT_SEARCH_BYTES: Type.Integer({
-    ...{ minimum: 0, default: 268_435_456 },
-    description: 'Corpus text that one call may have searched for texts that deletion requests give',
-  }),
-  MAX_OPEN_UPLOADS: Type.Integer({ minimum: 1, default: 10, description: 'Checkpoint uploads of a tenant at a time' }),
-  MAX_OPEN_UPLOAD_BYTES: Type.Integer({
-    ...{ minimum: 1, default: 137_438_953_472 },
-    description: 'Of all open checkpoint uploads of a tenant together',
-  }),
-  MAX_OPEN_VERIFICATIONS: Type.Integer({
-    ...{ minimum: 1, default: 20 },
-    description: 'Verifications on demand of a tenant that have not ended',
-  }),
-  UPLOAD_EXPIRY_HOURS: Type.Number({
-    ...{ minimum: 0, default: 24 },
-    description: 'How long nothing may arrive before an upload is dropped',
-  }),
-});
-type Environment = Static<typeof Environment>;
-
-/** Reads numbers and booleans from text; an empty variable counts as unset. */
-function parse(env: NodeJS.ProcessEnv): Environment {
-  const given: Record<string, unknown> = {};
-  for (const [name, schema] of Object.entries(Environment.properties)) {
-    const text = env[name];
-    if (text === undefined || text === '') continue;
-    const type = (schema as { type?: string }).type;
-    if (type === 'integer' || type === 'number') given[name] = Number(text);
-    else if (type === 'boolean')
-      given[name] = text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : text;
-    else given[name] = text;
-  }
-  const full = Value.Default(Environment, given);
-  const [first] = Value.Errors(Environment, full);
-  if (first) {
-    const name = first.instancePath.slice(1);
-    throw new ExpungeError('start-refused', `${name} ${first.message}; it was read as ${JSON.stringify(given[name])}`);
-  }
-  return full as Environment;
-}
 
 /** On this machine alone. */
 export const LOOPBACK = /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[?::1\]?)$/;
@@ -212,6 +31,7 @@ const limitsOf = (e: Environment) => ({
   recordBytes: e.MAX_RECORD_BYTES,
   uploadBytes: e.MAX_UPLOAD_BYTES,
   textSearchBytes: e.MAX_TEXT_SEARCH_BYTES,
+  callsPerMinute: e.RATE_LIMIT_PER_MINUTE ?? (e.AUTH === 'required' ? 6000 : 0),
 });
 
 /** Who has to agree, and for how long a request may be taken back. */
@@ -220,10 +40,18 @@ const decisionsOf = (e: Environment) => ({
   approval: e.FOUR_EYES ? ('four-eyes' as const) : e.APPROVAL,
   promotion: e.FOUR_EYES ? ('four-eyes' as const) : e.PROMOTION,
 });
+const webhooksOf = (e: Environment) => ({
+  ...{ allowedNetworks: e.WEBHOOK_ALLOWED_NETWORKS, endpoints: e.MAX_WEBHOOK_ENDPOINTS },
+  retentionMs: e.WEBHOOK_RETENTION_DAYS * 86_400_000,
+});
+const opendsrOf = ({ OPENDSR_DOMAIN, OPENDSR_CERTIFICATE_FILE, OPENDSR_KEY_FILE }: Environment) => ({
+  ...{ domain: OPENDSR_DOMAIN ?? null, certificateFile: OPENDSR_CERTIFICATE_FILE ?? null },
+  keyFile: OPENDSR_KEY_FILE ?? null,
+});
 
 /** Reads and checks the configuration. Throws `start-refused` naming the variable. */
 export function readConfig(env: NodeJS.ProcessEnv = process.env) {
-  const e = parse(env);
+  const e = readEnvironment(env);
   const data = resolve(e.DATA_DIR);
   const threads = e.COMPUTE_THREADS || availableParallelism();
   const folder = (value: string | undefined, name: string) =>
@@ -268,22 +96,14 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     },
     decisions: decisionsOf(e),
     verifications: { open: e.MAX_OPEN_VERIFICATIONS },
-    opendsr: {
-      domain: e.OPENDSR_DOMAIN ?? null,
-      certificateFile: e.OPENDSR_CERTIFICATE_FILE ?? null,
-      keyFile: e.OPENDSR_KEY_FILE ?? null,
-    },
-    webhooks: {
-      allowedNetworks: e.WEBHOOK_ALLOWED_NETWORKS,
-      retentionMs: e.WEBHOOK_RETENTION_DAYS * 86_400_000,
-      endpoints: e.MAX_WEBHOOK_ENDPOINTS,
-    },
+    minFreeBytes: e.MIN_FREE_BYTES,
+    opendsr: opendsrOf(e),
+    webhooks: webhooksOf(e),
     workerTasks: e.WORKER_TASKS,
     completionsEnabled: e.COMPLETIONS_ENABLED,
     limits: limitsOf(e),
     uploads: {
-      open: e.MAX_OPEN_UPLOADS,
-      bytes: e.MAX_OPEN_UPLOAD_BYTES,
+      ...{ open: e.MAX_OPEN_UPLOADS, bytes: e.MAX_OPEN_UPLOAD_BYTES },
       lifetime_ms: e.UPLOAD_EXPIRY_HOURS * 3_600_000,
     },
   });

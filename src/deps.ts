@@ -10,6 +10,7 @@ import { createLogger } from './log.ts';
 import { methods } from './methods/index.ts';
 import { METRICS } from './metrics/index.ts';
 import { assertQueueSafe } from './queue/connection.ts';
+import { createRedisCounter } from './queue/counter.ts';
 import { createDoorbell, ringWebhooks } from './queue/doorbell.ts';
 import { startEmbeddedPostgres } from './store/embedded.ts';
 import { createStore } from './store/store.ts';
@@ -44,6 +45,8 @@ export async function openDeps(config: Config): Promise<OpenDeps> {
     await assertQueueSafe(resolved, 'allowed');
     const doorbell = createDoorbell(resolved, { onError: (err) => logger.warn({ err }, 'queue') });
     closers.push(() => doorbell.close());
+    const counter = config.redisUrl === null ? undefined : createRedisCounter(config.redisUrl);
+    if (counter) closers.push(async () => counter.close());
     const store = createStore({ url: databaseUrl, onOutbox: ringWebhooks(doorbell, logger) });
     closers.push(() => store.close());
     await store.migrate();
@@ -69,6 +72,7 @@ export async function openDeps(config: Config): Promise<OpenDeps> {
       methods,
       metrics: METRICS,
       version,
+      ...(counter && { counter }),
       logger,
     };
     return { deps, close };

@@ -207,6 +207,11 @@ export const PROBLEMS = {
     'The store of checkpoints cannot be written',
     'Check that CHECKPOINT_DIR is mounted for writing and belongs to the user of the service, and repeat.',
   ],
+  'quota-exceeded': [
+    429,
+    'Too many calls',
+    'Wait for the time in Retry-After; RateLimit says what is left. Wait for changes with Prefer: wait rather than poll.',
+  ],
   'service-unavailable': [503, 'A store does not answer', 'Try again after the time in Retry-After.'],
   ...PROCESS_PROBLEMS,
   internal: [500, 'Something went wrong here', 'Try again; if it stays, report the request id.'],

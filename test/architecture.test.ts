@@ -12,7 +12,7 @@ const MAX_MEDIAN = 80;
 const PURE = ['domain', 'methods', 'metrics', 'architectures', 'training', 'influence'];
 const ADAPTERS = ['engine', 'store', 'queue', 'checkpoints', 'corpora', 'evidence', 'webhooks'];
 const LEAVES = ['errors.ts', 'version.ts'];
-const CONFIGURED = [...LEAVES, 'compute-environment.ts', 'config.ts', 'log.ts'];
+const CONFIGURED = [...LEAVES, 'environment.ts', 'compute-environment.ts', 'config.ts', 'log.ts'];
 const CORE = [...PURE, 'runs'];
 
 /** Room -> rooms it may import, besides itself. A room that is not here may import everything; nobody imports it. */
@@ -21,7 +21,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   'errors.ts': ['problems'],
   'version.ts': ['package.json'],
   'compute-environment.ts': [],
-  'config.ts': ['errors.ts', 'compute-environment.ts'],
+  'environment.ts': ['errors.ts'],
+  'config.ts': ['errors.ts', 'environment.ts', 'compute-environment.ts'],
   'log.ts': ['errors.ts', 'config.ts'],
   domain: ['errors.ts'],
   methods: ['errors.ts', 'domain'],

@@ -4,6 +4,7 @@ export { adapterMerge } from './commands/adapter-merge.ts';
 export { certificateShow } from './commands/certificate-show.ts';
 export { certificateVerify } from './commands/certificate-verify.ts';
 export { checkpointVerify } from './commands/checkpoint-verify.ts';
+export { doctor } from './commands/doctor.ts';
 export { du } from './commands/du.ts';
 export { keysCreate } from './commands/keys-create.ts';
 export { keysExportJwks } from './commands/keys-export-jwks.ts';

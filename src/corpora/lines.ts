@@ -35,3 +35,14 @@ export async function* readRange(
     yield buffer.subarray(0, bytesRead);
   }
 }
+
+/** All bytes of an open file, in one buffer that is used again: each block stands until the next is asked for. */
+export async function* readAgain(file: FileHandle, blockBytes = BLOCK_BYTES): AsyncGenerator<Buffer> {
+  const buffer = Buffer.alloc(blockBytes);
+  for (let at = 0; ; ) {
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
+    if (bytesRead === 0) return;
+    at += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
+}

@@ -6,9 +6,9 @@ export type OneOrMany<T> = T | readonly T[];
 export const manyOf = <T extends object>(some: OneOrMany<T>): readonly T[] =>
   Array.isArray(some) ? (some as readonly T[]) : [some as T];
 
-/** Lines of a corpus file as they are stored, line feeds included. */
+/** Lines of a corpus file as they are stored, line feeds included. It stands until the next is asked for. */
 export interface LineBlock {
   text: Uint8Array<ArrayBuffer>;
   /** Bytes of each line. */
-  lengths: Uint32Array<ArrayBuffer>;
+  lengths: Int32Array<ArrayBuffer>;
 }

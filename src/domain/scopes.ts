@@ -28,6 +28,7 @@ export const SCOPES = {
   'suppressions:lift': 'Let a person be trained on again',
   'webhooks:manage': 'Make, change and remove webhook endpoints, read what was sent to them and send it again',
   'keys:manage': 'Make, list, rotate and revoke API keys',
+  'metrics:read': 'Read how the whole installation does: counts of all tenants together',
   'catalogue:read': 'Read which methods, metrics and named policies there are',
 } as const;
 
@@ -39,6 +40,8 @@ export const SCOPE_NAMES = Object.keys(SCOPES) as Scope[];
  * file by, or to approve by, they would be four eyes alone.
  */
 export const DECIDING: readonly Scope[] = ['requests:approve', 'runs:promote'];
+/** These see over the borders of tenants, and are no part of `admin`: keys that have them are made by command. */
+export const OF_ALL_TENANTS: readonly Scope[] = ['metrics:read'];
 
 const READ: Scope[] = ['requests:read', 'runs:read', 'certificates:read', 'models:read', 'catalogue:read'];
 
@@ -60,6 +63,7 @@ export const ROLES = {
     ...['checkpoints:retire', 'policies:write', 'corpora:read', 'corpora:write', 'suppressions:check'],
   ] as Scope[],
   'release-approver': [...READ, 'runs:promote', 'runs:rollback'],
+  monitoring: ['metrics:read'],
   auditor: [...READ, 'ledger:read', 'corpora:read', 'suppressions:read'],
-  admin: SCOPE_NAMES.filter((scope) => !DECIDING.includes(scope)),
+  admin: SCOPE_NAMES.filter((scope) => ![...DECIDING, ...OF_ALL_TENANTS].includes(scope)),
 } as const satisfies Record<string, readonly Scope[]>;

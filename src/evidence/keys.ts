@@ -1,5 +1,5 @@
 // Subject keys: how a person is known here without being named, and the sealing of text that must not lie in the open.
-import { createHmac, hash, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, hash, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { NORMALISER_VERSION, normalise } from '../corpora/subjects.ts';
 import { ExpungeError } from '../errors.ts';
@@ -77,7 +77,10 @@ export async function createSubjectKeys(
   await makeFirst(config, destroyed);
   const ring = new KeyRing(config, destroyed, settleMs);
   await ring.reload();
-  const box = createBox(await readSealKey(config));
+  const sealKey = await readSealKey(config);
+  const pseudonyms = createSecretKey(
+    Buffer.from(hkdfSync('sha256', sealKey, Buffer.alloc(0), 'expunge/pseudonym/v1', KEY_BYTES)),
+  );
   return {
     reload: () => ring.reload(),
     keyFor(tenant, identifier) {
@@ -88,7 +91,11 @@ export async function createSubjectKeys(
       const digest = digestOf(identifier);
       return ring.all(tenant).map(({ key, version }) => keyUnder(key, version, identifier.type, digest));
     },
-    ...box,
+    pseudonym: (tenant, purpose, text) =>
+      createHmac('sha256', pseudonyms)
+        .update(JSON.stringify([tenant, purpose, text]))
+        .digest('base64url'),
+    ...createBox(sealKey),
   };
 }
 

@@ -106,9 +106,8 @@ function digestOf(
   tenant: string,
   places: readonly RecordPlace[],
 ): string {
-  const sha256 = placesDigest(places).replace('sha256:', '');
-  const { key } = subjectKeys.keyFor(tenant, { type: 'records', sha256 });
-  return `sha256:${Buffer.from(key, 'base64url').toString('hex')}`;
+  const keyed = subjectKeys.pseudonym(tenant, 'records', placesDigest(places));
+  return `sha256:${Buffer.from(keyed, 'base64url').toString('hex')}`;
 }
 
 /**

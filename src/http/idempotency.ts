@@ -1,5 +1,4 @@
 // The Idempotency-Key header (draft-ietf-httpapi-idempotency-key-header): a call that is repeated with the same key is done once.
-import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
@@ -52,12 +51,9 @@ export function readKey(header: string | string[]): string {
 function callOf(deps: Pick<AppDeps, 'subjectKeys'>, tenant: string, key: string, request: FastifyRequest): KeyedCall {
   // the same call with its members in another order is the same call
   const text = canonicalize([request.method, request.url, request.body ?? null])!;
-  const sha256 = createHash('sha256').update(text).digest('hex');
-  // the oldest version: a rotation between two calls makes no difference
-  const digest = (type: string, of: string) => deps.subjectKeys.keysFor(tenant, { type, sha256: of }).at(-1)!.key;
   return {
-    key_digest: digest('idempotency_key', createHash('sha256').update(key).digest('hex')),
-    fingerprint: digest('idempotency', sha256),
+    key_digest: deps.subjectKeys.pseudonym(tenant, 'idempotency key', key),
+    fingerprint: deps.subjectKeys.pseudonym(tenant, 'idempotent call', text),
   };
 }
 

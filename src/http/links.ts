@@ -20,13 +20,15 @@ const tagsOf = (header: string): string[] => header.split(',').map((tag) => tag.
 /** If-None-Match compares weakly (RFC 9110, 13.1.2). */
 const weak = (tag: string): string => (tag.startsWith('W/') ? tag.slice(2) : tag);
 
+/** Whether If-None-Match names the tag of this state. */
+export const tagsMatch = (given: string, mark: string): boolean =>
+  given.trim() === '*' || tagsOf(given).map(weak).includes(`"${mark}"`);
+
 /** Sets the ETag; true when the client has this very state, and 304 is the answer. */
 export function unchanged(request: FastifyRequest, reply: FastifyReply, version: string | number): boolean {
-  const tag = `"${version}"`;
-  reply.header('etag', tag).header('cache-control', 'private, no-cache');
+  reply.header('etag', `"${version}"`).header('cache-control', 'private, no-cache');
   const given = request.headers['if-none-match'];
-  if (given === undefined) return false;
-  return given.trim() === '*' || tagsOf(given).map(weak).includes(tag);
+  return given !== undefined && tagsMatch(given, String(version));
 }
 
 /** Throws `precondition-failed` when If-Match names another state; a weak tag never matches (RFC 9110, 13.1.1). */

@@ -1,5 +1,6 @@
 // Takes a byte stream apart into lines without ever holding more of them than a chunk has.
 import { isUtf8 } from 'node:buffer';
+import { GrowingBytes } from '../corpora/growing.ts';
 import { ExpungeError } from '../errors.ts';
 
 export interface Line {
@@ -7,9 +8,9 @@ export interface Line {
   number: number;
   text: string;
 }
-/** Whole lines, in memory of their own; only the last of a stream may lack its line feed. */
+/** Whole lines; only the last of a stream may lack its line feed. It stands until the next block is asked for. */
 export interface Block {
-  bytes: Uint8Array<ArrayBuffer>;
+  bytes: Buffer<ArrayBuffer>;
   firstLine: number;
 }
 interface Limits {
@@ -30,34 +31,17 @@ function tooLong(number: number, limit: number): ExpungeError {
   });
 }
 
-function decode(bytes: Buffer, number: number): string {
+/** Throws `record-too-large` for a line of more bytes than the limit. */
+export function refuseLong(number: number, bytes: number, limit: number): void {
+  if (bytes > limit) throw tooLong(number, limit);
+}
+
+/** What a line says; null where it is blank. Throws `malformed-line`. */
+export function textOf(bytes: Buffer, number: number): string | null {
   if (!isUtf8(bytes)) throw malformed(number, 'its bytes are not UTF-8');
   const text = bytes.toString('utf8');
+  if (BLANK.test(text)) return null;
   return text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
-}
-
-/** Non-empty lines of a block. Throws `record-too-large` or `malformed-line` once it has come to that line. */
-export function* linesOf({ bytes, firstLine }: Block, lineBytes: number): Generator<Line> {
-  const block = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let number = firstLine;
-  for (let start = 0; start < block.length; number++) {
-    const found = block.indexOf(NEWLINE, start);
-    const end = found === -1 ? block.length : found;
-    if (end - start > lineBytes) throw tooLong(number, lineBytes);
-    const text = decode(block.subarray(start, end), number);
-    if (!BLANK.test(text)) yield { number, text };
-    start = end + 1;
-  }
-}
-
-function together(parts: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }
 
 function countLines(bytes: Uint8Array): number {
@@ -67,15 +51,17 @@ function countLines(bytes: Uint8Array): number {
 }
 
 /**
- * Whole lines of a byte stream, those of a chunk together. Memory: one line and one chunk. Throws `body-too-large` over
+ * Whole lines of a byte stream, those of a chunk together. Memory: one line and one chunk.
+ * Throws `body-too-large` over
  * `totalBytes`, and `record-too-large` for a line that is not ended within `lineBytes`, after the lines before it.
  */
 export async function* blocksOf(
   chunks: AsyncIterable<Buffer>,
   { lineBytes, totalBytes }: Limits,
 ): AsyncGenerator<Block> {
-  let parts: Buffer[] = [];
-  let held = 0;
+  // what is held stands at its beginning: the lines that were handed on last, then the beginning of the next
+  const buffer = new GrowingBytes();
+  let handed = 0;
   let total = 0;
   let firstLine = 1;
   for await (const chunk of chunks) {
@@ -83,22 +69,36 @@ export async function* blocksOf(
     if (total > totalBytes) {
       throw new ExpungeError('body-too-large', `The upload is over ${totalBytes} bytes; nothing was kept.`);
     }
+    buffer.drop(handed);
     const end = chunk.lastIndexOf(NEWLINE) + 1;
-    if (end > 0) {
-      const bytes = together([...parts, chunk.subarray(0, end)], held + end);
+    handed = end > 0 ? buffer.length + end : 0;
+    buffer.copy(chunk);
+    if (handed > 0) {
+      const bytes = buffer.view().subarray(0, handed);
       const lines = countLines(bytes);
       yield { bytes, firstLine };
       firstLine += lines;
-      [parts, held] = [[], 0];
     }
-    if (end < chunk.length) parts.push(chunk.subarray(end));
-    held += chunk.length - end;
-    if (held > lineBytes) throw tooLong(firstLine, lineBytes);
+    refuseLong(firstLine, buffer.length - handed, lineBytes);
   }
-  if (held > 0) yield { bytes: together(parts, held), firstLine };
+  buffer.drop(handed);
+  if (buffer.length > 0) yield { bytes: buffer.view(), firstLine };
 }
 
 /** Non-empty lines of a byte stream, at most `limits.lineBytes` each and `limits.totalBytes` together. */
-export async function* readLines(chunks: AsyncIterable<Buffer>, limits: Limits): AsyncGenerator<Line> {
-  for await (const block of blocksOf(chunks, limits)) yield* linesOf(block, limits.lineBytes);
+export async function* readLines(
+  chunks: AsyncIterable<Buffer>,
+  { lineBytes, totalBytes }: Limits,
+): AsyncGenerator<Line> {
+  for await (const { bytes, firstLine } of blocksOf(chunks, { lineBytes, totalBytes })) {
+    let number = firstLine;
+    for (let start = 0; start < bytes.length; number++) {
+      const found = bytes.indexOf(NEWLINE, start);
+      const end = found === -1 ? bytes.length : found;
+      refuseLong(number, end - start, lineBytes);
+      const text = textOf(bytes.subarray(start, end), number);
+      if (text !== null) yield { number, text };
+      start = end + 1;
+    }
+  }
 }

@@ -2,27 +2,29 @@
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readRange } from '../corpora/lines.ts';
-import type { SubjectKey } from '../runs/ports.ts';
+import { BlockFile } from '../corpora/block-file.ts';
+import { DIGEST_WORDS } from '../corpora/short-digest.ts';
+import type { IndexBlock, SubjectKey } from '../runs/ports.ts';
 
-export interface IndexEntry {
-  line: number;
-  /** Without control characters. */
-  record_id: string;
-  /** Keyed hashes; no identifier reaches the spool. */
-  subjects: SubjectKey[];
+/** Some records of an upload. Keyed hashes stand for the people; no identifier reaches the spool. */
+export interface SpoolBlock {
+  /** Line of the upload that each record is. */
+  lines: Int32Array<ArrayBuffer>;
+  index: Omit<IndexBlock, 'first_ordinal'>;
 }
 
 export interface Spool {
-  /** Entries as `entryText` writes them, in UTF-8. */
-  add(entries: Uint8Array): Promise<void>;
-  /** All entries so far, in order, some at once. */
-  batches(): AsyncIterable<IndexEntry[]>;
+  /** Takes the block over before it resolves. */
+  add(block: SpoolBlock): Promise<void>;
+  /** All blocks so far, in order; each stands until the next is asked for. */
+  blocks(): AsyncIterable<SpoolBlock>;
   close(): Promise<void>;
 }
 
-const BLOCK_BYTES = 1 << 18;
-const NEWLINE = 0x0a;
+const BUFFER_BYTES = 1 << 18;
+const WORD = 4;
+/** Records, keys on records, pairs of keys; bytes of the keys that are told of. */
+const HEADER_WORDS = 4;
 
 /** A file without a name: it is unlinked as soon as it is open, so a process that is killed leaves nothing behind. */
 async function openNameless(): Promise<FileHandle> {
@@ -34,73 +36,69 @@ async function openNameless(): Promise<FileHandle> {
   }
 }
 
-/** Fields between tabs, which neither ids nor keys hold: several times as fast as JSON. */
-export function entryText({ line, record_id, subjects }: IndexEntry): string {
-  let text = `${line}\t${record_id}`;
-  for (const { key, type, key_version, normaliser_version } of subjects)
-    text += `\t${key}\t${type}\t${key_version}\t${normaliser_version}`;
-  return `${text}\n`;
-}
+const asBytes = ({ buffer, byteOffset, byteLength }: Int32Array<ArrayBuffer>) =>
+  new Uint8Array(buffer, byteOffset, byteLength);
 
-function entryOf(text: string): IndexEntry {
-  const fields = text.split('\t');
-  const subjects: SubjectKey[] = [];
-  for (let at = 2; at < fields.length; at += 4) {
-    const [key, type] = [fields[at]!, fields[at + 1]!];
-    subjects.push({ key, type, key_version: Number(fields[at + 2]), normaliser_version: Number(fields[at + 3]) });
+async function readFully(file: FileHandle, into: Uint8Array, at: number): Promise<void> {
+  for (let done = 0; done < into.length; ) {
+    const { bytesRead } = await file.read(into, done, into.length - done, at + done);
+    if (bytesRead === 0) throw new RangeError('the spool ends within a block');
+    done += bytesRead;
   }
-  return { line: Number(fields[0]), record_id: fields[1]!, subjects };
 }
 
-/** Keys of everybody in a block of entries. */
-export function keysOfEntries(entries: Uint8Array): Set<string> {
-  const lines = Buffer.from(entries.buffer, entries.byteOffset, entries.byteLength).toString('utf8').split('\n');
-  return new Set(lines.slice(0, -1).flatMap((text) => entryOf(text).subjects.map(({ key }) => key)));
+/** Blocks of the first `size` bytes, in a buffer that is used again. */
+async function* readBlocks(file: FileHandle, size: number): AsyncGenerator<SpoolBlock> {
+  const header = new Int32Array(HEADER_WORDS);
+  let words = new Int32Array(0);
+  for (let at = 0; at < size; ) {
+    await readFully(file, asBytes(header), at);
+    const [records, standing, pairs, keyBytes] = header as unknown as [number, number, number, number];
+    const lengths = [records, records * DIGEST_WORDS, standing, standing * DIGEST_WORDS, 2 * pairs * DIGEST_WORDS];
+    const length = lengths.reduce((sum, one) => sum + one, 0);
+    const bytes = length * WORD + keyBytes;
+    if (words.byteLength < bytes) words = new Int32Array(Math.ceil(bytes / WORD));
+    const all = Buffer.from(words.buffer, 0, bytes);
+    await readFully(file, all, at + HEADER_WORDS * WORD);
+    at += HEADER_WORDS * WORD + bytes;
+    let from = 0;
+    const next = (count: number) => {
+      from += count;
+      return words.subarray(from - count, from);
+    };
+    const [lines, ids, places, subjects, links] = lengths.map(next);
+    const keys = JSON.parse(all.toString('utf8', length * WORD)) as SubjectKey[];
+    yield { lines: lines!, index: { ids: ids!, places: places!, subjects: subjects!, links: links!, keys } };
+  }
 }
 
 /** Holds about one block in memory. To be closed. */
 export async function createSpool(): Promise<Spool> {
   const file = await openNameless();
-  let waiting: Uint8Array[] = [];
-  let bytes = 0;
-  let size = 0;
-  const flush = async (): Promise<void> => {
-    const block = Buffer.concat(waiting);
-    [waiting, bytes] = [[], 0];
-    for (let at = 0; at < block.length; ) {
-      const { bytesWritten } = await file.write(block, at, block.length - at, size);
-      at += bytesWritten;
-      size += bytesWritten;
-    }
-  };
+  const writer = new BlockFile(file, BUFFER_BYTES);
   return {
-    async add(entries) {
-      waiting.push(entries);
-      bytes += entries.length;
-      if (bytes > BLOCK_BYTES) await flush();
+    async add({ lines, index: { ids, places, subjects, links, keys } }) {
+      const told = Buffer.from(JSON.stringify(keys));
+      const pairs = links.length / (2 * DIGEST_WORDS);
+      await writer.add(asBytes(Int32Array.of(lines.length, places.length, pairs, told.length)));
+      for (const part of [lines, ids, places, subjects, links]) await writer.add(asBytes(part));
+      await writer.add(told);
     },
-    async *batches() {
-      await flush();
-      let rest: Buffer = Buffer.alloc(0);
-      for await (const block of readRange(file, 0, size)) {
-        const held = rest.length > 0 ? Buffer.concat([rest, block]) : block;
-        // split at line feeds alone: ids may hold the other line separators of Unicode
-        const end = held.lastIndexOf(NEWLINE);
-        rest = held.subarray(end + 1);
-        if (end !== -1) yield held.toString('utf8', 0, end).split('\n').map(entryOf);
-      }
+    async *blocks() {
+      await writer.flush();
+      yield* readBlocks(file, writer.size);
     },
     close: () => file.close(),
   };
 }
 
-/** Line of the entry at `place`, from 0. */
+/** Line of the record at `place`, from 0. */
 export async function lineAt(spool: Spool, place: number): Promise<number> {
   let before = 0;
-  for await (const entries of spool.batches()) {
-    const entry = entries[place - before];
-    if (entry !== undefined) return entry.line;
-    before += entries.length;
+  for await (const { lines } of spool.blocks()) {
+    const line = lines[place - before];
+    if (line !== undefined) return line;
+    before += lines.length;
   }
-  throw new RangeError(`the spool holds ${before} entries, not ${place + 1}`);
+  throw new RangeError(`the spool holds ${before} records, not ${place + 1}`);
 }

@@ -3,8 +3,6 @@ import Type from 'typebox';
 import { StringEnum } from '../domain/common.ts';
 import { Corpus } from '../domain/resources.ts';
 import { ExpungeError } from '../errors.ts';
-import type { SuppressionStore } from '../runs/ports.ts';
-import { keysOfEntries } from './spool.ts';
 
 export const OnSuppressed = StringEnum(
   ['refuse', 'skip', 'keep'] as const,
@@ -25,10 +23,3 @@ export function suppressedUpload(records: number): ExpungeError {
   const detail = `${records} records of the upload name somebody who was deleted.`;
   return new ExpungeError('suppressed-subjects', detail, { extra: { suppressed: records } });
 }
-
-/** Of the people of a block of the spool, the keys that are suppressed. */
-export const suppressedAmong = (
-  store: Pick<SuppressionStore, 'suppressedKeys'>,
-  tenant: string,
-  entries: Uint8Array,
-): Promise<Set<string>> => store.suppressedKeys(tenant, [...keysOfEntries(entries)]);

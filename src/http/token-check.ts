@@ -1,5 +1,4 @@
 // Who a caller with an access token is: a JWT (RFC 9068) of the one issuer that is configured, signed by a key of its JWKS.
-import { hash } from 'node:crypto';
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { TENANT } from '../domain/key-terms.ts';
 import { SCOPES, type Scope } from '../domain/scopes.ts';
@@ -47,8 +46,8 @@ const PLAIN = /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}$/;
  * Of a client by itself `sub` is its own id, as it is or as Auth0 writes it.
  */
 function actorOf({ subjectKeys }: Pick<AppDeps, 'subjectKeys'>, tenant: string, claims: JWTPayload): string {
-  const keyed = (text: string) =>
-    subjectKeys.keyFor(tenant, { type: 'actor', sha256: hash('sha256', text) }).key.slice(0, 16);
+  // not under the subject key: after its rotation somebody would be another pair of eyes
+  const keyed = (text: string) => subjectKeys.pseudonym(tenant, 'actor', text).slice(0, 16);
   const id = [claims.client_id, claims.azp].find((claim) => typeof claim === 'string') as string | undefined;
   const { sub } = claims;
   const client = id === undefined ? [] : [PLAIN.test(id) ? id : keyed(id)];

@@ -9,6 +9,7 @@ import type { Metric } from '../domain/metric.ts';
 import type {
   CheckpointFiles,
   CorpusFiles,
+  Counter,
   Doorbell,
   OpenDsrSigner,
   Signer,
@@ -31,6 +32,8 @@ export interface AppDeps {
   methods: Readonly<Record<string, Method>>;
   metrics?: readonly Metric[];
   version: string;
+  /** Of calls, shared by the API's processes; absent: each counts alone. */
+  counter?: Counter;
   clock?: () => Date;
   logger?: FastifyBaseLogger;
 }

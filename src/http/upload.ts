@@ -1,20 +1,18 @@
 // Takes an upload of records: text to its file, index to the store, all of it or nothing.
-import type { Readable } from 'node:stream';
 import { passing } from '../corpora/collect.ts';
 import { createFinder, type SubjectFinder } from '../corpora/find-subjects.ts';
 import type { LineBlock } from '../domain/batches.ts';
 import type { TrainingRecord } from '../domain/record.ts';
 import type { Corpus } from '../domain/resources.ts';
 import { ExpungeError } from '../errors.ts';
-import type { CorpusFiles, IndexedRecord } from '../runs/ports.ts';
-import { rememberKeys } from './key-cache.ts';
+import type { CorpusFiles, IndexBlock } from '../runs/ports.ts';
 import { notFound } from './links.ts';
 import { blocksOf } from './ndjson.ts';
 import { findInPages } from './paging.ts';
-import { parseBlock } from './parse-block.ts';
+import { BlockParser } from './parse-block.ts';
 import type { Principal } from './principal.ts';
 import { createSpool, lineAt, type Spool } from './spool.ts';
-import { type FilledCorpus, type OnSuppressed, suppressedAmong, suppressedUpload } from './suppressed.ts';
+import { type FilledCorpus, type OnSuppressed, suppressedUpload } from './suppressed.ts';
 import type { AppDeps } from './types.ts';
 
 type UploadDeps = Pick<AppDeps, 'config' | 'store' | 'corpora' | 'subjectKeys'>;
@@ -37,7 +35,7 @@ export async function inTurn<T>(corpusId: string, work: () => Promise<T>): Promi
 
 /** Where the lines of an upload come from, how many bytes may come, and what tells that nobody waits any more. */
 export interface Source {
-  stream: Readable;
+  chunks: AsyncIterable<Buffer>;
   totalBytes: number;
   signal?: AbortSignal;
   onSuppressed: OnSuppressed;
@@ -53,43 +51,37 @@ const finderOf = async ({ subject_rules }: Corpus): Promise<SubjectFinder | unde
 
 async function* texts(
   deps: UploadDeps,
-  { stream, totalBytes, onSuppressed }: Source,
+  { chunks, totalBytes, signal, onSuppressed }: Source,
   tenant: string,
   spool: Spool,
   tally: Tally,
   finder: SubjectFinder | undefined,
 ): AsyncGenerator<LineBlock> {
   const limits = { lineBytes: deps.config.limits.recordBytes, totalBytes };
-  // leaving early must not destroy the request: its socket still has to carry the problem document
-  const chunks = stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
-  const keys = rememberKeys(deps.subjectKeys);
+  const skips = onSuppressed === 'skip';
+  const parser = new BlockParser({ tenant, lineBytes: limits.lineBytes, keys: deps.subjectKeys, finder, skips });
   const passed = passing();
   for await (const block of blocksOf(chunks, limits)) {
-    const options = { tenant, lineBytes: limits.lineBytes, ...(finder && { finder }) };
-    let { lines, entries } = parseBlock(block, options, keys);
-    if (onSuppressed === 'skip') {
-      const without = await suppressedAmong(deps.store, tenant, entries);
-      if (without.size > 0) {
-        const parsed = parseBlock(block, { ...options, without }, keys);
-        [lines, entries] = [parsed.lines, parsed.entries];
-        tally.skipped += parsed.left;
-      }
+    signal?.throwIfAborted();
+    let parsed = parser.parse(block);
+    if (skips) {
+      const without = await deps.store.suppressedKeys(tenant, [...parsed.people]);
+      if (without.size > 0) parsed = parser.parse(block, without);
+      tally.skipped += parsed.left;
     }
-    await spool.add(entries);
+    const { lines, spooled, objects } = parsed;
+    await spool.add(spooled);
     yield lines;
-    passed(lines.lengths.length);
+    passed(objects);
   }
 }
 
-async function* index(
-  spool: Spool,
-  firstOrdinal: number,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<IndexedRecord[]> {
-  let ordinal = firstOrdinal;
-  for await (const entries of spool.batches()) {
+async function* index(spool: Spool, firstOrdinal: number, signal: AbortSignal | undefined): AsyncGenerator<IndexBlock> {
+  let first_ordinal = firstOrdinal;
+  for await (const { lines, index } of spool.blocks()) {
     signal?.throwIfAborted();
-    yield entries.map(({ record_id, subjects }) => ({ ordinal: ordinal++, record_id, subjects }));
+    yield { first_ordinal, ...index };
+    first_ordinal += lines.length;
   }
   signal?.throwIfAborted();
 }

@@ -13,6 +13,23 @@ export interface IndexedRecord {
   subjects: SubjectKey[];
 }
 
+/**
+ * The same of records that follow one another, packed: no object a record. Ids and keys stand there as digests of 16 bytes, as
+ * `corpora/short-digest.ts` makes them. It stands until the next is asked for.
+ */
+export interface IndexBlock {
+  first_ordinal: number;
+  /** Digests of the ids. */
+  ids: Int32Array<ArrayBuffer>;
+  /** Of each key that stands on a record: the record, from 0, and the digest of the key; a key stands on a record once. */
+  places: Int32Array<ArrayBuffer>;
+  subjects: Int32Array<ArrayBuffer>;
+  /** Pairs of digests of keys that are one person's. */
+  links: Int32Array<ArrayBuffer>;
+  /** Every key is told of with the block that it first stands in, and may be told of again. */
+  keys: readonly SubjectKey[];
+}
+
 export interface CorpusStore {
   createCorpus(
     tenant: string,
@@ -30,7 +47,7 @@ export interface CorpusStore {
   addRecords(
     tenant: string,
     corpusId: string,
-    records: AsyncIterable<OneOrMany<IndexedRecord>>,
+    records: AsyncIterable<OneOrMany<IndexedRecord> | IndexBlock>,
     digest: string,
     actor: string,
     /** Of records that name somebody suppressed; default: keep. */

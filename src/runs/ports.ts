@@ -11,6 +11,8 @@ import type { NewCheckpoint } from './store-port.ts';
 export type * from './api-key-port.ts';
 export type * from './checkpoint-port.ts';
 export type * from './corpus-port.ts';
+export type * from './counter-port.ts';
+export type * from './figures-port.ts';
 export type * from './influence-port.ts';
 export type * from './intake-port.ts';
 export type * from './kept-probes-port.ts';
@@ -25,6 +27,7 @@ export type * from './subject-key-port.ts';
 export type * from './suppression-port.ts';
 export type * from './upload-port.ts';
 export type * from './verification-port.ts';
+export type * from './watch-port.ts';
 export type * from './webhook-port.ts';
 
 /** Uploaded training text on disk, one file a corpus, mode 0600. */
@@ -172,6 +175,11 @@ export interface SubjectKeys {
   keyFor(tenant: string, identifier: { type: string; value?: string; sha256?: string }): SubjectKey;
   /** Under every version that is there, newest first: what is stored may be under any of them. */
   keysFor(tenant: string, identifier: { type: string; value?: string; sha256?: string }): SubjectKey[];
+  /**
+   * The same text of a tenant for the same purpose gives the same, 43 letters that nobody can make who has not the installation's key; they
+   * outlive every version of a subject key. For what must be recognised and may name somebody who is no data subject.
+   */
+  pseudonym(tenant: string, purpose: string, text: string): string;
   seal(text: string): string;
   open(sealed: string): string;
 }

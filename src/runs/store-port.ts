@@ -19,6 +19,7 @@ import type { VerificationReport } from '../domain/verification.ts';
 import type { ApiKeyStore } from './api-key-port.ts';
 import type { CheckpointStore } from './checkpoint-port.ts';
 import type { CorpusStore } from './corpus-port.ts';
+import type { FiguresStore } from './figures-port.ts';
 import type { IdempotencyStore } from './idempotency-port.ts';
 import type { InfluenceStore } from './influence-port.ts';
 import type { IntakeStore } from './intake-port.ts';
@@ -35,6 +36,7 @@ import type { SubjectKeyStore, SubjectLookupStore } from './subject-key-port.ts'
 import type { SuppressionStore } from './suppression-port.ts';
 import type { UploadStore } from './upload-port.ts';
 import type { VerificationStore } from './verification-port.ts';
+import type { WatchStore } from './watch-port.ts';
 import type { OpenDsrStore, WebhookStore } from './webhook-port.ts';
 
 export interface Page<T> {
@@ -96,6 +98,8 @@ export interface Store
     UploadStore,
     InfluenceStore,
     VerificationStore,
+    WatchStore,
+    FiguresStore,
     PolicyStore,
     IdempotencyStore,
     LifecycleStore,

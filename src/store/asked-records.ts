@@ -1,8 +1,8 @@
 // What a verification on demand is asked about: where records stand, and since when they are erased.
 import { sql } from 'kysely';
+import { shortDigest } from '../corpora/short-digest.ts';
 import type { RecordPlace, VerificationStore } from '../runs/ports.ts';
 import type { Context } from './db.ts';
-import { recordIdDigest } from './record-index.ts';
 import { placeRows } from './sets-tables.ts';
 
 export const askedRecordsStore = ({
@@ -12,7 +12,7 @@ export const askedRecordsStore = ({
   'recordsWithIds' | 'recordsOfCorpus' | 'trainCorpora' | 'erasedAt' | 'erasedBefore'
 > => ({
   async recordsOfCorpus(tenant, corpusId, ids) {
-    const byDigest = new Map(ids.map((id) => [recordIdDigest(id), id]));
+    const byDigest = new Map(ids.map((id) => [shortDigest(id), id]));
     const digests = [...byDigest.keys()];
     const { rows } = await sql<RecordPlace & { digest: string }>`
       select r.corpus_id, r.first_ordinal + u.place::integer - 1 as ordinal, replace(u.id::text, '-', '') as digest
@@ -35,7 +35,7 @@ export const askedRecordsStore = ({
   },
 
   async recordsWithIds(tenant, modelId, ids) {
-    const byDigest = new Map(ids.map((id) => [recordIdDigest(id), id]));
+    const byDigest = new Map(ids.map((id) => [shortDigest(id), id]));
     const digests = [...byDigest.keys()];
     // a row holds thousands of ids: those without any of them are not taken apart
     const { rows } = await sql<RecordPlace & { digest: string }>`

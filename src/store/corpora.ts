@@ -14,6 +14,13 @@ import { suppressedRecords } from './suppressions.ts';
 
 const COLUMNS = ['id', 'name', 'records', 'people', 'digest', 'subject_rules', 'created_at'] as const;
 
+/** Columns that queries look for; statistics of long lists would take most of the time, and nobody asks for them. */
+const ASKED = [
+  'record_ids (tenant_id, corpus_id, first_ordinal)',
+  'subject_records (tenant_id, corpus_id, subject_key)',
+  'subject_links (tenant_id, corpus_id, subject_key, other_key)',
+];
+
 /** Ends the transaction; never leaves this file. */
 class DuplicateRecord extends Error {
   readonly found: Duplicate;
@@ -126,7 +133,10 @@ export const corporaStore = (
       const outcome = await context.copying((trx, client) => addRecords(context, { trx, client }, input));
       // the next queries should know how large the tables are now, not only after the next autovacuum; a help only
       if (outcome.status === 'added')
-        await sql`analyze record_ids, subject_records, subject_links`.execute(context.db).catch(() => {});
+        await sql
+          .raw(`analyze ${ASKED.join(', ')}`)
+          .execute(context.db)
+          .catch(() => {});
       return outcome;
     } catch (error) {
       if (error instanceof DuplicateRecord) return { status: 'duplicate_record_id', ...error.found };

@@ -21,6 +21,7 @@ import * as apiKeys from './migrations/016-api-keys.ts';
 import * as ledgerTree from './migrations/017-ledger-tree.ts';
 import * as webhooks from './migrations/018-webhooks.ts';
 import * as identifiers from './migrations/019-identifiers.ts';
+import * as openRequests from './migrations/021-open-requests.ts';
 import * as scheduledVerifications from './migrations/022-scheduled-verifications.ts';
 
 const MIGRATIONS = {
@@ -42,17 +43,26 @@ const MIGRATIONS = {
   '017-ledger-tree': ledgerTree,
   '018-webhooks': webhooks,
   '019-identifiers': identifiers,
+  '021-open-requests': openRequests,
   '022-scheduled-verifications': scheduledVerifications,
 };
 
-/** Brings the schema up to date; safe when several processes start at once (Kysely takes an advisory lock). */
-export async function migrate(db: Db): Promise<void> {
-  const migrator = new Migrator({
+const migratorOf = (db: Db): Migrator =>
+  new Migrator({
     // migrations must not depend on the tables' present types
     db: db as unknown as Kysely<unknown>,
     provider: { getMigrations: async () => MIGRATIONS },
   });
-  const { error, results } = await migrator.migrateToLatest();
+
+/** Names of those that have not been made yet. Changes nothing. */
+export async function pendingMigrations(db: Db): Promise<string[]> {
+  const all = await migratorOf(db).getMigrations();
+  return all.filter(({ executedAt }) => executedAt === undefined).map(({ name }) => name);
+}
+
+/** Brings the schema up to date; safe when several processes start at once (Kysely takes an advisory lock). */
+export async function migrate(db: Db): Promise<void> {
+  const { error, results } = await migratorOf(db).migrateToLatest();
   if (error === undefined) return;
   const failed = results?.find((result) => result.status === 'Error');
   if (!failed) throw error;

@@ -2,14 +2,7 @@
 // Identifiers of different types on one record (an email and a name) are taken as one person's, and linked when they are
 // stored; as soon as a type stands there twice, the record names several people and links nothing.
 import { type RawBuilder, sql } from 'kysely';
-import type { SubjectKey } from '../runs/ports.ts';
 import { rowsOf, type Trx } from './db.ts';
-
-/** The keys of a record that belong to one person, sorted; none where they link nothing. */
-export function linkedKeys(subjects: readonly SubjectKey[]): string[] {
-  if (subjects.length < 2 || new Set(subjects.map(({ type }) => type)).size < subjects.length) return [];
-  return subjects.map(({ key }) => key).sort();
-}
 
 /** People among keys that go by numbers from 0. Memory: 4 bytes a key. */
 export class People {

@@ -10,6 +10,7 @@ import { checkpointsStore } from './checkpoints.ts';
 import { claimsStore } from './claims.ts';
 import { corporaStore } from './corpora.ts';
 import { connect, type StoreOptions, unavailable } from './db.ts';
+import { figuresStore } from './figures.ts';
 import { idempotencyStore } from './idempotency.ts';
 import { influenceStore } from './influence.ts';
 import { intakeStore } from './intake.ts';
@@ -38,6 +39,7 @@ import { sweepStore } from './sweep.ts';
 import { uploadsStore } from './uploads.ts';
 import { verificationsStore } from './verifications.ts';
 import { waitingStore } from './waiting.ts';
+import { watchStore } from './watch.ts';
 import { webhookDeliveriesStore } from './webhook-deliveries.ts';
 import { webhookEndpointsStore } from './webhook-endpoints.ts';
 import { webhookWorkStore } from './webhook-work.ts';
@@ -117,6 +119,8 @@ export function createStore(options: StoreOptions): Store {
     ...webhookWorkStore(context),
     ...opendsrStore(context),
     ...apiKeysStore(context),
+    ...watchStore(context),
+    ...figuresStore(context),
   };
   return guarded(store);
 }

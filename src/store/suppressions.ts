@@ -27,6 +27,9 @@ export async function suppressedRecords(
   trx: Trx,
   { tenant, corpusId, first }: { tenant: string; corpusId: string; first: number },
 ): Promise<number> {
+  // an installation without a list pays nothing for it; else once through the keys of the corpus and of the list
+  const any = trx.selectFrom('suppressions').select('subject_key').where('tenant_id', '=', tenant);
+  if ((await any.limit(1).executeTakeFirst()) === undefined) return 0;
   const { rows } = await sql<{ records: number }>`
     select count(distinct o.ordinal)::int as records
     from (select distinct subject_key from suppressions where tenant_id = ${tenant}) s

@@ -3,11 +3,12 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { Environment, readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config.ts';
 import { BACKENDS } from '../../src/engine/backends.ts';
 import { chooseBackend, createEngine } from '../../src/engine/choice.ts';
 import { acceleratorsHere, nvidiaNames } from '../../src/engine/hardware.ts';
 import type { Probe } from '../../src/engine/probe.ts';
+import { Environment } from '../../src/environment.ts';
 
 const gpu = (device: string, software = false): Probe => ({ ok: true, device, software });
 const broken: Probe = { ok: false, reason: 'Found no drivers!' };

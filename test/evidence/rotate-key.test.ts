@@ -60,6 +60,10 @@ test('a destroyed version is gone for every process, a restored file too; what w
   const config = configOf('destroy');
   const keys = await createSubjectKeys(config);
   const sealed = keys.seal('Where was Ada Fictive born?');
+  const actor = keys.pseudonym('default', 'actor', 'ada@example.org');
+  assert.match(actor, /^[A-Za-z0-9_-]{43}$/);
+  assert.notEqual(keys.pseudonym('acme', 'actor', 'ada@example.org'), actor);
+  assert.notEqual(keys.pseudonym('default', 'key', 'ada@example.org'), actor);
   const first = join(config.keys.dir, 'subject-default-1.key');
   const backup = await readFile(first);
   const tenant = 'default';
@@ -79,7 +83,9 @@ test('a destroyed version is gone for every process, a restored file too; what w
   const later = await createSubjectKeys(config, used);
   assert.ok(!versions(later.keysFor(tenant, ADA)).includes(1));
   await rm(first);
-  assert.equal((await createSubjectKeys(config, used)).open(sealed), 'Where was Ada Fictive born?');
+  const last = await createSubjectKeys(config, used);
+  assert.equal(last.open(sealed), 'Where was Ada Fictive born?');
+  assert.equal(last.pseudonym('default', 'actor', 'ada@example.org'), actor);
 });
 
 test('people stored under several versions are found by all, counted by version, and warned of where they may be two', async () => {

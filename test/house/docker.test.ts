@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
 import { HEAP_FLAGS } from '../../src/compute-environment.ts';
-import { Environment } from '../../src/config.ts';
+import { Environment } from '../../src/environment.ts';
 import { importsOf, ROOT, sourcesOf } from './sources.ts';
 
 interface Service {

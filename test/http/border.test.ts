@@ -123,13 +123,16 @@ test('a database that is away is 503 with Retry-After; liveness does not ask it'
   assert.doesNotMatch(answer.body, /127\.0\.0\.1|ECONNREFUSED|nobody/);
   const ready = await call(app, 'GET', '/health/ready');
   assertProblem(ready, 503, 'service-unavailable');
-  assert.deepEqual(ready.json().parts, { database: 'down', queue: 'up' });
+  assert.deepEqual(ready.json().parts, { database: 'down', migrations: 'down', queue: 'up', disk: 'up' });
+  assert.equal(ready.json().reasons.database, 'does not answer');
   assert.equal((await call(app, 'GET', '/health/live')).statusCode, 200);
 });
 
 test('health, keys, catalogue, documents', async () => {
   const { app, deps } = service;
-  assert.deepEqual((await call(app, 'GET', '/health/ready')).json().parts, { database: 'up', queue: 'up' });
+  assert.deepEqual((await call(app, 'GET', '/health/ready')).json().parts, {
+    ...{ database: 'up', migrations: 'up', queue: 'up', disk: 'up' },
+  });
   assert.deepEqual((await call(app, 'GET', '/.well-known/jwks.json')).json(), await deps.signer.jwks());
   const { items } = (await call(app, 'GET', '/v1/methods')).json();
   assert.deepEqual(

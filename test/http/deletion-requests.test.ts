@@ -110,7 +110,7 @@ test('a doorbell that fails costs nothing: the request is there, and waits', { t
   while (!service.logs.join('').includes('doorbell not rung')) await setTimeout(50);
   const ready = await call(app, 'GET', '/health/ready');
   assert.equal(ready.statusCode, 503);
-  assert.deepEqual(ready.json().parts, { database: 'up', queue: 'down' });
+  assert.deepEqual(ready.json().parts, { database: 'up', migrations: 'up', queue: 'down', disk: 'up' });
 });
 
 test('method parameters get their defaults; bad ones are pointed at', async () => {

@@ -1,7 +1,7 @@
 // Every operation of the OpenAPI document: without a credential, without its scope, with another tenant's key, and with its own.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { DECIDING, ROLES, SCOPE_NAMES, type Scope } from '../../src/domain/scopes.ts';
+import { DECIDING, OF_ALL_TENANTS, ROLES, SCOPE_NAMES, type Scope } from '../../src/domain/scopes.ts';
 import { callOf, LOOKS_NOTHING_UP, pathOf } from './matrix/cases.ts';
 import { ACME, type Acme, caller, fillAcme, GLOBEX, keyOf } from './matrix/world.ts';
 import { OPENDSR } from './opendsr-fixture.ts';
@@ -37,6 +37,9 @@ const codeOf = (answer: { json(): { code?: string; error?: { errors: { reason: s
 /** So that nothing is gone before it has been read, and what lies in something before that. */
 const ORDER = ['GET', 'OPTIONS', 'PUT', 'POST', 'PATCH', 'DELETE'];
 
+/** What `admin` lacks. */
+const BY_COMMAND = [...DECIDING, ...OF_ALL_TENANTS];
+
 describe('every operation', () => {
   let service: TestService;
   let acme: Acme;
@@ -51,7 +54,7 @@ describe('every operation', () => {
     ask = caller(service);
     const made = async (tenant: string, scopes: readonly Scope[]) => (await keyOf(service, tenant, scopes)).text;
     [keys.acme, keys.globex] = [await made(ACME, ROLES.admin), await made(GLOBEX, ROLES.admin)];
-    [keys.acmeDecides, keys.globexDecides] = [await made(ACME, DECIDING), await made(GLOBEX, DECIDING)];
+    [keys.acmeDecides, keys.globexDecides] = [await made(ACME, BY_COMMAND), await made(GLOBEX, BY_COMMAND)];
     [keys.narrow, keys.other] = [await made(ACME, ['catalogue:read']), await made(ACME, ['models:read'])];
     acme = await fillAcme(service, keys.acme);
     operations.push(...operationsOf((await service.app.inject('/openapi.json')).json()));
@@ -68,7 +71,7 @@ describe('every operation', () => {
   };
   /** Nobody who decides manages keys, so it takes two to do everything. */
   const callAs = (operation: Operation, tenant: 'acme' | 'globex') =>
-    call(operation, DECIDING.includes(operation.scope!) ? keys[`${tenant}Decides`] : keys[tenant]);
+    call(operation, BY_COMMAND.includes(operation.scope!) ? keys[`${tenant}Decides`] : keys[tenant]);
   const closed = () => operations.filter(({ scope }) => scope !== null);
 
   test('takes a credential, but for health, documentation and public keys', async () => {

@@ -80,7 +80,7 @@ export const completionRoutes: Routes = (app, deps) => {
     {
       // reading deletes, so there must be no HEAD that deletes unread
       exposeHeadRoute: false,
-      config: { scope: 'models:ask' },
+      config: { scope: 'models:ask', tagged: false },
       schema: {
         tags,
         operationId: 'getCompletion',

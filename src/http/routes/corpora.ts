@@ -51,7 +51,9 @@ function recordRoutes(app: App, deps: AppDeps): void {
       if (request.body === undefined || request.body === null) {
         throw new ExpungeError('empty-corpus', 'The upload holds no record.');
       }
-      const source = { stream: request.body as Readable, totalBytes: limit, onSuppressed: request.query.on_suppressed };
+      // leaving early must not destroy the request: its socket still has to carry the problem document
+      const chunks = (request.body as Readable).iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+      const source = { chunks, totalBytes: limit, onSuppressed: request.query.on_suppressed };
       const corpus = await upload(deps, principal(request), request.params.id, source);
       return reply
         .code(201)

@@ -1,6 +1,7 @@
 // /v1/corpora/{id}/imports: records from a file that lies on the server already.
 import Type from 'typebox';
 import { openImport } from '../../corpora/import.ts';
+import { readAgain } from '../../corpora/lines.ts';
 import { ExpungeError } from '../../errors.ts';
 import { absolute, notFound } from '../links.ts';
 import { principal } from '../principal.ts';
@@ -48,17 +49,14 @@ export function importRoute(app: App, deps: AppDeps): void {
       const path = inTenantFolder(tenant, request.body.path);
       const file = await openImport(path, deps.config.importDir);
       const gone = new AbortController();
-      const stream = file.createReadStream({ highWaterMark: 1 << 18 });
-      // the body has been read, so only the answer's side still tells of the client; errors reach whoever reads
-      stream.on('error', () => {});
+      // the body has been read, so only the answer's side still tells of the client
       reply.raw.once('close', () => {
         if (reply.raw.writableFinished) return;
         gone.abort(new ExpungeError('validation-failed', 'The client went away before the end; nothing was kept.'));
-        stream.destroy(gone.signal.reason as Error);
       });
       try {
         const source = {
-          stream,
+          chunks: readAgain(file),
           totalBytes: Number.POSITIVE_INFINITY,
           signal: gone.signal,
           onSuppressed: request.body.on_suppressed,
@@ -69,7 +67,7 @@ export function importRoute(app: App, deps: AppDeps): void {
           .header('location', absolute(request, `/v1/corpora/${corpus.id}`))
           .send(corpus);
       } finally {
-        stream.destroy();
+        await file.close();
       }
     },
   );

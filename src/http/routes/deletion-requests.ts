@@ -1,9 +1,10 @@
 // /v1/deletion-requests: what a controller asks for one data subject.
 import Type from 'typebox';
-import { MOST_COOLING_OFF_HOURS } from '../../config.ts';
 import { Id, StringEnum } from '../../domain/common.ts';
-import { GROUNDS } from '../../domain/resources.ts';
-import { isOpenRequest, REQUEST_STATES } from '../../domain/states.ts';
+import { requestMark } from '../../domain/marks.ts';
+import { type DeletionRequest, GROUNDS } from '../../domain/resources.ts';
+import { isOpenRequest, REQUEST_STATES, type RequestState } from '../../domain/states.ts';
+import { MOST_COOLING_OFF_HOURS } from '../../environment.ts';
 import { recordFields } from '../asked-records.ts';
 import { createDeletionRequest, planDeletionRequest } from '../deletion.ts';
 import { KeyHeader } from '../idempotency.ts';
@@ -11,10 +12,11 @@ import { subjectSchema } from '../identifiers.ts';
 import { absolute, notFound, POLL_SECONDS, unchanged } from '../links.ts';
 import { methodChoiceSchema } from '../method-schema.ts';
 import { createCursors, page, pageFields, pageOf } from '../paging.ts';
-import { principal } from '../principal.ts';
+import { type Principal, principal } from '../principal.ts';
 import { ReverifyFor } from '../reverify-for.ts';
 import { described, IdParams, NotModified, problems, ref, VISIBLE } from '../schemas.ts';
 import type { AppDeps, Routes } from '../types.ts';
+import { PreferHeader, preferField, readWhen } from '../waiting/prefer.ts';
 import { batchRoute } from './request-batch.ts';
 
 const tags = ['deletion-requests'];
@@ -84,6 +86,12 @@ const Filters = Type.Object(
   { additionalProperties: false },
 );
 
+/** A request as one waits for its end. */
+const watched = (deps: AppDeps, { tenant }: Principal, id: string) => ({
+  ...{ kind: 'request' as const, id, read: () => deps.store.getRequest(tenant, id), mark: requestMark },
+  ended: (state: string) => !isOpenRequest(state as RequestState),
+});
+
 export const deletionRequestRoutes: Routes = (app, deps) => {
   const cursors = createCursors(deps.subjectKeys);
   app.post(
@@ -91,7 +99,7 @@ export const deletionRequestRoutes: Routes = (app, deps) => {
     {
       config: { scope: 'requests:create', idempotent: true },
       schema: {
-        headers: KeyHeader,
+        headers: Type.Object({ ...KeyHeader.properties, ...preferField }),
         tags,
         operationId: 'createDeletionRequest',
         summary: 'Ask for a person to be removed',
@@ -110,7 +118,10 @@ export const deletionRequestRoutes: Routes = (app, deps) => {
       if (validate_only) return reply.send(await planDeletionRequest(deps, principal(request), given));
       const created = await createDeletionRequest(deps, principal(request), given, request.log);
       reply.code(202).header('location', absolute(request, `/v1/deletion-requests/${created.id}`));
-      return reply.header('retry-after', String(POLL_SECONDS)).send(created);
+      const shown =
+        (await readWhen<DeletionRequest>(app, request, reply, watched(deps, principal(request), created.id))) ??
+        created;
+      return reply.header('retry-after', String(POLL_SECONDS)).send(shown);
     },
   );
   app.get(
@@ -147,14 +158,20 @@ export const deletionRequestRoutes: Routes = (app, deps) => {
         operationId: 'getDeletionRequest',
         summary: 'Get a deletion request',
         params: IdParams,
+        headers: PreferHeader,
         response: { 200: described('The request', ref('DeletionRequest')), 304: NotModified, ...problems },
       },
     },
     async (request, reply) => {
-      const found = await deps.store.getRequest(principal(request).tenant, request.params.id);
+      const found = await readWhen<DeletionRequest>(
+        app,
+        request,
+        reply,
+        watched(deps, principal(request), request.params.id),
+      );
       if (found === null) throw notFound('deletion request');
       if (isOpenRequest(found.state)) reply.header('retry-after', String(POLL_SECONDS));
-      if (unchanged(request, reply, found.version)) return reply.code(304).send(null);
+      if (unchanged(request, reply, requestMark(found))) return reply.code(304).send(null);
       return found;
     },
   );

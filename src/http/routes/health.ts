@@ -1,33 +1,19 @@
-// Liveness asks nobody; readiness asks the database and the queue.
+// Liveness asks nobody; readiness asks the database, its schema, the queue and the disks.
 import Type from 'typebox';
 import { StringEnum } from '../../domain/common.ts';
 import { ExpungeError } from '../../errors.ts';
+import { PARTS, type Part, readiness } from '../readiness.ts';
 import { described, problems } from '../schemas.ts';
 import type { Routes } from '../types.ts';
 
 const tags = ['health'];
-/** A part that has not answered by then counts as down. */
-const PATIENCE_MS = 2000;
 
 const Live = Type.Object({ status: Type.Literal('ok'), version: Type.String() });
 const State = StringEnum(['up', 'down'] as const);
-const Ready = Type.Object({ status: Type.Literal('ok'), parts: Type.Object({ database: State, queue: State }) });
-
-async function answers(ping: () => Promise<void>): Promise<'up' | 'down'> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<'down'>((resolve) => {
-    timer = setTimeout(() => resolve('down'), PATIENCE_MS);
-  });
-  const asked = ping().then(
-    () => 'up' as const,
-    () => 'down' as const,
-  );
-  try {
-    return await Promise.race([asked, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
+const Ready = Type.Object({
+  status: Type.Literal('ok'),
+  parts: Type.Object(Object.fromEntries(PARTS.map((part) => [part, State])) as Record<Part, typeof State>),
+});
 
 export const healthRoutes: Routes = (app, deps) => {
   app.get(
@@ -55,14 +41,10 @@ export const healthRoutes: Routes = (app, deps) => {
       },
     },
     async () => {
-      const [database, queue] = await Promise.all([
-        answers(() => deps.store.ping()),
-        answers(() => deps.doorbell.ping()),
-      ]);
-      const parts = { database, queue };
-      if (database === 'up' && queue === 'up') return { status: 'ok' as const, parts };
-      const down = Object.entries(parts).flatMap(([name, state]) => (state === 'down' ? [name] : []));
-      throw new ExpungeError('service-unavailable', `Not answering: ${down.join(' and ')}.`, { extra: { parts } });
+      const { parts, reasons } = await readiness(deps);
+      const down = Object.entries(reasons).map(([part, why]) => `${part}: ${why}`);
+      if (down.length === 0) return { status: 'ok' as const, parts };
+      throw new ExpungeError('service-unavailable', `Not ready; ${down.join('; ')}.`, { extra: { parts, reasons } });
     },
   );
 };

@@ -77,7 +77,7 @@ function readRoute(app: App, deps: AppDeps): void {
   app.get(
     '/v1/models/:id/influence/:analysis_id',
     {
-      config: { scope: 'influence:analyse' },
+      config: { scope: 'influence:analyse', tagged: false },
       schema: {
         tags,
         operationId: 'getInfluence',

@@ -1,6 +1,8 @@
 // /v1/runs/{id}/verification and /report: the same findings, for programs and for readers.
+
 import type { FastifyReply } from 'fastify';
 import Type from 'typebox';
+import { runMark } from '../../domain/marks.ts';
 import { ExpungeError } from '../../errors.ts';
 import { reportPage, STYLE_DIGEST } from '../../evidence/report-page/page.ts';
 import { verificationPage } from '../../evidence/report-page/verification-page.ts';
@@ -9,7 +11,6 @@ import { notFound, unchanged } from '../links.ts';
 import { principal } from '../principal.ts';
 import { described, IdParams, NotModified, problems, ref } from '../schemas.ts';
 import type { App, AppDeps, Routes } from '../types.ts';
-import { tagOf } from './runs.ts';
 
 const tags = ['runs'];
 
@@ -78,7 +79,7 @@ export const reportRoutes: Routes = (app, deps) => {
       const run = await deps.store.getRun(tenant, id);
       const report = run && (await deps.store.getVerification(tenant, id));
       if (run === null || report === null) throw notVerified();
-      if (unchanged(request, reply, `${tagOf(run)}-${version}`)) return reply.code(304).send(null);
+      if (unchanged(request, reply, `${runMark(run)}-${version}`)) return reply.code(304).send(null);
       const model = await deps.store.getModel(tenant, run.model_id);
       if (model === null) throw notFound('model');
       const curve = await deps.store.getCurve(tenant, id);

@@ -1,11 +1,12 @@
 // POST /v1/runs/{id}/promote and /rollback: who decides about a verified candidate.
+
 import Type, { type Static } from 'typebox';
+import { runMark } from '../../domain/marks.ts';
 import { askedBy, runAfter } from '../act.ts';
 import { KeyHeader } from '../idempotency.ts';
 import { OptionalReason, Reason } from '../reason.ts';
 import { described, IdParams, problems, ref } from '../schemas.ts';
 import type { Routes } from '../types.ts';
-import { tagOf } from './runs.ts';
 
 const tags = ['runs'];
 const strict = { additionalProperties: false } as const;
@@ -32,7 +33,7 @@ export const runActionRoutes: Routes = (app, deps) => {
       const asked = { ...askedBy(request, request.params.id, body?.reason), parent_retention_ms };
       const four_eyes = deps.config.decisions.promotion === 'four-eyes';
       const run = runAfter(deps, request, 'promote', await deps.store.promoteRun({ ...asked, four_eyes }));
-      reply.header('etag', `"${tagOf(run)}"`);
+      reply.header('etag', `"${runMark(run)}"`);
       return run;
     },
   );
@@ -49,7 +50,7 @@ export const runActionRoutes: Routes = (app, deps) => {
     async (request, reply) => {
       const asked = { ...askedBy(request, request.params.id, request.body.reason), parent_retention_ms };
       const run = runAfter(deps, request, 'rollback', await deps.store.rollBackRun(asked));
-      reply.header('etag', `"${tagOf(run)}"`);
+      reply.header('etag', `"${runMark(run)}"`);
       return run;
     },
   );

@@ -1,19 +1,18 @@
 // /v1/runs: what the service did to a model, and what came of it.
 import Type from 'typebox';
 import { Id } from '../../domain/common.ts';
+import { runMark } from '../../domain/marks.ts';
 import type { Run } from '../../domain/resources.ts';
-import { isFinalRun } from '../../domain/states.ts';
+import { isFinalRun, type RunState } from '../../domain/states.ts';
 import { notFound, POLL_SECONDS, unchanged } from '../links.ts';
 import { createCursors, page, pageFields, pageOf } from '../paging.ts';
 import { principal } from '../principal.ts';
 import { described, IdParams, NotModified, problems, ref } from '../schemas.ts';
 import type { Routes } from '../types.ts';
+import { PreferHeader, readWhen } from '../waiting/prefer.ts';
 
 const tags = ['runs'];
 const Filters = Type.Object({ ...pageFields, model_id: Type.Optional(Id) }, { additionalProperties: false });
-
-/** Progress may be saved without a new version, so both name the state. */
-export const tagOf = (run: Run): string => `${run.version}-${Date.parse(run.progress.updated_at)}`;
 
 export const runRoutes: Routes = (app, deps) => {
   const cursors = createCursors(deps.subjectKeys);
@@ -45,14 +44,20 @@ export const runRoutes: Routes = (app, deps) => {
         operationId: 'getRun',
         summary: 'Get a run with its progress',
         params: IdParams,
+        headers: PreferHeader,
         response: { 200: described('The run', ref('Run')), 304: NotModified, ...problems },
       },
     },
     async (request, reply) => {
-      const run = await deps.store.getRun(principal(request).tenant, request.params.id);
+      const { tenant } = principal(request);
+      const { id } = request.params;
+      const run = await readWhen<Run>(app, request, reply, {
+        ...{ kind: 'run', id, read: () => deps.store.getRun(tenant, id), mark: runMark },
+        ended: (state) => isFinalRun(state as RunState),
+      });
       if (run === null) throw notFound('run');
       if (!isFinalRun(run.state)) reply.header('retry-after', String(POLL_SECONDS));
-      if (unchanged(request, reply, tagOf(run))) return reply.code(304).send(null);
+      if (unchanged(request, reply, runMark(run))) return reply.code(304).send(null);
       return run;
     },
   );

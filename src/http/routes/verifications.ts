@@ -3,6 +3,7 @@ import type { FastifyBaseLogger, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import type { CheckpointVerification, ListedVerification } from '../../domain/checkpoint-verification.ts';
 import { Digest, Id, StringEnum } from '../../domain/common.ts';
+import { verificationMark } from '../../domain/marks.ts';
 import { PRESET_NAMES } from '../../domain/policy-choice.ts';
 import type { VerificationReport } from '../../domain/verification.ts';
 import type { StoredVerification } from '../../runs/ports.ts';
@@ -14,6 +15,7 @@ import { principal } from '../principal.ts';
 import { described, IdParams, NotModified, problems, ref } from '../schemas.ts';
 import type { App, AppDeps, Routes } from '../types.ts';
 import { refuseVerification, verificationWish } from '../verification.ts';
+import { PreferHeader, preferField, readWhen } from '../waiting/prefer.ts';
 
 const tags = ['verifications'];
 const CheckpointParams = Type.Object({ id: Digest });
@@ -70,13 +72,26 @@ const ring = (deps: AppDeps, id: string, log: FastifyBaseLogger): Promise<void> 
     .ringVerification(id)
     .catch((err: unknown) => log.warn({ verification_id: id, err }, 'doorbell not rung'));
 
+type Found = NonNullable<Awaited<ReturnType<AppDeps['store']['getCheckpointVerification']>>> & { state: string };
+
+/** A verification as one waits for its end. */
+const watched = (deps: AppDeps, tenant: string, id: string) => ({
+  ...{ kind: 'verification' as const, id },
+  async read() {
+    const found = await deps.store.getCheckpointVerification(tenant, id);
+    return found && { ...found, state: found.verification.state };
+  },
+  mark: ({ verification }: { verification: StoredVerification }) => verificationMark(verification),
+  ended: (state: string) => state === 'done' || state === 'failed',
+});
+
 function askRoute(app: App, deps: AppDeps): void {
   app.post(
     '/v1/checkpoints/:id/verifications',
     {
       config: { scope: 'verifications:create', idempotent: true },
       schema: {
-        headers: KeyHeader,
+        headers: Type.Object({ ...KeyHeader.properties, ...preferField }),
         tags,
         operationId: 'verifyCheckpoint',
         summary: 'Have a checkpoint attacked',
@@ -103,7 +118,7 @@ function askRoute(app: App, deps: AppDeps): void {
       const outcome = await deps.store.createVerification({ id, tenant, question, ...wish }, open, who.actor);
       if (outcome.status !== 'created') refuseVerification(outcome, open);
       void ring(deps, id, request.log);
-      const stored = await deps.store.getCheckpointVerification(tenant, id);
+      const stored = await readWhen<Found>(app, request, reply, watched(deps, tenant, id));
       reply.code(202).header('location', absolute(request, `/v1/verifications/${id}`));
       return reply
         .header('retry-after', String(POLL_SECONDS))
@@ -154,6 +169,7 @@ export const verificationRoutes: Routes = (app, deps) => {
         operationId: 'getCheckpointVerification',
         summary: 'Get a verification that was asked for',
         params: IdParams,
+        headers: PreferHeader,
         response: {
           200: described('With its report once it is done', ref('CheckpointVerification')),
           304: NotModified,
@@ -162,12 +178,12 @@ export const verificationRoutes: Routes = (app, deps) => {
       },
     },
     async (request, reply) => {
-      const found = await deps.store.getCheckpointVerification(principal(request).tenant, request.params.id);
+      const { tenant } = principal(request);
+      const { id } = request.params;
+      const found = await readWhen<Found>(app, request, reply, watched(deps, tenant, id));
       if (found === null) throw notFound('verification');
-      const { state, created_at, started_at, finished_at } = found.verification;
-      if (finished_at === null) reply.header('retry-after', String(POLL_SECONDS));
-      if (unchanged(request, reply, `${state}-${finished_at ?? started_at ?? created_at}`))
-        return reply.code(304).send(null);
+      if (found.verification.finished_at === null) reply.header('retry-after', String(POLL_SECONDS));
+      if (unchanged(request, reply, verificationMark(found.verification))) return reply.code(304).send(null);
       return shown(request, found.verification, found.report);
     },
   );

@@ -71,6 +71,7 @@ const CALLS: Record<string, Call> = {
       return { months: 1, reason, notified_at: new Date().toISOString() };
     },
   },
+  followRun: { headers: { prefer: 'wait=0' } },
   getLedgerProof: { query: '?from=1&to=1' },
   holdDeletionRequest: { body: { reason } },
   importRecords: { body: { path: 'people.ndjson' } },

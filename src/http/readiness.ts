@@ -1,0 +1,56 @@
+// Can the process take requests: each part is asked, and says why it is down.
+import { noRoom, roomOf } from '../checkpoints/room.ts';
+import type { AppDeps } from './types.ts';
+
+/** A part that has not answered by then counts as down. */
+const PATIENCE_MS = 2000;
+
+export const PARTS = ['database', 'migrations', 'queue', 'disk'] as const;
+export type Part = (typeof PARTS)[number];
+
+export interface Readiness {
+  parts: Record<Part, 'up' | 'down'>;
+  /** Of those that are down. */
+  reasons: Partial<Record<Part, string>>;
+}
+
+/** Null: it is up. */
+async function whyDown(ask: () => Promise<string | null>): Promise<string | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<string>((resolve) => {
+    timer = setTimeout(() => resolve(`no answer within ${PATIENCE_MS / 1000} s`), PATIENCE_MS);
+  });
+  try {
+    // errors may quote addresses and credentials, and whoever asks has shown none
+    return await Promise.race([ask().catch(() => 'does not answer'), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function fullFolder({ checkpointDir, corpusDir, uploadDir, minFreeBytes }: AppDeps['config']) {
+  const folders = { CHECKPOINT_DIR: checkpointDir, CORPUS_DIR: corpusDir, UPLOAD_DIR: uploadDir };
+  for (const [setting, dir] of Object.entries(folders)) {
+    const why = noRoom(setting, await roomOf(dir), minFreeBytes);
+    if (why !== null) return why;
+  }
+  return null;
+}
+
+export async function readiness(deps: Pick<AppDeps, 'store' | 'doorbell' | 'config'>): Promise<Readiness> {
+  const ask: Record<Part, () => Promise<string | null>> = {
+    database: () => deps.store.ping().then(() => null),
+    async migrations() {
+      const pending = await deps.store.pendingMigrations();
+      return pending.length === 0 ? null : `the database lacks ${pending.join(', ')}`;
+    },
+    queue: () => deps.doorbell.ping().then(() => null),
+    disk: () => fullFolder(deps.config),
+  };
+  const whys = await Promise.all(PARTS.map(async (part) => [part, await whyDown(ask[part])] as const));
+  const down = whys.flatMap(([part, why]) => (why === null ? [] : [[part, why]]));
+  return {
+    parts: Object.fromEntries(whys.map(([part, why]) => [part, why === null ? 'up' : 'down'])) as Readiness['parts'],
+    reasons: Object.fromEntries(down),
+  };
+}
