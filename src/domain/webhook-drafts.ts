@@ -83,6 +83,7 @@ const BY_ENTRY: Record<string, (data: Data) => Draft[]> = {
     other('verification.finished', {
       ...{ verification_id: data.verification_id, model_id: data.model_id, checkpoint_id: data.checkpoint },
       ...{ state: data.state, verdict: data.verdict ?? null },
+      ...{ active: data.active === true, came_back: data.came_back ?? null },
       links: { self: `/v1/verifications/${data.verification_id}` },
     }),
 };

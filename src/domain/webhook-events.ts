@@ -72,13 +72,17 @@ export const WEBHOOK_EVENTS = {
   'checkpoint.retired': { summary: 'A checkpoint is not to be used any more', data: OfCheckpoint },
   'checkpoint.deleted': { summary: 'The weights of a checkpoint are gone', data: OfCheckpoint },
   'verification.finished': {
-    summary: 'A verification on demand ended',
+    summary: 'A verification on demand, or by schedule, ended',
     data: Type.Object({
       verification_id: Id,
       model_id: Id,
       checkpoint_id: Digest,
       state: StringEnum(['done', 'failed'] as const),
       verdict: Nullable(StringEnum(VERDICTS)),
+      active: Type.Boolean({ description: 'Whether the checkpoint is in use' }),
+      came_back: Nullable(
+        Type.Array(Id, { description: 'By schedule: requests whose people came back; null: on demand, or no end' }),
+      ),
       links: Links,
     }),
   },
