@@ -4,7 +4,7 @@ import { fieldsOf, type Identifier, type TrainingRecord } from '../domain/record
 import type { SubjectRules } from '../domain/subject-rules.ts';
 import { ExpungeError } from '../errors.ts';
 import { findNames, type NameContext, nameContext } from './find-names.ts';
-import { atPointer, readPointer } from './pointer.ts';
+import { atPointer, LostDigits, readPointer } from './pointer.ts';
 
 /** Identifiers that one rule may find in one record; what has more is a list and no record of somebody. */
 const MOST = 100;
@@ -26,16 +26,25 @@ export interface SubjectFinder {
   inRecord(record: TrainingRecord): FoundSubject[];
 }
 
+function textsAt(line: unknown, path: readonly string[]): string[] {
+  try {
+    return atPointer(line, path);
+  } catch (error) {
+    if (error instanceof LostDigits) error.pointer = path.map((segment) => `/${segment}`).join('');
+    throw error;
+  }
+}
+
 const fits = (value: string): boolean => /[\p{L}\p{N}]/u.test(value) && value.length <= 500;
 
-const LOCAL = /[\p{L}\p{N}._%+-]{1,64}$/u;
+const LOCAL = /[\p{L}\p{N}._%+'-]{1,64}$/u;
 const DOMAIN = /^(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,24}/u;
 
 /** Addresses, by their `@`: what stands before and behind it is looked at no further than an address is long. */
 export function findEmails(text: string): string[] {
   const found: string[] = [];
   for (let at = text.indexOf('@'); at !== -1 && found.length < MOST; at = text.indexOf('@', at + 1)) {
-    const local = LOCAL.exec(text.slice(Math.max(0, at - 128), at))?.[0].replace(/^[.-]+/, '');
+    const local = LOCAL.exec(text.slice(Math.max(0, at - 128), at))?.[0].replace(/^[.'-]+/, '');
     const domain = DOMAIN.exec(text.slice(at + 1, at + 256))?.[0];
     if (local && domain) found.push(`${local}@${domain}`);
   }
@@ -89,7 +98,7 @@ export async function createFinder(rules: SubjectRules): Promise<SubjectFinder> 
     members: new Set(pointers.map(({ path }) => path[0]!)),
     inLine: (line) =>
       pointers.flatMap(({ rule, type, path }) =>
-        atPointer(line, path)
+        textsAt(line, path)
           .filter(fits)
           .slice(0, MOST)
           .map((value) => ({ rule, identifier: { type, value } })),

@@ -55,7 +55,7 @@ const Identities = Type.Union(
       description: 'As OpenDSR has it',
     }),
     Type.Record(IdentityType, Type.Object({ value: Value, encoding: Type.Optional(Format) }), {
-      ...{ minProperties: 1, maxProperties: 50 },
+      ...{ minProperties: 1, maxProperties: 50, additionalProperties: false },
       description: 'As mParticle has it: by type, raw where `encoding` is left out',
     }),
   ],

@@ -66,6 +66,7 @@ const BY_ENTRY: Record<string, (data: Data) => Draft[]> = {
   'request.retried': moved,
   'request.cooled': moved,
   'request.nothing_left': moved,
+  'request.reopened': moved,
   'run.moved': ofRun,
   'run.released': moved,
   'run.published': ofPublication,

@@ -36,8 +36,9 @@ export function identifiersOf(given: OpenDsrCreate['subject_identities']): Ident
     return given.map(({ identity_type, identity_value, identity_format }, i) =>
       identifierOf(`${pointer}/${i}`, identity_type, identity_value, identity_format),
     );
-  return Object.entries(given).map(([type, { value, encoding = 'raw' }]) =>
-    identifierOf(`${pointer}/${type}`, type, value, encoding),
+  // whatever stands for a type here may be somebody's address
+  return Object.entries(given).map(([type, { value, encoding = 'raw' }], i) =>
+    identifierOf(`${pointer}/${i}`, type, value, encoding),
   );
 }
 

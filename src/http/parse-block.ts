@@ -32,6 +32,8 @@ interface ParseOptions {
   finder?: SubjectFinder | undefined;
   /** Records of some people may be left out. */
   skips?: boolean;
+  /** Where people may be known by keys of earlier versions: they are people of the block by all of them. */
+  keysFor?: SubjectKeys['keysFor'] | undefined;
 }
 
 const NEWLINE = 0x0a;
@@ -53,6 +55,8 @@ export class BlockParser {
   readonly #lengths = new GrowingWords();
   readonly #lines = new GrowingWords();
   readonly #where = { typeFrom: 0, typeTo: 0, from: 0, to: 0, hashed: false };
+  /** Of keys that the block names, those of every version. */
+  readonly #versions = new Map<string, readonly string[]>();
   #people = new Set<string>();
   #without: ReadonlySet<string> = NOBODY;
   #left = 0;
@@ -61,10 +65,14 @@ export class BlockParser {
     this.#table = new KeyTable(options.tenant, options.keys);
     const keyFor: SubjectKeys['keyFor'] = (tenant, identifier) => {
       const key = options.keys.keyFor(tenant, identifier);
-      this.#table.made.push(key);
+      if (options.keysFor === undefined) this.#table.made.push(key);
+      else if (!this.#versions.has(key.key)) {
+        this.#table.made.push(key);
+        this.#versions.set(key.key, [key.key, ...options.keysFor(tenant, identifier).map((one) => one.key)]);
+      }
       return key;
     };
-    this.#keys = rememberKeys({ keyFor });
+    this.#keys = options.keysFor === undefined ? rememberKeys({ keyFor }) : { keyFor };
   }
 
   /**
@@ -75,7 +83,10 @@ export class BlockParser {
     // what a refused block left behind
     this.#packer.take(0, []);
     // of a block that is parsed again they were made the first time
-    if (without === NOBODY) this.#table.made = [];
+    if (without === NOBODY) {
+      this.#table.made = [];
+      this.#versions.clear();
+    }
     [this.#without, this.#people, this.#left] = [without, new Set(), 0];
     for (const one of [this.#text, this.#lengths, this.#lines]) one.length = 0;
     const { lineBytes, finder, skips } = this.#options;
@@ -175,8 +186,9 @@ export class BlockParser {
     const text = textOf(bytes, number);
     if (text === null) return;
     const { record, subjects } = readRecord({ number, text }, this.#options.tenant, this.#keys, this.#options.finder);
-    if (this.#options.skips) for (const { key } of subjects) this.#people.add(key);
-    if (subjects.some(({ key }) => this.#without.has(key))) {
+    const known = subjects.flatMap(({ key }) => this.#versions.get(key) ?? [key]);
+    if (this.#options.skips) for (const key of known) this.#people.add(key);
+    if (known.some((key) => this.#without.has(key))) {
       this.#left++;
       return;
     }

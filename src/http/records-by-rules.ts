@@ -1,5 +1,6 @@
 // A line of a corpus that has rules: whom its `subjects` name, and whom the rules find.
 import type { FoundSubject, SubjectFinder } from '../corpora/find-subjects.ts';
+import { LostDigits } from '../corpora/pointer.ts';
 import { type Line, malformed, readUploaded } from '../corpora/uploaded-record.ts';
 import { FORMS, type TrainingRecord, trainingRecordOf, type UploadedRecord } from '../domain/record.ts';
 import { ExpungeError } from '../errors.ts';
@@ -8,11 +9,20 @@ import { subjectKeysOf } from './identifiers.ts';
 
 const OF_RECORDS = new Set(Object.values(FORMS).flatMap((form) => Object.keys(form.properties)));
 
+function pointedAt(line: number, finder: SubjectFinder, value: unknown): FoundSubject[] {
+  try {
+    return finder.inLine(value);
+  } catch (error) {
+    if (error instanceof LostDigits) throw malformed(line, `#${error.pointer}`, error.message);
+    throw error;
+  }
+}
+
 /** The record, and what rules found in its line. Throws `malformed-line`. */
 export function searchLine(line: Line, finder: SubjectFinder): { uploaded: UploadedRecord; found: FoundSubject[] } {
   let pointed: FoundSubject[] = [];
   const uploaded = readUploaded(line, (value) => {
-    pointed = finder.inLine(value);
+    pointed = pointedAt(line.number, finder, value);
     if (typeof value !== 'object' || value === null) return;
     for (const name of finder.members) if (!OF_RECORDS.has(name)) Reflect.deleteProperty(value, name);
   });

@@ -44,7 +44,12 @@ export interface Source {
 /** Of an upload that is under way. */
 interface Tally {
   skipped: number;
+  /** Named by keys of an earlier version too, which the store does not see. */
+  refused: number;
 }
+
+/** A client's hash that is nobody's. */
+const PROBE = { type: 'version', sha256: '0'.repeat(64) };
 
 const finderOf = async ({ subject_rules }: Corpus): Promise<SubjectFinder | undefined> =>
   subject_rules === null ? undefined : createFinder(subject_rules);
@@ -58,8 +63,14 @@ async function* texts(
   finder: SubjectFinder | undefined,
 ): AsyncGenerator<LineBlock> {
   const limits = { lineBytes: deps.config.limits.recordBytes, totalBytes };
-  const skips = onSuppressed === 'skip';
-  const parser = new BlockParser({ tenant, lineBytes: limits.lineBytes, keys: deps.subjectKeys, finder, skips });
+  const { subjectKeys } = deps;
+  // entries of the suppression list that are older than a rotation are found by their own version alone
+  const rotated = onSuppressed !== 'keep' && subjectKeys.keysFor(tenant, PROBE).length > 1;
+  const skips = onSuppressed === 'skip' || rotated;
+  const keysFor = rotated
+    ? (...asked: Parameters<typeof subjectKeys.keysFor>) => subjectKeys.keysFor(...asked)
+    : undefined;
+  const parser = new BlockParser({ tenant, lineBytes: limits.lineBytes, keys: subjectKeys, finder, skips, keysFor });
   const passed = passing();
   for await (const block of blocksOf(chunks, limits)) {
     signal?.throwIfAborted();
@@ -67,7 +78,7 @@ async function* texts(
     if (skips) {
       const without = await deps.store.suppressedKeys(tenant, [...parsed.people]);
       if (without.size > 0) parsed = parser.parse(block, without);
-      tally.skipped += parsed.left;
+      tally[onSuppressed === 'skip' ? 'skipped' : 'refused'] += parsed.left;
     }
     const { lines, spooled, objects } = parsed;
     await spool.add(spooled);
@@ -161,7 +172,7 @@ export async function upload(
     if (owner !== null) throw inUse();
     const finder = await finderOf(before);
     const spool = await createSpool();
-    const tally: Tally = { skipped: 0 };
+    const tally: Tally = { skipped: 0, refused: 0 };
     try {
       const appended = await deps.corpora.append(
         corpusId,
@@ -169,6 +180,7 @@ export async function upload(
         before.records,
       );
       try {
+        if (tally.refused > 0) throw suppressedUpload(tally.refused);
         if (appended.count === 0) throw new ExpungeError('empty-corpus', 'The upload holds no record.');
         if (appended.first_ordinal !== before.records) {
           throw new ExpungeError('internal', 'The corpus file and its index are apart; the upload was not kept.');
@@ -178,7 +190,8 @@ export async function upload(
         throw error;
       }
       const corpus = await indexAfterText(deps, who, before, appended, spool, source);
-      return { ...corpus, suppressed: corpus.suppressed + tally.skipped, ...tally };
+      const { skipped } = tally;
+      return { ...corpus, suppressed: corpus.suppressed + skipped, skipped };
     } finally {
       await spool.close();
     }

@@ -68,7 +68,9 @@ async function write(trx: Trx, made: readonly NewRequest[]): Promise<void> {
     }),
   );
   await insert(subjects, (rows) => trx.insertInto('request_subjects').values(rows).execute());
-  const done = new Map(requests.filter(({ state }) => suppresses(state)).map((row) => [row.id, row.received_at]));
+  // nobody is held back by what no one has answered for yet
+  const answered = requests.filter((row) => suppresses(row.state) && waitsAt(row, row.received_at) === 'queued');
+  const done = new Map(answered.map((row) => [row.id, row.received_at]));
   const suppressed = subjects.flatMap((row) => {
     const added_at = done.get(row.request_id);
     return added_at === undefined ? [] : [{ ...row, added_at }];

@@ -174,6 +174,11 @@ async function rollBack(context: Context, trx: Trx, act: RunAct): Promise<RunAct
   await moveLocked(context, trx, claim, from, ['needs_review', change, actor]);
   if (published) {
     await revoke(context, trx, act, relied, at);
+    if (relied.length > 0)
+      await append(context, trx, {
+        ...{ tenant, type: 'request.reopened', actor },
+        data: { request_ids: relied, run_id: id, model_id: model.id, to: 'needs_review' },
+      });
     await shredRun(context, trx, { tenant, run_id: id, actor, at });
     const replaced = { digest: run.candidate!, replaced_by: run.parent };
     await noteReplaced(context, trx, { tenant, model_id: model.id, ...replaced, actor });

@@ -59,10 +59,13 @@ async function writeEndpoint(context: Context, trx: Trx, claim: WebhookClaim, th
     sql`
     update webhook_endpoints set ${set} where tenant_id = ${tenant} and id = ${endpoint.id} and ${where}`.execute(trx);
   if (then.state === 'delivered') {
-    await change(sql`failing_since = null, paused_until = null`, sql<boolean>`failing_since is not null`);
+    await change(
+      sql`failing_since = null, paused_until = null, version = version + 1`,
+      sql<boolean>`failing_since is not null`,
+    );
     return;
   }
-  await change(sql`failing_since = ${at}::timestamptz`, sql<boolean>`failing_since is null`);
+  await change(sql`failing_since = ${at}::timestamptz, version = version + 1`, sql<boolean>`failing_since is null`);
   if (then.pause_ms !== null) {
     const until = new Date(Date.parse(at) + then.pause_ms).toISOString();
     await change(sql`paused_until = ${until}::timestamptz`, sql<boolean>`coalesce(paused_until < ${until}, true)`);
@@ -141,10 +144,10 @@ export const webhookWorkStore = (
               and w.id = webhook_deliveries.endpoint_id and w.state = 'enabled' and w.deleted_at is null))`.execute(
         context.db,
       );
-      // callbacks of requests that are long over
+      // callbacks of requests that are long over; what failed or needs review may go on
       await sql`
         delete from webhook_endpoints w using deletion_requests r where r.tenant_id = w.tenant_id and r.id = w.request_id
-          and r.completed_at < ${before}::timestamptz
+          and r.completed_at < ${before}::timestamptz and w.told in ('completed', 'cancelled')
           and not exists (select from webhook_deliveries d where d.tenant_id = w.tenant_id and d.endpoint_id = w.id)`.execute(
         context.db,
       );

@@ -17,6 +17,7 @@ test('addresses are found where they stand, without what stands around them', ()
     ['(jörg@bücher.example) …zoë@example.org…', ['jörg@bücher.example', 'zoë@example.org']],
     ['@ada is no address, nor is ada@ or a@b, nor @@.', []],
     ['two@@example.org and one@example', []],
+    ["o'fictive@example.org, 'ada@example.org'", ["o'fictive@example.org", 'ada@example.org']],
   ];
   for (const [given, expected] of cases) assert.deepEqual(findEmails(given), expected, given);
 });

@@ -49,7 +49,13 @@ test('every GET of a resource has a strong tag, which If-None-Match turns into 3
   const { id } = (await (await file()).json()) as { id: string };
   const paths = [
     ...[`/v1/models/${model.id}`, `/v1/models/${model.id}/checkpoints/${model.active}`, `/v1/corpora/${corpus}`],
-    ...[`/v1/deletion-requests/${id}`, `/v1/models/${model.id}/verification-policy`, '/v1/methods', '/v1/models'],
+    ...[
+      `/v1/deletion-requests/${id}`,
+      `/v1/models/${model.id}/verification-policy`,
+      '/v1/methods',
+      '/v1/models',
+      '/v1/corpora?limit=1',
+    ],
   ];
   for (const path of paths) {
     const first = await ask(path);

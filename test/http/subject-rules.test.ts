@@ -45,6 +45,8 @@ test('a preview counts what each rule finds, and tells no text', async () => {
   const wrong = await preview({ records: [{ id: 'a', txt: 'My name is Ada Fictive' }] });
   assert.equal(wrong.json().code, 'malformed-line');
   assert.doesNotMatch(sent.body + wrong.body + service.logs.join(''), /ada@|fictive|668 ?18/i);
+  const long = await preview({ records: [{ id: 'a', text: 't', author: { email: 2 ** 60 } }] });
+  assert.deepEqual([long.json().code, long.json().errors[0].pointer], ['malformed-line', '#/author/email'], long.body);
   assert.equal((await preview({})).json().errors[0].pointer, '#');
 });
 

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { utimes } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
+import type { createSubjectKeys } from '../../src/evidence/keys.ts';
+import { rotateSubjectKey } from '../../src/evidence/rotate-key.ts';
 import { publishRun } from '../store/fixture.ts';
 import { writeTinyCheckpoint } from './checkpoint-fixture.ts';
 import { call, corpusWith, line, openService, type TestService } from './service.ts';
@@ -116,4 +119,40 @@ test('lifting takes a reason and ends all of that person; what was lifted stays 
     ...{ kid: 'k', jws: 'j', created_at: '2026-03-01T10:00:00.000Z' },
   });
   assert.equal((await check('person1@example.org')).count, 0);
+});
+
+test('who was listed before a rotation of the key is held back after it too', async () => {
+  const { app, deps } = service;
+  await ask('lasting@example.org');
+  const { file } = await rotateSubjectKey(deps.config, deps.store, 'default', 'somebody');
+  // long enough ago for every process to store with it
+  await utimes(file, new Date(), new Date(Date.now() - 60_000));
+  await (deps.subjectKeys as Awaited<ReturnType<typeof createSubjectKeys>>).reload();
+  await ask('unheard-since@example.org');
+  const lines = [
+    line('a', 'lasting@example.org'),
+    line('b', 'person2@example.org'),
+    line('c', 'unheard-since@example.org'),
+  ];
+  const send = async (name: string, query: string) =>
+    app.inject({
+      ...{ method: 'POST', url: `/v1/corpora/${await corpusWith(app, name, [])}/records${query}` },
+      ...{ payload: lines.join('\n'), headers: { 'content-type': 'application/x-ndjson' } },
+    });
+  const refused = await send('since', '');
+  assert.deepEqual([refused.json().code, refused.json().suppressed], ['suppressed-subjects', 2], refused.body);
+  const { records, people, suppressed, skipped } = (await send('since-too', '?on_suppressed=skip')).json();
+  assert.deepEqual([records, people, suppressed, skipped], [1, 1, 2, 2]);
+  const alone = await app.inject({
+    ...{ method: 'POST', url: `/v1/corpora/${await corpusWith(app, 'nobody', [])}/records`, payload: lines[1]! },
+    headers: { 'content-type': 'application/x-ndjson' },
+  });
+  assert.equal(alone.statusCode, 201, alone.body);
+});
+
+test('nobody is put on the list by a request that no one has answered for', async () => {
+  const doubted = { subject: email('doubted@example.org'), verified: false };
+  const { state } = (await call(service.app, 'POST', '/v1/deletion-requests', doubted)).json();
+  assert.equal(state, 'completed_no_data');
+  assert.deepEqual((await check('doubted@example.org')).suppressed, [false]);
 });

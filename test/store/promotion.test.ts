@@ -154,6 +154,12 @@ test('what was published goes back to the parent: erased records, certificates a
   assert.deepEqual([after.state, after.certificate_ids, after.version > version], ['needs_review', [], true]);
   assert.ok(must(await store.getCertificate(TENANT, certificate)).revoked_at);
   assert.equal(await stateOf(whole.request.id), 'needs_review');
+  assert.deepEqual(
+    await world.sql(
+      `select from ledger where type = 'request.reopened' and data->'request_ids' ? '${whole.request.id}'`,
+    ),
+    1,
+  );
   const search = { id: uuid(), request_id: whole.request.id, target_id: null, run_id: null };
   const signed = { kid: 'signing-1', jws: 'a.b.c', created_at: new Date(now).toISOString() };
   await store.saveCertificate(TENANT, { ...search, ...signed });
