@@ -1,5 +1,6 @@
 // Where the people of a corpus stand whose records do not say whom they are about.
 import Type, { type Static } from 'typebox';
+import { StringEnum } from './common.ts';
 
 const IdentifierType = Type.String({ pattern: '^[a-z][a-z0-9_]{0,39}$' });
 /** What Postgres keeps no JSON of: the letter zero, and halves of surrogate pairs. */
@@ -25,7 +26,7 @@ export const SubjectRules = Type.Object(
       ),
     ),
     patterns: Type.Optional(
-      Type.Array(Type.Union([Type.Literal('email'), Type.Literal('phone')]), {
+      Type.Array(StringEnum(['email', 'phone'] as const), {
         ...{ minItems: 1, maxItems: 2, uniqueItems: true },
         description: 'Addresses and telephone numbers anywhere in the text of a record',
       }),

@@ -84,6 +84,18 @@ export function readAsked(given: GivenRecords): Asked | null {
   return { ids, texts: sketches };
 }
 
+/** The corpus or the model, where there is none; else the record. */
+async function notThere(deps: AppDeps, tenant: string, ids: NonNullable<Asked['ids']>, missing: number) {
+  const record = `#/record_ids/${missing}`;
+  if ('corpus_id' in ids)
+    return (await deps.store.getCorpus(tenant, ids.corpus_id)) === null
+      ? invalidField('#/corpus_id', 'is no corpus; GET /v1/corpora lists them')
+      : invalidField(record, 'is not in the corpus');
+  return (await deps.store.getModel(tenant, ids.model_id)) === null
+    ? invalidField('#/model_id', 'is no model; GET /v1/models lists them')
+    : invalidField(record, 'is in no train corpus of the model');
+}
+
 async function placesOfIds(deps: AppDeps, { tenant }: Principal, ids: NonNullable<Asked['ids']>) {
   const found =
     'corpus_id' in ids
@@ -91,8 +103,7 @@ async function placesOfIds(deps: AppDeps, { tenant }: Principal, ids: NonNullabl
       : await deps.store.recordsWithIds(tenant, ids.model_id, ids.given);
   const known = new Set(found.map(({ record_id }) => record_id));
   const missing = ids.given.findIndex((id) => !known.has(id));
-  const where = 'corpus_id' in ids ? 'is not in the corpus' : 'is in no train corpus of the model';
-  if (missing >= 0) throw invalidField(`#/record_ids/${missing}`, where);
+  if (missing >= 0) throw await notThere(deps, tenant, ids, missing);
   return found.map(({ corpus_id, ordinal }): RecordPlace => ({ corpus_id, ordinal }));
 }
 
