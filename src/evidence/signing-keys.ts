@@ -85,7 +85,7 @@ export async function readSigningKeys(
   const named = config.keys.signingKeyFile;
   let known = await keysIn(config);
   // a rotation under way: the folder was listed before the next key was there, and read after this one had lost its half
-  for (let again = 0; again < 3 && known[0]?.secret === null; again++) known = await keysIn(config);
+  for (let again = 0; again < 3 && named === null && known[0]?.secret === null; again++) known = await keysIn(config);
   if (named !== null) {
     const bytes = await requireKeyFile(named, 'SIGNING_KEY_FILE', 'put an Ed25519 private JWK there, or unset it');
     const key = await parseKey(bytes, named);
