@@ -1,4 +1,5 @@
 // One table of problems: code -> HTTP status, title, remedy. Everything that can go wrong for a user is here.
+import { BACKUP_PROBLEMS } from './problems/backups.ts';
 import { CHECKPOINT_PROBLEMS } from './problems/checkpoints.ts';
 import type { Problem } from './problems/problem.ts';
 import { PROCESS_PROBLEMS } from './problems/processes.ts';
@@ -112,6 +113,7 @@ export const PROBLEMS = {
     'Nothing is to be done: the requests wait for a run on the new checkpoint.',
   ],
   ...CHECKPOINT_PROBLEMS,
+  ...BACKUP_PROBLEMS,
   'parent-missing': [
     409,
     'The checkpoint has no parent to be held against',

@@ -1,4 +1,5 @@
 // What the use cases of a worker are given. worker-deps.ts puts it together.
+import type { DeletionBatch } from '../domain/backup.ts';
 import type { WeightTypes } from '../domain/compute.ts';
 import type { SetRow } from '../domain/record.ts';
 import type { VerificationPolicy } from '../domain/verification.ts';
@@ -7,6 +8,7 @@ import type {
   CheckpointFiles,
   Compute,
   CorpusFiles,
+  DeletionsFile,
   Doorbell,
   FactorFiles,
   FillSets,
@@ -35,6 +37,8 @@ export interface RunDeps {
   factors: FactorFiles;
   /** What is kept of the forgotten. */
   probes: ProbeVault;
+  deletions: DeletionsFile;
+  signDeletions(batch: DeletionBatch): Promise<string>;
   signer: Signer;
   subjectKeys: SubjectKeys;
   webhooks: Webhooks;

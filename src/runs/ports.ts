@@ -12,6 +12,7 @@ export type * from './api-key-port.ts';
 export type * from './checkpoint-port.ts';
 export type * from './corpus-port.ts';
 export type * from './counter-port.ts';
+export type * from './deletions-port.ts';
 export type * from './figures-port.ts';
 export type * from './influence-port.ts';
 export type * from './intake-port.ts';

@@ -4,6 +4,7 @@ import { certifyUncertified } from './certify.ts';
 import { checkpointLedger } from './checkpoint-ledger.ts';
 import type { RunDeps } from './deps.ts';
 import { dropReferences } from './drop-references.ts';
+import { noteDeletions } from './note-deletions.ts';
 import { retireExpired } from './retire.ts';
 import { queueReverifications } from './reverify.ts';
 import { shredExpired } from './shred.ts';
@@ -16,6 +17,7 @@ const chores: Record<string, (deps: RunDeps) => Promise<unknown>> = {
   },
   certify: certifyUncertified,
   ledger: checkpointLedger,
+  deletions: noteDeletions,
   retire: retireExpired,
   shred: shredExpired,
   references: dropReferences,

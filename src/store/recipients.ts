@@ -18,7 +18,7 @@ async function countAgain(
     update recipients set pulls = pulls + 1, bytes = bytes + ${bytes}, last_pulled_at = ${at}, told_at = null,
       files = case when ${file} = any(files) then files else files || ${file}::text end
     where tenant_id = ${tenant} and digest = ${digest} and recipient = ${recipient}
-      and exists (select from models m where m.tenant_id = ${tenant} and m.active = ${digest})
+      and exists (select from models m where m.tenant_id = ${tenant} and m.active = ${digest} and m.deleted_at is null)
     returning recipient`.execute(context.db);
   return rows.length > 0;
 }
@@ -26,7 +26,12 @@ async function countAgain(
 async function addRecipient(context: Context, trx: Trx, tenant: string, pull: Pull): Promise<boolean> {
   const { digest, recipient, file, bytes } = pull;
   // whoever moves the alias waits for us, or we for it: it counts everybody who is to be told
-  const models = trx.selectFrom('models').select('id').where('tenant_id', '=', tenant).where('active', '=', digest);
+  const models = trx
+    .selectFrom('models')
+    .select('id')
+    .where('tenant_id', '=', tenant)
+    .where('active', '=', digest)
+    .where('deleted_at', 'is', null);
   if ((await models.forShare().execute()).length === 0) return false;
   const at = await context.now(trx);
   const { rows } = await sql<{ added: boolean }>`
@@ -54,7 +59,9 @@ export async function noteReplaced(
   const { rows } = await sql<{ count: number }>`
     select count(*) as count from recipients
     where tenant_id = ${tenant} and digest = ${digest} and told_at is null
-      and not exists (select from models where tenant_id = ${tenant} and active = ${digest})`.execute(trx);
+      and not exists (select from models where tenant_id = ${tenant} and active = ${digest} and deleted_at is null)`.execute(
+    trx,
+  );
   const recipients = rows[0]!.count;
   if (recipients === 0) return;
   await append(context, trx, { tenant, type: 'checkpoint.replaced', actor, data: { ...rest, digest, recipients } });
@@ -71,6 +78,7 @@ export const recipientsStore = (context: Context): RecipientStore => ({
       )
       .select(['c.model_id', 'c.state', 'c.manifest', 'm.active'])
       .where('c.tenant_id', '=', tenant)
+      .where('m.deleted_at', 'is', null)
       .where('c.digest', '=', digest)
       .orderBy('c.model_id')
       .execute(),
@@ -99,7 +107,7 @@ export const recipientsStore = (context: Context): RecipientStore => ({
           and (${digest}::text is null or r.digest = ${digest})
           and (${model_id}::uuid is null or exists (
             select from checkpoints c where c.tenant_id = ${tenant} and c.model_id = ${model_id}::uuid and c.digest = r.digest))
-          and not exists (select from models m where m.tenant_id = ${tenant} and m.active = r.digest)
+          and not exists (select from models m where m.tenant_id = ${tenant} and m.active = r.digest and m.deleted_at is null)
         returning r.digest`.execute(trx);
       const told = rows.map((row) => row.digest).sort();
       const entries = told.map((one) => ({

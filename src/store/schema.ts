@@ -35,6 +35,9 @@ interface CorporaTable {
   digest: string | null;
   subject_rules: Json<SubjectRules> | null;
   created_at: string;
+  deleted_at: Generated<string | null>;
+  /** Since when its file is gone. */
+  text_removed_at: Generated<string | null>;
 }
 
 /** Ids of the records from `first_ordinal` on, as digests. */
@@ -84,6 +87,7 @@ interface ModelsTable {
   warnings: Json<string[]>;
   created_at: string;
   updated_at: string;
+  deleted_at: Generated<string | null>;
 }
 
 interface ModelCorporaTable {

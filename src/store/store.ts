@@ -10,6 +10,7 @@ import { checkpointsStore } from './checkpoints.ts';
 import { claimsStore } from './claims.ts';
 import { corporaStore } from './corpora.ts';
 import { connect, type StoreOptions, unavailable } from './db.ts';
+import { deletionsStore } from './deletions.ts';
 import { figuresStore } from './figures.ts';
 import { idempotencyStore } from './idempotency.ts';
 import { influenceStore } from './influence.ts';
@@ -107,6 +108,7 @@ export function createStore(options: StoreOptions): Store {
     ...idempotencyStore(context),
     ...influenceStore(context),
     ...policiesStore(context),
+    ...deletionsStore(context),
     ...keptProbesStore(context),
     ...recipientsStore(context),
     ...referencesStore(context),
