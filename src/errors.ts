@@ -30,6 +30,11 @@ export const PROBLEMS = {
     'The corpus belongs to a model already',
     'Create a new corpus: a registered training set does not change.',
   ],
+  'model-in-use': [
+    409,
+    'Something needs the model',
+    'End or cancel what `needed_by` lists, or wait for it; a model whose recipe begins here has to be deleted first.',
+  ],
   'corpus-mismatch': [
     422,
     'The corpora are not those of the recipe',

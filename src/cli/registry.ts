@@ -24,6 +24,8 @@ export { signingKeysRotate } from './commands/signing-keys-rotate.ts';
 export { subjectKeysDestroy } from './commands/subject-keys-destroy.ts';
 export { subjectKeysList } from './commands/subject-keys-list.ts';
 export { subjectKeysRotate } from './commands/subject-keys-rotate.ts';
+export { tenantsList } from './commands/tenants-list.ts';
+export { tenantsOffboard } from './commands/tenants-offboard.ts';
 export { train } from './commands/train.ts';
 export { up } from './commands/up.ts';
 export { version } from './commands/version.ts';

@@ -80,6 +80,10 @@ const BY_ENTRY: Record<string, (data: Data) => Draft[]> = {
     }),
   'checkpoint.retired': (data) => other('checkpoint.retired', checkpointData(data.model_id, data.digest)),
   'checkpoint.deleted': (data) => other('checkpoint.deleted', checkpointData(data.model_id, data.digest)),
+  'model.deleted': ({ model_id, recipients }) =>
+    other('model.deleted', { model_id, recipients, links: { self: `/v1/models/${model_id}` } }),
+  'corpus.deleted': ({ corpus_id }) =>
+    other('corpus.deleted', { corpus_id, links: { self: `/v1/corpora/${corpus_id}` } }),
   'verification.ended': (data) =>
     other('verification.finished', {
       ...{ verification_id: data.verification_id, model_id: data.model_id, checkpoint_id: data.checkpoint },

@@ -71,6 +71,15 @@ export const WEBHOOK_EVENTS = {
   },
   'checkpoint.retired': { summary: 'A checkpoint is not to be used any more', data: OfCheckpoint },
   'checkpoint.deleted': { summary: 'The weights of a checkpoint are gone', data: OfCheckpoint },
+  'model.deleted': {
+    summary: 'A model was deleted: whoever has got weights of it is to be told',
+    data: Type.Object({
+      model_id: Id,
+      recipients: Type.Integer({ description: 'How many have not heard yet' }),
+      links: Links,
+    }),
+  },
+  'corpus.deleted': { summary: 'A corpus was deleted', data: Type.Object({ corpus_id: Id, links: Links }) },
   'verification.finished': {
     summary: 'A verification on demand, or by schedule, ended',
     data: Type.Object({

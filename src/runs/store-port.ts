@@ -20,6 +20,7 @@ import type { ApiKeyStore } from './api-key-port.ts';
 import type { CheckpointStore } from './checkpoint-port.ts';
 import type { CorpusStore } from './corpus-port.ts';
 import type { DeletionsStore } from './deletions-port.ts';
+import type { EndingStore } from './ending-port.ts';
 import type { FiguresStore } from './figures-port.ts';
 import type { IdempotencyStore } from './idempotency-port.ts';
 import type { InfluenceStore } from './influence-port.ts';
@@ -35,6 +36,7 @@ import type { ReferenceStore } from './reference-port.ts';
 import type { RunSets } from './sets-port.ts';
 import type { SubjectKeyStore, SubjectLookupStore } from './subject-key-port.ts';
 import type { SuppressionStore } from './suppression-port.ts';
+import type { TenantStore } from './tenant-port.ts';
 import type { UploadStore } from './upload-port.ts';
 import type { VerificationStore } from './verification-port.ts';
 import type { WatchStore } from './watch-port.ts';
@@ -97,6 +99,7 @@ export interface Store
     CorpusStore,
     CheckpointStore,
     DeletionsStore,
+    EndingStore,
     UploadStore,
     InfluenceStore,
     VerificationStore,
@@ -114,6 +117,7 @@ export interface Store
     SubjectKeyStore,
     SubjectLookupStore,
     SuppressionStore,
+    TenantStore,
     WebhookStore,
     OpenDsrStore {
   migrate(): Promise<void>;

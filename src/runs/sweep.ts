@@ -4,6 +4,7 @@ import { certifyUncertified } from './certify.ts';
 import { checkpointLedger } from './checkpoint-ledger.ts';
 import type { RunDeps } from './deps.ts';
 import { dropReferences } from './drop-references.ts';
+import { removeTexts } from './ending.ts';
 import { noteDeletions } from './note-deletions.ts';
 import { retireExpired } from './retire.ts';
 import { queueReverifications } from './reverify.ts';
@@ -19,6 +20,7 @@ const chores: Record<string, (deps: RunDeps) => Promise<unknown>> = {
   ledger: checkpointLedger,
   deletions: noteDeletions,
   retire: retireExpired,
+  texts: (deps) => removeTexts(deps, deps.worker),
   shred: shredExpired,
   references: dropReferences,
   keys: ({ store }) => store.deleteExpiredKeys(),

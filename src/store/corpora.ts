@@ -6,7 +6,7 @@ import type { Corpus } from '../domain/resources.ts';
 import { ExpungeError } from '../errors.ts';
 import { canonicalDigest } from '../runs/digests.ts';
 import type { Store } from '../runs/ports.ts';
-import { beyond, type Context, type Trx, toPage, transact } from './db.ts';
+import { beyond, type Context, type Db, type Trx, toPage, transact } from './db.ts';
 import { append } from './ledger.ts';
 import { countPeople } from './people.ts';
 import { type Duplicate, writeIndex } from './record-index.ts';
@@ -76,6 +76,12 @@ async function addRecords(
   await append(context, trx, { tenant, type: 'records.added', actor, data: { corpus_id: corpusId, added, digest } });
   return { status: 'added' as const, corpus: updated, suppressed };
 }
+
+/** Whether or not it was deleted. */
+export const loadCorpus = async (db: Db, tenant: string, id: string): Promise<Corpus | null> => {
+  const query = db.selectFrom('corpora').select(COLUMNS).where('tenant_id', '=', tenant).where('id', '=', id);
+  return (await query.executeTakeFirst()) ?? null;
+};
 
 export const corporaStore = (
   context: Context,

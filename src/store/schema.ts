@@ -36,6 +36,8 @@ interface CorporaTable {
   subject_rules: Json<SubjectRules> | null;
   created_at: string;
   deleted_at: Generated<string | null>;
+  deletion_reason: Generated<string | null>;
+  deletion_salt: Generated<string | null>;
   /** Since when its file is gone. */
   text_removed_at: Generated<string | null>;
 }
@@ -88,6 +90,8 @@ interface ModelsTable {
   created_at: string;
   updated_at: string;
   deleted_at: Generated<string | null>;
+  deletion_reason: Generated<string | null>;
+  deletion_salt: Generated<string | null>;
 }
 
 interface ModelCorporaTable {

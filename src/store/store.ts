@@ -11,6 +11,7 @@ import { claimsStore } from './claims.ts';
 import { corporaStore } from './corpora.ts';
 import { connect, type StoreOptions, unavailable } from './db.ts';
 import { deletionsStore } from './deletions.ts';
+import { endingStore } from './ending.ts';
 import { figuresStore } from './figures.ts';
 import { idempotencyStore } from './idempotency.ts';
 import { influenceStore } from './influence.ts';
@@ -37,6 +38,7 @@ import { setsStore } from './sets.ts';
 import { subjectLookupStore } from './subject-lookup.ts';
 import { suppressionsStore } from './suppressions.ts';
 import { sweepStore } from './sweep.ts';
+import { tenantsStore } from './tenants.ts';
 import { uploadsStore } from './uploads.ts';
 import { verificationsStore } from './verifications.ts';
 import { waitingStore } from './waiting.ts';
@@ -109,9 +111,11 @@ export function createStore(options: StoreOptions): Store {
     ...influenceStore(context),
     ...policiesStore(context),
     ...deletionsStore(context),
+    ...endingStore(context),
     ...keptProbesStore(context),
     ...recipientsStore(context),
     ...referencesStore(context),
+    ...tenantsStore(context),
     ...uploadsStore(context),
     ...askedRecordsStore(context),
     ...verificationsStore(context),

@@ -3,7 +3,8 @@
 import { type Kysely, sql } from 'kysely';
 
 const DELETED = ['models', 'corpora'].flatMap((table) => [
-  `alter table ${table} add column deleted_at timestamptz(3)`,
+  `alter table ${table} add column deleted_at timestamptz(3), add column deletion_reason text,
+    add column deletion_salt text`,
   `alter table ${table} drop constraint ${table}_tenant_id_name_key`,
   `create unique index ${table}_name on ${table} (tenant_id, name) where deleted_at is null`,
 ]);
