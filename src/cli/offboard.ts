@@ -28,7 +28,7 @@ async function destroyKeys(config: Config, store: Store, tenant: string): Promis
 /** Files at once, where a running service would get to them with its next sweep. */
 async function removeFiles(config: Config, store: Store, digests: readonly string[]): Promise<void> {
   const [{ createCheckpointFiles }, { createCorpusFiles }, { retireExpired }, { removeTexts }] = await Promise.all([
-    ...[import('../checkpoints/files.ts'), import('../corpora/files.ts'), import('../runs/retire.ts')] as const,
+    ...([import('../checkpoints/files.ts'), import('../corpora/files.ts'), import('../runs/retire.ts')] as const),
     import('../runs/ending.ts'),
   ]);
   const log = { info() {}, warn() {}, error() {} };
@@ -45,7 +45,9 @@ export async function offboardTenant(config: Config, store: Store, tenant: strin
   const refuse = (detail: string) => new ExpungeError('start-refused', detail);
   const unended = (by: readonly string[]) => refuse(`${tenant} has something that has not ended: ${by.join(', ')}`);
   if (tenant === 'default')
-    throw refuse('The tenant default is the installation’s own; to end that, remove its data, its database and its keys');
+    throw refuse(
+      'The tenant default is the installation’s own; to end that, remove its data, its database and its keys',
+    );
   if (!(await store.listTenants()).some((one) => one.tenant === tenant)) throw refuse(`There is no tenant ${tenant}`);
   const open = await store.openOfTenant(tenant);
   if (open.length > 0) throw unended(open);

@@ -24,7 +24,12 @@ export interface EvidenceFolder {
 
 const PAGE = 200;
 
-async function* pagesOf<T>(read: (after?: { created_at: string; id: string }) => Promise<{ items: T[]; next: { created_at: string; id: string } | null }>) {
+async function* pagesOf<T>(
+  read: (after?: {
+    created_at: string;
+    id: string;
+  }) => Promise<{ items: T[]; next: { created_at: string; id: string } | null }>,
+) {
   for (let after: { created_at: string; id: string } | undefined; ; ) {
     const { items, next } = await read(after);
     yield items;
@@ -71,7 +76,10 @@ export async function writeEvidence(
   if (checkpoint !== null) await folder.write('checkpoint.txt', checkpoint.checkpoint);
   await folder.write('jwks.json', `${JSON.stringify(await signer.jwks(), null, 2)}\n`);
   let [certificates, requests] = [0, 0];
-  const page = (after?: { created_at: string; id: string }) => ({ limit: PAGE, ...(after === undefined ? {} : { after }) });
+  const page = (after?: { created_at: string; id: string }) => ({
+    limit: PAGE,
+    ...(after === undefined ? {} : { after }),
+  });
   for await (const some of pagesOf((after) => store.listCertificates(tenant, page(after))))
     for (const certificate of some) {
       const proof = await proofOfCertificate(store, tenant, certificate.id);

@@ -6,6 +6,7 @@ import { isOpenRequest, isWaitingTarget, requestState, type TargetState } from '
 import type { Trx } from './db.ts';
 import { eraseCorpus, eraseModel } from './erase.ts';
 import { refreshRequests } from './targets.ts';
+import { eraseRest } from './tenants.ts';
 
 export interface Applied {
   /** Requests that wait again, or that the backup did not have, by tenant. */
@@ -106,6 +107,8 @@ async function eraseTenant(trx: Trx, tenant: string, at: string): Promise<number
     .where('tenant_id', '=', tenant)
     .where('deleted_at', 'is', null);
   for (const { id } of await corpora.execute()) await eraseCorpus(trx, { tenant, id }, at);
+  await eraseRest(trx, tenant, at);
+  await sql`update api_keys set revoked_at = ${at} where tenant_id = ${tenant} and revoked_at is null`.execute(trx);
   return 1;
 }
 
@@ -165,13 +168,14 @@ async function applyOne(trx: Trx, one: Exclude<Deletion, { what: 'request' }>, a
 export async function applyDeletions(trx: Trx, deletions: readonly Deletion[], at: string): Promise<Applied> {
   const counts: Record<string, number> = {};
   const requests = new Map<string, string[]>();
+  const over = new Set(deletions.flatMap((one) => (one.what === 'tenant' ? [one.tenant] : [])));
   for (const one of deletions) {
     if (one.what === 'request') continue;
     const count = await applyOne(trx, one, at);
     if (count > 0) counts[one.what] = (counts[one.what] ?? 0) + count;
   }
   for (const one of deletions)
-    if (one.what === 'request' && (await applyRequest(trx, one, at)))
+    if (one.what === 'request' && !over.has(one.tenant) && (await applyRequest(trx, one, at)))
       requests.set(one.tenant, [...(requests.get(one.tenant) ?? []), String(one.request.id)]);
   return { requests, counts };
 }

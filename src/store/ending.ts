@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import type { Corpus, Model } from '../domain/resources.ts';
 import { OPEN_STATES } from '../domain/states.ts';
 import type { EndingAsked, EndingStore } from '../runs/ports.ts';
+import { UNCERTIFIED } from './certificates.ts';
 import { loadCorpus } from './corpora.ts';
 import { type Context, type Trx, transact } from './db.ts';
 import { eraseCorpus, eraseModel } from './erase.ts';
@@ -13,7 +14,7 @@ import { loadModel } from './models.ts';
 /** Named in a refusal; there may be thousands. */
 const MOST_NAMED = 10;
 
-/** Paths of what has not ended and needs the model. */
+/** Paths of what has not ended, or waits for its certificate, and needs the model. */
 async function needsModel(trx: Trx, tenant: string, id: string): Promise<string[]> {
   const { rows } = await sql<{ path: string }>`
     select path from (
@@ -28,6 +29,8 @@ async function needsModel(trx: Trx, tenant: string, id: string): Promise<string[
       union all
       select 4, '/v1/models/' || model_id || '/influence/' || id from influence_analyses
         where tenant_id = ${tenant} and model_id = ${id} and state in ('queued', 'running')
+      union all
+      select 5, '/v1/deletion-requests/' || request_id from (${UNCERTIFIED}) u where tenant = ${tenant} and model_id = ${id}
     ) needs order by rank, path limit ${MOST_NAMED}`.execute(trx);
   return rows.map((row) => row.path);
 }

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { OPEN_STATES } from '../domain/states.ts';
 import type { OffboardOutcome, TenantStore, TenantSummary } from '../runs/ports.ts';
+import { UNCERTIFIED } from './certificates.ts';
 import { type Context, type Db, type Trx, transact } from './db.ts';
 import { eraseCorpus, eraseModel } from './erase.ts';
 import { append } from './ledger.ts';
@@ -32,6 +33,7 @@ async function openOf(db: Db, tenant: string): Promise<string[]> {
         where tenant_id = ${tenant} and state in (${open})
       union all select '/v1/runs/' || id from runs where tenant_id = ${tenant} and finished_at is null
       union all select '/v1/verifications/' || id from verifications where tenant_id = ${tenant} and finished_at is null
+      union all select '/v1/deletion-requests/' || request_id from (${UNCERTIFIED}) u where tenant = ${tenant}
     ) needs order by path limit ${MOST_NAMED}`.execute(db);
   return rows.map((row) => row.path);
 }
@@ -42,7 +44,7 @@ const EMPTIED = [
   ...['recipients'],
 ];
 
-async function eraseRest(trx: Trx, tenant: string, at: string): Promise<void> {
+export async function eraseRest(trx: Trx, tenant: string, at: string): Promise<void> {
   for (const table of EMPTIED) await sql`delete from ${sql.table(table)} where tenant_id = ${tenant}`.execute(trx);
   await sql`
     update webhook_endpoints set deleted_at = ${at}, url = '', description = null
