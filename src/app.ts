@@ -29,6 +29,7 @@ import { opendsrRoutes } from './http/routes/opendsr.ts';
 import { policyRoutes } from './http/routes/policies.ts';
 import { reportRoutes } from './http/routes/reports.ts';
 import { requestActionRoutes } from './http/routes/request-actions.ts';
+import { restrictionRoutes } from './http/routes/restrictions.ts';
 import { runActionRoutes } from './http/routes/run-actions.ts';
 import { runEventRoutes } from './http/routes/run-events.ts';
 import { runRoutes } from './http/routes/runs.ts';
@@ -135,6 +136,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     endingRoutes,
     subjectRoutes,
     suppressionRoutes,
+    restrictionRoutes,
     uploadRoutes,
     completionRoutes,
     influenceRoutes,

@@ -120,6 +120,8 @@ function nameOf(one: Deletion): string {
       return `checkpoint ${one.tenant} ${one.model_id} ${one.digest}`;
     case 'subject_key':
       return `subject_key ${one.tenant} ${one.version}`;
+    case 'restriction':
+      return `restriction ${one.restriction.id}`;
     case 'model':
       return `model ${one.model_id}`;
     case 'corpus':

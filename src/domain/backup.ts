@@ -78,6 +78,7 @@ export const Deletion = Type.Union([
   deletion('tenant', {}),
   deletion('subject_key', { version: Type.Integer({ minimum: 1 }) }),
   deletion('probes', { key_id: Id }),
+  deletion('restriction', { restriction: Row, subjects: Type.Array(Row) }),
   deletion('api_key', { key_id: Id, at: Timestamp }),
 ]);
 export type Deletion = Static<typeof Deletion>;

@@ -28,6 +28,8 @@ export const SCOPES = {
   'suppressions:check': 'Ask which people must not be trained on',
   'suppressions:read': 'List what is suppressed, by request',
   'suppressions:lift': 'Let a person be trained on again',
+  'restrictions:read': 'List whose records are kept and not used, by restriction',
+  'restrictions:write': 'Restrict the processing of a person’s records, and lift it',
   'webhooks:manage': 'Make, change and remove webhook endpoints, read what was sent to them and send it again',
   'keys:manage': 'Make, list, rotate and revoke API keys',
   'metrics:read': 'Read how the whole installation does: counts of all tenants together',
@@ -58,6 +60,7 @@ export const ROLES = {
     ...READ,
     ...['ledger:read', 'requests:create', 'requests:cancel', 'requests:decide', 'requests:approve'],
     ...['subjects:read', 'suppressions:check', 'suppressions:read', 'suppressions:lift'],
+    ...['restrictions:read', 'restrictions:write'],
   ] as Scope[],
   'ml-engineer': [
     ...READ,
@@ -66,6 +69,6 @@ export const ROLES = {
   ] as Scope[],
   'release-approver': [...READ, 'runs:promote', 'runs:rollback'],
   monitoring: ['metrics:read'],
-  auditor: [...READ, 'ledger:read', 'corpora:read', 'suppressions:read'],
+  auditor: [...READ, 'ledger:read', 'corpora:read', 'suppressions:read', 'restrictions:read'],
   admin: SCOPE_NAMES.filter((scope) => ![...DECIDING, ...OF_ALL_TENANTS].includes(scope)),
 } as const satisfies Record<string, readonly Scope[]>;

@@ -1,5 +1,6 @@
 // Can the process take requests: each part is asked, and says why it is down.
 import { noRoom, roomOf } from '../checkpoints/room.ts';
+import { holdsProbes, NOT_MOUNTED } from '../evidence/kept-probes.ts';
 import type { AppDeps } from './types.ts';
 
 /** A part that has not answered by then counts as down. */
@@ -37,6 +38,12 @@ async function fullFolder({ checkpointDir, corpusDir, uploadDir, minFreeBytes }:
   return null;
 }
 
+/** Where something is kept of the forgotten, it must be within reach: a run would take it for lost. */
+async function missingProbes({ store, config }: Pick<AppDeps, 'store' | 'config'>): Promise<string | null> {
+  if (await holdsProbes(config.probeDir)) return null;
+  return (await store.keepsProbes()) ? NOT_MOUNTED : null;
+}
+
 export async function readiness(deps: Pick<AppDeps, 'store' | 'doorbell' | 'config'>): Promise<Readiness> {
   const ask: Record<Part, () => Promise<string | null>> = {
     database: () => deps.store.ping().then(() => null),
@@ -45,7 +52,7 @@ export async function readiness(deps: Pick<AppDeps, 'store' | 'doorbell' | 'conf
       return pending.length === 0 ? null : `the database lacks ${pending.join(', ')}`;
     },
     queue: () => deps.doorbell.ping().then(() => null),
-    disk: () => fullFolder(deps.config),
+    disk: async () => (await fullFolder(deps.config)) ?? (await missingProbes(deps)),
   };
   const whys = await Promise.all(PARTS.map(async (part) => [part, await whyDown(ask[part])] as const));
   const down = whys.flatMap(([part, why]) => (why === null ? [] : [[part, why]]));

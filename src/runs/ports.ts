@@ -23,6 +23,7 @@ export type * from './lifecycle-port.ts';
 export type * from './probe-port.ts';
 export type * from './recipient-port.ts';
 export type * from './reference-port.ts';
+export type * from './restriction-port.ts';
 export type * from './sets-port.ts';
 export type * from './store-port.ts';
 export type * from './subject-key-port.ts';

@@ -33,6 +33,7 @@ import type { PolicyStore } from './policy-port.ts';
 import type { ProbeStore } from './probe-port.ts';
 import type { RecipientStore } from './recipient-port.ts';
 import type { ReferenceStore } from './reference-port.ts';
+import type { RestrictionStore } from './restriction-port.ts';
 import type { RunSets } from './sets-port.ts';
 import type { SubjectKeyStore, SubjectLookupStore } from './subject-key-port.ts';
 import type { SuppressionStore } from './suppression-port.ts';
@@ -114,6 +115,7 @@ export interface Store
     ProbeStore,
     RecipientStore,
     ReferenceStore,
+    RestrictionStore,
     SubjectKeyStore,
     SubjectLookupStore,
     SuppressionStore,

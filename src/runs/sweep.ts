@@ -20,6 +20,7 @@ const chores: Record<string, (deps: RunDeps) => Promise<unknown>> = {
   ledger: checkpointLedger,
   deletions: noteDeletions,
   retire: retireExpired,
+  restrictions: ({ store, worker }) => store.endRestrictions(worker),
   texts: (deps) => removeTexts(deps, deps.worker),
   shred: shredExpired,
   references: dropReferences,

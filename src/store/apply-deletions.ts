@@ -25,6 +25,13 @@ function stateAgain(last: TargetState): TargetState {
 const rowsAffected = async (trx: Trx, query: ReturnType<typeof sql>): Promise<number> =>
   Number((await query.execute(trx)).numAffectedRows ?? 0n);
 
+async function insertRows(trx: Trx, table: string, rows: readonly object[]): Promise<void> {
+  if (rows.length === 0) return;
+  const into = sql.table(table);
+  await sql`insert into ${into}
+    select * from jsonb_populate_recordset(null::${into}, ${JSON.stringify(rows)}::jsonb)`.execute(trx);
+}
+
 async function addRequest(trx: Trx, one: Deleted<'request'>, at: string): Promise<void> {
   const { tenant, subjects, records } = one;
   const id = String(one.request.id);
@@ -39,27 +46,25 @@ async function addRequest(trx: Trx, one: Deleted<'request'>, at: string): Promis
   const ended = isOpenRequest(state) ? null : (one.request.completed_at ?? at);
   const row = { ...one.request, state, completed_at: ended, updated_at: at };
   const own = { tenant_id: tenant, request_id: id };
-  const insert = async (table: string, rows: object[]) => {
-    if (rows.length > 0)
-      await sql`insert into ${sql.table(table)}
-        select * from jsonb_populate_recordset(null::${sql.table(table)}, ${JSON.stringify(rows)}::jsonb)`.execute(trx);
-  };
-  await insert('deletion_requests', [row]);
-  await insert(
+  await insertRows(trx, 'deletion_requests', [row]);
+  await insertRows(
+    trx,
     'request_subjects',
     subjects.map((subject) => ({ ...subject, ...own })),
   );
   const corpora = await sql<{ id: string }>`select id from corpora where tenant_id = ${tenant}`.execute(trx);
   const there = new Set(corpora.rows.map((corpus) => corpus.id));
-  await insert(
+  await insertRows(
+    trx,
     'request_records',
     records.filter(({ corpus_id }) => there.has(corpus_id)).map((r) => ({ ...r, ...own })),
   );
-  await insert(
+  await insertRows(
+    trx,
     'request_targets',
     targets.map((target) => ({ ...target, ...own, updated_at: at })),
   );
-  if (one.opendsr !== null) await insert('opendsr_requests', [{ ...one.opendsr, ...own }]);
+  if (one.opendsr !== null) await insertRows(trx, 'opendsr_requests', [{ ...one.opendsr, ...own }]);
 }
 
 /** Of a request that the backup has: what was decided since. True where it waits for a run again. */
@@ -112,8 +117,21 @@ async function eraseTenant(trx: Trx, tenant: string, at: string): Promise<number
   return 1;
 }
 
+/** As it was when it was last heard of; after the requests, since it may wait with one. */
+async function applyRestriction(trx: Trx, { tenant, restriction, subjects }: Deleted<'restriction'>): Promise<void> {
+  const id = String(restriction.id);
+  await sql`delete from restriction_subjects where tenant_id = ${tenant} and restriction_id = ${id}`.execute(trx);
+  await sql`delete from restrictions where tenant_id = ${tenant} and id = ${id}`.execute(trx);
+  await insertRows(trx, 'restrictions', [restriction]);
+  await insertRows(trx, 'restriction_subjects', subjects);
+}
+
 /** How many rows it was about: 0 where the backup has none of it. */
-async function applyOne(trx: Trx, one: Exclude<Deletion, { what: 'request' }>, at: string): Promise<number> {
+async function applyOne(
+  trx: Trx,
+  one: Exclude<Deletion, { what: 'request' | 'restriction' }>,
+  at: string,
+): Promise<number> {
   const { tenant } = one;
   const named = async (table: 'models' | 'corpora', id: string) => {
     const query = trx.selectFrom(table).select('id').where('tenant_id', '=', tenant).where('id', '=', id);
@@ -170,12 +188,14 @@ export async function applyDeletions(trx: Trx, deletions: readonly Deletion[], a
   const requests = new Map<string, string[]>();
   const over = new Set(deletions.flatMap((one) => (one.what === 'tenant' ? [one.tenant] : [])));
   for (const one of deletions) {
-    if (one.what === 'request') continue;
+    if (one.what === 'request' || one.what === 'restriction') continue;
     const count = await applyOne(trx, one, at);
     if (count > 0) counts[one.what] = (counts[one.what] ?? 0) + count;
   }
   for (const one of deletions)
     if (one.what === 'request' && !over.has(one.tenant) && (await applyRequest(trx, one, at)))
       requests.set(one.tenant, [...(requests.get(one.tenant) ?? []), String(one.request.id)]);
+  for (const one of deletions)
+    if (one.what === 'restriction' && !over.has(one.tenant)) await applyRestriction(trx, one);
   return { requests, counts };
 }

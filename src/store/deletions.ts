@@ -38,6 +38,17 @@ async function shreddedKeys(trx: Trx, entries: readonly LedgerEntry[]): Promise<
   return rows.map((row) => ({ what: 'probes', ...row }));
 }
 
+/** Restrictions as they are now: one that was placed since must hold again, one that was lifted must not. */
+async function restrictionsOf(trx: Trx, ids: readonly string[]): Promise<Deletion[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await sql<Omit<Deleted<'restriction'>, 'what'>>`
+    select r.tenant_id as tenant, to_jsonb(r) as restriction,
+      (select coalesce(jsonb_agg(to_jsonb(s) order by s.subject_key), '[]') from restriction_subjects s
+        where s.tenant_id = r.tenant_id and s.restriction_id = r.id) as subjects
+    from restrictions r where r.id = any(${[...ids]}::uuid[]) order by r.created_at, r.id`.execute(trx);
+  return rows.map((row) => ({ what: 'restriction', ...row }));
+}
+
 const BY_ENTRY: Record<string, (entry: LedgerEntry) => Deletion> = {
   'checkpoint.deleted': ({ tenant, data }) => ({ what: 'checkpoint', tenant, ...checkpointIn(data) }),
   'reference.deleted': ({ tenant, data }) => ({ what: 'checkpoint', tenant, ...checkpointIn(data) }),
@@ -66,7 +77,13 @@ async function batchAfter(context: Context, trx: Trx, from: number): Promise<Del
   if (last === undefined || first === undefined) return null;
   const requests = [...new Set(entries.flatMap(requestsIn))];
   const named = entries.flatMap((entry) => BY_ENTRY[entry.type]?.(entry) ?? []);
-  const deletions = [...(await requestsOf(trx, requests)), ...named, ...(await shreddedKeys(trx, entries))];
+  const placed = entries
+    .filter(({ type }) => type.startsWith('restriction.'))
+    .map(({ data }) => String(data.restriction_id));
+  const deletions = [
+    ...[...(await requestsOf(trx, requests)), ...named],
+    ...[...(await restrictionsOf(trx, [...new Set(placed)])), ...(await shreddedKeys(trx, entries))],
+  ];
   const ledger: LedgerHead = { first: first.hash, size: last.seq, head: last.hash };
   return { from, ledger, made_at: await context.now(trx), deletions };
 }

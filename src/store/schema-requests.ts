@@ -1,4 +1,5 @@
 // The tables of deletion requests as Kysely sees them.
+import type { Generated } from 'kysely';
 import type { ApprovedStep } from '../domain/lifecycle.ts';
 import type { AskedRecords, MethodChoice } from '../domain/resources.ts';
 import type { RequestState, TargetState } from '../domain/states.ts';
@@ -21,6 +22,8 @@ export interface DeletionRequestsTable {
   /** End of the cooling-off time. */
   starts_after: string | null;
   approval_required: boolean;
+  /** It names no models: it is about every one that knows its person. */
+  every_model: Generated<boolean>;
   /** Of the approval that counts now: a retry needs another one. */
   approved_at: string | null;
   submitted_at: string;

@@ -20,6 +20,7 @@ import type {
   RequestSubjectsTable,
   RequestTargetsTable,
 } from './schema-requests.ts';
+import type { RestrictionTables } from './schema-restrictions.ts';
 import type { VaultTables } from './schema-vault.ts';
 import type { WebhookTables } from './schema-webhooks.ts';
 
@@ -240,7 +241,13 @@ interface UploadFilesTable {
   bytes: number;
 }
 
-export interface Database extends VaultTables, KeyTables, WebhookTables, EvidenceTables, IdentifierTables {
+export interface Database
+  extends VaultTables,
+    KeyTables,
+    WebhookTables,
+    EvidenceTables,
+    IdentifierTables,
+    RestrictionTables {
   corpora: CorporaTable;
   record_ids: RecordIdsTable;
   record_subjects: RecordSubjectsTable;

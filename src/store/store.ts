@@ -31,6 +31,7 @@ import { publishStore } from './publish.ts';
 import { recipientsStore } from './recipients.ts';
 import { referencesStore } from './references.ts';
 import { requestsStore } from './requests.ts';
+import { restrictionsStore } from './restrictions.ts';
 import { reverificationsStore } from './reverifications.ts';
 import { reportsStore, runsStore } from './runs.ts';
 import { seenStore } from './seen.ts';
@@ -91,6 +92,7 @@ export function createStore(options: StoreOptions): Store {
     ...keyVersionsStore(context),
     ...subjectLookupStore(context),
     ...suppressionsStore(context),
+    ...restrictionsStore(context),
     ...requestsStore(context),
     ...actStore(context),
     ...waitingStore(context),
