@@ -69,6 +69,35 @@ export async function noteReplaced(
 
 const COLUMNS = ['recipient', 'files', 'pulls', 'bytes', 'first_pulled_at', 'last_pulled_at', 'told_at'] as const;
 
+type Told = Parameters<RecipientStore['tellRecipient']>[1] & {
+  /** Of the webhook that the recipient took. */
+  delivery_id?: string;
+};
+
+/** The same within a transaction. */
+export async function tellIn(
+  context: Context,
+  trx: Trx,
+  tenant: string,
+  { recipient, of, how, actor, delivery_id }: Told,
+): Promise<string[]> {
+  const [model_id, digest] = 'digest' in of ? [null, of.digest] : [of.model_id, null];
+  const { rows } = await sql<{ digest: string }>`
+    update recipients r set told_at = ${await context.now(trx)}
+    where r.tenant_id = ${tenant} and r.recipient = ${recipient} and r.told_at is null
+      and (${digest}::text is null or r.digest = ${digest})
+      and (${model_id}::uuid is null or exists (
+        select from checkpoints c where c.tenant_id = ${tenant} and c.model_id = ${model_id}::uuid and c.digest = r.digest))
+      and not exists (select from models m where m.tenant_id = ${tenant} and m.active = r.digest and m.deleted_at is null)
+    returning r.digest`.execute(trx);
+  const told = rows.map((row) => row.digest).sort();
+  const entries = told.map((one) => ({
+    ...{ tenant, type: 'recipient.told', actor, data: { digest: one, recipient, how, delivery_id } },
+  }));
+  if (entries.length > 0) await appendAll(context, trx, entries);
+  return told;
+}
+
 export const recipientsStore = (context: Context): RecipientStore => ({
   checkpointLines: (tenant, digest) =>
     context.db
@@ -98,22 +127,5 @@ export const recipientsStore = (context: Context): RecipientStore => ({
       .orderBy('recipient')
       .execute(),
 
-  tellRecipient: (tenant, { recipient, of, how, actor }) =>
-    transact(context, async (trx) => {
-      const [model_id, digest] = 'digest' in of ? [null, of.digest] : [of.model_id, null];
-      const { rows } = await sql<{ digest: string }>`
-        update recipients r set told_at = ${await context.now(trx)}
-        where r.tenant_id = ${tenant} and r.recipient = ${recipient} and r.told_at is null
-          and (${digest}::text is null or r.digest = ${digest})
-          and (${model_id}::uuid is null or exists (
-            select from checkpoints c where c.tenant_id = ${tenant} and c.model_id = ${model_id}::uuid and c.digest = r.digest))
-          and not exists (select from models m where m.tenant_id = ${tenant} and m.active = r.digest and m.deleted_at is null)
-        returning r.digest`.execute(trx);
-      const told = rows.map((row) => row.digest).sort();
-      const entries = told.map((one) => ({
-        ...{ tenant, type: 'recipient.told', actor, data: { digest: one, recipient, how } },
-      }));
-      if (entries.length > 0) await appendAll(context, trx, entries);
-      return told;
-    }),
+  tellRecipient: (tenant, told) => transact(context, (trx) => tellIn(context, trx, tenant, told)),
 });

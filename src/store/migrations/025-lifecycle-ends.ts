@@ -18,6 +18,9 @@ const TEXTS = [
 /** Whether a request is about every model that knows its person; unknown, and so false, of those of before. */
 const REQUESTS = [`alter table deletion_requests add column every_model boolean not null default false`];
 
+/** An endpoint that is the address of a recipient of weights: it is told of their checkpoints, and what it takes counts as told. */
+const NOTICES = [`alter table webhook_endpoints add column recipient text`];
+
 const RESTRICTIONS = [
   `create table restrictions (
     id uuid primary key,
@@ -55,5 +58,6 @@ const RESTRICTIONS = [
 ];
 
 export async function up(db: Kysely<unknown>): Promise<void> {
-  for (const statement of [...DELETED, ...TEXTS, ...REQUESTS, ...RESTRICTIONS]) await sql.raw(statement).execute(db);
+  for (const statement of [...DELETED, ...TEXTS, ...REQUESTS, ...NOTICES, ...RESTRICTIONS])
+    await sql.raw(statement).execute(db);
 }
