@@ -8,6 +8,7 @@ import type { RowScore } from '../domain/verification.ts';
 import type { StepOptions } from '../methods/options.ts';
 import { alternativesFor } from './alternative-half.ts';
 import { createSampler, type TokenRow } from './batches.ts';
+import { createGuard } from './earlier-guard.ts';
 import { createWatch } from './forget-watch.ts';
 import { kindOf } from './kinds.ts';
 import { compileUnlearningStep } from './unlearning-step.ts';
@@ -43,7 +44,13 @@ export interface UnlearnInputs {
   weights: HostTensors;
   method: LossMethod;
   params: StepOptions & Record<string, unknown>;
-  sets: { forget: PersonRow[]; retain: TokenRow[]; calibration: PersonRow[] };
+  sets: {
+    forget: PersonRow[];
+    retain: TokenRow[];
+    calibration: PersonRow[];
+    /** Whom earlier runs forgot, as far as anybody may still look: held where they are, whatever the method. Absent: nobody. */
+    earlier?: PersonRow[];
+  };
   /** Of each forget row, where the method teaches other answers: its prompt with others, at least one. */
   alternatives?: readonly (readonly TokenRow[])[];
   seed: number;
@@ -65,7 +72,9 @@ export async function unlearn(inputs: UnlearnInputs): Promise<UnlearnOutcome> {
   const { engine, architecture, config, params, sets, seed } = inputs;
   const kind = kindOf(architecture);
   const compiled = await compileUnlearningStep(inputs);
-  const watch = createWatch(inputs, kind.scorer(engine, architecture, config, compiled.state));
+  const score = kind.scorer(engine, architecture, config, compiled.state);
+  const watch = createWatch(inputs, score);
+  const guard = createGuard(inputs, score);
   const context = architecture.contextLength(config);
   const sampler = (count: number, batch: number, salt: number) =>
     createSampler(count, Math.min(batch, count), seed + salt);
@@ -84,6 +93,13 @@ export async function unlearn(inputs: UnlearnInputs): Promise<UnlearnOutcome> {
     return { alternative: { picked, batch: batchOf(others.rows, picked) } };
   };
 
+  /** Those of earlier people who go along in a step. */
+  const heldRows = () => {
+    if (guard === null) return {};
+    const picked = guard.pick();
+    return { held: { batch: batchOf(sets.earlier!, picked), band: guard.bandOf(picked) } };
+  };
+
   let taken = 0;
   let retainLoss: number | null = null;
   const report = (phase: UnlearnProgress['phase'], step: number, steps: number) =>
@@ -97,14 +113,16 @@ export async function unlearn(inputs: UnlearnInputs): Promise<UnlearnOutcome> {
       forgetBatch: batchOf(sets.forget, forget),
       retainBatch: batchOf(sets.retain, nextRetain()),
       ...alternativeTo(forget),
+      ...heldRows(),
       band: params.hinge ? watch.bandOf(forget) : null,
       step: taken,
       pace,
     });
     retainLoss = result.retainLoss;
+    await guard?.lookAfter(taken, watch.level());
   }
 
-  /** Retain steps with the hinge kept on; they end where nobody stands out, which repair itself may have moved. */
+  /** Retain steps with the hinge kept on; they end where nobody stands out, earlier people neither, which repair itself may have moved. */
   async function repair(needed: boolean): Promise<boolean> {
     const first = taken;
     const steps = needed ? params.repair_steps : 0;
@@ -113,7 +131,7 @@ export async function unlearn(inputs: UnlearnInputs): Promise<UnlearnOutcome> {
       await advance(paceAt((taken - first) / steps));
       const decides = taken >= first + steps;
       const looked = (await watch.lookAfter(taken, decides)) === true;
-      settled = looked && decides && (await watch.untold());
+      settled = looked && decides && (guard?.held() ?? true) && (await watch.untold());
       report('repairing', Math.min(taken - first, steps), steps);
     }
     return settled;
@@ -121,6 +139,7 @@ export async function unlearn(inputs: UnlearnInputs): Promise<UnlearnOutcome> {
 
   report('calibrating', 0, 0);
   const enough = await watch.look(0, true);
+  await guard?.look(watch.level()!);
   let settled = inputs.edited === true;
   while (!settled && taken < params.max_steps) {
     await advance(1);
