@@ -159,7 +159,9 @@ export async function unlearnStage(asked: UnlearnJob, context: StageContext): Pr
   const named = await loadSets(job, model, ['forget', 'retain', 'calibration'], retained);
   const earlier = await loadEarlier(job, model);
   const sets: LoadedSets = earlier === null ? named : { ...named, earlier };
-  if (sets.forget.length === 0) throw new ExpungeError('compute-failed', 'The forget set is empty.');
+  // a consolidation trains without everybody erased before, and forgets nobody new
+  if (sets.forget.length === 0 && getMethod(name).kind !== 'retrain')
+    throw new ExpungeError('compute-failed', 'The forget set is empty.');
   if (sets.retain.length === 0) {
     throw new ExpungeError(
       'forget-set-too-large',

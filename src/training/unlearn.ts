@@ -8,9 +8,10 @@ import type { RowScore } from '../domain/verification.ts';
 import type { StepOptions } from '../methods/options.ts';
 import { alternativesFor } from './alternative-half.ts';
 import { createSampler, type TokenRow } from './batches.ts';
-import { createGuard } from './earlier-guard.ts';
-import { createWatch } from './forget-watch.ts';
+import { createGuard, type EarlierGuard } from './earlier-guard.ts';
+import { createWatch, type ForgetWatch } from './forget-watch.ts';
 import { kindOf } from './kinds.ts';
+import type { StepInput } from './unlearning-feeds.ts';
 import { compileUnlearningStep } from './unlearning-step.ts';
 
 /** Repair ends slowly: at full pace the forgotten swing around the level of strangers. */
@@ -67,14 +68,10 @@ export interface UnlearnOutcome {
   reached: boolean;
 }
 
-/** Runs the method. Throws when the loss stops being finite, or the signal's reason. */
-export async function unlearn(inputs: UnlearnInputs): Promise<UnlearnOutcome> {
-  const { engine, architecture, config, params, sets, seed } = inputs;
+/** Draws the batch of a step: some of the forgotten, some of what is retained, and earlier people where there are any. */
+function createDraws(inputs: UnlearnInputs, watch: ForgetWatch, guard: EarlierGuard | null) {
+  const { architecture, config, params, sets, seed } = inputs;
   const kind = kindOf(architecture);
-  const compiled = await compileUnlearningStep(inputs);
-  const score = kind.scorer(engine, architecture, config, compiled.state);
-  const watch = createWatch(inputs, score);
-  const guard = createGuard(inputs, score);
   const context = architecture.contextLength(config);
   const sampler = (count: number, batch: number, salt: number) =>
     createSampler(count, Math.min(batch, count), seed + salt);
@@ -85,20 +82,38 @@ export async function unlearn(inputs: UnlearnInputs): Promise<UnlearnOutcome> {
       picked.map((i) => rows[i]!),
       context,
     );
-
   const others = alternativesFor(inputs.method, params, inputs.alternatives, seed + 5);
   const alternativeTo = (forget: number[]) => {
     if (others === null) return {};
     const picked = others.pick(forget);
     return { alternative: { picked, batch: batchOf(others.rows, picked) } };
   };
-
-  /** Those of earlier people who go along in a step. */
-  const heldRows = () => {
+  const earlier = () => {
     if (guard === null) return {};
     const picked = guard.pick();
     return { held: { batch: batchOf(sets.earlier!, picked), band: guard.bandOf(picked) } };
   };
+  return (): Omit<StepInput, 'step' | 'pace'> => {
+    const forget = nextForget();
+    return {
+      forget,
+      forgetBatch: batchOf(sets.forget, forget),
+      retainBatch: batchOf(sets.retain, nextRetain()),
+      ...alternativeTo(forget),
+      ...earlier(),
+      band: params.hinge ? watch.bandOf(forget) : null,
+    };
+  };
+}
+
+/** Runs the method. Throws when the loss stops being finite, or the signal's reason. */
+export async function unlearn(inputs: UnlearnInputs): Promise<UnlearnOutcome> {
+  const { engine, architecture, config, params } = inputs;
+  const compiled = await compileUnlearningStep(inputs);
+  const score = kindOf(architecture).scorer(engine, architecture, config, compiled.state);
+  const watch = createWatch(inputs, score);
+  const guard = createGuard(inputs, score);
+  const draw = createDraws(inputs, watch, guard);
 
   let taken = 0;
   let retainLoss: number | null = null;
@@ -107,17 +122,7 @@ export async function unlearn(inputs: UnlearnInputs): Promise<UnlearnOutcome> {
   async function advance(pace: number): Promise<void> {
     inputs.signal?.throwIfAborted();
     taken++;
-    const forget = nextForget();
-    const result = await compiled.run({
-      forget,
-      forgetBatch: batchOf(sets.forget, forget),
-      retainBatch: batchOf(sets.retain, nextRetain()),
-      ...alternativeTo(forget),
-      ...heldRows(),
-      band: params.hinge ? watch.bandOf(forget) : null,
-      step: taken,
-      pace,
-    });
+    const result = await compiled.run({ ...draw(), step: taken, pace });
     retainLoss = result.retainLoss;
     await guard?.lookAfter(taken, watch.level());
   }
