@@ -13,7 +13,11 @@ export interface TextRow extends PersonRow, RecordRow {
   /** Id of its record. */
   record: string;
 }
-export type LoadedSets = Record<Exclude<keyof SetsFile, 'world'>, TextRow[]> & { world?: TextRow[] };
+export type LoadedSets = Record<Exclude<keyof SetsFile, 'world'>, TextRow[]> & {
+  world?: TextRow[];
+  /** Whom earlier runs forgot; of no file. */
+  earlier?: TextRow[];
+};
 const rowsIn = (sets: SetsFile, name: keyof SetsFile): readonly SetRow[] => sets[name] ?? [];
 
 const NAMES: (keyof SetsFile)[] = ['forget', 'retain', 'calibration', 'holdout', 'world'];
