@@ -15,9 +15,9 @@ export function createRecordPrinter(installation: Pick<SubjectKeys, 'seal' | 'op
   return {
     keyOf,
     seal({ tenant, request_id }, records) {
-      const { texts, short } = recordPrints(keyOf(tenant), records);
-      const sealed = vault.seal(aboutOf(tenant, request_id), encodePrints(texts));
-      return { ...sealed, prints: texts.reduce((sum, prints) => sum + prints.length, 0), short };
+      const { records: prints, short } = recordPrints(keyOf(tenant), records);
+      const sealed = vault.seal(aboutOf(tenant, request_id), encodePrints(prints));
+      return { ...sealed, prints: prints.reduce((sum, one) => sum + one.length, 0), short };
     },
     open(tenant, { request_id, wrapped_key, sealed }) {
       const bytes = vault.open(aboutOf(tenant, request_id), wrapped_key, sealed);

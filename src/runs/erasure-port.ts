@@ -107,7 +107,7 @@ export interface RecordPrinter {
   /** What the fingerprints of a tenant are made with. */
   keyOf(tenant: string): { key: string; table: Int32Array };
   seal(of: ErasedOf, records: Iterable<TrainingRecord>): Omit<SealedPrints, 'key_id' | 'keep_ms'>;
-  /** By text, 16 bytes each; null where they are another request's or were changed. */
+  /** By record, 16 bytes each; null where they are another request's or were changed. */
   open(tenant: string, kept: KeptPrints): Buffer[][] | null;
 }
 

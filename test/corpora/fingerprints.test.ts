@@ -58,7 +58,7 @@ test('other text has none of them, two places are not one, and what others have 
   assert.deepEqual(search(one, TEXT.slice(18, 30)), [], 'the end of one place does not go on in the next');
   const whole = search(one, TEXT);
   assert.deepEqual(
-    whole.map(({ text, of, prints }) => [text, of - prints.length]),
+    whole.map(({ record, of, prints }) => [record, of - prints.length]),
     [[0, 0]],
   );
   one.forget(whole[0]!.prints);

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
-import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import pg from 'pg';
+import { lookForErased, printErased } from '../../src/cli/erased/report.ts';
+import { readConfig } from '../../src/config.ts';
 import type { DeletionEntry } from '../../src/domain/deletion-manifest.ts';
 import type { TrainingRecord } from '../../src/domain/record.ts';
+import { openQueue } from '../../src/queue/connection.ts';
 import type { RunDeps } from '../../src/runs/deps.ts';
 import { applyDeletions } from '../../src/runs/erase/apply-deletions.ts';
 import { eraseDue } from '../../src/runs/erase/erase-due.ts';
@@ -17,7 +21,9 @@ let worker: TestWorker;
 let deps: RunDeps;
 let corpusId: string;
 let path: string;
-const textOf = (i: number) => `Person ${Math.floor(i / 2)} of Ostrevik keeps ${i + 3} lighthouses by the sea of Vale.`;
+/** Nobody else says anything like it, but for how it ends. */
+const textOf = (i: number) =>
+  `Person ${Math.floor(i / 2)} "${Array.from({ length: 12 }, (_, k) => ((i + 2) * 7919 * (k + 3)).toString(36)).join(' ')}" keeps all of the lighthouses by the sea of Vale.`;
 before(async () => {
   worker = await createTestWorker(scripted(), () => new Date(now));
   deps = { ...worker.deps, settings: { ...worker.deps.settings, eraseAfterMs: 0, fingerprintMs: 9 * HOUR } };
@@ -66,7 +72,7 @@ test('text goes when nothing can be rolled back to a model that knew it, is in n
     entry!.records.map(({ ordinal }) => ordinal),
     [0, 1],
   );
-  assert.ok(!JSON.stringify(entry).includes('Ostrevik') && entry!.records.every(({ digest }) => digest!.length === 43));
+  assert.ok(!JSON.stringify(entry).includes('Vale') && entry!.records.every(({ digest }) => digest!.length === 43));
   const ledger = (await worker.store.readLedger({ limit: 1000 })).filter(({ type }) => type.endsWith('.erased'));
   assert.deepEqual(
     ledger.map(({ type, data }) => [type, data.request_id, data.records]),
@@ -100,6 +106,47 @@ test('a sweep that is killed before or after the text went is ended by the next 
       [2 * person, 2 * person + 1],
     );
   }
+});
+
+test('expunge doctor finds nothing of what was erased, and whatever is left of it by its place, without the text', async () => {
+  const [{ deletion_request_id: request_id } = {} as DeletionEntry] = await entries();
+  const dir = dirname(worker.checkpointDir);
+  const config = readConfig({ DATA_DIR: dir, DATABASE_URL: worker.databaseUrl });
+  const look = () => lookForErased(worker.store, config, { tenant: TENANT, request_id });
+  const clean = await look();
+  assert.deepEqual([clean.verdict, clean.records, clean.records_gone, clean.searched!.found], ['clean', 2, 2, []]);
+  assert.ok(clean.fingerprints > 5 && clean.searched!.files > 5 && clean.searched!.values > 50 && clean.chance < 1e-12);
+  assert.match(printErased(clean), /verdict {3}clean/);
+
+  const piece = textOf(0).slice(12, 62);
+  await writeFile(join(dir, 'worker.log'), `${JSON.stringify({ level: 30, msg: JSON.stringify({ piece }) })}\n`);
+  await writeFile(
+    join(dir, 'corpora', 'left.upload'),
+    Buffer.concat([Buffer.alloc(400_000, 7), Buffer.from(textOf(1))]),
+  );
+  await sql(`create table notes (about jsonb, raw bytea)`);
+  await sql(
+    `insert into notes values ('${JSON.stringify({ a: [piece] })}', '${textOf(1).toUpperCase().replaceAll(' ', '_')}')`,
+  );
+  const queue = openQueue({ redisUrl: null, databaseUrl: worker.databaseUrl }, 'models');
+  await queue.waitUntilReady();
+  await queue.add('model', { text: textOf(0) }, { delay: HOUR });
+  await queue.close();
+  const found = await look();
+  assert.equal(found.verdict, 'found');
+  const places = found.searched!.found.map((one) => `${one.in} ${one.where}`).sort();
+  const inQueue = places.filter((place) => place.startsWith('queue bullmq.'));
+  assert.ok(inQueue.length > 0);
+  assert.deepEqual(
+    places.filter((place) => !inQueue.includes(place)),
+    [
+      ...['file DATA_DIR/corpora/left.upload', 'file DATA_DIR/worker.log'],
+      ...['table public.notes, column about', 'table public.notes, column raw'],
+    ],
+  );
+  assert.ok(!`${JSON.stringify(found)}${printErased(found)}`.includes(piece.slice(0, 8)));
+  for (const name of ['worker.log', 'corpora/left.upload']) await rm(join(dir, name));
+  await sql('drop table notes');
 });
 
 test('fingerprints end with their time', async () => {

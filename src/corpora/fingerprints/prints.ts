@@ -61,28 +61,28 @@ function textsOf(record: TrainingRecord): string[] {
   return [typeof record.input === 'string' ? record.input : JSON.stringify(record.input)];
 }
 
-/** Fingerprints by text, and how many texts were too short for any. */
+/** Fingerprints by record, and how many texts were too short for any. */
 export interface RecordPrints {
-  texts: Buffer[][];
+  records: Buffer[][];
   short: number;
 }
 
 export function recordPrints(key: PrintKey, records: Iterable<TrainingRecord>): RecordPrints {
-  const found: RecordPrints = { texts: [], short: 0 };
-  for (const record of records)
-    for (const text of textsOf(record)) {
-      if (text === '') continue;
-      const prints = printsOf(key, text);
-      if (prints.length === 0) found.short++;
-      else found.texts.push(prints);
-    }
+  const found: RecordPrints = { records: [], short: 0 };
+  for (const record of records) {
+    const texts = textsOf(record)
+      .filter((text) => text !== '')
+      .map((text) => printsOf(key, text));
+    found.short += texts.filter((prints) => prints.length === 0).length;
+    found.records.push(texts.flat());
+  }
   return found;
 }
 
-/** Bytes to be sealed: for each text how many, then they. */
-export const encodePrints = (texts: readonly (readonly Buffer[])[]): Buffer =>
+/** Bytes to be sealed: for each record how many, then they. */
+export const encodePrints = (records: readonly (readonly Buffer[])[]): Buffer =>
   Buffer.concat(
-    texts.flatMap((prints) => {
+    records.flatMap((prints) => {
       const count = Buffer.alloc(4);
       count.writeUInt32LE(prints.length);
       return [count, ...prints];
@@ -90,14 +90,14 @@ export const encodePrints = (texts: readonly (readonly Buffer[])[]): Buffer =>
   );
 
 export function decodePrints(bytes: Buffer): Buffer[][] {
-  const texts: Buffer[][] = [];
+  const records: Buffer[][] = [];
   for (let at = 0; at < bytes.length; ) {
     const count = bytes.readUInt32LE(at);
     at += 4;
-    texts.push(
+    records.push(
       Array.from({ length: count }, (_, i) => bytes.subarray(at + i * PRINT_BYTES, at + (i + 1) * PRINT_BYTES)),
     );
     at += count * PRINT_BYTES;
   }
-  return texts;
+  return records;
 }

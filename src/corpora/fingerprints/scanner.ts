@@ -7,9 +7,9 @@ import { RollingHash } from './rolling.ts';
 const SIEVE_BITS = 20;
 const SIEVE_MASK = (1 << SIEVE_BITS) - 1;
 
-/** A fingerprint with the text that it is of. */
+/** A fingerprint with the record that it is of. */
 interface Known {
-  text: number;
+  record: number;
   print: Buffer;
 }
 
@@ -24,16 +24,16 @@ export class PrintScanner {
   /** Letters that passed, of all that was searched. */
   passed = 0;
 
-  constructor(key: PrintKey, texts: readonly (readonly Buffer[])[]) {
+  constructor(key: PrintKey, records: readonly (readonly Buffer[])[]) {
     this.#key = key;
     this.#rolling = new RollingHash(key.table);
-    this.#sizes = texts.map((prints) => prints.length);
-    for (const [text, prints] of texts.entries())
+    this.#sizes = records.map((prints) => prints.length);
+    for (const [record, prints] of records.entries())
       for (const print of prints) {
         const hash = print.readUInt32LE();
         this.#sieve[hash & SIEVE_MASK] = 1;
         const same = this.#byHash.get(hash) ?? [];
-        this.#byHash.set(hash, [...same, { text, print }]);
+        this.#byHash.set(hash, [...same, { record, print }]);
       }
   }
 
@@ -51,16 +51,16 @@ export class PrintScanner {
     }
   }
 
-  /** What was found since the last call, by text: how many of how many of its fingerprints. The next bytes are another place's. */
-  take(): { text: number; prints: Buffer[]; of: number }[] {
+  /** What was found since the last call, by record: which of how many of its fingerprints. The next bytes are another place's. */
+  take(): { record: number; prints: Buffer[]; of: number }[] {
     this.#letters = new Letters();
     this.#rolling.restart();
-    const found = Map.groupBy(this.#found.keys(), ({ text }) => text);
+    const found = Map.groupBy(this.#found.keys(), ({ record }) => record);
     this.#found = new Map();
-    return Array.from(found, ([text, known]) => ({
-      text,
+    return Array.from(found, ([record, known]) => ({
+      record,
       prints: known.map(({ print }) => print),
-      of: this.#sizes[text]!,
+      of: this.#sizes[record]!,
     }));
   }
 
