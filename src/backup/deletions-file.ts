@@ -120,6 +120,8 @@ function nameOf(one: Deletion): string {
       return `checkpoint ${one.tenant} ${one.model_id} ${one.digest}`;
     case 'subject_key':
       return `subject_key ${one.tenant} ${one.version}`;
+    case 'text':
+      return `text ${one.entry.corpus_id} ${one.entry.deletion_request_id}`;
     case 'restriction':
       return `restriction ${one.restriction.id}`;
     case 'model':

@@ -10,10 +10,14 @@ import { ExpungeError } from '../errors.ts';
 import { type Dump, openDump } from '../store/dump.ts';
 import { finishRestore } from '../store/finish-restore.ts';
 import { loadDump } from '../store/load.ts';
+import { eraseTexts } from './erase-texts.ts';
 import { blobPath, readBlob } from './folder.ts';
 import { markerPath, restoreUnderWay } from './restore-marker.ts';
 
-type Folders = Pick<Config, 'dataDir' | 'checkpointDir' | 'corpusDir' | 'probeDir' | 'keys'>;
+type Folders = Pick<
+  Config,
+  'dataDir' | 'checkpointDir' | 'corpusDir' | 'probeDir' | 'keys' | 'influenceDir' | 'manifestFile'
+>;
 
 export interface RestoreWish {
   dir: string;
@@ -174,6 +178,7 @@ export async function restoreBackup(wish: RestoreWish): Promise<Restored> {
   const { deletions, upTo, actor } = wish;
   const applied = await finishRestore(url, { backup, deletions, upTo, actor });
   const files = await placeFiles(wish, url, keys);
+  await eraseTexts(url, config, deletions, actor);
   await rm(markerPath(config.dataDir));
   await sync(config.dataDir);
   return { files, applied };

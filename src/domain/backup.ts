@@ -1,6 +1,7 @@
 // What a backup says of itself, and what has to be deleted again where an older one is restored. Both are signed as certificates are.
 import Type, { type Static, type TSchema } from 'typebox';
 import { Digest, Id, Nullable, StringEnum, Timestamp } from './common.ts';
+import { DeletionEntry } from './deletion-manifest.ts';
 import { TARGET_STATES } from './states.ts';
 
 export const BACKUP_PREDICATE = 'urn:expunge:predicate:backup:v1';
@@ -78,6 +79,7 @@ export const Deletion = Type.Union([
   deletion('tenant', {}),
   deletion('subject_key', { version: Type.Integer({ minimum: 1 }) }),
   deletion('probes', { key_id: Id }),
+  deletion('text', { entry: DeletionEntry }),
   deletion('restriction', { restriction: Row, subjects: Type.Array(Row) }),
   deletion('api_key', { key_id: Id, at: Timestamp }),
 ]);

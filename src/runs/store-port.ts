@@ -21,6 +21,7 @@ import type { CheckpointStore } from './checkpoint-port.ts';
 import type { CorpusStore } from './corpus-port.ts';
 import type { DeletionsStore } from './deletions-port.ts';
 import type { EndingStore } from './ending-port.ts';
+import type { ErasureStore } from './erasure-port.ts';
 import type { FiguresStore } from './figures-port.ts';
 import type { IdempotencyStore } from './idempotency-port.ts';
 import type { InfluenceStore } from './influence-port.ts';
@@ -105,6 +106,7 @@ export interface Store
     InfluenceStore,
     VerificationStore,
     WatchStore,
+    ErasureStore,
     FiguresStore,
     PolicyStore,
     IdempotencyStore,

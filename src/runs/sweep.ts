@@ -6,6 +6,7 @@ import type { RunDeps } from './deps.ts';
 import { dropReferences } from './drop-references.ts';
 import { removeTexts } from './ending.ts';
 import { noteDeletions } from './note-deletions.ts';
+import { eraseDue } from './erase/erase-due.ts';
 import { retireExpired } from './retire.ts';
 import { queueReverifications } from './reverify.ts';
 import { shredExpired } from './shred.ts';
@@ -22,6 +23,8 @@ const chores: Record<string, (deps: RunDeps) => Promise<unknown>> = {
   retire: retireExpired,
   restrictions: ({ store, worker }) => store.endRestrictions(worker),
   texts: (deps) => removeTexts(deps, deps.worker),
+  // after what is due is deleted: the text of a request waits for the checkpoints that knew it
+  erase: eraseDue,
   shred: shredExpired,
   references: dropReferences,
   keys: ({ store }) => store.deleteExpiredKeys(),

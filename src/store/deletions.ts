@@ -1,6 +1,7 @@
 // What entries of the ledger deleted, in a form that can be applied to an older state of this database.
 import { sql } from 'kysely';
 import type { Deleted, Deletion, DeletionBatch, LedgerHead } from '../domain/backup.ts';
+import type { DeletionEntry } from '../domain/deletion-manifest.ts';
 import type { DeletionsStore, LedgerEntry } from '../runs/ports.ts';
 import type { Context, Trx } from './db.ts';
 import { readEntries } from './ledger.ts';
@@ -49,6 +50,19 @@ async function restrictionsOf(trx: Trx, ids: readonly string[]): Promise<Deletio
   return rows.map((row) => ({ what: 'restriction', ...row }));
 }
 
+/** Records whose text is gone, of the requests that they were destroyed for. */
+async function textsOf(trx: Trx, entries: readonly LedgerEntry[]): Promise<Deletion[]> {
+  const requests = entries.filter(({ type }) => type === 'records.erased').map(({ data }) => String(data.request_id));
+  if (requests.length === 0) return [];
+  const { rows } = await sql<DeletionEntry>`
+    select 1 as version, tenant_id as tenant, corpus_id, request_id as deletion_request_id,
+      to_jsonb(max(erased_at)) #>> '{}' as erased_at,
+      jsonb_agg(jsonb_build_object('ordinal', ordinal, 'digest', digest) order by ordinal) as records
+    from destroyed_records where request_id = any(${requests}::uuid[]) and erased_at is not null
+    group by tenant_id, corpus_id, request_id order by request_id, corpus_id`.execute(trx);
+  return rows.map((entry) => ({ what: 'text', tenant: entry.tenant, entry }));
+}
+
 const BY_ENTRY: Record<string, (entry: LedgerEntry) => Deletion> = {
   'checkpoint.deleted': ({ tenant, data }) => ({ what: 'checkpoint', tenant, ...checkpointIn(data) }),
   'reference.deleted': ({ tenant, data }) => ({ what: 'checkpoint', tenant, ...checkpointIn(data) }),
@@ -82,6 +96,7 @@ async function batchAfter(context: Context, trx: Trx, from: number): Promise<Del
     .map(({ data }) => String(data.restriction_id));
   const deletions = [
     ...[...(await requestsOf(trx, requests)), ...named],
+    ...(await textsOf(trx, entries)),
     ...[...(await restrictionsOf(trx, [...new Set(placed)])), ...(await shreddedKeys(trx, entries))],
   ];
   const ledger: LedgerHead = { first: first.hash, size: last.seq, head: last.hash };

@@ -34,7 +34,13 @@ export async function eraseModel(trx: Trx, { tenant, id }: Named, at: string): P
 
 /** Nobody is found in it any more. Its text is a file, and goes after this is committed. */
 export async function eraseCorpus(trx: Trx, { tenant, id }: Named, at: string): Promise<void> {
-  for (const table of ['record_ids', 'subject_records', 'subject_links', 'request_records'] as const)
+  await sql`
+    delete from vault_keys v using erasure_prints p
+    where p.tenant_id = ${tenant} and p.corpus_id = ${id} and v.tenant_id = p.tenant_id and v.id = p.key_id`.execute(trx);
+  for (const table of [
+    ...(['record_ids', 'subject_records', 'subject_links', 'request_records'] as const),
+    ...(['destroyed_records', 'erasure_prints'] as const),
+  ])
     await trx.deleteFrom(table).where('tenant_id', '=', tenant).where('corpus_id', '=', id).execute();
   // rules may hold names
   await sql`

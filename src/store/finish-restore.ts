@@ -1,7 +1,7 @@
 // The last step in the database of a restore: what was deleted since goes again, and the ledger says where it went on from.
 import { sql } from 'kysely';
 import type { Backup, Deletion, LedgerHead } from '../domain/backup.ts';
-import { type Applied, applyDeletions } from './apply-deletions.ts';
+import { type Applied, deleteAgain } from './delete-again.ts';
 import { connect, transact } from './db.ts';
 import { append } from './ledger.ts';
 
@@ -24,7 +24,7 @@ export async function finishRestore(url: string, { backup, deletions, upTo, acto
         select exists (select from ledger where seq > ${backup.ledger.size} and type = 'backup.restored'
           and data->>'backup_id' = ${backup.id}) as done`.execute(trx);
       if (rows[0]!.done) return null;
-      const applied = await applyDeletions(trx, deletions, await context.now(trx));
+      const applied = await deleteAgain(trx, deletions, await context.now(trx));
       const backup_id = backup.id;
       for (const [tenant, request_ids] of applied.requests)
         await append(context, trx, {

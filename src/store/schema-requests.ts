@@ -30,6 +30,10 @@ export interface DeletionRequestsTable {
   received_at: string;
   due_at: string;
   completed_at: string | null;
+  /** When the text of its records was gone. */
+  erased_at: Generated<string | null>;
+  /** Not before then is it looked at again whether the text may go. */
+  erasure_look_at: Generated<string | null>;
   updated_at: string;
   version: number;
 }

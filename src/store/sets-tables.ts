@@ -63,9 +63,9 @@ function forgottenOf({ tenant, modelId, keys, places, more }: Wanted): RawBuilde
  * Makes, until the transaction ends: `set_keys` (n, subject_key), everybody whom the model's corpora name or who is
  * asked for; `set_named` (position, ordinal, n), who stands in which record; `set_erased` (position, ordinal), what
  * earlier runs of the model erased; `set_restricted` (position, ordinal), records that name somebody who is restricted;
- * `set_forgotten`, the train records that are to be forgotten.
+ * `set_destroyed` (position, ordinal), whose text is gone, whoever forgot it; `set_forgotten`, the train records that are to be forgotten.
  */
-export async function numberRecords(trx: Trx, wanted: Wanted): Promise<{ keys: number; erased: number }> {
+export async function numberRecords(trx: Trx, wanted: Wanted): Promise<{ keys: number; erased: number; gone: number }> {
   const { tenant, modelId } = wanted;
   const mine = sql`mc.tenant_id = ${tenant} and mc.model_id = ${modelId}`;
   const statements = [
@@ -89,14 +89,17 @@ export async function numberRecords(trx: Trx, wanted: Wanted): Promise<{ keys: n
     sql`create temporary table set_restricted on commit drop as
       select distinct s.position, s.ordinal from set_named s join set_keys k using (n)
       where k.subject_key in (${restrictedOf(tenant)})`,
+    sql`create temporary table set_destroyed on commit drop as
+      select mc.position, d.ordinal from model_corpora mc
+      join destroyed_records d on d.tenant_id = mc.tenant_id and d.corpus_id = mc.corpus_id
+      where ${mine} and d.ordinal < mc.records`,
     sql`create temporary table set_forgotten on commit drop as ${forgottenOf(wanted)}`,
-    sql`analyze set_named, set_erased, set_restricted, set_forgotten`,
+    sql`analyze set_named, set_erased, set_restricted, set_destroyed, set_forgotten`,
   ];
   await readWhole(trx);
   for (const statement of statements) await statement.execute(trx);
-  const { rows } = await sql<{ keys: number; erased: number }>`
-    select (select count(*) from set_keys)::integer as keys, (select count(*) from set_erased)::integer as erased`.execute(
-    trx,
-  );
+  const { rows } = await sql<{ keys: number; erased: number; gone: number }>`
+    select (select count(*) from set_keys)::integer as keys, (select count(*) from set_erased)::integer as erased,
+      (select count(*) from set_forgotten join set_destroyed using (position, ordinal))::integer as gone`.execute(trx);
   return rows[0]!;
 }

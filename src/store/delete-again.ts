@@ -3,6 +3,7 @@
 import { sql } from 'kysely';
 import type { Deleted, Deletion } from '../domain/backup.ts';
 import { isOpenRequest, isWaitingTarget, requestState, type TargetState } from '../domain/states.ts';
+import { insertRows as insertInto } from './bulk-insert.ts';
 import type { Trx } from './db.ts';
 import { eraseCorpus, eraseModel } from './erase.ts';
 import { refreshRequests } from './targets.ts';
@@ -25,12 +26,9 @@ function stateAgain(last: TargetState): TargetState {
 const rowsAffected = async (trx: Trx, query: ReturnType<typeof sql>): Promise<number> =>
   Number((await query.execute(trx)).numAffectedRows ?? 0n);
 
-async function insertRows(trx: Trx, table: string, rows: readonly object[]): Promise<void> {
-  if (rows.length === 0) return;
-  const into = sql.table(table);
-  await sql`insert into ${into}
-    select * from jsonb_populate_recordset(null::${into}, ${JSON.stringify(rows)}::jsonb)`.execute(trx);
-}
+/** Columns that came since the list was written take their defaults. */
+const insertRows = (trx: Trx, table: string, rows: readonly object[]) =>
+  insertInto(trx, table as 'deletion_requests', rows as never);
 
 async function addRequest(trx: Trx, one: Deleted<'request'>, at: string): Promise<void> {
   const { tenant, subjects, records } = one;
@@ -44,7 +42,9 @@ async function addRequest(trx: Trx, one: Deleted<'request'>, at: string): Promis
     .map((target) => ({ ...target, state: stateAgain(target.state) }));
   const state = requestState(targets.map((target) => target.state));
   const ended = isOpenRequest(state) ? null : (one.request.completed_at ?? at);
-  const row = { ...one.request, state, completed_at: ended, updated_at: at };
+  // whether its text is there is looked at again
+  const fresh = { erased_at: null, erasure_look_at: null };
+  const row = { ...one.request, ...fresh, state, completed_at: ended, updated_at: at };
   const own = { tenant_id: tenant, request_id: id };
   await insertRows(trx, 'deletion_requests', [row]);
   await insertRows(
@@ -129,7 +129,7 @@ async function applyRestriction(trx: Trx, { tenant, restriction, subjects }: Del
 /** How many rows it was about: 0 where the backup has none of it. */
 async function applyOne(
   trx: Trx,
-  one: Exclude<Deletion, { what: 'request' | 'restriction' }>,
+  one: Exclude<Deletion, { what: 'request' | 'restriction' | 'text' }>,
   at: string,
 ): Promise<number> {
   const { tenant } = one;
@@ -183,12 +183,12 @@ async function applyOne(
 }
 
 /** Within the transaction that ends a restore. Requests come last, when it is known which models are left. */
-export async function applyDeletions(trx: Trx, deletions: readonly Deletion[], at: string): Promise<Applied> {
+export async function deleteAgain(trx: Trx, deletions: readonly Deletion[], at: string): Promise<Applied> {
   const counts: Record<string, number> = {};
   const requests = new Map<string, string[]>();
   const over = new Set(deletions.flatMap((one) => (one.what === 'tenant' ? [one.tenant] : [])));
   for (const one of deletions) {
-    if (one.what === 'request' || one.what === 'restriction') continue;
+    if (one.what === 'request' || one.what === 'restriction' || one.what === 'text') continue;
     const count = await applyOne(trx, one, at);
     if (count > 0) counts[one.what] = (counts[one.what] ?? 0) + count;
   }
