@@ -1,9 +1,10 @@
 // Texts of records that were destroyed since a backup was made, destroyed again in the corpora that it put back.
-import type { Config } from '../config.ts';
+
 import { createFactorFiles } from '../checkpoints/factors.ts';
-import { createDeletionManifest } from '../evidence/deletion-manifest.ts';
+import type { Config } from '../config.ts';
 import { createCorpusFiles } from '../corpora/files.ts';
 import type { Deletion } from '../domain/backup.ts';
+import { createDeletionManifest } from '../evidence/deletion-manifest.ts';
 import { createSubjectKeys } from '../evidence/keys.ts';
 import { type AppliedDeletions, applyDeletions } from '../runs/erase/apply-deletions.ts';
 import { createStore } from '../store/store.ts';

@@ -36,7 +36,9 @@ export async function eraseModel(trx: Trx, { tenant, id }: Named, at: string): P
 export async function eraseCorpus(trx: Trx, { tenant, id }: Named, at: string): Promise<void> {
   await sql`
     delete from vault_keys v using erasure_prints p
-    where p.tenant_id = ${tenant} and p.corpus_id = ${id} and v.tenant_id = p.tenant_id and v.id = p.key_id`.execute(trx);
+    where p.tenant_id = ${tenant} and p.corpus_id = ${id} and v.tenant_id = p.tenant_id and v.id = p.key_id`.execute(
+    trx,
+  );
   for (const table of [
     ...(['record_ids', 'subject_records', 'subject_links', 'request_records'] as const),
     ...(['destroyed_records', 'erasure_prints'] as const),

@@ -1,8 +1,8 @@
 // The last step in the database of a restore: what was deleted since goes again, and the ledger says where it went on from.
 import { sql } from 'kysely';
 import type { Backup, Deletion, LedgerHead } from '../domain/backup.ts';
-import { type Applied, deleteAgain } from './delete-again.ts';
 import { connect, transact } from './db.ts';
+import { type Applied, deleteAgain } from './delete-again.ts';
 import { append } from './ledger.ts';
 
 const TENANT = 'default';

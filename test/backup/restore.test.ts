@@ -16,8 +16,9 @@ import type { Model } from '../../src/domain/resources.ts';
 import { createSubjectKeys } from '../../src/evidence/keys.ts';
 import { rotateSubjectKey } from '../../src/evidence/rotate-key.ts';
 import { noteDeletions } from '../../src/runs/note-deletions.ts';
+import { recordDigest } from '../../src/runs/erase/record-digest.ts';
 import { createStore } from '../../src/store/store.ts';
-import { createTestDatabase } from '../helpers/postgres.ts';
+import { createTestDatabase, execute } from '../helpers/postgres.ts';
 import { writeTinyCheckpoint } from '../http/checkpoint-fixture.ts';
 import { call, corpusWith, line, openService, type TestService } from '../http/service.ts';
 import { LEASE, publishRun, TENANT } from '../store/fixture.ts';
@@ -76,6 +77,7 @@ test('what was deleted since a backup does not come back with it, and whoever wa
   const ben = await ask(service, 'ben@example.org');
   const key = { id: uuid(), secret_hash: 'x', name: 'k', scopes: ['catalogue:read' as const], lifetime_ms: 1e9 };
   await store.createApiKey(TENANT, key, 'test');
+  const spare = await corpusWith(app, 'spare', [line('s', 'carl@example.org'), line('u')]);
   const backup = await backUp('b');
 
   await call(app, 'POST', `/v1/deletion-requests/${ben}/cancel`, {});
@@ -86,6 +88,14 @@ test('what was deleted since a backup does not come back with it, and whoever wa
   await store.revokeApiKey(TENANT, key.id, 'test');
   await rotateSubjectKey(config, store, TENANT, 'test');
   await store.destroyKeyVersion(TENANT, 1, 'test');
+  // as the sweep does, once nothing needs a text any more
+  for await (const { ordinal, ...record } of deps.corpora.readLines(spare, new Set([0])))
+    await execute(
+      config.databaseUrl!,
+      `insert into destroyed_records values ('${TENANT}', '${spare}', ${ordinal}, '${anna}',
+        '${recordDigest(deps.subjectKeys, TENANT, record)}', now(), now())`,
+    );
+  await store.appendLedger(TENANT, 'records.erased', 'test', { request_id: anna, corpus_id: spare });
   const file = join(dir, 'deletions.jws');
   const deletions = createDeletionsFile(file);
   const note = () => noteDeletions({ store, deletions, signDeletions: signDeletions(signer) });
@@ -126,6 +136,9 @@ test('what was deleted since a backup does not come back with it, and whoever wa
   assert.ok((await place.store.subjectKeyVersions()).some(({ version, destroyed }) => version === 1 && destroyed));
   const text = await readFile(join(place.config.corpusDir, `${corpus_id}.ndjson`));
   assert.deepEqual(text, await readFile(deps.corpora.path(corpus_id)));
+  const spared = await readFile(join(place.config.corpusDir, `${spare}.ndjson`), 'utf8');
+  assert.doesNotMatch(spared, /Record s says/);
+  assert.match(spared, /Record u says/);
   const folder = join(place.config.checkpointDir, model.active.replace(':', '-'));
   assert.deepEqual(await readdir(folder), await readdir(await deps.checkpoints.materialise(model.active)));
   assert.equal((await stat(join(folder, 'model.safetensors'))).mode & 0o777, 0o400);
