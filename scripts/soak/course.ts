@@ -14,6 +14,8 @@ export interface Soak {
   models: number;
   /** When it has to have ended, by this machine's clock. */
   until: number;
+  /** Ends it before its time. */
+  stop: AbortSignal;
   say(text: string): void;
 }
 export interface SoakResult {
@@ -90,7 +92,7 @@ async function retry(client: Stubborn, url: string): Promise<number> {
   const rows = await query<{ id: string; version: number }>(
     url,
     `select id, version from deletion_requests
-     where state in ('failed', 'needs_review', 'partially_completed') and method->>'name' <> 'gradient-ascent'`,
+     where state in ('failed', 'needs_review', 'partially_completed') and coalesce(method->>'name', '') <> 'gradient-ascent'`,
   );
   for (const { id, version } of rows) {
     const path = `/v1/deletion-requests/${id}/retry`;
@@ -117,15 +119,16 @@ async function watch(client: Stubborn, url: string, soak: Soak, calm: () => void
     told = text;
     if (ended >= CALM_AT * total) calm();
     if (ended >= total) return retried;
+    if (soak.stop.aborted) throw new Error('it was stopped');
     if (Date.now() > soak.until) throw new Error(`time is over: ${JSON.stringify(states)}`);
-    await sleep(LOOK_MS);
+    await sleep(LOOK_MS, undefined, { signal: soak.stop }).catch(() => undefined);
   }
 }
 
 /** Runs it whole on an empty database. Throws what stopped it: a call that was refused, or the end of its time. */
 export async function soak(at: HouseOptions, given: Soak): Promise<SoakResult> {
   const before = performance.now();
-  const over = AbortSignal.timeout(Math.max(1, given.until - Date.now()));
+  const over = AbortSignal.any([given.stop, AbortSignal.timeout(Math.max(1, given.until - Date.now()))]);
   const house = await openHouse(at);
   const { databaseUrl } = at;
   const calm = new AbortController();

@@ -10,7 +10,7 @@ import type { Cast } from './cast.ts';
 const SHAPE = { architecture: 'gpt2', width: 32, layers: 1, heads: 2, vocabSize: 260, seed: 3 };
 const BATCH = 48;
 /** Times that each record is seen: enough to know most of them by heart, which is what has to be forgotten. */
-const PASSES = 60;
+const PASSES = 90;
 
 const ndjson = (records: readonly UploadedAnswer[]) => records.map((record) => `${JSON.stringify(record)}\n`).join('');
 
@@ -23,7 +23,7 @@ export async function trainModels(cast: Cast, dir: string, importDir: string, sa
     await writeFile(train, ndjson(records));
     const out = join(importDir, `model-${index}`);
     await mkdir(out, { recursive: true });
-    const steps = Math.max(200, Math.round((PASSES * records.length) / BATCH));
+    const steps = Math.max(250, Math.round((PASSES * records.length) / BATCH));
     const { seconds } = await trainModel(
       {
         ...{ ...SHAPE, train, holdout, out, backend: 'onnxruntime/cpu', threads: 1 },
@@ -47,8 +47,8 @@ export async function register(url: string, dir: string, count: number): Promise
     };
     models.push(await client.registerModel(`model-${i}`, `model-${i}`, [train, holdout]));
   }
-  // what is watched is whether it is obeyed: chance alone may not fail a run here, and attacks on the weights judge nothing
-  const policy = { memory_margin: 0.2, extraction_margin: 0.5, membership_alpha: 0.0005, utility_min_ratio: 0.8 };
+  // what is watched is whether it is obeyed: chance alone should seldom fail a run here, and attacks on the weights judge nothing
+  const policy = { memory_margin: 0.3, extraction_margin: 0.5, membership_alpha: 0.01, utility_min_ratio: 0.8 };
   await client.put('/v1/verification-policy', { policy: { ...policy, robustness: [] } });
   return models;
 }

@@ -38,6 +38,7 @@ const request: StatementInput['request'] = {
   due_at: '2026-04-01T10:00:00.000Z',
   completed_at: at(3),
   updated_at: at(3),
+  suspicion: null,
   version: 7,
 };
 
