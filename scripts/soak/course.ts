@@ -34,8 +34,10 @@ export interface SoakResult {
 
 /** Clients at a time. */
 const CLIENTS = 4;
-/** A request takes a client so long: the last one comes in when the first ones are long done. */
+/** Between two requests of a client: the last one comes in when the first ones are long done. */
 const PAUSE_MS = 900;
+/** And few requests come in for as long, or none would meet a fault. */
+const LEAST_FILING_MS = 60_000;
 const FAULT_MS = 9000;
 /** Faults go on until so many have ended; the rest has to end in peace, or a soak could go on for ever. */
 const CALM_AT = 0.9;
@@ -57,6 +59,7 @@ async function endedRuns(url: string): Promise<number> {
 /** Files everything, some at a time. Rejects with the first that a client must not be answered. */
 async function fileAll(client: Stubborn, asked: readonly Asked[]): Promise<Filed[]> {
   const filed: Filed[] = [];
+  const pause = Math.max(PAUSE_MS, (LEAST_FILING_MS * CLIENTS) / asked.length);
   let next = 0;
   await Promise.all(
     Array.from({ length: CLIENTS }, async () => {
@@ -64,7 +67,7 @@ async function fileAll(client: Stubborn, asked: readonly Asked[]): Promise<Filed
         const one = asked[next++];
         if (one === undefined) return;
         filed.push(await file(client, one));
-        await sleep(PAUSE_MS);
+        await sleep(pause);
       }
     }),
   );
