@@ -29,6 +29,7 @@ const COLUMNS = [
   'received_at',
   'due_at',
   'completed_at',
+  'erased_at',
   'updated_at',
   'version',
 ] as const;
