@@ -24,6 +24,7 @@ const COLUMNS = [
   'starts_after',
   'approval_required',
   'approved_at',
+  'suspicion',
   'reverify_seconds',
   'submitted_at',
   'received_at',
