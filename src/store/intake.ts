@@ -44,7 +44,8 @@ function rowOf(input: CreateRequest, suspicion: Suspicion | null, now: string) {
     verified_at: verified ? now : null,
     starts_after: cooling_off_ms === 0 ? null : new Date(Date.parse(now) + cooling_off_ms).toISOString(),
     ...{ approval_required: approval_required || suspicion !== null, approved_at: null },
-    suspicion: suspicion && JSON.stringify(suspicion),
+    suspicion,
+    erased_at: null,
   };
 }
 
