@@ -20,6 +20,7 @@ import type { ApiKeyStore } from './api-key-port.ts';
 import type { CheckpointStore } from './checkpoint-port.ts';
 import type { CorpusStore } from './corpus-port.ts';
 import type { FiguresStore } from './figures-port.ts';
+import type { ForgettingStore } from './forgetting-port.ts';
 import type { IdempotencyStore } from './idempotency-port.ts';
 import type { InfluenceStore } from './influence-port.ts';
 import type { IntakeStore } from './intake-port.ts';
@@ -100,6 +101,7 @@ export interface Store
     VerificationStore,
     WatchStore,
     FiguresStore,
+    ForgettingStore,
     PolicyStore,
     IdempotencyStore,
     LifecycleStore,

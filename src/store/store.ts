@@ -11,6 +11,7 @@ import { claimsStore } from './claims.ts';
 import { corporaStore } from './corpora.ts';
 import { connect, type StoreOptions, unavailable } from './db.ts';
 import { figuresStore } from './figures.ts';
+import { forgettingStore } from './forgetting.ts';
 import { idempotencyStore } from './idempotency.ts';
 import { influenceStore } from './influence.ts';
 import { intakeStore } from './intake.ts';
@@ -107,6 +108,7 @@ export function createStore(options: StoreOptions): Store {
     ...idempotencyStore(context),
     ...influenceStore(context),
     ...policiesStore(context),
+    ...forgettingStore(context),
     ...keptProbesStore(context),
     ...recipientsStore(context),
     ...referencesStore(context),
