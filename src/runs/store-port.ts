@@ -19,6 +19,7 @@ import type { VerificationReport } from '../domain/verification.ts';
 import type { ApiKeyStore } from './api-key-port.ts';
 import type { CheckpointStore } from './checkpoint-port.ts';
 import type { CorpusStore } from './corpus-port.ts';
+import type { ErasureStore } from './erasure-port.ts';
 import type { FiguresStore } from './figures-port.ts';
 import type { ForgettingStore } from './forgetting-port.ts';
 import type { IdempotencyStore } from './idempotency-port.ts';
@@ -100,6 +101,7 @@ export interface Store
     InfluenceStore,
     VerificationStore,
     WatchStore,
+    ErasureStore,
     FiguresStore,
     ForgettingStore,
     PolicyStore,

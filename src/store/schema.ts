@@ -8,6 +8,7 @@ import type { RunState } from '../domain/states.ts';
 import type { SubjectRules } from '../domain/subject-rules.ts';
 import type { VerificationReport } from '../domain/verification.ts';
 import type { Held } from '../runs/ports.ts';
+import type { ErasureTables } from './schema-erasures.ts';
 import type { EvidenceTables } from './schema-evidence.ts';
 import type { ForgettingTables, RunForgettingColumns } from './schema-forgetting.ts';
 import type { IdentifierTables } from './schema-identifiers.ts';
@@ -239,6 +240,7 @@ export interface Database
     WebhookTables,
     EvidenceTables,
     IdentifierTables,
+    ErasureTables,
     ForgettingTables {
   corpora: CorporaTable;
   record_ids: RecordIdsTable;
