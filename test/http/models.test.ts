@@ -45,10 +45,10 @@ test('a checkpoint folder becomes a model with its lineage; what is missing is w
   assert.match(model.warnings.join(), /holdout.*recipe/);
   assert.equal(created.headers.location?.toString().endsWith(`/v1/models/${model.id}`), true);
   assert.deepEqual((await call(app, 'GET', `/v1/models/${model.id}`)).json(), model);
-  const line = (await call(app, 'GET', `/v1/models/${model.id}/forgetting`)).json();
-  assert.deepEqual(line.since, { checkpoint: model.active, run_id: null, at: line.since.at });
-  assert.deepEqual([line.runs, line.budget.spent, line.consolidation], [[], false, null]);
-  assert.match(line.next, /exact/);
+  const forgetting = (await call(app, 'GET', `/v1/models/${model.id}/forgetting`)).json();
+  assert.deepEqual(forgetting.since, { checkpoint: model.active, run_id: null, at: forgetting.since.at });
+  assert.deepEqual([forgetting.runs, forgetting.budget.spent, forgetting.consolidation], [[], false, null]);
+  assert.match(forgetting.next, /exact/);
   const consolidations = `/v1/models/${model.id}/consolidations`;
   assert.equal((await call(app, 'POST', consolidations, {})).json().code, 'recipe-missing');
   await execute(service.deps.config.databaseUrl!, `update models set has_recipe = true where id = '${model.id}'`);
