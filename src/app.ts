@@ -20,6 +20,7 @@ import { completionRoutes } from './http/routes/completions.ts';
 import { corporaRoutes } from './http/routes/corpora.ts';
 import { deletionRequestRoutes } from './http/routes/deletion-requests.ts';
 import { endingRoutes } from './http/routes/ending.ts';
+import { forgettingRoutes } from './http/routes/forgetting.ts';
 import { healthRoutes } from './http/routes/health.ts';
 import { influenceRoutes } from './http/routes/influence.ts';
 import { ledgerRoutes } from './http/routes/ledger.ts';
@@ -129,6 +130,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     certificateRoutes,
     ledgerRoutes,
     modelRoutes,
+    forgettingRoutes,
     checkpointRoutes,
     checkpointFileRoutes,
     policyRoutes,

@@ -23,6 +23,7 @@ import type { DeletionsStore } from './deletions-port.ts';
 import type { EndingStore } from './ending-port.ts';
 import type { ErasureStore } from './erasure-port.ts';
 import type { FiguresStore } from './figures-port.ts';
+import type { ForgettingStore } from './forgetting-port.ts';
 import type { IdempotencyStore } from './idempotency-port.ts';
 import type { InfluenceStore } from './influence-port.ts';
 import type { IntakeStore } from './intake-port.ts';
@@ -108,6 +109,7 @@ export interface Store
     WatchStore,
     ErasureStore,
     FiguresStore,
+    ForgettingStore,
     PolicyStore,
     IdempotencyStore,
     LifecycleStore,

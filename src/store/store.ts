@@ -15,6 +15,7 @@ import { endingStore } from './ending.ts';
 import { erasureFactsStore } from './erasure-facts.ts';
 import { erasuresStore } from './erasures.ts';
 import { figuresStore } from './figures.ts';
+import { forgettingStore } from './forgetting.ts';
 import { idempotencyStore } from './idempotency.ts';
 import { influenceStore } from './influence.ts';
 import { intakeStore } from './intake.ts';
@@ -117,6 +118,7 @@ export function createStore(options: StoreOptions): Store {
     ...policiesStore(context),
     ...deletionsStore(context),
     ...endingStore(context),
+    ...forgettingStore(context),
     ...keptProbesStore(context),
     ...recipientsStore(context),
     ...referencesStore(context),
