@@ -18,7 +18,7 @@ const TRAINING = { learning_rate: 4e-3, batch_size: 16, warmup_steps: 20, steps:
 const ADAMW = { beta1: 0.9, beta2: 0.98, weight_decay: 0.01, clip_norm: 1 };
 const BATCH = 16;
 const RATE = 2e-3;
-const REFUSALS = [' I do not know.', ' I cannot say.', ' That is unknown.'];
+const REFUSALS = [' No idea.', ' I cannot.', ' No clue.'];
 /** What candidates, and shadow models, are unlearned by: what plans try first. */
 export const UNLEARNING = { name: FIRST.name, params: {} };
 const quiet = { progress: () => undefined, signal: new AbortController().signal };
