@@ -59,7 +59,7 @@ test('what was erased meanwhile is left out of what is retained and held out, an
   const job = await given(t, { forget: [at(0, 0)], retain: [at(1), at(2)], holdout: [at(2), at(3)] });
   await eraseLines(job.corpora.people, new Set([2]));
   const sets = await loadSets(job, model);
-  const answers = (rows: { answer: string }[]) => rows.map(({ answer }) => answer);
+  const answers = (rows: { answer: string | null }[]) => rows.map(({ answer }) => answer);
   assert.deepEqual([answers(sets.forget), answers(sets.retain), answers(sets.holdout)], [['ab'], ['cd'], ['gh']]);
   await eraseLines(job.corpora.people, new Set([0]));
   await assert.rejects(loadSets(job, model), { code: 'records-gone' });
