@@ -39,6 +39,7 @@ const request: StatementInput['request'] = {
   completed_at: at(3),
   erased_at: null,
   updated_at: at(3),
+  suspicion: null,
   version: 7,
 };
 
@@ -54,6 +55,7 @@ const attempt: NonNullable<StatementInput['attempt']> = {
 
 const run: NonNullable<StatementInput['run']> = {
   id: uuid(4),
+  kind: 'deletion',
   model_id: uuid(3),
   request_ids: [uuid(1)],
   state: 'published',
