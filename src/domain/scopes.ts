@@ -66,7 +66,14 @@ export const ROLES = {
   'ml-engineer': [
     ...READ,
     ...['requests:retry', 'verifications:create', 'models:write', 'models:consolidate', 'models:ask'],
-    ...['influence:analyse', 'checkpoints:retire', 'policies:write', 'corpora:read', 'corpora:write', 'suppressions:check'],
+    ...[
+      'influence:analyse',
+      'checkpoints:retire',
+      'policies:write',
+      'corpora:read',
+      'corpora:write',
+      'suppressions:check',
+    ],
   ] as Scope[],
   'release-approver': [...READ, 'runs:promote', 'runs:rollback'],
   monitoring: ['metrics:read'],

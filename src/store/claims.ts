@@ -196,7 +196,12 @@ async function insertRun(
 }
 
 /** For nobody: everything that is retained is trained on again. */
-async function startConsolidation(context: Context, trx: Trx, wish: Wish, waits: { id: string }): Promise<ClaimOutcome> {
+async function startConsolidation(
+  context: Context,
+  trx: Trx,
+  wish: Wish,
+  waits: { id: string },
+): Promise<ClaimOutcome> {
   const at = await context.now(trx);
   const run_id = await insertRun(trx, wish, { kind: 'consolidation', plan: [], requests: 0, at });
   const { tenant } = wish;
