@@ -353,4 +353,18 @@ test('only so many of a tenant may be open; text that is gone is said to be, and
   const erased = await ask(candidates.honest, { subject: T1 });
   assert.deepEqual([erased.statusCode, erased.json().code], [409, 'records-gone'], erased.body);
   assert.match(erased.json().detail, /erased from the model on 20\d\d-.*nobody can look any more/);
+
+  // destroyed for a request, whatever else is there
+  const [place] = await deps.store.recordsWithIds('default', modelId, ['t1-0']);
+  const entry = {
+    version: 1 as const,
+    tenant: 'default',
+    corpus_id: place!.corpus_id,
+    erased_at: new Date().toISOString(),
+  };
+  const of = { ...entry, deletion_request_id: modelId };
+  await deps.store.restoreDeletions(of, [{ ordinal: place!.ordinal, digest: null }]);
+  const gone = await ask(candidates.honest, { record_ids: ['t1-0'] });
+  assert.deepEqual([gone.json().code, gone.json().errors[0].pointer], ['records-gone', '#/record_ids'], gone.body);
+  assert.match(gone.json().detail, /^The text of 1 of 1 records was erased, the first on 20\d\d-/);
 });
