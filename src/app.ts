@@ -31,6 +31,7 @@ import { requestActionRoutes } from './http/routes/request-actions.ts';
 import { runActionRoutes } from './http/routes/run-actions.ts';
 import { runEventRoutes } from './http/routes/run-events.ts';
 import { runRoutes } from './http/routes/runs.ts';
+import { schedulingRoutes } from './http/routes/scheduling.ts';
 import { subjectRoutes } from './http/routes/subject-lookup.ts';
 import { suppressionRoutes } from './http/routes/suppressions.ts';
 import { uploadRoutes } from './http/routes/uploads.ts';
@@ -130,6 +131,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     checkpointRoutes,
     checkpointFileRoutes,
     policyRoutes,
+    schedulingRoutes,
     corporaRoutes,
     subjectRoutes,
     suppressionRoutes,

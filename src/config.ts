@@ -40,6 +40,16 @@ const decisionsOf = (e: Environment) => ({
   approval: e.FOUR_EYES ? ('four-eyes' as const) : e.APPROVAL,
   promotion: e.FOUR_EYES ? ('four-eyes' as const) : e.PROMOTION,
 });
+/** Which runs begin when, and where. */
+const queueOf = (e: Environment) => ({
+  window: {
+    max_wait: e.COALESCE_MAX_HOURS === undefined ? null : e.COALESCE_MAX_HOURS * 3600,
+    ...{ promptness: e.COALESCE_PROMPTNESS, reserve: e.COALESCE_RESERVE_HOURS * 3600 },
+  },
+  tenantRuns: e.TENANT_RUNS,
+  maxParameters: e.WORKER_MAX_PARAMETERS || null,
+  accelerator: e.WORKER_ACCELERATOR ?? null,
+});
 const webhooksOf = (e: Environment) => ({
   ...{ allowedNetworks: e.WEBHOOK_ALLOWED_NETWORKS, endpoints: e.MAX_WEBHOOK_ENDPOINTS },
   retentionMs: e.WEBHOOK_RETENTION_DAYS * 86_400_000,
@@ -95,6 +105,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
       referenceBytes: e.REFERENCE_BYTES,
     },
     decisions: decisionsOf(e),
+    queue: queueOf(e),
     verifications: { open: e.MAX_OPEN_VERIFICATIONS },
     minFreeBytes: e.MIN_FREE_BYTES,
     opendsr: opendsrOf(e),

@@ -81,7 +81,7 @@ export const EVENTS = {
   },
   'given back': {
     ...{ from: ['unlearning', 'verifying', 'awaiting_promotion'], to: ['queued'] },
-    what: 'A worker was lost or stopped, or another run published first',
+    what: 'A worker was lost or stopped, another run published first, or the run was split in two',
   },
   'none passed': { from: ['unlearning', 'verifying'], to: ['needs_review'], what: 'No method of the plan passed' },
   broken: { from: ['queued', 'unlearning', 'verifying'], to: ['failed'], what: 'The run cannot be done' },
@@ -152,12 +152,13 @@ export const RUN_STATES = [
   'failed',
   'cancelled',
   'superseded',
+  'split',
 ] as const;
 export type RunState = (typeof RUN_STATES)[number];
 
 const RUN_MOVES: Record<RunState, readonly RunState[]> = {
-  planned: ['unlearning', 'failed', 'cancelled', 'superseded'],
-  unlearning: ['verifying', 'planned', 'failed', 'cancelled', 'superseded', 'needs_review'],
+  planned: ['unlearning', 'failed', 'cancelled', 'superseded', 'split'],
+  unlearning: ['verifying', 'planned', 'failed', 'cancelled', 'superseded', 'needs_review', 'split'],
   // `unlearning` again: the next method of the plan
   verifying: [
     'published',
@@ -168,6 +169,7 @@ const RUN_MOVES: Record<RunState, readonly RunState[]> = {
     'failed',
     'cancelled',
     'superseded',
+    'split',
   ],
   awaiting_promotion: ['published', 'needs_review', 'superseded'],
   // rolled back
@@ -176,8 +178,9 @@ const RUN_MOVES: Record<RunState, readonly RunState[]> = {
   failed: [],
   cancelled: [],
   superseded: [],
+  split: [],
 };
-const ENDED_RUNS: readonly RunState[] = ['published', 'needs_review', 'failed', 'cancelled', 'superseded'];
+const ENDED_RUNS: readonly RunState[] = ['published', 'needs_review', 'failed', 'cancelled', 'superseded', 'split'];
 export const canMoveRun = (from: RunState, to: RunState): boolean => RUN_MOVES[from].includes(to);
 /** Nothing goes on by itself any more. */
 export const isFinalRun = (state: RunState): boolean => ENDED_RUNS.includes(state);

@@ -27,6 +27,7 @@ export interface NewDeletionRequest extends GivenRecords {
   verified?: boolean;
   cooling_off_hours?: number;
   group_id?: string;
+  urgent?: boolean;
   /** Of a request that came by OpenDSR; no body of /v1 has it. */
   opendsr?: CreateRequest['opendsr'];
 }
@@ -75,6 +76,7 @@ export function wishOf(deps: AppDeps, who: Principal, given: NewDeletionRequest)
     cooling_off_ms: coolingOff(deps, given, { now, submitted_at }),
     approval_required: deps.config.decisions.approval !== 'off',
     group_id: given.group_id ?? null,
+    urgent: given.urgent ?? false,
     opendsr: given.opendsr,
     // `auto` is what happens where no method is named, and waits for the same run
     method: chosen ? { name: chosen.name, params: { ...defaultsOf(chosen), ...given.method?.params } } : null,

@@ -8,6 +8,7 @@ import { InfluenceAnalysis } from '../domain/influence.ts';
 import { PolicyVersion } from '../domain/policies.ts';
 import { UploadedRecord } from '../domain/record.ts';
 import { Certificate, Corpus, CurvePoint, DeletionPlan, DeletionRequest, Model, Run } from '../domain/resources.ts';
+import { ModelForecast, Scheduling } from '../domain/scheduling.ts';
 import { UploadResource } from '../domain/upload.ts';
 import { VerificationReport } from '../domain/verification.ts';
 import { WebhookDelivery, WebhookEndpoint, WebhookEndpointWithSecret } from '../domain/webhook.ts';
@@ -31,6 +32,8 @@ const NAMED = {
   ListedVerification,
   VerificationPlan,
   PolicyVersion,
+  Scheduling,
+  ModelForecast,
   Certificate,
   InfluenceAnalysis,
   WebhookEndpoint,

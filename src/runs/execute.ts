@@ -1,6 +1,6 @@
 // One claimed run from its sets to its verdict.
 import type { Attempt, MethodChoice, PlanStep } from '../domain/resources.ts';
-import type { VerificationReport } from '../domain/verification.ts';
+import type { Verdict, VerificationReport } from '../domain/verification.ts';
 import type { VerificationPlan } from '../domain/verification-cost.ts';
 import { ExpungeError, type ProblemCode } from '../errors.ts';
 import type { RunDeps } from './deps.ts';
@@ -15,11 +15,14 @@ import { createProgress } from './progress.ts';
 import { publishCandidate } from './publish.ts';
 import { keptReferences, referencesFor } from './references.ts';
 import { createRetainedDigest } from './retained-digest.ts';
+import { endUnpassed, isOfPeople } from './split-run.ts';
 import { type RunContext, runFolder, seedOf, setsOf, unlearn, verify } from './stages.ts';
 
 export type RunEnd =
   | { status: 'published' | 'superseded' | 'awaiting_promotion' }
   | { status: 'needs_review' | 'failed'; reason: string }
+  /** It failed for all its requests together, which are tried in two parts. */
+  | { status: 'split'; reason: string }
   /** Given back: the run starts again elsewhere, and that does not count as a restart. */
   | { status: 'released'; reason: string }
   /** Let go after a crash: the next claim takes it over and counts a restart. */
@@ -78,7 +81,7 @@ async function writeSets(context: RunContext): Promise<{ sets: RunSets; setsFile
   return { sets: sets!, setsFile, retained: retained.digest() };
 }
 
-/** Made before anything is computed. The request that waits longest says by what time. */
+/** Made before anything is computed. The request that is due first says by what time. */
 async function makePlan(context: RunContext, { counts }: RunSets): Promise<PlanStep[]> {
   const { deps, claim, policy } = context;
   const { settings } = deps;
@@ -96,7 +99,7 @@ async function makePlan(context: RunContext, { counts }: RunSets): Promise<PlanS
     limits: {
       seconds: settings.timeLimitSeconds,
       memory_bytes: settings.memoryBudgetBytes,
-      due_in_seconds: request && secondsUntil(request.due_at, deps.clock()),
+      due_in_seconds: claim.due_at === null ? null : secondsUntil(claim.due_at, deps.clock()),
     },
   });
   return planRun(request?.method ?? null, facts);
@@ -127,7 +130,8 @@ const isOfMethod = (error: unknown): error is ExpungeError =>
 async function workThroughPlan(context: RunContext & { plan: PlanStep[] }, pending: Pending): Promise<RunEnd> {
   const { deps, claim, plan } = context;
   const refused: string[] = [];
-  let verified = false;
+  let verified: Verdict | null = null;
+  let standingOut: readonly number[] = [];
   for (const [index, { name, params, estimate }] of plan.entries()) {
     const method = { name, params };
     if (index > 0) {
@@ -135,7 +139,7 @@ async function workThroughPlan(context: RunContext & { plan: PlanStep[] }, pendi
       held(await deps.store.moveRun(claim, 'unlearning', back, deps.worker));
     }
     try {
-      const { outcome, attempt } = await tryMethod(
+      const { outcome, attempt, standing_out } = await tryMethod(
         context,
         { method, index, planned: estimate?.verification },
         pending,
@@ -145,10 +149,11 @@ async function workThroughPlan(context: RunContext & { plan: PlanStep[] }, pendi
       if (outcome?.status === 'fenced') throw new Fenced();
       await drop(deps, pending);
       if (outcome?.status === 'superseded') return { status: 'superseded' };
-      verified = true;
+      if (attempt.verdict === 'failed') standingOut = standing_out;
+      verified = verified === 'failed' ? verified : attempt.verdict;
       refused.push(`${method.name}: ${attempt.verdict} (${attempt.reason})`);
     } catch (error) {
-      const last = index === plan.length - 1 && !verified;
+      const last = index === plan.length - 1 && verified === null;
       if (!isOfMethod(error) || context.signal.aborted || last) throw error;
       await drop(deps, pending);
       refused.push(`${method.name}: ${error.code} (${error.message})`);
@@ -157,8 +162,7 @@ async function workThroughPlan(context: RunContext & { plan: PlanStep[] }, pendi
   }
   await context.progress.flush();
   const reason = `No method passed verification; nothing was published. ${refused.join('; ')}`;
-  held(await deps.store.moveRun(claim, 'needs_review', { targets: 'needs_review', reason }, deps.worker));
-  return { status: 'needs_review', reason };
+  return endUnpassed(context, { reason, verdict: verified, standingOut });
 }
 
 /** Under parent and candidate; people of earlier runs under the candidate alone. */
@@ -183,7 +187,11 @@ async function tryMethod(
   context: RunContext,
   { method, index, planned }: Try,
   pending: Pending,
-): Promise<{ outcome: PublishOutcome | { status: 'awaiting_promotion' } | null; attempt: Attempt }> {
+): Promise<{
+  outcome: PublishOutcome | { status: 'awaiting_promotion' } | null;
+  attempt: Attempt;
+  standing_out: readonly number[];
+}> {
   const { deps, claim, signal } = context;
   const seed = seedOf(claim.run.id, 'unlearn', index);
   const { candidate, result } = await unlearn(context, method, seed);
@@ -197,7 +205,7 @@ async function tryMethod(
     ...{ digest: candidate.digest, method, seed: seedOf(claim.run.id, 'verify', index), planned },
     methodSeconds: Object.values(result.seconds).reduce((sum, one) => sum + one, 0),
   };
-  const { report, peak_memory_bytes } = await verify(context, toVerify, references);
+  const { report, peak_memory_bytes, standing_out = [] } = await verify(context, toVerify, references);
   const attempt: Attempt = {
     method,
     seed,
@@ -215,18 +223,18 @@ async function tryMethod(
   };
   held(await deps.store.saveAttempt(claim.run.id, claim.fence, attempt, report));
   await context.progress.flush();
-  if (report.verdict !== 'passed') return { outcome: null, attempt };
+  if (report.verdict !== 'passed') return { outcome: null, attempt, standing_out };
   const kept = await keepProbes(deps, claim, context.forget);
   signal.throwIfAborted();
   pending.asked = true;
   if (deps.settings.promotion === 'manual') {
     held(await deps.store.awaitPromotion(claim, { checkpoint: candidate, kept }, deps.worker));
-    return { outcome: { status: 'awaiting_promotion' }, attempt };
+    return { outcome: { status: 'awaiting_promotion' }, attempt, standing_out };
   }
   const outcome = await publishCandidate(deps, claim, candidate, report, kept);
   // where no answer came they may be known already; the sweep finds out
   if (outcome.status !== 'published') await discardProbes(deps, kept);
-  return { outcome, attempt };
+  return { outcome, attempt, standing_out };
 }
 
 async function drop(deps: RunDeps, pending: Pending): Promise<void> {
@@ -259,6 +267,8 @@ async function endEarly(
     }
     if (error instanceof ExpungeError && error.code !== 'compute-crashed' && error.code !== 'service-unavailable') {
       const reason = `${error.code}: ${error.message}`;
+      if (isOfPeople(error) && (await store.splitRun(claim, { reason, verdict: null, suspects: [] }, worker)))
+        return { status: 'split', reason };
       const accepted = await store.moveRun(claim, 'failed', { targets: 'failed', reason }, worker);
       return accepted ? { status: 'failed', reason } : { status: 'fenced' };
     }

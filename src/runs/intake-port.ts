@@ -35,6 +35,8 @@ export interface CreateRequest {
   /** Default false. */
   approval_required?: boolean;
   group_id?: string | null;
+  /** It waits for no others to come. Default false. */
+  urgent?: boolean;
   /** Of a request that came by OpenDSR. */
   opendsr?: OpenDsrFacts;
 }

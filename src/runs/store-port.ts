@@ -15,7 +15,8 @@ import type {
   RunProgress,
 } from '../domain/resources.ts';
 import type { RunState, TargetState } from '../domain/states.ts';
-import type { VerificationReport } from '../domain/verification.ts';
+import type { Verdict, VerificationReport } from '../domain/verification.ts';
+import type { WindowPolicy } from '../domain/window.ts';
 import type { ApiKeyStore } from './api-key-port.ts';
 import type { CheckpointStore } from './checkpoint-port.ts';
 import type { CorpusStore } from './corpus-port.ts';
@@ -29,6 +30,7 @@ import type { LifecycleStore } from './lifecycle-port.ts';
 import type { PastAttempt } from './plan/facts.ts';
 import type { PolicyStore } from './policy-port.ts';
 import type { ProbeStore } from './probe-port.ts';
+import type { QueueStore } from './queue-port.ts';
 import type { RecipientStore } from './recipient-port.ts';
 import type { ReferenceStore } from './reference-port.ts';
 import type { RunSets } from './sets-port.ts';
@@ -63,13 +65,25 @@ export interface Claim {
   fence: number;
   tenant: string;
   model: Model;
+  /** Of its requests, when the first is due; null where nobody plans. */
+  due_at: string | null;
+}
+export interface ClaimOptions {
+  lease_ms: number;
+  max_restarts: number;
+  /** How long requests wait for others to come; left out: not at all. */
+  window?: WindowPolicy;
+  /** Runs of a tenant at a time; left out, or 0: any number. */
+  tenant_runs?: number;
 }
 export type ClaimOutcome =
   | { status: 'claimed'; claim: Claim }
   /** Another worker's lease is still valid. */
   | { status: 'busy' }
   | { status: 'nothing' }
-  /** The run was restarted too often; it has been ended `failed`. */
+  /** Requests wait for others to come, until then at the latest. */
+  | { status: 'waits'; until: string }
+  /** The run was restarted too often; it has been ended `failed`, or `split` where it was of several requests. */
   | { status: 'gave_up'; run_id: string };
 
 export interface Publication {
@@ -101,6 +115,7 @@ export interface Store
     WatchStore,
     FiguresStore,
     PolicyStore,
+    QueueStore,
     IdempotencyStore,
     LifecycleStore,
     IntakeStore,
@@ -170,16 +185,24 @@ export interface Store
     claim: Pick<Claim, 'tenant' | 'model'> & { run: Pick<Run, 'parent'> },
   ): Promise<VerificationReport | null>;
 
-  /** Models with waiting targets or with a run whose lease ran out: what the sweep rings for. */
-  modelsToRing(): Promise<string[]>;
   /** One leader among the workers, by advisory lock; returns false when another one has it. */
   withSweepLock(work: () => Promise<void>): Promise<boolean>;
 
   /**
-   * Takes all waiting requests of the model (that name the same method) into one run, or takes over a run whose
-   * lease ran out (restarts + 1, fence + 1, state back to `planned`).
+   * Takes all waiting requests of the model (that name the same method, or are the same half of a run that was split) into one run,
+   * once their window is over, or takes over a run whose lease ran out (restarts + 1, fence + 1, state back to `planned`).
    */
-  claim(modelId: string, worker: string, options: { lease_ms: number; max_restarts: number }): Promise<ClaimOutcome>;
+  claim(modelId: string, worker: string, options: ClaimOptions): Promise<ClaimOutcome>;
+  /**
+   * Ends a run that failed for all its requests together, `split`: two parts of them wait for a run of their own. `suspects`: requests whose
+   * people stand out, worst first. False where it is not to be split any more (`src/domain/splitting.ts`), and nothing has changed;
+   * null when the fence is stale.
+   */
+  splitRun(
+    claim: Claim,
+    change: { reason: string; verdict: Verdict | null; suspects: readonly string[] },
+    actor: string,
+  ): Promise<boolean | null>;
   /** False when the fence is stale. */
   renewLease(runId: string, fence: number, lease_ms: number): Promise<boolean>;
   /** The run broke off: its lease ends at once, so the next claim takes it over; why is kept for when it is given up. */

@@ -25,7 +25,7 @@ const CHUNK = 2000;
 
 function rowOf(input: CreateRequest, now: string) {
   const { tenant, external_id, ground, submitted_at, actor } = input;
-  const { verified = true, cooling_off_ms = 0, approval_required = false, group_id = null } = input;
+  const { verified = true, cooling_off_ms = 0, approval_required = false, group_id = null, urgent = false } = input;
   return {
     ...{ id: uuid(), tenant_id: tenant, external_id, group_id, ground, submitted_at, created_by: actor },
     ...{ received_at: now, updated_at: now, version: 1, due_at: oneMonthAfter(submitted_at) },
@@ -34,7 +34,7 @@ function rowOf(input: CreateRequest, now: string) {
     reverify_seconds: input.reverify_seconds ?? null,
     verified_at: verified ? now : null,
     starts_after: cooling_off_ms === 0 ? null : new Date(Date.parse(now) + cooling_off_ms).toISOString(),
-    ...{ approval_required, approved_at: null },
+    ...{ approval_required, approved_at: null, urgent },
   };
 }
 
@@ -84,6 +84,7 @@ async function write(trx: Trx, made: readonly NewRequest[]): Promise<void> {
     targets.map((target) => ({
       ...{ tenant_id, request_id: id, ...target },
       ...{ reason: null, run_id: null, approved_steps: null, updated_at: received_at },
+      ...{ split_of: null, split_part: null },
     })),
   );
   await insert(targets, (rows) => trx.insertInto('request_targets').values(rows).execute());

@@ -23,6 +23,7 @@ const COLUMNS = [
   'starts_after',
   'approval_required',
   'approved_at',
+  'urgent',
   'reverify_seconds',
   'submitted_at',
   'received_at',

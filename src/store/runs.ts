@@ -13,6 +13,7 @@ const COLUMNS = [
   'parent',
   'candidate',
   'verdict',
+  'split_of',
   'counts',
   'progress',
   'restarts',

@@ -21,6 +21,8 @@ export interface DeletionRequestsTable {
   /** End of the cooling-off time. */
   starts_after: string | null;
   approval_required: boolean;
+  /** It waits for nobody. */
+  urgent: boolean;
   /** Of the approval that counts now: a retry needs another one. */
   approved_at: string | null;
   submitted_at: string;
@@ -41,6 +43,9 @@ export interface RequestTargetsTable {
   run_id: string | null;
   records: number;
   approved_steps: Json<ApprovedStep[]> | null;
+  /** The run that was split and that it waits to be tried in a half of. */
+  split_of: string | null;
+  split_part: number | null;
   updated_at: string;
 }
 

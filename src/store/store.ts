@@ -26,6 +26,7 @@ import { policiesStore } from './policies.ts';
 import { probesStore } from './probes.ts';
 import { promotionStore } from './promotion.ts';
 import { publishStore } from './publish.ts';
+import { queueStore } from './queue.ts';
 import { recipientsStore } from './recipients.ts';
 import { referencesStore } from './references.ts';
 import { requestsStore } from './requests.ts';
@@ -33,6 +34,7 @@ import { reverificationsStore } from './reverifications.ts';
 import { reportsStore, runsStore } from './runs.ts';
 import { seenStore } from './seen.ts';
 import { setsStore } from './sets.ts';
+import { splitsStore } from './splits.ts';
 import { subjectLookupStore } from './subject-lookup.ts';
 import { suppressionsStore } from './suppressions.ts';
 import { sweepStore } from './sweep.ts';
@@ -43,6 +45,7 @@ import { watchStore } from './watch.ts';
 import { webhookDeliveriesStore } from './webhook-deliveries.ts';
 import { webhookEndpointsStore } from './webhook-endpoints.ts';
 import { webhookWorkStore } from './webhook-work.ts';
+import { workersStore } from './workers.ts';
 
 /** Errors of a server that is away become `service-unavailable`, whichever method met them. */
 function guarded<T extends object>(store: T): T {
@@ -96,6 +99,9 @@ export function createStore(options: StoreOptions): Store {
     ...reportsStore(context),
     ...sweepStore(context),
     ...claimsStore(context),
+    ...splitsStore(context),
+    ...queueStore(context),
+    ...workersStore(context),
     ...setsStore(context),
     ...seenStore(context),
     ...movesStore(context),

@@ -51,6 +51,7 @@ const CALLS: Record<string, Call> = {
   approveDeletionRequest: { body: { plan_digest: `sha256:${'0'.repeat(64)}` } },
   askModel: { body: { prompts: ['who'] } },
   chooseModelPolicy: { body: { preset: 'standard' } },
+  chooseScheduling: { body: { max_wait_hours: 24, promptness: null, backend: null, memory_bytes: null } },
   chooseTenantPolicy: { body: { preset: 'standard' } },
   checkSuppressions: { body: { subjects: [subject] } },
   createApiKey: { body: { name: 'k', scopes: ['catalogue:read'] } },
