@@ -107,6 +107,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     decisions: decisionsOf(e),
     queue: queueOf(e),
     verifications: { open: e.MAX_OPEN_VERIFICATIONS },
+    influence: { open: e.MAX_OPEN_INFLUENCE },
     minFreeBytes: e.MIN_FREE_BYTES,
     opendsr: opendsrOf(e),
     webhooks: webhooksOf(e),

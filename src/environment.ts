@@ -193,6 +193,10 @@ export const Environment = Type.Object({
     ...{ minimum: 1, default: 20 },
     description: 'Verifications on demand of a tenant that have not ended',
   }),
+  MAX_OPEN_INFLUENCE: Type.Integer({
+    ...{ minimum: 1, default: 20 },
+    description: 'Analyses of influence of a tenant that have not ended',
+  }),
   UPLOAD_EXPIRY_HOURS: Type.Number({
     ...{ minimum: 0, default: 24 },
     description: 'How long nothing may arrive before an upload is dropped',

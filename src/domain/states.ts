@@ -71,6 +71,10 @@ export const RUN_ACTIONS = {
 /** What happens by itself. */
 export const EVENTS = {
   'cooling-off over': { from: ['received'], to: ['awaiting_approval', 'queued'], what: 'Its cooling-off time is over' },
+  'approval lapsed': {
+    ...{ from: ['queued'], to: ['awaiting_approval'] },
+    what: 'The model has another checkpoint than the plan was approved on, and the plan would be another now',
+  },
   begun: { from: ['queued'], to: ['unlearning'], what: 'A run begins its first method' },
   'nothing left': { from: ['queued'], to: ['completed_no_data'], what: 'Another run removed everything meanwhile' },
   made: { from: ['unlearning'], to: ['verifying'], what: 'There is a candidate' },

@@ -59,6 +59,7 @@ const BY_ENTRY: Record<string, (data: Data) => Draft[]> = {
   'request.extended': (data) => requestsIn(data, 'extended'),
   'request.verified': moved,
   'request.approved': moved,
+  'request.approval_lapsed': moved,
   'request.held': moved,
   'request.released': moved,
   'request.denied': moved,

@@ -7,13 +7,12 @@ import type { RunDeps } from './deps.ts';
 import { Fenced, held } from './fence.ts';
 import { keepLease } from './heartbeat.ts';
 import { discardProbes, keepProbes } from './keep-probes.ts';
-import { gatherFacts, secondsUntil } from './plan/gather.ts';
-import { planRun } from './plan/plan.ts';
+import { ApprovalLapsed, LAPSED, makePlan } from './make-plan.ts';
 import { policyInForce } from './policy.ts';
 import type { Claim, PublishOutcome, RunSets } from './ports.ts';
 import { createProgress } from './progress.ts';
 import { publishCandidate } from './publish.ts';
-import { keptReferences, referencesFor } from './references.ts';
+import { referencesFor } from './references.ts';
 import { createRetainedDigest } from './retained-digest.ts';
 import { endUnpassed, isOfPeople } from './split-run.ts';
 import { type RunContext, runFolder, seedOf, setsOf, unlearn, verify } from './stages.ts';
@@ -23,6 +22,8 @@ export type RunEnd =
   | { status: 'needs_review' | 'failed'; reason: string }
   /** It failed for all its requests together, which are tried in two parts. */
   | { status: 'split'; reason: string }
+  /** Its requests await approval again. */
+  | { status: 'lapsed'; reason: string }
   /** Given back: the run starts again elsewhere, and that does not count as a restart. */
   | { status: 'released'; reason: string }
   /** Let go after a crash: the next claim takes it over and counts a restart. */
@@ -79,30 +80,6 @@ async function writeSets(context: RunContext): Promise<{ sets: RunSets; setsFile
     return setsOf(deps, claim.model.id, sets);
   });
   return { sets: sets!, setsFile, retained: retained.digest() };
-}
-
-/** Made before anything is computed. The request that is due first says by what time. */
-async function makePlan(context: RunContext, { counts }: RunSets): Promise<PlanStep[]> {
-  const { deps, claim, policy } = context;
-  const { settings } = deps;
-  const request = await deps.store.getRequest(claim.tenant, claim.run.request_ids[0] ?? '');
-  // what was approved is what is done; the claim took it over
-  if (request?.approval) return claim.run.plan.map((step) => ({ reason: 'The plan that was approved.', ...step }));
-  const facts = await gatherFacts(deps, {
-    ...{ tenant: claim.tenant, model: claim.model, checkpoint: claim.run.parent },
-    ...{ threads: settings.threads, backend: settings.backend, policy: policy.policy },
-    references_kept: await keptReferences(context),
-    counts: {
-      ...{ forget: counts.forget_records, retain: counts.retain_records, holdout: counts.holdout_records },
-      people: counts.people,
-    },
-    limits: {
-      seconds: settings.timeLimitSeconds,
-      memory_bytes: settings.memoryBudgetBytes,
-      due_in_seconds: claim.due_at === null ? null : secondsUntil(claim.due_at, deps.clock()),
-    },
-  });
-  return planRun(request?.method ?? null, facts);
 }
 
 /** Sets and plan; throws for what makes the run impossible. */
@@ -260,6 +237,10 @@ async function endEarly(
   const about = { run_id: claim.run.id, model_id: claim.model.id, fence: claim.fence };
   try {
     if (error instanceof Fenced || signals.lost.aborted) return { status: 'fenced' };
+    if (error instanceof ApprovalLapsed)
+      return (await store.lapseApproval(claim, LAPSED, worker))
+        ? { status: 'lapsed', reason: LAPSED }
+        : { status: 'fenced' };
     if (signals.outer.aborted || (error instanceof ExpungeError && error.code === 'cancelled')) {
       const reason = signals.outer.aborted ? String(signals.outer.reason) : 'the compute process was told to stop';
       await store.releaseRun(claim.run.id, claim.fence, reason);

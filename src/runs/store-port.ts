@@ -67,6 +67,8 @@ export interface Claim {
   model: Model;
   /** Of its requests, when the first is due; null where nobody plans. */
   due_at: string | null;
+  /** Checkpoints that its plan was approved on; null: it was not approved, and is made by the run. */
+  approved_on: string[] | null;
 }
 export interface ClaimOptions {
   lease_ms: number;
@@ -225,6 +227,11 @@ export interface Store
     },
     actor: string,
   ): Promise<boolean>;
+  /**
+   * The approved plan is not what would be made now, on another checkpoint: the run ends `cancelled`, its targets await approval again,
+   * with a ledger entry. False when the fence is stale.
+   */
+  lapseApproval(claim: Claim, reason: string, actor: string): Promise<boolean>;
   saveProgress(runId: string, fence: number, progress: RunProgress, points: CurvePoint[]): Promise<boolean>;
   saveAttempt(runId: string, fence: number, attempt: Attempt, report: VerificationReport | null): Promise<boolean>;
   /** Compare-and-swap of the alias, lineage, erased records, targets and ledger in one transaction. */
@@ -234,7 +241,10 @@ export interface Store
   getCertificate(tenant: string, id: string): Promise<Certificate | null>;
   listCertificates(tenant: string, query: PageQuery & { request_id?: string }): Promise<Page<Certificate>>;
   /** Final targets that have no certificate yet: published ones, and requests that found no data. */
-  uncertified(): Promise<{ tenant: string; request_id: string; target_id: string | null; run_id: string | null }[]>;
+  uncertified(
+    /** Of a run alone; of requests after one, in the order of their ids; so many at most. Left out: all. */
+    query?: { run_id?: string; after?: string; limit?: number },
+  ): Promise<{ tenant: string; request_id: string; target_id: string | null; run_id: string | null }[]>;
 
   /** True until the run or verification has ended, whoever holds it; false for an id that is neither. */
   runIsOpen(runId: string): Promise<boolean>;

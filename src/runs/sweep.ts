@@ -1,6 +1,6 @@
 // The safety net: whatever a lost ring, a killed worker or a wiped queue left undone is found here.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { certifyUncertified } from './certify.ts';
+import { certifySome } from './certify.ts';
 import { checkpointLedger } from './checkpoint-ledger.ts';
 import type { RunDeps } from './deps.ts';
 import { dropReferences } from './drop-references.ts';
@@ -15,7 +15,7 @@ const chores: Record<string, (deps: RunDeps) => Promise<unknown>> = {
   ring: async ({ store, doorbell }) => {
     for (const modelId of await store.modelsToRing()) await doorbell.ringModel(modelId);
   },
-  certify: certifyUncertified,
+  certify: (deps) => certifySome(deps),
   ledger: checkpointLedger,
   retire: retireExpired,
   shred: shredExpired,

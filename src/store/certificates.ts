@@ -63,20 +63,21 @@ export const certificatesStore = (
     return toPage(rows, query, (row) => row.created_at);
   },
 
-  async uncertified() {
+  async uncertified({ run_id = null, after = null, limit = null } = {}) {
     const { rows } = await sql<Awaited<ReturnType<Store['uncertified']>>[number]>`
       select t.tenant_id as tenant, t.request_id, t.id as target_id, t.run_id
       from request_targets t
       where t.state in ('completed', 'completed_no_data') and not exists (
         select from certificates c where c.tenant_id = t.tenant_id and c.request_id = t.request_id and c.target_id = t.id
           and c.revoked_at is null)
+        and (${run_id}::uuid is null or t.run_id = ${run_id}) and (${after}::uuid is null or t.request_id > ${after})
       union all
       select r.tenant_id, r.id, null, null
       from deletion_requests r
-      where r.state = 'completed_no_data'
+      where r.state = 'completed_no_data' and ${run_id}::uuid is null and (${after}::uuid is null or r.id > ${after})
         and not exists (select from request_targets t where t.tenant_id = r.tenant_id and t.request_id = r.id)
         and not exists (select from certificates c where c.tenant_id = r.tenant_id and c.request_id = r.id)
-      order by request_id, target_id`.execute(context.db);
+      order by request_id, target_id limit ${limit}`.execute(context.db);
     return rows;
   },
 });

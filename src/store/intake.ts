@@ -84,7 +84,7 @@ async function write(trx: Trx, made: readonly NewRequest[]): Promise<void> {
     targets.map((target) => ({
       ...{ tenant_id, request_id: id, ...target },
       ...{ reason: null, run_id: null, approved_steps: null, updated_at: received_at },
-      ...{ split_of: null, split_part: null },
+      ...{ split_of: null, split_part: null, approved_checkpoint: null },
     })),
   );
   await insert(targets, (rows) => trx.insertInto('request_targets').values(rows).execute());

@@ -53,7 +53,7 @@ export async function reopenRelied(trx: Trx, wish: Wish): Promise<string[]> {
         .insertInto('request_targets')
         .values({
           ...{ id: uuid(), tenant_id: tenant, request_id, model_id, run_id: null, approved_steps: null },
-          ...{ split_of: null, split_part: null, ...now },
+          ...{ split_of: null, split_part: null, approved_checkpoint: null, ...now },
         })
         .execute();
     else

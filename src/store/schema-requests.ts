@@ -43,6 +43,8 @@ export interface RequestTargetsTable {
   run_id: string | null;
   records: number;
   approved_steps: Json<ApprovedStep[]> | null;
+  /** The checkpoint that they were to start from. */
+  approved_checkpoint: string | null;
   /** The run that was split and that it waits to be tried in a half of. */
   split_of: string | null;
   split_part: number | null;

@@ -23,7 +23,7 @@ async function waiting(context: Context, trx: Trx, wish: Wish) {
         join.onRef('r.tenant_id', '=', 't.tenant_id').onRef('r.id', '=', 't.request_id'),
       )
       .select(['t.id', 't.request_id', 't.approved_steps', 't.records', 't.updated_at', 't.split_of', 't.split_part'])
-      .select(['r.method', 'r.urgent', 'r.due_at'])
+      .select(['t.approved_checkpoint', 'r.method', 'r.urgent', 'r.due_at'])
       // what was approved is what a run does, so its plan is part of what has to be the same
       .select(sql<string>`coalesce(t.approved_steps::text, r.method::text, '')`.as('method_text'))
       .select(
@@ -51,8 +51,8 @@ export type WaitingTarget = Awaited<ReturnType<typeof waiting>>[number];
 
 /** Targets of one run: that name the same method, or have the same approved plan, and are the same half of what was split. */
 const groupsOf = (targets: readonly WaitingTarget[]): WaitingTarget[][] => [
-  ...Map.groupBy(targets, ({ method_text, split_of, split_part }) =>
-    JSON.stringify([split_of, split_part, method_text]),
+  ...Map.groupBy(targets, ({ method_text, approved_checkpoint, split_of, split_part }) =>
+    JSON.stringify([split_of, split_part, method_text, approved_checkpoint]),
   ).values(),
 ];
 

@@ -16,6 +16,7 @@ import { influenceStore } from './influence.ts';
 import { intakeStore } from './intake.ts';
 import { keptProbesStore } from './kept-probes.ts';
 import { keyVersionsStore } from './key-versions.ts';
+import { lapseStore } from './lapse.ts';
 import { ledgerStore } from './ledger.ts';
 import { ledgerCheckpointsStore } from './ledger-checkpoints.ts';
 import { migrate } from './migrate.ts';
@@ -100,6 +101,7 @@ export function createStore(options: StoreOptions): Store {
     ...sweepStore(context),
     ...claimsStore(context),
     ...splitsStore(context),
+    ...lapseStore(context),
     ...queueStore(context),
     ...workersStore(context),
     ...setsStore(context),

@@ -135,6 +135,33 @@ test('one person who cannot be forgotten fails nobody else: the run is split unt
   assert.equal(items.find(({ id }) => id === alone.split_of)?.state, 'split');
 });
 
+test('an approved plan is done on the checkpoint that it was approved on; on another only if it would be the same now', async () => {
+  const { store, model } = worker;
+  const approve = async (index: number, steps: { name: string; params: Record<string, unknown> }[]) => {
+    const id = await worker.request(index, null, { approval_required: true });
+    const { target_id } = (await store.plannableTargets(TENANT, id))![0]!;
+    const { active: checkpoint } = (await store.getModel(TENANT, model.id))!;
+    const targets = [{ target_id, model_id: model.id, checkpoint, steps }];
+    const deed = { action: 'approve' as const, plan_digest: 'd', present_digest: 'd', targets, four_eyes: false };
+    assert.equal((await store.actOnRequest({ tenant: TENANT, id, actor: 'ann', reason: null, deed })).status, 'done');
+    return id;
+  };
+  const first = await worker.request(0);
+  const other = await approve(1, [{ name: 'npo', params: { max_steps: 3 } }]);
+  const { deps } = using({});
+  await workModel(deps, model.id, never());
+  assert.deepEqual([(await target(first)).state, (await target(other)).state], ['completed', 'awaiting_approval']);
+  // another run changes the model again, and the plan stays what it is
+  const { plan } = await runOf(first);
+  const between = await worker.request(3);
+  const same = await approve(
+    2,
+    plan.map(({ name, params }) => ({ name, params })),
+  );
+  await workModel(deps, model.id, never());
+  assert.deepEqual([(await target(between)).state, (await target(same)).state], ['completed', 'completed']);
+});
+
 test('a method that teaches refusals is not judged for them', async () => {
   const margins: unknown[] = [];
   const { deps } = using({

@@ -20,6 +20,8 @@ const STATEMENTS = [
     add column split_part smallint check (split_part in (0, 1)),
     add check ((split_of is null) = (split_part is null)),
     add foreign key (tenant_id, split_of) references runs (tenant_id, id)`,
+  // what the approved plan was to start from
+  `alter table request_targets add column approved_checkpoint text`,
   `create index request_targets_model on request_targets (tenant_id, model_id)`,
   `create index run_targets_target on run_targets (tenant_id, target_id)`,
   `alter table runs drop constraint runs_state_check`,
