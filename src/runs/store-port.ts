@@ -20,6 +20,7 @@ import type { WindowPolicy } from '../domain/window.ts';
 import type { ApiKeyStore } from './api-key-port.ts';
 import type { CheckpointStore } from './checkpoint-port.ts';
 import type { CorpusStore } from './corpus-port.ts';
+import type { ErasureStore } from './erasure-port.ts';
 import type { FiguresStore } from './figures-port.ts';
 import type { IdempotencyStore } from './idempotency-port.ts';
 import type { InfluenceStore } from './influence-port.ts';
@@ -115,6 +116,7 @@ export interface Store
     InfluenceStore,
     VerificationStore,
     WatchStore,
+    ErasureStore,
     FiguresStore,
     PolicyStore,
     QueueStore,
