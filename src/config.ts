@@ -50,6 +50,11 @@ const queueOf = (e: Environment) => ({
   maxParameters: e.WORKER_MAX_PARAMETERS || null,
   accelerator: e.WORKER_ACCELERATOR ?? null,
 });
+/** What one tenant may have forgotten of a model without somebody's approval. */
+const budgetOf = (e: Environment) => ({
+  ...{ window_ms: e.BUDGET_WINDOW_HOURS * 3_600_000, share: e.BUDGET_SHARE, people: e.BUDGET_PEOPLE },
+  ...{ request_people: e.UNUSUAL_REQUEST_PEOPLE, compute_seconds: e.BUDGET_COMPUTE_SECONDS },
+});
 const webhooksOf = (e: Environment) => ({
   ...{ allowedNetworks: e.WEBHOOK_ALLOWED_NETWORKS, endpoints: e.MAX_WEBHOOK_ENDPOINTS },
   retentionMs: e.WEBHOOK_RETENTION_DAYS * 86_400_000,
@@ -109,6 +114,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     },
     decisions: decisionsOf(e),
     queue: queueOf(e),
+    budget: budgetOf(e),
     verifications: { open: e.MAX_OPEN_VERIFICATIONS },
     influence: { open: e.MAX_OPEN_INFLUENCE },
     minFreeBytes: e.MIN_FREE_BYTES,
