@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { PlanStep } from '../domain/resources.ts';
 import { stepsOf } from './approval.ts';
 import { gatherFacts, secondsUntil } from './plan/gather.ts';
-import { planRun } from './plan/plan.ts';
+import { planConsolidation, planRun } from './plan/plan.ts';
 import type { RunSets } from './ports.ts';
 import { keptReferences } from './references.ts';
 import type { RunContext } from './stages.ts';
@@ -20,7 +20,9 @@ export async function makePlan(context: RunContext, { counts }: RunSets): Promis
   const approved = claim.run.plan.map((step) => ({ reason: 'The plan that was approved.', ...step }));
   // what was approved is what is done; the claim took it over
   if (claim.approved_on?.every((checkpoint) => checkpoint === claim.run.parent)) return approved;
-  const request = await deps.store.getRequest(claim.tenant, claim.run.request_ids[0] ?? '');
+  // a consolidation is for no request
+  const [first] = claim.run.request_ids;
+  const request = first === undefined ? null : await deps.store.getRequest(claim.tenant, first);
   const facts = await gatherFacts(deps, {
     ...{ tenant: claim.tenant, model: claim.model, checkpoint: claim.run.parent },
     ...{ threads: settings.threads, backend: settings.backend, policy: policy.policy },
@@ -35,7 +37,7 @@ export async function makePlan(context: RunContext, { counts }: RunSets): Promis
       due_in_seconds: claim.due_at === null ? null : secondsUntil(claim.due_at, deps.clock()),
     },
   });
-  const plan = planRun(request?.method ?? null, facts);
+  const plan = claim.run.kind === 'consolidation' ? planConsolidation(facts) : planRun(request?.method ?? null, facts);
   if (claim.approved_on === null) return plan;
   // the model has changed since, and the plan has not: that is the same decision
   if (isDeepStrictEqual(stepsOf(plan), stepsOf(approved))) return approved;

@@ -22,6 +22,7 @@ import type { CheckpointStore } from './checkpoint-port.ts';
 import type { CorpusStore } from './corpus-port.ts';
 import type { ErasureStore } from './erasure-port.ts';
 import type { FiguresStore } from './figures-port.ts';
+import type { ForgettingStore } from './forgetting-port.ts';
 import type { IdempotencyStore } from './idempotency-port.ts';
 import type { InfluenceStore } from './influence-port.ts';
 import type { IntakeStore } from './intake-port.ts';
@@ -118,6 +119,7 @@ export interface Store
     WatchStore,
     ErasureStore,
     FiguresStore,
+    ForgettingStore,
     PolicyStore,
     QueueStore,
     IdempotencyStore,

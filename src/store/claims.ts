@@ -48,7 +48,7 @@ async function takeOver(context: Context, trx: Trx, wish: Wish): Promise<ClaimOu
   const { tenant, model_id, worker } = wish;
   const open = await trx
     .selectFrom('runs')
-    .select(['id', 'state', 'fence', 'restarts', 'reason', 'lease_owner', leaseIsLive.as('live')])
+    .select(['id', 'kind', 'state', 'fence', 'restarts', 'reason', 'lease_owner', leaseIsLive.as('live')])
     .where('tenant_id', '=', tenant)
     .where('model_id', '=', model_id)
     .where('state', 'in', ['planned', 'unlearning', 'verifying'])
@@ -58,7 +58,7 @@ async function takeOver(context: Context, trx: Trx, wish: Wish): Promise<ClaimOu
   if (open.live) return { status: 'busy' };
   const held = trx.selectFrom('request_targets').select('state').where('tenant_id', '=', tenant);
   const targets = await held.where('run_id', '=', open.id).execute();
-  if (targets.every((target) => isFinalTarget(target.state))) {
+  if (open.kind === 'deletion' && targets.every((target) => isFinalTarget(target.state))) {
     await end(context, trx, wish, open, 'cancelled', 'Every request of the run was cancelled, denied or held.');
     return null;
   }

@@ -45,6 +45,7 @@ function rowOf(input: CreateRequest, suspicion: Suspicion | null, now: string) {
     starts_after: cooling_off_ms === 0 ? null : new Date(Date.parse(now) + cooling_off_ms).toISOString(),
     ...{ approval_required: approval_required || suspicion !== null, approved_at: null, urgent },
     suspicion,
+    erased_at: null,
   };
 }
 
@@ -197,7 +198,7 @@ async function shownAll(trx: Trx, tenant: string, outcomes: readonly Outcome[]):
     }));
     const types = one.input.subjects.map(({ type }) => type);
     const parts = { targets, types: [...new Set(types)].sort(), events: [], certificates: [] };
-    return { status: 'created', request: shownRequest({ ...fullRow(one), erased_at: null }, parts), ring };
+    return { status: 'created', request: shownRequest(fullRow(one), parts), ring };
   });
 }
 

@@ -35,7 +35,7 @@ export async function historyOf(db: Db, models: readonly string[]): Promise<Map<
           select sum(s.value::float8) from run_attempts a cross join lateral jsonb_each_text(a.attempt->'seconds') s
           where a.tenant_id = r.tenant_id and a.run_id = r.id) as seconds
         from runs r where r.tenant_id = m.tenant_id and r.model_id = m.id and r.finished_at is not null
-          and r.state in ('published', 'needs_review', 'split')
+          and r.kind = 'deletion' and r.state in ('published', 'needs_review', 'split')
         order by r.created_at desc limit ${PAST}) p where p.seconds is not null), '[]') as runs,
       (select count(*)::int from request_targets t
         join deletion_requests q on q.tenant_id = t.tenant_id and q.id = t.request_id

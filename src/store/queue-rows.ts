@@ -24,6 +24,8 @@ export interface QueueRow {
   window_reason: string | null;
   /** The window was decided for others than wait now, or long ago. */
   window_stale: boolean;
+  /** A training again for nobody waits. */
+  consolidation: boolean;
   /** An open run: `live` while a worker has it, `held` while its candidate awaits promotion; `left` behind by a worker. Null: none. */
   run: 'live' | 'held' | 'left' | null;
   run_due_at: number | null;
@@ -62,13 +64,18 @@ export async function queueRows(db: Db): Promise<{ now: number; rows: QueueRow[]
       extract(epoch from w.starts_at)::float8 as window_ends, w.reason as window_reason,
       coalesce(w.waiting <> q.waiting or w.decided_at < clock_timestamp() - make_interval(hours => ${WINDOW_HOURS}), true)
         as window_stale,
-      o.run, o.run_due_at, o.run_started, o.run_people, o.owner
+      c.model_id is not null as consolidation, o.run, o.run_due_at, o.run_started, o.run_people, o.owner
     from models m
     left join queued q on q.tenant_id = m.tenant_id and q.model_id = m.id
     left join open_runs o on o.tenant_id = m.tenant_id and o.model_id = m.id
+    left join (
+      select distinct k.tenant_id, k.model_id from consolidations k
+      left join runs r on r.tenant_id = k.tenant_id and r.id = k.run_id
+      where k.dropped_at is null and (r.state is null or r.state in ('superseded', 'cancelled'))
+    ) c on c.tenant_id = m.tenant_id and c.model_id = m.id
     left join model_windows w on w.tenant_id = m.tenant_id and w.model_id = m.id
     left join model_scheduling s on s.tenant_id = m.tenant_id and s.model_id = m.id
-    where q.model_id is not null or o.model_id is not null
+    where q.model_id is not null or o.model_id is not null or c.model_id is not null
     order by m.id`.execute(db);
   return { now: rows[0]?.now ?? 0, rows };
 }
@@ -82,25 +89,31 @@ export async function usageOf(db: Db): Promise<Map<string, number>> {
   return new Map(rows.map(({ tenant, seconds }) => [tenant, seconds]));
 }
 
-/** What orders each model: of a run that was left behind, or of those who wait. */
+/** Whether requests may begin on the model now, or their window has to be decided again. */
+const requestsBegin = (row: QueueRow, now: number): boolean =>
+  row.run === null &&
+  row.waiting > 0 &&
+  (row.urgent || row.again || row.window_stale || row.window_ends === null || row.window_ends <= now);
+
+/** Whether something may begin on the model now. */
+export const mayBegin = (row: QueueRow, now: number): boolean =>
+  row.run === 'left' || requestsBegin(row, now) || (row.run === null && row.consolidation);
+
+/** What orders each model: of a run that was left behind, or of those who wait. For nobody is a run without requests. */
 export function candidateOf(row: QueueRow, history: ModelHistory | undefined, now: number): Candidate {
   const { tenant, model_id, urgent } = row;
   const left = row.run === 'left';
   const people = left ? (row.run_people ?? 1) : Math.max(1, row.waiting);
+  const due_at = Math.min(
+    row.due_at ?? Number.POSITIVE_INFINITY,
+    (left ? row.run_due_at : null) ?? Number.POSITIVE_INFINITY,
+  );
   return {
-    ...{ tenant, model_id, urgent },
-    due_at: Math.min(row.due_at ?? Number.POSITIVE_INFINITY, left ? (row.run_due_at ?? now) : Number.POSITIVE_INFINITY),
-    ready_at: row.ready_at ?? now,
+    ...{ tenant, model_id, urgent, due_at, ready_at: row.ready_at ?? now },
     seconds: history?.cost ? secondsOf(history.cost, people) : UNKNOWN_SECONDS,
+    background: left ? row.run_due_at === null : row.waiting === 0,
   };
 }
-
-/** Whether something may begin on the model now, or its window has to be decided again. */
-export const mayBegin = (row: QueueRow, now: number): boolean =>
-  row.run === 'left' ||
-  (row.run === null &&
-    row.waiting > 0 &&
-    (row.urgent || row.again || row.window_stale || row.window_ends === null || row.window_ends <= now));
 
 export const historiesOf = (db: Db, rows: readonly QueueRow[]) =>
   historyOf(

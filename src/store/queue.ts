@@ -57,7 +57,7 @@ async function whole(context: Context) {
         needs: row,
         starts_at: Math.max(now, held),
         running: leftOf(row, history, now),
-        waits: row.waiting > 0 || row.run === 'left',
+        waits: row.waiting > 0 || row.run === 'left' || row.consolidation,
       };
     });
   return { now, rows, histories, workers, found: forecast(now, workers, expected, await usageOf(db)) };

@@ -2,8 +2,10 @@
 import { sql } from 'kysely';
 import { v7 as uuid } from 'uuid';
 import type { PlanStep } from '../domain/resources.ts';
+import type { RunKind } from '../domain/run-kinds.ts';
 import type { ClaimOutcome } from '../runs/ports.ts';
 import { claimed, idle, type Wish } from './claimed.ts';
+import { waitingConsolidation } from './consolidations.ts';
 import type { Context, Trx } from './db.ts';
 import { leaseUntil } from './leases.ts';
 import { dropForgotten } from './remaining.ts';
@@ -74,11 +76,16 @@ async function heldUp(trx: Trx, { tenant, model_id, tenant_runs = 0 }: Wish): Pr
 export async function start(context: Context, trx: Trx, wish: Wish): Promise<ClaimOutcome> {
   const held = await heldUp(trx, wish);
   if (held !== null) return held;
+  const consolidation = await waitingConsolidation(trx, wish);
+  if (consolidation?.first) return beginConsolidation(context, trx, wish, consolidation);
   const all = await waiting(context, trx, wish);
-  if (all.length === 0) return { status: 'nothing' };
+  if (all.length === 0)
+    return consolidation ? beginConsolidation(context, trx, wish, consolidation) : { status: 'nothing' };
   const groups = groupsOf(all).toSorted(byTurn);
   const decisions = await windowsOf(context, trx, wish, groups);
   const begins = decisions.findIndex(({ start }) => start === 'now');
+  // while all requests wait for others there is room for what nobody waits for
+  if (begins === -1 && consolidation) return beginConsolidation(context, trx, wish, consolidation);
   if (begins === -1) return { status: 'waits', until: await keepWindow(context, trx, wish, all.length, decisions) };
   const decision = decisions[begins]!;
   return begin(context, trx, wish, groups[begins]!, decision.because);
@@ -91,25 +98,46 @@ async function rootOf(trx: Trx, tenant: string, split_of: string | null): Promis
   return (await query.where('id', '=', split_of).executeTakeFirst())?.split_root ?? split_of;
 }
 
-async function insertRun(trx: Trx, wish: Wish, targets: readonly WaitingTarget[], at: string): Promise<string> {
+interface NewRun {
+  kind: RunKind;
+  plan: PlanStep[];
+  requests: number;
+  split_of: string | null;
+  at: string;
+}
+
+/** A run from the checkpoint that is in use, which this worker owns; returns its id. */
+async function insertRun(trx: Trx, wish: Wish, { kind, plan, requests, split_of, at }: NewRun): Promise<string> {
   const { tenant, model_id, active, worker } = wish;
-  const { method, approved_steps, split_of } = targets[0]!;
   const id = uuid();
-  const plan: PlanStep[] = approved_steps ?? (method ? [method] : []);
   const none = { people: 0, forget_records: 0, shared_records: 0, retain_records: 0, holdout_records: 0 };
   await trx
     .insertInto('runs')
     .values({
-      ...{ id, tenant_id: tenant, model_id, state: 'planned', parent: active, plan: JSON.stringify(plan) },
+      ...{ id, kind, tenant_id: tenant, model_id, state: 'planned', parent: active, plan: JSON.stringify(plan) },
       ...{ reason: null, candidate: null, verdict: null, verification: null, published_seq: null, held: null },
       ...{ split_of, split_root: await rootOf(trx, tenant, split_of) },
-      counts: JSON.stringify({ ...none, requests: targets.length, erased_before: 0 }),
+      counts: JSON.stringify({ ...none, requests, erased_before: 0 }),
       progress: JSON.stringify(idle(at)),
       ...{ restarts: 0, fence: 1, lease_owner: worker, lease_expires_at: leaseUntil(wish.lease_ms), version: 1 },
       ...{ created_at: at, started_at: null, finished_at: null, updated_at: at },
     })
     .execute();
   return id;
+}
+
+/** For nobody: everything that is retained is trained on again. */
+async function beginConsolidation(
+  context: Context,
+  trx: Trx,
+  wish: Wish,
+  waits: { id: string },
+): Promise<ClaimOutcome> {
+  const at = await context.now(trx);
+  const id = await insertRun(trx, wish, { kind: 'consolidation', plan: [], requests: 0, split_of: null, at });
+  const own = trx.updateTable('consolidations').set({ run_id: id }).where('tenant_id', '=', wish.tenant);
+  await own.where('id', '=', waits.id).execute();
+  return claimed(context, trx, wish, { id, fence: 1 });
 }
 
 async function begin(
@@ -122,7 +150,9 @@ async function begin(
   const { tenant, model_id } = wish;
   const at = await context.now(trx);
   await trx.deleteFrom('model_windows').where('tenant_id', '=', tenant).where('model_id', '=', model_id).execute();
-  const id = await insertRun(trx, wish, targets, at);
+  const { method, approved_steps, split_of } = targets[0]!;
+  const plan: PlanStep[] = approved_steps ?? (method ? [method] : []);
+  const id = await insertRun(trx, wish, { kind: 'deletion', plan, requests: targets.length, split_of, at });
   const held = targets.map((target) => ({ target_id: target.id, request_id: target.request_id }));
   await trx
     .insertInto('run_targets')

@@ -50,6 +50,7 @@ const CALLS: Record<string, Call> = {
   analyseInfluence: { body: { prompt: 'who' } },
   approveDeletionRequest: { body: { plan_digest: `sha256:${'0'.repeat(64)}` } },
   askModel: { body: { prompts: ['who'] } },
+  consolidateModel: { body: {} },
   chooseModelPolicy: { body: { preset: 'standard' } },
   chooseScheduling: { body: { max_wait_hours: 24, promptness: null, backend: null, memory_bytes: null } },
   chooseTenantPolicy: { body: { preset: 'standard' } },
