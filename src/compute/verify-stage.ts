@@ -79,20 +79,9 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
   const report = await times.time('statistics', 0, () =>
     buildReport({
       ...(task ? { task } : {}),
-      nobody: sets.forget.length === 0,
-      ...{
-        classNames,
-        before: withNeighbours(before),
-        after: withNeighbours(after),
-        ...others,
-        policy,
-        exact,
-        baseline,
-        ...(job.earlier ? { earlier: job.earlier } : {}),
-        robustness,
-        seed,
-        seconds: 0,
-      },
+      ...{ nobody: sets.forget.length === 0, classNames, policy, exact, baseline, robustness, seed, seconds: 0 },
+      ...{ before: withNeighbours(before), after: withNeighbours(after), ...others },
+      ...(job.earlier ? { earlier: job.earlier } : {}),
       left_out: plan?.left_out ?? [],
     }),
   );
