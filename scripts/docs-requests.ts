@@ -56,8 +56,9 @@ const APPROVAL = `With \`APPROVAL=required\` a request waits for somebody who ap
 somebody else than who made it. \`GET …/plan\` gives the plan as it would be made now, with a digest over the models, the
 checkpoints they start from, the number of records and the methods with all their parameters. \`POST …/approve\` names that digest; if
 the plan has changed the answer is 409 with the present one. The run then follows the approved plan and takes with it only
-requests of the very same one. A retry needs a new approval. Where another run was published between approval and start, the approved
-methods start from the checkpoint that is active then: the digest is compared when it is approved, not again.
+requests of the very same one. A retry needs a new approval. Where another run was published between approval and start, the plan is made again
+for the checkpoint that is active then: if its methods and parameters are those that were approved, the run goes on; if not, it ends before anything was begun and
+its requests await approval again (\`request.approval_lapsed\` in the ledger).
 
 With \`PROMOTION=manual\` or \`four-eyes\` what passed verification is kept and not published. \`POST /v1/runs/{id}/promote\` publishes
 it, \`POST /v1/runs/{id}/rollback\` refuses it; until then no other run of the model begins, also

@@ -34,6 +34,7 @@ import { restrictionRoutes } from './http/routes/restrictions.ts';
 import { runActionRoutes } from './http/routes/run-actions.ts';
 import { runEventRoutes } from './http/routes/run-events.ts';
 import { runRoutes } from './http/routes/runs.ts';
+import { schedulingRoutes } from './http/routes/scheduling.ts';
 import { subjectRoutes } from './http/routes/subject-lookup.ts';
 import { suppressionRoutes } from './http/routes/suppressions.ts';
 import { uploadRoutes } from './http/routes/uploads.ts';
@@ -134,6 +135,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     checkpointRoutes,
     checkpointFileRoutes,
     policyRoutes,
+    schedulingRoutes,
     corporaRoutes,
     endingRoutes,
     subjectRoutes,

@@ -40,6 +40,16 @@ const decisionsOf = (e: Environment) => ({
   approval: e.FOUR_EYES ? ('four-eyes' as const) : e.APPROVAL,
   promotion: e.FOUR_EYES ? ('four-eyes' as const) : e.PROMOTION,
 });
+/** Which runs begin when, and where. */
+const queueOf = (e: Environment) => ({
+  window: {
+    max_wait: e.COALESCE_MAX_HOURS === undefined ? null : e.COALESCE_MAX_HOURS * 3600,
+    ...{ promptness: e.COALESCE_PROMPTNESS, reserve: e.COALESCE_RESERVE_HOURS * 3600 },
+  },
+  tenantRuns: e.TENANT_RUNS,
+  maxParameters: e.WORKER_MAX_PARAMETERS || null,
+  accelerator: e.WORKER_ACCELERATOR ?? null,
+});
 /** What one tenant may have forgotten of a model without somebody's approval. */
 const budgetOf = (e: Environment) => ({
   ...{ window_ms: e.BUDGET_WINDOW_HOURS * 3_600_000, share: e.BUDGET_SHARE, people: e.BUDGET_PEOPLE },
@@ -104,8 +114,10 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
       referenceBytes: e.REFERENCE_BYTES,
     },
     decisions: decisionsOf(e),
+    queue: queueOf(e),
     budget: budgetOf(e),
     verifications: { open: e.MAX_OPEN_VERIFICATIONS },
+    influence: { open: e.MAX_OPEN_INFLUENCE },
     minFreeBytes: e.MIN_FREE_BYTES,
     opendsr: opendsrOf(e),
     webhooks: webhooksOf(e),

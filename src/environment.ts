@@ -96,6 +96,33 @@ export const Environment = Type.Object({
   LEASE_SECONDS: Type.Integer({ minimum: 1, default: 15 }),
   SWEEP_SECONDS: Type.Number({ minimum: 0.1, default: 5 }),
   COALESCE_MS: Type.Integer({ minimum: 0, default: 200, description: 'How long a doorbell waits for more requests' }),
+  COALESCE_MAX_HOURS: Type.Optional(
+    Type.Number({
+      minimum: 0,
+      description:
+        'How long requests of a model wait for others to come at most, so that one run serves them all; 0: not at all; unset: as long as due dates and the measured cost of a run make it worth it. A model may have its own',
+    }),
+  ),
+  COALESCE_PROMPTNESS: Type.Number({
+    ...{ exclusiveMinimum: 0, default: 50 },
+    description: 'Seconds of compute that it is worth to answer one request a day sooner; a model may have its own',
+  }),
+  COALESCE_RESERVE_HOURS: Type.Number({
+    ...{ minimum: 0, default: 168 },
+    description:
+      'Before the first due date, what no request waits into: for a second try, and for people where a run fails',
+  }),
+  TENANT_RUNS: Type.Integer({ minimum: 0, default: 0, description: 'Runs of a tenant at a time; 0: any number' }),
+  WORKER_MAX_PARAMETERS: Type.Integer({
+    ...{ minimum: 0, default: 0 },
+    description: 'Weights of the largest model whose runs this worker takes; 0: any',
+  }),
+  WORKER_ACCELERATOR: Type.Optional(
+    Type.String({
+      description:
+        'What this worker computes on: of all workers with the same, one has a run at a time. Unset: of a GPU, host and backend; of cores, nothing',
+    }),
+  ),
   LEDGER_CHECKPOINT_SECONDS: Type.Number({
     ...{ minimum: 0, default: 60 },
     description: 'How long entries of the ledger wait for a signed checkpoint at most; a certificate’s do not wait',
@@ -214,6 +241,10 @@ export const Environment = Type.Object({
   MAX_OPEN_VERIFICATIONS: Type.Integer({
     ...{ minimum: 1, default: 20 },
     description: 'Verifications on demand of a tenant that have not ended',
+  }),
+  MAX_OPEN_INFLUENCE: Type.Integer({
+    ...{ minimum: 1, default: 20 },
+    description: 'Analyses of influence of a tenant that have not ended',
   }),
   UPLOAD_EXPIRY_HOURS: Type.Number({
     ...{ minimum: 0, default: 24 },

@@ -139,6 +139,11 @@ export const PROBLEMS = {
     'Too many verifications have not ended',
     'Wait until one of them has ended, or raise MAX_OPEN_VERIFICATIONS.',
   ],
+  'too-many-analyses': [
+    409,
+    'Too many analyses of influence have not ended',
+    'Wait until one of them has ended, or raise MAX_OPEN_INFLUENCE.',
+  ],
   'checkpoint-invalid': [422, 'The checkpoint cannot be used', 'Correct what the detail names and register it again.'],
   'recipe-missing': [
     422,

@@ -42,7 +42,13 @@ export interface OpenWorkerDeps {
   close(): Promise<void>;
 }
 
-const settingsOf = ({ runs, compute, decisions }: Config, { backend }: Choice): RunSettings => ({
+/** Two processes on one GPU would share its memory; cores are shared as a rule. */
+const acceleratorOf = (given: string | null, backend: string): string | null =>
+  given ?? (backend.endsWith('/cpu') || backend.endsWith('-cpu') ? null : `${hostname()}/${backend}`);
+
+const settingsOf = ({ runs, compute, decisions, queue }: Config, { backend }: Choice): RunSettings => ({
+  ...{ window: queue.window, tenantRuns: queue.tenantRuns, maxParameters: queue.maxParameters },
+  accelerator: acceleratorOf(queue.accelerator, backend),
   leaseMs: runs.leaseMs,
   maxRestarts: runs.maxRestarts,
   timeLimitSeconds: runs.timeLimitSeconds,

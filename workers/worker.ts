@@ -9,7 +9,7 @@ import { deliverWebhooks } from '../src/runs/deliver-webhooks.ts';
 import type { RunDeps } from '../src/runs/deps.ts';
 import { startSweep } from '../src/runs/sweep.ts';
 import { verifyCheckpoint } from '../src/runs/verify-checkpoint.ts';
-import { workModel } from '../src/runs/work-model.ts';
+import { workQueue } from '../src/runs/work-queue.ts';
 import { openWorkerDeps } from './deps.ts';
 
 /** A busy compute process ends within 5 s (supervise.ts); the rest is for the stores. */
@@ -21,7 +21,7 @@ function handlersOf(deps: RunDeps, tasks: 'all' | 'runs' | 'webhooks'): Partial<
   };
   if (tasks === 'webhooks') return webhooks;
   return {
-    model: (modelId, signal) => workModel(deps, modelId, signal),
+    model: (modelId, signal) => workQueue(deps, modelId, signal),
     probe: (probeId, signal) => answerProbe(deps, probeId, signal),
     influence: (analysisId, signal) => analyseInfluence(deps, analysisId, signal),
     verification: (verificationId, signal) => verifyCheckpoint(deps, verificationId, signal),

@@ -1,8 +1,11 @@
 // Stage 2 of a run, in a process of its own: reads parent and candidate from disk, attacks both, writes the report.
 // It trusts nothing of the run that made the candidate.
+import type { Task } from '../domain/architecture.ts';
 import type { VerifyJob, VerifyResult } from '../domain/compute.ts';
 import { fullExtent } from '../metrics/extent.ts';
+import { standingOut } from '../metrics/report/standing-out.ts';
 import { buildReport } from '../metrics/report.ts';
+import { METRIC_SETS } from '../metrics/sets.ts';
 import { compareWith } from './compared-models.ts';
 import type { StageContext } from './context.ts';
 import { loadEarlier } from './earlier-rows.ts';
@@ -15,6 +18,15 @@ import { robustnessOf } from './robustness.ts';
 import { type SetScores, scoreSets } from './score-sets.ts';
 import { loadVerification } from './verification-sets.ts';
 import { createScales } from './weighed-model.ts';
+
+/** For a run that is to be split; the report says nothing of single people. */
+const suspected = (
+  { verdict }: VerifyResult['report'],
+  after: SetScores,
+  task: Task = 'causal-lm',
+  policy: Parameters<typeof standingOut>[2],
+): Pick<VerifyResult, 'standing_out'> =>
+  verdict === 'failed' ? { standing_out: standingOut(METRIC_SETS[task], after, policy) } : {};
 
 /** None of a consolidation, which forgets nobody new: there is nothing that they could bring back. */
 const attacksOn = ({ forget }: { forget: readonly unknown[] }, { policy }: VerifyJob) =>
@@ -70,20 +82,9 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
   const report = await times.time('statistics', 0, () =>
     buildReport({
       ...(task ? { task } : {}),
-      nobody: sets.forget.length === 0,
-      ...{
-        classNames,
-        before: withNeighbours(before),
-        after: withNeighbours(after),
-        ...others,
-        policy,
-        exact,
-        baseline,
-        ...(job.earlier ? { earlier: job.earlier } : {}),
-        robustness,
-        seed,
-        seconds: 0,
-      },
+      ...{ nobody: sets.forget.length === 0, classNames, policy, exact, baseline, robustness, seed, seconds: 0 },
+      ...{ before: withNeighbours(before), after: withNeighbours(after), ...others },
+      ...(job.earlier ? { earlier: job.earlier } : {}),
       left_out: plan?.left_out ?? [],
     }),
   );
@@ -92,6 +93,7 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
   return {
     stage: 'verify',
     report: { ...report, seconds, cost: { parts: times.parts(), extent, planned } },
+    ...suspected(report, after, task, { ...policy, exact }),
     peak_memory_bytes: peakMemoryBytes(),
   };
 }

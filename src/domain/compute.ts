@@ -134,6 +134,8 @@ export interface VerifyResult {
   report: VerificationReport;
   /** Of a job with `again`: numbers of the people above a limit. */
   above?: number[];
+  /** Of a verification that failed: numbers of the people who stand out, the worst first. They decide nothing. */
+  standing_out?: number[];
   peak_memory_bytes: number;
 }
 export interface ReferenceResult {

@@ -160,6 +160,7 @@ export const DeletionRequest = Type.Object({
   targets: Type.Array(Target),
   certificate_ids: Type.Array(Id),
   group_id: Nullable({ ...Id, description: 'Requests that were made together' }),
+  urgent: Type.Boolean({ description: 'It waits for no others to come' }),
   ...Decisions,
   suspicion: Nullable({
     ...Suspicion,
@@ -264,6 +265,7 @@ export const Run = Type.Object({
   parent: Digest,
   candidate: Nullable(Digest),
   verdict: Nullable(StringEnum(VERDICTS)),
+  split_of: Nullable({ ...Id, description: 'The run that failed for all together, and whose half this one is' }),
   counts: RunCounts,
   progress: RunProgress,
   restarts: Type.Integer(),

@@ -71,6 +71,10 @@ export const RUN_ACTIONS = {
 /** What happens by itself. */
 export const EVENTS = {
   'cooling-off over': { from: ['received'], to: ['awaiting_approval', 'queued'], what: 'Its cooling-off time is over' },
+  'approval lapsed': {
+    ...{ from: ['queued'], to: ['awaiting_approval'] },
+    what: 'The model has another checkpoint than the plan was approved on, and the plan would be another now',
+  },
   begun: { from: ['queued'], to: ['unlearning'], what: 'A run begins its first method' },
   'nothing left': { from: ['queued'], to: ['completed_no_data'], what: 'Another run removed everything meanwhile' },
   made: { from: ['unlearning'], to: ['verifying'], what: 'There is a candidate' },
@@ -81,7 +85,7 @@ export const EVENTS = {
   },
   'given back': {
     ...{ from: ['unlearning', 'verifying', 'awaiting_promotion'], to: ['queued'] },
-    what: 'A worker was lost or stopped, or another run published first',
+    what: 'A worker was lost or stopped, another run published first, or the run was split in two',
   },
   'none passed': { from: ['unlearning', 'verifying'], to: ['needs_review'], what: 'No method of the plan passed' },
   broken: { from: ['queued', 'unlearning', 'verifying'], to: ['failed'], what: 'The run cannot be done' },
@@ -152,12 +156,13 @@ export const RUN_STATES = [
   'failed',
   'cancelled',
   'superseded',
+  'split',
 ] as const;
 export type RunState = (typeof RUN_STATES)[number];
 
 const RUN_MOVES: Record<RunState, readonly RunState[]> = {
-  planned: ['unlearning', 'failed', 'cancelled', 'superseded'],
-  unlearning: ['verifying', 'planned', 'failed', 'cancelled', 'superseded', 'needs_review'],
+  planned: ['unlearning', 'failed', 'cancelled', 'superseded', 'split'],
+  unlearning: ['verifying', 'planned', 'failed', 'cancelled', 'superseded', 'needs_review', 'split'],
   // `unlearning` again: the next method of the plan
   verifying: [
     'published',
@@ -168,6 +173,7 @@ const RUN_MOVES: Record<RunState, readonly RunState[]> = {
     'failed',
     'cancelled',
     'superseded',
+    'split',
   ],
   awaiting_promotion: ['published', 'needs_review', 'superseded'],
   // rolled back
@@ -176,8 +182,9 @@ const RUN_MOVES: Record<RunState, readonly RunState[]> = {
   failed: [],
   cancelled: [],
   superseded: [],
+  split: [],
 };
-const ENDED_RUNS: readonly RunState[] = ['published', 'needs_review', 'failed', 'cancelled', 'superseded'];
+const ENDED_RUNS: readonly RunState[] = ['published', 'needs_review', 'failed', 'cancelled', 'superseded', 'split'];
 export const canMoveRun = (from: RunState, to: RunState): boolean => RUN_MOVES[from].includes(to);
 /** Nothing goes on by itself any more. */
 export const isFinalRun = (state: RunState): boolean => ENDED_RUNS.includes(state);

@@ -66,6 +66,7 @@ const BY_ENTRY: Record<string, (data: Data) => Draft[]> = {
   'request.erased': (data) => requestsIn(data, 'erased'),
   'request.verified': moved,
   'request.approved': moved,
+  'request.approval_lapsed': moved,
   'request.held': moved,
   'request.released': moved,
   'request.denied': moved,

@@ -28,6 +28,7 @@ export interface NewDeletionRequest extends GivenRecords {
   verified?: boolean;
   cooling_off_hours?: number;
   group_id?: string;
+  urgent?: boolean;
   /** Of a request that came by OpenDSR; no body of /v1 has it. */
   opendsr?: CreateRequest['opendsr'];
 }
@@ -77,6 +78,7 @@ export function wishOf(deps: AppDeps, who: Principal, given: NewDeletionRequest)
     approval_required: deps.config.decisions.approval !== 'off',
     budget: deps.config.budget,
     group_id: given.group_id ?? null,
+    urgent: given.urgent ?? false,
     opendsr: given.opendsr,
     // `auto` is what happens where no method is named, and waits for the same run
     method: chosen

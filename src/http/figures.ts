@@ -33,6 +33,9 @@ function gaugesOf(registers: Registry[]) {
     due: gauge('requests_due', 'Open requests that are due within so many days; 0: overdue', ['days']),
     runs: gauge('runs', 'Runs by state', ['state']),
     rate: gauge('unlearning_steps_per_second', 'Of the latest 20 attempts that have ended'),
+    at_risk: gauge('requests_at_risk', 'Requests that wait and are expected to be done after they are due'),
+    windows: gauge('windows_open', 'Models whose requests wait for others to come'),
+    workers: gauge('workers', 'Workers that take runs'),
     ledger: gauge('ledger_entries', 'Entries of the ledger'),
   };
 }
@@ -50,6 +53,9 @@ function show(gauges: ReturnType<typeof gaugesOf>, figures: Figures | null): voi
   for (const { state, count } of figures.runs) gauges.runs.set({ state }, count);
   if (figures.steps_per_second !== null) gauges.rate.set(figures.steps_per_second);
   gauges.ledger.set(figures.ledger_entries);
+  gauges.at_risk.set(figures.forecast.at_risk);
+  gauges.windows.set(figures.forecast.windows);
+  gauges.workers.set(figures.forecast.workers);
 }
 
 export function createMonitor(store: Pick<FiguresStore, 'figures'>, log: FastifyBaseLogger): Monitor {

@@ -10,6 +10,7 @@ import { PolicyVersion } from '../domain/policies.ts';
 import { UploadedRecord } from '../domain/record.ts';
 import { Certificate, Corpus, CurvePoint, DeletionPlan, DeletionRequest, Model, Run } from '../domain/resources.ts';
 import { Restriction } from '../domain/restriction.ts';
+import { ModelForecast, Scheduling } from '../domain/scheduling.ts';
 import { UploadResource } from '../domain/upload.ts';
 import { VerificationReport } from '../domain/verification.ts';
 import { WebhookDelivery, WebhookEndpoint, WebhookEndpointWithSecret } from '../domain/webhook.ts';
@@ -35,6 +36,8 @@ const NAMED = {
   ListedVerification,
   VerificationPlan,
   PolicyVersion,
+  Scheduling,
+  ModelForecast,
   Certificate,
   InfluenceAnalysis,
   WebhookEndpoint,

@@ -44,14 +44,20 @@ type CertifyDeps = Pick<
   'store' | 'checkpoints' | 'signer' | 'buildStatement' | 'softwareVersion' | 'worker' | 'clock' | 'log'
 >;
 
+/** That one chore of the sweep issues: the others of the sweep wait for it. */
+const AT_ONCE = 200;
+
 /**
  * Issues every missing certificate, or those of one run. One that cannot be issued is logged and does not hold up the
  * others.
  */
 export async function certifyUncertified(deps: CertifyDeps, runId?: string): Promise<number> {
+  return issue(deps, await deps.store.uncertified(runId === undefined ? {} : { run_id: runId }));
+}
+
+async function issue(deps: CertifyDeps, items: readonly Uncertified[]): Promise<number> {
   let issued = 0;
-  for (const item of await deps.store.uncertified()) {
-    if (runId !== undefined && item.run_id !== runId) continue;
+  for (const item of items) {
     try {
       await certify(deps, item);
       issued++;
@@ -63,6 +69,19 @@ export async function certifyUncertified(deps: CertifyDeps, runId?: string): Pro
     }
   }
   return issued;
+}
+
+/** Where the sweep of a store has got to; it begins again at the end, so that what cannot be issued keeps no other waiting. */
+const reached = new WeakMap<Store, string>();
+
+/** Some of the missing certificates, those after the last; the next call goes on. Returns how many were issued. */
+export async function certifySome(deps: CertifyDeps, most = AT_ONCE): Promise<number> {
+  const after = reached.get(deps.store);
+  const items = await deps.store.uncertified({ limit: most, ...(after === undefined ? {} : { after }) });
+  // targets of a request that the end of a page cuts off come with the next round
+  if (items.length < most) reached.delete(deps.store);
+  else reached.set(deps.store, items.at(-1)!.request_id);
+  return issue(deps, items);
 }
 
 /** Of the key that did sign: it may have been rotated a moment ago. */

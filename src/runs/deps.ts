@@ -3,6 +3,7 @@ import type { DeletionBatch } from '../domain/backup.ts';
 import type { WeightTypes } from '../domain/compute.ts';
 import type { SetRow } from '../domain/record.ts';
 import type { VerificationPolicy } from '../domain/verification.ts';
+import type { WindowPolicy } from '../domain/window.ts';
 import type { CertificateFacts } from './certify.ts';
 import type {
   CheckpointFiles,
@@ -85,6 +86,14 @@ export interface RunSettings {
   threads: number;
   backend: string;
   weightTypes: WeightTypes;
+  /** How long requests wait for others to come; left out: not at all. */
+  window?: WindowPolicy;
+  /** Runs of a tenant at a time; left out, or 0: any number. */
+  tenantRuns?: number;
+  /** Weights of the largest model that this worker takes; null or left out: any. */
+  maxParameters?: number | null;
+  /** What it computes on, where nobody else may meanwhile. */
+  accelerator?: string | null;
   /** Of a compute process; null: no limit. */
   memoryBudgetBytes: number | null;
 }

@@ -1,25 +1,29 @@
 // One claimed run from its sets to its verdict.
 import type { Attempt, MethodChoice, PlanStep } from '../domain/resources.ts';
-import type { VerificationReport } from '../domain/verification.ts';
+import type { Verdict, VerificationReport } from '../domain/verification.ts';
 import type { VerificationPlan } from '../domain/verification-cost.ts';
 import { ExpungeError, type ProblemCode } from '../errors.ts';
 import type { RunDeps } from './deps.ts';
 import { Fenced, held } from './fence.ts';
 import { keepLease } from './heartbeat.ts';
 import { discardProbes, keepProbes } from './keep-probes.ts';
-import { gatherFacts, secondsUntil } from './plan/gather.ts';
-import { planConsolidation, planRun } from './plan/plan.ts';
+import { ApprovalLapsed, LAPSED, makePlan } from './make-plan.ts';
 import { policyInForce } from './policy.ts';
 import type { Claim, PublishOutcome, RunSets } from './ports.ts';
 import { createProgress } from './progress.ts';
 import { publishCandidate } from './publish.ts';
-import { keptReferences, referencesFor } from './references.ts';
+import { referencesFor } from './references.ts';
 import { createRetainedDigest } from './retained-digest.ts';
+import { endUnpassed, isOfPeople } from './split-run.ts';
 import { type RunContext, runFolder, seedOf, setsOf, unlearn, verify } from './stages.ts';
 
 export type RunEnd =
   | { status: 'published' | 'superseded' | 'awaiting_promotion' }
   | { status: 'needs_review' | 'failed'; reason: string }
+  /** It failed for all its requests together, which are tried in two parts. */
+  | { status: 'split'; reason: string }
+  /** Its requests await approval again. */
+  | { status: 'lapsed'; reason: string }
   /** Given back: the run starts again elsewhere, and that does not count as a restart. */
   | { status: 'released'; reason: string }
   /** Let go after a crash: the next claim takes it over and counts a restart. */
@@ -78,32 +82,6 @@ async function writeSets(context: RunContext): Promise<{ sets: RunSets; setsFile
   return { sets: sets!, setsFile, retained: retained.digest() };
 }
 
-/** Made before anything is computed. The request that waits longest says by what time. */
-async function makePlan(context: RunContext, { counts }: RunSets): Promise<PlanStep[]> {
-  const { deps, claim, policy } = context;
-  const { settings } = deps;
-  // a consolidation is for no request
-  const [first] = claim.run.request_ids;
-  const request = first === undefined ? null : await deps.store.getRequest(claim.tenant, first);
-  // what was approved is what is done; the claim took it over
-  if (request?.approval) return claim.run.plan.map((step) => ({ reason: 'The plan that was approved.', ...step }));
-  const facts = await gatherFacts(deps, {
-    ...{ tenant: claim.tenant, model: claim.model, checkpoint: claim.run.parent },
-    ...{ threads: settings.threads, backend: settings.backend, policy: policy.policy },
-    references_kept: await keptReferences(context),
-    counts: {
-      ...{ forget: counts.forget_records, retain: counts.retain_records, holdout: counts.holdout_records },
-      people: counts.people,
-    },
-    limits: {
-      seconds: settings.timeLimitSeconds,
-      memory_bytes: settings.memoryBudgetBytes,
-      due_in_seconds: request && secondsUntil(request.due_at, deps.clock()),
-    },
-  });
-  return claim.run.kind === 'consolidation' ? planConsolidation(facts) : planRun(request?.method ?? null, facts);
-}
-
 /** Sets and plan; throws for what makes the run impossible. */
 async function prepare(context: RunContext): Promise<RunContext & { plan: PlanStep[] }> {
   const { deps, claim } = context;
@@ -135,7 +113,8 @@ const isOfMethod = (error: unknown): error is ExpungeError =>
 async function workThroughPlan(context: RunContext & { plan: PlanStep[] }, pending: Pending): Promise<RunEnd> {
   const { deps, claim, plan } = context;
   const refused: string[] = [];
-  let verified = false;
+  let verified: Verdict | null = null;
+  let standingOut: readonly number[] = [];
   for (const [index, { name, params, estimate }] of plan.entries()) {
     const method = { name, params };
     if (index > 0) {
@@ -143,7 +122,7 @@ async function workThroughPlan(context: RunContext & { plan: PlanStep[] }, pendi
       held(await deps.store.moveRun(claim, 'unlearning', back, deps.worker));
     }
     try {
-      const { outcome, attempt } = await tryMethod(
+      const { outcome, attempt, standing_out } = await tryMethod(
         context,
         { method, index, planned: estimate?.verification },
         pending,
@@ -153,10 +132,11 @@ async function workThroughPlan(context: RunContext & { plan: PlanStep[] }, pendi
       if (outcome?.status === 'fenced') throw new Fenced();
       await drop(deps, pending);
       if (outcome?.status === 'superseded') return { status: 'superseded' };
-      verified = true;
+      if (attempt.verdict === 'failed') standingOut = standing_out;
+      verified = verified === 'failed' ? verified : attempt.verdict;
       refused.push(`${method.name}: ${attempt.verdict} (${attempt.reason})`);
     } catch (error) {
-      const last = index === plan.length - 1 && !verified;
+      const last = index === plan.length - 1 && verified === null;
       if (!isOfMethod(error) || context.signal.aborted || last) throw error;
       await drop(deps, pending);
       refused.push(`${method.name}: ${error.code} (${error.message})`);
@@ -165,8 +145,7 @@ async function workThroughPlan(context: RunContext & { plan: PlanStep[] }, pendi
   }
   await context.progress.flush();
   const reason = `No method passed verification; nothing was published. ${refused.join('; ')}`;
-  held(await deps.store.moveRun(claim, 'needs_review', { targets: 'needs_review', reason }, deps.worker));
-  return { status: 'needs_review', reason };
+  return endUnpassed(context, { reason, verdict: verified, standingOut });
 }
 
 /** Under parent and candidate; people of earlier runs under the candidate alone. */
@@ -191,7 +170,11 @@ async function tryMethod(
   context: RunContext,
   { method, index, planned }: Try,
   pending: Pending,
-): Promise<{ outcome: PublishOutcome | { status: 'awaiting_promotion' } | null; attempt: Attempt }> {
+): Promise<{
+  outcome: PublishOutcome | { status: 'awaiting_promotion' } | null;
+  attempt: Attempt;
+  standing_out: readonly number[];
+}> {
   const { deps, claim, signal } = context;
   const seed = seedOf(claim.run.id, 'unlearn', index);
   const { candidate, result } = await unlearn(context, method, seed);
@@ -205,7 +188,7 @@ async function tryMethod(
     ...{ digest: candidate.digest, method, seed: seedOf(claim.run.id, 'verify', index), planned },
     methodSeconds: Object.values(result.seconds).reduce((sum, one) => sum + one, 0),
   };
-  const { report, peak_memory_bytes } = await verify(context, toVerify, references);
+  const { report, peak_memory_bytes, standing_out = [] } = await verify(context, toVerify, references);
   const attempt: Attempt = {
     method,
     seed,
@@ -223,18 +206,18 @@ async function tryMethod(
   };
   held(await deps.store.saveAttempt(claim.run.id, claim.fence, attempt, report));
   await context.progress.flush();
-  if (report.verdict !== 'passed') return { outcome: null, attempt };
+  if (report.verdict !== 'passed') return { outcome: null, attempt, standing_out };
   const kept = await keepProbes(deps, claim, context.forget);
   signal.throwIfAborted();
   pending.asked = true;
   if (deps.settings.promotion === 'manual') {
     held(await deps.store.awaitPromotion(claim, { checkpoint: candidate, kept }, deps.worker));
-    return { outcome: { status: 'awaiting_promotion' }, attempt };
+    return { outcome: { status: 'awaiting_promotion' }, attempt, standing_out };
   }
   const outcome = await publishCandidate(deps, claim, candidate, report, kept);
   // where no answer came they may be known already; the sweep finds out
   if (outcome.status !== 'published') await discardProbes(deps, kept);
-  return { outcome, attempt };
+  return { outcome, attempt, standing_out };
 }
 
 async function drop(deps: RunDeps, pending: Pending): Promise<void> {
@@ -260,6 +243,10 @@ async function endEarly(
   const about = { run_id: claim.run.id, model_id: claim.model.id, fence: claim.fence };
   try {
     if (error instanceof Fenced || signals.lost.aborted) return { status: 'fenced' };
+    if (error instanceof ApprovalLapsed)
+      return (await store.lapseApproval(claim, LAPSED, worker))
+        ? { status: 'lapsed', reason: LAPSED }
+        : { status: 'fenced' };
     if (signals.outer.aborted || (error instanceof ExpungeError && error.code === 'cancelled')) {
       const reason = signals.outer.aborted ? String(signals.outer.reason) : 'the compute process was told to stop';
       await store.releaseRun(claim.run.id, claim.fence, reason);
@@ -267,6 +254,8 @@ async function endEarly(
     }
     if (error instanceof ExpungeError && error.code !== 'compute-crashed' && error.code !== 'service-unavailable') {
       const reason = `${error.code}: ${error.message}`;
+      if (isOfPeople(error) && (await store.splitRun(claim, { reason, verdict: null, suspects: [] }, worker)))
+        return { status: 'split', reason };
       const accepted = await store.moveRun(claim, 'failed', { targets: 'failed', reason }, worker);
       return accepted ? { status: 'failed', reason } : { status: 'fenced' };
     }

@@ -10,6 +10,8 @@ export interface Figures {
   /** Of the latest attempts of runs that have ended, together; null where there is none. */
   steps_per_second: number | null;
   ledger_entries: number;
+  /** Requests that will be late by the forecast, models whose requests wait for others, and workers that are there. */
+  forecast: { at_risk: number; windows: number; workers: number };
 }
 
 export interface FiguresStore {

@@ -27,7 +27,8 @@ export interface InfluenceClaim {
 }
 
 export interface InfluenceStore {
-  createInfluence(analysis: NewInfluence): Promise<void>;
+  /** False: `open` of the tenant have not ended, and nothing is stored. */
+  createInfluence(analysis: NewInfluence, open: number): Promise<boolean>;
   getInfluence(tenant: string, modelId: string, id: string): Promise<StoredInfluence | null>;
   /**
    * Takes one that waits, or whose worker was lost (a restart). Null: there is nothing to do. One that was restarted too often

@@ -36,6 +36,8 @@ export interface CreateRequest {
   /** Default false. */
   approval_required?: boolean;
   group_id?: string | null;
+  /** It waits for no others to come. Default false. */
+  urgent?: boolean;
   /** What needs nobody's approval; left out: everything, as far as its size goes. */
   budget?: ForgetBudget;
   /** What its plan comes to, by model; a model that is left out is estimated by its runs. */

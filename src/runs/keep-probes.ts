@@ -13,7 +13,7 @@ const AT_ONCE = 50;
 type Row = RequestRecords['rows'][number];
 type Keeping = RequestRecords & { keep_ms: number };
 
-const nameOf = ({ corpus_id, ordinal }: Row): string => `${corpus_id}/${ordinal}`;
+export const nameOf = ({ corpus_id, ordinal }: Row): string => `${corpus_id}/${ordinal}`;
 
 async function read(deps: Pick<RunDeps, 'corpora'>, rows: readonly Row[]): Promise<Map<string, TrainingRecord>> {
   const found = new Map<string, TrainingRecord>();
@@ -26,7 +26,7 @@ async function read(deps: Pick<RunDeps, 'corpora'>, rows: readonly Row[]): Promi
 }
 
 /** The number that most of the rows carry; a record may be several people's. */
-function personOf(rows: readonly Row[], people: ReadonlyMap<string, number>): number {
+export function personOf(rows: readonly Row[], people: ReadonlyMap<string, number>): number {
   const counts = Map.groupBy(rows, (row) => people.get(nameOf(row)) ?? -1);
   return [...counts].reduce((most, one) => (one[1].length > most[1].length ? one : most))[0];
 }

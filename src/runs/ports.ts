@@ -22,6 +22,7 @@ export type * from './kept-probes-port.ts';
 export type * from './ledger-port.ts';
 export type * from './lifecycle-port.ts';
 export type * from './probe-port.ts';
+export type * from './queue-port.ts';
 export type * from './recipient-port.ts';
 export type * from './reference-port.ts';
 export type * from './restriction-port.ts';

@@ -15,7 +15,8 @@ import type {
   RunProgress,
 } from '../domain/resources.ts';
 import type { RunState, TargetState } from '../domain/states.ts';
-import type { VerificationReport } from '../domain/verification.ts';
+import type { Verdict, VerificationReport } from '../domain/verification.ts';
+import type { WindowPolicy } from '../domain/window.ts';
 import type { ApiKeyStore } from './api-key-port.ts';
 import type { CheckpointStore } from './checkpoint-port.ts';
 import type { CorpusStore } from './corpus-port.ts';
@@ -33,6 +34,7 @@ import type { LifecycleStore } from './lifecycle-port.ts';
 import type { PastAttempt } from './plan/facts.ts';
 import type { PolicyStore } from './policy-port.ts';
 import type { ProbeStore } from './probe-port.ts';
+import type { QueueStore } from './queue-port.ts';
 import type { RecipientStore } from './recipient-port.ts';
 import type { ReferenceStore } from './reference-port.ts';
 import type { RestrictionStore } from './restriction-port.ts';
@@ -69,13 +71,27 @@ export interface Claim {
   fence: number;
   tenant: string;
   model: Model;
+  /** Of its requests, when the first is due; null where nobody plans. */
+  due_at: string | null;
+  /** Checkpoints that its plan was approved on; null: it was not approved, and is made by the run. */
+  approved_on: string[] | null;
+}
+export interface ClaimOptions {
+  lease_ms: number;
+  max_restarts: number;
+  /** How long requests wait for others to come; left out: not at all. */
+  window?: WindowPolicy;
+  /** Runs of a tenant at a time; left out, or 0: any number. */
+  tenant_runs?: number;
 }
 export type ClaimOutcome =
   | { status: 'claimed'; claim: Claim }
   /** Another worker's lease is still valid. */
   | { status: 'busy' }
   | { status: 'nothing' }
-  /** The run was restarted too often; it has been ended `failed`. */
+  /** Requests wait for others to come, until then at the latest. */
+  | { status: 'waits'; until: string }
+  /** The run was restarted too often; it has been ended `failed`, or `split` where it was of several requests. */
   | { status: 'gave_up'; run_id: string };
 
 export interface Publication {
@@ -111,6 +127,7 @@ export interface Store
     FiguresStore,
     ForgettingStore,
     PolicyStore,
+    QueueStore,
     IdempotencyStore,
     LifecycleStore,
     IntakeStore,
@@ -182,16 +199,24 @@ export interface Store
     claim: Pick<Claim, 'tenant' | 'model'> & { run: Pick<Run, 'parent'> },
   ): Promise<VerificationReport | null>;
 
-  /** Models with waiting targets or with a run whose lease ran out: what the sweep rings for. */
-  modelsToRing(): Promise<string[]>;
   /** One leader among the workers, by advisory lock; returns false when another one has it. */
   withSweepLock(work: () => Promise<void>): Promise<boolean>;
 
   /**
-   * Takes all waiting requests of the model (that name the same method) into one run, or takes over a run whose
-   * lease ran out (restarts + 1, fence + 1, state back to `planned`).
+   * Takes all waiting requests of the model (that name the same method, or are the same half of a run that was split) into one run,
+   * once their window is over, or takes over a run whose lease ran out (restarts + 1, fence + 1, state back to `planned`).
    */
-  claim(modelId: string, worker: string, options: { lease_ms: number; max_restarts: number }): Promise<ClaimOutcome>;
+  claim(modelId: string, worker: string, options: ClaimOptions): Promise<ClaimOutcome>;
+  /**
+   * Ends a run that failed for all its requests together, `split`: two parts of them wait for a run of their own. `suspects`: requests whose
+   * people stand out, worst first. False where it is not to be split any more (`src/domain/splitting.ts`), and nothing has changed;
+   * null when the fence is stale.
+   */
+  splitRun(
+    claim: Claim,
+    change: { reason: string; verdict: Verdict | null; suspects: readonly string[] },
+    actor: string,
+  ): Promise<boolean | null>;
   /** False when the fence is stale. */
   renewLease(runId: string, fence: number, lease_ms: number): Promise<boolean>;
   /** The run broke off: its lease ends at once, so the next claim takes it over; why is kept for when it is given up. */
@@ -214,6 +239,11 @@ export interface Store
     },
     actor: string,
   ): Promise<boolean>;
+  /**
+   * The approved plan is not what would be made now, on another checkpoint: the run ends `cancelled`, its targets await approval again,
+   * with a ledger entry. False when the fence is stale.
+   */
+  lapseApproval(claim: Claim, reason: string, actor: string): Promise<boolean>;
   saveProgress(runId: string, fence: number, progress: RunProgress, points: CurvePoint[]): Promise<boolean>;
   saveAttempt(runId: string, fence: number, attempt: Attempt, report: VerificationReport | null): Promise<boolean>;
   /** Compare-and-swap of the alias, lineage, erased records, targets and ledger in one transaction. */
@@ -223,7 +253,10 @@ export interface Store
   getCertificate(tenant: string, id: string): Promise<Certificate | null>;
   listCertificates(tenant: string, query: PageQuery & { request_id?: string }): Promise<Page<Certificate>>;
   /** Final targets that have no certificate yet: published ones, and requests that found no data. */
-  uncertified(): Promise<{ tenant: string; request_id: string; target_id: string | null; run_id: string | null }[]>;
+  uncertified(
+    /** Of a run alone; of requests after one, in the order of their ids; so many at most. Left out: all. */
+    query?: { run_id?: string; after?: string; limit?: number },
+  ): Promise<{ tenant: string; request_id: string; target_id: string | null; run_id: string | null }[]>;
 
   /** True until the run or verification has ended, whoever holds it; false for an id that is neither. */
   runIsOpen(runId: string): Promise<boolean>;

@@ -1,6 +1,6 @@
 // The safety net: whatever a lost ring, a killed worker or a wiped queue left undone is found here.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { certifyUncertified } from './certify.ts';
+import { certifySome } from './certify.ts';
 import { checkpointLedger } from './checkpoint-ledger.ts';
 import type { RunDeps } from './deps.ts';
 import { dropReferences } from './drop-references.ts';
@@ -11,6 +11,7 @@ import { judgeBudgets } from './forgetting.ts';
 import { retireExpired } from './retire.ts';
 import { queueReverifications } from './reverify.ts';
 import { shredExpired } from './shred.ts';
+import { newsOf } from './work-queue.ts';
 
 const chores: Record<string, (deps: RunDeps) => Promise<unknown>> = {
   // before the rings: what is queued or moves on now is rung for at once
@@ -19,7 +20,7 @@ const chores: Record<string, (deps: RunDeps) => Promise<unknown>> = {
   ring: async ({ store, doorbell }) => {
     for (const modelId of await store.modelsToRing()) await doorbell.ringModel(modelId);
   },
-  certify: certifyUncertified,
+  certify: (deps) => certifySome(deps),
   ledger: checkpointLedger,
   deletions: noteDeletions,
   retire: retireExpired,
@@ -73,6 +74,8 @@ export function startSweep(deps: RunDeps, everyMs: number): { stop(): Promise<vo
   async function loop(): Promise<void> {
     while (!signal.aborted) {
       try {
+        // each worker for itself: the sweep is one worker's at a time
+        await deps.store.workerSeen(newsOf(deps));
         await sweepOnce(deps);
       } catch (error) {
         deps.log.warn({ err: error }, 'The sweep did not run');
@@ -85,6 +88,7 @@ export function startSweep(deps: RunDeps, everyMs: number): { stop(): Promise<vo
     async stop() {
       stopping.abort();
       await running;
+      await deps.store.workerGone(deps.worker).catch(() => undefined);
     },
   };
 }

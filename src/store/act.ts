@@ -101,14 +101,15 @@ async function moveTo(trx: Trx, { tenant, deed }: Moving, to: TargetState, ids: 
     .updateTable('request_targets')
     .set({
       ...{ state: to, run_id: null, reason: null, updated_at: at },
-      ...(deed.action === 'retry' ? { approved_steps: null } : {}),
+      ...(deed.action === 'retry' ? { approved_steps: null, approved_checkpoint: null } : {}),
     })
     .where('tenant_id', '=', tenant)
     .where('id', 'in', ids)
     .execute();
   if (deed.action !== 'approve') return;
-  for (const { target_id, steps } of deed.targets) {
-    const update = trx.updateTable('request_targets').set({ approved_steps: JSON.stringify(steps) });
+  for (const { target_id, steps, checkpoint } of deed.targets) {
+    const approved = { approved_steps: JSON.stringify(steps), approved_checkpoint: checkpoint };
+    const update = trx.updateTable('request_targets').set(approved);
     await update.where('tenant_id', '=', tenant).where('id', '=', target_id).execute();
   }
 }

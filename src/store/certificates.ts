@@ -79,11 +79,11 @@ export const certificatesStore = (
     return toPage(rows, query, (row) => row.created_at);
   },
 
-  async uncertified() {
+  async uncertified({ run_id = null, after = null, limit = null } = {}) {
     const { rows } = await sql<Uncertified>`
-      select tenant, request_id, target_id, run_id from (${UNCERTIFIED}) u order by request_id, target_id`.execute(
-      context.db,
-    );
+      select tenant, request_id, target_id, run_id from (${UNCERTIFIED}) u
+      where (${run_id}::uuid is null or run_id = ${run_id}) and (${after}::uuid is null or request_id > ${after})
+      order by request_id, target_id limit ${limit}`.execute(context.db);
     return rows;
   },
 });

@@ -4,6 +4,7 @@ import { OPEN_STATES } from '../domain/states.ts';
 import type { Figures, FiguresStore } from '../runs/ports.ts';
 import type { Context } from './db.ts';
 import { pendingMigrations } from './migrate.ts';
+import { queueStore } from './queue.ts';
 
 /** Attempts that the step rate is of. */
 const LATEST = 20;
@@ -11,11 +12,12 @@ const LATEST = 20;
 // written out, as the index is: with parameters Postgres would not use it
 const open = sql`state in (${sql.join(OPEN_STATES.map((state) => sql.lit(state)))})`;
 
-export const figuresStore = ({ db, now }: Context): FiguresStore => ({
-  databaseTime: () => now(db),
-  pendingMigrations: () => pendingMigrations(db),
+export const figuresStore = (context: Context): FiguresStore => ({
+  databaseTime: () => context.now(context.db),
+  pendingMigrations: () => pendingMigrations(context.db),
 
   async figures(days) {
+    const { db } = context;
     const requests = await sql<Figures['requests'][number]>`
       select state, count(*) as count, extract(epoch from clock_timestamp() - min(received_at))::float8 as oldest_seconds
       from deletion_requests where ${open} group by state`.execute(db);
@@ -35,6 +37,7 @@ export const figuresStore = ({ db, now }: Context): FiguresStore => ({
     return {
       ...{ requests: requests.rows, due: due.rows, runs: runs.rows },
       ...{ steps_per_second: rate.rows[0]!.rate, ledger_entries: ledger.rows[0]!.seq },
+      forecast: await queueStore(context).forecastFigures(),
     };
   },
 });

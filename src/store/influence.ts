@@ -1,7 +1,7 @@
 // Analyses of influence: a lease by the database's clock and a fence, as runs have them.
 import { sql } from 'kysely';
 import type { InfluenceClaim, InfluenceStore, RecordPlace, StoredInfluence } from '../runs/influence-port.ts';
-import type { Context, Db } from './db.ts';
+import { type Context, type Db, lockName, transact } from './db.ts';
 import { leasesOf } from './leases.ts';
 import type { Database } from './schema.ts';
 import { placeRows } from './sets-tables.ts';
@@ -80,13 +80,21 @@ export const influenceStore = (context: Context): InfluenceStore => {
     ...claims(context),
     ...records(context),
 
-    async createInfluence({ tenant, options, ...analysis }) {
-      const fresh = { state: 'queued', restarts: 0, fence: 0, created_at: await context.now(db) } as const;
-      await db
-        .insertInto('influence_analyses')
-        .values({ tenant_id: tenant, ...analysis, options: JSON.stringify(options), ...fresh })
-        .execute();
-    },
+    createInfluence: ({ tenant, options, ...analysis }, open) =>
+      transact(context, async (trx) => {
+        // so that two together do not pass a limit that each of them keeps
+        await lockName(trx, `influence/${tenant}`);
+        const now = await context.now(trx);
+        const asked = trx.selectFrom('influence_analyses').select('id').where('tenant_id', '=', tenant);
+        const waiting = asked.where('state', 'in', ['queued', 'running']).where('expires_at', '>', now);
+        if ((await waiting.limit(open).execute()).length >= open) return false;
+        const fresh = { state: 'queued', restarts: 0, fence: 0, created_at: now } as const;
+        await trx
+          .insertInto('influence_analyses')
+          .values({ tenant_id: tenant, ...analysis, options: JSON.stringify(options), ...fresh })
+          .execute();
+        return true;
+      }),
 
     async getInfluence(tenant, modelId, id) {
       const row = await db

@@ -34,7 +34,7 @@ interface NewRequest {
 
 function rowOf(input: CreateRequest, suspicion: Suspicion | null, now: string) {
   const { tenant, external_id, ground, submitted_at, actor } = input;
-  const { verified = true, cooling_off_ms = 0, approval_required = false, group_id = null } = input;
+  const { verified = true, cooling_off_ms = 0, approval_required = false, group_id = null, urgent = false } = input;
   return {
     ...{ id: uuid(), tenant_id: tenant, external_id, group_id, ground, submitted_at, created_by: actor },
     ...{ received_at: now, updated_at: now, version: 1, due_at: oneMonthAfter(submitted_at) },
@@ -43,7 +43,7 @@ function rowOf(input: CreateRequest, suspicion: Suspicion | null, now: string) {
     reverify_seconds: input.reverify_seconds ?? null,
     verified_at: verified ? now : null,
     starts_after: cooling_off_ms === 0 ? null : new Date(Date.parse(now) + cooling_off_ms).toISOString(),
-    ...{ approval_required: approval_required || suspicion !== null, approved_at: null },
+    ...{ approval_required: approval_required || suspicion !== null, approved_at: null, urgent },
     suspicion,
     erased_at: null,
     every_model: input.model_ids === null,
@@ -95,6 +95,7 @@ async function write(trx: Trx, made: readonly NewRequest[]): Promise<void> {
     targets.map((target) => ({
       ...{ tenant_id, request_id: id, ...target },
       ...{ reason: null, run_id: null, approved_steps: null, updated_at: received_at },
+      ...{ split_of: null, split_part: null, approved_checkpoint: null },
     })),
   );
   await insertRows(trx, 'request_targets', targets);
@@ -198,7 +199,7 @@ async function shownAll(trx: Trx, tenant: string, outcomes: readonly Outcome[]):
     }));
     const types = one.input.subjects.map(({ type }) => type);
     const parts = { targets, types: [...new Set(types)].sort(), events: [], certificates: [] };
-    return { status: 'created', request: shownRequest({ ...fullRow(one), erased_at: null }, parts), ring };
+    return { status: 'created', request: shownRequest(fullRow(one), parts), ring };
   });
 }
 

@@ -25,6 +25,7 @@ import * as openRequests from './migrations/021-open-requests.ts';
 import * as scheduledVerifications from './migrations/022-scheduled-verifications.ts';
 import * as lifecycleEnds from './migrations/025-lifecycle-ends.ts';
 import * as erasures from './migrations/026-erasures.ts';
+import * as coalescing from './migrations/027-coalescing.ts';
 import * as consolidations from './migrations/028-consolidations.ts';
 import * as suspicion from './migrations/029-suspicion.ts';
 
@@ -51,6 +52,7 @@ const MIGRATIONS = {
   '022-scheduled-verifications': scheduledVerifications,
   '025-lifecycle-ends': lifecycleEnds,
   '026-erasures': erasures,
+  '027-coalescing': coalescing,
   '028-consolidations': consolidations,
   '029-suspicion': suspicion,
 };

@@ -19,6 +19,7 @@ const AFTER: Partial<Record<RunState, TargetState>> = {
   needs_review: 'needs_review',
   cancelled: 'queued',
   superseded: 'queued',
+  split: 'queued',
 };
 
 /** Locks the run and returns its state; null when the fence is stale. */

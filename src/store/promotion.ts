@@ -35,6 +35,7 @@ async function lock(trx: Trx, { tenant, id, check }: RunAct) {
   const claim: Claim = {
     ...{ tenant, fence: row.fence, run: (await loadRun(trx, tenant, id))! },
     model: (await loadModel(trx, tenant, of.model_id))!,
+    ...{ due_at: null, approved_on: null },
   };
   return { ...row, claim };
 }

@@ -52,7 +52,10 @@ export async function reopenRelied(trx: Trx, wish: Wish): Promise<string[]> {
     if (target_id === null)
       await trx
         .insertInto('request_targets')
-        .values({ id: uuid(), tenant_id: tenant, request_id, model_id, run_id: null, approved_steps: null, ...now })
+        .values({
+          ...{ id: uuid(), tenant_id: tenant, request_id, model_id, run_id: null, approved_steps: null },
+          ...{ split_of: null, split_part: null, approved_checkpoint: null, ...now },
+        })
         .execute();
     else
       await trx

@@ -14,6 +14,7 @@ const COLUMNS = [
   'parent',
   'candidate',
   'verdict',
+  'split_of',
   'counts',
   'progress',
   'restarts',

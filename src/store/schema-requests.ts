@@ -25,6 +25,8 @@ export interface DeletionRequestsTable {
   approval_required: boolean;
   /** It names no models: it is about every one that knows its person. */
   every_model: Generated<boolean>;
+  /** It waits for nobody. */
+  urgent: boolean;
   /** Why it has to be approved, where what it asks for is unusual. */
   suspicion: Json<Suspicion> | null;
   /** Of the approval that counts now: a retry needs another one. */
@@ -51,6 +53,11 @@ export interface RequestTargetsTable {
   run_id: string | null;
   records: number;
   approved_steps: Json<ApprovedStep[]> | null;
+  /** The checkpoint that they were to start from. */
+  approved_checkpoint: string | null;
+  /** The run that was split and that it waits to be tried in a half of. */
+  split_of: string | null;
+  split_part: number | null;
   updated_at: string;
 }
 

@@ -15,6 +15,7 @@ import type { IdentifierTables } from './schema-identifiers.ts';
 import type { KeyTables } from './schema-keys.ts';
 import type { InfluenceAnalysesTable, VerificationsTable } from './schema-leased.ts';
 import type { VerificationPoliciesTable } from './schema-policies.ts';
+import type { QueueTables } from './schema-queue.ts';
 import type { ReferenceLeftOutTable, RetrainedReferencesTable } from './schema-references.ts';
 import type {
   DeletionRequestsTable,
@@ -142,6 +143,9 @@ interface RunsTable {
   published_seq: number | null;
   /** What is published once somebody promotes it. */
   held: Json<Held> | null;
+  /** The run whose half it is, and the first that was split. */
+  split_of: string | null;
+  split_root: string | null;
   created_at: string;
   started_at: string | null;
   finished_at: string | null;
@@ -251,7 +255,8 @@ export interface Database
     IdentifierTables,
     RestrictionTables,
     ErasureTables,
-    ForgettingTables {
+    ForgettingTables,
+    QueueTables {
   corpora: CorporaTable;
   record_ids: RecordIdsTable;
   record_subjects: RecordSubjectsTable;

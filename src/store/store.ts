@@ -21,6 +21,7 @@ import { influenceStore } from './influence.ts';
 import { intakeStore } from './intake.ts';
 import { keptProbesStore } from './kept-probes.ts';
 import { keyVersionsStore } from './key-versions.ts';
+import { lapseStore } from './lapse.ts';
 import { ledgerStore } from './ledger.ts';
 import { ledgerCheckpointsStore } from './ledger-checkpoints.ts';
 import { migrate } from './migrate.ts';
@@ -31,6 +32,7 @@ import { policiesStore } from './policies.ts';
 import { probesStore } from './probes.ts';
 import { promotionStore } from './promotion.ts';
 import { publishStore } from './publish.ts';
+import { queueStore } from './queue.ts';
 import { recipientsStore } from './recipients.ts';
 import { referencesStore } from './references.ts';
 import { requestsStore } from './requests.ts';
@@ -39,6 +41,7 @@ import { reverificationsStore } from './reverifications.ts';
 import { reportsStore, runsStore } from './runs.ts';
 import { seenStore } from './seen.ts';
 import { setsStore } from './sets.ts';
+import { splitsStore } from './splits.ts';
 import { storedTextsStore } from './stored-texts.ts';
 import { subjectLookupStore } from './subject-lookup.ts';
 import { suppressionsStore } from './suppressions.ts';
@@ -51,6 +54,7 @@ import { watchStore } from './watch.ts';
 import { webhookDeliveriesStore } from './webhook-deliveries.ts';
 import { webhookEndpointsStore } from './webhook-endpoints.ts';
 import { webhookWorkStore } from './webhook-work.ts';
+import { workersStore } from './workers.ts';
 
 /** Errors of a server that is away become `service-unavailable`, whichever method met them. */
 function guarded<T extends object>(store: T): T {
@@ -105,6 +109,10 @@ export function createStore(options: StoreOptions): Store {
     ...reportsStore(context),
     ...sweepStore(context),
     ...claimsStore(context),
+    ...splitsStore(context),
+    ...lapseStore(context),
+    ...queueStore(context),
+    ...workersStore(context),
     ...setsStore(context),
     ...seenStore(context),
     ...movesStore(context),

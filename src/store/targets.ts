@@ -74,6 +74,8 @@ export async function moveTargets(trx: Trx, move: TargetMove): Promise<string[]>
       reason: move.reason,
       updated_at: move.at,
       ...(move.detach ? { run_id: null } : {}),
+      // whoever is tried again after an end is nobody's half any more
+      ...(isFinalTarget(move.to) ? { split_of: null, split_part: null } : {}),
     })
     .where('tenant_id', '=', move.tenant)
     .where(

@@ -41,7 +41,7 @@ const LIVES = {
   },
   run: {
     ...{ states: RUN_STATES, first: ['planned'], canMove: canMoveRun, isFinal: isFinalRun },
-    final: ['published', 'needs_review', 'failed', 'cancelled', 'superseded'],
+    final: ['published', 'needs_review', 'failed', 'cancelled', 'superseded', 'split'],
     reopened: { published: ['needs_review'] },
   },
 } as unknown as Record<string, Life<string>>;

@@ -31,7 +31,7 @@ const request: StatementInput['request'] = {
   reverify_for: null,
   targets: [target],
   certificate_ids: [],
-  ...{ group_id: null, verified_at: at(1), starts_after: null, approval_required: false },
+  ...{ group_id: null, urgent: false, verified_at: at(1), starts_after: null, approval_required: false },
   ...{ approval: null, hold: null, denial: null, extension: null },
   submitted_at: at(1),
   received_at: at(1),
@@ -65,6 +65,7 @@ const run: NonNullable<StatementInput['run']> = {
   parent: digest('a'),
   candidate: digest('b'),
   verdict: 'passed',
+  split_of: null,
   counts: {
     requests: 1,
     people: 1,

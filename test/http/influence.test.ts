@@ -157,3 +157,11 @@ test('a question that cannot be put is refused, naming the field', async () => {
   assert.equal((await ask({ prompt: 'a' }, other)).statusCode, 404);
   assert.equal((await call(service.app, 'GET', `/v1/models/${modelId}/influence/${other}`)).statusCode, 404);
 });
+
+test('only so many of a tenant may be open', async () => {
+  const open = service.deps.config.influence.open;
+  let last = await ask({ prompt: 'a' });
+  for (let i = 0; i <= open && last.statusCode === 202; i++) last = await ask({ prompt: 'a' });
+  assert.deepEqual([last.statusCode, last.json().code], [409, 'too-many-analyses'], last.body);
+  assert.match(last.json().remedy, /MAX_OPEN_INFLUENCE/);
+});

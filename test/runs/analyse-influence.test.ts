@@ -28,11 +28,12 @@ after(() => world.close());
 
 async function ask(expiresIn = 60_000): Promise<string> {
   const id = uuid();
-  await world.store.createInfluence({
-    ...{ id, tenant: TENANT, model_id: world.model.id, asks: 'answer', options: OPTIONS },
+  const analysis = {
+    ...{ id, tenant: TENANT, model_id: world.model.id, asks: 'answer' as const, options: OPTIONS },
     sealed_query: world.deps.subjectKeys.seal(JSON.stringify(QUESTION)),
     expires_at: new Date(Date.now() + expiresIn).toISOString(),
-  });
+  };
+  assert.equal(await world.store.createInfluence(analysis, 100), true);
   return id;
 }
 const read = async (id: string) => (await world.store.getInfluence(TENANT, world.model.id, id))!;

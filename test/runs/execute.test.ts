@@ -105,6 +105,63 @@ test('what does not pass goes to the next method; the end of the plan is a revie
   assert.deepEqual(await onDisk(), { checkpoints: 1, work: 0 });
 });
 
+test('one person who cannot be forgotten fails nobody else: the run is split until they are alone', async () => {
+  const ids = [await worker.request(0), await worker.request(1), await worker.request(2)];
+  const poison = ids[1]!;
+  const { deps } = using({
+    async verdict({ run_id }) {
+      const run = await worker.store.getRun(TENANT, run_id);
+      return run!.request_ids.includes(poison) ? 'failed' : 'passed';
+    },
+  });
+  await workModel(deps, worker.model.id, never());
+  const states = await Promise.all(ids.map(async (id) => (await target(id)).state));
+  assert.deepEqual(states, ['completed', 'needs_review', 'completed']);
+  const { items } = await worker.store.listRuns(TENANT, { limit: 10 });
+  const shape = items.toReversed().map((run) => [run.state, run.request_ids.map((id) => ids.indexOf(id))]);
+  // three; the first two; of these one each; and the third
+  assert.deepEqual(shape.toSorted(), [
+    ...[
+      ['needs_review', [1]],
+      ['published', [0]],
+      ['published', [2]],
+    ],
+    ...[
+      ['split', [0, 1]],
+      ['split', [0, 1, 2]],
+    ],
+  ]);
+  const alone = await runOf(poison);
+  assert.equal(items.find(({ id }) => id === alone.split_of)?.state, 'split');
+});
+
+test('an approved plan is done on the checkpoint that it was approved on; on another only if it would be the same now', async () => {
+  const { store, model } = worker;
+  const approve = async (index: number, steps: { name: string; params: Record<string, unknown> }[]) => {
+    const id = await worker.request(index, null, { approval_required: true });
+    const { target_id } = (await store.plannableTargets(TENANT, id))![0]!;
+    const { active: checkpoint } = (await store.getModel(TENANT, model.id))!;
+    const targets = [{ target_id, model_id: model.id, checkpoint, steps }];
+    const deed = { action: 'approve' as const, plan_digest: 'd', present_digest: 'd', targets, four_eyes: false };
+    assert.equal((await store.actOnRequest({ tenant: TENANT, id, actor: 'ann', reason: null, deed })).status, 'done');
+    return id;
+  };
+  const first = await worker.request(0);
+  const other = await approve(1, [{ name: 'npo', params: { max_steps: 3 } }]);
+  const { deps } = using({});
+  await workModel(deps, model.id, never());
+  assert.deepEqual([(await target(first)).state, (await target(other)).state], ['completed', 'awaiting_approval']);
+  // another run changes the model again, and the plan stays what it is
+  const { plan } = await runOf(first);
+  const between = await worker.request(3);
+  const same = await approve(
+    2,
+    plan.map(({ name, params }) => ({ name, params })),
+  );
+  await workModel(deps, model.id, never());
+  assert.deepEqual([(await target(between)).state, (await target(same)).state], ['completed', 'completed']);
+});
+
 test('a method that teaches refusals is not judged for them', async () => {
   const margins: unknown[] = [];
   const { deps } = using({
@@ -235,10 +292,12 @@ test('a method that breaks leaves the run to the next one; the end of the plan n
   assert.deepEqual(await onDisk(), { checkpoints: 2, work: 0 });
 });
 
-test('a request that names every training record fails with that text', async () => {
-  const ids = await Promise.all([0, 1, 2, 3].map((person) => worker.request(person)));
-  await workModel(worker.deps, worker.model.id, never());
-  for (const id of ids) assert.match((await target(id)).reason!, /forget-set-too-large/);
+test('requests that name every record together are not too many one by one; the last one is, and says so', async () => {
+  const ids = [await worker.request(0), await worker.request(1), await worker.request(2), await worker.request(3)];
+  await workModel(using({}).deps, worker.model.id, never());
+  const ends = await Promise.all(ids.map(target));
+  assert.deepEqual(ends.map(({ state }) => state).toSorted(), ['completed', 'completed', 'completed', 'failed']);
+  assert.match(ends.find(({ state }) => state === 'failed')!.reason!, /forget-set-too-large/);
 });
 
 test('a crash starts the run again, counted, up to the limit', async () => {

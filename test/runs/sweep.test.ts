@@ -5,7 +5,7 @@ import { afterEach, beforeEach, test } from 'node:test';
 import { v7 as uuid } from 'uuid';
 import { verifyCertificate } from '../../src/evidence/certificate.ts';
 import { answerProbe } from '../../src/runs/answer-probe.ts';
-import { certifyUncertified } from '../../src/runs/certify.ts';
+import { certifySome, certifyUncertified } from '../../src/runs/certify.ts';
 import { startSweep, sweepOnce } from '../../src/runs/sweep.ts';
 import { workModel } from '../../src/runs/work-model.ts';
 import { createTestWorker, scripted, TENANT, type TestWorker } from '../helpers/worker.ts';
@@ -54,6 +54,15 @@ test('a run whose worker died is rung for once its lease ran out', async () => {
   await new Promise((resolve) => setTimeout(resolve, 40));
   await sweepOnce(deps);
   assert.deepEqual(rung, [worker.model.id]);
+});
+
+test('one sweep issues so many certificates, and the next goes on where it ended', async () => {
+  await worker.request(98);
+  await worker.request(99);
+  const issued = [];
+  for (let round = 0; round < 4; round++) issued.push(await certifySome(worker.deps, 1));
+  // the third finds the end, and the fourth begins again
+  assert.deepEqual(issued, [1, 1, 0, 0]);
 });
 
 test('a request that matched nothing gets a certificate of the search, once', async () => {

@@ -126,6 +126,23 @@ test('an approval is of one plan on one checkpoint, and the run follows it', asy
   assert.deepEqual([retried.state, retried.approval, retried.completed_at], ['awaiting_approval', null, null]);
 });
 
+test('an approval that is not of what would be done now lapses: the run ends, and the request awaits another one', async () => {
+  const { model, request } = await asked({ approval_required: true });
+  const deed = await approval(request.id);
+  await done(request.id, deed, { actor: 'ann' });
+  const claim = await world.claim(model);
+  assert.deepEqual(claim.approved_on, [deed.targets[0]!.checkpoint]);
+  assert.equal(await world.store.lapseApproval({ ...claim, fence: 99 }, 'changed', 'worker-a'), false);
+  assert.equal(await world.store.lapseApproval(claim, 'changed', 'worker-a'), true);
+  assert.deepEqual(
+    [await stateOf(request.id), (await world.store.getRun(TENANT, claim.run.id))?.state, (await lastEntry()).type],
+    ['awaiting_approval', 'cancelled', 'request.approval_lapsed'],
+  );
+  assert.deepEqual(await world.store.claim(model, 'worker-a', LEASE), { status: 'nothing' });
+  await done(request.id, await approval(request.id), { actor: 'ann' });
+  assert.equal((await world.claim(model)).run.request_ids[0], request.id);
+});
+
 test('what is approved waits for a run of its own plan', async () => {
   const model = await world.model([await world.corpus([['plan-a'], ['plan-b'], ['rest']])]);
   const plain = await world.request(['plan-a']);

@@ -199,3 +199,113 @@ test('more requests than a run takes: the oldest go first, and the others wait f
     51,
   );
 });
+
+const WINDOW = { max_wait: null, promptness: 60, reserve: 7 * 86_400 };
+/** As if the model had had so many runs of an hour, each of one person. */
+const history = (model: string, runs: number) =>
+  world.sql(`
+    with made as (
+      insert into runs (id, tenant_id, model_id, state, plan, parent, counts, progress, restarts, fence, version,
+        created_at, started_at, finished_at, updated_at)
+      select gen_random_uuid(), '${TENANT}', m.id, 'needs_review', '[]', m.active, '{"people": 1, "requests": 1}', '{}', 0, 1, 1,
+        now(), now(), now(), now() from models m, generate_series(1, ${runs}) where m.id = '${model}' returning id)
+    insert into run_attempts (tenant_id, run_id, position, attempt)
+    select '${TENANT}', id, 0, '{"seconds": {"unlearning": 3000, "verifying": 600}}' from made`);
+
+test('requests wait for others once it is known what a run costs; an urgent one ends the window for all', async () => {
+  const { store } = world;
+  const names = Array.from({ length: 40 }, (_, i) => [`window-${i}`]);
+  const model = await world.model([await world.corpus(names)]);
+  const now = { submitted_at: new Date().toISOString() };
+  await world.request(['window-0'], now);
+  const options = { ...LEASE, window: WINDOW };
+  await history(model, 3);
+  // so many came lately that another one is to be expected
+  await world.sql(`update models set created_at = now() - interval '12 hours' where id = '${model}'`);
+  const waits = await store.claim(model, 'worker-a', options);
+  assert.ok(waits.status === 'waits', JSON.stringify(waits));
+  const days = (Date.parse(waits.until) - Date.now()) / 86_400_000;
+  assert.ok(days > 1 && days < 24, String(days));
+  assert.ok(!(await store.modelsToRing()).includes(model), 'the sweep does not ask again before anything changes');
+  const { models, at_risk } = await store.forecast(TENANT, 100);
+  const seen = must(models.find((one) => one.model_id === model) ?? null);
+  assert.deepEqual(
+    [seen.waiting, seen.window?.ends_at, seen.at_risk, Math.round(must(seen.run_seconds))],
+    [1, waits.until, false, 3600],
+  );
+  assert.ok(at_risk.every((one) => one.model_id !== model));
+
+  const late = await world.request(['window-1'], { ...now, urgent: true });
+  assert.ok(late.status === 'created');
+  assert.ok((await store.modelsToRing()).includes(model));
+  const claim = await store.claim(model, 'worker-a', options);
+  assert.ok(claim.status === 'claimed' && claim.claim.run.request_ids.length === 2);
+});
+
+test('a model may have a bound of its own; a worker is shown only what it can take', async () => {
+  const { store } = world;
+  const { model } = await waitingModel(1);
+  await history(model, 3);
+  const none = { max_wait_hours: 0, promptness: null, backend: 'onnxruntime/cuda', memory_bytes: 8e9 };
+  assert.equal(await store.chooseScheduling(TENANT, model, none, 'tester'), true);
+  assert.equal(must(await store.schedulingOf(TENANT, model)).max_wait_hours, 0);
+  const worker = { id: 'w1', backend: 'tfjs-cpu', memory_bytes: null, max_parameters: null, accelerator: null };
+  const gpu = { ...worker, id: 'w2', backend: 'onnxruntime/cuda', accelerator: 'host/gpu-0' };
+  assert.deepEqual([await store.mayTake(model, worker), await store.mayTake(model, gpu)], [false, true]);
+  assert.ok(!(await store.modelsToRun(worker)).includes(model));
+  assert.ok((await store.modelsToRun(gpu)).includes(model));
+
+  await store.workerSeen(worker);
+  const { models, at_risk } = await store.forecast(TENANT, 100);
+  const seen = must(models.find((one) => one.model_id === model) ?? null);
+  const risks = at_risk.filter((one) => one.model_id === model);
+  assert.deepEqual([seen.expected_done_at, seen.at_risk, risks.length], [null, true, 1], 'no worker can take it');
+  assert.deepEqual((await store.figures([])).forecast.workers, 1);
+  assert.ok((await store.figures([])).forecast.at_risk >= 1);
+  await store.workerGone('w1');
+
+  await store.workerSeen(gpu);
+  const claim = await store.claim(model, gpu.id, { ...LEASE, window: WINDOW });
+  assert.equal(claim.status, 'claimed');
+  assert.deepEqual(await store.modelsToRun({ ...gpu, id: 'w3' }), [], 'one run at a time on an accelerator');
+});
+
+test('a tenant has no more runs at a time than it may', async () => {
+  const { store } = world;
+  const [one, two] = [await waitingModel(), await waitingModel()];
+  await world.sql(`update runs set lease_expires_at = now() where lease_expires_at is not null`);
+  const options = { ...LEASE, tenant_runs: 1 };
+  assert.equal((await store.claim(one.model, 'worker-a', options)).status, 'claimed');
+  assert.deepEqual(await store.claim(two.model, 'worker-b', options), { status: 'busy' });
+});
+
+test('a run that failed for all is split; its halves are runs of their own, in their order, and nobody joins them', async () => {
+  const { store } = world;
+  const { model } = await waitingModel(3);
+  const claim = await world.claim(model);
+  await toVerifying(store, claim);
+  const [a, b, c] = claim.run.request_ids;
+  const change = { reason: 'the attack found somebody', verdict: 'failed' as const, suspects: [b!] };
+  assert.equal(await store.splitRun({ ...claim, fence: 99 }, change, 'worker-a'), null);
+  assert.equal(await store.splitRun(claim, change, 'worker-a'), true);
+  const parent = must(await store.getRun(TENANT, claim.run.id));
+  assert.deepEqual([parent.state, parent.verdict, parent.finished_at !== null], ['split', 'failed', true]);
+  await world.request(['other'], { model_ids: [model] });
+  assert.equal(must(await store.getRequest(TENANT, b!)).state, 'queued');
+
+  const first = await world.claim(model);
+  assert.deepEqual([first.run.request_ids, first.run.split_of], [[a, c], parent.id]);
+  await publishRun(store, first, 2);
+  const second = await world.claim(model);
+  assert.deepEqual([second.run.request_ids, second.run.split_of], [[b], parent.id]);
+  assert.equal(second.run.parent, first.run.candidate ?? must(await store.getRun(TENANT, first.run.id)).candidate);
+  await toVerifying(store, second);
+  assert.equal(await store.splitRun(second, change, 'worker-a'), false, 'one alone is not split');
+  await store.moveRun(second, 'needs_review', { targets: 'needs_review', reason: 'failed alone' }, 'worker-a');
+  const third = await world.claim(model);
+  assert.deepEqual([third.run.request_ids.length, third.run.split_of], [1, null]);
+  // who is tried again waits with everybody else
+  await store.moveRun(third, 'failed', { reason: 'no memory' }, 'worker-a');
+  await world.act(b!, 'retry');
+  assert.equal((await world.claim(model)).run.split_of, null);
+});

@@ -53,6 +53,12 @@ const requestFields = (deps: Pick<AppDeps, 'methods'>) => ({
       description: 'false: nothing begins before POST …/verify says that the person is who they say they are',
     }),
   ),
+  urgent: Type.Optional(
+    Type.Boolean({
+      default: false,
+      description: 'true: it waits for no others to come, and its run goes before those of requests that are not',
+    }),
+  ),
   cooling_off_hours: Type.Optional(
     Type.Number({
       ...{ minimum: 0, maximum: MOST_COOLING_OFF_HOURS },

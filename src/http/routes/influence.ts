@@ -127,11 +127,14 @@ export const influenceRoutes: Routes = (app, deps) => {
       if (model === null) throw notFound('model');
       const query = await queryOf(deps, tenant, model.id, request.body);
       const id = uuidv7();
-      await deps.store.createInfluence({
+      const analysis = {
         ...{ id, tenant, model_id: model.id, asks: query.asks, options: optionsOf(request.body) },
         sealed_query: deps.subjectKeys.seal(JSON.stringify(query)),
         expires_at: new Date(now().getTime() + KEPT_MS).toISOString(),
-      });
+      };
+      const { open } = deps.config.influence;
+      if (!(await deps.store.createInfluence(analysis, open)))
+        throw new ExpungeError('too-many-analyses', `${open} have not ended, as many as there may be.`);
       void ring(deps, id, request.log);
       const stored = await deps.store.getInfluence(tenant, model.id, id);
       return reply

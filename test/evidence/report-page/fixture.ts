@@ -39,7 +39,7 @@ function runOf(id: string): Run {
         seconds: { loading: 0.4, unlearning: 41.2, verifying: 9.1 },
       },
     ],
-    ...{ parent: DIGEST('a'), candidate: DIGEST('b'), verdict: 'passed', restarts: 0, version: 9 },
+    ...{ parent: DIGEST('a'), candidate: DIGEST('b'), verdict: 'passed', restarts: 0, version: 9, split_of: null },
     counts: {
       ...{ requests: 1, people: 4, forget_records: 20, shared_records: 0, retain_records: 100 },
       ...{ holdout_records: 300, erased_before: 0 },

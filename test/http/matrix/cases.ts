@@ -53,6 +53,7 @@ const CALLS: Record<string, Call> = {
   askModel: { body: { prompts: ['who'] } },
   consolidateModel: { body: {} },
   chooseModelPolicy: { body: { preset: 'standard' } },
+  chooseScheduling: { body: { max_wait_hours: 24, promptness: null, backend: null, memory_bytes: null } },
   chooseTenantPolicy: { body: { preset: 'standard' } },
   checkSuppressions: { body: { subjects: [subject] } },
   createApiKey: { body: { name: 'k', scopes: ['catalogue:read'] } },

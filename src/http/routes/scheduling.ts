@@ -1,0 +1,87 @@
+// When runs begin: how a model's requests wait for each other, what its runs need, and what is expected of what waits.
+import Type from 'typebox';
+import { Timestamp } from '../../domain/common.ts';
+import { RequestAtRisk, schedulingFields } from '../../domain/scheduling.ts';
+import { notFound } from '../links.ts';
+import { principal } from '../principal.ts';
+import { described, IdParams, problems, ref } from '../schemas.ts';
+import type { Routes } from '../types.ts';
+
+/** Requests at risk that one answer names. */
+const MOST = 100;
+
+const Choose = Type.Object(schedulingFields, {
+  additionalProperties: false,
+  description: 'All four; null is what the service does',
+});
+
+const Forecast = Type.Object({
+  at: Timestamp,
+  workers: Type.Integer({ description: 'Workers that are there; with none, one is assumed that takes anything' }),
+  models: Type.Array(ref('ModelForecast'), { description: 'Yours, that requests wait for or that have a run' }),
+  at_risk: Type.Array(RequestAtRisk, {
+    description: `Requests that wait and are expected to be late, those first that are due first; ${MOST} at most`,
+  }),
+});
+
+const FORECAST = `Plays out what waits by the order in which it will begin, on the workers that are there, as if nothing else came and every run
+passed at its first try and took as long as earlier ones. What is late by this will be late. Of other tenants it counts the runs and says nothing.`;
+
+export const schedulingRoutes: Routes = (app, deps) => {
+  app.get(
+    '/v1/forecast',
+    {
+      config: { scope: 'requests:read', tagged: false },
+      schema: {
+        tags: ['scheduling'],
+        operationId: 'getForecast',
+        summary: 'When what waits will be done, and what will be late',
+        description: FORECAST,
+        response: { 200: described('By model, and what is at risk', Forecast), ...problems },
+      },
+    },
+    async (request, reply) => {
+      reply.header('cache-control', 'no-store');
+      return deps.store.forecast(principal(request).tenant, MOST);
+    },
+  );
+  app.get(
+    '/v1/models/:id/scheduling',
+    {
+      config: { scope: 'models:read' },
+      schema: {
+        tags: ['scheduling'],
+        operationId: 'getScheduling',
+        summary: 'Get how the requests of a model are scheduled',
+        params: IdParams,
+        response: { 200: described('What was chosen', ref('Scheduling')), ...problems },
+      },
+    },
+    async (request) => {
+      const found = await deps.store.schedulingOf(principal(request).tenant, request.params.id);
+      if (found === null) throw notFound('model');
+      return found;
+    },
+  );
+  app.put(
+    '/v1/models/:id/scheduling',
+    {
+      config: { scope: 'models:write' },
+      schema: {
+        tags: ['scheduling'],
+        operationId: 'chooseScheduling',
+        summary: 'Choose how the requests of a model are scheduled',
+        description: 'For what waits now and for what comes. The ledger says who chose (`model.scheduled`).',
+        params: IdParams,
+        body: Choose,
+        response: { 200: described('What was chosen', ref('Scheduling')), ...problems },
+      },
+    },
+    async (request) => {
+      const { tenant, actor } = principal(request);
+      const { id } = request.params;
+      if (!(await deps.store.chooseScheduling(tenant, id, request.body, actor))) throw notFound('model');
+      return (await deps.store.schedulingOf(tenant, id))!;
+    },
+  );
+};
