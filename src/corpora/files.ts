@@ -7,8 +7,8 @@ import { type TrainingRecord, trainingRecordOf } from '../domain/record.ts';
 import { ExpungeError } from '../errors.ts';
 import type { CorpusFiles } from '../runs/ports.ts';
 import { digestsOfFirst } from './beginnings.ts';
-import { indexPath, saveIndex } from './line-index.ts';
 import { eraseLines } from './erase-lines.ts';
+import { indexPath, saveIndex } from './line-index.ts';
 import { readRecords } from './records.ts';
 import { blockOf, CorpusWriter } from './writer.ts';
 
