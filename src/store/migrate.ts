@@ -23,6 +23,7 @@ import * as webhooks from './migrations/018-webhooks.ts';
 import * as identifiers from './migrations/019-identifiers.ts';
 import * as openRequests from './migrations/021-open-requests.ts';
 import * as scheduledVerifications from './migrations/022-scheduled-verifications.ts';
+import * as workers from './migrations/024-workers.ts';
 
 const MIGRATIONS = {
   '001-initial': initial,
@@ -45,6 +46,7 @@ const MIGRATIONS = {
   '019-identifiers': identifiers,
   '021-open-requests': openRequests,
   '022-scheduled-verifications': scheduledVerifications,
+  '024-workers': workers,
 };
 
 const migratorOf = (db: Db): Migrator =>

@@ -22,6 +22,7 @@ import type {
 } from './schema-requests.ts';
 import type { VaultTables } from './schema-vault.ts';
 import type { WebhookTables } from './schema-webhooks.ts';
+import type { WorkerTables } from './schema-workers.ts';
 
 /** Read as parsed JSON, written as text: the driver would send a JavaScript array as a Postgres array. */
 export type Json<T> = ColumnType<T, string, string>;
@@ -232,7 +233,13 @@ interface UploadFilesTable {
   bytes: number;
 }
 
-export interface Database extends VaultTables, KeyTables, WebhookTables, EvidenceTables, IdentifierTables {
+export interface Database
+  extends VaultTables,
+    KeyTables,
+    WebhookTables,
+    WorkerTables,
+    EvidenceTables,
+    IdentifierTables {
   corpora: CorporaTable;
   record_ids: RecordIdsTable;
   record_subjects: RecordSubjectsTable;

@@ -43,6 +43,7 @@ import { watchStore } from './watch.ts';
 import { webhookDeliveriesStore } from './webhook-deliveries.ts';
 import { webhookEndpointsStore } from './webhook-endpoints.ts';
 import { webhookWorkStore } from './webhook-work.ts';
+import { workersStore } from './workers.ts';
 
 /** Errors of a server that is away become `service-unavailable`, whichever method met them. */
 function guarded<T extends object>(store: T): T {
@@ -121,6 +122,7 @@ export function createStore(options: StoreOptions): Store {
     ...apiKeysStore(context),
     ...watchStore(context),
     ...figuresStore(context),
+    ...workersStore(context),
   };
   return guarded(store);
 }
