@@ -65,6 +65,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     importDir: folder(e.IMPORT_DIR, 'import'),
     influenceDir: join(data, 'influence'),
     probeDir: folder(e.PROBE_DIR, 'probes'),
+    manifestFile: e.DELETION_MANIFEST_FILE ? resolve(e.DELETION_MANIFEST_FILE) : join(data, 'deletion-manifest.ndjson'),
     uploadDir: folder(e.UPLOAD_DIR, 'uploads'),
     keys: {
       dir: folder(e.KEY_DIR, 'keys'),
@@ -91,6 +92,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
       weightTypes: e.WEIGHT_TYPES,
       parentRetentionMs: e.PARENT_RETENTION_HOURS * 3_600_000,
       reverifyForMs: Math.round(e.REVERIFY_FOR_DAYS * 86_400_000),
+      eraseAfterMs: e.ERASE_TEXT === 'on' ? e.ERASE_AFTER_HOURS * 3_600_000 : null,
+      fingerprintMs: Math.round(e.FINGERPRINT_DAYS * 86_400_000),
       referenceRetentionMs: e.REFERENCE_RETENTION_HOURS * 3_600_000,
       referenceBytes: e.REFERENCE_BYTES,
     },

@@ -33,6 +33,12 @@ export const Environment = Type.Object({
   PROBE_DIR: Type.Optional(
     Type.String({ description: 'What is kept, sealed, of the forgotten; default DATA_DIR/probes' }),
   ),
+  DELETION_MANIFEST_FILE: Type.Optional(
+    Type.String({
+      description:
+        'File that says which records were erased, for whoever restores a backup; default DATA_DIR/deletion-manifest.ndjson. Keep a copy where backups do not reach',
+    }),
+  ),
   KEY_DIR: Type.Optional(Type.String({ description: 'Default DATA_DIR/keys' })),
   SUBJECT_KEY_FILE: Type.Optional(Type.String()),
   SIGNING_KEY_FILE: Type.Optional(Type.String()),
@@ -109,6 +115,20 @@ export const Environment = Type.Object({
     ...{ minimum: 0, maximum: 365, default: 30 },
     description:
       'How long a sample of the records of somebody forgotten is kept, sealed, so that later runs can look whether the model remembers; a request may say otherwise. 0: nothing is kept',
+  }),
+  ERASE_TEXT: oneOf(
+    ['on', 'off'],
+    'Whether the text of the records of a request that was carried out is destroyed in the corpus, once no rollback, model or open request needs it',
+  ),
+  ERASE_AFTER_HOURS: Type.Number({
+    ...{ minimum: 0, default: 0 },
+    description:
+      'How long after the end of a request its text stays at least; it always stays until the rollback windows of its runs are over',
+  }),
+  FINGERPRINT_DAYS: Type.Number({
+    ...{ minimum: 0, maximum: 3650, default: 90 },
+    description:
+      'How long fingerprints of erased text are kept, sealed, so that `expunge doctor --erased` can look for what is left of it. 0: none are',
   }),
   REFERENCE_RETENTION_HOURS: Type.Number({
     ...{ minimum: 0, default: 720 },

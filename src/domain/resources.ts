@@ -166,6 +166,10 @@ export const DeletionRequest = Type.Object({
     description: 'One calendar month after submitted_at, or up to three where that was extended (GDPR Art. 12(3))',
   }),
   completed_at: Nullable(Timestamp),
+  erased_at: Nullable({
+    ...Timestamp,
+    description: 'When the text of its records was gone from the corpora; null: not yet, or there is none',
+  }),
   updated_at: Timestamp,
   version: Type.Integer({ description: 'Grows with every change; the ETag' }),
 });

@@ -22,7 +22,7 @@ export const NaturalnessPolicy = Type.Object(
   {
     perplexity_factor: Type.Number({
       minimum: 1,
-      default: 100,
+      default: 500,
       description: 'Perplexity of the answers under the parent: times the limit of people never seen',
     }),
     repetition_margin: Type.Number({
@@ -64,8 +64,16 @@ export const VerificationPolicy = Type.Object(
       exclusiveMinimum: 0,
       maximum: 0.5,
       default: 0.05,
-      description: 'A membership attack fails the run when its two-sided p-value, by person, is below this',
+      description:
+        'Membership attacks fail the run when their two-sided p-value, by person, is below this, or below what membership_alpha_aim makes of it',
     }),
+    membership_alpha_aim: Type.Optional(
+      Type.Number({
+        ...{ exclusiveMinimum: 0, maximum: 0.5, default: 0.015 },
+        description:
+          'The level that is aimed at: used where so many people never seen are compared that a p below it can come out; with fewer the least that can, and never more than membership_alpha. Absent: membership_alpha for any number',
+      }),
+    ),
     utility_min_ratio: Type.Number({
       minimum: 0,
       maximum: 1,

@@ -4,6 +4,7 @@ import { oneMonthAfter } from '../domain/deadline.ts';
 import type { Identifier } from '../domain/record.ts';
 import type { DeletionPlan, DeletionRequest, PlannedTarget } from '../domain/resources.ts';
 import { ExpungeError } from '../errors.ts';
+import { EXACT } from '../runs/plan/exact.ts';
 import type { CreateRequest, CreateRequestRefusal } from '../runs/ports.ts';
 import { type AskingWish, findRecords, type GivenRecords, readAsked } from './asked-records.ts';
 import { lookUpKeysOf } from './identifiers.ts';
@@ -77,7 +78,11 @@ export function wishOf(deps: AppDeps, who: Principal, given: NewDeletionRequest)
     group_id: given.group_id ?? null,
     opendsr: given.opendsr,
     // `auto` is what happens where no method is named, and waits for the same run
-    method: chosen ? { name: chosen.name, params: { ...defaultsOf(chosen), ...given.method?.params } } : null,
+    method: chosen
+      ? { name: chosen.name, params: { ...defaultsOf(chosen), ...given.method?.params } }
+      : given.method?.name === EXACT
+        ? { name: EXACT, params: {} }
+        : null,
   };
 }
 

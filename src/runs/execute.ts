@@ -112,6 +112,12 @@ async function prepare(context: RunContext): Promise<RunContext & { plan: PlanSt
       'The requests name every training record; nothing would be retained',
     );
   }
+  if (sets.gone !== undefined) {
+    throw new ExpungeError(
+      'records-gone',
+      `The text of ${sets.gone} of ${sets.counts.forget_records} records to be forgotten was erased when other models had forgotten them, so nobody could show that this one has; register a model that was trained without them`,
+    );
+  }
   const plan = await makePlan({ ...context, retained }, sets);
   const change = { targets: 'unlearning' as const, plan, counts: sets.counts };
   held(await deps.store.moveRun(claim, 'unlearning', change, deps.worker));

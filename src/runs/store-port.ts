@@ -19,6 +19,7 @@ import type { VerificationReport } from '../domain/verification.ts';
 import type { ApiKeyStore } from './api-key-port.ts';
 import type { CheckpointStore } from './checkpoint-port.ts';
 import type { CorpusStore } from './corpus-port.ts';
+import type { ErasureStore } from './erasure-port.ts';
 import type { FiguresStore } from './figures-port.ts';
 import type { IdempotencyStore } from './idempotency-port.ts';
 import type { InfluenceStore } from './influence-port.ts';
@@ -101,6 +102,7 @@ export interface Store
     VerificationStore,
     WatchStore,
     WorkerStore,
+    ErasureStore,
     FiguresStore,
     PolicyStore,
     IdempotencyStore,

@@ -4,6 +4,7 @@ import { certifyUncertified } from './certify.ts';
 import { checkpointLedger } from './checkpoint-ledger.ts';
 import type { RunDeps } from './deps.ts';
 import { dropReferences } from './drop-references.ts';
+import { eraseDue } from './erase/erase-due.ts';
 import { retireExpired } from './retire.ts';
 import { queueReverifications } from './reverify.ts';
 import { shredExpired } from './shred.ts';
@@ -17,6 +18,8 @@ const chores: Record<string, (deps: RunDeps) => Promise<unknown>> = {
   certify: certifyUncertified,
   ledger: checkpointLedger,
   retire: retireExpired,
+  // after what is due is deleted: the text of a request waits for the checkpoints that knew it
+  erase: eraseDue,
   shred: shredExpired,
   references: dropReferences,
   keys: ({ store }) => store.deleteExpiredKeys(),

@@ -40,7 +40,7 @@ function rowOf(input: CreateRequest, now: string) {
     reverify_seconds: input.reverify_seconds ?? null,
     verified_at: verified ? now : null,
     starts_after: cooling_off_ms === 0 ? null : new Date(Date.parse(now) + cooling_off_ms).toISOString(),
-    ...{ approval_required, approved_at: null },
+    ...{ approval_required, approved_at: null, erased_at: null },
   };
 }
 

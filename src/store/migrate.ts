@@ -24,6 +24,7 @@ import * as identifiers from './migrations/019-identifiers.ts';
 import * as openRequests from './migrations/021-open-requests.ts';
 import * as scheduledVerifications from './migrations/022-scheduled-verifications.ts';
 import * as workers from './migrations/024-workers.ts';
+import * as erasures from './migrations/026-erasures.ts';
 
 const MIGRATIONS = {
   '001-initial': initial,
@@ -47,6 +48,7 @@ const MIGRATIONS = {
   '021-open-requests': openRequests,
   '022-scheduled-verifications': scheduledVerifications,
   '024-workers': workers,
+  '026-erasures': erasures,
 };
 
 const migratorOf = (db: Db): Migrator =>

@@ -1,4 +1,5 @@
 // The tables of deletion requests as Kysely sees them.
+import type { Generated } from 'kysely';
 import type { ApprovedStep } from '../domain/lifecycle.ts';
 import type { AskedRecords, MethodChoice } from '../domain/resources.ts';
 import type { RequestState, TargetState } from '../domain/states.ts';
@@ -27,6 +28,10 @@ export interface DeletionRequestsTable {
   received_at: string;
   due_at: string;
   completed_at: string | null;
+  /** When the text of its records was gone. */
+  erased_at: Generated<string | null>;
+  /** Not before then is it looked at again whether the text may go. */
+  erasure_look_at: Generated<string | null>;
   updated_at: string;
   version: number;
 }

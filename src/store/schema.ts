@@ -8,6 +8,7 @@ import type { RunState } from '../domain/states.ts';
 import type { SubjectRules } from '../domain/subject-rules.ts';
 import type { VerificationReport } from '../domain/verification.ts';
 import type { Held } from '../runs/ports.ts';
+import type { ErasureTables } from './schema-erasures.ts';
 import type { EvidenceTables } from './schema-evidence.ts';
 import type { IdentifierTables } from './schema-identifiers.ts';
 import type { KeyTables } from './schema-keys.ts';
@@ -239,7 +240,8 @@ export interface Database
     WebhookTables,
     WorkerTables,
     EvidenceTables,
-    IdentifierTables {
+    IdentifierTables,
+    ErasureTables {
   corpora: CorporaTable;
   record_ids: RecordIdsTable;
   record_subjects: RecordSubjectsTable;

@@ -10,6 +10,8 @@ import { checkpointsStore } from './checkpoints.ts';
 import { claimsStore } from './claims.ts';
 import { corporaStore } from './corpora.ts';
 import { connect, type StoreOptions, unavailable } from './db.ts';
+import { erasureFactsStore } from './erasure-facts.ts';
+import { erasuresStore } from './erasures.ts';
 import { figuresStore } from './figures.ts';
 import { idempotencyStore } from './idempotency.ts';
 import { influenceStore } from './influence.ts';
@@ -33,6 +35,7 @@ import { reverificationsStore } from './reverifications.ts';
 import { reportsStore, runsStore } from './runs.ts';
 import { seenStore } from './seen.ts';
 import { setsStore } from './sets.ts';
+import { storedTextsStore } from './stored-texts.ts';
 import { subjectLookupStore } from './subject-lookup.ts';
 import { suppressionsStore } from './suppressions.ts';
 import { sweepStore } from './sweep.ts';
@@ -121,6 +124,9 @@ export function createStore(options: StoreOptions): Store {
     ...opendsrStore(context),
     ...apiKeysStore(context),
     ...watchStore(context),
+    ...erasuresStore(context),
+    ...erasureFactsStore(context),
+    ...storedTextsStore(context),
     ...figuresStore(context),
     ...workersStore(context),
   };

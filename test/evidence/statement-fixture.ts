@@ -37,6 +37,7 @@ const request: StatementInput['request'] = {
   received_at: at(1),
   due_at: '2026-04-01T10:00:00.000Z',
   completed_at: at(3),
+  erased_at: null,
   updated_at: at(3),
   version: 7,
 };

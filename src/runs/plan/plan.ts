@@ -6,6 +6,7 @@ import { withRate } from '../../training/learning-rate.ts';
 import { planTrainable } from '../../training/trainable.ts';
 import { autoPlan, type Reasoned } from './auto.ts';
 import { estimate } from './estimate.ts';
+import { EXACT, exactPlan } from './exact.ts';
 import type { PlanFacts } from './facts.ts';
 import { assertSuits } from './suits.ts';
 
@@ -24,6 +25,7 @@ const ANEW: Reasoned = {
 
 /** What the requests come to before it is fitted to the model. */
 function chosenFor(requested: MethodChoice | null, facts: PlanFacts): Reasoned[] {
+  if (requested?.name === EXACT) return exactPlan(facts);
   if (requested?.name === CERTIFIED.choice.name) return [named(requested, facts), ANEW];
   if (requested !== null && requested.name !== AUTO) return [named(requested, facts)];
   // a method of steps would end what is certified
@@ -54,8 +56,8 @@ function named(requested: MethodChoice, facts: PlanFacts): Reasoned {
 
 /**
  * The method that the requests name, alone or with what takes over from it, or else the service's own order. Throws `validation-failed`
- * (unknown method, or one that is not for such a model; parameter out of range, weights or adapters that the model does not have) or
- * `recipe-missing`.
+ * (unknown method, or one that is not for such a model; parameter out of range, weights or adapters that the model does not have),
+ * `recipe-missing`, or, where a request takes exact methods alone, `method-not-applicable`.
  */
 export function planRun(requested: MethodChoice | null, facts: PlanFacts): PlanStep[] {
   // retrained models are made once a run: what the first step has trained is there for the others
