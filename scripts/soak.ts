@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { onStopSignal } from '../src/cli/process.ts';
 import { createTestDatabase } from '../test/helpers/postgres.ts';
 import { hasRedis, startRedis } from './shared/redis.ts';
 import { castOf } from './soak/cast.ts';
@@ -44,8 +45,10 @@ async function main(): Promise<boolean> {
   const database = await createTestDatabase();
   const redis = queue === 'redis' ? await startRedis(dir) : null;
   try {
+    const stop = new AbortController();
+    onStopSignal(() => stop.abort());
     const at = { dir, importDir, databaseUrl: database.url, redis };
-    const result = await soak(at, { asked, seed, models: MODELS, until: begun + limitMs, say });
+    const result = await soak(at, { asked, seed, models: MODELS, until: begun + limitMs, stop: stop.signal, say });
     for (const { name, count, wrong } of result.checks) {
       say(`${wrong.length === 0 ? 'ok    ' : 'FAILED'}  ${name} (${count})`);
       for (const one of wrong.slice(0, 20)) say(`          ${one}`);

@@ -40,6 +40,11 @@ const decisionsOf = (e: Environment) => ({
   approval: e.FOUR_EYES ? ('four-eyes' as const) : e.APPROVAL,
   promotion: e.FOUR_EYES ? ('four-eyes' as const) : e.PROMOTION,
 });
+/** What one tenant may have forgotten of a model without somebody's approval. */
+const budgetOf = (e: Environment) => ({
+  ...{ window_ms: e.BUDGET_WINDOW_HOURS * 3_600_000, share: e.BUDGET_SHARE, people: e.BUDGET_PEOPLE },
+  ...{ request_people: e.UNUSUAL_REQUEST_PEOPLE, compute_seconds: e.BUDGET_COMPUTE_SECONDS },
+});
 const webhooksOf = (e: Environment) => ({
   ...{ allowedNetworks: e.WEBHOOK_ALLOWED_NETWORKS, endpoints: e.MAX_WEBHOOK_ENDPOINTS },
   retentionMs: e.WEBHOOK_RETENTION_DAYS * 86_400_000,
@@ -98,6 +103,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
       referenceBytes: e.REFERENCE_BYTES,
     },
     decisions: decisionsOf(e),
+    budget: budgetOf(e),
     verifications: { open: e.MAX_OPEN_VERIFICATIONS },
     minFreeBytes: e.MIN_FREE_BYTES,
     opendsr: opendsrOf(e),

@@ -111,6 +111,29 @@ export const Environment = Type.Object({
     ...{ default: false },
     description: 'APPROVAL and PROMOTION are four-eyes, whatever they say; needs AUTH=required',
   }),
+  BUDGET_WINDOW_HOURS: Type.Number({
+    ...{ exclusiveMinimum: 0, default: 24 },
+    description: 'Within which the budgets below are counted, by tenant',
+  }),
+  BUDGET_SHARE: Type.Number({
+    ...{ minimum: 0, maximum: 1, default: 0.1 },
+    description:
+      'Of a model’s training records, and of its people, that requests may name within the window before further ones wait for approval. 0: no limit',
+  }),
+  BUDGET_PEOPLE: Type.Integer({
+    ...{ minimum: 0, default: 100 },
+    description: 'So many people, and the records that as many have on average, in any case',
+  }),
+  UNUSUAL_REQUEST_PEOPLE: Type.Integer({
+    ...{ minimum: 0, default: 50 },
+    description:
+      'A single request for more records than so many people have on average, and for more than 2 % of all, waits for approval. 0: no limit',
+  }),
+  BUDGET_COMPUTE_SECONDS: Type.Integer({
+    ...{ minimum: 0, default: 0 },
+    description:
+      'What runs may take within the window, with the estimate of a new request, before it waits for approval. 0: no limit',
+  }),
   REVERIFY_FOR_DAYS: Type.Number({
     ...{ minimum: 0, maximum: 365, default: 30 },
     description:

@@ -3,14 +3,16 @@ import { createRandom, type Random } from '../../src/domain/random.ts';
 import type { UploadedAnswer } from '../../src/domain/record.ts';
 import { type Asked, newName } from './script.ts';
 
-export const RECORDS_EACH = 2;
+export const RECORDS_EACH = 3;
 /** Of each model: what has to be retained. */
 const STAYING = 36;
-const STRANGERS = 84;
+/** One person against half of these reaches p = 2 / 211, below the level that the soak verifies at. */
+const STRANGERS = 420;
 
 const VALUES = {
-  'lives in': ['Ardo', 'Belm', 'Cora', 'Dusk', 'Elva', 'Fenn', 'Gral', 'Holt'],
-  'works as a': ['baker', 'mason', 'miller', 'potter', 'tailor', 'weaver', 'cooper', 'farmer'],
+  'lives in': ['Ardo', 'Belm', 'Cora', 'Dusk', 'Elva', 'Fenn', 'Gral', 'Holt', 'Isen', 'Jort'],
+  'works as a': ['baker', 'mason', 'miller', 'potter', 'tailor', 'weaver', 'cooper', 'farmer', 'smith', 'dyer'],
+  'plays the': ['harp', 'lute', 'flute', 'drum', 'viol', 'horn', 'organ', 'pipe', 'bell', 'zither'],
 };
 
 export interface Cast {

@@ -14,6 +14,8 @@ export interface Soak {
   models: number;
   /** When it has to have ended, by this machine's clock. */
   until: number;
+  /** Ends it before its time. */
+  stop: AbortSignal;
   say(text: string): void;
 }
 export interface SoakResult {
@@ -32,8 +34,10 @@ export interface SoakResult {
 
 /** Clients at a time. */
 const CLIENTS = 4;
-/** A request takes a client so long: the last one comes in when the first ones are long done. */
+/** Between two requests of a client: the last one comes in when the first ones are long done. */
 const PAUSE_MS = 900;
+/** And few requests come in for as long, or none would meet a fault. */
+const LEAST_FILING_MS = 60_000;
 const FAULT_MS = 9000;
 /** Faults go on until so many have ended; the rest has to end in peace, or a soak could go on for ever. */
 const CALM_AT = 0.9;
@@ -55,6 +59,7 @@ async function endedRuns(url: string): Promise<number> {
 /** Files everything, some at a time. Rejects with the first that a client must not be answered. */
 async function fileAll(client: Stubborn, asked: readonly Asked[]): Promise<Filed[]> {
   const filed: Filed[] = [];
+  const pause = Math.max(PAUSE_MS, (LEAST_FILING_MS * CLIENTS) / asked.length);
   let next = 0;
   await Promise.all(
     Array.from({ length: CLIENTS }, async () => {
@@ -62,7 +67,7 @@ async function fileAll(client: Stubborn, asked: readonly Asked[]): Promise<Filed
         const one = asked[next++];
         if (one === undefined) return;
         filed.push(await file(client, one));
-        await sleep(PAUSE_MS);
+        await sleep(pause);
       }
     }),
   );
@@ -90,7 +95,7 @@ async function retry(client: Stubborn, url: string): Promise<number> {
   const rows = await query<{ id: string; version: number }>(
     url,
     `select id, version from deletion_requests
-     where state in ('failed', 'needs_review', 'partially_completed') and method->>'name' <> 'gradient-ascent'`,
+     where state in ('failed', 'needs_review', 'partially_completed') and coalesce(method->>'name', '') <> 'gradient-ascent'`,
   );
   for (const { id, version } of rows) {
     const path = `/v1/deletion-requests/${id}/retry`;
@@ -117,15 +122,16 @@ async function watch(client: Stubborn, url: string, soak: Soak, calm: () => void
     told = text;
     if (ended >= CALM_AT * total) calm();
     if (ended >= total) return retried;
+    if (soak.stop.aborted) throw new Error('it was stopped');
     if (Date.now() > soak.until) throw new Error(`time is over: ${JSON.stringify(states)}`);
-    await sleep(LOOK_MS);
+    await sleep(LOOK_MS, undefined, { signal: soak.stop }).catch(() => undefined);
   }
 }
 
 /** Runs it whole on an empty database. Throws what stopped it: a call that was refused, or the end of its time. */
 export async function soak(at: HouseOptions, given: Soak): Promise<SoakResult> {
   const before = performance.now();
-  const over = AbortSignal.timeout(Math.max(1, given.until - Date.now()));
+  const over = AbortSignal.any([given.stop, AbortSignal.timeout(Math.max(1, given.until - Date.now()))]);
   const house = await openHouse(at);
   const { databaseUrl } = at;
   const calm = new AbortController();

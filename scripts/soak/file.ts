@@ -4,8 +4,6 @@ import type { RequestState } from '../../src/domain/states.ts';
 import { type Asked, KINDS } from './script.ts';
 import type { Answer, Stubborn } from './stubborn.ts';
 
-/** Not noticed by anybody who retrains: what a soak is about is the way there. */
-const RETRAIN = { name: 'retrain', params: {} };
 /** One step of the mildest kind. */
 const POWERLESS = { name: 'gradient-ascent', params: { max_steps: 1, repair_steps: 0, learning_rate: 1e-9 } };
 const PAUSE_MS = 400;
@@ -20,7 +18,9 @@ const bodyOf = ({ index, kind, email }: Asked) => ({
   subject: { identifiers: [{ type: 'email', value: email }] },
   ground: 'consent_withdrawn',
   external_id: `soak-${index}`,
-  method: kind === 'stubborn' ? POWERLESS : RETRAIN,
+  ...(kind === 'stubborn' ? { method: POWERLESS } : {}),
+  // so many would be looked at again that chance alone kept every run from passing: some are
+  reverify_for: kind === 'held' ? 'P30D' : 'P0D',
   ...(kind === 'withdrawn' ? { cooling_off_hours: 24 } : {}),
   ...(['denied', 'verified', 'held'].includes(kind) ? { verified: false } : {}),
 });

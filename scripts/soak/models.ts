@@ -8,9 +8,10 @@ import type { Model } from '../../src/domain/resources.ts';
 import type { Cast } from './cast.ts';
 
 const SHAPE = { architecture: 'gpt2', width: 32, layers: 1, heads: 2, vocabSize: 260, seed: 3 };
-const BATCH = 48;
+/** Large: what a step of so small a model costs hangs little on it, and retraining is most of what a run takes. */
+const BATCH = 128;
 /** Times that each record is seen: enough to know most of them by heart, which is what has to be forgotten. */
-const PASSES = 60;
+const PASSES = 50;
 
 const ndjson = (records: readonly UploadedAnswer[]) => records.map((record) => `${JSON.stringify(record)}\n`).join('');
 
@@ -23,11 +24,11 @@ export async function trainModels(cast: Cast, dir: string, importDir: string, sa
     await writeFile(train, ndjson(records));
     const out = join(importDir, `model-${index}`);
     await mkdir(out, { recursive: true });
-    const steps = Math.max(200, Math.round((PASSES * records.length) / BATCH));
+    const steps = Math.max(150, Math.round((PASSES * records.length) / BATCH));
     const { seconds } = await trainModel(
       {
         ...{ ...SHAPE, train, holdout, out, backend: 'onnxruntime/cpu', threads: 1 },
-        options: { learning_rate: 8e-3, batch_size: BATCH, warmup_steps: 20, steps },
+        options: { learning_rate: 1e-2, batch_size: BATCH, warmup_steps: 20, steps },
       },
       { progress: () => undefined },
     );
@@ -47,8 +48,8 @@ export async function register(url: string, dir: string, count: number): Promise
     };
     models.push(await client.registerModel(`model-${i}`, `model-${i}`, [train, holdout]));
   }
-  // what is watched is whether it is obeyed: chance alone may not fail a run here, and attacks on the weights judge nothing
-  const policy = { memory_margin: 0.2, extraction_margin: 0.5, membership_alpha: 0.0005, utility_min_ratio: 0.8 };
+  // what is watched is whether it is obeyed: chance alone should seldom fail a run here, and attacks on the weights judge nothing
+  const policy = { memory_margin: 0.3, extraction_margin: 0.5, membership_alpha: 0.01, utility_min_ratio: 0.8 };
   await client.put('/v1/verification-policy', { policy: { ...policy, robustness: [] } });
   return models;
 }

@@ -6,6 +6,7 @@ import { Decisions } from './lifecycle.ts';
 import { CorpusRole } from './record.ts';
 import { REQUEST_STATES, RUN_STATES, TARGET_STATES } from './states.ts';
 import { SubjectRules } from './subject-rules.ts';
+import { Suspicion } from './suspicion.ts';
 import { VERDICTS } from './verification.ts';
 import { Extent, MeasuredPart, VerificationPlan } from './verification-cost.ts';
 
@@ -159,6 +160,10 @@ export const DeletionRequest = Type.Object({
   certificate_ids: Type.Array(Id),
   group_id: Nullable({ ...Id, description: 'Requests that were made together' }),
   ...Decisions,
+  suspicion: Nullable({
+    ...Suspicion,
+    description: 'Why it has to be approved before it starts; null: nothing about it is unusual',
+  }),
   submitted_at: Timestamp,
   received_at: Timestamp,
   due_at: Type.String({

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { v7 as uuid } from 'uuid';
 import { oneMonthAfter } from '../domain/deadline.ts';
 import { isFinalTarget, isOpenRequest, requestState, type TargetState } from '../domain/states.ts';
+import type { Suspicion } from '../domain/suspicion.ts';
 import type {
   CreateManyOutcome,
   CreateRequest,
@@ -22,14 +23,16 @@ import { loadModel, modelNames } from './models.ts';
 import { insertOpenDsr } from './opendsr.ts';
 import { shownRequest } from './requests.ts';
 import { suppresses } from './suppressions.ts';
+import { watcher } from './suspicion.ts';
 
 interface NewRequest {
   input: CreateRequest;
   row: ReturnType<typeof rowOf>;
+  suspicion: Suspicion | null;
   targets: (Match & { id: string; state: TargetState })[];
 }
 
-function rowOf(input: CreateRequest, now: string) {
+function rowOf(input: CreateRequest, suspicion: Suspicion | null, now: string) {
   const { tenant, external_id, ground, submitted_at, actor } = input;
   const { verified = true, cooling_off_ms = 0, approval_required = false, group_id = null } = input;
   return {
@@ -40,18 +43,20 @@ function rowOf(input: CreateRequest, now: string) {
     reverify_seconds: input.reverify_seconds ?? null,
     verified_at: verified ? now : null,
     starts_after: cooling_off_ms === 0 ? null : new Date(Date.parse(now) + cooling_off_ms).toISOString(),
-    ...{ approval_required, approved_at: null, erased_at: null },
+    ...{ approval_required: approval_required || suspicion !== null, approved_at: null },
+    suspicion,
+    erased_at: null,
   };
 }
 
-function newRequest(input: CreateRequest, found: Match[], now: string): NewRequest {
-  const row = rowOf(input, now);
+function newRequest(input: CreateRequest, found: Match[], suspicion: Suspicion | null, now: string): NewRequest {
+  const row = rowOf(input, suspicion, now);
   const state = waitsAt(row, now);
   const targets = found.map((one) => ({
     ...{ id: uuid(), ...one },
     state: one.records > 0 ? state : ('completed_no_data' as const),
   }));
-  return { input, row, targets };
+  return { input, row, suspicion, targets };
 }
 
 const stateOf = ({ targets }: NewRequest) => requestState(targets.map((target) => target.state));
@@ -97,7 +102,13 @@ async function write(trx: Trx, made: readonly NewRequest[]): Promise<void> {
 function entryOf(one: NewRequest) {
   const { tenant_id, id, group_id } = one.row;
   const targets = one.targets.map(({ id, model_id, state }) => ({ id, model_id, state }));
-  const data = { request_id: id, state: stateOf(one), ...(group_id === null ? {} : { group_id }), targets };
+  const data = {
+    request_id: id,
+    state: stateOf(one),
+    ...(group_id === null ? {} : { group_id }),
+    ...(one.suspicion === null ? {} : { suspicion: one.suspicion }),
+    targets,
+  };
   return { tenant: tenant_id, type: 'request.created', actor: one.input.actor, data };
 }
 
@@ -114,13 +125,14 @@ async function createAll(context: Context, trx: Trx, inputs: readonly CreateRequ
     ...(input.external_id === null ? [] : [externalLock(tenant, input.external_id)]),
   ]);
   await serialise(trx, names);
-  const { match, took } = await matcher(trx, tenant, inputs);
+  const { match, took, all } = await matcher(trx, tenant, inputs);
   const now = await context.now(trx);
   const made: NewRequest[] = [];
+  const { judge } = await watcher(trx, tenant, all(), first.budget, now);
   const outcomes = inputs.map((input, place): Outcome => {
     const matched = match(input, place);
     if (matched.status !== 'matched') return matched;
-    const one = newRequest(input, matched.found, now);
+    const one = newRequest(input, matched.found, judge(input, matched.found), now);
     made.push(one);
     const { id } = one.row;
     const open = one.targets.filter((target) => !isFinalTarget(target.state)).map((target) => target.model_id);

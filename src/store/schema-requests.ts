@@ -3,6 +3,7 @@ import type { Generated } from 'kysely';
 import type { ApprovedStep } from '../domain/lifecycle.ts';
 import type { AskedRecords, MethodChoice } from '../domain/resources.ts';
 import type { RequestState, TargetState } from '../domain/states.ts';
+import type { Suspicion } from '../domain/suspicion.ts';
 import type { Json, SubjectColumns } from './schema.ts';
 
 export interface DeletionRequestsTable {
@@ -22,6 +23,8 @@ export interface DeletionRequestsTable {
   /** End of the cooling-off time. */
   starts_after: string | null;
   approval_required: boolean;
+  /** Why it has to be approved, where what it asks for is unusual. */
+  suspicion: Json<Suspicion> | null;
   /** Of the approval that counts now: a retry needs another one. */
   approved_at: string | null;
   submitted_at: string;

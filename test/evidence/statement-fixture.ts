@@ -39,6 +39,7 @@ const request: StatementInput['request'] = {
   completed_at: at(3),
   erased_at: null,
   updated_at: at(3),
+  suspicion: null,
   version: 7,
 };
 
