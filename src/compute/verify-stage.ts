@@ -68,6 +68,7 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
   const report = await times.time('statistics', 0, () =>
     buildReport({
       ...(task ? { task } : {}),
+      nobody: sets.forget.length === 0,
       ...{
         classNames,
         before: withNeighbours(before),

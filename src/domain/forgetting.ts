@@ -3,9 +3,8 @@
 import Type, { type Static } from 'typebox';
 import { Digest, Id, Nullable, StringEnum, Timestamp } from './common.ts';
 import { ForgettingBudget } from './forgetting-budget.ts';
+import { RUN_KINDS } from './run-kinds.ts';
 import { GUARANTEES, VERDICTS } from './verification.ts';
-
-const RUN_KINDS = ['deletion', 'consolidation'] as const;
 
 /** What a later look at everybody forgotten before has shown. */
 const EarlierLook = Type.Object({
@@ -149,3 +148,55 @@ export const utilityOf = (
         : [],
     ),
   );
+
+export const Consolidation = Type.Object(
+  {
+    id: Id,
+    state: StringEnum(
+      ['waiting', 'running', 'done', 'failed', 'dropped'] as const,
+      'waiting: for its turn, after requests; failed: its run published nothing; dropped: nothing was left to do',
+    ),
+    why: StringEnum(['asked', 'budget'] as const),
+    reason: Nullable(Type.String()),
+    run_id: Nullable({ ...Id, description: 'The last run that began for it' }),
+    created_at: Timestamp,
+  },
+  { description: 'A training by the recipe without everybody erased, which makes the line exact again' },
+);
+export type Consolidation = Static<typeof Consolidation>;
+
+export const Forgetting = Type.Object(
+  {
+    model_id: Id,
+    ...ForgettingLine.properties,
+    consolidation: Nullable({ ...Consolidation, description: 'The last that was queued; null: none ever was' }),
+    next: Type.String({ description: 'What happens next, or what somebody has to do' }),
+  },
+  { description: 'The ledger of forgetting of a model' },
+);
+export type Forgetting = Static<typeof Forgetting>;
+
+/** What stands in the way of training again; null: nothing does. */
+export type Hindrance = 'recipe' | 'base' | null;
+
+export const HINDRANCES = {
+  recipe:
+    'the checkpoint has no recipe to train again from: train the model again without the erased records, with recipe.json beside it, and register that as a model',
+  base: 'the base that the recipe starts from is not kept here: register the base checkpoint as a model, and ask for a consolidation',
+} as const;
+
+/** What happens next to a line, in words. */
+export function whatNext(
+  { budget, since_exact }: Pick<ForgettingLine, 'budget' | 'since_exact'>,
+  hindrance: Hindrance,
+  consolidation: Pick<Consolidation, 'state'> | null,
+): string {
+  if (consolidation?.state === 'waiting') return 'A consolidation waits until no request of the model does.';
+  if (consolidation?.state === 'running') return 'A consolidation is under way; requests that come now go to the next run.';
+  if (!budget.spent)
+    return since_exact.requests === 0 ? 'Nothing: the checkpoint in use is exact.' : 'Nothing: the budget is not spent.';
+  if (hindrance !== null) return `The budget is spent, and ${HINDRANCES[hindrance]}.`;
+  if (consolidation?.state === 'failed')
+    return 'The budget is spent, and the last consolidation published nothing: see its run, and ask for another one.';
+  return 'The budget is spent: a consolidation is queued after the next publication, or when somebody asks for one.';
+}

@@ -4,6 +4,7 @@ import { LastVerification } from './checkpoint.ts';
 import { Digest, Id, Name, Nullable, StringEnum, Timestamp } from './common.ts';
 import { Decisions } from './lifecycle.ts';
 import { CorpusRole } from './record.ts';
+import { RUN_KINDS } from './run-kinds.ts';
 import { REQUEST_STATES, RUN_STATES, TARGET_STATES } from './states.ts';
 import { SubjectRules } from './subject-rules.ts';
 import { Suspicion } from './suspicion.ts';
@@ -251,6 +252,7 @@ export type Attempt = Static<typeof Attempt>;
 
 export const Run = Type.Object({
   id: Id,
+  kind: StringEnum(RUN_KINDS, 'consolidation: the model is trained again without everybody erased, for no request'),
   model_id: Id,
   request_ids: Type.Array(Id),
   state: StringEnum(RUN_STATES),

@@ -3,6 +3,7 @@ import Type, { type Static } from 'typebox';
 import { EarlierCounts } from './before.ts';
 import { Digest, Nullable, StringEnum } from './common.ts';
 import { ScoreDistribution } from './distribution.ts';
+import { ForgettingBudget } from './forgetting-budget.ts';
 import { Interval } from './interval.ts';
 import { PolicyChoice } from './policy-choice.ts';
 import { ReferencesPolicy, ReferencesUsed } from './references.ts';
@@ -108,6 +109,8 @@ export const VerificationPolicy = Type.Object(
           'Days after which the checkpoint in use is looked at again, as to everybody forgotten of whom something is kept. null: only when somebody asks',
       }),
     ),
+    /** Absent in policies of before: then what it defaults to applies. */
+    forgetting: Type.Optional(ForgettingBudget),
     /** Absent in reports of before, which measured all. */
     max_share_of_run: Type.Optional(
       Type.Union([Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1 }), Type.Null()], {

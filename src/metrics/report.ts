@@ -55,6 +55,8 @@ export interface ReportInput {
   robustness?: RobustnessCurve[];
   /** What the policy asks for and there was no time for. */
   left_out?: LeftOut[];
+  /** The run forgets nobody new; left out: it does. */
+  nobody?: boolean;
   /** Time that scoring took. */
   seconds: number;
 }
@@ -114,10 +116,9 @@ const WORDS = { failed: 'failed', inconclusive: 'is inconclusive' } as const;
  * Of a classifier it says the accuracy by class too. It holds counts, means, shares and p-values, nothing of a single record.
  */
 export function buildReport(input: ReportInput): VerificationReport {
-  const { before, after, policy, exact, baseline, seed, seconds } = input;
+  const { before, after, policy, exact, baseline, seed, seconds, nobody = false } = input;
   const metrics = METRIC_SETS[input.task ?? 'causal-lm'];
   const { memory, attacks, naturalness, memoryMayBeSilent } = metrics;
-  const nobody = after.forget.length === 0;
   const utility: Rule = {
     name: 'utility',
     judged: memory

@@ -21,6 +21,7 @@ import type { CheckpointStore } from './checkpoint-port.ts';
 import type { CorpusStore } from './corpus-port.ts';
 import type { ErasureStore } from './erasure-port.ts';
 import type { FiguresStore } from './figures-port.ts';
+import type { ForgettingStore } from './forgetting-port.ts';
 import type { IdempotencyStore } from './idempotency-port.ts';
 import type { InfluenceStore } from './influence-port.ts';
 import type { IntakeStore } from './intake-port.ts';
@@ -104,6 +105,7 @@ export interface Store
     WorkerStore,
     ErasureStore,
     FiguresStore,
+    ForgettingStore,
     PolicyStore,
     IdempotencyStore,
     LifecycleStore,

@@ -2,8 +2,10 @@
 import { sql } from 'kysely';
 import { v7 as uuid } from 'uuid';
 import type { PlanStep, RunProgress } from '../domain/resources.ts';
+import type { RunKind } from '../domain/run-kinds.ts';
 import { isFinalTarget } from '../domain/states.ts';
 import type { ClaimOutcome, Store } from '../runs/ports.ts';
+import { waitingConsolidation } from './consolidations.ts';
 import { type Context, type Trx, transact } from './db.ts';
 import { leaseIsLive, leaseUntil } from './leases.ts';
 import { append } from './ledger.ts';
@@ -84,7 +86,7 @@ async function takeOver(context: Context, trx: Trx, wish: Wish): Promise<ClaimOu
   const { tenant, model_id, worker } = wish;
   const open = await trx
     .selectFrom('runs')
-    .select(['id', 'state', 'fence', 'restarts', 'reason', 'lease_owner', leaseIsLive.as('live')])
+    .select(['id', 'kind', 'state', 'fence', 'restarts', 'reason', 'lease_owner', leaseIsLive.as('live')])
     .where('tenant_id', '=', tenant)
     .where('model_id', '=', model_id)
     .where('state', 'in', ['planned', 'unlearning', 'verifying'])
@@ -94,7 +96,7 @@ async function takeOver(context: Context, trx: Trx, wish: Wish): Promise<ClaimOu
   if (open.live) return { status: 'busy' };
   const held = trx.selectFrom('request_targets').select('state').where('tenant_id', '=', tenant);
   const targets = await held.where('run_id', '=', open.id).execute();
-  if (targets.every((target) => isFinalTarget(target.state))) {
+  if (open.kind === 'deletion' && targets.every((target) => isFinalTarget(target.state))) {
     await end(context, trx, wish, open, 'cancelled', 'Every request of the run was cancelled, denied or held.');
     return null;
   }
@@ -164,20 +166,18 @@ async function awaitsPromotion(trx: Trx, { tenant, model_id }: Wish): Promise<bo
   return (await query.where('state', '=', 'awaiting_promotion').limit(1).executeTakeFirst()) !== undefined;
 }
 
-async function start(context: Context, trx: Trx, wish: Wish): Promise<ClaimOutcome> {
-  const { tenant, model_id, active, worker } = wish;
-  if (await awaitsPromotion(trx, wish)) return { status: 'busy' };
-  const targets = await waiting(context, trx, wish);
-  if (targets.length === 0) return { status: 'nothing' };
-  const at = await context.now(trx);
+/** A run from the checkpoint that is in use, which this worker owns; returns its id. */
+async function insertRun(
+  trx: Trx,
+  { tenant, model_id, active, worker, lease_ms }: Wish,
+  { kind, plan, requests, at }: { kind: RunKind; plan: PlanStep[]; requests: number; at: string },
+): Promise<string> {
   const id = uuid();
-  const { method, approved_steps } = targets[0]!;
-  const plan: PlanStep[] = approved_steps ?? (method ? [method] : []);
   const none = { people: 0, forget_records: 0, shared_records: 0, retain_records: 0, holdout_records: 0 };
   await trx
     .insertInto('runs')
     .values({
-      ...{ id, tenant_id: tenant, model_id, state: 'planned', parent: active, plan: JSON.stringify(plan) },
+      ...{ id, kind, tenant_id: tenant, model_id, state: 'planned', parent: active, plan: JSON.stringify(plan) },
       ...{
         reason: null,
         candidate: null,
@@ -186,12 +186,37 @@ async function start(context: Context, trx: Trx, wish: Wish): Promise<ClaimOutco
         published_seq: null,
         held: null,
       },
-      counts: JSON.stringify({ ...none, requests: targets.length, erased_before: 0 }),
+      counts: JSON.stringify({ ...none, requests, erased_before: 0 }),
       progress: JSON.stringify(idle(at)),
-      ...{ restarts: 0, fence: 1, lease_owner: worker, lease_expires_at: leaseUntil(wish.lease_ms), version: 1 },
+      ...{ restarts: 0, fence: 1, lease_owner: worker, lease_expires_at: leaseUntil(lease_ms), version: 1 },
       ...{ created_at: at, started_at: null, finished_at: null, updated_at: at },
     })
     .execute();
+  return id;
+}
+
+/** For nobody: everything that is retained is trained on again. */
+async function startConsolidation(context: Context, trx: Trx, wish: Wish, waits: { id: string }): Promise<ClaimOutcome> {
+  const at = await context.now(trx);
+  const run_id = await insertRun(trx, wish, { kind: 'consolidation', plan: [], requests: 0, at });
+  const { tenant } = wish;
+  const own = trx.updateTable('consolidations').set({ run_id }).where('tenant_id', '=', tenant);
+  await own.where('id', '=', waits.id).execute();
+  return claimed(context, trx, wish, run_id, 1);
+}
+
+async function start(context: Context, trx: Trx, wish: Wish): Promise<ClaimOutcome> {
+  const { tenant } = wish;
+  if (await awaitsPromotion(trx, wish)) return { status: 'busy' };
+  const consolidation = await waitingConsolidation(trx, wish);
+  if (consolidation?.first) return startConsolidation(context, trx, wish, consolidation);
+  const targets = await waiting(context, trx, wish);
+  if (targets.length === 0)
+    return consolidation ? startConsolidation(context, trx, wish, consolidation) : { status: 'nothing' };
+  const at = await context.now(trx);
+  const { method, approved_steps } = targets[0]!;
+  const plan: PlanStep[] = approved_steps ?? (method ? [method] : []);
+  const id = await insertRun(trx, wish, { kind: 'deletion', plan, requests: targets.length, at });
   const ids = targets.map((target) => target.id);
   const held = targets.map((target) => ({ target_id: target.id, request_id: target.request_id }));
   await trx

@@ -197,7 +197,7 @@ async function shownAll(trx: Trx, tenant: string, outcomes: readonly Outcome[]):
     }));
     const types = one.input.subjects.map(({ type }) => type);
     const parts = { targets, types: [...new Set(types)].sort(), events: [], certificates: [] };
-    return { status: 'created', request: shownRequest(fullRow(one), parts), ring };
+    return { status: 'created', request: shownRequest({ ...fullRow(one), erased_at: null }, parts), ring };
   });
 }
 

@@ -25,6 +25,7 @@ import * as openRequests from './migrations/021-open-requests.ts';
 import * as scheduledVerifications from './migrations/022-scheduled-verifications.ts';
 import * as workers from './migrations/024-workers.ts';
 import * as erasures from './migrations/026-erasures.ts';
+import * as consolidations from './migrations/028-consolidations.ts';
 import * as suspicion from './migrations/029-suspicion.ts';
 
 const MIGRATIONS = {
@@ -50,6 +51,7 @@ const MIGRATIONS = {
   '022-scheduled-verifications': scheduledVerifications,
   '024-workers': workers,
   '026-erasures': erasures,
+  '028-consolidations': consolidations,
   '029-suspicion': suspicion,
 };
 

@@ -85,7 +85,8 @@ export function shownRequest(row: RequestRow, { targets, types, events, certific
   const { id, external_id, group_id, state, method, submitted_at, received_at } = row;
   return {
     ...{ id, external_id, group_id, state, method, submitted_at, received_at, due_at: row.due_at },
-    ...{ completed_at: row.completed_at, erased_at: row.erased_at, updated_at: row.updated_at, version: row.version },
+    ...{ completed_at: row.completed_at, erased_at: row.erased_at },
+    ...{ updated_at: row.updated_at, version: row.version },
     suspicion: row.suspicion,
     ...decisionsOf(row, events),
     reverify_for: row.reverify_seconds === null ? null : durationOf(row.reverify_seconds),

@@ -10,6 +10,7 @@ import type { VerificationReport } from '../domain/verification.ts';
 import type { Held } from '../runs/ports.ts';
 import type { ErasureTables } from './schema-erasures.ts';
 import type { EvidenceTables } from './schema-evidence.ts';
+import type { ForgettingTables, RunForgettingColumns } from './schema-forgetting.ts';
 import type { IdentifierTables } from './schema-identifiers.ts';
 import type { KeyTables } from './schema-keys.ts';
 import type { InfluenceAnalysesTable, VerificationsTable } from './schema-leased.ts';
@@ -241,7 +242,8 @@ export interface Database
     WorkerTables,
     EvidenceTables,
     IdentifierTables,
-    ErasureTables {
+    ErasureTables,
+    ForgettingTables {
   corpora: CorporaTable;
   record_ids: RecordIdsTable;
   record_subjects: RecordSubjectsTable;
@@ -254,7 +256,7 @@ export interface Database
   request_subjects: RequestSubjectsTable;
   request_targets: RequestTargetsTable;
   request_events: RequestEventsTable;
-  runs: RunsTable;
+  runs: RunsTable & RunForgettingColumns;
   run_targets: RunTargetsTable;
   run_attempts: RunAttemptsTable;
   run_curves: RunCurvesTable;

@@ -13,6 +13,7 @@ import { connect, type StoreOptions, unavailable } from './db.ts';
 import { erasureFactsStore } from './erasure-facts.ts';
 import { erasuresStore } from './erasures.ts';
 import { figuresStore } from './figures.ts';
+import { forgettingStore } from './forgetting.ts';
 import { idempotencyStore } from './idempotency.ts';
 import { influenceStore } from './influence.ts';
 import { intakeStore } from './intake.ts';
@@ -111,6 +112,7 @@ export function createStore(options: StoreOptions): Store {
     ...idempotencyStore(context),
     ...influenceStore(context),
     ...policiesStore(context),
+    ...forgettingStore(context),
     ...keptProbesStore(context),
     ...recipientsStore(context),
     ...referencesStore(context),

@@ -11,6 +11,7 @@ import { createSampler, type TokenRow } from './batches.ts';
 import { createGuard, type EarlierGuard } from './earlier-guard.ts';
 import { createWatch, type ForgetWatch } from './forget-watch.ts';
 import { kindOf } from './kinds.ts';
+import { createRehearsal } from './rehearsal.ts';
 import type { StepInput } from './unlearning-feeds.ts';
 import { compileUnlearningStep } from './unlearning-step.ts';
 
@@ -127,7 +128,10 @@ export async function unlearn(inputs: UnlearnInputs): Promise<UnlearnOutcome> {
     await guard?.lookAfter(taken, watch.level());
   }
 
-  /** Retain steps with the hinge kept on; they end where nobody stands out, earlier people neither, which repair itself may have moved. */
+  /**
+   * Retain steps with the hinge kept on; they end where nobody stands out, earlier people neither, which repair itself may have moved, and where
+   * what is retained is known as well as before.
+   */
   async function repair(needed: boolean): Promise<boolean> {
     const first = taken;
     const steps = needed ? params.repair_steps : 0;
@@ -136,7 +140,8 @@ export async function unlearn(inputs: UnlearnInputs): Promise<UnlearnOutcome> {
       await advance(paceAt((taken - first) / steps));
       const decides = taken >= first + steps;
       const looked = (await watch.lookAfter(taken, decides)) === true;
-      settled = looked && decides && (guard?.held() ?? true) && (await watch.untold());
+      const others = async () => (guard?.held() ?? true) && (await rehearsal.done(taken));
+      settled = looked && decides && (await others()) && (await watch.untold());
       report('repairing', Math.min(taken - first, steps), steps);
     }
     return settled;
@@ -145,6 +150,7 @@ export async function unlearn(inputs: UnlearnInputs): Promise<UnlearnOutcome> {
   report('calibrating', 0, 0);
   const enough = await watch.look(0, true);
   await guard?.look(watch.level()!);
+  const rehearsal = await createRehearsal(inputs, score);
   let settled = inputs.edited === true;
   while (!settled && taken < params.max_steps) {
     await advance(1);

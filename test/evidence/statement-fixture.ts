@@ -55,6 +55,7 @@ const attempt: NonNullable<StatementInput['attempt']> = {
 
 const run: NonNullable<StatementInput['run']> = {
   id: uuid(4),
+  kind: 'deletion',
   model_id: uuid(3),
   request_ids: [uuid(1)],
   state: 'published',

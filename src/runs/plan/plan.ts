@@ -1,13 +1,16 @@
 // Which methods a run tries, in which order, with their parameters, why, and what each is thought to cost. Pure.
 import type { MethodChoice, PlanStep } from '../../domain/resources.ts';
 import { TRAIN_ALL, type TrainableOptions } from '../../domain/trainable.ts';
+import { ExpungeError } from '../../errors.ts';
 import { fillParams, getMethod } from '../../methods/index.ts';
 import { withRate } from '../../training/learning-rate.ts';
 import { planTrainable } from '../../training/trainable.ts';
 import { autoPlan, type Reasoned } from './auto.ts';
+import { baseMissing } from '../base.ts';
 import { estimate } from './estimate.ts';
 import { EXACT, exactPlan } from './exact.ts';
 import type { PlanFacts } from './facts.ts';
+import { exactChoices } from './offers.ts';
 import { assertSuits } from './suits.ts';
 
 /** What a request names to say that the service chooses; it is no method. */
@@ -46,6 +49,20 @@ function fittedTo({ name, params }: MethodChoice, { model }: PlanFacts): MethodC
   const trains = trainsOf(params);
   if (trains !== null) planTrainable(model.architecture, model.config, trains);
   return { name, params: withRate(params, model) };
+}
+
+/** A consolidation tries nothing that is not exact. Throws `recipe-missing` where nothing exact can run. */
+export function planConsolidation(facts: PlanFacts): PlanStep[] {
+  const exact = exactChoices(facts);
+  const alone = exact.find(({ choice }) => choice.name === ANEW.choice.name) ?? exact[0];
+  if (alone === undefined) {
+    if (facts.base.status === 'missing') throw baseMissing(facts.base.digest);
+    const why = facts.has_recipe ? 'Training again does not fit the memory' : 'The checkpoint has no recipe';
+    throw new ExpungeError('recipe-missing', `${why}: nothing exact can take the place of what it has forgotten.`);
+  }
+  const step = fittedTo(alone.choice, facts);
+  const reason = 'Everything retained is trained on again, so that the line is exact.';
+  return [{ ...step, reason, estimate: estimate(step, facts) }];
 }
 
 function named(requested: MethodChoice, facts: PlanFacts): Reasoned {
