@@ -122,6 +122,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     opendsr: opendsrOf(e),
     webhooks: webhooksOf(e),
     workerTasks: e.WORKER_TASKS,
+    readyNeedsWorker: e.READY_NEEDS_WORKER,
     completionsEnabled: e.COMPLETIONS_ENABLED,
     limits: limitsOf(e),
     uploads: {

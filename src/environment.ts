@@ -205,6 +205,11 @@ export const Environment = Type.Object({
     ...{ minimum: 0, default: 268_435_456 },
     description: 'With less room than this on a disk that is written to, the service is not ready',
   }),
+  READY_NEEDS_WORKER: Type.Boolean({
+    ...{ default: false },
+    description:
+      'Whether the API is not ready while no worker takes runs. false: /health/ready warns, since requests are taken and wait',
+  }),
   WORKER_TASKS: oneOf(
     ['all', 'runs', 'webhooks'],
     'What a worker does: sending webhooks needs a way out, runs need none',

@@ -1,15 +1,17 @@
 // A worker process: answers rings and sweeps. SIGTERM gives the current run back, to start again elsewhere.
 import closeWithGrace from 'close-with-grace';
 import { readConfig } from '../src/config.ts';
+import { gpuMemory } from '../src/engine/gpu-memory.ts';
 import { describeError } from '../src/log.ts';
 import { consumeRings, type RingHandlers } from '../src/queue/consumer.ts';
 import { analyseInfluence } from '../src/runs/analyse-influence.ts';
+import { announce } from '../src/runs/announce.ts';
 import { answerProbe } from '../src/runs/answer-probe.ts';
 import { deliverWebhooks } from '../src/runs/deliver-webhooks.ts';
 import type { RunDeps } from '../src/runs/deps.ts';
 import { startSweep } from '../src/runs/sweep.ts';
 import { verifyCheckpoint } from '../src/runs/verify-checkpoint.ts';
-import { workQueue } from '../src/runs/work-queue.ts';
+import { newsOf, workQueue } from '../src/runs/work-queue.ts';
 import { openWorkerDeps } from './deps.ts';
 
 /** A busy compute process ends within 5 s (supervise.ts); the rest is for the stores. */
@@ -38,10 +40,13 @@ async function main(): Promise<void> {
     onError: (err, queue) => log.warn({ queue, err }, 'queue'),
   });
   const sweep = config.workerTasks === 'webhooks' ? null : startSweep(deps, config.runs.sweepMs);
+  const { id: worker, ...can } = newsOf(deps);
+  const about = { worker, tasks: config.workerTasks, ...choice, ...can };
+  const announcement = announce({ store: deps.store, log, about, gpus: gpuMemory });
   closeWithGrace({ delay: GRACE_MS, logger: false }, async ({ err, signal }) => {
     if (err) log.error({ err }, 'ends after an error');
     else log.info({ signal }, 'ends');
-    await Promise.all([sweep?.stop(), consumer.close()]);
+    await Promise.all([sweep?.stop(), consumer.close(), announcement.stop()]);
     await close();
   });
   await consumer.ready();

@@ -1,5 +1,6 @@
 // Conditional reads (RFC 9110, 13): every GET under /v1 has an entity tag, and answers 304 to whoever has that state.
 import { createHash } from 'node:crypto';
+import type { FastifyReply } from 'fastify';
 import { tagsMatch } from './links.ts';
 import { NotModified } from './schemas.ts';
 import type { App } from './types.ts';
@@ -22,6 +23,13 @@ const isTagged = ({ method, url, config }: Tagged): boolean =>
 /** Of a representation as it is sent. */
 export const markOf = (payload: string): string => createHash('sha256').update(payload).digest('base64url');
 
+/** Without a length: that of a 304 would have to be that of the 200 (RFC 9110, 8.6), and clients wait for so many bytes. */
+function nothing(reply: FastifyReply): '' | null {
+  reply.removeHeader('content-type').removeHeader('content-length');
+  // Fastify's own hook of HEAD takes no null; there nobody waits for a body
+  return reply.request.method === 'HEAD' ? '' : null;
+}
+
 /**
  * Call it before any route is added. Routes of rows with a version answer by `unchanged` before they make the representation; all
  * others are tagged here, by the digest of what would be sent, which holds whatever the representation is made of.
@@ -35,6 +43,7 @@ export function installConditional(app: App): void {
   });
   app.addHook('onSend', async (request, reply, payload) => {
     const { method, routeOptions } = request;
+    if (reply.statusCode === 304) return nothing(reply);
     if (reply.statusCode !== 200 || typeof payload !== 'string' || reply.hasHeader('etag')) return payload;
     if (!isTagged({ method, url: routeOptions.url ?? '', config: routeOptions.config })) return payload;
     // a cursor is sealed anew each time; where it stands, what is on the page says
@@ -43,7 +52,6 @@ export function installConditional(app: App): void {
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'private, no-cache');
     const none = request.headers['if-none-match'];
     if (none === undefined || !tagsMatch(none, mark)) return payload;
-    reply.code(304).removeHeader('content-type').removeHeader('content-length');
-    return '';
+    return nothing(reply.code(304));
   });
 }

@@ -1,7 +1,8 @@
 // What Prometheus reads. Labels are states, route patterns, methods and status classes: nobody can add to them.
 import type { FastifyBaseLogger } from 'fastify';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Figures, FiguresStore } from '../runs/ports.ts';
+import { type WorkerNote, workersByTask } from '../domain/workers.ts';
+import type { Figures, FiguresStore, WorkerStore } from '../runs/ports.ts';
 
 /** How far ahead due dates are counted; 0: those that are missed by now. */
 const DUE_DAYS = [0, 1, 7, 14] as const;
@@ -35,9 +36,23 @@ function gaugesOf(registers: Registry[]) {
     rate: gauge('unlearning_steps_per_second', 'Of the latest 20 attempts that have ended'),
     at_risk: gauge('requests_at_risk', 'Requests that wait and are expected to be done after they are due'),
     windows: gauge('windows_open', 'Models whose requests wait for others to come'),
-    workers: gauge('workers', 'Workers that take runs'),
     ledger: gauge('ledger_entries', 'Entries of the ledger'),
+    workers: gauge('workers', 'Workers that were heard of in the last 30 s, by what they do', ['task']),
+    gpuUsed: gauge('gpu_memory_used_bytes', 'Memory in use on a GPU of a worker, whoever uses it', ['gpu']),
+    gpuTotal: gauge('gpu_memory_bytes', 'Memory of a GPU of a worker', ['gpu']),
   };
+}
+
+function showWorkers(
+  { workers: seen, gpuUsed, gpuTotal }: ReturnType<typeof gaugesOf>,
+  workers: readonly WorkerNote[],
+): void {
+  for (const [task, count] of Object.entries(workersByTask(workers))) seen.set({ task }, count);
+  // workers of one machine tell of the same cards
+  for (const { uuid: gpu, used_bytes, total_bytes } of workers.flatMap(({ gpus }) => gpus)) {
+    gpuUsed.set({ gpu }, used_bytes);
+    gpuTotal.set({ gpu }, total_bytes);
+  }
 }
 
 function show(gauges: ReturnType<typeof gaugesOf>, figures: Figures | null): void {
@@ -55,10 +70,12 @@ function show(gauges: ReturnType<typeof gaugesOf>, figures: Figures | null): voi
   gauges.ledger.set(figures.ledger_entries);
   gauges.at_risk.set(figures.forecast.at_risk);
   gauges.windows.set(figures.forecast.windows);
-  gauges.workers.set(figures.forecast.workers);
 }
 
-export function createMonitor(store: Pick<FiguresStore, 'figures'>, log: FastifyBaseLogger): Monitor {
+export function createMonitor(
+  store: Pick<FiguresStore & WorkerStore, 'figures' | 'workersSeen'>,
+  log: FastifyBaseLogger,
+): Monitor {
   const registry = new Registry();
   const gauges = gaugesOf([registry]);
   const latency = new Histogram({
@@ -75,12 +92,15 @@ export function createMonitor(store: Pick<FiguresStore, 'figures'>, log: Fastify
       if (!watching) collectDefaultMetrics({ register: registry });
       watching = true;
       if (performance.now() - looked >= FRESH_MS) {
-        const figures = await store.figures(DUE_DAYS).catch((err: unknown) => {
-          log.warn({ err }, 'The store has no figures');
-          return null;
-        });
+        const [figures, workers] = await Promise.all([store.figures(DUE_DAYS), store.workersSeen()]).catch(
+          (err: unknown) => {
+            log.warn({ err }, 'The store has no figures');
+            return [null, []] as const;
+          },
+        );
         looked = performance.now();
         show(gauges, figures);
+        if (figures !== null) showWorkers(gauges, workers);
       }
       return { type: registry.contentType, text: await registry.metrics() };
     },

@@ -1,8 +1,11 @@
 // Can the process take requests: each part is asked, and says why it is down.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { noRoom, roomOf } from '../checkpoints/room.ts';
+import { workersByTask } from '../domain/workers.ts';
 import { holdsProbes, NOT_MOUNTED } from '../evidence/kept-probes.ts';
 import type { AppDeps } from './types.ts';
 
+const TASKS = ['runs', 'webhooks'] as const;
 /** A part that has not answered by then counts as down. */
 const PATIENCE_MS = 2000;
 
@@ -11,9 +14,18 @@ export type Part = (typeof PARTS)[number];
 
 export interface Readiness {
   parts: Record<Part, 'up' | 'down'>;
-  /** Of those that are down. */
-  reasons: Partial<Record<Part, string>>;
+  /** Of those that are down, and of workers where none may be missing. */
+  reasons: Partial<Record<Part | 'workers', string>>;
+  /** Null: nobody can tell. */
+  workers: { runs: number; webhooks: number } | null;
+  /** What keeps nothing from being taken, and will keep it from being done. */
+  warnings: string[];
 }
+
+const NOBODY = {
+  runs: 'no worker takes runs: requests wait',
+  webhooks: 'no worker sends webhooks: they wait',
+};
 
 /** Null: it is up. */
 async function whyDown(ask: () => Promise<string | null>): Promise<string | null> {
@@ -54,10 +66,19 @@ export async function readiness(deps: Pick<AppDeps, 'store' | 'doorbell' | 'conf
     queue: () => deps.doorbell.ping().then(() => null),
     disk: async () => (await fullFolder(deps.config)) ?? (await missingProbes(deps)),
   };
+  // caught here: nothing waits for it while the others are asked
+  const seen = deps.store
+    .workersSeen()
+    .then(workersByTask)
+    .catch(() => null);
   const whys = await Promise.all(PARTS.map(async (part) => [part, await whyDown(ask[part])] as const));
+  const workers = await Promise.race([seen, sleep(PATIENCE_MS, null, { ref: false })]);
+  const idle = workers === null || workers.runs === 0;
   const down = whys.flatMap(([part, why]) => (why === null ? [] : [[part, why]]));
   return {
     parts: Object.fromEntries(whys.map(([part, why]) => [part, why === null ? 'up' : 'down'])) as Readiness['parts'],
-    reasons: Object.fromEntries(down),
+    reasons: { ...Object.fromEntries(down), ...(idle && deps.config.readyNeedsWorker && { workers: NOBODY.runs }) },
+    workers,
+    warnings: workers === null ? [] : TASKS.filter((task) => workers[task] === 0).map((task) => NOBODY[task]),
   };
 }

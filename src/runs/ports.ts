@@ -35,6 +35,7 @@ export type * from './upload-port.ts';
 export type * from './verification-port.ts';
 export type * from './watch-port.ts';
 export type * from './webhook-port.ts';
+export type * from './worker-port.ts';
 
 /** Uploaded training text on disk, one file a corpus, mode 0600. */
 export interface CorpusFiles {

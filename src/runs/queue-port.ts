@@ -23,9 +23,6 @@ export interface QueueStore {
   modelsToRun(worker: WorkerNews): Promise<string[]>;
   /** Whether a worker can take the runs of a model, and nobody else computes on its accelerator. */
   mayTake(modelId: string, worker: WorkerNews): Promise<boolean>;
-  /** Says that a worker is there, and what it can. */
-  workerSeen(worker: WorkerNews): Promise<void>;
-  workerGone(id: string): Promise<void>;
   /** Of a tenant's models; other tenants' runs count, and are not told of. */
   forecast(tenant: string, most: number): Promise<Forecast>;
   /** Open requests of all tenants that wait and will be late, by the forecast, and windows that are open. */

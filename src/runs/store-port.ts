@@ -46,6 +46,7 @@ import type { UploadStore } from './upload-port.ts';
 import type { VerificationStore } from './verification-port.ts';
 import type { WatchStore } from './watch-port.ts';
 import type { OpenDsrStore, WebhookStore } from './webhook-port.ts';
+import type { WorkerStore } from './worker-port.ts';
 
 export interface Page<T> {
   items: T[];
@@ -123,6 +124,7 @@ export interface Store
     InfluenceStore,
     VerificationStore,
     WatchStore,
+    WorkerStore,
     ErasureStore,
     FiguresStore,
     ForgettingStore,
@@ -176,6 +178,8 @@ export interface Store
   listModels(tenant: string, query: PageQuery): Promise<Page<Model>>;
 
   getRequest(tenant: string, id: string): Promise<DeletionRequest | null>;
+  /** Of a request only what its mark is made of. All who ask at a time ask the database once. */
+  requestSeen(tenant: string, id: string): Promise<Pick<DeletionRequest, 'state' | 'version'> | null>;
   listRequests(
     tenant: string,
     query: PageQuery & { state?: string; external_id?: string; group_id?: string },

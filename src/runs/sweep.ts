@@ -11,7 +11,6 @@ import { noteDeletions } from './note-deletions.ts';
 import { retireExpired } from './retire.ts';
 import { queueReverifications } from './reverify.ts';
 import { shredExpired } from './shred.ts';
-import { newsOf } from './work-queue.ts';
 
 const chores: Record<string, (deps: RunDeps) => Promise<unknown>> = {
   // before the rings: what is queued or moves on now is rung for at once
@@ -74,8 +73,6 @@ export function startSweep(deps: RunDeps, everyMs: number): { stop(): Promise<vo
   async function loop(): Promise<void> {
     while (!signal.aborted) {
       try {
-        // each worker for itself: the sweep is one worker's at a time
-        await deps.store.workerSeen(newsOf(deps));
         await sweepOnce(deps);
       } catch (error) {
         deps.log.warn({ err: error }, 'The sweep did not run');
@@ -88,7 +85,6 @@ export function startSweep(deps: RunDeps, everyMs: number): { stop(): Promise<vo
     async stop() {
       stopping.abort();
       await running;
-      await deps.store.workerGone(deps.worker).catch(() => undefined);
     },
   };
 }

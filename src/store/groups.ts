@@ -1,4 +1,5 @@
 // Group commit: whatever is asked for while a transaction is under way goes into the next one together, and shares its sync.
+// Reads that come in crowds are grouped by the same rule.
 
 /** Members of a group: enough for every connection of a busy server, and few enough that nobody waits long for the others. */
 const MOST = 256;

@@ -23,6 +23,7 @@ import * as webhooks from './migrations/018-webhooks.ts';
 import * as identifiers from './migrations/019-identifiers.ts';
 import * as openRequests from './migrations/021-open-requests.ts';
 import * as scheduledVerifications from './migrations/022-scheduled-verifications.ts';
+import * as workers from './migrations/024-workers.ts';
 import * as lifecycleEnds from './migrations/025-lifecycle-ends.ts';
 import * as erasures from './migrations/026-erasures.ts';
 import * as coalescing from './migrations/027-coalescing.ts';
@@ -50,6 +51,7 @@ const MIGRATIONS = {
   '019-identifiers': identifiers,
   '021-open-requests': openRequests,
   '022-scheduled-verifications': scheduledVerifications,
+  '024-workers': workers,
   '025-lifecycle-ends': lifecycleEnds,
   '026-erasures': erasures,
   '027-coalescing': coalescing,

@@ -27,7 +27,7 @@ async function toBegin(db: Db, worker: Capabilities | null): Promise<string[]> {
 async function accelerator(db: Db, { id, accelerator }: WorkerNews): Promise<'free' | 'taken'> {
   if (accelerator === null) return 'free';
   const { rows } = await sql`
-    select from runs r join workers w on w.id = r.lease_owner
+    select from runs r join workers w on w.worker = r.lease_owner
     where r.lease_expires_at > clock_timestamp() and w.accelerator = ${accelerator} and w.id <> ${id} limit 1`.execute(
     db,
   );

@@ -10,6 +10,7 @@ import type { Store } from '../runs/ports.ts';
 import { beyond, type Context, type Db, toPage } from './db.ts';
 import { decisionsOf } from './decisions.ts';
 import { eventsOf } from './events.ts';
+import { grouped } from './groups.ts';
 import type { DeletionRequestsTable } from './schema-requests.ts';
 
 const COLUMNS = [
@@ -122,8 +123,30 @@ export async function loadRequest(db: Db, tenant: string, id: string): Promise<D
   return (await complete(db, tenant, rows))[0] ?? null;
 }
 
-export const requestsStore = ({ db }: Context): Pick<Store, 'getRequest' | 'listRequests' | 'subjectDigest'> => ({
+type SeenRequest = Pick<DeletionRequest, 'state' | 'version'>;
+
+/** Polls that come while the last ones are asked for are asked for together: each sees what was there after it came. */
+function seenTogether(db: Db): Store['requestSeen'] {
+  const seen = grouped<{ tenant: string; id: string }, SeenRequest | null>({
+    kind: ({ tenant }) => tenant,
+    async commit(asked) {
+      const ids = [...new Set(asked.map(({ id }) => id))];
+      const query = db.selectFrom('deletion_requests').select(['id', 'state', 'version']);
+      const rows = await query.where('tenant_id', '=', asked[0]!.tenant).where('id', 'in', ids).execute();
+      const found = new Map(rows.map(({ id, ...row }) => [id, row]));
+      return asked.map(({ id }) => found.get(id) ?? null);
+    },
+    // what fails for one fails for all
+    uncertain: () => true,
+  });
+  return (tenant, id) => seen({ tenant, id });
+}
+
+export const requestsStore = ({
+  db,
+}: Context): Pick<Store, 'getRequest' | 'requestSeen' | 'listRequests' | 'subjectDigest'> => ({
   getRequest: (tenant, id) => loadRequest(db, tenant, id),
+  requestSeen: seenTogether(db),
 
   async listRequests(tenant, query) {
     const rows = await db

@@ -21,18 +21,7 @@ interface ModelSchedulingTable {
   updated_at: string;
 }
 
-/** Of the installation: it has no tenant. */
-interface WorkersTable {
-  id: string;
-  backend: string;
-  memory_bytes: number | null;
-  max_parameters: number | null;
-  accelerator: string | null;
-  seen_at: string;
-}
-
 export interface QueueTables {
   model_windows: ModelWindowsTable;
   model_scheduling: ModelSchedulingTable;
-  workers: WorkersTable;
 }

@@ -26,6 +26,7 @@ import type {
 import type { RestrictionTables } from './schema-restrictions.ts';
 import type { VaultTables } from './schema-vault.ts';
 import type { WebhookTables } from './schema-webhooks.ts';
+import type { WorkerTables } from './schema-workers.ts';
 
 /** Read as parsed JSON, written as text: the driver would send a JavaScript array as a Postgres array. */
 export type Json<T> = ColumnType<T, string, string>;
@@ -251,6 +252,7 @@ export interface Database
   extends VaultTables,
     KeyTables,
     WebhookTables,
+    WorkerTables,
     EvidenceTables,
     IdentifierTables,
     RestrictionTables,

@@ -39,6 +39,7 @@ import { requestsStore } from './requests.ts';
 import { restrictionsStore } from './restrictions.ts';
 import { reverificationsStore } from './reverifications.ts';
 import { reportsStore, runsStore } from './runs.ts';
+import { schedulingStore } from './scheduling.ts';
 import { seenStore } from './seen.ts';
 import { setsStore } from './sets.ts';
 import { splitsStore } from './splits.ts';
@@ -112,7 +113,7 @@ export function createStore(options: StoreOptions): Store {
     ...splitsStore(context),
     ...lapseStore(context),
     ...queueStore(context),
-    ...workersStore(context),
+    ...schedulingStore(context),
     ...setsStore(context),
     ...seenStore(context),
     ...movesStore(context),
@@ -145,6 +146,7 @@ export function createStore(options: StoreOptions): Store {
     ...erasureFactsStore(context),
     ...storedTextsStore(context),
     ...figuresStore(context),
+    ...workersStore(context),
   };
   return guarded(store);
 }

@@ -1,14 +1,24 @@
 // What monitoring sees: figures that name nobody, and readiness with reasons.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { buildApp } from '../../src/app.ts';
 import { noRoom } from '../../src/checkpoints/room.ts';
+import { announce } from '../../src/runs/announce.ts';
 import { createStore } from '../../src/store/store.ts';
 import { writeTinyCheckpoint } from './checkpoint-fixture.ts';
 import { call, corpusWith, line, openService } from './service.ts';
 
+/** Asks again until it is so. */
+async function waitFor(so: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; !(await so()); tries++) {
+    assert.ok(tries < 500);
+    await sleep(20);
+  }
+}
+
 test('requests, due dates, runs, latency and the process are counted; nobody is named', async (t) => {
-  const { app, importDir } = await openService(t);
+  const { app, deps, importDir } = await openService(t);
   const corpus_id = await corpusWith(app, 'train', [line('a', 'mirela@example.org'), line('b', 'jonas@example.org')]);
   const path = await writeTinyCheckpoint(importDir, 'tiny');
   await call(app, 'POST', '/v1/models', { name: 'tiny', path, corpora: [{ corpus_id, role: 'train' }] });
@@ -23,12 +33,24 @@ test('requests, due dates, runs, latency and the process are counted; nobody is 
   }
   await call(app, 'GET', '/v1/deletion-requests?external_id=mirela');
   await call(app, 'GET', '/no/such/mirela@example.org');
+  const gpus = [{ uuid: 'GPU-1', used_bytes: 5, total_bytes: 9 }];
+  const can = { backend: 'onnxruntime/cuda', memory_bytes: null, max_parameters: null, accelerator: null };
+  const note = { tasks: 'runs' as const, ...can, device: 'card', gpus };
+  await deps.store.noteWorker({ ...note, worker: 'first' });
+  await deps.store.noteWorker({ ...note, worker: 'second' });
+  await deps.store.noteWorker({ ...note, worker: 'second', tasks: 'all' });
+  await deps.store.noteWorker({ ...note, worker: 'third' });
+  await deps.store.forgetWorker('third');
   const page = await call(app, 'GET', '/metrics');
   assert.equal(page.statusCode, 200);
   assert.match(String(page.headers['content-type']), /^text\/plain; version=0\.0\.4/);
   const has = (text: string) => assert.ok(page.body.split('\n').includes(text), `${text} is not in\n${page.body}`);
   has('expunge_store_up 1');
   has('expunge_requests_open{state="queued"} 2');
+  has('expunge_workers{task="runs"} 2');
+  has('expunge_workers{task="webhooks"} 1');
+  has('expunge_gpu_memory_used_bytes{gpu="GPU-1"} 5');
+  has('expunge_gpu_memory_bytes{gpu="GPU-1"} 9');
   has('expunge_requests_due{days="0"} 1');
   has('expunge_requests_due{days="14"} 1');
   assert.match(page.body, /^expunge_requests_oldest_seconds\{state="queued"\} \d/m);
@@ -65,6 +87,24 @@ test('readiness says what is missing: room on the disk, a migration', async (t) 
   });
   const behind = await ask({ store: older });
   assert.deepEqual([behind.status, behind.reasons], [503, { migrations: 'the database lacks 999-later' }]);
+});
+
+test('readiness warns while nobody works, and is refused where somebody has to', async (t) => {
+  const { deps, app } = await openService(t);
+  const needing = await buildApp({ ...deps, config: { ...deps.config, readyNeedsWorker: true } });
+  t.after(() => needing.close());
+  const ask = async (of: typeof app) => (await call(of, 'GET', '/health/ready')).json();
+  const { status, workers, warnings } = await ask(app);
+  assert.deepEqual([status, workers], ['ok', { runs: 0, webhooks: 0 }]);
+  assert.match(warnings.join(), /no worker takes runs.*no worker sends webhooks/);
+  assert.deepEqual(Object.keys((await ask(needing)).reasons), ['workers']);
+  const can = { backend: 'onnxruntime/cpu', memory_bytes: null, max_parameters: null, accelerator: null };
+  const about = { worker: 'w', tasks: 'runs' as const, device: 'CPU', ...can };
+  const announcement = announce({ store: deps.store, log: app.log, about, gpus: async () => [] }, 10);
+  await waitFor(async () => (await ask(needing)).status === 'ok');
+  assert.deepEqual((await ask(app)).warnings.length, 1);
+  await announcement.stop();
+  assert.deepEqual((await ask(app)).workers, { runs: 0, webhooks: 0 });
 });
 
 test('room is refused by its reason', () => {

@@ -66,6 +66,8 @@ test('every GET of a resource has a strong tag, which If-None-Match turns into 3
     for (const method of ['GET', 'HEAD']) {
       const same = await ask(path, { 'if-none-match': `"other", W/${tag}` }, { method });
       assert.deepEqual([same.status, await same.text(), same.headers.get('etag')], [304, '', tag], `${method} ${path}`);
+      assert.equal(same.headers.get('content-type'), null);
+      if (method === 'GET') assert.equal(same.headers.get('content-length'), null);
       const other = await ask(path, { 'if-none-match': '"other"' }, { method });
       assert.equal(other.status, 200);
       await other.body?.cancel();

@@ -255,16 +255,17 @@ test('a model may have a bound of its own; a worker is shown only what it can ta
   assert.ok(!(await store.modelsToRun(worker)).includes(model));
   assert.ok((await store.modelsToRun(gpu)).includes(model));
 
-  await store.workerSeen(worker);
+  const noted = { tasks: 'runs' as const, device: 'cores', gpus: [] };
+  await store.noteWorker({ ...noted, ...worker, worker: worker.id });
   const { models, at_risk } = await store.forecast(TENANT, 100);
   const seen = must(models.find((one) => one.model_id === model) ?? null);
   const risks = at_risk.filter((one) => one.model_id === model);
   assert.deepEqual([seen.expected_done_at, seen.at_risk, risks.length], [null, true, 1], 'no worker can take it');
   assert.deepEqual((await store.figures([])).forecast.workers, 1);
   assert.ok((await store.figures([])).forecast.at_risk >= 1);
-  await store.workerGone('w1');
+  await store.forgetWorker('w1');
 
-  await store.workerSeen(gpu);
+  await store.noteWorker({ ...noted, ...gpu, worker: gpu.id });
   const claim = await store.claim(model, gpu.id, { ...LEASE, window: WINDOW });
   assert.equal(claim.status, 'claimed');
   assert.deepEqual(await store.modelsToRun({ ...gpu, id: 'w3' }), [], 'one run at a time on an accelerator');

@@ -1,4 +1,5 @@
 // /v1/deletion-requests: what a controller asks for one data subject.
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { Id, StringEnum } from '../../domain/common.ts';
 import { requestMark } from '../../domain/marks.ts';
@@ -98,6 +99,18 @@ const watched = (deps: AppDeps, { tenant }: Principal, id: string) => ({
   ended: (state: string) => !isOpenRequest(state as RequestState),
 });
 
+/** Polling is mostly this: the state that the client has is still the present one, which takes no more than its version. */
+async function isUnchanged(deps: AppDeps, request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
+  const { prefer, 'if-none-match': none } = request.headers;
+  if (none === undefined || prefer !== undefined) return false;
+  const { id } = request.params as { id: string };
+  const seen = await deps.store.requestSeen(principal(request).tenant, id);
+  if (seen === null) throw notFound('deletion request');
+  if (!unchanged(request, reply, requestMark(seen))) return false;
+  if (isOpenRequest(seen.state)) reply.header('retry-after', String(POLL_SECONDS));
+  return true;
+}
+
 export const deletionRequestRoutes: Routes = (app, deps) => {
   const cursors = createCursors(deps.subjectKeys);
   app.post(
@@ -169,6 +182,7 @@ export const deletionRequestRoutes: Routes = (app, deps) => {
       },
     },
     async (request, reply) => {
+      if (await isUnchanged(deps, request, reply)) return reply.code(304).send(null);
       const found = await readWhen<DeletionRequest>(
         app,
         request,

@@ -13,6 +13,13 @@ const State = StringEnum(['up', 'down'] as const);
 const Ready = Type.Object({
   status: Type.Literal('ok'),
   parts: Type.Object(Object.fromEntries(PARTS.map((part) => [part, State])) as Record<Part, typeof State>),
+  workers: Type.Union([Type.Object({ runs: Type.Integer(), webhooks: Type.Integer() }), Type.Null()], {
+    description: 'Workers that were heard of in the last 30 s, by what they do; null: nobody could tell',
+  }),
+  warnings: Type.Array(Type.String(), {
+    description:
+      'What keeps no request from being taken, but from being done: nobody works. READY_NEEDS_WORKER makes it a reason',
+  }),
 });
 
 export const healthRoutes: Routes = (app, deps) => {
@@ -41,9 +48,9 @@ export const healthRoutes: Routes = (app, deps) => {
       },
     },
     async () => {
-      const { parts, reasons } = await readiness(deps);
+      const { parts, reasons, workers, warnings } = await readiness(deps);
       const down = Object.entries(reasons).map(([part, why]) => `${part}: ${why}`);
-      if (down.length === 0) return { status: 'ok' as const, parts };
+      if (down.length === 0) return { status: 'ok' as const, parts, workers, warnings };
       throw new ExpungeError('service-unavailable', `Not ready; ${down.join('; ')}.`, { extra: { parts, reasons } });
     },
   );

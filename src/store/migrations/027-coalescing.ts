@@ -56,13 +56,6 @@ const STATEMENTS = [
     primary key (tenant_id, model_id),
     foreign key (tenant_id, model_id) references models (tenant_id, id)
   )`,
-  // of the installation, not of a tenant: who it is that takes the runs
-  `create table workers (
-    id text primary key,
-    backend text not null,
-    memory_bytes bigint,
-    max_parameters bigint,
-    accelerator text,
-    seen_at timestamptz(3) not null
-  )`,
+  // who it is that takes the runs, and what it can
+  `alter table workers add column memory_bytes bigint, add column max_parameters bigint, add column accelerator text`,
 ];

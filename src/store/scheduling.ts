@@ -1,0 +1,36 @@
+// What somebody chose for the runs of a model.
+import type { QueueStore } from '../runs/queue-port.ts';
+import { type Context, type Db, transact } from './db.ts';
+import { append } from './ledger.ts';
+
+const FIELDS = ['max_wait_hours', 'promptness', 'backend', 'memory_bytes', 'updated_at'] as const;
+const NOTHING = { max_wait_hours: null, promptness: null, backend: null, memory_bytes: null, updated_at: null };
+
+const isModel = async (db: Db, tenant: string, id: string): Promise<boolean> => {
+  const query = db.selectFrom('models').select('id').where('tenant_id', '=', tenant).where('id', '=', id);
+  return (await query.executeTakeFirst()) !== undefined;
+};
+
+export const schedulingStore = (context: Context): Pick<QueueStore, 'schedulingOf' | 'chooseScheduling'> => ({
+  async schedulingOf(tenant, modelId) {
+    const query = context.db.selectFrom('model_scheduling').select(FIELDS).where('tenant_id', '=', tenant);
+    const found = await query.where('model_id', '=', modelId).executeTakeFirst();
+    return found ?? ((await isModel(context.db, tenant, modelId)) ? NOTHING : null);
+  },
+
+  chooseScheduling: (tenant, modelId, chosen, actor) =>
+    transact(context, async (trx) => {
+      if (!(await isModel(trx, tenant, modelId))) return false;
+      const row = { ...chosen, updated_at: await context.now(trx) };
+      await trx
+        .insertInto('model_scheduling')
+        .values({ tenant_id: tenant, model_id: modelId, ...row })
+        .onConflict((conflict) => conflict.columns(['tenant_id', 'model_id']).doUpdateSet(row))
+        .execute();
+      // what was decided was decided by what was chosen before
+      await trx.deleteFrom('model_windows').where('tenant_id', '=', tenant).where('model_id', '=', modelId).execute();
+      const data = { model_id: modelId, ...chosen };
+      await append(context, trx, { tenant, type: 'model.scheduled', actor, data });
+      return true;
+    }),
+});
