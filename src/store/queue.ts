@@ -28,7 +28,7 @@ async function accelerator(db: Db, { id, accelerator }: WorkerNews): Promise<'fr
   if (accelerator === null) return 'free';
   const { rows } = await sql`
     select from runs r join workers w on w.worker = r.lease_owner
-    where r.lease_expires_at > clock_timestamp() and w.accelerator = ${accelerator} and w.id <> ${id} limit 1`.execute(
+    where r.lease_expires_at > clock_timestamp() and w.accelerator = ${accelerator} and w.worker <> ${id} limit 1`.execute(
     db,
   );
   return rows.length === 0 ? 'free' : 'taken';
