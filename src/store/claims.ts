@@ -121,7 +121,19 @@ async function takeOver(context: Context, trx: Trx, wish: Wish): Promise<ClaimOu
     .where('id', '=', open.id)
     .execute();
   await trx.deleteFrom('run_curves').where('tenant_id', '=', tenant).where('run_id', '=', open.id).execute();
-  await moveTargets(trx, { tenant, run_id: open.id, to: 'queued', reason: null, detach: false, at });
+  const request_ids = await moveTargets(trx, {
+    tenant,
+    run_id: open.id,
+    to: 'queued',
+    reason: null,
+    detach: false,
+    at,
+  });
+  if (open.state !== 'planned') {
+    // nobody was left to give the run back: its requests are told of that now
+    const data = { run_id: open.id, from: open.state, request_ids };
+    await append(context, trx, { tenant, type: 'run.released', actor: worker, data });
+  }
   return claimed(context, trx, wish, open.id, fence);
 }
 

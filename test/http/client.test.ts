@@ -24,7 +24,7 @@ before(async () => {
   baseUrl = await service.app.listen({ port: 0, host: '127.0.0.1' });
   const { text, secret_hash } = makeKey(ID);
   apiKey = text;
-  const key = { id: ID, secret_hash, name: 'client', scopes: [...SCOPE_NAMES], lifetime_ms: 60_000 };
+  const key = { id: ID, secret_hash, name: 'client', scopes: [...SCOPE_NAMES], lifetime_ms: 3_600_000 };
   await service.deps.store.createApiKey('default', key, 'test');
   expunge = createExpungeClient({ baseUrl: `${baseUrl}/`, token: async () => apiKey });
 });

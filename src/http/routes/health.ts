@@ -2,7 +2,7 @@
 import Type from 'typebox';
 import { StringEnum } from '../../domain/common.ts';
 import { ExpungeError } from '../../errors.ts';
-import { PARTS, type Part, readiness } from '../readiness.ts';
+import { createReadiness, PARTS, type Part } from '../readiness.ts';
 import { described, problems } from '../schemas.ts';
 import type { Routes } from '../types.ts';
 
@@ -16,6 +16,7 @@ const Ready = Type.Object({
 });
 
 export const healthRoutes: Routes = (app, deps) => {
+  const ask = createReadiness(deps);
   app.get(
     '/health/live',
     {
@@ -41,7 +42,7 @@ export const healthRoutes: Routes = (app, deps) => {
       },
     },
     async () => {
-      const { parts, reasons } = await readiness(deps);
+      const { parts, reasons } = await ask();
       const down = Object.entries(reasons).map(([part, why]) => `${part}: ${why}`);
       if (down.length === 0) return { status: 'ok' as const, parts };
       throw new ExpungeError('service-unavailable', `Not ready; ${down.join('; ')}.`, { extra: { parts, reasons } });
