@@ -129,7 +129,8 @@ export async function rotateSigningKey(config: KeyConfig, now: Date): Promise<{ 
       'start-refused',
       `SIGNING_KEY_FILE names the signing key; put the public half of the old one into ${config.keys.dir} as signing-1.jwk (the next free number), and a new key into the file`,
     );
-  const [from] = await readSigningKeys(config);
+  // one that has lost its private half is followed too
+  const from = (await keysIn(config))[0] ?? (await readSigningKeys(config))[0];
   const path = fileOf(config, numberOf(from.path) + 1);
   await readOrCreateKeyFile(path, makeKey);
   const [to, ...before] = await readSigningKeys(config);
