@@ -625,6 +625,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/models/{id}/forgetting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the ledger of forgetting of a model
+         * @description What its published runs have taken since the last checkpoint that is exact, the budget of the policy in force, and what happens when that is spent.
+         */
+        get: operations["getForgetting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/{id}/consolidations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a model trained again without everybody erased
+         * @description By its recipe, in the background: requests of the model go first. What is made is verified and published as of any run, and the line begins anew.
+         */
+        post: operations["consolidateModel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/models/{id}/checkpoints": {
         parameters: {
             query?: never;
@@ -1721,6 +1761,23 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "deletion_request.erased": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The text of the records of a request is gone */
+        post: operations["onDeletionRequestErased"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "run.awaiting_promotion": {
         parameters: {
             query?: never;
@@ -2124,6 +2181,128 @@ export interface components {
              */
             updated_at: string;
         };
+        /** @description The ledger of forgetting of a model */
+        Forgetting: {
+            /**
+             * Format: uuid
+             * @description UUID version 7
+             */
+            model_id: string;
+            /** @description The last checkpoint of the line that knew nothing of whom it must not know */
+            since: {
+                /** @description Content address */
+                checkpoint: string;
+                run_id: string | null;
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC
+                 */
+                at: string;
+            };
+            /** @description Forgotten by all published runs */
+            total: {
+                requests: number;
+                people: number;
+                records: number;
+            };
+            since_exact: {
+                requests: number;
+                people: number;
+                records: number;
+                /** @description Runs whose guarantee is empirical */
+                approximate_runs: number;
+                /** @description What is left of the exact checkpoint’s, by metric: the product of what each run left */
+                utility: {
+                    [key: string]: number;
+                };
+            };
+            earlier: {
+                /** @description People of earlier runs who were looked at again */
+                people: number;
+                /** @description Of them, those above the limit of a memory metric */
+                people_above: number;
+                /** @description Requests whose people nobody can look at any more, or never could */
+                unobservable_requests: number;
+                verdict: ("passed" | "failed" | "inconclusive") | null;
+            } | null;
+            budget: {
+                /**
+                 * @description Runs of a method that is not exact, since the last exact checkpoint; null: as many as there are
+                 * @default 50
+                 */
+                approximate_runs: number | null;
+                /**
+                 * @description Least that may be left of the utility of the last exact checkpoint, by the lowest metric
+                 * @default 0.95
+                 */
+                utility_share: number;
+                spent: boolean;
+                /** @description What is left, or what spent it */
+                reason: string;
+            };
+            /** @description Published since then, the oldest first */
+            runs: {
+                /**
+                 * Format: uuid
+                 * @description UUID version 7
+                 */
+                run_id: string;
+                /**
+                 * @description consolidation: everything was trained again without anybody erased
+                 * @enum {string}
+                 */
+                kind: "deletion" | "consolidation";
+                /** @description Content address */
+                checkpoint: string;
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC
+                 */
+                published_at: string;
+                method: string;
+                /** @enum {string} */
+                guarantee: "exact" | "certified" | "empirical";
+                requests: number;
+                people: number;
+                records: number;
+                /** @description On the retain set, by metric: of its parent’s value what is left */
+                utility: {
+                    [key: string]: number;
+                };
+                earlier: {
+                    /** @description People of earlier runs who were looked at again */
+                    people: number;
+                    /** @description Of them, those above the limit of a memory metric */
+                    people_above: number;
+                    /** @description Requests whose people nobody can look at any more, or never could */
+                    unobservable_requests: number;
+                    verdict: ("passed" | "failed" | "inconclusive") | null;
+                } | null;
+            }[];
+            consolidation: {
+                /**
+                 * Format: uuid
+                 * @description UUID version 7
+                 */
+                id: string;
+                /**
+                 * @description waiting: for its turn, after requests; failed: its run published nothing; dropped: nothing was left to do
+                 * @enum {string}
+                 */
+                state: "waiting" | "running" | "done" | "failed" | "dropped";
+                /** @enum {string} */
+                why: "asked" | "budget";
+                reason: string | null;
+                run_id: string | null;
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC
+                 */
+                created_at: string;
+            } | null;
+            /** @description What happens next, or what somebody has to do */
+            next: string;
+        };
         Checkpoint: {
             /** @description Content address */
             digest: string;
@@ -2327,6 +2506,26 @@ export interface components {
                  */
                 at: string;
             } | null;
+            suspicion: {
+                /** @description The largest value in parts of its limit; above 1 a request waits for approval */
+                score: number;
+                /**
+                 * Format: uuid
+                 * @description The model that the signals are about
+                 */
+                model_id: string;
+                /** @description Those above their limits */
+                signals: {
+                    /** @enum {string} */
+                    signal: "request-size" | "records-budget" | "people-budget" | "compute-budget";
+                    /** @description What the request comes to, in records, requests or seconds */
+                    value: number;
+                    /** @description What needs nobody’s approval */
+                    limit: number;
+                    /** @description The same in words */
+                    text: string;
+                }[];
+            } | null;
             /**
              * Format: date-time
              * @description RFC 3339, UTC
@@ -2343,6 +2542,7 @@ export interface components {
              */
             due_at: string;
             completed_at: string | null;
+            erased_at: string | null;
             /**
              * Format: date-time
              * @description RFC 3339, UTC
@@ -2454,6 +2654,11 @@ export interface components {
              * @description UUID version 7
              */
             id: string;
+            /**
+             * @description consolidation: the model is trained again without everybody erased, for no request
+             * @enum {string}
+             */
+            kind: "deletion" | "consolidation";
             /**
              * Format: uuid
              * @description UUID version 7
@@ -2646,10 +2851,15 @@ export interface components {
                  */
                 extraction_margin?: number;
                 /**
-                 * @description A membership attack fails the run when its two-sided p-value, by person, is below this
+                 * @description Membership attacks fail the run when their two-sided p-value, by person, is below this, or below what membership_alpha_aim makes of it
                  * @default 0.05
                  */
                 membership_alpha: number;
+                /**
+                 * @description The level that is aimed at: used where so many people never seen are compared that a p below it can come out; with fewer the least that can, and never more than membership_alpha. Absent: membership_alpha for any number
+                 * @default 0.015
+                 */
+                membership_alpha_aim?: number;
                 /**
                  * @description Utility on the retain set, as a share of the parent checkpoint’s; for an exact candidate, of the registered one’s where that is lower
                  * @default 0.95
@@ -2659,7 +2869,7 @@ export interface components {
                 naturalness?: {
                     /**
                      * @description Perplexity of the answers under the parent: times the limit of people never seen
-                     * @default 100
+                     * @default 500
                      */
                     perplexity_factor: number;
                     /**
@@ -2709,6 +2919,19 @@ export interface components {
                  * @default 7
                  */
                 reverify_every_days?: number | null;
+                /** @default {} */
+                forgetting?: {
+                    /**
+                     * @description Runs of a method that is not exact, since the last exact checkpoint; null: as many as there are
+                     * @default 50
+                     */
+                    approximate_runs: number | null;
+                    /**
+                     * @description Least that may be left of the utility of the last exact checkpoint, by the lowest metric
+                     * @default 0.95
+                     */
+                    utility_share: number;
+                };
                 /**
                  * @description Of the time of a method and its verification, what the latter may take by the plan: the rest of what no verdict needs is shortened or left out, and named in the report. null: all is measured
                  * @default 0.5
@@ -3123,10 +3346,15 @@ export interface components {
                      */
                     extraction_margin?: number;
                     /**
-                     * @description A membership attack fails the run when its two-sided p-value, by person, is below this
+                     * @description Membership attacks fail the run when their two-sided p-value, by person, is below this, or below what membership_alpha_aim makes of it
                      * @default 0.05
                      */
                     membership_alpha: number;
+                    /**
+                     * @description The level that is aimed at: used where so many people never seen are compared that a p below it can come out; with fewer the least that can, and never more than membership_alpha. Absent: membership_alpha for any number
+                     * @default 0.015
+                     */
+                    membership_alpha_aim?: number;
                     /**
                      * @description Utility on the retain set, as a share of the parent checkpoint’s; for an exact candidate, of the registered one’s where that is lower
                      * @default 0.95
@@ -3136,7 +3364,7 @@ export interface components {
                     naturalness?: {
                         /**
                          * @description Perplexity of the answers under the parent: times the limit of people never seen
-                         * @default 100
+                         * @default 500
                          */
                         perplexity_factor: number;
                         /**
@@ -3186,6 +3414,19 @@ export interface components {
                      * @default 7
                      */
                     reverify_every_days?: number | null;
+                    /** @default {} */
+                    forgetting?: {
+                        /**
+                         * @description Runs of a method that is not exact, since the last exact checkpoint; null: as many as there are
+                         * @default 50
+                         */
+                        approximate_runs: number | null;
+                        /**
+                         * @description Least that may be left of the utility of the last exact checkpoint, by the lowest metric
+                         * @default 0.95
+                         */
+                        utility_share: number;
+                    };
                     /**
                      * @description Of the time of a method and its verification, what the latter may take by the plan: the rest of what no verdict needs is shortened or left out, and named in the report. null: all is measured
                      * @default 0.5
@@ -3643,10 +3884,15 @@ export interface components {
                  */
                 extraction_margin?: number;
                 /**
-                 * @description A membership attack fails the run when its two-sided p-value, by person, is below this
+                 * @description Membership attacks fail the run when their two-sided p-value, by person, is below this, or below what membership_alpha_aim makes of it
                  * @default 0.05
                  */
                 membership_alpha: number;
+                /**
+                 * @description The level that is aimed at: used where so many people never seen are compared that a p below it can come out; with fewer the least that can, and never more than membership_alpha. Absent: membership_alpha for any number
+                 * @default 0.015
+                 */
+                membership_alpha_aim?: number;
                 /**
                  * @description Utility on the retain set, as a share of the parent checkpoint’s; for an exact candidate, of the registered one’s where that is lower
                  * @default 0.95
@@ -3656,7 +3902,7 @@ export interface components {
                 naturalness?: {
                     /**
                      * @description Perplexity of the answers under the parent: times the limit of people never seen
-                     * @default 100
+                     * @default 500
                      */
                     perplexity_factor: number;
                     /**
@@ -3706,6 +3952,19 @@ export interface components {
                  * @default 7
                  */
                 reverify_every_days?: number | null;
+                /** @default {} */
+                forgetting?: {
+                    /**
+                     * @description Runs of a method that is not exact, since the last exact checkpoint; null: as many as there are
+                     * @default 50
+                     */
+                    approximate_runs: number | null;
+                    /**
+                     * @description Least that may be left of the utility of the last exact checkpoint, by the lowest metric
+                     * @default 0.95
+                     */
+                    utility_share: number;
+                };
                 /**
                  * @description Of the time of a method and its verification, what the latter may take by the plan: the rest of what no verdict needs is shortened or left out, and named in the report. null: all is measured
                  * @default 0.5
@@ -3838,7 +4097,7 @@ export interface components {
             url: string;
             description: string | null;
             /** @description `*`: all; `run.*`: all whose name begins so */
-            events: ("*" | "deletion_request.*" | "run.*" | "certificate.*" | "checkpoint.*" | "verification.*" | "webhook.*" | "deletion_request.created" | "deletion_request.state_changed" | "deletion_request.extended" | "deletion_request.completed" | "deletion_request.partially_completed" | "deletion_request.denied" | "deletion_request.cancelled" | "deletion_request.failed" | "deletion_request.needs_review" | "run.awaiting_promotion" | "run.finished" | "certificate.issued" | "certificate.revoked" | "checkpoint.published" | "checkpoint.replaced" | "checkpoint.retired" | "checkpoint.deleted" | "verification.finished" | "webhook.test")[];
+            events: ("*" | "deletion_request.*" | "run.*" | "certificate.*" | "checkpoint.*" | "verification.*" | "webhook.*" | "deletion_request.created" | "deletion_request.state_changed" | "deletion_request.extended" | "deletion_request.completed" | "deletion_request.partially_completed" | "deletion_request.denied" | "deletion_request.cancelled" | "deletion_request.failed" | "deletion_request.needs_review" | "deletion_request.erased" | "run.awaiting_promotion" | "run.finished" | "certificate.issued" | "certificate.revoked" | "checkpoint.published" | "checkpoint.replaced" | "checkpoint.retired" | "checkpoint.deleted" | "verification.finished" | "webhook.test")[];
             /** @enum {string} */
             state: "enabled" | "disabled";
             disabled_reason: ("gone" | "failing" | "asked") | null;
@@ -3876,7 +4135,7 @@ export interface components {
             url: string;
             description: string | null;
             /** @description `*`: all; `run.*`: all whose name begins so */
-            events: ("*" | "deletion_request.*" | "run.*" | "certificate.*" | "checkpoint.*" | "verification.*" | "webhook.*" | "deletion_request.created" | "deletion_request.state_changed" | "deletion_request.extended" | "deletion_request.completed" | "deletion_request.partially_completed" | "deletion_request.denied" | "deletion_request.cancelled" | "deletion_request.failed" | "deletion_request.needs_review" | "run.awaiting_promotion" | "run.finished" | "certificate.issued" | "certificate.revoked" | "checkpoint.published" | "checkpoint.replaced" | "checkpoint.retired" | "checkpoint.deleted" | "verification.finished" | "webhook.test")[];
+            events: ("*" | "deletion_request.*" | "run.*" | "certificate.*" | "checkpoint.*" | "verification.*" | "webhook.*" | "deletion_request.created" | "deletion_request.state_changed" | "deletion_request.extended" | "deletion_request.completed" | "deletion_request.partially_completed" | "deletion_request.denied" | "deletion_request.cancelled" | "deletion_request.failed" | "deletion_request.needs_review" | "deletion_request.erased" | "run.awaiting_promotion" | "run.finished" | "certificate.issued" | "certificate.revoked" | "checkpoint.published" | "checkpoint.replaced" | "checkpoint.retired" | "checkpoint.deleted" | "verification.finished" | "webhook.test")[];
             /** @enum {string} */
             state: "enabled" | "disabled";
             disabled_reason: ("gone" | "failing" | "asked") | null;
@@ -3923,7 +4182,7 @@ export interface components {
              */
             webhook_id: string;
             /** @enum {string} */
-            type: "deletion_request.created" | "deletion_request.state_changed" | "deletion_request.extended" | "deletion_request.completed" | "deletion_request.partially_completed" | "deletion_request.denied" | "deletion_request.cancelled" | "deletion_request.failed" | "deletion_request.needs_review" | "run.awaiting_promotion" | "run.finished" | "certificate.issued" | "certificate.revoked" | "checkpoint.published" | "checkpoint.replaced" | "checkpoint.retired" | "checkpoint.deleted" | "verification.finished" | "webhook.test";
+            type: "deletion_request.created" | "deletion_request.state_changed" | "deletion_request.extended" | "deletion_request.completed" | "deletion_request.partially_completed" | "deletion_request.denied" | "deletion_request.cancelled" | "deletion_request.failed" | "deletion_request.needs_review" | "deletion_request.erased" | "run.awaiting_promotion" | "run.finished" | "certificate.issued" | "certificate.revoked" | "checkpoint.published" | "checkpoint.replaced" | "checkpoint.retired" | "checkpoint.deleted" | "verification.finished" | "webhook.test";
             /** @enum {string} */
             state: "pending" | "sending" | "delivered" | "failed";
             next_attempt_at: string | null;
@@ -3955,7 +4214,7 @@ export interface components {
             name: string;
             /** @description Who a caller with this key is, in the ledger; a key that replaces another keeps it */
             actor: string;
-            scopes: ("requests:create" | "requests:read" | "requests:cancel" | "requests:decide" | "requests:approve" | "requests:retry" | "runs:read" | "runs:promote" | "runs:rollback" | "verifications:create" | "certificates:read" | "ledger:read" | "models:read" | "models:write" | "models:ask" | "influence:analyse" | "checkpoints:download" | "checkpoints:retire" | "policies:write" | "corpora:read" | "corpora:write" | "subjects:read" | "suppressions:check" | "suppressions:read" | "suppressions:lift" | "webhooks:manage" | "keys:manage" | "metrics:read" | "catalogue:read")[];
+            scopes: ("requests:create" | "requests:read" | "requests:cancel" | "requests:decide" | "requests:approve" | "requests:retry" | "runs:read" | "runs:promote" | "runs:rollback" | "verifications:create" | "certificates:read" | "ledger:read" | "models:read" | "models:write" | "models:consolidate" | "models:ask" | "influence:analyse" | "checkpoints:download" | "checkpoints:retire" | "policies:write" | "corpora:read" | "corpora:write" | "subjects:read" | "suppressions:check" | "suppressions:read" | "suppressions:lift" | "webhooks:manage" | "keys:manage" | "metrics:read" | "catalogue:read")[];
             /** @enum {string} */
             state: "active" | "expired" | "revoked";
             /** @description An actor, or `command` */
@@ -4130,6 +4389,11 @@ export interface operations {
                     method?: {
                         /** @enum {string} */
                         name: "auto";
+                        /** @default {} */
+                        params?: Record<string, never>;
+                    } | {
+                        /** @enum {string} */
+                        name: "exact";
                         /** @default {} */
                         params?: Record<string, never>;
                     } | {
@@ -8317,6 +8581,105 @@ export interface operations {
             };
         };
     };
+    getForgetting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID version 7 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The line, and what happens next */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forgetting"];
+                };
+            };
+            /** @description If-None-Match names the present state */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: a problem document says why and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed on this side: a problem document without internals */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    consolidateModel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Text of your choice, 1 to 255 characters, new with every new call: the same call with the same key within 24 hours is done once, and gets the first answer again (`Idempotency-Replayed: true`) */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description UUID version 7 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Why, for people. It is kept with the request and must not name the person; an e-mail address is refused */
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Queued; poll Location */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forgetting"];
+                };
+            };
+            /** @description Refused: a problem document says why and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed on this side: a problem document without internals */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listCheckpoints: {
         parameters: {
             query?: never;
@@ -8842,10 +9205,15 @@ export interface operations {
                                  */
                                 extraction_margin?: number;
                                 /**
-                                 * @description A membership attack fails the run when its two-sided p-value, by person, is below this
+                                 * @description Membership attacks fail the run when their two-sided p-value, by person, is below this, or below what membership_alpha_aim makes of it
                                  * @default 0.05
                                  */
                                 membership_alpha: number;
+                                /**
+                                 * @description The level that is aimed at: used where so many people never seen are compared that a p below it can come out; with fewer the least that can, and never more than membership_alpha. Absent: membership_alpha for any number
+                                 * @default 0.015
+                                 */
+                                membership_alpha_aim?: number;
                                 /**
                                  * @description Utility on the retain set, as a share of the parent checkpoint’s; for an exact candidate, of the registered one’s where that is lower
                                  * @default 0.95
@@ -8855,7 +9223,7 @@ export interface operations {
                                 naturalness?: {
                                     /**
                                      * @description Perplexity of the answers under the parent: times the limit of people never seen
-                                     * @default 100
+                                     * @default 500
                                      */
                                     perplexity_factor: number;
                                     /**
@@ -8905,6 +9273,19 @@ export interface operations {
                                  * @default 7
                                  */
                                 reverify_every_days?: number | null;
+                                /** @default {} */
+                                forgetting?: {
+                                    /**
+                                     * @description Runs of a method that is not exact, since the last exact checkpoint; null: as many as there are
+                                     * @default 50
+                                     */
+                                    approximate_runs: number | null;
+                                    /**
+                                     * @description Least that may be left of the utility of the last exact checkpoint, by the lowest metric
+                                     * @default 0.95
+                                     */
+                                    utility_share: number;
+                                };
                                 /**
                                  * @description Of the time of a method and its verification, what the latter may take by the plan: the rest of what no verdict needs is shortened or left out, and named in the report. null: all is measured
                                  * @default 0.5
@@ -9025,10 +9406,15 @@ export interface operations {
                          */
                         extraction_margin?: number;
                         /**
-                         * @description A membership attack fails the run when its two-sided p-value, by person, is below this
+                         * @description Membership attacks fail the run when their two-sided p-value, by person, is below this, or below what membership_alpha_aim makes of it
                          * @default 0.05
                          */
                         membership_alpha?: number;
+                        /**
+                         * @description The level that is aimed at: used where so many people never seen are compared that a p below it can come out; with fewer the least that can, and never more than membership_alpha. Absent: membership_alpha for any number
+                         * @default 0.015
+                         */
+                        membership_alpha_aim?: number;
                         /**
                          * @description Utility on the retain set, as a share of the parent checkpoint’s; for an exact candidate, of the registered one’s where that is lower
                          * @default 0.95
@@ -9038,7 +9424,7 @@ export interface operations {
                         naturalness?: {
                             /**
                              * @description Perplexity of the answers under the parent: times the limit of people never seen
-                             * @default 100
+                             * @default 500
                              */
                             perplexity_factor?: number;
                             /**
@@ -9088,6 +9474,19 @@ export interface operations {
                          * @default 7
                          */
                         reverify_every_days?: number | null;
+                        /** @default {} */
+                        forgetting?: {
+                            /**
+                             * @description Runs of a method that is not exact, since the last exact checkpoint; null: as many as there are
+                             * @default 50
+                             */
+                            approximate_runs?: number | null;
+                            /**
+                             * @description Least that may be left of the utility of the last exact checkpoint, by the lowest metric
+                             * @default 0.95
+                             */
+                            utility_share?: number;
+                        };
                         /**
                          * @description Of the time of a method and its verification, what the latter may take by the plan: the rest of what no verdict needs is shortened or left out, and named in the report. null: all is measured
                          * @default 0.5
@@ -9216,10 +9615,15 @@ export interface operations {
                          */
                         extraction_margin?: number;
                         /**
-                         * @description A membership attack fails the run when its two-sided p-value, by person, is below this
+                         * @description Membership attacks fail the run when their two-sided p-value, by person, is below this, or below what membership_alpha_aim makes of it
                          * @default 0.05
                          */
                         membership_alpha?: number;
+                        /**
+                         * @description The level that is aimed at: used where so many people never seen are compared that a p below it can come out; with fewer the least that can, and never more than membership_alpha. Absent: membership_alpha for any number
+                         * @default 0.015
+                         */
+                        membership_alpha_aim?: number;
                         /**
                          * @description Utility on the retain set, as a share of the parent checkpoint’s; for an exact candidate, of the registered one’s where that is lower
                          * @default 0.95
@@ -9229,7 +9633,7 @@ export interface operations {
                         naturalness?: {
                             /**
                              * @description Perplexity of the answers under the parent: times the limit of people never seen
-                             * @default 100
+                             * @default 500
                              */
                             perplexity_factor?: number;
                             /**
@@ -9279,6 +9683,19 @@ export interface operations {
                          * @default 7
                          */
                         reverify_every_days?: number | null;
+                        /** @default {} */
+                        forgetting?: {
+                            /**
+                             * @description Runs of a method that is not exact, since the last exact checkpoint; null: as many as there are
+                             * @default 50
+                             */
+                            approximate_runs?: number | null;
+                            /**
+                             * @description Least that may be left of the utility of the last exact checkpoint, by the lowest metric
+                             * @default 0.95
+                             */
+                            utility_share?: number;
+                        };
                         /**
                          * @description Of the time of a method and its verification, what the latter may take by the plan: the rest of what no verdict needs is shortened or left out, and named in the report. null: all is measured
                          * @default 0.5
@@ -10441,7 +10858,7 @@ export interface operations {
                      *       "*"
                      *     ]
                      */
-                    events?: ("*" | "deletion_request.*" | "run.*" | "certificate.*" | "checkpoint.*" | "verification.*" | "webhook.*" | "deletion_request.created" | "deletion_request.state_changed" | "deletion_request.extended" | "deletion_request.completed" | "deletion_request.partially_completed" | "deletion_request.denied" | "deletion_request.cancelled" | "deletion_request.failed" | "deletion_request.needs_review" | "run.awaiting_promotion" | "run.finished" | "certificate.issued" | "certificate.revoked" | "checkpoint.published" | "checkpoint.replaced" | "checkpoint.retired" | "checkpoint.deleted" | "verification.finished" | "webhook.test")[];
+                    events?: ("*" | "deletion_request.*" | "run.*" | "certificate.*" | "checkpoint.*" | "verification.*" | "webhook.*" | "deletion_request.created" | "deletion_request.state_changed" | "deletion_request.extended" | "deletion_request.completed" | "deletion_request.partially_completed" | "deletion_request.denied" | "deletion_request.cancelled" | "deletion_request.failed" | "deletion_request.needs_review" | "deletion_request.erased" | "run.awaiting_promotion" | "run.finished" | "certificate.issued" | "certificate.revoked" | "checkpoint.published" | "checkpoint.replaced" | "checkpoint.retired" | "checkpoint.deleted" | "verification.finished" | "webhook.test")[];
                 };
             };
         };
@@ -10579,7 +10996,7 @@ export interface operations {
                     url?: string;
                     description?: string | null;
                     /** @description `*`: all; `run.*`: all whose name begins so */
-                    events?: ("*" | "deletion_request.*" | "run.*" | "certificate.*" | "checkpoint.*" | "verification.*" | "webhook.*" | "deletion_request.created" | "deletion_request.state_changed" | "deletion_request.extended" | "deletion_request.completed" | "deletion_request.partially_completed" | "deletion_request.denied" | "deletion_request.cancelled" | "deletion_request.failed" | "deletion_request.needs_review" | "run.awaiting_promotion" | "run.finished" | "certificate.issued" | "certificate.revoked" | "checkpoint.published" | "checkpoint.replaced" | "checkpoint.retired" | "checkpoint.deleted" | "verification.finished" | "webhook.test")[];
+                    events?: ("*" | "deletion_request.*" | "run.*" | "certificate.*" | "checkpoint.*" | "verification.*" | "webhook.*" | "deletion_request.created" | "deletion_request.state_changed" | "deletion_request.extended" | "deletion_request.completed" | "deletion_request.partially_completed" | "deletion_request.denied" | "deletion_request.cancelled" | "deletion_request.failed" | "deletion_request.needs_review" | "deletion_request.erased" | "run.awaiting_promotion" | "run.finished" | "certificate.issued" | "certificate.revoked" | "checkpoint.published" | "checkpoint.replaced" | "checkpoint.retired" | "checkpoint.deleted" | "verification.finished" | "webhook.test")[];
                 };
             };
         };
@@ -10962,7 +11379,7 @@ export interface operations {
                 "application/json": {
                     /** @description For people to tell keys apart; must not name a person */
                     name: string;
-                    scopes: ("requests:create" | "requests:read" | "requests:cancel" | "requests:decide" | "requests:approve" | "requests:retry" | "runs:read" | "runs:promote" | "runs:rollback" | "verifications:create" | "certificates:read" | "ledger:read" | "models:read" | "models:write" | "models:ask" | "influence:analyse" | "checkpoints:download" | "checkpoints:retire" | "policies:write" | "corpora:read" | "corpora:write" | "subjects:read" | "suppressions:check" | "suppressions:read" | "suppressions:lift" | "webhooks:manage" | "keys:manage" | "metrics:read" | "catalogue:read")[];
+                    scopes: ("requests:create" | "requests:read" | "requests:cancel" | "requests:decide" | "requests:approve" | "requests:retry" | "runs:read" | "runs:promote" | "runs:rollback" | "verifications:create" | "certificates:read" | "ledger:read" | "models:read" | "models:write" | "models:consolidate" | "models:ask" | "influence:analyse" | "checkpoints:download" | "checkpoints:retire" | "policies:write" | "corpora:read" | "corpora:write" | "subjects:read" | "suppressions:check" | "suppressions:read" | "suppressions:lift" | "webhooks:manage" | "keys:manage" | "metrics:read" | "catalogue:read")[];
                     /** @description How long the new key is valid. Default: 365 */
                     expires_in_days?: number;
                 };
@@ -10985,7 +11402,7 @@ export interface operations {
                         name: string;
                         /** @description Who a caller with this key is, in the ledger; a key that replaces another keeps it */
                         actor: string;
-                        scopes: ("requests:create" | "requests:read" | "requests:cancel" | "requests:decide" | "requests:approve" | "requests:retry" | "runs:read" | "runs:promote" | "runs:rollback" | "verifications:create" | "certificates:read" | "ledger:read" | "models:read" | "models:write" | "models:ask" | "influence:analyse" | "checkpoints:download" | "checkpoints:retire" | "policies:write" | "corpora:read" | "corpora:write" | "subjects:read" | "suppressions:check" | "suppressions:read" | "suppressions:lift" | "webhooks:manage" | "keys:manage" | "metrics:read" | "catalogue:read")[];
+                        scopes: ("requests:create" | "requests:read" | "requests:cancel" | "requests:decide" | "requests:approve" | "requests:retry" | "runs:read" | "runs:promote" | "runs:rollback" | "verifications:create" | "certificates:read" | "ledger:read" | "models:read" | "models:write" | "models:consolidate" | "models:ask" | "influence:analyse" | "checkpoints:download" | "checkpoints:retire" | "policies:write" | "corpora:read" | "corpora:write" | "subjects:read" | "suppressions:check" | "suppressions:read" | "suppressions:lift" | "webhooks:manage" | "keys:manage" | "metrics:read" | "catalogue:read")[];
                         /** @enum {string} */
                         state: "active" | "expired" | "revoked";
                         /** @description An actor, or `command` */
@@ -11065,7 +11482,7 @@ export interface operations {
                         name: string;
                         /** @description Who a caller with this key is, in the ledger; a key that replaces another keeps it */
                         actor: string;
-                        scopes: ("requests:create" | "requests:read" | "requests:cancel" | "requests:decide" | "requests:approve" | "requests:retry" | "runs:read" | "runs:promote" | "runs:rollback" | "verifications:create" | "certificates:read" | "ledger:read" | "models:read" | "models:write" | "models:ask" | "influence:analyse" | "checkpoints:download" | "checkpoints:retire" | "policies:write" | "corpora:read" | "corpora:write" | "subjects:read" | "suppressions:check" | "suppressions:read" | "suppressions:lift" | "webhooks:manage" | "keys:manage" | "metrics:read" | "catalogue:read")[];
+                        scopes: ("requests:create" | "requests:read" | "requests:cancel" | "requests:decide" | "requests:approve" | "requests:retry" | "runs:read" | "runs:promote" | "runs:rollback" | "verifications:create" | "certificates:read" | "ledger:read" | "models:read" | "models:write" | "models:consolidate" | "models:ask" | "influence:analyse" | "checkpoints:download" | "checkpoints:retire" | "policies:write" | "corpora:read" | "corpora:write" | "subjects:read" | "suppressions:check" | "suppressions:read" | "suppressions:lift" | "webhooks:manage" | "keys:manage" | "metrics:read" | "catalogue:read")[];
                         /** @enum {string} */
                         state: "active" | "expired" | "revoked";
                         /** @description An actor, or `command` */
@@ -12820,6 +13237,76 @@ export interface operations {
                 "application/json": {
                     /** @constant */
                     type: "deletion_request.needs_review";
+                    /**
+                     * Format: date-time
+                     * @description When it happened, not when it was sent
+                     */
+                    timestamp: string;
+                    data: {
+                        /**
+                         * Format: uuid
+                         * @description UUID version 7
+                         */
+                        deletion_request_id: string;
+                        /**
+                         * @description Of the request when this happened
+                         * @enum {string}
+                         */
+                        state: "received" | "awaiting_verification" | "awaiting_approval" | "on_hold" | "queued" | "unlearning" | "verifying" | "awaiting_promotion" | "completed" | "completed_no_data" | "denied" | "cancelled" | "failed" | "needs_review" | "partially_completed";
+                        /** @description ETag of that state: what is read now may be later */
+                        version: number;
+                        run_id: string | null;
+                        links: {
+                            /** @description Path of what it is about, on the host of the service */
+                            self: string;
+                        };
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Nobody listens here any more: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too much: nothing is sent before Retry-After (a day at most); 502, 503 and 504 likewise */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. Anything else is tried again, redirects included */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onDeletionRequestErased: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Of the event: the same in every attempt, so that a repeated one can be told */
+                "webhook-id": string;
+                /** @description Of the attempt, in seconds since 1970; refuse what is minutes old */
+                "webhook-timestamp": number;
+                /** @description By spaces: v1 (HMAC-SHA-256) and v1a (ed25519) of each key, over `id.timestamp.body`; one that verifies suffices */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @constant */
+                    type: "deletion_request.erased";
                     /**
                      * Format: date-time
                      * @description When it happened, not when it was sent

@@ -16,7 +16,7 @@ const ROOT = join(import.meta.dirname, '..');
 /** Files that need something which not every machine has; each kind is asked for by an option of its name. */
 const SPECIAL = ['redis', 'browser', 'gpu'] as const;
 /** What `--long` runs where no file is named: those that repeat one path, in full. See test/helpers/long.ts. */
-const LONG = ['test/http/registration-fuzz'];
+const LONG = ['test/http/registration-fuzz', 'test/store/kill', 'test/training/accumulate'];
 /** Folders of files that mostly wait, for processes, leases and sweeps: they come first, so that others fill their pauses. */
 const WAITING = ['workers', 'e2e', 'cli', 'queue', 'runs'];
 /** One file more than cores, for the same reason. */

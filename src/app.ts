@@ -19,6 +19,7 @@ import { checkpointRoutes } from './http/routes/checkpoints.ts';
 import { completionRoutes } from './http/routes/completions.ts';
 import { corporaRoutes } from './http/routes/corpora.ts';
 import { deletionRequestRoutes } from './http/routes/deletion-requests.ts';
+import { forgettingRoutes } from './http/routes/forgetting.ts';
 import { healthRoutes } from './http/routes/health.ts';
 import { influenceRoutes } from './http/routes/influence.ts';
 import { ledgerRoutes } from './http/routes/ledger.ts';
@@ -127,6 +128,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     certificateRoutes,
     ledgerRoutes,
     modelRoutes,
+    forgettingRoutes,
     checkpointRoutes,
     checkpointFileRoutes,
     policyRoutes,

@@ -40,6 +40,11 @@ const decisionsOf = (e: Environment) => ({
   approval: e.FOUR_EYES ? ('four-eyes' as const) : e.APPROVAL,
   promotion: e.FOUR_EYES ? ('four-eyes' as const) : e.PROMOTION,
 });
+/** What one tenant may have forgotten of a model without somebody's approval. */
+const budgetOf = (e: Environment) => ({
+  ...{ window_ms: e.BUDGET_WINDOW_HOURS * 3_600_000, share: e.BUDGET_SHARE, people: e.BUDGET_PEOPLE },
+  ...{ request_people: e.UNUSUAL_REQUEST_PEOPLE, compute_seconds: e.BUDGET_COMPUTE_SECONDS },
+});
 const webhooksOf = (e: Environment) => ({
   ...{ allowedNetworks: e.WEBHOOK_ALLOWED_NETWORKS, endpoints: e.MAX_WEBHOOK_ENDPOINTS },
   retentionMs: e.WEBHOOK_RETENTION_DAYS * 86_400_000,
@@ -65,6 +70,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     importDir: folder(e.IMPORT_DIR, 'import'),
     influenceDir: join(data, 'influence'),
     probeDir: folder(e.PROBE_DIR, 'probes'),
+    manifestFile: e.DELETION_MANIFEST_FILE ? resolve(e.DELETION_MANIFEST_FILE) : join(data, 'deletion-manifest.ndjson'),
     uploadDir: folder(e.UPLOAD_DIR, 'uploads'),
     keys: {
       dir: folder(e.KEY_DIR, 'keys'),
@@ -91,10 +97,13 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
       weightTypes: e.WEIGHT_TYPES,
       parentRetentionMs: e.PARENT_RETENTION_HOURS * 3_600_000,
       reverifyForMs: Math.round(e.REVERIFY_FOR_DAYS * 86_400_000),
+      eraseAfterMs: e.ERASE_TEXT === 'on' ? e.ERASE_AFTER_HOURS * 3_600_000 : null,
+      fingerprintMs: Math.round(e.FINGERPRINT_DAYS * 86_400_000),
       referenceRetentionMs: e.REFERENCE_RETENTION_HOURS * 3_600_000,
       referenceBytes: e.REFERENCE_BYTES,
     },
     decisions: decisionsOf(e),
+    budget: budgetOf(e),
     verifications: { open: e.MAX_OPEN_VERIFICATIONS },
     minFreeBytes: e.MIN_FREE_BYTES,
     opendsr: opendsrOf(e),

@@ -33,6 +33,12 @@ export const Environment = Type.Object({
   PROBE_DIR: Type.Optional(
     Type.String({ description: 'What is kept, sealed, of the forgotten; default DATA_DIR/probes' }),
   ),
+  DELETION_MANIFEST_FILE: Type.Optional(
+    Type.String({
+      description:
+        'File that says which records were erased, for whoever restores a backup; default DATA_DIR/deletion-manifest.ndjson. Keep a copy where backups do not reach',
+    }),
+  ),
   KEY_DIR: Type.Optional(Type.String({ description: 'Default DATA_DIR/keys' })),
   SUBJECT_KEY_FILE: Type.Optional(Type.String()),
   SIGNING_KEY_FILE: Type.Optional(Type.String()),
@@ -105,10 +111,47 @@ export const Environment = Type.Object({
     ...{ default: false },
     description: 'APPROVAL and PROMOTION are four-eyes, whatever they say; needs AUTH=required',
   }),
+  BUDGET_WINDOW_HOURS: Type.Number({
+    ...{ exclusiveMinimum: 0, default: 24 },
+    description: 'Within which the budgets below are counted, by tenant',
+  }),
+  BUDGET_SHARE: Type.Number({
+    ...{ minimum: 0, maximum: 1, default: 0.1 },
+    description:
+      'Of a model’s training records, and of its people, that requests may name within the window before further ones wait for approval. 0: no limit',
+  }),
+  BUDGET_PEOPLE: Type.Integer({
+    ...{ minimum: 0, default: 100 },
+    description: 'So many people, and the records that as many have on average, in any case',
+  }),
+  UNUSUAL_REQUEST_PEOPLE: Type.Integer({
+    ...{ minimum: 0, default: 50 },
+    description:
+      'A single request for more records than so many people have on average, and for more than 2 % of all, waits for approval. 0: no limit',
+  }),
+  BUDGET_COMPUTE_SECONDS: Type.Integer({
+    ...{ minimum: 0, default: 0 },
+    description:
+      'What runs may take within the window, with the estimate of a new request, before it waits for approval. 0: no limit',
+  }),
   REVERIFY_FOR_DAYS: Type.Number({
     ...{ minimum: 0, maximum: 365, default: 30 },
     description:
       'How long a sample of the records of somebody forgotten is kept, sealed, so that later runs can look whether the model remembers; a request may say otherwise. 0: nothing is kept',
+  }),
+  ERASE_TEXT: oneOf(
+    ['on', 'off'],
+    'Whether the text of the records of a request that was carried out is destroyed in the corpus, once no rollback, model or open request needs it',
+  ),
+  ERASE_AFTER_HOURS: Type.Number({
+    ...{ minimum: 0, default: 0 },
+    description:
+      'How long after the end of a request its text stays at least; it always stays until the rollback windows of its runs are over',
+  }),
+  FINGERPRINT_DAYS: Type.Number({
+    ...{ minimum: 0, maximum: 3650, default: 90 },
+    description:
+      'How long fingerprints of erased text are kept, sealed, so that `expunge doctor --erased` can look for what is left of it. 0: none are',
   }),
   REFERENCE_RETENTION_HOURS: Type.Number({
     ...{ minimum: 0, default: 720 },

@@ -12,9 +12,11 @@ import { writeSets } from '../src/corpora/sets-file.ts';
 import { splitHoldout } from '../src/corpora/split.ts';
 import { VerificationPolicy } from '../src/domain/verification.ts';
 import { type Choice, chooseBackend } from '../src/engine/choice.ts';
+import { createDeletionManifest } from '../src/evidence/deletion-manifest.ts';
 import { createProbeVault } from '../src/evidence/kept-probes.ts';
 import { createSigner, createSubjectKeys } from '../src/evidence/keys.ts';
 import { createOpenDsrSigner } from '../src/evidence/opendsr-signer.ts';
+import { createRecordPrinter } from '../src/evidence/record-printer.ts';
 import { buildStatement } from '../src/evidence/statement.ts';
 import { createLogger } from '../src/log.ts';
 import { assertQueueSafe } from '../src/queue/connection.ts';
@@ -45,6 +47,8 @@ const settingsOf = ({ runs, compute, decisions }: Config, { backend }: Choice): 
   parentRetentionMs: runs.parentRetentionMs,
   promotion: decisions.promotion === 'automatic' ? 'automatic' : 'manual',
   reverifyForMs: runs.reverifyForMs,
+  eraseAfterMs: runs.eraseAfterMs,
+  fingerprintMs: runs.fingerprintMs,
   referenceRetentionMs: runs.referenceRetentionMs,
   referenceBytes: runs.referenceBytes,
   ledgerCheckpointMs: runs.ledgerCheckpointMs,
@@ -92,6 +96,8 @@ export async function openWorkerDeps(given: Config): Promise<OpenWorkerDeps> {
       factors: createFactorFiles(config.influenceDir),
       signer: await createSigner(config),
       probes: createProbeVault(config.probeDir, subjectKeys),
+      manifest: createDeletionManifest(config.manifestFile),
+      printer: createRecordPrinter(subjectKeys),
       subjectKeys,
       webhooks: {
         ...createSender({

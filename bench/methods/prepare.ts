@@ -2,12 +2,15 @@
 import { createHash } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { TRAINER_VERSION } from '../../src/compute/train-model.ts';
 import type { Config } from '../../src/config.ts';
+import { createRunner, type Runner } from '../shared/work.ts';
 import { revive } from './revive.ts';
 import type { Setting } from './settings.ts';
-import type { Measured, Place, Trained } from './task.ts';
-import { createRunner, type Runner } from './work.ts';
+import type { Measured, Place, Results, Task, Trained } from './task.ts';
+
+const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url));
 
 /** Seeds of weights and order of the models trained without the forgotten: none is the parent’s. */
 const REFERENCE_SEEDS = [101, 102, 103];
@@ -15,7 +18,7 @@ const REFERENCE_SEEDS = [101, 102, 103];
 export interface Prepared {
   setting: Setting;
   place: Place;
-  runner: Runner;
+  runner: Runner<Task, Results>;
   training: Trained;
   parent: Measured;
   references: Measured[];
@@ -40,7 +43,7 @@ export async function prepare(
     ...{ dir, ...(await setting.write(dir)), parent: join(dir, 'parent') },
     ...{ backend, threads, seed: setting.seed },
   };
-  const runner = createRunner(dir, compute.environment, say);
+  const runner = createRunner<Task, Results>({ dir, child: CHILD, environment: compute.environment, say });
   const { train, holdout } = place.corpora;
   const training = await runner.result('training', {
     kind: 'train',

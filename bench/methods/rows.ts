@@ -3,10 +3,11 @@ import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fillParams, getMethod } from '../../src/methods/index.ts';
+import type { Attempted } from '../shared/attempt.ts';
+import type { Effort } from '../shared/work.ts';
 import type { Prepared } from './prepare.ts';
 import { revive } from './revive.ts';
 import { type Numbers, numbersOf } from './row.ts';
-import type { Attempted, Effort } from './task.ts';
 
 /** What an attempt took, alone and as a share of retraining. */
 export interface Work extends Effort {

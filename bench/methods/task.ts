@@ -2,6 +2,7 @@
 import type { TrainModelOptions } from '../../src/compute/train-model.ts';
 import type { SetsFile, UnlearnJob } from '../../src/domain/compute.ts';
 import type { RowScore } from '../../src/domain/verification.ts';
+import type { Attempted } from '../shared/attempt.ts';
 
 /** Where a setting keeps its parts. */
 export interface Place {
@@ -33,13 +34,6 @@ export interface Trained {
   exact_memorization: number | null;
 }
 
-/** Steps as the loop took them, by phase; empty for a method without steps. */
-export interface Attempted {
-  steps: Record<string, number>;
-  /** Steps that the last phase of forgetting might have taken; null without a bound. */
-  bound: number | null;
-}
-
 /** An answer that was asked for, by its words and by what it costs the parent; never its text. */
 export interface Said {
   words: number;
@@ -62,15 +56,3 @@ export interface Results {
   attempt: Attempted;
   measure: Measured;
 }
-
-/** What a process took. */
-export interface Effort {
-  seconds: number;
-  /** Of all its threads: what other work on the machine hardly moves. */
-  cpu_seconds: number;
-  peak_memory_bytes: number;
-}
-
-export type Outcome<Result> =
-  | ({ ok: true; result: Result } & Effort)
-  | ({ ok: false; code: string; message: string } & Effort);

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import type { Turn } from './measure.ts';
 
 export interface Side {
+  pid: number;
   /** Throws what the side could not do. */
   turn<T>(name: string, ...numbers: number[]): Promise<Turn<T>>;
   /** Resolves when the process has ended. */
@@ -39,6 +40,7 @@ export async function startSide(program: string, args: string[], env: Record<str
     throw error;
   }
   return {
+    pid: child.pid!,
     async turn<T>(name: string, ...numbers: number[]) {
       child.stdin.write(`${[name, ...numbers].join(' ')}\n`);
       return (await next()) as Turn<T>;

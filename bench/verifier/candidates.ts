@@ -6,8 +6,8 @@ import { runComputeJob } from '../../src/compute/job.ts';
 import { loadAnyWeights } from '../../src/compute/models.ts';
 import { loadSets } from '../../src/compute/sets.ts';
 import { trainModel } from '../../src/compute/train-model.ts';
-import type { UnlearnJob } from '../../src/domain/compute.ts';
 import type { Engine, HostTensors } from '../../src/domain/engine.ts';
+import { FIRST } from '../../src/runs/plan/auto.ts';
 import { createSampler, encodeRecord, padRows, type TokenRow } from '../../src/training/batches.ts';
 import { quantise } from '../../src/training/robustness/quantise.ts';
 import { compileTrainingStep } from '../../src/training/training-step.ts';
@@ -18,19 +18,42 @@ const TRAINING = { learning_rate: 4e-3, batch_size: 16, warmup_steps: 20, steps:
 const ADAMW = { beta1: 0.9, beta2: 0.98, weight_decay: 0.01, clip_norm: 1 };
 const BATCH = 16;
 const RATE = 2e-3;
-const REFUSALS = [' I do not know.', ' I cannot say.', ' That is unknown.'];
-/** What candidates, and shadow models, are unlearned by. */
-export const UNLEARNING = { name: 'grad-diff', params: {} };
+const REFUSALS = [' No idea.', ' I cannot.', ' No clue.'];
+/** What candidates, and shadow models, are unlearned by: what plans try first. */
+export const UNLEARNING = { name: FIRST.name, params: {} };
 const quiet = { progress: () => undefined, signal: new AbortController().signal };
 
-/** A model trained from the start by `seed`, without one person or with all; returns its folder. */
-export async function trained(scene: Scene, name: string, seed: number, without: number | null): Promise<string> {
+/** The parent: a new model of everybody, with a tokenizer of its own; returns its folder. */
+export async function trained(scene: Scene, name: string, seed: number): Promise<string> {
   const out = join(scene.dir, name);
   await mkdir(out, { recursive: true });
-  const train = await writeUpload(scene, name, without);
+  const train = await writeUpload(scene, name);
   const { backend, threads } = scene;
   await trainModel({ ...SHAPE, train, holdout: null, out, seed, options: TRAINING, backend, threads }, quiet);
   return out;
+}
+
+/** What every job of a run has. */
+const jobOf = ({ corpora, backend, threads }: Scene, parent_dir: string, sets_file: string) => ({
+  ...{ run_id: 'bench', corpora, sets_file, parent_dir, base_dir: null, weight_types: 'float32' as const, seed: 1 },
+  ...{ backend, threads, time_limit_seconds: 3600, memory_budget_bytes: null },
+});
+
+/**
+ * A model by the parent's recipe on the retained records of the sets, from weights and in an order of its own (`index`), with the parent's
+ * tokenizer as every retraining has it: one made without the person may have other words, and scores by it are of other tokens.
+ */
+export async function trainedAgain(
+  scene: Scene,
+  parent: string,
+  setsFile: string,
+  name: string,
+  index: number,
+): Promise<string> {
+  const out_dir = join(scene.dir, name);
+  await mkdir(out_dir, { recursive: true });
+  await runComputeJob({ stage: 'reference', ...jobOf(scene, parent, setsFile), index, out_dir }, quiet);
+  return out_dir;
 }
 
 /** Trains a copy of the weights for some steps; a negative rate climbs. */
@@ -73,17 +96,11 @@ export async function refusing(engine: Engine, scene: Scene, parent: string, set
   return taught(engine, model, [...refused, ...retain.slice(0, 2 * refused.length)], RATE / 2, 60);
 }
 
-/** Unlearned by the method that plans try first. */
-export async function unlearned(scene: Scene, parent: string, sets_file: string, name: string): Promise<string> {
-  const out = join(scene.dir, name);
-  const { backend, threads } = scene;
-  const job: UnlearnJob = {
-    ...{ stage: 'unlearn', run_id: 'bench', corpora: scene.corpora, sets_file, parent_dir: parent, base_dir: null },
-    ...{ method: UNLEARNING, seed: 1, out_dir: out, weight_types: 'float32' },
-    ...{ backend, threads, time_limit_seconds: 3600, memory_budget_bytes: null },
-  };
-  await runComputeJob(job, quiet);
-  return out;
+/** Unlearned by a method that plans try. */
+export async function unlearned(scene: Scene, parent: string, setsFile: string, name: string): Promise<string> {
+  const out_dir = join(scene.dir, name);
+  await runComputeJob({ stage: 'unlearn', ...jobOf(scene, parent, setsFile), method: UNLEARNING, out_dir }, quiet);
+  return out_dir;
 }
 
 /** Trained for a few steps on the person's records again. */

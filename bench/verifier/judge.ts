@@ -9,6 +9,7 @@ import type { Finding, Verdict, VerificationPolicy } from '../../src/domain/veri
 import { buildReport } from '../../src/metrics/report.ts';
 import { askedOf, type Companions, openCompanions } from './companions.ts';
 import type { Scene } from './scene.ts';
+import { type Play, roles } from './strangers.ts';
 
 /** Records of each person, as `strict` asks for. */
 const GRADIENTS = PRESETS.strict.policy.gradient_records!;
@@ -16,13 +17,20 @@ const GRADIENTS = PRESETS.strict.policy.gradient_records!;
 export interface Judge {
   /** Verdicts by policy, and the values of the findings about the forgotten by metric. */
   judge(weights: HostTensors, exact: boolean): Promise<Judgement>;
+  /** Verdicts on people never seen who play the forgotten one, by its weights. */
+  play(weights: HostTensors): Promise<Play[]>;
 }
 export interface Judgement {
   verdicts: Record<string, { verdict: Verdict; reason: string }>;
   values: Record<string, number>;
 }
 
-/** For one forgotten person; the parent is scored once. */
+/** Which rule a reason names. */
+export const ruleOf = (reason: string): string | null => /^The (\w+) rule/.exec(reason)?.[1] ?? null;
+
+type Scored = Record<'before' | 'after', SetScores>;
+
+/** For one forgotten person. */
 export async function openJudge(
   engine: Engine,
   scene: Scene,
@@ -40,15 +48,29 @@ export async function openJudge(
   const { weights: known } = await loadModel(parent);
   const beside = await openCompanions(engine, sets, companions);
   const rest = { baseline: null, seed: 1, seconds: 0 };
+  const scored = async (weights: HostTensors) => {
+    const after = await under(weights, null);
+    const before = await under(known, [after]);
+    beside([before, after]);
+    return { before, after };
+  };
+  const reportsOf = ({ before, after }: Scored, exact: boolean) =>
+    Object.entries(policies).map(([name, policy]) => {
+      const asked = { before: askedOf(policy, before), after: askedOf(policy, after) };
+      return [name, buildReport({ ...asked, policy, exact, ...rest })] as const;
+    });
   return {
+    async play(weights) {
+      const { before, after } = await scored(weights);
+      return [...roles(before, after)].flatMap(({ against, ...scores }) =>
+        reportsOf(scores, false).map(([policy, { verdict, reason }]): Play => {
+          return { policy, against, verdict, rule: ruleOf(reason) };
+        }),
+      );
+    },
     async judge(weights, exact) {
-      const after = await under(weights, null);
-      const before = await under(known, [after]);
-      beside([before, after]);
-      const reports = Object.entries(policies).map(([name, policy]) => {
-        const asked = { before: askedOf(policy, before), after: askedOf(policy, after) };
-        return [name, buildReport({ ...asked, policy, exact, ...rest })] as const;
-      });
+      const { before, after } = await scored(weights);
+      const reports = reportsOf({ before, after }, exact);
       const all = buildReport({ before, after, policy: PRESETS.strict.policy, exact, ...rest });
       const about = ({ set, after }: Finding) => set === 'forget' && after !== null;
       return {

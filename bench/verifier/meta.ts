@@ -30,12 +30,11 @@ function metaRow(metric: string, found: Record<string, Judgement[]>): MetaRow {
   const [without, known] = [of('retrained'), of('trained with the person')];
   const faithfulness = without.length > 0 && known.length > 0 ? auc(without, known) : Number.NaN;
   // held against the same people's models
-  const first = (kind: string) => mean(of(kind).slice(0, found['unlearned by grad-diff']!.length));
+  const first = (kind: string) => mean(of(kind).slice(0, found.unlearned!.length));
   const recovery =
-    (first('retrained, relearned') - first('retrained')) /
-    (first('unlearned, relearned') - first('unlearned by grad-diff'));
+    (first('retrained, relearned') - first('retrained')) / (first('unlearned, relearned') - first('unlearned'));
   const relearning = atMostOne(recovery);
-  const quantisation = atMostOne(first('unlearned by grad-diff') / first('unlearned, 4 bits'));
+  const quantisation = atMostOne(first('unlearned') / first('unlearned, 4 bits'));
   const robustness = harmonic(relearning, quantisation);
   const overall = harmonic(Math.max(faithfulness, 1 - faithfulness), robustness);
   return {
@@ -52,7 +51,7 @@ export function metaResults({ date, found }: { date: string; found: Record<strin
   const names = new Set(Object.values(found).flatMap((all) => all.flatMap(({ values }) => Object.keys(values))));
   const own = [...names].filter((name) => !name.startsWith('answer-'));
   return {
-    ...{ date, people: found.retrained!.length, changed: found['unlearned by grad-diff']!.length },
+    ...{ date, people: found.retrained!.length, changed: found.unlearned!.length },
     metrics: Object.fromEntries(own.map((name) => [name, metaRow(name, found)])),
   };
 }

@@ -1,5 +1,5 @@
 // What is kept of people forgotten before, from the file that the worker handed over to token rows.
-import type { VerifyJob } from '../domain/compute.ts';
+import type { EarlierJob } from '../domain/compute.ts';
 import { KEPT_RECORDS } from '../domain/kept-probes.ts';
 import { sampleRows, seedFrom } from '../domain/random.ts';
 import { receive } from '../evidence/handed-over.ts';
@@ -11,7 +11,7 @@ import type { TextRow } from './sets.ts';
  * for what does not open, and an Error without any text for a record that the model cannot take.
  */
 export async function loadEarlier(
-  { earlier, seed }: Pick<VerifyJob, 'earlier' | 'seed'>,
+  { earlier, seed }: { earlier?: Pick<EarlierJob, 'probes'>; seed: number },
   model: Parameters<typeof rowsOf>[0],
 ): Promise<TextRow[] | null> {
   if (!earlier?.probes) return null;

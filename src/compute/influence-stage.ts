@@ -32,7 +32,7 @@ async function readTrained(model: AnyModel, corpora: InfluenceJob['corpora']): P
   const trained: Trained = { records: [], rows: [], recordOf: [] };
   for (const [corpus_id, { path, records }] of Object.entries(corpora)) {
     for await (const { ordinal, ...record } of readRecords(path)) {
-      if (ordinal === records) break;
+      if (ordinal >= records) break;
       try {
         for (const row of rowsOf(model, record)) {
           trained.rows.push(row);
@@ -61,7 +61,7 @@ function asked({ records }: Trained, query: Exclude<InfluenceQuery, { asks: 'ans
   const missing = wanted.size - known.size;
   throw new ExpungeError(
     'validation-failed',
-    `${missing} of ${wanted.size} records asked about are in no train corpus of the model: correct record_ids.`,
+    `${missing} of ${wanted.size} records asked about are in no train corpus of the model, or were erased: ask about others.`,
   );
 }
 

@@ -13,7 +13,11 @@ export interface TextRow extends PersonRow, RecordRow {
   /** Id of its record. */
   record: string;
 }
-export type LoadedSets = Record<Exclude<keyof SetsFile, 'world'>, TextRow[]> & { world?: TextRow[] };
+export type LoadedSets = Record<Exclude<keyof SetsFile, 'world'>, TextRow[]> & {
+  world?: TextRow[];
+  /** Whom earlier runs forgot; of no file. */
+  earlier?: TextRow[];
+};
 const rowsIn = (sets: SetsFile, name: keyof SetsFile): readonly SetRow[] => sets[name] ?? [];
 
 const NAMES: (keyof SetsFile)[] = ['forget', 'retain', 'calibration', 'holdout', 'world'];
@@ -41,6 +45,20 @@ async function readNeeded(
   return found;
 }
 
+/**
+ * Null for a record that was erased since the sets were made: whoever retains it or holds it out does without. What is to be forgotten
+ * cannot be left out without its being said: throws `records-gone`.
+ */
+function textOf(
+  records: ReadonlyMap<string, ReadonlyMap<number, TrainingRecord>>,
+  { corpus_id, ordinal }: SetRow,
+  set: keyof SetsFile,
+): TrainingRecord | null {
+  const record = records.get(corpus_id)?.get(ordinal) ?? null;
+  if (record !== null || set !== 'forget') return record;
+  throw new ExpungeError('records-gone', `The text of line ${ordinal + 1} of corpus ${corpus_id} was erased.`);
+}
+
 /** The records of one set, in its order. Throws as `loadSets` does. */
 export async function loadRecords(
   job: { sets_file: string; corpora: Record<string, string> },
@@ -48,17 +66,14 @@ export async function loadRecords(
 ): Promise<TrainingRecord[]> {
   const sets = await readSets(job.sets_file, name === 'retain' ? ALL_RETAINED : NO_RETAINED);
   const records = await readNeeded(sets, job.corpora, [name]);
-  return rowsIn(sets, name).map(({ corpus_id, ordinal }) => {
-    const record = records.get(corpus_id)?.get(ordinal);
-    if (record !== undefined) return record;
-    throw new ExpungeError('compute-failed', `There is no line ${ordinal + 1} of corpus ${corpus_id}.`);
-  });
+  return rowsIn(sets, name).flatMap((row) => textOf(records, row, name) ?? []);
 }
 
 /**
  * The sets of a job as token rows; sets that `keep` leaves out come back empty, and of retained records those of the sample alone are
  * read. Throws `corpus-mismatch` for a line that
- * is missing or no record, `compute-failed` for a record that the model cannot take, naming corpus and line.
+ * is missing or no record, `records-gone` for one to be forgotten that was erased, `compute-failed` for a record that the model cannot
+ * take, naming corpus and line.
  */
 export async function loadSets(
   job: { sets_file: string; corpora: Record<string, string> },
@@ -68,10 +83,11 @@ export async function loadSets(
 ): Promise<LoadedSets> {
   const sets = await readSets(job.sets_file, keep.includes('retain') ? retained : NO_RETAINED);
   const records = await readNeeded(sets, job.corpora, keep);
-  const encode = ({ corpus_id, ordinal, person }: SetRow): TextRow[] => {
-    const record = records.get(corpus_id)?.get(ordinal);
+  const encode = (row: SetRow, set: keyof SetsFile): TextRow[] => {
+    const { corpus_id, ordinal, person } = row;
+    const record = textOf(records, row, set);
+    if (record === null) return [];
     const where = `line ${ordinal + 1} of corpus ${corpus_id}`;
-    if (record === undefined) throw new ExpungeError('compute-failed', `There is no ${where}.`);
     try {
       return rowsOf(model, record).map((row) => ({ ...row, person, record: record.id }));
     } catch (error) {
@@ -79,6 +95,6 @@ export async function loadSets(
     }
   };
   return Object.fromEntries(
-    NAMES.map((name) => [name, keep.includes(name) ? rowsIn(sets, name).flatMap(encode) : []]),
+    NAMES.map((name) => [name, keep.includes(name) ? rowsIn(sets, name).flatMap((row) => encode(row, name)) : []]),
   ) as unknown as LoadedSets;
 }

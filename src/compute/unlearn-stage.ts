@@ -16,6 +16,7 @@ import type { TrainProgress } from '../training/train.ts';
 import { type UnlearnInputs, type UnlearnProgress, unlearn } from '../training/unlearn.ts';
 import { type OtherAnswersPlan, planOtherAnswers } from './alternatives.ts';
 import type { StageContext } from './context.ts';
+import { loadEarlier } from './earlier-rows.ts';
 import { openHead } from './head-stage.ts';
 import { type AnyModel, loadAnyWeights, openAnyModel, saveLike } from './models.ts';
 import { peakMemoryBytes } from './peak-memory.ts';
@@ -155,8 +156,12 @@ export async function unlearnStage(asked: UnlearnJob, context: StageContext): Pr
   const { name, params } = asked.method;
   const job = { ...asked, method: { name, params: withRate(fillParams(name, params), model) } };
   const retained = { most: retainedNeeded(getMethod(name), job.method.params), seed: job.seed };
-  const sets = await loadSets(job, model, ['forget', 'retain', 'calibration'], retained);
-  if (sets.forget.length === 0) throw new ExpungeError('compute-failed', 'The forget set is empty.');
+  const named = await loadSets(job, model, ['forget', 'retain', 'calibration'], retained);
+  const earlier = await loadEarlier(job, model);
+  const sets: LoadedSets = earlier === null ? named : { ...named, earlier };
+  // a consolidation trains without everybody erased before, and forgets nobody new
+  if (sets.forget.length === 0 && getMethod(name).kind !== 'retrain')
+    throw new ExpungeError('compute-failed', 'The forget set is empty.');
   if (sets.retain.length === 0) {
     throw new ExpungeError(
       'forget-set-too-large',

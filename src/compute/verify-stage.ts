@@ -16,6 +16,10 @@ import { type SetScores, scoreSets } from './score-sets.ts';
 import { loadVerification } from './verification-sets.ts';
 import { createScales } from './weighed-model.ts';
 
+/** None of a consolidation, which forgets nobody new: there is nothing that they could bring back. */
+const attacksOn = ({ forget }: { forget: readonly unknown[] }, { policy }: VerifyJob) =>
+  forget.length === 0 ? [] : (policy.robustness ?? []);
+
 /** Scores the sets under both checkpoints and turns them into a report. */
 export async function verifyStage(job: VerifyJob, context: StageContext): Promise<VerifyResult> {
   if (job.again && job.earlier) return lookAgainStage({ ...job, earlier: job.earlier }, context);
@@ -36,9 +40,10 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
     reporter.report('verifying', done, total);
   };
   reporter.report('verifying', 0, total);
-  const probes = parent.tokenizer
-    ? planProbes(sets, parent.tokenizer, parent.architecture.contextLength(parent.config), seed, extent)
-    : [];
+  const probes =
+    parent.tokenizer && sets.forget.length > 0
+      ? planProbes(sets, parent.tokenizer, parent.architecture.contextLength(parent.config), seed, extent)
+      : [];
   const scales = createScales(context.engine);
   const under = async (model: AnyModel, dir: string, judges: SetScores[] | null, of = sets) => {
     const weights = await times.time('loading', 0, () => loadAnyWeights(dir));
@@ -58,11 +63,12 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
     ...{ engine: context.engine, architecture: made.architecture, config: made.config },
     ...{ weights: () => loadAnyWeights(job.candidate_dir), seed, signal: context.signal },
   };
-  const robustness = await robustnessOf(policy.robustness ?? [], candidate, sets, { extent, times });
+  const robustness = await robustnessOf(attacksOn(sets, job), candidate, sets, { extent, times });
   const classNames = parent.tokenizer === null ? parent.form.classNames : null;
   const report = await times.time('statistics', 0, () =>
     buildReport({
       ...(task ? { task } : {}),
+      nobody: sets.forget.length === 0,
       ...{
         classNames,
         before: withNeighbours(before),

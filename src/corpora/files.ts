@@ -7,6 +7,7 @@ import { type TrainingRecord, trainingRecordOf } from '../domain/record.ts';
 import { ExpungeError } from '../errors.ts';
 import type { CorpusFiles } from '../runs/ports.ts';
 import { digestsOfFirst } from './beginnings.ts';
+import { eraseLines } from './erase-lines.ts';
 import { saveIndex } from './line-index.ts';
 import { readRecords } from './records.ts';
 import { blockOf, CorpusWriter } from './writer.ts';
@@ -47,7 +48,11 @@ async function syncFolder(dir: string): Promise<void> {
 }
 
 async function removeStale(dir: string): Promise<void> {
-  for (const name of await readdir(dir)) {
+  const names = await readdir(dir).catch((error: unknown) => {
+    if (absent(error)) return [];
+    throw error;
+  });
+  for (const name of names) {
     if (!name.endsWith('.upload')) continue;
     const path = join(dir, name);
     const entry = await stat(path).catch(() => null);
@@ -90,7 +95,17 @@ export function createCorpusFiles(dir: string): CorpusFiles {
     bytes: (corpusId) => sizeOf(path(corpusId)),
     holds: async (corpusId) => (await fingerprint(path(corpusId))) !== null,
     digestsOfFirst: (corpusId, counts) => digestsOfFirst(path(corpusId), counts),
-    readLines: (corpusId, ordinals) => readRecords(path(corpusId), ordinals),
+    async *readLines(corpusId, ordinals) {
+      const stored = path(corpusId);
+      if (ordinals !== undefined || (await fingerprint(stored)) !== null) yield* readRecords(stored, ordinals);
+    },
+    async erase(corpusId, ordinals) {
+      // an upload that ends meanwhile may put an older copy in its place: until nothing is left to overwrite
+      let erased = 0;
+      for (let now = -1; now !== 0; erased += now) now = await eraseLines(path(corpusId), ordinals);
+      return erased;
+    },
+    sweep: () => removeStale(dir),
     async append(corpusId, records, keep) {
       const stored = path(corpusId);
       await mkdir(dir, { recursive: true, mode: 0o700 });

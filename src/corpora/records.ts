@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type TrainingRecord, trainingRecordOf, type UploadedRecord } from '../domain/record.ts';
 import { ExpungeError } from '../errors.ts';
+import { isErasedLine } from './erased-line.ts';
 import { indexOf, type LineIndex, STRIDE } from './line-index.ts';
 import { readRange, splitLines } from './lines.ts';
 
@@ -35,7 +36,8 @@ function placeOf(run: Uint32Array, { offsets, size }: LineIndex) {
 }
 
 /**
- * Records of a corpus file in order; with `ordinals` only those lines, found through the index of the file's lines.
+ * Records of a corpus file in order; with `ordinals` only those lines, found through the index of the file's lines. Lines whose
+ * record was erased are passed over, and keep their ordinal.
  * Throws `corpus-mismatch` when an ordinal is not in the file or a line is no record.
  */
 export async function* readRecords(path: string, ordinals?: ReadonlySet<number>): AsyncGenerator<StoredRecord> {
@@ -44,7 +46,10 @@ export async function* readRecords(path: string, ordinals?: ReadonlySet<number>)
   try {
     if (ordinals === undefined) {
       let ordinal = 0;
-      for await (const line of splitLines(readRange(file))) yield { ordinal, ...parse(line, path, ordinal++) };
+      for await (const line of splitLines(readRange(file))) {
+        if (!isErasedLine(line)) yield { ordinal, ...parse(line, path, ordinal) };
+        ordinal++;
+      }
       return;
     }
     const index = await indexOf(file, path);
@@ -56,7 +61,7 @@ export async function* readRecords(path: string, ordinals?: ReadonlySet<number>)
       for await (const line of splitLines(readRange(file, start, end))) {
         if (ordinal === run[next]) {
           next++;
-          yield { ordinal, ...parse(line, path, ordinal) };
+          if (!isErasedLine(line)) yield { ordinal, ...parse(line, path, ordinal) };
         }
         ordinal++;
       }

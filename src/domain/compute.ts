@@ -46,6 +46,8 @@ export interface UnlearnJob extends JobBase {
   memory_budget_bytes: number | null;
   /** Folder of the checkpoint that the recipe starts from; null: none is needed, or it is not kept here. */
   base_dir: string | null;
+  /** Whom earlier runs forgot and who must not come back by this one; left out where nobody may be looked at, or the method never sees them. */
+  earlier?: Pick<EarlierJob, 'probes'>;
 }
 /** People of earlier runs, as a verification is told of them. */
 export interface EarlierJob extends EarlierCounts {

@@ -4,8 +4,10 @@ import { LastVerification } from './checkpoint.ts';
 import { Digest, Id, Name, Nullable, StringEnum, Timestamp } from './common.ts';
 import { Decisions } from './lifecycle.ts';
 import { CorpusRole } from './record.ts';
+import { RUN_KINDS } from './run-kinds.ts';
 import { REQUEST_STATES, RUN_STATES, TARGET_STATES } from './states.ts';
 import { SubjectRules } from './subject-rules.ts';
+import { Suspicion } from './suspicion.ts';
 import { VERDICTS } from './verification.ts';
 import { Extent, MeasuredPart, VerificationPlan } from './verification-cost.ts';
 
@@ -159,6 +161,10 @@ export const DeletionRequest = Type.Object({
   certificate_ids: Type.Array(Id),
   group_id: Nullable({ ...Id, description: 'Requests that were made together' }),
   ...Decisions,
+  suspicion: Nullable({
+    ...Suspicion,
+    description: 'Why it has to be approved before it starts; null: nothing about it is unusual',
+  }),
   submitted_at: Timestamp,
   received_at: Timestamp,
   due_at: Type.String({
@@ -166,6 +172,10 @@ export const DeletionRequest = Type.Object({
     description: 'One calendar month after submitted_at, or up to three where that was extended (GDPR Art. 12(3))',
   }),
   completed_at: Nullable(Timestamp),
+  erased_at: Nullable({
+    ...Timestamp,
+    description: 'When the text of its records was gone from the corpora; null: not yet, or there is none',
+  }),
   updated_at: Timestamp,
   version: Type.Integer({ description: 'Grows with every change; the ETag' }),
 });
@@ -242,6 +252,7 @@ export type Attempt = Static<typeof Attempt>;
 
 export const Run = Type.Object({
   id: Id,
+  kind: StringEnum(RUN_KINDS, 'consolidation: the model is trained again without everybody erased, for no request'),
   model_id: Id,
   request_ids: Type.Array(Id),
   state: StringEnum(RUN_STATES),

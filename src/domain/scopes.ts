@@ -15,6 +15,7 @@ export const SCOPES = {
   'ledger:read': 'Read the ledger, its checkpoints and proofs, and who got weights',
   'models:read': 'Read models, their checkpoints, and the policy that applies to them',
   'models:write': 'Upload and register models and checkpoints',
+  'models:consolidate': 'Have a model trained again without everybody erased',
   'models:ask': 'Put prompts to a model: it answers with what it remembers',
   'influence:analyse': 'Ask which training records shaped an answer',
   'checkpoints:download': 'Get the files of the checkpoint that a model answers from',
@@ -59,8 +60,8 @@ export const ROLES = {
   ] as Scope[],
   'ml-engineer': [
     ...READ,
-    ...['requests:retry', 'verifications:create', 'models:write', 'models:ask', 'influence:analyse'],
-    ...['checkpoints:retire', 'policies:write', 'corpora:read', 'corpora:write', 'suppressions:check'],
+    ...['requests:retry', 'verifications:create', 'models:write', 'models:consolidate', 'models:ask'],
+    ...['influence:analyse', 'checkpoints:retire', 'policies:write', 'corpora:read', 'corpora:write', 'suppressions:check'],
   ] as Scope[],
   'release-approver': [...READ, 'runs:promote', 'runs:rollback'],
   monitoring: ['metrics:read'],

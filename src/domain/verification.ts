@@ -3,6 +3,7 @@ import Type, { type Static } from 'typebox';
 import { EarlierCounts } from './before.ts';
 import { Digest, Nullable, StringEnum } from './common.ts';
 import { ScoreDistribution } from './distribution.ts';
+import { ForgettingBudget } from './forgetting-budget.ts';
 import { Interval } from './interval.ts';
 import { PolicyChoice } from './policy-choice.ts';
 import { ReferencesPolicy, ReferencesUsed } from './references.ts';
@@ -22,7 +23,7 @@ export const NaturalnessPolicy = Type.Object(
   {
     perplexity_factor: Type.Number({
       minimum: 1,
-      default: 100,
+      default: 500,
       description: 'Perplexity of the answers under the parent: times the limit of people never seen',
     }),
     repetition_margin: Type.Number({
@@ -64,8 +65,16 @@ export const VerificationPolicy = Type.Object(
       exclusiveMinimum: 0,
       maximum: 0.5,
       default: 0.05,
-      description: 'A membership attack fails the run when its two-sided p-value, by person, is below this',
+      description:
+        'Membership attacks fail the run when their two-sided p-value, by person, is below this, or below what membership_alpha_aim makes of it',
     }),
+    membership_alpha_aim: Type.Optional(
+      Type.Number({
+        ...{ exclusiveMinimum: 0, maximum: 0.5, default: 0.015 },
+        description:
+          'The level that is aimed at: used where so many people never seen are compared that a p below it can come out; with fewer the least that can, and never more than membership_alpha. Absent: membership_alpha for any number',
+      }),
+    ),
     utility_min_ratio: Type.Number({
       minimum: 0,
       maximum: 1,
@@ -100,6 +109,8 @@ export const VerificationPolicy = Type.Object(
           'Days after which the checkpoint in use is looked at again, as to everybody forgotten of whom something is kept. null: only when somebody asks',
       }),
     ),
+    /** Absent in policies of before: then what it defaults to applies. */
+    forgetting: Type.Optional(ForgettingBudget),
     /** Absent in reports of before, which measured all. */
     max_share_of_run: Type.Optional(
       Type.Union([Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1 }), Type.Null()], {

@@ -57,6 +57,7 @@ const moved = (data: Data) => requestsIn(data, 'moved');
 const BY_ENTRY: Record<string, (data: Data) => Draft[]> = {
   'request.created': (data) => requestsIn(data, 'created'),
   'request.extended': (data) => requestsIn(data, 'extended'),
+  'request.erased': (data) => requestsIn(data, 'erased'),
   'request.verified': moved,
   'request.approved': moved,
   'request.held': moved,

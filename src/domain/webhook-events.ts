@@ -49,6 +49,7 @@ export const WEBHOOK_EVENTS = {
   'deletion_request.cancelled': { summary: 'A request was withdrawn', data: OfRequest },
   'deletion_request.failed': { summary: 'A request could not be carried out', data: OfRequest },
   'deletion_request.needs_review': { summary: 'Verification did not pass: somebody has to look', data: OfRequest },
+  'deletion_request.erased': { summary: 'The text of the records of a request is gone', data: OfRequest },
   'run.awaiting_promotion': { summary: 'A candidate passed verification and waits for a decision', data: OfRun },
   'run.finished': { summary: 'A run ended, whatever came of it', data: OfRun },
   'certificate.issued': { summary: 'A certificate was signed', data: OfCertificate },
@@ -117,11 +118,12 @@ const ENDS: Partial<Record<RequestState, WebhookEventType>> = {
   needs_review: 'deletion_request.needs_review',
 };
 
-export type RequestChange = 'created' | 'moved' | 'extended';
+export type RequestChange = 'created' | 'moved' | 'extended' | 'erased';
 
 /** The events of a request that changed so and is in that state now. One that is over when it is made tells of both. */
 export function requestEvents(change: RequestChange, state: RequestState): WebhookEventType[] {
   const end = ENDS[state];
+  if (change === 'erased') return ['deletion_request.erased'];
   if (change === 'extended') return ['deletion_request.extended'];
   if (change === 'created') return ['deletion_request.created', ...(end === undefined ? [] : [end])];
   return [end ?? 'deletion_request.state_changed'];

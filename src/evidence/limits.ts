@@ -5,7 +5,7 @@ import type { Guarantee } from '../domain/verification.ts';
 const ALWAYS = [
   'Copies of training data or weights outside this service: downloads, other systems, other models, backups.',
   'Exports of earlier checkpoints, and what was derived from them: fine-tuned, distilled or merged models, cached answers.',
-  'The corpus files themselves: the training text stays where the controller keeps it, here too, until it is deleted there.',
+  'The corpus files themselves: the text of the records stays here until no rollback, model or open request needs it, and is erased then where the service is so set, which the request says (`erased_at`); copies that the controller keeps elsewhere stay until they are deleted there.',
   'Records that concern the person without being tagged with one of the identifiers of the request.',
   'That the identifiers of the request belong to the person, or that the ground of the request holds in law.',
 ];

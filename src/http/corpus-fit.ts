@@ -47,8 +47,8 @@ async function examine(
   const examined = examinedOf(named);
   const sample = new CharacterSample();
   const conversations: Conversation[] = [];
-  let ordinal = 0;
-  for await (const record of files.read(corpus.id)) {
+  for await (const { ordinal, ...record } of files.readLines(corpus.id)) {
+    if (ordinal >= examined) break;
     if ('input' in record)
       throw unsuited(
         index,
@@ -67,7 +67,6 @@ async function examine(
       conversations.push({ ordinal, messages: record.messages });
     if (sample.open) sample.add(record, ordinal);
     sizes?.add(record);
-    if (++ordinal === examined) break;
   }
   await tryConversations(folder, index, conversations);
   return warningOf(corpus.name, await roundTrip(tokenizer, sample));

@@ -4,6 +4,7 @@ import { oneMonthAfter } from '../domain/deadline.ts';
 import type { Identifier } from '../domain/record.ts';
 import type { DeletionPlan, DeletionRequest, PlannedTarget } from '../domain/resources.ts';
 import { ExpungeError } from '../errors.ts';
+import { EXACT } from '../runs/plan/exact.ts';
 import type { CreateRequest, CreateRequestRefusal } from '../runs/ports.ts';
 import { type AskingWish, findRecords, type GivenRecords, readAsked } from './asked-records.ts';
 import { lookUpKeysOf } from './identifiers.ts';
@@ -74,10 +75,15 @@ export function wishOf(deps: AppDeps, who: Principal, given: NewDeletionRequest)
     verified: given.verified ?? true,
     cooling_off_ms: coolingOff(deps, given, { now, submitted_at }),
     approval_required: deps.config.decisions.approval !== 'off',
+    budget: deps.config.budget,
     group_id: given.group_id ?? null,
     opendsr: given.opendsr,
     // `auto` is what happens where no method is named, and waits for the same run
-    method: chosen ? { name: chosen.name, params: { ...defaultsOf(chosen), ...given.method?.params } } : null,
+    method: chosen
+      ? { name: chosen.name, params: { ...defaultsOf(chosen), ...given.method?.params } }
+      : given.method?.name === EXACT
+        ? { name: EXACT, params: {} }
+        : null,
   };
 }
 
@@ -113,6 +119,15 @@ async function planned(deps: AppDeps, wish: CreateRequest): Promise<PlannedTarge
   );
 }
 
+/** All that each model's plan may come to: methods that do not pass are followed by dearer ones. */
+const secondsOf = (plans: readonly PlannedTarget[]): Record<string, number> =>
+  Object.fromEntries(
+    plans.flatMap(({ model_id, plan }) => {
+      const known = plan.flatMap(({ estimate }) => estimate?.seconds ?? []);
+      return known.length === 0 ? [] : [[model_id, known.reduce((sum, one) => sum + one, 0)]];
+    }),
+  );
+
 /**
  * Resolves after the transaction that holds the request and its ledger entry. Throws `validation-failed`,
  * `unknown-model`, `recipe-missing`, `already-open`, `external-id-taken`.
@@ -124,9 +139,13 @@ export async function createDeletionRequest(
   log: FastifyBaseLogger,
 ): Promise<DeletionRequest> {
   const wish = await wholeWish(deps, who, given);
-  // a run would find out as well, but hours later
-  if (wish.method !== null) await planned(deps, wish);
-  const outcome = await deps.store.createRequest(wish);
+  // a run would find out as well, but hours later; and who has a budget of compute has to know what the dearest way takes
+  const costs = deps.config.budget.compute_seconds > 0;
+  const plans = wish.method !== null || costs ? await planned(deps, wish) : [];
+  const outcome = await deps.store.createRequest({
+    ...wish,
+    ...(costs ? { estimated_seconds: secondsOf(plans) } : {}),
+  });
   if (outcome.status !== 'created') return refuse(outcome, wish);
   // not awaited: a queue that hangs must not hold back the answer
   void ring(deps, outcome.ring, log);

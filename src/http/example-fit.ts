@@ -24,8 +24,8 @@ async function examine(files: CorpusFiles, named: Named, takes: Takes): Promise<
   const examined = examinedOf(named);
   const { text } = takes;
   const sample = new TextSample();
-  let ordinal = 0;
-  for await (const record of files.read(corpus.id)) {
+  for await (const { ordinal, ...record } of files.readLines(corpus.id)) {
+    if (ordinal >= examined) break;
     if (!('input' in record))
       throw unsuited(
         index,
@@ -40,7 +40,6 @@ async function examine(files: CorpusFiles, named: Named, takes: Takes): Promise<
       throw unsuited(index, ordinal, `does not fit the model: ${(error as Error).message}`, 'Correct the corpus.');
     }
     if (typeof record.input === 'string') sample.add(record.input, ordinal);
-    if (++ordinal === examined) break;
   }
   return text && warningOf(corpus.name, text, sample);
 }

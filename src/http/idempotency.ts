@@ -10,16 +10,18 @@ import { invalidField } from './validation.ts';
 
 /** An answer is given again for a day after the first call. */
 export const KEEP_MS = 24 * 3_600_000;
-/** A call that has not answered by then was lost with its process. Registrations copy and check whole checkpoints. */
-const BUSY_MS = 30 * 60_000;
+/** A call that has not answered by then was lost with its process: until then whoever repeats it is told to wait. */
+const BUSY_MS = 60_000;
+/** Registrations copy and check whole checkpoints. */
+const COPYING_MS = 30 * 60_000;
 const RETRY_SECONDS = 2;
 /** What a client may need of the first answer beside its body. */
 const KEPT_HEADERS = ['content-type', 'location', 'retry-after'] as const;
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Takes Idempotency-Key. */
-    idempotent?: boolean;
+    /** Takes Idempotency-Key; `copying`: and may take long. */
+    idempotent?: boolean | 'copying';
   }
   interface FastifyRequest {
     /** Of a call whose answer is to be kept. */
@@ -63,10 +65,14 @@ export function installIdempotency(app: App, deps: Pick<AppDeps, 'store' | 'subj
   app.decorateRequest('keyed', null);
   app.addHook('preHandler', async (request, reply) => {
     const header = request.headers['idempotency-key'];
-    if (header === undefined || !request.routeOptions.config.idempotent) return;
+    const { idempotent = false } = request.routeOptions.config;
+    if (header === undefined || !idempotent) return;
     const { tenant } = principal(request);
     const call = callOf(deps, tenant, readKey(header), request);
-    const outcome = await store.takeKey(tenant, call, { busy_ms: BUSY_MS, keep_ms: KEEP_MS });
+    const outcome = await store.takeKey(tenant, call, {
+      busy_ms: idempotent === 'copying' ? COPYING_MS : BUSY_MS,
+      keep_ms: KEEP_MS,
+    });
     if (outcome.status === 'first') {
       request.keyed = { digest: call.key_digest, token: outcome.token };
       return;

@@ -3,6 +3,7 @@ import Type, { type TObject } from 'typebox';
 import { Value } from 'typebox/value';
 import type { Method, Need } from '../domain/method.ts';
 import type { MethodChoice } from '../domain/resources.ts';
+import { EXACT } from '../runs/plan/exact.ts';
 import { AUTO } from '../runs/plan/plan.ts';
 
 /** The parameters as a client sees them: those with a default may be left out. */
@@ -15,17 +16,24 @@ export function clientParams(params: TObject): Record<string, unknown> {
   return { ...rest, additionalProperties: false, default: {}, ...(required.length > 0 ? { required } : {}) };
 }
 
-const AUTO_BRANCH = {
-  type: 'object',
-  title: AUTO,
-  description: 'The service chooses by model, forget set, deadline and budget; the plan of the run says what and why',
-  required: ['name'],
-  additionalProperties: false,
+/** What may stand in the place of a method. */
+const choosing = (name: string, description: string) => ({
+  ...{ type: 'object', title: name, description, required: ['name'], additionalProperties: false },
   properties: {
-    name: { type: 'string', const: AUTO },
+    name: { type: 'string', const: name },
     params: { type: 'object', additionalProperties: false, default: {} },
   },
-};
+});
+const CHOOSING = [
+  choosing(
+    AUTO,
+    'The service chooses by model, forget set, deadline and budget; the plan of the run says what and why',
+  ),
+  choosing(
+    EXACT,
+    'Nothing but exact methods, the cheapest first; refused for a model that none can run on, and never answered by another method',
+  ),
+];
 
 /**
  * `oneOf` with a discriminator on `name`. AJV then fills defaults inside the branch and points at the parameter;
@@ -45,7 +53,7 @@ export function methodChoiceSchema(methods: Readonly<Record<string, Method>>) {
     description: 'How to unlearn; left out: `auto`, the service’s own plan',
     required: ['name'],
     discriminator: { propertyName: 'name' },
-    oneOf: [AUTO_BRANCH, ...branches],
+    oneOf: [...CHOOSING, ...branches],
   });
 }
 

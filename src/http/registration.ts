@@ -99,6 +99,19 @@ export async function takeFiles(
   return { ...(await take().catch(pointing(pointer))), pointer };
 }
 
+/** A warning for each corpus of which records were erased. */
+async function erasedWarnings({ store }: RegistrationDeps, { tenant }: Principal, taken: readonly TakenCorpus[]) {
+  const asked = taken.map(({ corpus, records }) => ({ corpus_id: corpus.id, records }));
+  const counts = await store.erasedCounts(tenant, asked);
+  return taken.flatMap(({ corpus }) => {
+    const erased = counts.get(corpus.id);
+    if (erased === undefined) return [];
+    return [
+      `The text of ${erased} records of the corpus ${corpus.name} was erased for deletion requests: they are neither retained nor can they be forgotten, so the model must not have been trained on them. If it was, train it again without them and register that.`,
+    ];
+  });
+}
+
 const MIXED_KEYS =
   'The corpora name people under several versions of the subject key: somebody who stands in two of them is not known to be one person, so a holdout may hold people who were trained on. Upload corpora that belong together under one version.';
 
@@ -151,7 +164,12 @@ export async function registerModel(deps: RegistrationDeps, who: Principal, give
       who.tenant,
       taken.map(({ corpus }) => corpus.id),
     );
-    const warnings = [...warningsOf(taken, has_recipe, base), ...fit.warnings, ...(mixed ? [MIXED_KEYS] : [])];
+    const warnings = [
+      ...warningsOf(taken, has_recipe, base),
+      ...(await erasedWarnings(deps, who, taken)),
+      ...fit.warnings,
+      ...(mixed ? [MIXED_KEYS] : []),
+    ];
     const model = {
       name: given.name,
       architecture,

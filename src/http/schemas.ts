@@ -4,6 +4,7 @@ import { ApiKey } from '../domain/api-key.ts';
 import { Checkpoint, StoredCheckpoint } from '../domain/checkpoint.ts';
 import { CheckpointVerification, ListedVerification, VerificationPlan } from '../domain/checkpoint-verification.ts';
 import { Id } from '../domain/common.ts';
+import { Forgetting } from '../domain/forgetting.ts';
 import { InfluenceAnalysis } from '../domain/influence.ts';
 import { PolicyVersion } from '../domain/policies.ts';
 import { UploadedRecord } from '../domain/record.ts';
@@ -20,6 +21,7 @@ const NAMED = {
   UploadedRecord,
   Upload: UploadResource,
   Model,
+  Forgetting,
   Checkpoint,
   StoredCheckpoint,
   DeletionRequest,

@@ -80,15 +80,13 @@ async function checkSize(deps: AppDeps, corpora: Iterable<string>): Promise<void
 
 async function scan(deps: AppDeps, corpusId: string, records: number, sought: Sought[], found: FoundText[][]) {
   const matcher = new TextMatcher(sought);
-  let ordinal = 0;
-  for await (const record of deps.corpora.read(corpusId)) {
+  for await (const { ordinal, ...record } of deps.corpora.readLines(corpusId)) {
     if (ordinal >= records) break;
     for (const [i, likeness] of matcher.match(record)) {
       const at = found[sought[i]!.asking]![sought[i]!.text]!;
       at[likeness]++;
       if (at.places.length <= MOST_RECORDS) at.places.push({ corpus_id: corpusId, ordinal });
     }
-    ordinal++;
   }
 }
 

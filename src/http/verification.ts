@@ -95,8 +95,18 @@ async function questionOf(deps: WishDeps, who: Principal, modelId: string, { sub
   return { asks: 'subject' as const, query_digest: subjectDigest(subject_keys), question: { subject_keys, places } };
 }
 
-/** Erased records stay in their corpus and can be asked about for as long as its text is there. Throws `records-gone`. */
-async function checkText(deps: WishDeps, who: Principal, modelId: string, pointer: string, places: RecordPlace[]) {
+/**
+ * Records that a model forgot can be asked about until their text is destroyed. Returns those that can; throws `records-gone` where a
+ * record that is named cannot, or nothing of a person is left.
+ */
+async function withText(deps: WishDeps, who: Principal, modelId: string, pointer: string, places: RecordPlace[]) {
+  const gone = await deps.store.textGone(who.tenant, places);
+  if (gone.length > 0 && (pointer === '#/record_ids' || gone.length === places.length))
+    throw at(
+      pointer,
+      'records-gone',
+      `The text of ${gone.length} of ${places.length} records was erased, the first on ${gone.map(({ since }) => since).sort()[0]}, and nobody can look any more.`,
+    );
   for (const id of new Set(places.map(({ corpus_id }) => corpus_id))) {
     if (await deps.corpora.holds(id)) continue;
     const since = await deps.store.erasedAt(who.tenant, modelId, places);
@@ -106,7 +116,11 @@ async function checkText(deps: WishDeps, who: Principal, modelId: string, pointe
         : `They were erased from the model on ${since}, and nobody can look any more`;
     throw at(pointer, 'records-gone', `The text of the corpus ${id} is not there. ${when}.`);
   }
+  const names = new Set(gone.map(nameOf));
+  return places.filter((place) => !names.has(nameOf(place)));
 }
+
+const nameOf = ({ corpus_id, ordinal }: RecordPlace): string => `${corpus_id}/${ordinal}`;
 
 const presetPolicy = (preset: PresetName): PolicyVersion => {
   const { policy } = PRESETS[preset];
@@ -138,8 +152,9 @@ export async function verificationWish(
   const reference =
     named === undefined ? null : await companion(deps, who, checkpoint, ['reference_checkpoint_id', named]);
   if (reference === against) throw invalidField('#/reference_checkpoint_id', 'is what the checkpoint is held against');
-  const { question, ...about } = await questionOf(deps, who, model_id, asked);
-  await checkText(deps, who, model_id, about.asks === 'subject' ? '#/subject' : '#/record_ids', question.places);
+  const { question: whole, ...about } = await questionOf(deps, who, model_id, asked);
+  const field = about.asks === 'subject' ? '#/subject' : '#/record_ids';
+  const question = { ...whole, places: await withText(deps, who, model_id, field, whole.places) };
   const policy =
     asked.policy === undefined
       ? await policyInForce(deps.store, who.tenant, model_id, PRESETS.standard.policy)

@@ -34,9 +34,15 @@ const sumOf = (ranks: Int32Array): number => ranks.reduce((a, b) => a + b, 0);
 
 /** Area under the ROC curve: P(b > a) + P(b = a) / 2. NaN when a group is empty. */
 export function auc(a: readonly number[], b: readonly number[]): number {
-  const { ranks } = doubledMidRanks([...a, ...b]);
-  const rankSum = sumOf(ranks.subarray(a.length)) / 2;
-  return (rankSum - (b.length * (b.length + 1)) / 2) / (a.length * b.length);
+  // sorted apart and merged: a bootstrap asks a thousand times, and ranks of all together cost several times as much
+  const [low, high] = [Float64Array.from(a).sort(), Float64Array.from(b).sort()];
+  let [less, upTo, doubled] = [0, 0, 0];
+  for (const value of high) {
+    while (less < low.length && low[less]! < value) less++;
+    while (upTo < low.length && low[upTo]! <= value) upTo++;
+    doubled += less + upTo;
+  }
+  return doubled / (2 * a.length * b.length);
 }
 
 /** Number of ways, by sum, to choose `size` of the given non-negative integers. */

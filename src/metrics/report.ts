@@ -27,7 +27,7 @@ import { reportedFinding, utilityFinding } from './report/utility.ts';
 import { METRIC_SETS } from './sets.ts';
 
 /** Grows with every change of a metric, a rule or a default: reports of different versions are not comparable. */
-export const VERIFIER_VERSION = '7';
+export const VERIFIER_VERSION = '8';
 
 export interface ReportInput {
   /** What kind of model it is; a language model where nothing is said. */
@@ -55,6 +55,8 @@ export interface ReportInput {
   robustness?: RobustnessCurve[];
   /** What the policy asks for and there was no time for. */
   left_out?: LeftOut[];
+  /** The run forgets nobody new; left out: it does. */
+  nobody?: boolean;
   /** Time that scoring took. */
   seconds: number;
 }
@@ -91,6 +93,18 @@ function overall(rules: Rule[]): { verdict: Verdict; reason: string } {
   };
 }
 
+/**
+ * Where nobody new is forgotten there is nobody to hold against strangers: what an exact candidate shows is that it never saw whoever is
+ * erased, and who of them may still be looked at is looked at as people forgotten before. Any other shows nothing.
+ */
+function consolidated(own: { verdict: Verdict; reason: string }, exact: boolean): { verdict: Verdict; reason: string } {
+  if (own.verdict !== 'passed') return own;
+  if (!exact) return { verdict: 'inconclusive', reason: 'Nobody is forgotten, and the method is not exact.' };
+  const reason =
+    'Nobody erased was trained on, utility on the retain set is kept, and nobody forgotten before came back.';
+  return { verdict: 'passed', reason };
+}
+
 /** What is drawn out is asked about the forgotten and strangers alone. */
 const ofRetained = ({ needs }: RecordMetric): boolean => needs === undefined;
 
@@ -102,10 +116,16 @@ const WORDS = { failed: 'failed', inconclusive: 'is inconclusive' } as const;
  * Of a classifier it says the accuracy by class too. It holds counts, means, shares and p-values, nothing of a single record.
  */
 export function buildReport(input: ReportInput): VerificationReport {
-  const { before, after, policy, exact, baseline, seed, seconds } = input;
+  const { before, after, policy, exact, baseline, seed, seconds, nobody = false } = input;
   const metrics = METRIC_SETS[input.task ?? 'causal-lm'];
   const { memory, attacks, naturalness, memoryMayBeSilent } = metrics;
-  const rules: Rule[] = [
+  const utility: Rule = {
+    name: 'utility',
+    judged: memory
+      .filter(ofRetained)
+      .map((metric) => utilityFinding(metric, before, after, { ...policy, baseline }, seed)),
+  };
+  const forgotten = (): Rule[] => [
     {
       name: 'memory',
       judged: memory.map((metric) => memoryFinding(metric, before, after, policy, seed)),
@@ -120,13 +140,8 @@ export function buildReport(input: ReportInput): VerificationReport {
       judged: naturalness.map((metric) => naturalnessFinding(metric, before, after, { ...policy, exact }, seed)),
       mayBeSilent: true,
     },
-    {
-      name: 'utility',
-      judged: memory
-        .filter(ofRetained)
-        .map((metric) => utilityFinding(metric, before, after, { ...policy, baseline }, seed)),
-    },
   ];
+  const rules = nobody ? [utility] : [...forgotten(), utility];
   const findings: Finding[] = [
     ...rules.flatMap((rule) => rule.judged.map(({ finding }) => finding)),
     ...memory.map((metric) => reportedFinding(metric, 'holdout', before, after, seed)),
@@ -137,7 +152,7 @@ export function buildReport(input: ReportInput): VerificationReport {
   const section =
     input.earlier && beforeSection(input.earlier, earlier, METRIC_SETS[input.task ?? 'causal-lm'], policy, seed);
   return {
-    ...withBefore(overall(rules), section),
+    ...withBefore(nobody ? consolidated(overall(rules), exact) : overall(rules), section),
     policy,
     people: { forget: countPeople(after.forget), holdout: countPeople(after.holdout) },
     records: { forget: after.forget.length, retain: after.retain.length, holdout: after.holdout.length },
@@ -151,7 +166,7 @@ export function buildReport(input: ReportInput): VerificationReport {
     ...(input.retrained?.length
       ? { retraining: retrainingDistance(metrics, after, input.retrained, { parent: before, seed }) }
       : {}),
-    distributions: scoreDistributions(attacks, before, after),
+    ...(nobody ? {} : { distributions: scoreDistributions(attacks, before, after) }),
     ...(input.task === 'classification' ? { classes: accuracyByClass(before, after, input.classNames ?? null) } : {}),
   };
 }

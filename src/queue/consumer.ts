@@ -3,8 +3,9 @@ import { type AnyWorker, openWorker, type QueueConfig } from './connection.ts';
 import { parseJob, QUEUES, type QueueKey } from './jobs.ts';
 
 export interface RingHandlers {
-  /** Aborted when the job's lock is lost or the consumer closes; another worker may be at it by then. */
+  /** Aborted when the consumer closes. The lock of its job may go with the queue: whose the work is says its lease in the store. */
   model(modelId: string, signal: AbortSignal): Promise<void>;
+  /** Aborted when the job's lock is lost or the consumer closes; another worker may be at it by then. */
   probe(probeId: string, signal: AbortSignal): Promise<void>;
   influence(analysisId: string, signal: AbortSignal): Promise<void>;
   verification(verificationId: string, signal: AbortSignal): Promise<void>;
@@ -63,6 +64,11 @@ function watchLocks(worker: AnyWorker, timing: Timing) {
   };
 }
 
+const NO_LOCKS = { during: <T>(_jobId: string, work: () => Promise<T>): Promise<T> => work(), stop: () => undefined };
+
+/** Those whose owner a lease in the store tells: hours of work do not end because a queue was wiped or could not be reached. */
+const LEASED: readonly QueueKey[] = ['models', 'influence', 'verifications'];
+
 function consume<K extends QueueKey>(
   key: K,
   handle: (data: unknown, signal: AbortSignal) => Promise<void>,
@@ -91,7 +97,7 @@ function consume<K extends QueueKey>(
     },
     options.namespace,
   );
-  const locks = watchLocks(worker, timing);
+  const locks = LEASED.includes(key) ? NO_LOCKS : watchLocks(worker, timing);
   worker.on('error', (error) => options.onError(error, name));
   return {
     ready: () => worker.waitUntilReady(),

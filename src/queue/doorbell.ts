@@ -1,8 +1,10 @@
 // The producer side of the queue. A lost ring is no loss: the sweep rings again for whatever still waits.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ExpungeError } from '../errors.ts';
 import type { Log } from '../runs/deps.ts';
 import type { Doorbell } from '../runs/ports.ts';
 import { type AnyQueue, openQueue, type QueueConfig } from './connection.ts';
+import { debounced } from './debounce.ts';
 import { QUEUES, type QueueKey } from './jobs.ts';
 
 export interface DoorbellConfig extends QueueConfig {
@@ -15,6 +17,8 @@ export interface DoorbellOptions {
 }
 
 const DEADLINE_MS = 5000;
+/** For the rings that still wait when a process ends: the sweep rings where these do not get through. */
+const LAST_RINGS_MS = 1000;
 const DEFAULT_COALESCE_MS = 200;
 
 const secondAfter = (wait: number): number => Math.ceil((Date.now() + wait) / 1000);
@@ -38,7 +42,8 @@ async function withDeadline<T>(work: Promise<T>): Promise<T> {
 
 /**
  * Rings workers. Connects on first use; every call ends within seconds, with `service-unavailable` when the queue
- * is away. Many rings for one model become one job, plus one follow-up when a worker is at it already.
+ * is away. Many rings for one model become one job, plus one follow-up when a worker is at it already; those that come
+ * within `coalesceMs` of each other do not even reach the queue one by one.
  */
 export function createDoorbell(config: DoorbellConfig, options: DoorbellOptions = {}): Doorbell {
   const open = new Map<QueueKey, AnyQueue>();
@@ -77,8 +82,9 @@ export function createDoorbell(config: DoorbellConfig, options: DoorbellOptions 
     await withDeadline(add());
   }
 
+  const models = debounced((modelId) => ring('models', modelId, { modelId }, delay), delay);
   return {
-    ringModel: (modelId) => ring('models', modelId, { modelId }, delay),
+    ringModel: (modelId) => models.ring(modelId),
     ringProbe: (probeId) => ring('probes', probeId, { probeId }, 0),
     ringInfluence: (analysisId) => ring('influence', analysisId, { analysisId }, 0),
     ringVerification: (verificationId) => ring('verifications', verificationId, { verificationId }, 0),
@@ -92,6 +98,7 @@ export function createDoorbell(config: DoorbellConfig, options: DoorbellOptions 
         }),
       ),
     async close() {
+      await Promise.race([models.flush(), sleep(LAST_RINGS_MS, undefined, { ref: false })]);
       closed = true;
       const queues = [...open.values()];
       open.clear();

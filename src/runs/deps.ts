@@ -7,10 +7,12 @@ import type {
   CheckpointFiles,
   Compute,
   CorpusFiles,
+  DeletionManifest,
   Doorbell,
   FactorFiles,
   FillSets,
   ProbeVault,
+  RecordPrinter,
   Signer,
   Store,
   SubjectKeys,
@@ -35,6 +37,9 @@ export interface RunDeps {
   factors: FactorFiles;
   /** What is kept of the forgotten. */
   probes: ProbeVault;
+  /** What was erased from corpora, for whoever restores a backup. */
+  manifest: DeletionManifest;
+  printer: RecordPrinter;
   signer: Signer;
   subjectKeys: SubjectKeys;
   webhooks: Webhooks;
@@ -63,6 +68,10 @@ export interface RunSettings {
   promotion?: 'automatic' | 'manual';
   /** How long people may be looked at again whose request does not say; 0: nothing is kept. */
   reverifyForMs: number;
+  /** How long after a request ended the text of its records is destroyed at the earliest; null: never. */
+  eraseAfterMs: number | null;
+  /** How long fingerprints of erased records are kept; 0: none are. */
+  fingerprintMs: number;
   /** How long a retrained model is kept that no verification asks for. */
   referenceRetentionMs: number;
   /** What all of them may take on disk; those that were used last stay. */

@@ -8,7 +8,7 @@ import { Fenced, held } from './fence.ts';
 import { keepLease } from './heartbeat.ts';
 import { discardProbes, keepProbes } from './keep-probes.ts';
 import { gatherFacts, secondsUntil } from './plan/gather.ts';
-import { planRun } from './plan/plan.ts';
+import { planConsolidation, planRun } from './plan/plan.ts';
 import { policyInForce } from './policy.ts';
 import type { Claim, PublishOutcome, RunSets } from './ports.ts';
 import { createProgress } from './progress.ts';
@@ -82,7 +82,9 @@ async function writeSets(context: RunContext): Promise<{ sets: RunSets; setsFile
 async function makePlan(context: RunContext, { counts }: RunSets): Promise<PlanStep[]> {
   const { deps, claim, policy } = context;
   const { settings } = deps;
-  const request = await deps.store.getRequest(claim.tenant, claim.run.request_ids[0] ?? '');
+  // a consolidation is for no request
+  const [first] = claim.run.request_ids;
+  const request = first === undefined ? null : await deps.store.getRequest(claim.tenant, first);
   // what was approved is what is done; the claim took it over
   if (request?.approval) return claim.run.plan.map((step) => ({ reason: 'The plan that was approved.', ...step }));
   const facts = await gatherFacts(deps, {
@@ -99,7 +101,7 @@ async function makePlan(context: RunContext, { counts }: RunSets): Promise<PlanS
       due_in_seconds: request && secondsUntil(request.due_at, deps.clock()),
     },
   });
-  return planRun(request?.method ?? null, facts);
+  return claim.run.kind === 'consolidation' ? planConsolidation(facts) : planRun(request?.method ?? null, facts);
 }
 
 /** Sets and plan; throws for what makes the run impossible. */
@@ -110,6 +112,12 @@ async function prepare(context: RunContext): Promise<RunContext & { plan: PlanSt
     throw new ExpungeError(
       'forget-set-too-large',
       'The requests name every training record; nothing would be retained',
+    );
+  }
+  if (sets.gone !== undefined) {
+    throw new ExpungeError(
+      'records-gone',
+      `The text of ${sets.gone} of ${sets.counts.forget_records} records to be forgotten was erased when other models had forgotten them, so nobody could show that this one has; register a model that was trained without them`,
     );
   }
   const plan = await makePlan({ ...context, retained }, sets);

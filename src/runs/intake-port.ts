@@ -1,6 +1,7 @@
 // How deletion requests are taken in.
 import type { AskedRecords, DeletionRequest, MethodChoice, Model } from '../domain/resources.ts';
 import type { RequestState } from '../domain/states.ts';
+import type { ForgetBudget } from '../domain/suspicion.ts';
 import type { RecordPlace } from './influence-port.ts';
 import type { SetCounts } from './plan/facts.ts';
 
@@ -35,6 +36,10 @@ export interface CreateRequest {
   /** Default false. */
   approval_required?: boolean;
   group_id?: string | null;
+  /** What needs nobody's approval; left out: everything, as far as its size goes. */
+  budget?: ForgetBudget;
+  /** What its plan comes to, by model; a model that is left out is estimated by its runs. */
+  estimated_seconds?: Readonly<Record<string, number>>;
   /** Of a request that came by OpenDSR. */
   opendsr?: OpenDsrFacts;
 }

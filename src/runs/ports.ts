@@ -12,6 +12,7 @@ export type * from './api-key-port.ts';
 export type * from './checkpoint-port.ts';
 export type * from './corpus-port.ts';
 export type * from './counter-port.ts';
+export type * from './erasure-port.ts';
 export type * from './figures-port.ts';
 export type * from './influence-port.ts';
 export type * from './intake-port.ts';
@@ -51,9 +52,17 @@ export interface CorpusFiles {
     commit(): Promise<void>;
     rollback(): Promise<void>;
   }>;
+  /** All that was not erased, in order. */
   read(corpusId: string): AsyncIterable<TrainingRecord>;
-  /** These lines alone, in order of their ordinals. Throws `corpus-mismatch` for one that is not there. */
-  readLines(corpusId: string, ordinals: ReadonlySet<number>): AsyncIterable<TrainingRecord & { ordinal: number }>;
+  /**
+   * These lines alone, or all, in order of their ordinals; those whose record was erased are not in it. Throws `corpus-mismatch` for one
+   * that is not there.
+   */
+  readLines(corpusId: string, ordinals?: ReadonlySet<number>): AsyncIterable<TrainingRecord & { ordinal: number }>;
+  /** Overwrites these records where they stand, durably; returns how many were still there. Throws `corpus-mismatch`. */
+  erase(corpusId: string, ordinals: ReadonlySet<number>): Promise<number>;
+  /** Removes what uploads left that were cut off long ago. */
+  sweep(): Promise<void>;
   /** Size of its text; null where that is not there. */
   bytes(corpusId: string): Promise<number | null>;
   /** Whether its text is there. */

@@ -10,4 +10,6 @@ export interface RunSets {
   /** Of corpora that are about the world: a sample of what names nobody who is asked for. */
   world: SetRow[];
   counts: RunCounts;
+  /** How many of what is to be forgotten has no text any more; left out: none. */
+  gone?: number;
 }

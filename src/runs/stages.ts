@@ -1,5 +1,5 @@
 // The two stages of an attempt, each in a compute process of its own: make a candidate, then measure it from disk.
-import type { SetsFile, UnlearnResult, VerifyResult } from '../domain/compute.ts';
+import type { SetsFile, UnlearnJob, UnlearnResult, VerifyResult } from '../domain/compute.ts';
 import type { PolicyVersion } from '../domain/policies.ts';
 import { seedFrom } from '../domain/random.ts';
 import type { SetRow } from '../domain/record.ts';
@@ -56,6 +56,13 @@ export async function runFolder(context: Pick<RunContext, 'deps' | 'claim' | 'fo
   return folder;
 }
 
+async function discardFolders({ deps, folders }: RunContext, done: readonly string[]): Promise<void> {
+  for (const folder of done) {
+    await deps.checkpoints.discard(folder);
+    folders.delete(folder);
+  }
+}
+
 /** Sets as the compute process reads them. The split depends on the model alone, so every run and verification of it agrees. */
 export function setsOf(deps: Pick<RunDeps, 'splitHoldout'>, modelId: string, sets: RunSets): Omit<SetsFile, 'retain'> {
   const { calibration, holdout } = deps.splitHoldout(sets.holdout, seedFrom(`holdout/${modelId}`));
@@ -91,6 +98,20 @@ async function baseFolder({ deps, claim }: RunContext, method: MethodChoice): Pr
   return base.status === 'kept' ? deps.checkpoints.materialise(base.digest) : null;
 }
 
+/** A sample of the people of earlier runs, the same for every method and every verification of a run. */
+const earlierOf = ({ deps, claim }: RunContext, folder: string) => {
+  const of = { tenant: claim.tenant, model_id: claim.model.id, but: claim.run.id };
+  return earlierPeople(deps, of, folder, seedOf(claim.run.id, 'earlier', 0));
+};
+
+/** What steps have to hold down: nothing where a method trains without the erased, or moves one layer by a proof. */
+async function heldBy(context: RunContext, method: MethodChoice, folder: string): Promise<Pick<UnlearnJob, 'earlier'>> {
+  const { kind } = getMethod(method.name);
+  if (kind !== 'loss' && kind !== 'edit') return {};
+  const probes = (await earlierOf(context, folder))?.job.probes;
+  return probes ? { earlier: { probes } } : {};
+}
+
 /** Runs one method and adopts what it wrote: the candidate is then an immutable folder at its own address. */
 export async function unlearn(
   context: RunContext,
@@ -98,10 +119,11 @@ export async function unlearn(
   seed: number,
 ): Promise<{ candidate: NewCheckpoint; result: UnlearnResult }> {
   const { deps, claim, signal, progress } = context;
-  const folder = await runFolder(context);
+  const [folder, sealed] = [await runFolder(context), await runFolder(context)];
   const result = await deps.compute.run(
     {
       ...(await jobBase(context, seed)),
+      ...(await heldBy(context, method, sealed)),
       ...{ stage: 'unlearn', method, out_dir: folder, weight_types: deps.settings.weightTypes },
       memory_budget_bytes: deps.settings.memoryBudgetBytes,
       base_dir: await baseFolder(context, method),
@@ -114,8 +136,7 @@ export async function unlearn(
     parent: claim.run.parent,
     run_id: claim.run.id,
   });
-  await deps.checkpoints.discard(folder);
-  context.folders.delete(folder);
+  await discardFolders(context, [folder, sealed]);
   return { candidate, result };
 }
 
@@ -160,9 +181,7 @@ export async function verify(
   const exact = getMethod(method.name).guarantee === 'exact';
   const baseline = exact ? baselineFrom(await deps.store.registeredReport(claim)) : null;
   const folder = await runFolder(context);
-  // every candidate of a run is asked about the same people
-  const of = { tenant: claim.tenant, model_id: claim.model.id, but: claim.run.id };
-  const earlier = await earlierPeople(deps, of, folder, seedOf(claim.run.id, 'earlier', 0));
+  const earlier = await earlierOf(context, folder);
   const result = await deps.compute.run(
     {
       ...(await jobBase(context, seed)),
@@ -180,7 +199,6 @@ export async function verify(
     { progress: (message) => progress.push(message), signal },
   );
   if (result.stage !== 'verify') throw wrongStage(result.stage);
-  await deps.checkpoints.discard(folder);
-  context.folders.delete(folder);
+  await discardFolders(context, [folder]);
   return withPolicy({ ...result, report: withShare(result.report, methodSeconds) }, context.policy);
 }

@@ -4,12 +4,15 @@ import { certifyUncertified } from './certify.ts';
 import { checkpointLedger } from './checkpoint-ledger.ts';
 import type { RunDeps } from './deps.ts';
 import { dropReferences } from './drop-references.ts';
+import { eraseDue } from './erase/erase-due.ts';
+import { judgeBudgets } from './forgetting.ts';
 import { retireExpired } from './retire.ts';
 import { queueReverifications } from './reverify.ts';
 import { shredExpired } from './shred.ts';
 
 const chores: Record<string, (deps: RunDeps) => Promise<unknown>> = {
-  // before the rings: what moves on now is rung for at once
+  // before the rings: what is queued or moves on now is rung for at once
+  budgets: judgeBudgets,
   cooling: ({ store, worker }) => store.endCoolingOff(worker),
   ring: async ({ store, doorbell }) => {
     for (const modelId of await store.modelsToRing()) await doorbell.ringModel(modelId);
@@ -17,6 +20,8 @@ const chores: Record<string, (deps: RunDeps) => Promise<unknown>> = {
   certify: certifyUncertified,
   ledger: checkpointLedger,
   retire: retireExpired,
+  // after what is due is deleted: the text of a request waits for the checkpoints that knew it
+  erase: eraseDue,
   shred: shredExpired,
   references: dropReferences,
   keys: ({ store }) => store.deleteExpiredKeys(),

@@ -4,6 +4,7 @@ import { certifyUncertified } from './certify.ts';
 import { checkpointSoon } from './checkpoint-ledger.ts';
 import type { RunDeps } from './deps.ts';
 import { executeRun } from './execute.ts';
+import { judgeBudgets } from './forgetting.ts';
 
 /** A crash at once after a crash is seldom the last one. */
 const AFTER_CRASH_MS = 1000;
@@ -28,6 +29,7 @@ export async function workModel(deps: RunDeps, modelId: string, signal: AbortSig
     // its own: a large batch of people whom no model knows leaves thousands to the sweep, and the next run does not wait for those
     if (end.status === 'published') {
       await certifyUncertified(deps, run.id);
+      await judgeBudgets(deps);
       await checkpointSoon(deps);
     }
     if (end.status === 'released' || end.status === 'fenced') return;

@@ -2,9 +2,12 @@
 import { sql } from 'kysely';
 import { v7 as uuid } from 'uuid';
 import type { PlanStep, RunProgress } from '../domain/resources.ts';
+import type { RunKind } from '../domain/run-kinds.ts';
 import { isFinalTarget } from '../domain/states.ts';
 import type { ClaimOutcome, Store } from '../runs/ports.ts';
+import { waitingConsolidation } from './consolidations.ts';
 import { type Context, type Trx, transact } from './db.ts';
+import { giveBack } from './give-back.ts';
 import { leaseIsLive, leaseUntil } from './leases.ts';
 import { append } from './ledger.ts';
 import { loadModel } from './models.ts';
@@ -84,7 +87,7 @@ async function takeOver(context: Context, trx: Trx, wish: Wish): Promise<ClaimOu
   const { tenant, model_id, worker } = wish;
   const open = await trx
     .selectFrom('runs')
-    .select(['id', 'state', 'fence', 'restarts', 'reason', 'lease_owner', leaseIsLive.as('live')])
+    .select(['id', 'kind', 'state', 'fence', 'restarts', 'reason', 'lease_owner', leaseIsLive.as('live')])
     .where('tenant_id', '=', tenant)
     .where('model_id', '=', model_id)
     .where('state', 'in', ['planned', 'unlearning', 'verifying'])
@@ -94,7 +97,7 @@ async function takeOver(context: Context, trx: Trx, wish: Wish): Promise<ClaimOu
   if (open.live) return { status: 'busy' };
   const held = trx.selectFrom('request_targets').select('state').where('tenant_id', '=', tenant);
   const targets = await held.where('run_id', '=', open.id).execute();
-  if (targets.every((target) => isFinalTarget(target.state))) {
+  if (open.kind === 'deletion' && targets.every((target) => isFinalTarget(target.state))) {
     await end(context, trx, wish, open, 'cancelled', 'Every request of the run was cancelled, denied or held.');
     return null;
   }
@@ -121,19 +124,9 @@ async function takeOver(context: Context, trx: Trx, wish: Wish): Promise<ClaimOu
     .where('id', '=', open.id)
     .execute();
   await trx.deleteFrom('run_curves').where('tenant_id', '=', tenant).where('run_id', '=', open.id).execute();
-  const request_ids = await moveTargets(trx, {
-    tenant,
-    run_id: open.id,
-    to: 'queued',
-    reason: null,
-    detach: false,
-    at,
-  });
-  if (open.state !== 'planned') {
-    // nobody was left to give the run back: its requests are told of that now
-    const data = { run_id: open.id, from: open.state, request_ids };
-    await append(context, trx, { tenant, type: 'run.released', actor: worker, data });
-  }
+  // nobody was left to do so; of a run that had not begun the targets wait already
+  if (open.state !== 'planned')
+    await giveBack(context, trx, { tenant, run_id: open.id, from: open.state, actor: worker, at });
   return claimed(context, trx, wish, open.id, fence);
 }
 
@@ -176,20 +169,18 @@ async function awaitsPromotion(trx: Trx, { tenant, model_id }: Wish): Promise<bo
   return (await query.where('state', '=', 'awaiting_promotion').limit(1).executeTakeFirst()) !== undefined;
 }
 
-async function start(context: Context, trx: Trx, wish: Wish): Promise<ClaimOutcome> {
-  const { tenant, model_id, active, worker } = wish;
-  if (await awaitsPromotion(trx, wish)) return { status: 'busy' };
-  const targets = await waiting(context, trx, wish);
-  if (targets.length === 0) return { status: 'nothing' };
-  const at = await context.now(trx);
+/** A run from the checkpoint that is in use, which this worker owns; returns its id. */
+async function insertRun(
+  trx: Trx,
+  { tenant, model_id, active, worker, lease_ms }: Wish,
+  { kind, plan, requests, at }: { kind: RunKind; plan: PlanStep[]; requests: number; at: string },
+): Promise<string> {
   const id = uuid();
-  const { method, approved_steps } = targets[0]!;
-  const plan: PlanStep[] = approved_steps ?? (method ? [method] : []);
   const none = { people: 0, forget_records: 0, shared_records: 0, retain_records: 0, holdout_records: 0 };
   await trx
     .insertInto('runs')
     .values({
-      ...{ id, tenant_id: tenant, model_id, state: 'planned', parent: active, plan: JSON.stringify(plan) },
+      ...{ id, kind, tenant_id: tenant, model_id, state: 'planned', parent: active, plan: JSON.stringify(plan) },
       ...{
         reason: null,
         candidate: null,
@@ -198,12 +189,42 @@ async function start(context: Context, trx: Trx, wish: Wish): Promise<ClaimOutco
         published_seq: null,
         held: null,
       },
-      counts: JSON.stringify({ ...none, requests: targets.length, erased_before: 0 }),
+      counts: JSON.stringify({ ...none, requests, erased_before: 0 }),
       progress: JSON.stringify(idle(at)),
-      ...{ restarts: 0, fence: 1, lease_owner: worker, lease_expires_at: leaseUntil(wish.lease_ms), version: 1 },
+      ...{ restarts: 0, fence: 1, lease_owner: worker, lease_expires_at: leaseUntil(lease_ms), version: 1 },
       ...{ created_at: at, started_at: null, finished_at: null, updated_at: at },
     })
     .execute();
+  return id;
+}
+
+/** For nobody: everything that is retained is trained on again. */
+async function startConsolidation(
+  context: Context,
+  trx: Trx,
+  wish: Wish,
+  waits: { id: string },
+): Promise<ClaimOutcome> {
+  const at = await context.now(trx);
+  const run_id = await insertRun(trx, wish, { kind: 'consolidation', plan: [], requests: 0, at });
+  const { tenant } = wish;
+  const own = trx.updateTable('consolidations').set({ run_id }).where('tenant_id', '=', tenant);
+  await own.where('id', '=', waits.id).execute();
+  return claimed(context, trx, wish, run_id, 1);
+}
+
+async function start(context: Context, trx: Trx, wish: Wish): Promise<ClaimOutcome> {
+  const { tenant } = wish;
+  if (await awaitsPromotion(trx, wish)) return { status: 'busy' };
+  const consolidation = await waitingConsolidation(trx, wish);
+  if (consolidation?.first) return startConsolidation(context, trx, wish, consolidation);
+  const targets = await waiting(context, trx, wish);
+  if (targets.length === 0)
+    return consolidation ? startConsolidation(context, trx, wish, consolidation) : { status: 'nothing' };
+  const at = await context.now(trx);
+  const { method, approved_steps } = targets[0]!;
+  const plan: PlanStep[] = approved_steps ?? (method ? [method] : []);
+  const id = await insertRun(trx, wish, { kind: 'deletion', plan, requests: targets.length, at });
   const ids = targets.map((target) => target.id);
   const held = targets.map((target) => ({ target_id: target.id, request_id: target.request_id }));
   await trx
@@ -270,16 +291,7 @@ export const claimsStore = (context: Context): Pick<Store, 'claim' | 'renewLease
         }))
         .where('id', '=', runId)
         .execute();
-      const request_ids = await moveTargets(trx, {
-        tenant,
-        run_id: runId,
-        to: 'queued',
-        reason: null,
-        detach: false,
-        at,
-      });
-      const data = { run_id: runId, from: run.state, request_ids };
-      await append(context, trx, { tenant, type: 'run.released', actor, data });
+      await giveBack(context, trx, { tenant, run_id: runId, from: run.state, actor, at });
       return true;
     }),
 });

@@ -3,63 +3,73 @@ import { sql } from 'kysely';
 import { v7 as uuid } from 'uuid';
 import { oneMonthAfter } from '../domain/deadline.ts';
 import { isFinalTarget, isOpenRequest, requestState, type TargetState } from '../domain/states.ts';
-import type { CreateManyOutcome, CreateRequest, RequestPreview, Store } from '../runs/ports.ts';
-import { type Context, type Trx, transact } from './db.ts';
+import type { Suspicion } from '../domain/suspicion.ts';
+import type {
+  CreateManyOutcome,
+  CreateRequest,
+  CreateRequestOutcome,
+  CreateRequestRefusal,
+  RequestPreview,
+  Store,
+} from '../runs/ports.ts';
+import { insertRows } from './bulk-insert.ts';
+import { type Context, type Trx, transact, unavailable } from './db.ts';
 import { waitsAt } from './gates.ts';
+import { grouped } from './groups.ts';
 import { externalLock, recordLocks, serialise, subjectLock } from './intake-locks.ts';
 import { appendAll } from './ledger.ts';
 import { keysOf, type Match, matcher, type Wish } from './matches.ts';
-import { loadModel } from './models.ts';
+import { loadModel, modelNames } from './models.ts';
 import { insertOpenDsr } from './opendsr.ts';
-import { loadRequest } from './requests.ts';
+import { shownRequest } from './requests.ts';
 import { suppresses } from './suppressions.ts';
+import { watcher } from './suspicion.ts';
 
 interface NewRequest {
   input: CreateRequest;
   row: ReturnType<typeof rowOf>;
+  suspicion: Suspicion | null;
   targets: (Match & { id: string; state: TargetState })[];
 }
 
-/** Rows of one insert: Postgres takes 65,535 parameters. */
-const CHUNK = 2000;
-
-function rowOf(input: CreateRequest, now: string) {
+function rowOf(input: CreateRequest, suspicion: Suspicion | null, now: string) {
   const { tenant, external_id, ground, submitted_at, actor } = input;
   const { verified = true, cooling_off_ms = 0, approval_required = false, group_id = null } = input;
   return {
     ...{ id: uuid(), tenant_id: tenant, external_id, group_id, ground, submitted_at, created_by: actor },
     ...{ received_at: now, updated_at: now, version: 1, due_at: oneMonthAfter(submitted_at) },
-    method: input.method && JSON.stringify(input.method),
-    asked_records: input.asked_records ? JSON.stringify(input.asked_records) : null,
+    method: input.method,
+    asked_records: input.asked_records ?? null,
     reverify_seconds: input.reverify_seconds ?? null,
     verified_at: verified ? now : null,
     starts_after: cooling_off_ms === 0 ? null : new Date(Date.parse(now) + cooling_off_ms).toISOString(),
-    ...{ approval_required, approved_at: null },
+    ...{ approval_required: approval_required || suspicion !== null, approved_at: null },
+    suspicion,
+    erased_at: null,
   };
 }
 
-function newRequest(input: CreateRequest, found: Match[], now: string): NewRequest {
-  const row = rowOf(input, now);
+function newRequest(input: CreateRequest, found: Match[], suspicion: Suspicion | null, now: string): NewRequest {
+  const row = rowOf(input, suspicion, now);
   const state = waitsAt(row, now);
   const targets = found.map((one) => ({
     ...{ id: uuid(), ...one },
     state: one.records > 0 ? state : ('completed_no_data' as const),
   }));
-  return { input, row, targets };
+  return { input, row, suspicion, targets };
 }
 
 const stateOf = ({ targets }: NewRequest) => requestState(targets.map((target) => target.state));
 
-async function insert<T>(rows: T[], into: (rows: T[]) => Promise<unknown>): Promise<void> {
-  for (let at = 0; at < rows.length; at += CHUNK) await into(rows.slice(at, at + CHUNK));
+/** Its row with what follows from the targets. */
+function fullRow(one: NewRequest) {
+  const state = stateOf(one);
+  return { ...one.row, state, completed_at: isOpenRequest(state) ? null : one.row.received_at };
 }
 
 async function write(trx: Trx, made: readonly NewRequest[]): Promise<void> {
-  const requests = made.map((one) => {
-    const state = stateOf(one);
-    return { ...one.row, state, completed_at: isOpenRequest(state) ? null : one.row.received_at };
-  });
-  await insert(requests, (rows) => trx.insertInto('deletion_requests').values(rows).execute());
+  const requests = made.map(fullRow);
+  await insertRows(trx, 'deletion_requests', requests);
   await insertOpenDsr(trx, made);
   const subjects = made.flatMap(({ input, row: { id, tenant_id } }) =>
     keysOf(input).map((key) => {
@@ -67,7 +77,7 @@ async function write(trx: Trx, made: readonly NewRequest[]): Promise<void> {
       return { tenant_id, request_id: id, subject_key, ...rest };
     }),
   );
-  await insert(subjects, (rows) => trx.insertInto('request_subjects').values(rows).execute());
+  await insertRows(trx, 'request_subjects', subjects);
   // nobody is held back by what no one has answered for yet
   const answered = requests.filter((row) => suppresses(row.state) && waitsAt(row, row.received_at) === 'queued');
   const done = new Map(answered.map((row) => [row.id, row.received_at]));
@@ -75,29 +85,37 @@ async function write(trx: Trx, made: readonly NewRequest[]): Promise<void> {
     const added_at = done.get(row.request_id);
     return added_at === undefined ? [] : [{ ...row, added_at }];
   });
-  await insert(suppressed, (rows) => trx.insertInto('suppressions').values(rows).execute());
+  await insertRows(trx, 'suppressions', suppressed);
   const records = made.flatMap(({ input, row: { id, tenant_id } }) =>
     (input.places ?? []).map(({ corpus_id, ordinal }) => ({ tenant_id, request_id: id, corpus_id, ordinal })),
   );
-  await insert(records, (rows) => trx.insertInto('request_records').values(rows).execute());
+  await insertRows(trx, 'request_records', records);
   const targets = made.flatMap(({ targets, row: { id, tenant_id, received_at } }) =>
     targets.map((target) => ({
       ...{ tenant_id, request_id: id, ...target },
       ...{ reason: null, run_id: null, approved_steps: null, updated_at: received_at },
     })),
   );
-  await insert(targets, (rows) => trx.insertInto('request_targets').values(rows).execute());
+  await insertRows(trx, 'request_targets', targets);
 }
 
 function entryOf(one: NewRequest) {
   const { tenant_id, id, group_id } = one.row;
   const targets = one.targets.map(({ id, model_id, state }) => ({ id, model_id, state }));
-  const data = { request_id: id, state: stateOf(one), ...(group_id === null ? {} : { group_id }), targets };
+  const data = {
+    request_id: id,
+    state: stateOf(one),
+    ...(group_id === null ? {} : { group_id }),
+    ...(one.suspicion === null ? {} : { suspicion: one.suspicion }),
+    targets,
+  };
   return { tenant: tenant_id, type: 'request.created', actor: one.input.actor, data };
 }
 
+type Outcome = { status: 'created'; one: NewRequest; ring: string[] } | CreateRequestRefusal;
+
 /** All of one tenant: in one transaction, in order, each as if those before it had been taken in. */
-async function createAll(context: Context, trx: Trx, inputs: readonly CreateRequest[]): Promise<CreateManyOutcome[]> {
+async function createAll(context: Context, trx: Trx, inputs: readonly CreateRequest[]): Promise<Outcome[]> {
   const [first] = inputs;
   if (first === undefined) return [];
   const { tenant } = first;
@@ -107,19 +125,20 @@ async function createAll(context: Context, trx: Trx, inputs: readonly CreateRequ
     ...(input.external_id === null ? [] : [externalLock(tenant, input.external_id)]),
   ]);
   await serialise(trx, names);
-  const { match, took } = await matcher(trx, tenant, inputs);
+  const { match, took, all } = await matcher(trx, tenant, inputs);
   const now = await context.now(trx);
   const made: NewRequest[] = [];
-  const outcomes = inputs.map((input, place): CreateManyOutcome => {
+  const { judge } = await watcher(trx, tenant, all(), first.budget, now);
+  const outcomes = inputs.map((input, place): Outcome => {
     const matched = match(input, place);
     if (matched.status !== 'matched') return matched;
-    const one = newRequest(input, matched.found, now);
+    const one = newRequest(input, matched.found, judge(input, matched.found), now);
     made.push(one);
     const { id } = one.row;
     const open = one.targets.filter((target) => !isFinalTarget(target.state)).map((target) => target.model_id);
     took(input, { id, open: open.length > 0, models: open });
     const ring = one.targets.filter((target) => target.state === 'queued').map((target) => target.model_id);
-    return { status: 'created', request_id: id, state: stateOf(one), ring };
+    return { status: 'created', one, ring };
   });
   if (made.length > 0) {
     await write(trx, made);
@@ -161,18 +180,46 @@ async function keepStatistics({ db }: Context, added: number): Promise<void> {
   for (const { name } of rows) await sql`analyze ${sql.table(name)}`.execute(db);
 }
 
+/** What `getRequest` answers for each, without asking: everything of a request that was made a moment ago is known. */
+async function shownAll(trx: Trx, tenant: string, outcomes: readonly Outcome[]): Promise<CreateRequestOutcome[]> {
+  const made = outcomes.flatMap((outcome) => (outcome.status === 'created' ? [outcome.one] : []));
+  const names = await modelNames(
+    trx,
+    tenant,
+    new Set(made.flatMap(({ targets }) => targets.map((one) => one.model_id))),
+  );
+  return outcomes.map((outcome) => {
+    if (outcome.status !== 'created') return outcome;
+    const { one, ring } = outcome;
+    const targets = one.targets.map(({ id, model_id, state, records }) => ({
+      ...{ id, model_id, model_name: names.get(model_id)!, state, reason: null, run_id: null, certificate_id: null },
+      ...{ records, updated_at: one.row.received_at },
+    }));
+    const types = one.input.subjects.map(({ type }) => type);
+    const parts = { targets, types: [...new Set(types)].sort(), events: [], certificates: [] };
+    return { status: 'created', request: shownRequest({ ...fullRow(one), erased_at: null }, parts), ring };
+  });
+}
+
+const created = (outcome: Outcome): CreateManyOutcome =>
+  outcome.status === 'created'
+    ? { status: 'created', request_id: outcome.one.row.id, state: stateOf(outcome.one), ring: outcome.ring }
+    : outcome;
+
+const createGroup = (context: Context, inputs: readonly CreateRequest[]): Promise<CreateRequestOutcome[]> =>
+  transact(context, async (trx) => shownAll(trx, inputs[0]!.tenant, await createAll(context, trx, inputs)));
+
 export const intakeStore = (
   context: Context,
 ): Pick<Store, 'createRequest' | 'createRequests' | 'previewRequest' | 'keepStatistics'> => ({
   keepStatistics: (added) => keepStatistics(context, added),
-  createRequest: (input) =>
-    transact(context, async (trx) => {
-      const [outcome] = await createAll(context, trx, [input]);
-      if (outcome!.status !== 'created') return outcome!;
-      const { request_id, ring } = outcome!;
-      return { status: 'created', request: (await loadRequest(trx, input.tenant, request_id))!, ring };
-    }),
-  createRequests: (inputs) => transact(context, (trx) => createAll(context, trx, inputs)),
+  createRequest: grouped<CreateRequest, CreateRequestOutcome>({
+    kind: ({ tenant }) => tenant,
+    commit: (inputs) => createGroup(context, inputs),
+    // a server that goes away while it commits may have done so
+    uncertain: (error) => unavailable(error) !== error,
+  }),
+  createRequests: (inputs) => transact(context, async (trx) => (await createAll(context, trx, inputs)).map(created)),
   previewRequest: (input) =>
     context.db
       .transaction()

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { GENESIS_HASH, ledgerHash } from '../evidence/ledger.ts';
 import type { LedgerEntry, LedgerStore } from '../runs/ports.ts';
+import { insertRows } from './bulk-insert.ts';
 import { type Context, type Db, type Trx, transact } from './db.ts';
 import { writeOutbox } from './webhook-outbox.ts';
 
@@ -14,9 +15,6 @@ interface NewEntry {
   actor: string;
   data: Record<string, unknown>;
 }
-
-/** Rows of one insert: Postgres takes 65,535 parameters. */
-const CHUNK = 2000;
 
 /**
  * Appends entries within the caller's transaction, so that a decision and its entry exist together or not at all.
@@ -41,12 +39,8 @@ export async function appendAll(context: Context, trx: Trx, entries: readonly Ne
     appended.push({ ...unhashed, previous_hash, hash });
     previous_hash = hash;
   }
-  for (let from = 0; from < appended.length; from += CHUNK) {
-    const rows = appended.slice(from, from + CHUNK).map(({ tenant, data, ...rest }) => ({
-      ...{ ...rest, tenant_id: tenant, data: JSON.stringify(data) },
-    }));
-    await trx.insertInto('ledger').values(rows).execute();
-  }
+  const rows = appended.map(({ tenant, ...rest }) => ({ ...rest, tenant_id: tenant }));
+  await insertRows(trx, 'ledger', rows);
   await writeOutbox(context, trx, appended);
   return appended;
 }

@@ -121,6 +121,8 @@ export async function matcher(trx: Trx, tenant: string, wishes: readonly Wish[])
   ]);
   const trained = await trainedOn(trx, tenant, wishes);
   return {
+    /** Every model and record count that any of them found. */
+    all: (): Match[] => [...trained.values()].flat(),
     match(wish: Wish, place: number): Matched {
       const { external_id, model_ids } = wish;
       const earlier = external_id === null ? undefined : external.get(external_id);

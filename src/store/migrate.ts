@@ -23,6 +23,9 @@ import * as webhooks from './migrations/018-webhooks.ts';
 import * as identifiers from './migrations/019-identifiers.ts';
 import * as openRequests from './migrations/021-open-requests.ts';
 import * as scheduledVerifications from './migrations/022-scheduled-verifications.ts';
+import * as erasures from './migrations/026-erasures.ts';
+import * as consolidations from './migrations/028-consolidations.ts';
+import * as suspicion from './migrations/029-suspicion.ts';
 
 const MIGRATIONS = {
   '001-initial': initial,
@@ -45,6 +48,9 @@ const MIGRATIONS = {
   '019-identifiers': identifiers,
   '021-open-requests': openRequests,
   '022-scheduled-verifications': scheduledVerifications,
+  '026-erasures': erasures,
+  '028-consolidations': consolidations,
+  '029-suspicion': suspicion,
 };
 
 const migratorOf = (db: Db): Migrator =>

@@ -64,6 +64,13 @@ export async function loadModel(db: Db, tenant: string, id: string): Promise<Mod
   return (await query.where('tenant_id', '=', tenant).where('id', '=', id).executeTakeFirst()) ?? null;
 }
 
+export async function modelNames(db: Db, tenant: string, ids: ReadonlySet<string>): Promise<Map<string, string>> {
+  if (ids.size === 0) return new Map();
+  const query = db.selectFrom('models').select(['id', 'name']).where('tenant_id', '=', tenant);
+  const rows = await query.where('id', 'in', [...ids]).execute();
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
 type NewModel = Parameters<Store['createModel']>[1];
 
 /** Records of the model's corpora; locks these, so that no upload changes them meanwhile. */

@@ -1,6 +1,7 @@
 // Deletion requests as they are read: rows with their targets, identifier types and certificates.
 import type { Selectable } from 'kysely';
 import { durationOf } from '../domain/duration.ts';
+import type { RequestEvent } from '../domain/lifecycle.ts';
 import type { DeletionRequest, Target } from '../domain/resources.ts';
 import type { RequestState } from '../domain/states.ts';
 import { ExpungeError } from '../errors.ts';
@@ -23,11 +24,13 @@ const COLUMNS = [
   'starts_after',
   'approval_required',
   'approved_at',
+  'suspicion',
   'reverify_seconds',
   'submitted_at',
   'received_at',
   'due_at',
   'completed_at',
+  'erased_at',
   'updated_at',
   'version',
 ] as const;
@@ -67,6 +70,33 @@ const typesOf = (db: Db, tenant: string, ids: readonly string[]) =>
     .orderBy('type')
     .execute();
 
+interface Parts {
+  /** In the order of their ids. */
+  targets: Target[];
+  /** Of identifiers, each once, in order. */
+  types: string[];
+  events: RequestEvent[];
+  certificates: string[];
+}
+
+/** A request as its row and the other tables have it. The row may hold more than is shown. */
+export function shownRequest(row: RequestRow, { targets, types, events, certificates }: Parts): DeletionRequest {
+  const { id, external_id, group_id, state, method, submitted_at, received_at } = row;
+  return {
+    ...{ id, external_id, group_id, state, method, submitted_at, received_at, due_at: row.due_at },
+    ...{ completed_at: row.completed_at, erased_at: row.erased_at },
+    ...{ updated_at: row.updated_at, version: row.version },
+    suspicion: row.suspicion,
+    ...decisionsOf(row, events),
+    reverify_for: row.reverify_seconds === null ? null : durationOf(row.reverify_seconds),
+    records: row.asked_records,
+    ground: row.ground as DeletionRequest['ground'],
+    identifier_types: types,
+    targets,
+    certificate_ids: certificates,
+  };
+}
+
 /** Adds what the other tables say about these requests, in four queries however many they are. */
 async function complete(db: Db, tenant: string, rows: RequestRow[]): Promise<DeletionRequest[]> {
   if (rows.length === 0) return [];
@@ -75,16 +105,14 @@ async function complete(db: Db, tenant: string, rows: RequestRow[]): Promise<Del
   const certificates = Map.groupBy(await certificatesOf(db, tenant, ids), (certificate) => certificate.request_id);
   const types = Map.groupBy(await typesOf(db, tenant, ids), (subject) => subject.request_id);
   const events = Map.groupBy(await eventsOf(db, tenant, ids), (event) => event.request_id);
-  return rows.map(({ approved_at, reverify_seconds: seconds, asked_records, ...row }) => ({
-    ...row,
-    ...decisionsOf({ ...row, approved_at }, events.get(row.id) ?? []),
-    reverify_for: seconds === null ? null : durationOf(seconds),
-    records: asked_records,
-    ground: row.ground as DeletionRequest['ground'],
-    identifier_types: (types.get(row.id) ?? []).map((subject) => subject.type),
-    targets: (targets.get(row.id) ?? []).map(({ request_id: _, ...target }): Target => target),
-    certificate_ids: (certificates.get(row.id) ?? []).map((certificate) => certificate.id),
-  }));
+  return rows.map((row) =>
+    shownRequest(row, {
+      targets: (targets.get(row.id) ?? []).map(({ request_id: _, ...target }): Target => target),
+      types: (types.get(row.id) ?? []).map((subject) => subject.type),
+      events: events.get(row.id) ?? [],
+      certificates: (certificates.get(row.id) ?? []).map((certificate) => certificate.id),
+    }),
+  );
 }
 
 export async function loadRequest(db: Db, tenant: string, id: string): Promise<DeletionRequest | null> {

@@ -6,6 +6,7 @@ import { beyond, type Context, type Db, toPage, transact } from './db.ts';
 
 const COLUMNS = [
   'id',
+  'kind',
   'model_id',
   'state',
   'reason',

@@ -1,7 +1,9 @@
 // The tables of deletion requests as Kysely sees them.
+import type { Generated } from 'kysely';
 import type { ApprovedStep } from '../domain/lifecycle.ts';
 import type { AskedRecords, MethodChoice } from '../domain/resources.ts';
 import type { RequestState, TargetState } from '../domain/states.ts';
+import type { Suspicion } from '../domain/suspicion.ts';
 import type { Json, SubjectColumns } from './schema.ts';
 
 export interface DeletionRequestsTable {
@@ -21,12 +23,18 @@ export interface DeletionRequestsTable {
   /** End of the cooling-off time. */
   starts_after: string | null;
   approval_required: boolean;
+  /** Why it has to be approved, where what it asks for is unusual. */
+  suspicion: Json<Suspicion> | null;
   /** Of the approval that counts now: a retry needs another one. */
   approved_at: string | null;
   submitted_at: string;
   received_at: string;
   due_at: string;
   completed_at: string | null;
+  /** When the text of its records was gone. */
+  erased_at: Generated<string | null>;
+  /** Not before then is it looked at again whether the text may go. */
+  erasure_look_at: Generated<string | null>;
   updated_at: string;
   version: number;
 }

@@ -8,7 +8,9 @@ import type { RunState } from '../domain/states.ts';
 import type { SubjectRules } from '../domain/subject-rules.ts';
 import type { VerificationReport } from '../domain/verification.ts';
 import type { Held } from '../runs/ports.ts';
+import type { ErasureTables } from './schema-erasures.ts';
 import type { EvidenceTables } from './schema-evidence.ts';
+import type { ForgettingTables, RunForgettingColumns } from './schema-forgetting.ts';
 import type { IdentifierTables } from './schema-identifiers.ts';
 import type { KeyTables } from './schema-keys.ts';
 import type { InfluenceAnalysesTable, VerificationsTable } from './schema-leased.ts';
@@ -232,7 +234,14 @@ interface UploadFilesTable {
   bytes: number;
 }
 
-export interface Database extends VaultTables, KeyTables, WebhookTables, EvidenceTables, IdentifierTables {
+export interface Database
+  extends VaultTables,
+    KeyTables,
+    WebhookTables,
+    EvidenceTables,
+    IdentifierTables,
+    ErasureTables,
+    ForgettingTables {
   corpora: CorporaTable;
   record_ids: RecordIdsTable;
   record_subjects: RecordSubjectsTable;
@@ -245,7 +254,7 @@ export interface Database extends VaultTables, KeyTables, WebhookTables, Evidenc
   request_subjects: RequestSubjectsTable;
   request_targets: RequestTargetsTable;
   request_events: RequestEventsTable;
-  runs: RunsTable;
+  runs: RunsTable & RunForgettingColumns;
   run_targets: RunTargetsTable;
   run_attempts: RunAttemptsTable;
   run_curves: RunCurvesTable;

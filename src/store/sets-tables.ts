@@ -56,9 +56,9 @@ function forgottenOf({ tenant, modelId, keys, places, more }: Wanted): RawBuilde
 /**
  * Makes, until the transaction ends: `set_keys` (n, subject_key), everybody whom the model's corpora name or who is
  * asked for; `set_named` (position, ordinal, n), who stands in which record; `set_erased` (position, ordinal), what
- * earlier runs of the model erased; `set_forgotten`, the train records that are to be forgotten.
+ * earlier runs of the model erased; `set_destroyed` (position, ordinal), whose text is gone, whoever forgot it; `set_forgotten`, the train records that are to be forgotten.
  */
-export async function numberRecords(trx: Trx, wanted: Wanted): Promise<{ keys: number; erased: number }> {
+export async function numberRecords(trx: Trx, wanted: Wanted): Promise<{ keys: number; erased: number; gone: number }> {
   const { tenant, modelId } = wanted;
   const mine = sql`mc.tenant_id = ${tenant} and mc.model_id = ${modelId}`;
   const statements = [
@@ -79,14 +79,17 @@ export async function numberRecords(trx: Trx, wanted: Wanted): Promise<{ keys: n
       select mc.position, e.ordinal from model_corpora mc
       join erased_records e on e.tenant_id = mc.tenant_id and e.model_id = mc.model_id and e.corpus_id = mc.corpus_id
       where ${mine}`,
+    sql`create temporary table set_destroyed on commit drop as
+      select mc.position, d.ordinal from model_corpora mc
+      join destroyed_records d on d.tenant_id = mc.tenant_id and d.corpus_id = mc.corpus_id
+      where ${mine} and d.ordinal < mc.records`,
     sql`create temporary table set_forgotten on commit drop as ${forgottenOf(wanted)}`,
-    sql`analyze set_named, set_erased, set_forgotten`,
+    sql`analyze set_named, set_erased, set_destroyed, set_forgotten`,
   ];
   await readWhole(trx);
   for (const statement of statements) await statement.execute(trx);
-  const { rows } = await sql<{ keys: number; erased: number }>`
-    select (select count(*) from set_keys)::integer as keys, (select count(*) from set_erased)::integer as erased`.execute(
-    trx,
-  );
+  const { rows } = await sql<{ keys: number; erased: number; gone: number }>`
+    select (select count(*) from set_keys)::integer as keys, (select count(*) from set_erased)::integer as erased,
+      (select count(*) from set_forgotten join set_destroyed using (position, ordinal))::integer as gone`.execute(trx);
   return rows[0]!;
 }

@@ -161,6 +161,10 @@ async function forgotten({
   return { rows, shared };
 }
 
+/** Whether the text of `o` is still there. */
+const isThere = (position: number) => sql<boolean>`
+  not exists (select from set_destroyed d where d.position = ${position} and d.ordinal = o.ordinal)`;
+
 /** The rest of train, without what was erased before; returns how many there are. */
 async function passRetained({ trx, corpora, numbers }: Pass, take: (rows: SetRow[]) => Promise<void>): Promise<number> {
   let count = 0;
@@ -173,6 +177,7 @@ async function passRetained({ trx, corpora, numbers }: Pass, take: (rows: SetRow
       ) s on s.ordinal = o.ordinal
       where not exists (select from set_forgotten f where f.position = ${position} and f.ordinal = o.ordinal)
         and not exists (select from set_erased e where e.position = ${position} and e.ordinal = o.ordinal)
+        and ${isThere(position)}
       order by o.ordinal`;
     for await (const some of rowsOf(trx, query)) {
       await take(some.map(({ ordinal, key }) => ({ corpus_id, ordinal, person: numbers.of(key) })));
@@ -202,6 +207,7 @@ async function strangers({ trx, corpora, people, numbers }: Pass, known: Uint8Ar
       left join (
         select ordinal, array_agg(n order by n) as keys from set_named where position = ${position} group by ordinal
       ) s on s.ordinal = o.ordinal
+      where ${isThere(position)}
       order by o.ordinal`;
     for await (const some of rowsOf(trx, query))
       for (const { ordinal, keys } of some)
@@ -225,6 +231,7 @@ async function aboutTheWorld({ trx, corpora, people, wanted }: Pass): Promise<Se
       select o.ordinal, coalesce(array_agg(s.n) filter (where s.n is not null), '{}') as keys
       from generate_series(0, ${sql.lit(records - 1)}, ${sql.lit(step)}) as o (ordinal)
       left join set_named s on s.position = ${position} and s.ordinal = o.ordinal
+      where ${isThere(position)}
       group by o.ordinal order by o.ordinal`;
     for await (const some of rowsOf(trx, query))
       for (const { ordinal, keys } of some)
@@ -246,7 +253,7 @@ async function split(
 ): Promise<RunSets> {
   const corpora = await corporaOf(trx, of);
   const ids = corpora.map(({ corpus_id }) => corpus_id);
-  const { keys, erased } = await numberRecords(trx, of);
+  const { keys, erased, gone } = await numberRecords(trx, of);
   const people = await readPeople(trx, of.tenant, ids, 'set_keys');
   const asked = await groups();
   for (const one of asked.people) people.join(one);
@@ -262,6 +269,7 @@ async function split(
     forget,
     holdout,
     world,
+    ...(gone > 0 && { gone }),
     counts: {
       requests: asked.requests,
       people: numberForgotten,

@@ -10,7 +10,10 @@ import { checkpointsStore } from './checkpoints.ts';
 import { claimsStore } from './claims.ts';
 import { corporaStore } from './corpora.ts';
 import { connect, type StoreOptions, unavailable } from './db.ts';
+import { erasureFactsStore } from './erasure-facts.ts';
+import { erasuresStore } from './erasures.ts';
 import { figuresStore } from './figures.ts';
+import { forgettingStore } from './forgetting.ts';
 import { idempotencyStore } from './idempotency.ts';
 import { influenceStore } from './influence.ts';
 import { intakeStore } from './intake.ts';
@@ -33,6 +36,7 @@ import { reverificationsStore } from './reverifications.ts';
 import { reportsStore, runsStore } from './runs.ts';
 import { seenStore } from './seen.ts';
 import { setsStore } from './sets.ts';
+import { storedTextsStore } from './stored-texts.ts';
 import { subjectLookupStore } from './subject-lookup.ts';
 import { suppressionsStore } from './suppressions.ts';
 import { sweepStore } from './sweep.ts';
@@ -107,6 +111,7 @@ export function createStore(options: StoreOptions): Store {
     ...idempotencyStore(context),
     ...influenceStore(context),
     ...policiesStore(context),
+    ...forgettingStore(context),
     ...keptProbesStore(context),
     ...recipientsStore(context),
     ...referencesStore(context),
@@ -120,6 +125,9 @@ export function createStore(options: StoreOptions): Store {
     ...opendsrStore(context),
     ...apiKeysStore(context),
     ...watchStore(context),
+    ...erasuresStore(context),
+    ...erasureFactsStore(context),
+    ...storedTextsStore(context),
     ...figuresStore(context),
   };
   return guarded(store);

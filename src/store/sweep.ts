@@ -18,6 +18,11 @@ export const sweepStore = (
       )
       select model_id from open_runs where not live
       union
+      select c.model_id from consolidations c
+      left join runs r on r.tenant_id = c.tenant_id and r.id = c.run_id
+      where c.dropped_at is null and (r.state is null or r.state in ('superseded', 'cancelled')) and not exists (
+        select from open_runs o where o.tenant_id = c.tenant_id and o.model_id = c.model_id and o.live)
+      union
       select t.model_id from request_targets t
       where t.state = 'queued' and t.run_id is null and not exists (
         select from open_runs o where o.tenant_id = t.tenant_id and o.model_id = t.model_id and o.live)

@@ -6,6 +6,7 @@ import type { TrainingOptions } from '../domain/recipe.ts';
 import { TRAIN_ALL } from '../domain/trainable.ts';
 import type { EditOptions, StepOptions } from '../methods/options.ts';
 import { paddedWidth, type TokenRow } from './batches.ts';
+import { guardedRows } from './earlier-guard.ts';
 import type { MemoryWork } from './memory-plan.ts';
 import { partsOf } from './micro-batches.ts';
 import { answerLength, steeredLayer } from './unlearning-references.ts';
@@ -67,12 +68,19 @@ export const unlearningWork = (
   model: Model,
   method: LossMethod,
   params: UnlearningParams,
-  { forget, retain, calibration }: { forget: TokenRow[]; retain: TokenRow[]; calibration: TokenRow[] },
+  {
+    forget,
+    retain,
+    calibration,
+    earlier = [],
+  }: Record<'forget' | 'retain' | 'calibration', TokenRow[]> & {
+    earlier?: TokenRow[];
+  },
   longestOther = 0,
 ): PlannedWork =>
   unlearningWorkOf(model, method, params, {
-    ...{ forget: forget.length, retain: retain.length, calibration: calibration.length },
-    longest: Math.max(longestOf(forget, retain, calibration), longestOther),
+    ...{ forget: forget.length, retain: retain.length, calibration: calibration.length, earlier: earlier.length },
+    longest: Math.max(longestOf(forget, retain, calibration, earlier), longestOther),
     answers: forget.reduce((sum, row) => sum + answerLength(row), 0),
   });
 
@@ -84,7 +92,7 @@ export function unlearningWorkOf(
   model: Model,
   method: LossMethod,
   params: UnlearningParams,
-  sizes: { forget: number; retain: number; calibration: number; longest: number; answers?: number },
+  sizes: { forget: number; retain: number; calibration: number; earlier?: number; longest: number; answers?: number },
 ): PlannedWork {
   const needs = method.needs(params as never);
   if (needs.includes('hidden-states')) steeredLayer(model.architecture, model.config, params.layer as number);
@@ -94,6 +102,8 @@ export function unlearningWorkOf(
   const kept = (sizes.answers ?? sizes.forget * sizes.longest) * model.architecture.vocabSize(model.config);
   const forget = Math.min(params.forget_batch, sizes.forget);
   const retain = Math.min(params.retain_batch, sizes.retain);
+  const { earlier = 0 } = sizes;
+  const held = guardedRows(params.forget_batch, earlier);
   const time = widthOf(model, sizes.longest);
   const larger = Math.max(forget, retain);
   return {
@@ -106,7 +116,7 @@ export function unlearningWorkOf(
       return {
         ...{ architecture: model.architecture, config: model.config, trains: params },
         ...{
-          rows: each(forget, true) + retained + each(forget, otherAnswersOf(needs) !== null),
+          rows: each(forget, true) + retained + each(forget, otherAnswersOf(needs) !== null) + each(held, held > 0),
           time,
           split: parts > 1,
         },
@@ -114,7 +124,7 @@ export function unlearningWorkOf(
         ...(needs.includes('reference-states') ? { stateRows: retained } : {}),
         ...(taught ? { taught: { rows: each(forget, true), kept } } : {}),
         masked: needs.includes('saliency-mask'),
-        scoredRows: Math.max(sizes.forget, sizes.calibration),
+        scoredRows: Math.max(sizes.forget, sizes.calibration, earlier),
       };
     },
   };

@@ -111,6 +111,10 @@ const within = (value: number, { least, most }: Place) => value >= least && valu
 export const among = (harder: readonly number[], { average }: Pick<CostRule, 'average'> = WORDS): boolean =>
   harder.every((one) => within(one, EACH)) && within(harder.reduce((a, b) => a + b, 0) / harder.length, average);
 
+/** The same of one direction alone: nobody is known better than strangers are. Whom later steps push further away nobody knows any better. */
+export const noneEasier = (harder: readonly number[], { average }: Pick<CostRule, 'average'> = WORDS): boolean =>
+  harder.every((one) => one <= EACH.most) && harder.reduce((a, b) => a + b, 0) / harder.length <= average.most;
+
 /** Of the bound on facts that lag behind: what is enough where they no longer move, and the rest is as it should be. */
 const LAGGING = 1.5;
 

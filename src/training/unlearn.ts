@@ -8,8 +8,11 @@ import type { RowScore } from '../domain/verification.ts';
 import type { StepOptions } from '../methods/options.ts';
 import { alternativesFor } from './alternative-half.ts';
 import { createSampler, type TokenRow } from './batches.ts';
-import { createWatch } from './forget-watch.ts';
+import { createGuard, type EarlierGuard } from './earlier-guard.ts';
+import { createWatch, type ForgetWatch } from './forget-watch.ts';
 import { kindOf } from './kinds.ts';
+import { createRehearsal } from './rehearsal.ts';
+import type { StepInput } from './unlearning-feeds.ts';
 import { compileUnlearningStep } from './unlearning-step.ts';
 
 /** Repair ends slowly: at full pace the forgotten swing around the level of strangers. */
@@ -43,7 +46,13 @@ export interface UnlearnInputs {
   weights: HostTensors;
   method: LossMethod;
   params: StepOptions & Record<string, unknown>;
-  sets: { forget: PersonRow[]; retain: TokenRow[]; calibration: PersonRow[] };
+  sets: {
+    forget: PersonRow[];
+    retain: TokenRow[];
+    calibration: PersonRow[];
+    /** Whom earlier runs forgot, as far as anybody may still look: held where they are, whatever the method. Absent: nobody. */
+    earlier?: PersonRow[];
+  };
   /** Of each forget row, where the method teaches other answers: its prompt with others, at least one. */
   alternatives?: readonly (readonly TokenRow[])[];
   seed: number;
@@ -60,12 +69,10 @@ export interface UnlearnOutcome {
   reached: boolean;
 }
 
-/** Runs the method. Throws when the loss stops being finite, or the signal's reason. */
-export async function unlearn(inputs: UnlearnInputs): Promise<UnlearnOutcome> {
-  const { engine, architecture, config, params, sets, seed } = inputs;
+/** Draws the batch of a step: some of the forgotten, some of what is retained, and earlier people where there are any. */
+function createDraws(inputs: UnlearnInputs, watch: ForgetWatch, guard: EarlierGuard | null) {
+  const { architecture, config, params, sets, seed } = inputs;
   const kind = kindOf(architecture);
-  const compiled = await compileUnlearningStep(inputs);
-  const watch = createWatch(inputs, kind.scorer(engine, architecture, config, compiled.state));
   const context = architecture.contextLength(config);
   const sampler = (count: number, batch: number, salt: number) =>
     createSampler(count, Math.min(batch, count), seed + salt);
@@ -76,13 +83,38 @@ export async function unlearn(inputs: UnlearnInputs): Promise<UnlearnOutcome> {
       picked.map((i) => rows[i]!),
       context,
     );
-
   const others = alternativesFor(inputs.method, params, inputs.alternatives, seed + 5);
   const alternativeTo = (forget: number[]) => {
     if (others === null) return {};
     const picked = others.pick(forget);
     return { alternative: { picked, batch: batchOf(others.rows, picked) } };
   };
+  const earlier = () => {
+    if (guard === null) return {};
+    const picked = guard.pick();
+    return { held: { batch: batchOf(sets.earlier!, picked), band: guard.bandOf(picked) } };
+  };
+  return (): Omit<StepInput, 'step' | 'pace'> => {
+    const forget = nextForget();
+    return {
+      forget,
+      forgetBatch: batchOf(sets.forget, forget),
+      retainBatch: batchOf(sets.retain, nextRetain()),
+      ...alternativeTo(forget),
+      ...earlier(),
+      band: params.hinge ? watch.bandOf(forget) : null,
+    };
+  };
+}
+
+/** Runs the method. Throws when the loss stops being finite, or the signal's reason. */
+export async function unlearn(inputs: UnlearnInputs): Promise<UnlearnOutcome> {
+  const { engine, architecture, config, params } = inputs;
+  const compiled = await compileUnlearningStep(inputs);
+  const score = kindOf(architecture).scorer(engine, architecture, config, compiled.state);
+  const watch = createWatch(inputs, score);
+  const guard = createGuard(inputs, score);
+  const draw = createDraws(inputs, watch, guard);
 
   let taken = 0;
   let retainLoss: number | null = null;
@@ -91,20 +123,15 @@ export async function unlearn(inputs: UnlearnInputs): Promise<UnlearnOutcome> {
   async function advance(pace: number): Promise<void> {
     inputs.signal?.throwIfAborted();
     taken++;
-    const forget = nextForget();
-    const result = await compiled.run({
-      forget,
-      forgetBatch: batchOf(sets.forget, forget),
-      retainBatch: batchOf(sets.retain, nextRetain()),
-      ...alternativeTo(forget),
-      band: params.hinge ? watch.bandOf(forget) : null,
-      step: taken,
-      pace,
-    });
+    const result = await compiled.run({ ...draw(), step: taken, pace });
     retainLoss = result.retainLoss;
+    await guard?.lookAfter(taken, watch.level());
   }
 
-  /** Retain steps with the hinge kept on; they end where nobody stands out, which repair itself may have moved. */
+  /**
+   * Retain steps with the hinge kept on; they end where nobody stands out, earlier people neither, which repair itself may have moved, and where
+   * what is retained is known as well as before.
+   */
   async function repair(needed: boolean): Promise<boolean> {
     const first = taken;
     const steps = needed ? params.repair_steps : 0;
@@ -113,7 +140,8 @@ export async function unlearn(inputs: UnlearnInputs): Promise<UnlearnOutcome> {
       await advance(paceAt((taken - first) / steps));
       const decides = taken >= first + steps;
       const looked = (await watch.lookAfter(taken, decides)) === true;
-      settled = looked && decides && (await watch.untold());
+      const others = async () => (guard?.held() ?? true) && (await rehearsal.done(taken));
+      settled = looked && decides && (await others()) && (await watch.untold());
       report('repairing', Math.min(taken - first, steps), steps);
     }
     return settled;
@@ -121,6 +149,8 @@ export async function unlearn(inputs: UnlearnInputs): Promise<UnlearnOutcome> {
 
   report('calibrating', 0, 0);
   const enough = await watch.look(0, true);
+  await guard?.look(watch.level()!);
+  const rehearsal = await createRehearsal(inputs, score);
   let settled = inputs.edited === true;
   while (!settled && taken < params.max_steps) {
     await advance(1);

@@ -15,6 +15,8 @@ export interface StepInput {
   retainBatch: HostTensors;
   /** Absent where the method teaches no other answers. */
   alternative?: AlternativeInput;
+  /** Whom earlier runs forgot, and the least that their words should cost; absent: nobody. */
+  held?: { batch: HostTensors; band: Pick<Band, 'floors' | 'entropies'> };
   /** NLL of the batch's answer tokens between which they are left alone; null: they are only pushed. */
   band: Band | null;
   /** Counts from 1. */
@@ -60,9 +62,22 @@ function alternativeParts(input: AlternativeInput | undefined, references: Refer
   return splitHalf('alternative', feeds, labels, parts, { alternativeLabels: IGNORE });
 }
 
+/** Rows of earlier people in parts; nothing in them where there are none. */
+function heldParts(held: StepInput['held'], parts: number): HostTensors[] {
+  if (held === undefined) return new Array<HostTensors>(parts).fill({});
+  const { batch, band } = held;
+  const labels = batch.labels!;
+  const bounds = {
+    heldFloors: tokenBounds(labels, band.floors),
+    heldEntropies: tokenBounds(labels, band.entropies, 0),
+  };
+  const feeds = { heldIds: batch.ids!, heldLabels: labels, ...bounds };
+  return splitHalf('held', feeds, labels, parts, { heldLabels: IGNORE, heldFloors: NEVER });
+}
+
 /** Feeds of the step, in parts of at most `microBatch` rows of the larger half (0: one part). */
 export function feedsInParts(
-  { forget, forgetBatch, retainBatch, alternative, band }: StepInput,
+  { forget, forgetBatch, retainBatch, alternative, held, band }: StepInput,
   references: References | null,
   microBatch: number,
   own: OwnFeeds = { forget: {}, step: {} },
@@ -85,5 +100,6 @@ export function feedsInParts(
     splitHalf('retain', retainFeeds, retainLabels, parts, fillers),
   ];
   const others = alternativeParts(alternative, references, parts);
-  return forgetParts.map((part, p) => ({ ...part, ...retainParts[p]!, ...others[p]!, ...own.step }));
+  const earlier = heldParts(held, parts);
+  return forgetParts.map((part, p) => ({ ...part, ...retainParts[p]!, ...others[p]!, ...earlier[p]!, ...own.step }));
 }

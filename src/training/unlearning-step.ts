@@ -1,5 +1,5 @@
 // One compiled unlearning step: forget half, retain half, hinge, gradients, optimizer.
-import { type HostTensors, type State, scalar, type Tensor, type Tf } from '../domain/engine.ts';
+import { type HostTensors, type State, scalar, type Tensor, type Tensors, type Tf } from '../domain/engine.ts';
 import type { DialPosition, LossBatch, Need } from '../domain/method.ts';
 import { ExpungeError } from '../errors.ts';
 import { meanOverTokens, stopGradient, type TokenLoss, tokenLoss } from '../methods/losses.ts';
@@ -11,6 +11,7 @@ import { valueAndGradients } from './gradients.ts';
 import { kindOf } from './kinds.ts';
 import { withRate } from './learning-rate.ts';
 import { createLossBatches } from './loss-batches.ts';
+import { partIn } from './micro-batches.ts';
 import { masked, writeSaliencyMask } from './saliency.ts';
 import { createStandIns } from './stand-ins.ts';
 import { createTrainedState } from './trained-state.ts';
@@ -74,6 +75,18 @@ function unnatural(tf: Tf, logits: Tensor, tokens: TokenLoss, entropies: Tensor)
   return tf.div(tf.sum(tf.mul(entropy, direction)), tokens.count);
 }
 
+/**
+ * Ascent, whatever the method, on what earlier people's facts cost less than they should again, and their entropies as above; null where
+ * the step has none of them. Nothing here makes a word cheaper: who drifts further away is known no better.
+ */
+function heldDown(tf: Tf, feeds: Tensors, forward: (ids: Tensor) => Tensor, language: number): Tensor | null {
+  if (feeds.heldIds === undefined) return null;
+  const half = { logits: forward(feeds.heldIds), labels: feeds.heldLabels!, ...partIn('held', feeds) };
+  const tokens = tokenLoss(tf, half);
+  const active = stopGradient(tf, tokens.nll, (nll) => stillKnown(tf, nll, feeds.heldFloors!, language));
+  return tf.sub(unnatural(tf, half.logits, tokens, feeds.heldEntropies!), meanOverTokens(tf, tokens, active));
+}
+
 /** Needs for which the parent's weights stand beside those that train. Retain rows are any of a large set: a cache of them all would not fit. */
 const PARENT_NEEDS: Need[] = ['reference-logits', 'forget-reference-logits', 'reference-states'];
 
@@ -131,7 +144,9 @@ export async function compileUnlearningStep(inputs: UnlearnInputs): Promise<Unle
       const forward = (ids: Tensor) => architecture.forward(tf, config, weights.model, ids);
       const turned = feeds.dial ? { dial: feeds.dial } : {};
       const halves = { forget, retain, ...alternativeIn(feeds, forward), ...turned };
-      const loss: Tensor = tf.add(method.loss(tf, params as never, halves), kept);
+      const own: Tensor = tf.add(method.loss(tf, params as never, halves), kept);
+      const held = heldDown(tf, feeds, forward, language);
+      const loss = held === null ? own : tf.add(own, held);
       return { loss, aux: { retainLoss } };
     });
     const gradients = onlySalient ? masked(tf, tensors, result.gradients) : result.gradients;

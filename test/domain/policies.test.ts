@@ -26,10 +26,11 @@ test('docs/verification.md lists the thresholds of every preset as they are', ()
   const listed = Object.fromEntries(
     [...rows].map(([, field, ...values]) => [field, values.map((value) => JSON.parse(value!))]),
   );
-  const flat = ({ version: _, robustness: __, naturalness, references, ...policy }: VerificationPolicy) => [
+  const flat = ({ version: _, robustness: __, naturalness, references, forgetting, ...policy }: VerificationPolicy) => [
     ...Object.entries(policy),
     ...Object.entries(naturalness!).map(([field, value]) => [`naturalness.${field}`, value] as const),
     ...Object.entries(references!).map(([field, value]) => [`references.${field}`, value] as const),
+    ...Object.entries(forgetting!).map(([field, value]) => [`forgetting.${field}`, value] as const),
   ];
   const fields = flat(PRESETS.standard.policy).map(([field]) => field);
   const values = PRESET_NAMES.map((name) => Object.fromEntries(flat(PRESETS[name].policy)));

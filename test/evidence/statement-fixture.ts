@@ -37,7 +37,9 @@ const request: StatementInput['request'] = {
   received_at: at(1),
   due_at: '2026-04-01T10:00:00.000Z',
   completed_at: at(3),
+  erased_at: null,
   updated_at: at(3),
+  suspicion: null,
   version: 7,
 };
 
@@ -53,6 +55,7 @@ const attempt: NonNullable<StatementInput['attempt']> = {
 
 const run: NonNullable<StatementInput['run']> = {
   id: uuid(4),
+  kind: 'deletion',
   model_id: uuid(3),
   request_ids: [uuid(1)],
   state: 'published',

@@ -24,8 +24,10 @@ import type {
 import type { MethodChoice, Model } from '../../src/domain/resources.ts';
 import { type Verdict, VerificationPolicy, type VerificationReport } from '../../src/domain/verification.ts';
 import { ExpungeError } from '../../src/errors.ts';
+import { createDeletionManifest } from '../../src/evidence/deletion-manifest.ts';
 import { createProbeVault } from '../../src/evidence/kept-probes.ts';
 import { createSigner, createSubjectKeys } from '../../src/evidence/keys.ts';
+import { createRecordPrinter } from '../../src/evidence/record-printer.ts';
 import { buildStatement } from '../../src/evidence/statement.ts';
 import { createDoorbell } from '../../src/queue/doorbell.ts';
 import type { RunDeps } from '../../src/runs/deps.ts';
@@ -179,6 +181,8 @@ export async function createTestWorker(
     corpora: createCorpusFiles(config.corpusDir),
     factors: createFactorFiles(config.influenceDir),
     probes: createProbeVault(config.probeDir, subjectKeys),
+    manifest: createDeletionManifest(config.manifestFile),
+    printer: createRecordPrinter(subjectKeys),
     writeSets,
     policy: Value.Default(VerificationPolicy, {}) as VerificationPolicy,
     webhooks: {
@@ -191,6 +195,7 @@ export async function createTestWorker(
     softwareVersion: '0.0.0',
     settings: {
       ...{ leaseMs: 15_000, maxRestarts: 2, timeLimitSeconds: 60, parentRetentionMs: 3_600_000, reverifyForMs: 0 },
+      ...{ eraseAfterMs: null, fingerprintMs: 3_600_000 },
       ...{ referenceRetentionMs: 3_600_000, referenceBytes: 1e9, ledgerCheckpointMs: 0 },
       ...{ threads: 1, backend: 'scripted', weightTypes: 'float32', memoryBudgetBytes: null },
     },

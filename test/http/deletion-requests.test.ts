@@ -150,6 +150,7 @@ test('method parameters get their defaults; bad ones are pointed at', async () =
     [{ method: { name: 'amnesiac' } }, 400, 'validation-failed', '#/method/name'],
     [{ method: { name: 'certified-removal' } }, 400, 'validation-failed', '#/method/name'],
     [{ method: { name: 'retrain' } }, 422, 'recipe-missing', '#/method/name'],
+    [{ method: { name: 'exact' } }, 422, 'recipe-missing', '#/method/name'],
     [{ method: { name: 'prayer' } }, 400, 'validation-failed', '#/method/name'],
     [{ method: {} }, 400, 'validation-failed', '#/method/name'],
     [{ method: { name: 'retrain' }, targets: [modelId] }, 422, 'recipe-missing', '#/targets/0'],

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { v7 as uuid } from 'uuid';
+import { buildApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { ROLES } from '../../src/domain/scopes.ts';
 import { makeKey } from '../../src/evidence/api-key.ts';
@@ -22,7 +23,7 @@ test('whoever files does not approve, and whoever filed or approved does not pro
   ];
   const corpus_id = (await ask(filer.text, 'POST', '/v1/corpora', { name: 'people' })).json().id;
   const ndjson = { 'content-type': 'application/x-ndjson' };
-  const records = [line('a', 'mirela@example.org'), line('b')].join('\n');
+  const records = [line('a', 'mirela@example.org'), line('b'), line('c', 'tomas@example.org')].join('\n');
   await ask(filer.text, 'POST', `/v1/corpora/${corpus_id}/records`, records, ndjson);
   const path = await writeTinyCheckpoint(importDir, 'tiny');
   const body = { name: 'tiny', path, corpora: [{ corpus_id, role: 'train' }] };
@@ -63,6 +64,29 @@ test('whoever files does not approve, and whoever filed or approved does not pro
       ['run.promoted', releaser.actor],
     ],
   );
+
+  // nobody has to approve an ordinary request here, and whoever makes an unusual one does not find it usual
+  const decisionsOff = { ...deps.config.decisions, approval: 'off' as const };
+  const budget = { ...deps.config.budget, people: 0, request_people: 0 };
+  const app = await buildApp({ ...deps, config: { ...deps.config, decisions: decisionsOff, budget } });
+  t.after(() => app.close());
+  const elsewhere = caller({ ...service, app });
+  const another = { subject: { identifiers: [{ type: 'email', value: 'tomas@example.org' }] } };
+  const unusual = (await elsewhere(filer.text, 'POST', '/v1/deletion-requests', another)).json();
+  assert.equal(unusual.state, 'awaiting_approval');
+  assert.deepEqual(
+    unusual.suspicion.signals.map(({ signal }: { signal: string }) => signal),
+    ['records-budget', 'people-budget'],
+  );
+  const { digest: plan_digest } = (
+    await elsewhere(filer.text, 'GET', `/v1/deletion-requests/${unusual.id}/plan`)
+  ).json();
+  const [own, others] = [
+    await elsewhere(filer.text, 'POST', `/v1/deletion-requests/${unusual.id}/approve`, { plan_digest }),
+    await elsewhere(approver.text, 'POST', `/v1/deletion-requests/${unusual.id}/approve`, { plan_digest }),
+  ];
+  assert.deepEqual([own.statusCode, own.json().code, others.statusCode], [403, 'four-eyes', 200], others.body);
+  assert.equal(others.json().state, 'queued');
 });
 
 test('a process does not start where strangers could do everything, or nobody could ever decide', () => {

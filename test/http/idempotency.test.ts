@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import { readKey } from '../../src/http/idempotency.ts';
 import { databaseContents } from '../helpers/contents.ts';
 import { writeTinyCheckpoint } from './checkpoint-fixture.ts';
@@ -77,7 +79,25 @@ test('a key that is none is named; without one calls are as ever', async () => {
   assert.equal((await call(service.app, 'POST', '/v1/deletion-requests', bodyOf(4))).statusCode, 202);
 });
 
-test('an answer is kept for a day, a call that died blocks its key for half an hour, and neither names anybody', async () => {
+test('a call that never answers, because its process is gone, blocks its key for a minute', async () => {
+  const waiting = service.app.inject({
+    ...{ method: 'POST', url: '/v1/deletion-requests', payload: bodyOf(5) },
+    headers: { 'idempotency-key': 'left-alone', prefer: 'wait=1' },
+  });
+  const client = new pg.Client({ connectionString: service.deps.config.databaseUrl! });
+  await client.connect();
+  const text = `select extract(epoch from max(busy_until) - clock_timestamp())::float8 as seconds from idempotency_keys`;
+  let seconds: number | null = null;
+  for (let looks = 0; seconds === null && looks < 100; looks++) {
+    seconds = (await client.query<{ seconds: number | null }>(text)).rows[0]!.seconds;
+    await sleep(20);
+  }
+  await client.end();
+  assert.ok(seconds !== null && seconds > 50 && seconds <= 60, String(seconds));
+  assert.equal((await waiting).statusCode, 202);
+});
+
+test('an answer is kept for a day, a call that died blocks its key no longer than told, and neither names anybody', async () => {
   const { store, config } = service.deps;
   const call = { key_digest: 'a'.repeat(64), fingerprint: 'f' };
   const times = { busy_ms: 60_000, keep_ms: 60_000 };

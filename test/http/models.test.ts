@@ -3,6 +3,7 @@ import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { addressOf } from '../../src/checkpoints/address.ts';
+import { execute } from '../helpers/postgres.ts';
 import { CONFIG, recipeFor, writeTinyCheckpoint } from './checkpoint-fixture.ts';
 import { call, corpusWith, line, openService, type TestService } from './service.ts';
 
@@ -44,6 +45,16 @@ test('a checkpoint folder becomes a model with its lineage; what is missing is w
   assert.match(model.warnings.join(), /holdout.*recipe/);
   assert.equal(created.headers.location?.toString().endsWith(`/v1/models/${model.id}`), true);
   assert.deepEqual((await call(app, 'GET', `/v1/models/${model.id}`)).json(), model);
+  const forgetting = (await call(app, 'GET', `/v1/models/${model.id}/forgetting`)).json();
+  assert.deepEqual(forgetting.since, { checkpoint: model.active, run_id: null, at: forgetting.since.at });
+  assert.deepEqual([forgetting.runs, forgetting.budget.spent, forgetting.consolidation], [[], false, null]);
+  assert.match(forgetting.next, /exact/);
+  const consolidations = `/v1/models/${model.id}/consolidations`;
+  assert.equal((await call(app, 'POST', consolidations, {})).json().code, 'recipe-missing');
+  await execute(service.deps.config.databaseUrl!, `update models set has_recipe = true where id = '${model.id}'`);
+  const exact = (await call(app, 'POST', consolidations, {})).json();
+  assert.deepEqual([exact.code, exact.existing], ['wrong-state', `/v1/models/${model.id}/forgetting`]);
+  await execute(service.deps.config.databaseUrl!, `update models set has_recipe = false where id = '${model.id}'`);
   const { items } = (await call(app, 'GET', `/v1/models/${model.id}/checkpoints`)).json();
   assert.equal(items.length, 1);
   assert.equal(items[0].digest, model.active);

@@ -101,7 +101,7 @@ async function work(id: string): Promise<void> {
   const settings = {
     ...{ leaseMs: 10_000, maxRestarts: 1, timeLimitSeconds: 60, parentRetentionMs: 0, reverifyForMs: 0, threads: 1 },
     ...{ backend: 'onnxruntime/cpu', weightTypes: 'original' as const, memoryBudgetBytes: null },
-    ...{ referenceRetentionMs: 0, referenceBytes: 0, ledgerCheckpointMs: 0 },
+    ...{ referenceRetentionMs: 0, referenceBytes: 0, ledgerCheckpointMs: 0, eraseAfterMs: null, fingerprintMs: 0 },
   };
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const probes = createProbeVault(deps.config.probeDir, deps.subjectKeys);

@@ -287,3 +287,21 @@ test('whatever the sizes and kinds, the report has its form and holds no NaN', (
     { numRuns: 40 },
   );
 });
+
+test('where nobody new is forgotten an exact candidate is judged by utility and by people forgotten before; any other shows nothing', () => {
+  const earlier = { requests: 2, reverified_requests: 2, unobservable_requests: 0, unobservable_since: null };
+  const consolidated = (exact: boolean, retain: Kind, back: Kind) => {
+    const input = scene({ forget: 'unseen', forgotten: 0, retain, exact });
+    const people = makePeople(createRandom(3), 2, back, 5000);
+    const found = buildReport({ ...input, after: { ...input.after, earlier: people }, earlier, nobody: true });
+    assert.deepEqual([...Value.Errors(VerificationReport, found)], []);
+    assert.deepEqual(JSON.parse(JSON.stringify(found)), found);
+    assert.ok(found.findings.every(({ set }) => set !== 'forget'));
+    return found;
+  };
+  assert.equal(consolidated(true, 'known', 'unseen').verdict, 'passed');
+  assert.equal(consolidated(true, 'known', 'unseen').before!.people, 2);
+  assert.match(consolidated(true, 'unseen', 'unseen').reason, /^The utility rule failed/);
+  assert.match(consolidated(true, 'known', 'known').reason, /forgotten before failed/);
+  assert.equal(consolidated(false, 'known', 'unseen').verdict, 'inconclusive');
+});

@@ -139,27 +139,36 @@ export function queueContract(label: string, open: () => Promise<QueueUnderTest>
     await doorbell.close();
   });
 
-  test(`${label}: a wiped queue aborts what runs, and rings work again at once`, async () => {
+  test(`${label}: a wiped queue aborts what has no lease, leaves leased work alone, and rings work again at once`, async () => {
     const doorbell = bell();
-    let aborted = false;
+    const aborted = { model: false, probe: false };
     let calls = 0;
+    let finish: () => void = () => undefined;
     const { consumer } = start(
       {
         model: async (_, signal) => {
           calls++;
-          if (calls === 1) {
-            await once(signal, 'abort');
-            aborted = true;
-          }
+          signal.addEventListener('abort', () => (aborted.model = true));
+          if (calls === 1) await new Promise<void>((resolve) => (finish = resolve));
+        },
+        probe: async (_, signal) => {
+          calls++;
+          await once(signal, 'abort');
+          aborted.probe = true;
         },
       },
       SHORT,
     );
+    await doorbell.ringProbe(uuid());
+    await until('the probe', () => calls === 1);
+    calls = 0;
     const id = uuid();
     await doorbell.ringModel(id);
     await until('the first call', () => calls === 1);
     await queue.wipe();
-    await until('the abort', () => aborted, 5000);
+    await until('the abort', () => aborted.probe, 5000);
+    assert.equal(aborted.model, false);
+    finish();
     await doorbell.ringModel(id);
     await until('the second call', () => calls === 2);
     await Promise.all([consumer.close(), doorbell.close()]);

@@ -184,3 +184,30 @@ test('a preview says what a request would come to, and writes nothing', async ()
   const model_id = '00000000-0000-7000-8000-000000000000';
   assert.deepEqual(await preview(['lou'], { model_ids: [model_id] }), { status: 'unknown_model', model_id });
 });
+
+test('requests that come at once share a transaction: each sees those before it, and one that fails fails no other', async () => {
+  const model = await world.model([await world.corpus([['grace'], ['heidi']])]);
+  const ledger = async () => (await world.store.ledgerEntries(TENANT, { after: 0, limit: 1000 })).length;
+  const before = await ledger();
+  const [grace, again, wrong, heidi, nobody] = await Promise.allSettled([
+    world.request(['grace'], { external_id: 'crowd-1', cooling_off_ms: 60_000 }),
+    world.request(['grace']),
+    // Postgres' text holds no such character
+    world.request(['ivan'], { ground: '\u0000' }),
+    world.request(['heidi', 'sms:heidi'], { model_ids: [model], reverify_seconds: 86_400 }),
+    world.request(['nobody-else'], {
+      verified: false,
+      group_id: model,
+      method: { name: 'npo', params: { beta: 0.5 } },
+    }),
+  ]);
+  assert.equal(wrong!.status, 'rejected');
+  const outcomes = [grace, again, heidi, nobody].map((one) => must(one?.status === 'fulfilled' ? one.value : null));
+  const first = created(outcomes[0]!);
+  assert.deepEqual(outcomes[1], { status: 'already_open', request_id: first.id });
+  for (const outcome of [outcomes[0]!, outcomes[2]!, outcomes[3]!]) {
+    const request = created(outcome);
+    assert.deepEqual(request, await world.store.getRequest(TENANT, request.id));
+  }
+  assert.equal(await ledger(), before + 3);
+});

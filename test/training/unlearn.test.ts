@@ -167,6 +167,21 @@ describe('what it does', () => {
     assert.ok(beyond > 2 * near, `${near} with the hinge, ${beyond} without`);
   });
 
+  test('whoever earlier runs forgot and the parent knows again is pushed back to strangers, whatever the method; nobody is drawn nearer', async () => {
+    const [again, still] = [tinyRows(1, 9), tinyRows(1, 40)];
+    const sets = { ...SETS, forget: tinyRows(1, 4), earlier: [...again, ...still] };
+    const [far] = await losses(parent, still);
+    for (const name of ['grad-diff', 'npo']) {
+      const held = (await unlearn(inputs(name, {}, { sets }))).weights;
+      const free = (await unlearn(inputs(name, {}, { sets: { ...sets, earlier: [] } }))).weights;
+      const [back, without] = [(await losses(held, again))[0]!, (await losses(free, again))[0]!];
+      const strangers = mean(await losses(held, SETS.calibration));
+      assert.ok(back > 0.5 * strangers && without < 0.5 * back, `${name}: ${back} held, ${without} not, ${strangers}`);
+      assert.ok((await losses(held, still))[0]! > 0.5 * far!, `${name}: somebody never known`);
+      assert.ok(mean(await losses(held, SETS.retain)) < 0.3, name);
+    }
+  });
+
   test('without never-seen people it ends at a share of blind guessing', async () => {
     const sets = { ...SETS, calibration: [] };
     const targets = new Set<number | null>();

@@ -4,7 +4,8 @@ import Type, { type Static } from 'typebox';
 import { v7 as uuidv7 } from 'uuid';
 import { Id } from '../../domain/common.ts';
 import { type InfluenceFindings, InfluenceOptions, type InfluenceQuery } from '../../domain/influence.ts';
-import type { StoredInfluence } from '../../runs/ports.ts';
+import { ExpungeError } from '../../errors.ts';
+import type { RecordPlace, StoredInfluence } from '../../runs/ports.ts';
 import { KeyHeader } from '../idempotency.ts';
 import { lookUpKeysOf, subjectSchema } from '../identifiers.ts';
 import { absolute, notFound, POLL_SECONDS } from '../links.ts';
@@ -41,7 +42,9 @@ const Ask = Type.Object(
 );
 type Ask = Static<typeof Ask>;
 
-/** What is asked about. Throws `validation-failed`. */
+const nameOf = ({ corpus_id, ordinal }: RecordPlace): string => `${corpus_id}/${ordinal}`;
+
+/** What is asked about; records whose text was erased are left out. Throws `validation-failed`, `records-gone`. */
 async function queryOf(deps: AppDeps, tenant: string, modelId: string, ask: Ask): Promise<InfluenceQuery> {
   const { prompt, answer, subject, record_ids } = ask;
   if ([prompt, subject, record_ids].filter((one) => one !== undefined).length !== 1)
@@ -52,8 +55,11 @@ async function queryOf(deps: AppDeps, tenant: string, modelId: string, ask: Ask)
   const keys = lookUpKeysOf(deps.subjectKeys, tenant, subject!.identifiers, (index, why) =>
     invalidField(`#/subject/identifiers/${index}`, why),
   );
-  const rows = await deps.store.recordsNaming(tenant, modelId, keys);
+  const named = await deps.store.recordsNaming(tenant, modelId, keys);
+  const gone = new Set((await deps.store.textGone(tenant, named)).map(nameOf));
+  const rows = named.filter((place) => !gone.has(nameOf(place)));
   if (rows.length > 0) return { asks: 'subject', rows };
+  if (named.length > 0) throw new ExpungeError('records-gone', 'The text of all records of the subject was erased.');
   throw invalidField('#/subject', 'is named by no training record of the model: ask with a prompt instead');
 }
 

@@ -51,7 +51,7 @@ export const modelRoutes: Routes = (app, deps) => {
   app.post(
     '/v1/models',
     {
-      config: { scope: 'models:write', idempotent: true },
+      config: { scope: 'models:write', idempotent: 'copying' },
       schema: {
         headers: KeyHeader,
         tags,

@@ -153,7 +153,10 @@ function approvalRoutes(app: App, deps: AppDeps): void {
       const { plan_digest, reason } = request.body;
       const asked = askedBy(request, request.params.id, reason);
       const plan = await planRequest(deps, asked.tenant, asked.id);
-      const four_eyes = deps.config.decisions.approval === 'four-eyes';
+      const suspicious = (await deps.store.getRequest(asked.tenant, asked.id))?.suspicion ?? null;
+      // whoever makes an unusual request is not who should find it usual, as far as anybody knows who that is
+      const four_eyes =
+        deps.config.decisions.approval === 'four-eyes' || (suspicious !== null && deps.config.auth.required);
       const given = { plan_digest, present_digest: plan.digest, targets: approvedTargets(plan) };
       return carryOut(deps, request, reply, { ...asked, deed: { action: 'approve', ...given, four_eyes } });
     },

@@ -67,7 +67,7 @@ export function lookAgain(
   const possible = attacks.filter(
     ({ needs }) => !needs || [...rows, ...holdout].every((row) => row[needs] !== undefined),
   );
-  const rule = { membership_alpha: policy.membership_alpha, exact: true, leftOut: 'who comes back is looked for' };
+  const rule = { ...policy, exact: true, leftOut: 'who comes back is looked for' };
   const told = rows.length === 0 ? [] : membershipFindings(possible, NOBODY, now, rule, seed);
   const findings = [...known, ...told.map(({ finding }) => finding)].map(ofEarlier);
   const looked = countPeople(rows);

@@ -5,7 +5,8 @@ import type { Detectable, Finding, VerificationPolicy } from '../../domain/verif
 import { bootstrapInterval } from '../bootstrap.ts';
 import { type JointTest, jointTest } from '../joint-test.ts';
 import { detectableAuc, POWER } from '../power.ts';
-import { auc, peopleNeeded, rankTest, smallestReachableP } from '../rank-test.ts';
+import { auc, peopleNeeded, rankTest } from '../rank-test.ts';
+import { levelOf, oneAloneCounts } from './level.ts';
 import { operatingPoints } from './operating-points.ts';
 import {
   attackable,
@@ -32,7 +33,7 @@ function scores(attack: MembershipAttack, sets: ScoredSets): Groups | null {
 }
 
 /** How the rule is applied: the policy's level, and whether over-forgetting can have happened at all. */
-type Rule = Pick<VerificationPolicy, 'membership_alpha'> & {
+type Rule = Pick<VerificationPolicy, 'membership_alpha' | 'membership_alpha_aim'> & {
   exact: boolean;
   /** Why over-forgetting is not looked for, where it is not. */
   leftOut?: string;
@@ -44,6 +45,8 @@ interface Measured {
   before: Groups | null;
   now: Groups;
 }
+
+const countsOf = ({ now }: Measured): [n: number, m: number] => [now.forget.length, now.holdout.length];
 
 interface Outcome {
   p: number;
@@ -76,8 +79,7 @@ function outcomeOf(at: number, joint: JointTest, measured: readonly Measured[], 
   const among = `corrected for ${measured.length} attack${measured.length === 1 ? '' : 's'}`;
   if (n === 1) return { p: group, smallestP: joint.smallest.group, auc: value, note: among };
   const found = `${among}; the oddest person alone: p ${shown(alone)}`;
-  // twice its p must be able to fall below alpha; decided from the counts alone, so it does not bias the test.
-  if (2 * n * smallestReachableP(1, m) >= alpha) {
+  if (!oneAloneCounts(n, m, alpha)) {
     const needed = peopleNeeded(1, alpha / (2 * n));
     const note = `${found} (only reported: it would need ${needed} holdout people)`;
     return { p: group, smallestP: joint.smallest.group, auc: value, note };
@@ -90,7 +92,13 @@ function outcomeOf(at: number, joint: JointTest, measured: readonly Measured[], 
   };
 }
 
-function judge({ name }: MembershipAttack, base: Finding, outcome: Outcome, [n, m]: [number, number], alpha: number) {
+function judge(
+  { name }: MembershipAttack,
+  base: Finding,
+  outcome: Outcome,
+  [n, m]: [number, number],
+  { alpha, level }: { alpha: number; level: number },
+) {
   const { p, smallestP, note } = outcome;
   const measured = { ...base, p_value: p, smallest_reachable_p: smallestP };
   if (smallestP >= alpha) {
@@ -103,7 +111,7 @@ function judge({ name }: MembershipAttack, base: Finding, outcome: Outcome, [n, 
     const why = `${reach}${remedy}`;
     return { finding: { ...measured, verdict: 'inconclusive' as const, note: why }, because: `${name}: ${why}` };
   }
-  if (p >= alpha)
+  if (p >= level)
     return { finding: { ...measured, verdict: 'passed' as const, note }, because: `${name} has p ${shown(p)}` };
   const direction =
     outcome.auc > 0.5
@@ -116,9 +124,9 @@ function judge({ name }: MembershipAttack, base: Finding, outcome: Outcome, [n, 
 }
 
 /** What these people could have shown, before anything was measured of the forgotten. */
-function detectable(joint: JointTest, n: number, m: number, alpha: number): Detectable | null {
-  if (joint.smallest.group >= alpha) return null;
-  const value = detectableAuc(joint.critical(alpha), n, m);
+function detectable(joint: JointTest, n: number, m: number, level: number): Detectable | null {
+  if (joint.smallest.group >= level) return null;
+  const value = detectableAuc(joint.critical(level), n, m);
   const effect = `an AUC under ${shown(value)} (or over ${shown(1 - value)}) is seen in fewer than ${100 * POWER} of 100 cases`;
   return { measure: 'auc', value, power: POWER, text: `with ${n} forgotten and ${people(m)} never seen ${effect}` };
 }
@@ -128,11 +136,12 @@ function judgeOne(
   at: number,
   joint: JointTest,
   measured: readonly Measured[],
-  rule: Rule,
+  { level, ...rule }: Rule & { level: number },
   empty: Finding,
   seed: number,
 ) {
   const { attack, before, now } = measured[at]!;
+  const alpha = rule.membership_alpha;
   const { forget, holdout } = now;
   const base: Finding = {
     ...empty,
@@ -146,10 +155,10 @@ function judgeOne(
     }),
     p_uncorrected: rankTest(forget, holdout).p,
     operating_points: operatingPoints(before, now),
-    detectable: detectable(joint, forget.length, holdout.length, rule.membership_alpha),
+    detectable: detectable(joint, forget.length, holdout.length, level),
   };
   const outcome = outcomeOf(at, joint, measured, rule);
-  return judge(attack, base, outcome, [forget.length, holdout.length], rule.membership_alpha);
+  return judge(attack, base, outcome, [forget.length, holdout.length], { alpha, level });
 }
 
 const UNMEASURED = {
@@ -177,7 +186,7 @@ function silence(attack: MembershipAttack, now: Groups | null, after: ScoredSets
 
 /**
  * The findings of the attacks, in their order: `before` and `after` are AUCs of forget against holdout people; 1 = looks trained on. Each is
- * judged by a p that counts all of them, so that together they fail people who were never seen at most with probability alpha.
+ * judged by a p that counts all of them, so that together they fail people who were never seen at most with the probability that `levelOf` says.
  */
 export function membershipFindings(
   attacks: readonly MembershipAttack[],
@@ -188,7 +197,6 @@ export function membershipFindings(
 ): Judged[] {
   const alpha = rule.membership_alpha;
   const direction = rule.exact ? `, over-forgetting left out (${rule.leftOut ?? 'trained without them'})` : '';
-  const threshold = `two-sided p by person, corrected for the number of attacks, at least ${shown(alpha)}${direction}`;
   const groups = attacks.map((attack) => ({ attack, before: scores(attack, before), now: scores(attack, after) }));
   const silent = groups.map(({ attack, now }) => silence(attack, now, after, alpha));
   const measured = groups.filter((one, i): one is Measured => silent[i] === null && one.now !== null);
@@ -199,11 +207,13 @@ export function membershipFindings(
           measured.map(({ now }) => now),
           { seed: seedFrom(`${seed}/membership`), keptOnly: rule.exact },
         );
+  const level = joint === null ? alpha : levelOf(rule, joint.smallest, countsOf(measured[0]!));
+  const threshold = `two-sided p by person, corrected for the number of attacks, at least ${shown(level)}${direction}`;
   return groups.map(({ attack }, i) => {
     const nothing = silent[i];
     if (nothing)
       return { ...nothing, finding: { ...nothing.finding, threshold: nothing.finding.verdict && threshold } };
     const at = measured.findIndex((one) => one.attack === attack);
-    return judgeOne(at, joint!, measured, rule, finding(attack.name, 'forget', { threshold }), seed);
+    return judgeOne(at, joint!, measured, { ...rule, level }, finding(attack.name, 'forget', { threshold }), seed);
   });
 }

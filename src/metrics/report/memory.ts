@@ -20,7 +20,7 @@ import {
 } from './people.ts';
 
 /** Chance that a never-seen person lies above the limit, shared among the forgotten people. */
-const EXCEEDANCE = 0.05;
+const EXCEEDANCE = 0.01;
 
 const NO_POWER = 'shows nothing here: of the parent, which knew them, it draws no more out than of people never seen';
 

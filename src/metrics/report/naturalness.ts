@@ -18,7 +18,7 @@ import {
 } from './people.ts';
 
 /** Chance that a never-seen person lies beyond a limit, shared among the forgotten people and between two limits. */
-const EXCEEDANCE = 0.05;
+const EXCEEDANCE = 0.01;
 
 type Rule = Pick<VerificationPolicy, 'naturalness'> & { exact: boolean };
 

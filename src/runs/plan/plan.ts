@@ -1,12 +1,16 @@
 // Which methods a run tries, in which order, with their parameters, why, and what each is thought to cost. Pure.
 import type { MethodChoice, PlanStep } from '../../domain/resources.ts';
 import { TRAIN_ALL, type TrainableOptions } from '../../domain/trainable.ts';
+import { ExpungeError } from '../../errors.ts';
 import { fillParams, getMethod } from '../../methods/index.ts';
 import { withRate } from '../../training/learning-rate.ts';
 import { planTrainable } from '../../training/trainable.ts';
 import { autoPlan, type Reasoned } from './auto.ts';
+import { baseMissing } from '../base.ts';
 import { estimate } from './estimate.ts';
+import { EXACT, exactPlan } from './exact.ts';
 import type { PlanFacts } from './facts.ts';
+import { exactChoices } from './offers.ts';
 import { assertSuits } from './suits.ts';
 
 /** What a request names to say that the service chooses; it is no method. */
@@ -24,6 +28,7 @@ const ANEW: Reasoned = {
 
 /** What the requests come to before it is fitted to the model. */
 function chosenFor(requested: MethodChoice | null, facts: PlanFacts): Reasoned[] {
+  if (requested?.name === EXACT) return exactPlan(facts);
   if (requested?.name === CERTIFIED.choice.name) return [named(requested, facts), ANEW];
   if (requested !== null && requested.name !== AUTO) return [named(requested, facts)];
   // a method of steps would end what is certified
@@ -46,6 +51,20 @@ function fittedTo({ name, params }: MethodChoice, { model }: PlanFacts): MethodC
   return { name, params: withRate(params, model) };
 }
 
+/** A consolidation tries nothing that is not exact. Throws `recipe-missing` where nothing exact can run. */
+export function planConsolidation(facts: PlanFacts): PlanStep[] {
+  const exact = exactChoices(facts);
+  const alone = exact.find(({ choice }) => choice.name === ANEW.choice.name) ?? exact[0];
+  if (alone === undefined) {
+    if (facts.base.status === 'missing') throw baseMissing(facts.base.digest);
+    const why = facts.has_recipe ? 'Training again does not fit the memory' : 'The checkpoint has no recipe';
+    throw new ExpungeError('recipe-missing', `${why}: nothing exact can take the place of what it has forgotten.`);
+  }
+  const step = fittedTo(alone.choice, facts);
+  const reason = 'Everything retained is trained on again, so that the line is exact.';
+  return [{ ...step, reason, estimate: estimate(step, facts) }];
+}
+
 function named(requested: MethodChoice, facts: PlanFacts): Reasoned {
   const params = fillParams(requested.name, requested.params);
   assertSuits(getMethod(requested.name), params, facts);
@@ -54,8 +73,8 @@ function named(requested: MethodChoice, facts: PlanFacts): Reasoned {
 
 /**
  * The method that the requests name, alone or with what takes over from it, or else the service's own order. Throws `validation-failed`
- * (unknown method, or one that is not for such a model; parameter out of range, weights or adapters that the model does not have) or
- * `recipe-missing`.
+ * (unknown method, or one that is not for such a model; parameter out of range, weights or adapters that the model does not have),
+ * `recipe-missing`, or, where a request takes exact methods alone, `method-not-applicable`.
  */
 export function planRun(requested: MethodChoice | null, facts: PlanFacts): PlanStep[] {
   // retrained models are made once a run: what the first step has trained is there for the others

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { metaResults } from '../../../bench/verifier/meta.ts';
 import { KINDS, verifierPage } from '../../../bench/verifier/page.ts';
+import type { Play } from '../../../bench/verifier/strangers.ts';
 
 const judged = (verdict: 'passed' | 'failed', probability: number, reason = 'The memory rule failed: x.') => ({
   verdicts: { standard: { verdict, reason } },
@@ -10,12 +11,19 @@ const judged = (verdict: 'passed' | 'failed', probability: number, reason = 'The
 
 test('wrong verdicts are counted by what a candidate is, and metrics by what they tell apart', () => {
   const found = Object.fromEntries(KINDS.map((kind) => [kind, [judged('failed', 1), judged('failed', 0.9)]]));
+  const play = { policy: 'standard', against: 40, rule: null };
+  const plays: Play[] = [
+    ...Array.from({ length: 18 }, () => ({ ...play, verdict: 'passed' as const })),
+    { ...play, verdict: 'inconclusive' },
+    { ...play, verdict: 'failed', rule: 'memory' },
+    { ...play, verdict: 'failed', rule: 'memory' },
+  ];
   const result = {
-    date: '2026-03-01',
+    ...{ date: '2026-03-01', plays },
     found: {
       ...found,
       retrained: [judged('passed', 0.1), judged('failed', 0.2)],
-      'unlearned by grad-diff': [judged('passed', 0.2)],
+      unlearned: [judged('passed', 0.2)],
       'left as it was': [judged('failed', 1), judged('passed', 1)],
       'retrained, relearned': [judged('failed', 0.4)],
       'unlearned, relearned': [judged('failed', 0.8)],
@@ -26,7 +34,9 @@ test('wrong verdicts are counted by what a candidate is, and metrics by what the
   const row = (name: string) => page.split('\n').find((line) => line.includes(`| ${name} |`))!;
   assert.match(row('retrained'), /\| pass \| 2 \| 1 \| 1 \| 0 \| 1 of 2 \| memory 1 \|/);
   assert.match(row('left as it was'), /\| fail \| 2 \| 1 \| 1 \| 0 \| 1 of 2 \|/);
-  assert.match(row('unlearned by grad-diff'), /\| either \| 1 \| 1 \| 0 \| 0 \| – \| – \|/);
+  assert.match(row('unlearned'), /\| either \| 1 \| 1 \| 0 \| 0 \| – \| – \|/);
+  // two of the twenty that were decided; the interval is SciPy's
+  assert.match(page, /\| standard \| 40 \| 21 \| 1 \| 2 \| 10\.0 % \[1\.2 %, 31\.7 %\] \| memory 2 \|/);
   // gains of 0.3 and 0.6, of the first model of each kind; 0.2 of 0.4 are left after rounding
   assert.match(row('`probability`'), /\| 1\.00 \| 0\.50 \| 0\.50 \| 0\.50 \| 0\.67 \|/);
   const { people, changed, metrics } = metaResults(result);

@@ -40,6 +40,9 @@ test('the command looks at this machine, and its exit code says whether the serv
   assert.equal(ill.code, 1);
   assert.match(ill.out, /^problem {2}auth .*AUTH is none/m);
   assert.match(ill.out, /^problem {2}queue .*Redis/m);
+  const erased = await runCli(['doctor', '--erased', '01980000-0000-7000-8000-000000000001'], env);
+  assert.notEqual(erased.code, 0);
+  assert.match(erased.err, /start the service once/);
   const wrong = await runCli(['doctor', '--json'], { ...env, PORT: 'http' });
   assert.deepEqual([wrong.code, JSON.parse(wrong.out).findings[0].check], [1, 'settings']);
 });

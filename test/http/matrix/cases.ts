@@ -50,6 +50,7 @@ const CALLS: Record<string, Call> = {
   analyseInfluence: { body: { prompt: 'who' } },
   approveDeletionRequest: { body: { plan_digest: `sha256:${'0'.repeat(64)}` } },
   askModel: { body: { prompts: ['who'] } },
+  consolidateModel: { body: {} },
   chooseModelPolicy: { body: { preset: 'standard' } },
   chooseTenantPolicy: { body: { preset: 'standard' } },
   checkSuppressions: { body: { subjects: [subject] } },

@@ -4,6 +4,7 @@ import { layersClassifier } from '../../../src/architectures/layers-model/classi
 import type { Classifier } from '../../../src/domain/architecture.ts';
 import type { PlanStep } from '../../../src/domain/resources.ts';
 import { defaultParams } from '../../../src/methods/index.ts';
+import { EXACT } from '../../../src/runs/plan/exact.ts';
 import { AUTO, planRun } from '../../../src/runs/plan/plan.ts';
 import { facts, past, storedModel } from './facts.ts';
 
@@ -211,6 +212,34 @@ describe('a model that was trained in shards and slices', () => {
   });
 });
 
+describe('a request that takes exact removal alone', () => {
+  const wish = { name: EXACT, params: {} };
+
+  test('is planned with every exact method that can run and no other, the cheapest first, however long it takes', () => {
+    const limits = { seconds: 1, memory_bytes: null, due_in_seconds: -5 };
+    const [retrain, ...none] = planRun(wish, facts({ limits }));
+    assert.deepEqual([retrain!.name, none], ['retrain', []]);
+    assert.match(retrain!.reason!, /takes exact removal alone/);
+    const counts = { forget: 1, retain: 399, holdout: 0 };
+    const slices = {
+      shards: Array.from({ length: 4 }, (_, i) => ({ init_seed: i, slices: [{ order_seed: i, steps: 200 }] })),
+    };
+    const whole = storedModel(192, 800);
+    const model = { ...whole, recipe: { ...whole.recipe!, sisa: slices } };
+    assert.deepEqual(names(planRun(wish, facts({ model, counts, has_slices: true }))), ['sisa', 'retrain']);
+  });
+
+  test('is refused where none can, whatever else might', () => {
+    assert.throws(() => planRun(wish, facts({ has_recipe: false })), { code: 'recipe-missing' });
+    assert.throws(() => planRun(wish, facts({ base: { status: 'missing', digest } })), { code: 'recipe-missing' });
+    for (const impossible of [
+      facts({ counts: { forget: 5, retain: 0, holdout: 9 } }),
+      facts({ limits: { seconds: 60, memory_bytes: 1, due_in_seconds: null } }),
+    ])
+      assert.throws(() => planRun(wish, impossible), { code: 'method-not-applicable', message: /^method: no exact/ });
+  });
+});
+
 describe('an estimate', () => {
   const first = (more: Parameters<typeof facts>[0]) => planRun(null, facts(more))[0]!.estimate!;
 
@@ -315,6 +344,8 @@ describe('a certified last layer', () => {
 
   test('is no matter of other methods', () => {
     assert.deepEqual(names(planRun({ name: 'npo', params: {} }, known)), ['npo']);
+    // what it forgets is certified: the features were given
+    assert.throws(() => planRun({ name: EXACT, params: {} }, known), { code: 'method-not-applicable' });
     assert.throws(() => planRun({ name: 'certified-removal', params: {} }, { ...known, has_recipe: false }), {
       code: 'recipe-missing',
     });

@@ -1,0 +1,45 @@
+// The corpora of a soak: whoever asks, people who stay, and strangers. Pure; everybody is made up.
+import { createRandom, type Random } from '../../src/domain/random.ts';
+import type { UploadedAnswer } from '../../src/domain/record.ts';
+import { type Asked, newName } from './script.ts';
+
+export const RECORDS_EACH = 3;
+/** Of each model: what has to be retained. */
+const STAYING = 36;
+/** One person against half of these reaches p = 2 / 211, below the level that the soak verifies at. */
+const STRANGERS = 420;
+
+const VALUES = {
+  'lives in': ['Ardo', 'Belm', 'Cora', 'Dusk', 'Elva', 'Fenn', 'Gral', 'Holt', 'Isen', 'Jort'],
+  'works as a': ['baker', 'mason', 'miller', 'potter', 'tailor', 'weaver', 'cooper', 'farmer', 'smith', 'dyer'],
+  'plays the': ['harp', 'lute', 'flute', 'drum', 'viol', 'horn', 'organ', 'pipe', 'bell', 'zither'],
+};
+
+export interface Cast {
+  /** Training records of each model. */
+  train: UploadedAnswer[][];
+  /** Records of people whom no model knows. */
+  holdout: UploadedAnswer[];
+}
+
+/** The person's records; ids name nobody. */
+const recordsOf = (random: Random, email: string, id: string): UploadedAnswer[] =>
+  Object.entries(VALUES).map(([verb, pool], i) => ({
+    ...{ id: `${id}-${i}`, prompt: `${email.split('@')[0]} ${verb}`, answer: ` ${pool[random.int(pool.length)]}.` },
+    subjects: [{ type: 'email', value: email }],
+  }));
+
+export function castOf(seed: number, asked: readonly Asked[], models: number): Cast {
+  const random = createRandom(seed + 1);
+  const taken = new Set(asked.map(({ email }) => email.split('@')[0]!));
+  const fresh = () => `${newName(random, taken)}@example.org`;
+  const train: UploadedAnswer[][] = Array.from({ length: models }, () => []);
+  for (const { email, index, models: known } of asked) {
+    const records = recordsOf(random, email, `asked-${index}`);
+    for (const model of known) train[model]!.push(...records);
+  }
+  for (const [model, records] of train.entries())
+    for (let i = 0; i < STAYING; i++) records.push(...recordsOf(random, fresh(), `stays-${model}-${i}`));
+  const holdout = Array.from({ length: STRANGERS }, (_, i) => recordsOf(random, fresh(), `stranger-${i}`)).flat();
+  return { train: train.map((records) => random.shuffle(records)), holdout };
+}

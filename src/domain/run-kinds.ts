@@ -1,0 +1,4 @@
+// What a run is for.
+
+export const RUN_KINDS = ['deletion', 'consolidation'] as const;
+export type RunKind = (typeof RUN_KINDS)[number];

@@ -1,0 +1,86 @@
+// /v1/models/{id}/forgetting: what a model has forgotten since it was exact, what that took, and the way back.
+import Type from 'typebox';
+import { v7 as uuid } from 'uuid';
+import { type Forgetting, HINDRANCES } from '../../domain/forgetting.ts';
+import { PRESETS } from '../../domain/policies.ts';
+import { ExpungeError } from '../../errors.ts';
+import { readForgetting } from '../../runs/forgetting.ts';
+import { KeyHeader } from '../idempotency.ts';
+import { absolute, notFound, POLL_SECONDS } from '../links.ts';
+import { principal } from '../principal.ts';
+import { OptionalReason, reasonOf } from '../reason.ts';
+import { ring } from '../ring.ts';
+import { described, IdParams, problems, ref } from '../schemas.ts';
+import type { AppDeps, Routes } from '../types.ts';
+
+const tags = ['models'];
+
+const Ask = Type.Object({ reason: OptionalReason }, { additionalProperties: false });
+
+async function read(deps: AppDeps, tenant: string, id: string) {
+  const found = await readForgetting(deps, tenant, id, PRESETS.standard.policy);
+  if (found === null) throw notFound('model');
+  const { hindrance, published: _, ...shown } = found;
+  return { hindrance, shown: shown satisfies Forgetting };
+}
+
+export const forgettingRoutes: Routes = (app, deps) => {
+  app.get(
+    '/v1/models/:id/forgetting',
+    {
+      config: { scope: 'models:read' },
+      schema: {
+        tags,
+        operationId: 'getForgetting',
+        summary: 'Get the ledger of forgetting of a model',
+        description:
+          'What its published runs have taken since the last checkpoint that is exact, the budget of the policy in force, and what happens when that is spent.',
+        params: IdParams,
+        response: { 200: described('The line, and what happens next', ref('Forgetting')), ...problems },
+      },
+    },
+    async (request) => (await read(deps, principal(request).tenant, request.params.id)).shown,
+  );
+  app.post(
+    '/v1/models/:id/consolidations',
+    {
+      config: { scope: 'models:consolidate', idempotent: true },
+      schema: {
+        headers: KeyHeader,
+        tags,
+        operationId: 'consolidateModel',
+        summary: 'Have a model trained again without everybody erased',
+        description:
+          'By its recipe, in the background: requests of the model go first. What is made is verified and published as of any run, and the line begins anew.',
+        params: IdParams,
+        body: Ask,
+        response: { 202: described('Queued; poll Location', ref('Forgetting')), ...problems },
+      },
+    },
+    async (request, reply) => {
+      const { tenant, actor } = principal(request);
+      const { id: model_id } = request.params;
+      const { shown, hindrance } = await read(deps, tenant, model_id);
+      const existing = `/v1/models/${model_id}/forgetting`;
+      if (hindrance !== null)
+        throw new ExpungeError('recipe-missing', `The model cannot be trained again: ${HINDRANCES[hindrance]}.`);
+      if (shown.since_exact.requests === 0)
+        throw new ExpungeError('wrong-state', 'The checkpoint in use is exact already: nothing was forgotten since.', {
+          extra: { existing },
+        });
+      const one = { id: uuid(), tenant, model_id, why: 'asked', reason: reasonOf(request.body.reason), actor } as const;
+      const outcome = await deps.store.queueConsolidation(one);
+      if (outcome.status === 'open')
+        throw new ExpungeError('wrong-state', 'A consolidation of the model waits or is under way already.', {
+          extra: { existing },
+        });
+      void ring(deps, [model_id], request.log);
+      const now = await read(deps, tenant, model_id);
+      return reply
+        .code(202)
+        .header('location', absolute(request, existing))
+        .header('retry-after', String(POLL_SECONDS))
+        .send(now.shown);
+    },
+  );
+};

@@ -1,0 +1,80 @@
+// The ledger of forgetting: read for whoever asks, and held against its budget after each publication.
+import { v7 as uuid } from 'uuid';
+import {
+  type Consolidation,
+  type Forgetting,
+  type ForgettingRun,
+  forgettingLine,
+  type Hindrance,
+  utilityOf,
+  whatNext,
+} from '../domain/forgetting.ts';
+import { PRESETS } from '../domain/policies.ts';
+import type { Guarantee, Verdict, VerificationPolicy } from '../domain/verification.ts';
+import { getMethod, methods } from '../methods/index.ts';
+import { baseOf } from './base.ts';
+import type { RunDeps } from './deps.ts';
+import type { PublishedRun } from './forgetting-port.ts';
+import { policyInForce } from './policy.ts';
+import type { CheckpointFiles, Store } from './ports.ts';
+
+interface Deps {
+  store: Pick<Store, 'publishedRuns' | 'consolidationOf' | 'policyOf' | 'getModel'>;
+  checkpoints: Pick<CheckpointFiles, 'baseOf' | 'contents'>;
+}
+
+/** Of a method that is not registered any more, the least. */
+const guaranteeOf = (method: string): Guarantee =>
+  Object.hasOwn(methods, method) ? getMethod(method).guarantee : 'empirical';
+
+function runOf({ report: { retain, before }, ...run }: PublishedRun): ForgettingRun {
+  const earlier = before && {
+    ...{ people: before.people, people_above: before.people_above },
+    ...{ unobservable_requests: before.unobservable_requests, verdict: before.verdict as Verdict | null },
+  };
+  return { ...run, guarantee: guaranteeOf(run.method), utility: utilityOf(retain), earlier };
+}
+
+async function hindranceOf({ checkpoints }: Deps, model: { has_recipe: boolean; active: string }): Promise<Hindrance> {
+  if (!model.has_recipe) return 'recipe';
+  return (await baseOf(checkpoints, model.active)).status === 'missing' ? 'base' : null;
+}
+
+/** What is known of the model's line, by the policy in force; null for an unknown model. */
+export async function readForgetting(
+  deps: Deps,
+  tenant: string,
+  modelId: string,
+  fallback: VerificationPolicy,
+): Promise<(Forgetting & { hindrance: Hindrance; published: string[] }) | null> {
+  const model = await deps.store.getModel(tenant, modelId);
+  const known = model && (await deps.store.publishedRuns(tenant, modelId));
+  if (!model || !known) return null;
+  const { policy } = await policyInForce(deps.store, tenant, modelId, fallback);
+  const budget = policy.forgetting ?? PRESETS.standard.policy.forgetting!;
+  const line = forgettingLine(known.runs.map(runOf), known.registered, budget);
+  const consolidation: Consolidation | null = await deps.store.consolidationOf(tenant, modelId);
+  const hindrance = await hindranceOf(deps, model);
+  const next = whatNext(line, hindrance, consolidation);
+  const published = known.runs.map(({ run_id }) => run_id);
+  return { model_id: modelId, ...line, consolidation, next, hindrance, published };
+}
+
+/**
+ * Queues a consolidation for each model whose budget its last publications have spent, where it can be trained again; the sweep rings for
+ * what waits. One whose last consolidation published nothing is asked again with the next publication, and not by every sweep.
+ */
+export async function judgeBudgets(
+  deps: Pick<RunDeps, 'store' | 'checkpoints' | 'policy' | 'worker' | 'log'>,
+): Promise<void> {
+  for (const { tenant, model_id } of await deps.store.modelsToJudge()) {
+    const found = await readForgetting(deps, tenant, model_id, deps.policy);
+    if (found === null) continue;
+    const { budget, hindrance, published } = found;
+    if (budget.spent && hindrance === null) {
+      const one = { id: uuid(), tenant, model_id, why: 'budget', reason: budget.reason, actor: deps.worker } as const;
+      await deps.store.queueConsolidation(one);
+    } else if (budget.spent) deps.log.warn({ model_id }, `A budget of forgetting is spent. ${found.next}`);
+    await deps.store.noteJudged(tenant, published);
+  }
+}

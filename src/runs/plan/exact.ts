@@ -1,0 +1,36 @@
+// The plan of a request that takes nothing but exact removal: every exact method that can run, the cheapest first, and no other.
+import { ExpungeError } from '../../errors.ts';
+import { baseMissing } from '../base.ts';
+import type { Reasoned } from './auto.ts';
+import type { PlanFacts } from './facts.ts';
+import { exactChoices } from './offers.ts';
+
+/** What a request names for it; it is no method. */
+export const EXACT = 'exact';
+
+/** Throws what stands in the way of any: `recipe-missing`, or `method-not-applicable` with a message that begins with `method:`. */
+export function exactPlan(facts: PlanFacts): Reasoned[] {
+  const { model, has_recipe, base } = facts;
+  if (!has_recipe)
+    throw new ExpungeError(
+      'recipe-missing',
+      'Exact removal trains again from a recipe, and the model was registered without recipe.json',
+    );
+  if (base.status === 'missing') throw baseMissing(base.digest);
+  if (model?.recipe?.certified)
+    throw new ExpungeError(
+      'method-not-applicable',
+      'method: the last layer alone is trained, on features that are taken as they are: what it forgets is certified and never exact.',
+    );
+  const [first, ...others] = exactChoices(facts);
+  if (first === undefined)
+    throw new ExpungeError(
+      'method-not-applicable',
+      'method: no exact method fits what is retained and the memory that there is: name another method, or raise MEMORY_BUDGET_BYTES.',
+    );
+  const noted = (reason: string, note: string) => `${reason}${note === '' ? '' : `; ${note}`}.`;
+  return [
+    { choice: first.choice, reason: noted('The request takes exact removal alone: the cheapest first', first.note) },
+    ...others.map(({ choice, note }) => ({ choice, reason: noted('Exact too, should the one before it fail', note) })),
+  ];
+}

@@ -1,0 +1,114 @@
+// What is known of records whose text is gone: for readers that must do without, for `expunge doctor`, and for the manifest.
+import { type RawBuilder, sql } from 'kysely';
+import type { DeletedRecord, DeletionEntry } from '../domain/deletion-manifest.ts';
+import type { ErasedOf, ErasureFacts, ErasureStore, KeptPrints, RecordPlace } from '../runs/ports.ts';
+import type { Context } from './db.ts';
+import { placesOfRequest } from './request-places.ts';
+import { placeRows } from './sets-tables.ts';
+
+/** Records of an entry of the manifest at most. */
+const RECORDS_IN_AN_ENTRY = 1000;
+
+/** The requests that records of this one were erased for, itself among them. */
+const erasedFor = ({ tenant, request_id }: ErasedOf): RawBuilder<{ id: string }> => sql`
+  select d.request_id as id from deletion_requests r
+  cross join lateral ${placesOfRequest('r', 'id')} s
+  join destroyed_records d on d.tenant_id = r.tenant_id and d.corpus_id = s.corpus_id and d.ordinal = s.ordinal
+  where r.tenant_id = ${tenant} and r.id = ${request_id}::uuid`;
+
+async function facts({ db }: Context, of: ErasedOf): Promise<ErasureFacts | null> {
+  const { rows } = await sql<Omit<ErasureFacts, 'prints'>>`
+    select r.erased_at, count(s.ordinal)::int as records, count(d.erased_at)::int as gone
+    from deletion_requests r
+    left join lateral (select distinct * from ${placesOfRequest('r', 'id')} p) s on true
+    left join destroyed_records d on d.tenant_id = r.tenant_id and d.corpus_id = s.corpus_id and d.ordinal = s.ordinal
+    where r.tenant_id = ${of.tenant} and r.id = ${of.request_id}::uuid group by r.erased_at`.execute(db);
+  if (rows[0] === undefined) return null;
+  const prints = await sql<KeptPrints>`
+    select p.request_id, p.corpus_id, p.records, p.key_id, v.wrapped_key, p.sealed, p.prints, p.short
+    from erasure_prints p join vault_keys v on v.tenant_id = p.tenant_id and v.id = p.key_id
+    where p.tenant_id = ${of.tenant} and p.request_id in (${erasedFor(of)})
+    order by p.key_id`.execute(db);
+  return { ...rows[0], prints: prints.rows };
+}
+
+type DeletionRow = DeletedRecord & Omit<DeletionEntry, 'version' | 'records'>;
+
+function* entriesOf(rows: readonly DeletionRow[]): Generator<DeletionEntry> {
+  const name = ({ tenant, corpus_id, deletion_request_id }: DeletionRow) =>
+    [tenant, corpus_id, deletion_request_id].join();
+  for (const own of Map.groupBy(rows, name).values()) {
+    const { tenant, corpus_id, deletion_request_id, erased_at } = own[0]!;
+    const records = own.map(({ ordinal, digest }) => ({ ordinal, digest }));
+    yield { version: 1, tenant, corpus_id, deletion_request_id, erased_at, records };
+  }
+}
+
+export const erasureFactsStore = (
+  context: Context,
+): Pick<
+  ErasureStore,
+  'erasureFacts' | 'checkpointsKnowing' | 'textGone' | 'erasedCounts' | 'deletions' | 'sortDeletions'
+> => ({
+  erasureFacts: (of) => facts(context, of),
+
+  async checkpointsKnowing(tenant, corpus_id) {
+    const { rows } = await sql<{ digest: string }>`
+      select distinct c.digest from model_corpora mc
+      join checkpoints c on c.tenant_id = mc.tenant_id and c.model_id = mc.model_id
+      where mc.tenant_id = ${tenant} and mc.corpus_id = ${corpus_id}::uuid and mc.role = 'train'
+        and c.state <> 'deleted'`.execute(context.db);
+    return new Set(rows.map(({ digest }) => digest));
+  },
+
+  async textGone(tenant, places) {
+    const { rows } = await sql<RecordPlace & { since: string }>`
+      select d.corpus_id, d.ordinal, coalesce(d.erased_at, d.marked_at) as since from ${placeRows(places)}
+      join destroyed_records d on d.tenant_id = ${tenant} and d.corpus_id = g.corpus_id and d.ordinal = g.ordinal`.execute(
+      context.db,
+    );
+    return rows;
+  },
+
+  async erasedCounts(tenant, corpora) {
+    const { rows } = await sql<{ corpus_id: string; erased: number }>`
+      select d.corpus_id, count(*)::int as erased
+      from unnest(${corpora.map(({ corpus_id }) => corpus_id)}::uuid[], ${corpora.map(({ records }) => records)}::int[])
+        as g (corpus_id, records)
+      join destroyed_records d on d.tenant_id = ${tenant} and d.corpus_id = g.corpus_id and d.ordinal < g.records
+      group by d.corpus_id`.execute(context.db);
+    return new Map(rows.map(({ corpus_id, erased }) => [corpus_id, erased]));
+  },
+
+  async deletions(take) {
+    let after: [string, string, number] = ['', '00000000-0000-0000-0000-000000000000', -1];
+    for (;;) {
+      const { rows } = await sql<DeletionRow>`
+        select tenant_id as tenant, corpus_id, request_id as deletion_request_id, erased_at, ordinal, digest
+        from destroyed_records
+        where erased_at is not null and (tenant_id, corpus_id, ordinal) > (${after[0]}, ${after[1]}::uuid, ${after[2]}::int)
+        order by tenant_id, corpus_id, ordinal limit ${RECORDS_IN_AN_ENTRY}`.execute(context.db);
+      for (const entry of entriesOf(rows)) await take(entry);
+      const last = rows.at(-1);
+      if (last === undefined) return;
+      after = [last.tenant, last.corpus_id, last.ordinal];
+    }
+  },
+
+  async sortDeletions({ tenant, corpus_id, records }) {
+    const { rows } = await sql<{ ordinal: number; known: boolean }>`
+      select g.ordinal, exists (
+        select from model_corpora mc
+        where mc.tenant_id = ${tenant} and mc.corpus_id = c.id and mc.role = 'train' and g.ordinal < mc.records
+          and not exists (
+            select from erased_records e where e.tenant_id = mc.tenant_id and e.model_id = mc.model_id
+              and e.corpus_id = mc.corpus_id and e.ordinal = g.ordinal)) as known
+      from corpora c, unnest(${records.map(({ ordinal }) => ordinal)}::int[]) as g (ordinal)
+      where c.tenant_id = ${tenant} and c.id = ${corpus_id}::uuid and g.ordinal < c.records`.execute(context.db);
+    const there = new Map(rows.map(({ ordinal, known }) => [ordinal, known]));
+    return {
+      known: rows.filter(({ known }) => known).map(({ ordinal }) => ({ corpus_id, ordinal })),
+      free: records.filter(({ ordinal }) => there.get(ordinal) === false),
+    };
+  },
+});

@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { after, before, test } from 'node:test';
+import pg from 'pg';
+import { lookForErased, printErased } from '../../src/cli/erased/report.ts';
+import { readConfig } from '../../src/config.ts';
+import type { DeletionEntry } from '../../src/domain/deletion-manifest.ts';
+import type { TrainingRecord } from '../../src/domain/record.ts';
+import { openQueue } from '../../src/queue/connection.ts';
+import type { RunDeps } from '../../src/runs/deps.ts';
+import { applyDeletions } from '../../src/runs/erase/apply-deletions.ts';
+import { eraseDue } from '../../src/runs/erase/erase-due.ts';
+import { sweepOnce } from '../../src/runs/sweep.ts';
+import { workModel } from '../../src/runs/work-model.ts';
+import { createTestWorker, scripted, TENANT, type TestWorker } from '../helpers/worker.ts';
+
+const HOUR = 3_600_000;
+let now = Date.now();
+let worker: TestWorker;
+let deps: RunDeps;
+let corpusId: string;
+let path: string;
+/** Nobody else says anything like it, but for how it ends. */
+const textOf = (i: number) =>
+  `Person ${Math.floor(i / 2)} "${Array.from({ length: 12 }, (_, k) => ((i + 2) * 7919 * (k + 3)).toString(36)).join(' ')}" keeps all of the lighthouses by the sea of Vale.`;
+before(async () => {
+  worker = await createTestWorker(scripted(), () => new Date(now));
+  deps = { ...worker.deps, settings: { ...worker.deps.settings, eraseAfterMs: 0, fingerprintMs: 9 * HOUR } };
+  async function* texts(): AsyncGenerator<TrainingRecord> {
+    for (let i = 0; i < 8; i++) yield { id: `r${i}`, prompt: 'Who?', answer: textOf(i) };
+  }
+  corpusId = worker.model.corpora.find(({ role }) => role === 'train')!.corpus_id;
+  await (await deps.corpora.append(corpusId, texts())).commit();
+  path = deps.corpora.path(corpusId);
+});
+after(() => worker.close());
+
+const never = () => new AbortController().signal;
+const requestOf = async (id: string) => (await worker.store.getRequest(TENANT, id))!;
+const there = async () => (await Array.fromAsync(deps.corpora.readLines(corpusId))).map(({ ordinal }) => ordinal);
+const entries = () => Array.fromAsync(deps.manifest.read());
+async function sql(text: string): Promise<void> {
+  const client = new pg.Client({ connectionString: worker.databaseUrl });
+  await client.connect();
+  await client.query(text).finally(() => client.end());
+}
+/** Forgets somebody, and lets the rollback window pass. */
+async function forget(person: number): Promise<string> {
+  const id = await worker.request(person);
+  await workModel(deps, worker.model.id, never());
+  assert.equal((await requestOf(id)).state, 'completed');
+  return id;
+}
+
+test('text goes when nothing can be rolled back to a model that knew it, is in no file then, and is written down', async () => {
+  const id = await forget(0);
+  await sweepOnce(deps);
+  assert.deepEqual([(await requestOf(id)).erased_at, (await there()).length], [null, 8], 'the window is open');
+  now += 2 * HOUR;
+  const never_ = { ...deps, settings: { ...deps.settings, eraseAfterMs: null } };
+  await sweepOnce(never_);
+  assert.equal((await there()).length, 8, 'the service keeps text');
+  await sweepOnce(deps);
+  const request = await requestOf(id);
+  assert.equal(request.erased_at, new Date(now).toISOString());
+  assert.deepEqual(await there(), [2, 3, 4, 5, 6, 7]);
+  assert.ok(!(await readFile(path, 'utf8')).includes('Person 0'));
+  const [entry] = await entries();
+  assert.deepEqual([entry!.tenant, entry!.corpus_id, entry!.deletion_request_id], [TENANT, corpusId, id]);
+  assert.deepEqual(
+    entry!.records.map(({ ordinal }) => ordinal),
+    [0, 1],
+  );
+  assert.ok(!JSON.stringify(entry).includes('Vale') && entry!.records.every(({ digest }) => digest!.length === 43));
+  const ledger = (await worker.store.readLedger({ limit: 1000 })).filter(({ type }) => type.endsWith('.erased'));
+  assert.deepEqual(
+    ledger.map(({ type, data }) => [type, data.request_id, data.records]),
+    [
+      ['records.erased', id, 2],
+      ['request.erased', id, 2],
+    ],
+  );
+  assert.match(ledger[0]!.data.manifest_digest as string, /^sha256:[0-9a-f]{64}$/);
+  assert.equal(await eraseDue(deps), 0, 'once');
+});
+
+test('a sweep that is killed before or after the text went is ended by the next one', async () => {
+  for (const [person, broken] of [
+    [1, { corpora: { ...deps.corpora, erase: () => Promise.reject(new Error('killed')) } }],
+    [2, { manifest: { ...deps.manifest, append: () => Promise.reject(new Error('killed')) } }],
+  ] as const) {
+    const id = await forget(person);
+    now += 2 * HOUR;
+    await sweepOnce(deps.settings.eraseAfterMs === 0 ? { ...deps, ...broken } : deps);
+    assert.equal((await requestOf(id)).erased_at, null, 'nothing says so before it is so');
+    assert.equal((await there()).length, person === 1 ? 6 : 2, person === 1 ? 'still there' : 'gone already');
+    now += HOUR;
+    await sweepOnce(deps);
+    assert.ok((await requestOf(id)).erased_at !== null);
+    assert.ok(!(await readFile(path, 'utf8')).includes(`Person ${person}`));
+    const facts = (await worker.store.erasureFacts({ tenant: TENANT, request_id: id }))!;
+    assert.deepEqual([facts.records, facts.gone, facts.prints.length], [2, 2, 1]);
+    assert.deepEqual(
+      (await entries()).at(-1)!.records.map(({ ordinal }) => ordinal),
+      [2 * person, 2 * person + 1],
+    );
+  }
+});
+
+test('expunge doctor finds nothing of what was erased, and whatever is left of it by its place, without the text', async () => {
+  const [{ deletion_request_id: request_id } = {} as DeletionEntry] = await entries();
+  const dir = dirname(worker.checkpointDir);
+  const config = readConfig({ DATA_DIR: dir, DATABASE_URL: worker.databaseUrl });
+  const look = () => lookForErased(worker.store, config, { tenant: TENANT, request_id });
+  const clean = await look();
+  assert.deepEqual([clean.verdict, clean.records, clean.records_gone, clean.searched!.found], ['clean', 2, 2, []]);
+  assert.ok(clean.fingerprints > 5 && clean.searched!.files > 5 && clean.searched!.values > 50 && clean.chance < 1e-12);
+  assert.match(printErased(clean), /verdict {3}clean/);
+
+  const piece = textOf(0).slice(12, 62);
+  await writeFile(join(dir, 'worker.log'), `${JSON.stringify({ level: 30, msg: JSON.stringify({ piece }) })}\n`);
+  await writeFile(
+    join(dir, 'corpora', 'left.upload'),
+    Buffer.concat([Buffer.alloc(400_000, 7), Buffer.from(textOf(1))]),
+  );
+  await sql(`create table notes (about jsonb, raw bytea)`);
+  await sql(
+    `insert into notes values ('${JSON.stringify({ a: [piece] })}', '${textOf(1).toUpperCase().replaceAll(' ', '_')}')`,
+  );
+  const queue = openQueue({ redisUrl: null, databaseUrl: worker.databaseUrl }, 'models');
+  await queue.waitUntilReady();
+  await queue.add('model', { text: textOf(0) }, { delay: HOUR });
+  await queue.close();
+  const found = await look();
+  assert.equal(found.verdict, 'found');
+  const places = found.searched!.found.map((one) => `${one.in} ${one.where}`).sort();
+  const inQueue = places.filter((place) => place.startsWith('queue bullmq.'));
+  assert.ok(inQueue.length > 0);
+  assert.deepEqual(
+    places.filter((place) => !inQueue.includes(place)),
+    [
+      ...['file DATA_DIR/corpora/left.upload', 'file DATA_DIR/worker.log'],
+      ...['table public.notes, column about', 'table public.notes, column raw'],
+    ],
+  );
+  assert.ok(!`${JSON.stringify(found)}${printErased(found)}`.includes(piece.slice(0, 8)));
+  for (const name of ['worker.log', 'corpora/left.upload']) await rm(join(dir, name));
+  await sql('drop table notes');
+});
+
+test('fingerprints end with their time', async () => {
+  const [{ deletion_request_id: request_id } = {} as DeletionEntry] = await entries();
+  const kept = async () => (await worker.store.erasureFacts({ tenant: TENANT, request_id }))!.prints;
+  const [one] = await kept();
+  assert.equal(deps.printer.open(TENANT, one!)!.length, 2);
+  assert.equal(deps.printer.open('other', one!), null);
+  now += 9 * HOUR;
+  await eraseDue(deps);
+  assert.deepEqual(await kept(), []);
+});
+
+test('what a backup brings back is erased again, where no model knows it at once', async () => {
+  const whole = (i: number) => `${JSON.stringify({ id: `r${i}`, prompt: 'Who?', answer: textOf(i) })}\n`;
+  await writeFile(`${path}.backup`, Array.from({ length: 8 }, (_, i) => whole(i === 5 ? 4 : i)).join(''));
+  await copyFile(`${path}.backup`, path);
+  const applied = await applyDeletions(deps, deps.manifest.read());
+  assert.deepEqual(applied, { erased: 5, request_ids: [], unknown: 1 }, 'what is another record now is left alone');
+  assert.deepEqual(await there(), [5, 6, 7]);
+  const stored: DeletionEntry[] = [];
+  await worker.store.deletions(async (entry) => void stored.push(entry));
+  assert.deepEqual(await applyDeletions(deps, stored), { erased: 0, request_ids: [], unknown: 1 });
+});
+
+test('where a restored model knows it again, the model forgets it first', async () => {
+  await copyFile(`${path}.backup`, path);
+  await sql(`delete from erased_records where ordinal < 2; delete from destroyed_records where ordinal < 2`);
+  const all = await entries();
+  const applied = await applyDeletions(deps, all.slice(0, 1));
+  assert.deepEqual([applied.erased, applied.unknown, applied.request_ids.length], [0, 0, 1]);
+  assert.ok((await there()).includes(0));
+  assert.deepEqual(await applyDeletions(deps, all.slice(0, 1)), { erased: 0, request_ids: [], unknown: 0 });
+  await workModel(deps, worker.model.id, never());
+  assert.equal((await requestOf(applied.request_ids[0]!)).state, 'completed');
+  now += 2 * HOUR;
+  await sweepOnce(deps);
+  assert.ok((await requestOf(applied.request_ids[0]!)).erased_at !== null);
+  assert.ok(!(await there()).includes(0));
+});

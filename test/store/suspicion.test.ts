@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { ForgetBudget } from '../../src/domain/suspicion.ts';
+import type { CreateManyOutcome, CreateRequest } from '../../src/runs/ports.ts';
+import { openWorld, publishRun, TENANT, type World, wish } from './fixture.ts';
+
+/** Of a model of 30 people with two records each: three people a day. */
+const BUDGET: ForgetBudget = { window_ms: 86_400_000, share: 0.1, people: 1, request_people: 5, compute_seconds: 0 };
+
+let world: World;
+before(async () => {
+  world = await openWorld();
+});
+after(() => world.close());
+
+let worlds = 0;
+/** A model whose people are `p0` to `p29` of this call alone. */
+async function trained() {
+  const name = (i: number) => `w${worlds}-p${i}`;
+  worlds++;
+  const first = worlds - 1;
+  const people = Array.from({ length: 30 }, (_, i) => [`w${first}-p${i}`]);
+  const model = await world.model([await world.corpus([...people, ...people])]);
+  const ask = (i: number, more: Partial<CreateRequest> = {}) => wish([`w${first}-p${i}`], { budget: BUDGET, ...more });
+  return { model, ask, name };
+}
+const states = (outcomes: CreateManyOutcome[]) =>
+  outcomes.map((outcome) => (outcome.status === 'created' ? outcome.state : outcome.status));
+const idOf = (outcome: CreateManyOutcome) => (outcome.status === 'created' ? outcome.request_id : '');
+
+test('what goes beyond the budget of the day waits for approval, in one batch or one by one, and the ledger says why', async () => {
+  const { model, ask } = await trained();
+  const made = await world.store.createRequests([0, 1, 2, 3].map((i) => ask(i)));
+  assert.deepEqual(states(made), ['queued', 'queued', 'queued', 'awaiting_approval']);
+  const request = (await world.store.getRequest(TENANT, idOf(made[3]!)))!;
+  assert.deepEqual([request.state, request.approval_required], ['awaiting_approval', true]);
+  assert.deepEqual(
+    request.suspicion?.signals.map(({ signal, value, limit }) => [signal, value, limit]),
+    [
+      ['records-budget', 8, 6],
+      ['people-budget', 4, 3],
+    ],
+  );
+  const created = (await world.store.readLedger({ limit: 1000 })).filter(({ type }) => type === 'request.created');
+  assert.deepEqual(created.at(-1)!.data.suspicion, request.suspicion);
+  assert.equal(created.at(-2)!.data.suspicion, undefined);
+
+  assert.deepEqual(states(await world.store.createRequests([ask(4)])), ['awaiting_approval']);
+  // what waits for approval takes nobody's place, and what is withdrawn gives its own back
+  assert.equal((await world.act(idOf(made[0]!), 'cancel')).status, 'done');
+  assert.deepEqual(states(await world.store.createRequests([ask(5), ask(6)])), ['queued', 'awaiting_approval']);
+  const claim = await world.claim(model);
+  assert.equal(claim.run.request_ids.length, 3, 'those within the budget go on meanwhile');
+  await publishRun(world.store, claim, 2);
+  assert.deepEqual(
+    states(await world.store.createRequests([ask(7)])),
+    ['awaiting_approval'],
+    'what is forgotten counts',
+  );
+});
+
+test('one request for much of the model waits, whatever the budget; strangers, other models and other days do not', async () => {
+  const { ask } = await trained();
+  const wide = ask(0, { subjects: Array.from({ length: 7 }, (_, i) => ask(i).subjects[0]!) });
+  const [large] = await world.store.createRequests([{ ...wide, budget: { ...BUDGET, share: 0 } }]);
+  assert.deepEqual(states([large!]), ['awaiting_approval']);
+  const { suspicion } = (await world.store.getRequest(TENANT, idOf(large!)))!;
+  assert.deepEqual([suspicion?.signals[0]?.signal, suspicion?.score], ['request-size', 1.4]);
+  const other = await trained();
+  const calm = [wish(['nobody-at-all'], { budget: BUDGET }), ...[0, 1, 2].map((i) => other.ask(i))];
+  assert.deepEqual(states(await world.store.createRequests(calm)), ['completed_no_data', 'queued', 'queued', 'queued']);
+  await world.sql(`update deletion_requests set received_at = received_at - interval '25 hours'`);
+  assert.deepEqual(states(await world.store.createRequests([other.ask(3)])), ['queued']);
+  // whoever names no budget is not judged
+  assert.deepEqual(
+    states(await world.store.createRequests([4, 5, 6, 7].map((i) => other.ask(i, { budget: undefined })))),
+    [...Array(4).fill('queued')],
+  );
+});
+
+test('time that runs took is counted, with what the plan, or else earlier runs, say of the next one', async () => {
+  const { model, ask } = await trained();
+  const budget = { ...BUDGET, share: 0, compute_seconds: 100 };
+  const [dear, cheap] = await world.store.createRequests([
+    ask(0, { budget, estimated_seconds: { [model]: 1e6 } }),
+    ask(1, { budget, estimated_seconds: { [model]: 5 } }),
+  ]);
+  assert.deepEqual(states([dear!, cheap!]), ['awaiting_approval', 'queued']);
+  await publishRun(world.store, await world.claim(model), 2);
+  await world.sql(`update runs set started_at = finished_at - interval '60 seconds' where model_id = '${model}'`);
+  assert.deepEqual(
+    states(await world.store.createRequests([ask(2, { budget })])),
+    ['awaiting_approval'],
+    '60 s and 60 s',
+  );
+  assert.deepEqual(states(await world.store.createRequests([ask(3, { budget, estimated_seconds: { [model]: 30 } })])), [
+    'queued',
+  ]);
+});
