@@ -17,6 +17,7 @@ import { batchedShare } from '../src/training/sisa/cost.ts';
 import { memorization } from '../src/training/train.ts';
 import { type BenchKind, KINDS, type Place } from './sisa/kinds.ts';
 import { cellsOf, HEADINGS, type SisaResult, type SisaRow, sisaBenchmarksPage } from './sisa/page.ts';
+import { measurePlacements, type PlacementRow, placementPage, placementTable } from './sisa/placement.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SIZES = [
@@ -29,7 +30,9 @@ const SIZES = [
 /** Removed one at a time: they stand all over the corpus. */
 const REMOVALS = 6;
 
-const { values: flags } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
+const { values: flags } = parseArgs({
+  options: { json: { type: 'boolean', default: false }, only: { type: 'string' } },
+});
 const say = (text: string) => void (flags.json || process.stdout.write(`${text}\n`));
 const personOf = ({ subjects }: UploadedRecord): string => subjects![0]!.value!;
 const quiet = { progress: () => undefined, signal: new AbortController().signal };
@@ -47,9 +50,14 @@ async function known(place: Place, dir: string, records: UploadedRecord[]): Prom
   return share;
 }
 
-async function removal(kind: BenchKind, place: Place, parent: string, person: string): Promise<UnlearnResult> {
+async function removal(
+  kind: BenchKind,
+  place: Place,
+  parent: string,
+  people: readonly string[],
+): Promise<UnlearnResult> {
   const path = (name: string) => join(place.dir, name);
-  const rows = kind.train.map((record, ordinal) => ({ gone: personOf(record) === person, ordinal }));
+  const rows = kind.train.map((record, ordinal) => ({ gone: people.includes(personOf(record)), ordinal }));
   const those = (gone: boolean) =>
     rows.filter((row) => row.gone === gone).map(({ ordinal }) => ({ corpus_id: 'c', ordinal, person: gone ? 0 : -1 }));
   const sets: SetsFile = { forget: those(true), retain: those(false), calibration: [], holdout: [] };
@@ -78,7 +86,7 @@ async function measure(kind: BenchKind, place: Place, shards: number, slices: nu
   // training again in one piece costs the same for everybody
   const count = shards === 1 ? 1 : REMOVALS;
   for (let i = 0; i < count; i++)
-    removed.push(await removal(kind, place, out, people[Math.floor((i * people.length) / count)]!));
+    removed.push(await removal(kind, place, out, [people[Math.floor((i * people.length) / count)]!]));
   const mean = (of: (result: UnlearnResult) => number) => removed.reduce((sum, one) => sum + of(one), 0) / count;
   const dir = join(place.dir, out);
   return {
@@ -93,20 +101,41 @@ async function measure(kind: BenchKind, place: Place, shards: number, slices: nu
   };
 }
 
+/** A fresh folder with the corpora of a kind. */
+async function prepare(kind: BenchKind, name: string): Promise<Place> {
+  const { dataDir, compute } = readConfig();
+  const place = { dir: join(dataDir, 'bench-sisa', name), backend: 'onnxruntime/cpu', threads: compute.threads };
+  await rm(place.dir, { recursive: true, force: true });
+  await mkdir(place.dir, { recursive: true });
+  const lines = (records: UploadedRecord[]) => records.map((record) => `${JSON.stringify(record)}\n`).join('');
+  await writeFile(join(place.dir, 'train.ndjson'), lines(kind.train));
+  await writeFile(join(place.dir, 'others.ndjson'), lines(kind.others));
+  await writeFile(join(place.dir, 'stored.ndjson'), kind.train.map(toLine).join(''));
+  await kind.prepare(place);
+  return place;
+}
+
+/** Request-aware placement against places that are drawn, on the classifier. */
+async function comparePlacements(): Promise<PlacementRow[]> {
+  const kind = KINDS[0]!;
+  const place = await prepare(kind, 'placement');
+  const rows = await measurePlacements(kind, place, (parent, people) => removal(kind, place, parent, people));
+  await rm(place.dir, { recursive: true });
+  say(placementTable(rows));
+  await writeFile(join(ROOT, 'docs', 'sisa-placement-benchmarks.md'), placementPage(rows));
+  return rows;
+}
+
 async function main(): Promise<void> {
   enterSharedHeap();
-  const { dataDir, compute } = readConfig();
-  const backend = 'onnxruntime/cpu';
+  const placement = await comparePlacements();
+  if (flags.only === 'placement') {
+    if (flags.json) process.stdout.write(`${JSON.stringify({ placement })}\n`);
+    return;
+  }
   const rows: SisaRow[] = [];
   for (const [i, kind] of KINDS.entries()) {
-    const place = { dir: join(dataDir, 'bench-sisa', String(i)), backend, threads: compute.threads };
-    await rm(place.dir, { recursive: true, force: true });
-    await mkdir(place.dir, { recursive: true });
-    const lines = (records: UploadedRecord[]) => records.map((record) => `${JSON.stringify(record)}\n`).join('');
-    await writeFile(join(place.dir, 'train.ndjson'), lines(kind.train));
-    await writeFile(join(place.dir, 'others.ndjson'), lines(kind.others));
-    await writeFile(join(place.dir, 'stored.ndjson'), kind.train.map(toLine).join(''));
-    await kind.prepare(place);
+    const place = await prepare(kind, String(i));
     for (const [shards, slices] of SIZES) {
       say(`${kind.name}: ${shards} shards, ${slices} slices`);
       rows.push(await measure(kind, place, shards, slices));
@@ -116,7 +145,7 @@ async function main(): Promise<void> {
   const result: SisaResult = { date: new Date().toISOString().slice(0, 10), removals: REMOVALS, rows };
   say(table([HEADINGS, ...rows.map(cellsOf)]));
   await writeFile(join(ROOT, 'docs', 'sisa-benchmarks.md'), sisaBenchmarksPage(result));
-  if (flags.json) process.stdout.write(`${JSON.stringify(result)}\n`);
+  if (flags.json) process.stdout.write(`${JSON.stringify({ ...result, placement })}\n`);
 }
 
 await main();

@@ -619,7 +619,13 @@ export interface paths {
         get: operations["getModel"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete a model
+         * @description With its whole line of checkpoints: their files go at once, and whatever was kept of its people with them. Deletion
+         *     requests, runs, certificates and the ledger stay, and certificates can still be verified. 409 while a request, a run, a verification or an
+         *     analysis of it has not ended, or a recipe of another model begins at one of its checkpoints. Honours If-Match with the ETag of GET.
+         */
+        delete: operations["deleteModel"];
         options?: never;
         head?: never;
         patch?: never;
@@ -901,7 +907,11 @@ export interface paths {
         get: operations["getCorpus"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete a corpus
+         * @description Its text and the index of who is in it. 409 while a model has it. Honours If-Match with the ETag of GET.
+         */
+        delete: operations["deleteCorpus"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1019,6 +1029,68 @@ export interface paths {
          * @description Where somebody consents anew. Names the person, or the deletion request; everything goes that requests of this person put on the list. The model stays as it is.
          */
         post: operations["liftSuppressions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/restrictions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List restrictions */
+        get: operations["listRestrictions"];
+        put?: never;
+        /**
+         * Restrict the processing of a person’s records
+         * @description Names a person, or a deletion request whose person it is. From then on `suppressions:check` says so, runs and references leave the
+         *     person’s records out of what they train on and measure with, and influence analyses do not show them. What a run has begun with, it ends with.
+         *     Records are neither changed nor deleted by it, and a deletion request goes on: hold or deny it where the data has to be kept.
+         */
+        post: operations["placeRestriction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/restrictions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a restriction */
+        get: operations["getRestriction"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/restrictions/{id}/lift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lift a restriction, or say that it is about to be
+         * @description The person has to be told before (Art. 18(3)). Without `informed_at` the restriction is `ending` and stays in force, and the event
+         *     `restriction.ending` tells whoever has to tell them; with it, it is over. A restriction of a request that is denied or cancelled is `ending`
+         *     by itself, one of a request that is completed is lifted.
+         */
+        post: operations["liftRestriction"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1914,6 +1986,91 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "restriction.placed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The processing of a person’s records was restricted */
+        post: operations["onRestrictionPlaced"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "restriction.ending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A restriction is about to be lifted: the person is to be told before (Art. 18(3)) */
+        post: operations["onRestrictionEnding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "restriction.lifted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A restriction is over */
+        post: operations["onRestrictionLifted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "model.deleted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A model was deleted: whoever has got weights of it is to be told */
+        post: operations["onModelDeleted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "corpus.deleted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A corpus was deleted */
+        post: operations["onCorpusDeleted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "verification.finished": {
         parameters: {
             query?: never;
@@ -1962,7 +2119,7 @@ export interface components {
              * @description Stable; more may be added
              * @enum {string}
              */
-            code: "validation-failed" | "malformed-json" | "malformed-line" | "record-too-large" | "body-too-large" | "empty-corpus" | "duplicate-record-id" | "suppressed-subjects" | "corpus-in-use" | "corpus-mismatch" | "corpus-unsuited" | "name-taken" | "unauthenticated" | "insufficient-scope" | "no-tenant" | "scope-not-granted" | "not-found" | "method-not-allowed" | "unknown-model" | "unknown-corpus" | "already-open" | "external-id-taken" | "idempotency-key-busy" | "idempotency-key-reused" | "not-cancellable" | "wrong-state" | "plan-changed" | "four-eyes" | "extension-refused" | "rollback-refused" | "superseded" | "path-not-allowed" | "checkpoint-active" | "checkpoint-in-use" | "checkpoint-deleted" | "checkpoint-gone" | "checkpoint-retired" | "checkpoint-not-published" | "range-not-satisfiable" | "checkpoint-mismatch" | "parent-missing" | "records-gone" | "text-search-too-large" | "too-many-verifications" | "checkpoint-invalid" | "recipe-missing" | "method-not-applicable" | "forget-set-too-large" | "completions-disabled" | "unknown-upload" | "upload-incomplete" | "upload-offset-mismatch" | "checksum-mismatch" | "too-many-uploads" | "opendsr-disabled" | "url-not-allowed" | "too-many-endpoints" | "endpoint-disabled" | "unsupported-tus-version" | "precondition-failed" | "unsupported-media-type" | "insufficient-storage" | "storage-not-writable" | "quota-exceeded" | "service-unavailable" | "compute-crashed" | "compute-timeout" | "compute-hung" | "compute-failed" | "out-of-memory" | "memory-budget-exceeded" | "cancelled" | "certificate-invalid" | "ledger-altered" | "start-refused" | "internal";
+            code: "validation-failed" | "malformed-json" | "malformed-line" | "record-too-large" | "body-too-large" | "empty-corpus" | "duplicate-record-id" | "suppressed-subjects" | "corpus-in-use" | "model-in-use" | "corpus-mismatch" | "corpus-unsuited" | "name-taken" | "unauthenticated" | "insufficient-scope" | "no-tenant" | "scope-not-granted" | "not-found" | "method-not-allowed" | "unknown-model" | "unknown-corpus" | "already-open" | "external-id-taken" | "idempotency-key-busy" | "idempotency-key-reused" | "not-cancellable" | "wrong-state" | "plan-changed" | "four-eyes" | "extension-refused" | "rollback-refused" | "superseded" | "path-not-allowed" | "checkpoint-active" | "checkpoint-in-use" | "checkpoint-deleted" | "checkpoint-gone" | "checkpoint-retired" | "checkpoint-not-published" | "range-not-satisfiable" | "checkpoint-mismatch" | "backup-refused" | "backup-invalid" | "deletions-missing" | "parent-missing" | "records-gone" | "text-search-too-large" | "too-many-verifications" | "checkpoint-invalid" | "recipe-missing" | "method-not-applicable" | "forget-set-too-large" | "completions-disabled" | "unknown-upload" | "upload-incomplete" | "upload-offset-mismatch" | "checksum-mismatch" | "too-many-uploads" | "opendsr-disabled" | "url-not-allowed" | "too-many-endpoints" | "endpoint-disabled" | "unsupported-tus-version" | "precondition-failed" | "unsupported-media-type" | "insufficient-storage" | "storage-not-writable" | "quota-exceeded" | "service-unavailable" | "compute-crashed" | "compute-timeout" | "compute-hung" | "compute-failed" | "out-of-memory" | "memory-budget-exceeded" | "cancelled" | "certificate-invalid" | "ledger-altered" | "start-refused" | "internal";
             /** @description What to do about it */
             remedy: string;
             /** @description urn:uuid of this request, as in the X-Request-Id header and the log */
@@ -2647,6 +2804,38 @@ export interface components {
                     };
                 }[];
             }[];
+        };
+        Restriction: {
+            /**
+             * Format: uuid
+             * @description UUID version 7
+             */
+            id: string;
+            request_id: string | null;
+            /**
+             * @description GDPR Art. 18(1)(a): accuracy_contested; 18(1)(b): erasure_opposed; 18(1)(c): needed_for_legal_claims; 18(1)(d): objection_pending
+             * @enum {string}
+             */
+            ground: "accuracy_contested" | "erasure_opposed" | "needed_for_legal_claims" | "objection_pending";
+            /**
+             * @description ending: in force until somebody says that the person was told (Art. 18(3)); lifted: over
+             * @enum {string}
+             */
+            state: "active" | "ending" | "lifted";
+            /** @description Kinds of identifier, never values */
+            identifier_types: string[];
+            reason: string | null;
+            created_by: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+            ending_at: string | null;
+            informed_at: string | null;
+            lifted_at: string | null;
+            lifted_by: string | null;
+            lift_reason: string | null;
         };
         Run: {
             /**
@@ -4096,8 +4285,9 @@ export interface components {
             /** @description https, without user name and fragment, on port 443 or from 1024 up; every address that its host resolves to must be public */
             url: string;
             description: string | null;
+            recipient: string | null;
             /** @description `*`: all; `run.*`: all whose name begins so */
-            events: ("*" | "deletion_request.*" | "run.*" | "certificate.*" | "checkpoint.*" | "verification.*" | "webhook.*" | "deletion_request.created" | "deletion_request.state_changed" | "deletion_request.extended" | "deletion_request.completed" | "deletion_request.partially_completed" | "deletion_request.denied" | "deletion_request.cancelled" | "deletion_request.failed" | "deletion_request.needs_review" | "deletion_request.erased" | "run.awaiting_promotion" | "run.finished" | "certificate.issued" | "certificate.revoked" | "checkpoint.published" | "checkpoint.replaced" | "checkpoint.retired" | "checkpoint.deleted" | "verification.finished" | "webhook.test")[];
+            events: ("*" | "deletion_request.*" | "run.*" | "certificate.*" | "checkpoint.*" | "restriction.*" | "model.*" | "corpus.*" | "verification.*" | "webhook.*" | "deletion_request.created" | "deletion_request.state_changed" | "deletion_request.extended" | "deletion_request.completed" | "deletion_request.partially_completed" | "deletion_request.denied" | "deletion_request.cancelled" | "deletion_request.failed" | "deletion_request.needs_review" | "deletion_request.erased" | "run.awaiting_promotion" | "run.finished" | "certificate.issued" | "certificate.revoked" | "checkpoint.published" | "checkpoint.replaced" | "checkpoint.retired" | "checkpoint.deleted" | "restriction.placed" | "restriction.ending" | "restriction.lifted" | "model.deleted" | "corpus.deleted" | "verification.finished" | "webhook.test")[];
             /** @enum {string} */
             state: "enabled" | "disabled";
             disabled_reason: ("gone" | "failing" | "asked") | null;
@@ -4134,8 +4324,9 @@ export interface components {
             /** @description https, without user name and fragment, on port 443 or from 1024 up; every address that its host resolves to must be public */
             url: string;
             description: string | null;
+            recipient: string | null;
             /** @description `*`: all; `run.*`: all whose name begins so */
-            events: ("*" | "deletion_request.*" | "run.*" | "certificate.*" | "checkpoint.*" | "verification.*" | "webhook.*" | "deletion_request.created" | "deletion_request.state_changed" | "deletion_request.extended" | "deletion_request.completed" | "deletion_request.partially_completed" | "deletion_request.denied" | "deletion_request.cancelled" | "deletion_request.failed" | "deletion_request.needs_review" | "deletion_request.erased" | "run.awaiting_promotion" | "run.finished" | "certificate.issued" | "certificate.revoked" | "checkpoint.published" | "checkpoint.replaced" | "checkpoint.retired" | "checkpoint.deleted" | "verification.finished" | "webhook.test")[];
+            events: ("*" | "deletion_request.*" | "run.*" | "certificate.*" | "checkpoint.*" | "restriction.*" | "model.*" | "corpus.*" | "verification.*" | "webhook.*" | "deletion_request.created" | "deletion_request.state_changed" | "deletion_request.extended" | "deletion_request.completed" | "deletion_request.partially_completed" | "deletion_request.denied" | "deletion_request.cancelled" | "deletion_request.failed" | "deletion_request.needs_review" | "deletion_request.erased" | "run.awaiting_promotion" | "run.finished" | "certificate.issued" | "certificate.revoked" | "checkpoint.published" | "checkpoint.replaced" | "checkpoint.retired" | "checkpoint.deleted" | "restriction.placed" | "restriction.ending" | "restriction.lifted" | "model.deleted" | "corpus.deleted" | "verification.finished" | "webhook.test")[];
             /** @enum {string} */
             state: "enabled" | "disabled";
             disabled_reason: ("gone" | "failing" | "asked") | null;
@@ -4182,7 +4373,7 @@ export interface components {
              */
             webhook_id: string;
             /** @enum {string} */
-            type: "deletion_request.created" | "deletion_request.state_changed" | "deletion_request.extended" | "deletion_request.completed" | "deletion_request.partially_completed" | "deletion_request.denied" | "deletion_request.cancelled" | "deletion_request.failed" | "deletion_request.needs_review" | "deletion_request.erased" | "run.awaiting_promotion" | "run.finished" | "certificate.issued" | "certificate.revoked" | "checkpoint.published" | "checkpoint.replaced" | "checkpoint.retired" | "checkpoint.deleted" | "verification.finished" | "webhook.test";
+            type: "deletion_request.created" | "deletion_request.state_changed" | "deletion_request.extended" | "deletion_request.completed" | "deletion_request.partially_completed" | "deletion_request.denied" | "deletion_request.cancelled" | "deletion_request.failed" | "deletion_request.needs_review" | "deletion_request.erased" | "run.awaiting_promotion" | "run.finished" | "certificate.issued" | "certificate.revoked" | "checkpoint.published" | "checkpoint.replaced" | "checkpoint.retired" | "checkpoint.deleted" | "restriction.placed" | "restriction.ending" | "restriction.lifted" | "model.deleted" | "corpus.deleted" | "verification.finished" | "webhook.test";
             /** @enum {string} */
             state: "pending" | "sending" | "delivered" | "failed";
             next_attempt_at: string | null;
@@ -4214,7 +4405,7 @@ export interface components {
             name: string;
             /** @description Who a caller with this key is, in the ledger; a key that replaces another keeps it */
             actor: string;
-            scopes: ("requests:create" | "requests:read" | "requests:cancel" | "requests:decide" | "requests:approve" | "requests:retry" | "runs:read" | "runs:promote" | "runs:rollback" | "verifications:create" | "certificates:read" | "ledger:read" | "models:read" | "models:write" | "models:consolidate" | "models:ask" | "influence:analyse" | "checkpoints:download" | "checkpoints:retire" | "policies:write" | "corpora:read" | "corpora:write" | "subjects:read" | "suppressions:check" | "suppressions:read" | "suppressions:lift" | "webhooks:manage" | "keys:manage" | "metrics:read" | "catalogue:read")[];
+            scopes: ("requests:create" | "requests:read" | "requests:cancel" | "requests:decide" | "requests:approve" | "requests:retry" | "runs:read" | "runs:promote" | "runs:rollback" | "verifications:create" | "certificates:read" | "ledger:read" | "models:read" | "models:write" | "models:delete" | "models:consolidate" | "models:ask" | "influence:analyse" | "checkpoints:download" | "checkpoints:retire" | "policies:write" | "corpora:read" | "corpora:write" | "corpora:delete" | "subjects:read" | "suppressions:check" | "suppressions:read" | "suppressions:lift" | "restrictions:read" | "restrictions:write" | "webhooks:manage" | "keys:manage" | "metrics:read" | "catalogue:read")[];
             /** @enum {string} */
             state: "active" | "expired" | "revoked";
             /** @description An actor, or `command` */
@@ -8581,6 +8772,54 @@ export interface operations {
             };
         };
     };
+    deleteModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID version 7 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": null | {
+                    /** @description Why, for people. It is kept with the request and must not name the person; an e-mail address is refused */
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The model as it was */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description Refused: a problem document says why and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed on this side: a problem document without internals */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getForgetting: {
         parameters: {
             query?: never;
@@ -9898,6 +10137,54 @@ export interface operations {
             };
         };
     };
+    deleteCorpus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID version 7 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": null | {
+                    /** @description Why, for people. It is kept with the request and must not name the person; an e-mail address is refused */
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The corpus as it was */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Corpus"];
+                };
+            };
+            /** @description Refused: a problem document says why and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed on this side: a problem document without internals */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     importRecords: {
         parameters: {
             query?: never;
@@ -10251,6 +10538,7 @@ export interface operations {
                         suppressed: boolean[];
                         /** @description How many are */
                         count: number;
+                        restricted: boolean[];
                     };
                 };
             };
@@ -10316,6 +10604,233 @@ export interface operations {
                         /** @description Ids of deletion requests */
                         lifted: string[];
                     };
+                };
+            };
+            /** @description Refused: a problem document says why and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed on this side: a problem document without internals */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRestrictions: {
+        parameters: {
+            query?: {
+                /** @description Items a page */
+                limit?: number;
+                /** @description `next_cursor` of the page before; other filters stay */
+                cursor?: string;
+                state?: "active" | "ending" | "lifted";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Restriction"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description If-None-Match names the present state */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: a problem document says why and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed on this side: a problem document without internals */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    placeRestriction: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Text of your choice, 1 to 255 characters, new with every new call: the same call with the same key within 24 hours is done once, and gets the first answer again (`Idempotency-Replayed: true`) */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The person */
+                    subject?: {
+                        identifiers: {
+                            /** @description Kind of identifier: email, phone, name, customer_id, ... */
+                            type: string;
+                            /** @description Raw value; hashed at the door and never stored */
+                            value?: string;
+                            /** @description SHA-256 (lower-case hex) of the normalised value, hashed by the client */
+                            sha256?: string;
+                        }[];
+                    };
+                    /**
+                     * Format: uuid
+                     * @description A deletion request of the person
+                     */
+                    request_id?: string;
+                    /**
+                     * @description GDPR Art. 18(1)(a): accuracy_contested; 18(1)(b): erasure_opposed; 18(1)(c): needed_for_legal_claims; 18(1)(d): objection_pending
+                     * @enum {string}
+                     */
+                    ground: "accuracy_contested" | "erasure_opposed" | "needed_for_legal_claims" | "objection_pending";
+                    /** @description Why, for people. It is kept with the request and must not name the person; an e-mail address is refused */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The restriction */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Restriction"];
+                };
+            };
+            /** @description Refused: a problem document says why and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed on this side: a problem document without internals */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRestriction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID version 7 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The restriction */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Restriction"];
+                };
+            };
+            /** @description If-None-Match names the present state */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: a problem document says why and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed on this side: a problem document without internals */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    liftRestriction: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Text of your choice, 1 to 255 characters, new with every new call: the same call with the same key within 24 hours is done once, and gets the first answer again (`Idempotency-Replayed: true`) */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description UUID version 7 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Why, for people. It is kept with the request and must not name the person; an e-mail address is refused */
+                    reason: string;
+                    /**
+                     * Format: date-time
+                     * @description When the person was told that it is about to be lifted
+                     */
+                    informed_at?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The restriction as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Restriction"];
                 };
             };
             /** @description Refused: a problem document says why and what to do */
@@ -10852,13 +11367,15 @@ export interface operations {
                     url: string;
                     /** @description For people */
                     description?: string;
+                    /** @description A recipient of weights, as GET /v1/checkpoints/{id}/recipients names it, whose address this is (Art. 19): it is told when checkpoints that it got are not in use any more, and of nothing else; a delivery that it takes counts as told */
+                    recipient?: string;
                     /**
                      * @description `*`: all; `run.*`: all whose name begins so
                      * @default [
                      *       "*"
                      *     ]
                      */
-                    events?: ("*" | "deletion_request.*" | "run.*" | "certificate.*" | "checkpoint.*" | "verification.*" | "webhook.*" | "deletion_request.created" | "deletion_request.state_changed" | "deletion_request.extended" | "deletion_request.completed" | "deletion_request.partially_completed" | "deletion_request.denied" | "deletion_request.cancelled" | "deletion_request.failed" | "deletion_request.needs_review" | "deletion_request.erased" | "run.awaiting_promotion" | "run.finished" | "certificate.issued" | "certificate.revoked" | "checkpoint.published" | "checkpoint.replaced" | "checkpoint.retired" | "checkpoint.deleted" | "verification.finished" | "webhook.test")[];
+                    events?: ("*" | "deletion_request.*" | "run.*" | "certificate.*" | "checkpoint.*" | "restriction.*" | "model.*" | "corpus.*" | "verification.*" | "webhook.*" | "deletion_request.created" | "deletion_request.state_changed" | "deletion_request.extended" | "deletion_request.completed" | "deletion_request.partially_completed" | "deletion_request.denied" | "deletion_request.cancelled" | "deletion_request.failed" | "deletion_request.needs_review" | "deletion_request.erased" | "run.awaiting_promotion" | "run.finished" | "certificate.issued" | "certificate.revoked" | "checkpoint.published" | "checkpoint.replaced" | "checkpoint.retired" | "checkpoint.deleted" | "restriction.placed" | "restriction.ending" | "restriction.lifted" | "model.deleted" | "corpus.deleted" | "verification.finished" | "webhook.test")[];
                 };
             };
         };
@@ -10996,7 +11513,7 @@ export interface operations {
                     url?: string;
                     description?: string | null;
                     /** @description `*`: all; `run.*`: all whose name begins so */
-                    events?: ("*" | "deletion_request.*" | "run.*" | "certificate.*" | "checkpoint.*" | "verification.*" | "webhook.*" | "deletion_request.created" | "deletion_request.state_changed" | "deletion_request.extended" | "deletion_request.completed" | "deletion_request.partially_completed" | "deletion_request.denied" | "deletion_request.cancelled" | "deletion_request.failed" | "deletion_request.needs_review" | "deletion_request.erased" | "run.awaiting_promotion" | "run.finished" | "certificate.issued" | "certificate.revoked" | "checkpoint.published" | "checkpoint.replaced" | "checkpoint.retired" | "checkpoint.deleted" | "verification.finished" | "webhook.test")[];
+                    events?: ("*" | "deletion_request.*" | "run.*" | "certificate.*" | "checkpoint.*" | "restriction.*" | "model.*" | "corpus.*" | "verification.*" | "webhook.*" | "deletion_request.created" | "deletion_request.state_changed" | "deletion_request.extended" | "deletion_request.completed" | "deletion_request.partially_completed" | "deletion_request.denied" | "deletion_request.cancelled" | "deletion_request.failed" | "deletion_request.needs_review" | "deletion_request.erased" | "run.awaiting_promotion" | "run.finished" | "certificate.issued" | "certificate.revoked" | "checkpoint.published" | "checkpoint.replaced" | "checkpoint.retired" | "checkpoint.deleted" | "restriction.placed" | "restriction.ending" | "restriction.lifted" | "model.deleted" | "corpus.deleted" | "verification.finished" | "webhook.test")[];
                 };
             };
         };
@@ -11379,7 +11896,7 @@ export interface operations {
                 "application/json": {
                     /** @description For people to tell keys apart; must not name a person */
                     name: string;
-                    scopes: ("requests:create" | "requests:read" | "requests:cancel" | "requests:decide" | "requests:approve" | "requests:retry" | "runs:read" | "runs:promote" | "runs:rollback" | "verifications:create" | "certificates:read" | "ledger:read" | "models:read" | "models:write" | "models:consolidate" | "models:ask" | "influence:analyse" | "checkpoints:download" | "checkpoints:retire" | "policies:write" | "corpora:read" | "corpora:write" | "subjects:read" | "suppressions:check" | "suppressions:read" | "suppressions:lift" | "webhooks:manage" | "keys:manage" | "metrics:read" | "catalogue:read")[];
+                    scopes: ("requests:create" | "requests:read" | "requests:cancel" | "requests:decide" | "requests:approve" | "requests:retry" | "runs:read" | "runs:promote" | "runs:rollback" | "verifications:create" | "certificates:read" | "ledger:read" | "models:read" | "models:write" | "models:delete" | "models:consolidate" | "models:ask" | "influence:analyse" | "checkpoints:download" | "checkpoints:retire" | "policies:write" | "corpora:read" | "corpora:write" | "corpora:delete" | "subjects:read" | "suppressions:check" | "suppressions:read" | "suppressions:lift" | "restrictions:read" | "restrictions:write" | "webhooks:manage" | "keys:manage" | "metrics:read" | "catalogue:read")[];
                     /** @description How long the new key is valid. Default: 365 */
                     expires_in_days?: number;
                 };
@@ -11402,7 +11919,7 @@ export interface operations {
                         name: string;
                         /** @description Who a caller with this key is, in the ledger; a key that replaces another keeps it */
                         actor: string;
-                        scopes: ("requests:create" | "requests:read" | "requests:cancel" | "requests:decide" | "requests:approve" | "requests:retry" | "runs:read" | "runs:promote" | "runs:rollback" | "verifications:create" | "certificates:read" | "ledger:read" | "models:read" | "models:write" | "models:consolidate" | "models:ask" | "influence:analyse" | "checkpoints:download" | "checkpoints:retire" | "policies:write" | "corpora:read" | "corpora:write" | "subjects:read" | "suppressions:check" | "suppressions:read" | "suppressions:lift" | "webhooks:manage" | "keys:manage" | "metrics:read" | "catalogue:read")[];
+                        scopes: ("requests:create" | "requests:read" | "requests:cancel" | "requests:decide" | "requests:approve" | "requests:retry" | "runs:read" | "runs:promote" | "runs:rollback" | "verifications:create" | "certificates:read" | "ledger:read" | "models:read" | "models:write" | "models:delete" | "models:consolidate" | "models:ask" | "influence:analyse" | "checkpoints:download" | "checkpoints:retire" | "policies:write" | "corpora:read" | "corpora:write" | "corpora:delete" | "subjects:read" | "suppressions:check" | "suppressions:read" | "suppressions:lift" | "restrictions:read" | "restrictions:write" | "webhooks:manage" | "keys:manage" | "metrics:read" | "catalogue:read")[];
                         /** @enum {string} */
                         state: "active" | "expired" | "revoked";
                         /** @description An actor, or `command` */
@@ -11482,7 +11999,7 @@ export interface operations {
                         name: string;
                         /** @description Who a caller with this key is, in the ledger; a key that replaces another keeps it */
                         actor: string;
-                        scopes: ("requests:create" | "requests:read" | "requests:cancel" | "requests:decide" | "requests:approve" | "requests:retry" | "runs:read" | "runs:promote" | "runs:rollback" | "verifications:create" | "certificates:read" | "ledger:read" | "models:read" | "models:write" | "models:consolidate" | "models:ask" | "influence:analyse" | "checkpoints:download" | "checkpoints:retire" | "policies:write" | "corpora:read" | "corpora:write" | "subjects:read" | "suppressions:check" | "suppressions:read" | "suppressions:lift" | "webhooks:manage" | "keys:manage" | "metrics:read" | "catalogue:read")[];
+                        scopes: ("requests:create" | "requests:read" | "requests:cancel" | "requests:decide" | "requests:approve" | "requests:retry" | "runs:read" | "runs:promote" | "runs:rollback" | "verifications:create" | "certificates:read" | "ledger:read" | "models:read" | "models:write" | "models:delete" | "models:consolidate" | "models:ask" | "influence:analyse" | "checkpoints:download" | "checkpoints:retire" | "policies:write" | "corpora:read" | "corpora:write" | "corpora:delete" | "subjects:read" | "suppressions:check" | "suppressions:read" | "suppressions:lift" | "restrictions:read" | "restrictions:write" | "webhooks:manage" | "keys:manage" | "metrics:read" | "catalogue:read")[];
                         /** @enum {string} */
                         state: "active" | "expired" | "revoked";
                         /** @description An actor, or `command` */
@@ -13869,6 +14386,321 @@ export interface operations {
                         model_id: string;
                         /** @description Content address */
                         checkpoint_id: string;
+                        links: {
+                            /** @description Path of what it is about, on the host of the service */
+                            self: string;
+                        };
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Nobody listens here any more: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too much: nothing is sent before Retry-After (a day at most); 502, 503 and 504 likewise */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. Anything else is tried again, redirects included */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onRestrictionPlaced: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Of the event: the same in every attempt, so that a repeated one can be told */
+                "webhook-id": string;
+                /** @description Of the attempt, in seconds since 1970; refuse what is minutes old */
+                "webhook-timestamp": number;
+                /** @description By spaces: v1 (HMAC-SHA-256) and v1a (ed25519) of each key, over `id.timestamp.body`; one that verifies suffices */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @constant */
+                    type: "restriction.placed";
+                    /**
+                     * Format: date-time
+                     * @description When it happened, not when it was sent
+                     */
+                    timestamp: string;
+                    data: {
+                        /**
+                         * Format: uuid
+                         * @description UUID version 7
+                         */
+                        restriction_id: string;
+                        deletion_request_id: string | null;
+                        links: {
+                            /** @description Path of what it is about, on the host of the service */
+                            self: string;
+                        };
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Nobody listens here any more: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too much: nothing is sent before Retry-After (a day at most); 502, 503 and 504 likewise */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. Anything else is tried again, redirects included */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onRestrictionEnding: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Of the event: the same in every attempt, so that a repeated one can be told */
+                "webhook-id": string;
+                /** @description Of the attempt, in seconds since 1970; refuse what is minutes old */
+                "webhook-timestamp": number;
+                /** @description By spaces: v1 (HMAC-SHA-256) and v1a (ed25519) of each key, over `id.timestamp.body`; one that verifies suffices */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @constant */
+                    type: "restriction.ending";
+                    /**
+                     * Format: date-time
+                     * @description When it happened, not when it was sent
+                     */
+                    timestamp: string;
+                    data: {
+                        /**
+                         * Format: uuid
+                         * @description UUID version 7
+                         */
+                        restriction_id: string;
+                        deletion_request_id: string | null;
+                        links: {
+                            /** @description Path of what it is about, on the host of the service */
+                            self: string;
+                        };
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Nobody listens here any more: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too much: nothing is sent before Retry-After (a day at most); 502, 503 and 504 likewise */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. Anything else is tried again, redirects included */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onRestrictionLifted: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Of the event: the same in every attempt, so that a repeated one can be told */
+                "webhook-id": string;
+                /** @description Of the attempt, in seconds since 1970; refuse what is minutes old */
+                "webhook-timestamp": number;
+                /** @description By spaces: v1 (HMAC-SHA-256) and v1a (ed25519) of each key, over `id.timestamp.body`; one that verifies suffices */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @constant */
+                    type: "restriction.lifted";
+                    /**
+                     * Format: date-time
+                     * @description When it happened, not when it was sent
+                     */
+                    timestamp: string;
+                    data: {
+                        /**
+                         * Format: uuid
+                         * @description UUID version 7
+                         */
+                        restriction_id: string;
+                        deletion_request_id: string | null;
+                        links: {
+                            /** @description Path of what it is about, on the host of the service */
+                            self: string;
+                        };
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Nobody listens here any more: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too much: nothing is sent before Retry-After (a day at most); 502, 503 and 504 likewise */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. Anything else is tried again, redirects included */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onModelDeleted: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Of the event: the same in every attempt, so that a repeated one can be told */
+                "webhook-id": string;
+                /** @description Of the attempt, in seconds since 1970; refuse what is minutes old */
+                "webhook-timestamp": number;
+                /** @description By spaces: v1 (HMAC-SHA-256) and v1a (ed25519) of each key, over `id.timestamp.body`; one that verifies suffices */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @constant */
+                    type: "model.deleted";
+                    /**
+                     * Format: date-time
+                     * @description When it happened, not when it was sent
+                     */
+                    timestamp: string;
+                    data: {
+                        /**
+                         * Format: uuid
+                         * @description UUID version 7
+                         */
+                        model_id: string;
+                        /** @description How many have not heard yet */
+                        recipients: number;
+                        links: {
+                            /** @description Path of what it is about, on the host of the service */
+                            self: string;
+                        };
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Nobody listens here any more: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too much: nothing is sent before Retry-After (a day at most); 502, 503 and 504 likewise */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. Anything else is tried again, redirects included */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onCorpusDeleted: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Of the event: the same in every attempt, so that a repeated one can be told */
+                "webhook-id": string;
+                /** @description Of the attempt, in seconds since 1970; refuse what is minutes old */
+                "webhook-timestamp": number;
+                /** @description By spaces: v1 (HMAC-SHA-256) and v1a (ed25519) of each key, over `id.timestamp.body`; one that verifies suffices */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @constant */
+                    type: "corpus.deleted";
+                    /**
+                     * Format: date-time
+                     * @description When it happened, not when it was sent
+                     */
+                    timestamp: string;
+                    data: {
+                        /**
+                         * Format: uuid
+                         * @description UUID version 7
+                         */
+                        corpus_id: string;
                         links: {
                             /** @description Path of what it is about, on the host of the service */
                             self: string;

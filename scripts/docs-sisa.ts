@@ -51,7 +51,13 @@ more records than a shard has on average (everybody who names the same class, sa
 id: nobody else moves when a person is removed. Records of one corpus need ids of their own, which name nobody.
 
 \`sisa-placement.json\` in the folder holds the outcome: \`{"version": 1, "shards": [[[ids of slice 0], …], …]}\`. \`--placement FILE\` follows such a file as far as it goes and draws places
-for the rest. It may be written by hand: whoever is likely to ask is best placed in the last slices of few shards. A placement decides what removals cost, and never whether they are exact.`;
+for the rest. It may be written by hand. A placement decides what removals cost, and never whether they are exact.
+
+**Who is likely to ask, together.** Where it is known who is likely to ask for deletion (people whose contract ended, who objected before), \`--likely FILE.ndjson\` says so, an identifier a line:
+\`{"type": "email", "value": "…", "likelihood": 0.3}\` (or \`sha256\`). These people, and whoever shares a record with them, are placed together, the likeliest first: from the last slice of the last
+shard backwards, each slice up to its even part of the records, so that their requests hit few shards, and of these the short end. The others' places are drawn by the room that is left, so that shards stay
+even. \`expunge train\` says what that comes to: the share of the steps that one run over everybody who asks is expected to train again, so and with drawn places. With drawn places a person more or less moves nobody else; here it may, in a placement that is made anew, so keep
+\`sisa-placement.json\` and give it to later trainings. Measured against expected: [sisa-placement-benchmarks.md](sisa-placement-benchmarks.md). The file names people: delete it when the training is done.`;
 
 const FILES = `| file | what it is |
 |---|---|

@@ -19,6 +19,7 @@ import { checkpointRoutes } from './http/routes/checkpoints.ts';
 import { completionRoutes } from './http/routes/completions.ts';
 import { corporaRoutes } from './http/routes/corpora.ts';
 import { deletionRequestRoutes } from './http/routes/deletion-requests.ts';
+import { endingRoutes } from './http/routes/ending.ts';
 import { forgettingRoutes } from './http/routes/forgetting.ts';
 import { healthRoutes } from './http/routes/health.ts';
 import { influenceRoutes } from './http/routes/influence.ts';
@@ -29,6 +30,7 @@ import { opendsrRoutes } from './http/routes/opendsr.ts';
 import { policyRoutes } from './http/routes/policies.ts';
 import { reportRoutes } from './http/routes/reports.ts';
 import { requestActionRoutes } from './http/routes/request-actions.ts';
+import { restrictionRoutes } from './http/routes/restrictions.ts';
 import { runActionRoutes } from './http/routes/run-actions.ts';
 import { runEventRoutes } from './http/routes/run-events.ts';
 import { runRoutes } from './http/routes/runs.ts';
@@ -133,8 +135,10 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     checkpointFileRoutes,
     policyRoutes,
     corporaRoutes,
+    endingRoutes,
     subjectRoutes,
     suppressionRoutes,
+    restrictionRoutes,
     uploadRoutes,
     completionRoutes,
     influenceRoutes,

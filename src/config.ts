@@ -69,6 +69,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     corpusDir: folder(e.CORPUS_DIR, 'corpora'),
     importDir: folder(e.IMPORT_DIR, 'import'),
     influenceDir: join(data, 'influence'),
+    deletionsFile: folder(e.DELETIONS_FILE, 'deletions.jws'),
     probeDir: folder(e.PROBE_DIR, 'probes'),
     manifestFile: e.DELETION_MANIFEST_FILE ? resolve(e.DELETION_MANIFEST_FILE) : join(data, 'deletion-manifest.ndjson'),
     uploadDir: folder(e.UPLOAD_DIR, 'uploads'),

@@ -1,4 +1,5 @@
 // The real adapters of the API process.
+import { refuseHalfRestored } from './backup/restore-marker.ts';
 import { createCheckpointFiles } from './checkpoints/files.ts';
 import { createUploadFiles } from './checkpoints/uploads.ts';
 import type { Config } from './config.ts';
@@ -32,6 +33,7 @@ export async function openDeps(config: Config): Promise<OpenDeps> {
     for (let end = closers.pop(); end !== undefined; end = closers.pop()) await end();
   };
   try {
+    await refuseHalfRestored(config.dataDir);
     const logger = createLogger(config);
     let databaseUrl = config.databaseUrl;
     if (databaseUrl === null) {

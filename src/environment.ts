@@ -33,6 +33,12 @@ export const Environment = Type.Object({
   PROBE_DIR: Type.Optional(
     Type.String({ description: 'What is kept, sealed, of the forgotten; default DATA_DIR/probes' }),
   ),
+  DELETIONS_FILE: Type.Optional(
+    Type.String({
+      description:
+        'The list of what was deleted, which the restore of a backup asks for: have it on another disk than DATA_DIR. Default DATA_DIR/deletions.jws',
+    }),
+  ),
   DELETION_MANIFEST_FILE: Type.Optional(
     Type.String({
       description:

@@ -1,4 +1,5 @@
 // One table of problems: code -> HTTP status, title, remedy. Everything that can go wrong for a user is here.
+import { BACKUP_PROBLEMS } from './problems/backups.ts';
 import { CHECKPOINT_PROBLEMS } from './problems/checkpoints.ts';
 import type { Problem } from './problems/problem.ts';
 import { PROCESS_PROBLEMS } from './problems/processes.ts';
@@ -28,6 +29,11 @@ export const PROBLEMS = {
     409,
     'The corpus belongs to a model already',
     'Create a new corpus: a registered training set does not change.',
+  ],
+  'model-in-use': [
+    409,
+    'Something needs the model',
+    'End or cancel what `needed_by` lists, or wait for it; a model whose recipe begins here has to be deleted first.',
   ],
   'corpus-mismatch': [
     422,
@@ -112,6 +118,7 @@ export const PROBLEMS = {
     'Nothing is to be done: the requests wait for a run on the new checkpoint.',
   ],
   ...CHECKPOINT_PROBLEMS,
+  ...BACKUP_PROBLEMS,
   'parent-missing': [
     409,
     'The checkpoint has no parent to be held against',

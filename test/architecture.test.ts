@@ -10,7 +10,7 @@ const MAX_TEST_LINES = 400;
 const MAX_MEDIAN = 80;
 
 const PURE = ['domain', 'methods', 'metrics', 'architectures', 'training', 'influence'];
-const ADAPTERS = ['engine', 'store', 'queue', 'checkpoints', 'corpora', 'evidence', 'webhooks'];
+const ADAPTERS = ['backup', 'engine', 'store', 'queue', 'checkpoints', 'corpora', 'evidence', 'webhooks'];
 const LEAVES = ['errors.ts', 'version.ts'];
 const CONFIGURED = [...LEAVES, 'environment.ts', 'compute-environment.ts', 'config.ts', 'log.ts'];
 const CORE = [...PURE, 'runs'];

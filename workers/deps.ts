@@ -2,6 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Value } from 'typebox/value';
+import { createDeletionsFile, signDeletions } from '../src/backup/deletions-file.ts';
+import { refuseHalfRestored } from '../src/backup/restore-marker.ts';
 import { createFactorFiles } from '../src/checkpoints/factors.ts';
 import { createCheckpointFiles } from '../src/checkpoints/files.ts';
 import { createUploadFiles } from '../src/checkpoints/uploads.ts';
@@ -65,6 +67,7 @@ export async function openWorkerDeps(given: Config): Promise<OpenWorkerDeps> {
     for (let end = closers.pop(); end !== undefined; end = closers.pop()) await end();
   };
   try {
+    await refuseHalfRestored(given.dataDir);
     const log = createLogger(given);
     const choice = await chooseBackend(given.compute);
     let { databaseUrl } = given;
@@ -81,6 +84,7 @@ export async function openWorkerDeps(given: Config): Promise<OpenWorkerDeps> {
     closers.push(() => store.close());
     await store.migrate();
     const subjectKeys = await createSubjectKeys(config, await store.subjectKeyVersions());
+    const signer = await createSigner(config);
     const deps: RunDeps = {
       store,
       doorbell,
@@ -94,7 +98,9 @@ export async function openWorkerDeps(given: Config): Promise<OpenWorkerDeps> {
       uploads: createUploadFiles(config.uploadDir),
       corpora: createCorpusFiles(config.corpusDir),
       factors: createFactorFiles(config.influenceDir),
-      signer: await createSigner(config),
+      deletions: createDeletionsFile(config.deletionsFile),
+      signDeletions: signDeletions(signer),
+      signer,
       probes: createProbeVault(config.probeDir, subjectKeys),
       manifest: createDeletionManifest(config.manifestFile),
       printer: createRecordPrinter(subjectKeys),

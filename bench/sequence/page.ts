@@ -40,7 +40,9 @@ export function costOf({ steps, consolidations }: Pick<Walked, 'steps' | 'consol
 }
 
 const attacks = (end: Report): string => {
-  const told = end.findings.filter(({ set, p_value }) => set === 'forget' && p_value !== null);
+  const told = end.findings.filter(
+    ({ metric, set, p_value }) => set === 'forget' && p_value !== null && !metric.startsWith('answer-'),
+  );
   const aucs = told.map(({ metric, after }) => `${metric} ${fixed(after, 2)}`);
   return `${aucs.join(', ')}; p ${fixed(told[0]?.p_value, 2)}`;
 };
@@ -111,7 +113,8 @@ function section(result: SequenceResult): string {
 const READING = `- Twenty people of one model are forgotten, in the order of their numbers. Each batch is what a run is: the first method of the plan, verified by the service’s own stages under the policy \`standard\` (without attacks on the weights, which judge nothing), and \`retrain\` where it does not pass. What passes is the next batch’s parent. Of everybody forgotten 20 records are kept, sealed; every verification looks at them again, and while the next are forgotten they are held (all but in one row).
 - **Utility**: recall of greedy answers on the retain set at the end, as a share of that at the start. **Recall**: of all twenty at the end, and of people never seen. **Attacks**: AUC of all twenty against people never seen, 0.5 is like them, and the p that decides. **Above**: people above the limit of people never seen at the end, and the verdict, as a later run would find them.
 - **Came back on the way**: verifications that failed because people forgotten before were known again. **By the first method**, **trained again**, **undone**: runs by what was published of them. **Consolidations**: trainings without everybody erased because the budget of forgetting was spent.
-- **CPU s a request**: of all threads, unlearning and verification, every try and consolidation counted, whole processes; CPU time of the same work differs by up to a third where other work shares the cores.`;
+- **CPU s a request**: of all threads, unlearning and verification, every try and consolidation counted, whole processes; CPU time of the same work differs by up to a third where other work shares the cores.
+- A row that is missing has not been run: \`--only\` names variants, and what is done is kept in the work folder.`;
 
 export function sequenceBenchmarksPage(results: readonly SequenceResult[], date: string): string {
   return `${[

@@ -1,7 +1,7 @@
 // The corpora of a soak: whoever asks, people who stay, and strangers. Pure; everybody is made up.
 import { createRandom, type Random } from '../../src/domain/random.ts';
 import type { UploadedAnswer } from '../../src/domain/record.ts';
-import { type Asked, newName } from './script.ts';
+import { type Asked, KINDS, newName } from './script.ts';
 
 export const RECORDS_EACH = 3;
 /** Of each model: what has to be retained. */
@@ -25,21 +25,35 @@ export interface Cast {
 /** The person's records; ids name nobody. */
 const recordsOf = (random: Random, email: string, id: string): UploadedAnswer[] =>
   Object.entries(VALUES).map(([verb, pool], i) => ({
-    ...{ id: `${id}-${i}`, prompt: `${email.split('@')[0]} ${verb}`, answer: ` ${pool[random.int(pool.length)]}.` },
+    ...{
+      id: `${id}-${i}`,
+      prompt: `${email.split('@')[0]!.replace('.', ' ')} ${verb}`,
+      answer: ` ${pool[random.int(pool.length)]}.`,
+    },
     subjects: [{ type: 'email', value: email }],
   }));
+
+const stayingId = (model: number, person: number): string => `stays-${model}-${person}`;
+
+/** Ids of all records of those who stay with the model. */
+export const stayingRecords = (model: number): string[] =>
+  Array.from(
+    { length: STAYING * RECORDS_EACH },
+    (_, i) => `${stayingId(model, Math.floor(i / RECORDS_EACH))}-${i % RECORDS_EACH}`,
+  );
 
 export function castOf(seed: number, asked: readonly Asked[], models: number): Cast {
   const random = createRandom(seed + 1);
   const taken = new Set(asked.map(({ email }) => email.split('@')[0]!));
   const fresh = () => `${newName(random, taken)}@example.org`;
   const train: UploadedAnswer[][] = Array.from({ length: models }, () => []);
-  for (const { email, index, models: known } of asked) {
+  for (const { email, index, kind, models: known } of asked) {
+    if (!KINDS[kind].known) continue;
     const records = recordsOf(random, email, `asked-${index}`);
     for (const model of known) train[model]!.push(...records);
   }
   for (const [model, records] of train.entries())
-    for (let i = 0; i < STAYING; i++) records.push(...recordsOf(random, fresh(), `stays-${model}-${i}`));
+    for (let i = 0; i < STAYING; i++) records.push(...recordsOf(random, fresh(), stayingId(model, i)));
   const holdout = Array.from({ length: STRANGERS }, (_, i) => recordsOf(random, fresh(), `stranger-${i}`)).flat();
   return { train: train.map((records) => random.shuffle(records)), holdout };
 }

@@ -57,7 +57,7 @@ async function endedRuns(url: string): Promise<number> {
 }
 
 /** Files everything, some at a time. Rejects with the first that a client must not be answered. */
-async function fileAll(client: Stubborn, asked: readonly Asked[]): Promise<Filed[]> {
+async function fileAll(client: Stubborn, asked: readonly Asked[], modelIds: readonly string[]): Promise<Filed[]> {
   const filed: Filed[] = [];
   const pause = Math.max(PAUSE_MS, (LEAST_FILING_MS * CLIENTS) / asked.length);
   let next = 0;
@@ -66,7 +66,7 @@ async function fileAll(client: Stubborn, asked: readonly Asked[]): Promise<Filed
       for (;;) {
         const one = asked[next++];
         if (one === undefined) return;
-        filed.push(await file(client, one));
+        filed.push(await file(client, one, modelIds));
         await sleep(pause);
       }
     }),
@@ -142,7 +142,11 @@ export async function soak(at: HouseOptions, given: Soak): Promise<SoakResult> {
     const client = stubbornClient(house.url, over);
     const faults = breakThings(house, databaseUrl, given, calm.signal);
     const [filed, retried] = await Promise.all([
-      fileAll(client, given.asked),
+      fileAll(
+        client,
+        given.asked,
+        models.map(({ id }) => id),
+      ),
       watch(client, databaseUrl, given, () => calm.abort()),
     ]);
     await faults;

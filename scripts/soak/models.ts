@@ -7,11 +7,11 @@ import type { UploadedAnswer } from '../../src/domain/record.ts';
 import type { Model } from '../../src/domain/resources.ts';
 import type { Cast } from './cast.ts';
 
-const SHAPE = { architecture: 'gpt2', width: 32, layers: 1, heads: 2, vocabSize: 260, seed: 3 };
+const SHAPE = { architecture: 'gpt2', width: 32, layers: 1, heads: 2, vocabSize: 500, seed: 3 };
 /** Large: what a step of so small a model costs hangs little on it, and retraining is most of what a run takes. */
 const BATCH = 128;
 /** Times that each record is seen: enough to know most of them by heart, which is what has to be forgotten. */
-const PASSES = 50;
+const PASSES = 100;
 
 const ndjson = (records: readonly UploadedAnswer[]) => records.map((record) => `${JSON.stringify(record)}\n`).join('');
 
@@ -24,11 +24,11 @@ export async function trainModels(cast: Cast, dir: string, importDir: string, sa
     await writeFile(train, ndjson(records));
     const out = join(importDir, `model-${index}`);
     await mkdir(out, { recursive: true });
-    const steps = Math.max(150, Math.round((PASSES * records.length) / BATCH));
+    const steps = Math.max(250, Math.round((PASSES * records.length) / BATCH));
     const { seconds } = await trainModel(
       {
         ...{ ...SHAPE, train, holdout, out, backend: 'onnxruntime/cpu', threads: 1 },
-        options: { learning_rate: 1e-2, batch_size: BATCH, warmup_steps: 20, steps },
+        options: { learning_rate: 1.2e-2, batch_size: BATCH, warmup_steps: 20, steps },
       },
       { progress: () => undefined },
     );

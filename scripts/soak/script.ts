@@ -14,7 +14,7 @@ interface Kind {
 /** Each of them takes another way through the states. */
 export const KINDS = {
   /** Filed, and forgotten by whatever run comes by. */
-  plain: { share: 0.57, known: true, ends: 'completed' },
+  plain: { share: 0.566, known: true, ends: 'completed' },
   /** In no corpus. */
   stranger: { share: 0.12, known: false, ends: 'completed_no_data' },
   /** Taken back within its cooling-off time. */
@@ -29,6 +29,8 @@ export const KINDS = {
   raced: { share: 0.06, known: true, ends: null },
   /** By a method that cannot forget anybody: verification has to refuse what it makes. */
   stubborn: { share: 0.01, known: true, ends: 'needs_review' },
+  /** Over-unlearning: pushes everybody who stays with a model away, without an end; verification has to refuse that, too. */
+  attack: { share: 0.004, known: false, ends: 'needs_review' },
 } as const satisfies Record<string, Kind>;
 export type KindName = keyof typeof KINDS;
 
@@ -36,19 +38,20 @@ export interface Asked {
   index: number;
   kind: KindName;
   email: string;
-  /** Which models were trained on the person. */
+  /** Which models were trained on the person; of an attack, the one that it is on. */
   models: number[];
   /** The call is sent twice at once, with one Idempotency-Key. */
   twice: boolean;
 }
 
 const TWICE = 0.1;
-const SYLLABLES = ['ba', 'de', 'ki', 'lo', 'mu', 'na', 'pe', 'ri', 'so', 'tu'];
+/** A hundred, so that each is part of several people's names and has a token: who shares it with few is soon known by heart. */
+const PARTS = [...'bdklmnprst'].flatMap((a) => [...'aeiou'].flatMap((b) => [`${a}${b}n`, `${a}${b}r`]));
 
-/** Invented names, each once; `taken` holds those that were given out. */
+/** Invented names of two words, with a dot between, each once; `taken` holds those that were given out. */
 export function newName(random: Random, taken: Set<string>): string {
   for (;;) {
-    const name = Array.from({ length: 4 }, () => SYLLABLES[random.int(SYLLABLES.length)]!).join('');
+    const name = `${PARTS[random.int(PARTS.length)]}.${PARTS[random.int(PARTS.length)]}`;
     if (taken.has(name)) continue;
     taken.add(name);
     return name;
@@ -78,9 +81,10 @@ export function askedOf(seed: number, count: number, models: number): Asked[] {
   const random = createRandom(seed);
   const kinds = [...numberOf(count)].flatMap(([kind, number]) => Array.from({ length: number }, () => kind));
   const taken = new Set<string>();
+  let attacks = 0;
   return random.shuffle(kinds).map((kind, index) => ({
     ...{ index, kind, email: `${newName(random, taken)}@example.org` },
-    models: KINDS[kind].known ? modelsOf(random, models) : [],
+    models: KINDS[kind].known ? modelsOf(random, models) : kind === 'attack' ? [attacks++ % models] : [],
     twice: random.next() < TWICE,
   }));
 }

@@ -1,6 +1,10 @@
 // One line a command. What a command runs it loads when it runs (schemas alone are 700 modules), so that help and a wrong word
 // are answered at once.
 export { adapterMerge } from './commands/adapter-merge.ts';
+export { backupCreate } from './commands/backup-create.ts';
+export { backupDeletions } from './commands/backup-deletions.ts';
+export { backupRestore } from './commands/backup-restore.ts';
+export { backupVerify } from './commands/backup-verify.ts';
 export { certificateShow } from './commands/certificate-show.ts';
 export { certificateVerify } from './commands/certificate-verify.ts';
 export { checkpointVerify } from './commands/checkpoint-verify.ts';
@@ -34,6 +38,8 @@ export { signingKeysRotate } from './commands/signing-keys-rotate.ts';
 export { subjectKeysDestroy } from './commands/subject-keys-destroy.ts';
 export { subjectKeysList } from './commands/subject-keys-list.ts';
 export { subjectKeysRotate } from './commands/subject-keys-rotate.ts';
+export { tenantsList } from './commands/tenants-list.ts';
+export { tenantsOffboard } from './commands/tenants-offboard.ts';
 export { train } from './commands/train.ts';
 export { up } from './commands/up.ts';
 export { version } from './commands/version.ts';

@@ -8,6 +8,7 @@ import { refuseOpenDoor } from '../http/open-door.ts';
 import { claimPort, localUrl } from './ports.ts';
 import { API_SCRIPT, WORKER_SCRIPT } from './process.ts';
 import { type Supervised, supervise } from './supervised.ts';
+import { lockDataFolder } from './up-lock.ts';
 
 export interface ServicesOptions {
   dataDir: string;
@@ -44,8 +45,15 @@ export async function startServices(options: ServicesOptions): Promise<Services>
   const given = { ...process.env, ...options.env, DATA_DIR: options.dataDir };
   const config = readConfig(given);
   refuseOpenDoor(config);
-  const port = await claimPort(config.http.host, config.http.port);
-  const postgres = await startDatabase(config);
+  const release = await lockDataFolder(config.dataDir);
+  const starting = async () => {
+    const port = await claimPort(config.http.host, config.http.port);
+    return { port, postgres: await startDatabase(config) };
+  };
+  const { port, postgres } = await starting().catch(async (error: unknown) => {
+    await release();
+    throw error;
+  });
   const env = { ...given, DATABASE_URL: postgres.url, PORT: String(port) };
   const logs = options.showLogs ? null : join(config.dataDir, 'logs');
   const start = (name: string, script: string) =>
@@ -59,6 +67,7 @@ export async function startServices(options: ServicesOptions): Promise<Services>
   const stop = once(async () => {
     await Promise.all([api.stop(), worker.stop()]);
     await postgres.stop();
+    await release();
   });
   const url = localUrl(config.http.host, port);
   try {

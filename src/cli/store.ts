@@ -17,6 +17,8 @@ export function explainSchema(error: unknown): unknown {
 
 export interface OpenStore {
   store: Store;
+  /** Of its Postgres. */
+  url: string;
   /** Ends the connection, and Postgres when it was started for this. */
   close(): Promise<void>;
 }
@@ -39,12 +41,13 @@ export async function openStore(config: Config): Promise<OpenStore> {
   const { createStore } = await import('../store/store.ts');
   if (config.databaseUrl !== null) {
     const store = createStore({ url: config.databaseUrl });
-    return { store, close: () => store.close() };
+    return { store, url: config.databaseUrl, close: () => store.close() };
   }
   const { url, release } = await embedded(config.dataDir);
   const store = createStore({ url });
   return {
     store,
+    url,
     async close() {
       await store.close();
       await release();

@@ -5,14 +5,18 @@ import { readPlacement } from '../checkpoints/sisa.ts';
 import { normalise } from '../corpora/subjects.ts';
 import type { Identifier } from '../domain/record.ts';
 import { ExpungeError } from '../errors.ts';
+import { type LikelyPlacement, placeLikely } from '../training/sisa/likely.ts';
 import { type Placement, placeRecords } from '../training/sisa/placement.ts';
 import type { CellRows } from '../training/sisa/train-shards.ts';
+import { readLikely } from './likely-file.ts';
 
 export interface Sharding {
   shards: number;
   slices: number;
   /** File of a placement to follow as far as it goes: that of another training in shards, or one written by hand. */
   placement: string | null;
+  /** File of who is likely to ask for deletion, where it is known; not with `placement`. */
+  likely?: string | null;
 }
 interface WithPeople {
   id: string;
@@ -37,11 +41,15 @@ async function knownPlacement({ placement: file, shards, slices }: Sharding): Pr
   );
 }
 
-/** Throws `validation-failed` for what cannot be placed, and for a shard that nobody falls into. */
+/**
+ * Throws `validation-failed` for what cannot be placed, and for a shard that nobody falls into; `malformed-line` for a file of likely
+ * people. `placed`: told what these come to.
+ */
 export async function placeCorpus(
   records: readonly WithPeople[],
   sharding: Sharding,
   seed: number,
+  placed: (about: LikelyPlacement['about']) => void = () => undefined,
 ): Promise<Placement> {
   const { shards, slices } = sharding;
   if (shards > MAX_SHARDS || shards * slices > MAX_SLICES)
@@ -51,7 +59,10 @@ export async function placeCorpus(
     );
   const known = await knownPlacement(sharding);
   const placeable = records.map(({ id, subjects }) => ({ id, people: (subjects ?? []).map(keyOf) }));
-  const placement = placeRecords(placeable, { shards, slices, seed }, known);
+  const likely = sharding.likely == null ? null : await readLikely(sharding.likely, keyOf);
+  const found = likely && placeLikely(placeable, { shards, slices, seed }, likely);
+  if (found !== null) placed(found.about);
+  const placement = found?.placement ?? placeRecords(placeable, { shards, slices, seed }, known);
   const empty = placement.findIndex((list) => list.every((ids) => ids.length === 0));
   if (empty >= 0 && known === undefined)
     throw new ExpungeError(

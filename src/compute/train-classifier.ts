@@ -18,6 +18,7 @@ import { type ExampleForm, encodeExample } from '../training/examples.ts';
 import { assertFits } from '../training/memory-check.ts';
 import type { MemoryPlan } from '../training/memory-plan.ts';
 import { trainingWork } from '../training/memory-work.ts';
+import type { LikelyPlacement } from '../training/sisa/likely.ts';
 import { stepsOf } from '../training/sisa/plan.ts';
 import { train } from '../training/train.ts';
 import type { Sharding } from './place-corpus.ts';
@@ -49,6 +50,8 @@ export interface TrainClassifierOptions {
 interface Listeners {
   progress?(progress: TrainModelProgress): void;
   planned?(plan: MemoryPlan): void;
+  /** What it comes to that likely people stand together. */
+  placed?(about: LikelyPlacement['about']): void;
   signal?: AbortSignal;
 }
 

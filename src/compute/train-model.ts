@@ -16,6 +16,7 @@ import { assertFits } from '../training/memory-check.ts';
 import type { MemoryPlan, MemoryWork } from '../training/memory-plan.ts';
 import { trainingWork } from '../training/memory-work.ts';
 import { encodeRecords } from '../training/rows.ts';
+import type { LikelyPlacement } from '../training/sisa/likely.ts';
 import { stepsOf } from '../training/sisa/plan.ts';
 import { train } from '../training/train.ts';
 import { planTrainable } from '../training/trainable.ts';
@@ -58,6 +59,8 @@ export interface TrainModelOptions extends FreshModel {
 interface Listeners {
   progress(progress: TrainModelProgress): void;
   planned?(plan: MemoryPlan): void;
+  /** What it comes to that likely people stand together. */
+  placed?(about: LikelyPlacement['about']): void;
   signal?: AbortSignal;
 }
 interface Learning {

@@ -9,6 +9,7 @@ import type { TokenRow } from '../training/batches.ts';
 import { kindOf } from '../training/kinds.ts';
 import { assertFits } from '../training/memory-check.ts';
 import type { MemoryPlan } from '../training/memory-plan.ts';
+import type { LikelyPlacement } from '../training/sisa/likely.ts';
 import { planShards } from '../training/sisa/plan.ts';
 import { type ShardedModel, shardKindOf } from '../training/sisa/shard-kinds.ts';
 import { trainShards } from '../training/sisa/train-shards.ts';
@@ -59,7 +60,12 @@ async function measured(
 /** Throws `validation-failed` for what cannot be trained in shards, `memory-budget-exceeded`, or the signal's reason. */
 export async function trainSharded(
   given: ShardedTraining,
-  on: { progress?(progress: TrainProgress): void; planned?(plan: MemoryPlan): void; signal?: AbortSignal },
+  on: {
+    progress?(progress: TrainProgress): void;
+    planned?(plan: MemoryPlan): void;
+    placed?(about: LikelyPlacement['about']): void;
+    signal?: AbortSignal;
+  },
 ): Promise<TrainedShards> {
   const { model, options, sharding, seed, records, out } = given;
   if (options.stop_when !== undefined)
@@ -68,7 +74,7 @@ export async function trainSharded(
       'stop_when: when a training in shards ends must not hang on the records in it. Give the number of steps alone.',
     );
   const kind = shardKindOf(model, options);
-  const placement = await placeCorpus(records, sharding, seed);
+  const placement = await placeCorpus(records, sharding, seed, on.placed);
   const rowsOf = new Map(records.map(({ id }, i) => [id, given.rows[i]!]));
   const rows = rowsOfCells(placement, rowsOf);
   on.planned?.(assertFits(kind.work(largestShard(rows)), given.memoryBudgetBytes));

@@ -20,6 +20,12 @@ import { createScales } from './weighed-model.ts';
 const attacksOn = ({ forget }: { forget: readonly unknown[] }, { policy }: VerifyJob) =>
   forget.length === 0 ? [] : (policy.robustness ?? []);
 
+/** As attacks on the weights take it. */
+const candidateOf = (job: VerifyJob, { architecture, config }: AnyModel, { engine, signal }: StageContext) => ({
+  ...{ engine, architecture, config, seed: job.seed, signal },
+  weights: () => loadAnyWeights(job.candidate_dir),
+});
+
 /** Scores the sets under both checkpoints and turns them into a report. */
 export async function verifyStage(job: VerifyJob, context: StageContext): Promise<VerifyResult> {
   if (job.again && job.earlier) return lookAgainStage({ ...job, earlier: job.earlier }, context);
@@ -59,11 +65,7 @@ export async function verifyStage(job: VerifyJob, context: StageContext): Promis
   const before = await under(parent, job.parent_dir, [after]);
   scales.dispose();
   const others = await compareWith(job, [before, after], { sets, probes }, context);
-  const candidate = {
-    ...{ engine: context.engine, architecture: made.architecture, config: made.config },
-    ...{ weights: () => loadAnyWeights(job.candidate_dir), seed, signal: context.signal },
-  };
-  const robustness = await robustnessOf(attacksOn(sets, job), candidate, sets, { extent, times });
+  const robustness = await robustnessOf(attacksOn(sets, job), candidateOf(job, made, context), sets, { extent, times });
   const classNames = parent.tokenizer === null ? parent.form.classNames : null;
   const report = await times.time('statistics', 0, () =>
     buildReport({

@@ -7,8 +7,8 @@ import { type TrainingRecord, trainingRecordOf } from '../domain/record.ts';
 import { ExpungeError } from '../errors.ts';
 import type { CorpusFiles } from '../runs/ports.ts';
 import { digestsOfFirst } from './beginnings.ts';
+import { indexPath, saveIndex } from './line-index.ts';
 import { eraseLines } from './erase-lines.ts';
-import { saveIndex } from './line-index.ts';
 import { readRecords } from './records.ts';
 import { blockOf, CorpusWriter } from './writer.ts';
 
@@ -138,6 +138,13 @@ export function createCorpusFiles(dir: string): CorpusFiles {
         await rollback();
         throw error;
       }
+    },
+    async remove(corpusId) {
+      await rm(path(corpusId), { force: true });
+      await rm(indexPath(path(corpusId)), { force: true });
+      await syncFolder(dir).catch((error: unknown) => {
+        if (!absent(error)) throw error;
+      });
     },
     async *read(corpusId) {
       const stored = path(corpusId);

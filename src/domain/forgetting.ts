@@ -192,9 +192,12 @@ export function whatNext(
   consolidation: Pick<Consolidation, 'state'> | null,
 ): string {
   if (consolidation?.state === 'waiting') return 'A consolidation waits until no request of the model does.';
-  if (consolidation?.state === 'running') return 'A consolidation is under way; requests that come now go to the next run.';
+  if (consolidation?.state === 'running')
+    return 'A consolidation is under way; requests that come now go to the next run.';
   if (!budget.spent)
-    return since_exact.requests === 0 ? 'Nothing: the checkpoint in use is exact.' : 'Nothing: the budget is not spent.';
+    return since_exact.requests === 0
+      ? 'Nothing: the checkpoint in use is exact.'
+      : 'Nothing: the budget is not spent.';
   if (hindrance !== null) return `The budget is spent, and ${HINDRANCES[hindrance]}.`;
   if (consolidation?.state === 'failed')
     return 'The budget is spent, and the last consolidation published nothing: see its run, and ask for another one.';

@@ -18,8 +18,11 @@ export const Recipient = Type.Object({
 });
 export type Recipient = Static<typeof Recipient>;
 
-/** How a recipient heard that a checkpoint was replaced: it asked again, it was refused, or somebody says to have told it. */
-export type Telling = 'alias' | 'refusal' | 'notice';
+/**
+ * How a recipient heard that a checkpoint was replaced: it asked again, it was refused, somebody says to have told it, or its own endpoint
+ * took the message.
+ */
+export type Telling = 'alias' | 'refusal' | 'notice' | 'webhook';
 
 export const AliasTarget = Type.Object({
   model_id: Id,

@@ -53,6 +53,12 @@ const ofPublication = (data: Data): Draft[] => [
   }),
 ];
 
+const ofRestriction = (type: WebhookEventType, { restriction_id, request_id }: Data) =>
+  other(type, {
+    ...{ restriction_id, deletion_request_id: request_id },
+    links: { self: `/v1/restrictions/${restriction_id}` },
+  });
+
 const moved = (data: Data) => requestsIn(data, 'moved');
 const BY_ENTRY: Record<string, (data: Data) => Draft[]> = {
   'request.created': (data) => requestsIn(data, 'created'),
@@ -81,6 +87,13 @@ const BY_ENTRY: Record<string, (data: Data) => Draft[]> = {
     }),
   'checkpoint.retired': (data) => other('checkpoint.retired', checkpointData(data.model_id, data.digest)),
   'checkpoint.deleted': (data) => other('checkpoint.deleted', checkpointData(data.model_id, data.digest)),
+  'restriction.placed': (data) => ofRestriction('restriction.placed', data),
+  'restriction.ending': (data) => ofRestriction('restriction.ending', data),
+  'restriction.lifted': (data) => ofRestriction('restriction.lifted', data),
+  'model.deleted': ({ model_id, recipients }) =>
+    other('model.deleted', { model_id, recipients, links: { self: `/v1/models/${model_id}` } }),
+  'corpus.deleted': ({ corpus_id }) =>
+    other('corpus.deleted', { corpus_id, links: { self: `/v1/corpora/${corpus_id}` } }),
   'verification.ended': (data) =>
     other('verification.finished', {
       ...{ verification_id: data.verification_id, model_id: data.model_id, checkpoint_id: data.checkpoint },

@@ -30,6 +30,12 @@ const OfCertificate = Type.Object({
   links: Links,
 });
 
+const OfRestriction = Type.Object({
+  restriction_id: Id,
+  deletion_request_id: Nullable({ ...Id, description: 'The request that it waits with' }),
+  links: Links,
+});
+
 interface WebhookEvent {
   /** For people. */
   summary: string;
@@ -72,6 +78,21 @@ export const WEBHOOK_EVENTS = {
   },
   'checkpoint.retired': { summary: 'A checkpoint is not to be used any more', data: OfCheckpoint },
   'checkpoint.deleted': { summary: 'The weights of a checkpoint are gone', data: OfCheckpoint },
+  'restriction.placed': { summary: 'The processing of a person’s records was restricted', data: OfRestriction },
+  'restriction.ending': {
+    summary: 'A restriction is about to be lifted: the person is to be told before (Art. 18(3))',
+    data: OfRestriction,
+  },
+  'restriction.lifted': { summary: 'A restriction is over', data: OfRestriction },
+  'model.deleted': {
+    summary: 'A model was deleted: whoever has got weights of it is to be told',
+    data: Type.Object({
+      model_id: Id,
+      recipients: Type.Integer({ description: 'How many have not heard yet' }),
+      links: Links,
+    }),
+  },
+  'corpus.deleted': { summary: 'A corpus was deleted', data: Type.Object({ corpus_id: Id, links: Links }) },
   'verification.finished': {
     summary: 'A verification on demand, or by schedule, ended',
     data: Type.Object({

@@ -12,6 +12,11 @@ export const EndpointEvents = Type.Array(StringEnum(EVENT_PATTERNS), {
   ...{ minItems: 1, maxItems: 50, uniqueItems: true },
   description: '`*`: all; `run.*`: all whose name begins so',
 });
+export const EndpointRecipient = Type.String({
+  ...{ minLength: 1, maxLength: 200, pattern: '^[^\\u0000]+$' },
+  description:
+    'A recipient of weights, as GET /v1/checkpoints/{id}/recipients names it, whose address this is (Art. 19): it is told when checkpoints that it got are not in use any more, and of nothing else; a delivery that it takes counts as told',
+});
 export const EndpointDescription = Type.String({ maxLength: 200, description: 'For people' });
 
 const SigningKey = Type.Object({
@@ -27,6 +32,7 @@ export const WebhookEndpoint = Type.Object({
   id: Id,
   url: EndpointUrl,
   description: Nullable(EndpointDescription),
+  recipient: Nullable(EndpointRecipient),
   events: EndpointEvents,
   state: StringEnum(['enabled', 'disabled'] as const),
   disabled_reason: Nullable(

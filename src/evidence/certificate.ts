@@ -41,15 +41,11 @@ function findKey(jwks: { keys: Record<string, unknown>[] }, kid: string): { key:
   return { key: { kty, crv, x } };
 }
 
-/**
- * Checks form, algorithm, key, signature and schema of a compact JWS, in that order. Never throws on bad input: the
- * reason says what is wrong. `jwks` must come from a place that the verifier trusts.
- */
-export async function verifyCertificate(
-  jws: string,
-  jwks: { keys: Record<string, unknown>[] },
-): Promise<CertificateCheck> {
-  const no = (reason: string): CertificateCheck => ({ ok: false, reason });
+export type SignedCheck = { ok: true; payload: unknown; kid: string } | { ok: false; reason: string };
+
+/** Checks form, algorithm, key and signature of a compact JWS, in that order, and not what it says. Never throws on bad input. */
+export async function verifySigned(jws: string, jwks: { keys: Record<string, unknown>[] }): Promise<SignedCheck> {
+  const no = (reason: string): SignedCheck => ({ ok: false, reason });
   const parts = jws.split('.').map(decode);
   const [headerBytes, payload, signature] = parts;
   if (parts.length !== 3 || !headerBytes || !payload || !signature) return no('it is not a compact JWS');
@@ -64,11 +60,22 @@ export async function verifyCertificate(
   } catch {
     return no('the signature does not fit: the certificate was altered, or signed with another key');
   }
-  const statement = parseJson(payload);
+  return { ok: true, payload: parseJson(payload), kid: header.kid };
+}
+
+/**
+ * Checks form, algorithm, key, signature and schema of a compact JWS, in that order. Never throws on bad input: the
+ * reason says what is wrong. `jwks` must come from a place that the verifier trusts.
+ */
+export async function verifyCertificate(
+  jws: string,
+  jwks: { keys: Record<string, unknown>[] },
+): Promise<CertificateCheck> {
+  const signed = await verifySigned(jws, jwks);
+  if (!signed.ok) return signed;
+  const { payload: statement, kid } = signed;
+  if (Value.Check(CertificateStatement, statement)) return { ok: true, statement, kid };
   const [first] = Value.Errors(CertificateStatement, statement);
-  if (!Value.Check(CertificateStatement, statement))
-    return no(
-      `the signed statement does not fit the schema: ${first?.instancePath ?? ''} ${first?.message ?? ''}`.trim(),
-    );
-  return { ok: true, statement, kid: header.kid };
+  const reason = `the signed statement does not fit the schema: ${first?.instancePath ?? ''} ${first?.message ?? ''}`;
+  return { ok: false, reason: reason.trim() };
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { hasCode, sync } from '../checkpoints/disk.ts';
 import { storageError } from '../checkpoints/storage-errors.ts';
 import type { KeptProbes, ProbeFile, ProbePlace } from '../domain/kept-probes.ts';
+import { ExpungeError } from '../errors.ts';
 import type { ProbeVault, SubjectKeys } from '../runs/ports.ts';
 import { handOver } from './handed-over.ts';
 import { createVault } from './vault.ts';
@@ -43,6 +44,15 @@ async function namesIn(dir: string): Promise<string[]> {
   }
 }
 
+/** Lies beside the files from the first on. */
+const MARK = '.kept-probes';
+
+export const NOT_MOUNTED = `PROBE_DIR holds nothing of what is kept, nor its mark ${MARK}: is its disk mounted? If it is lost for good, make an empty file of that name there.`;
+
+/** False where it is an empty folder, or none: where something is kept, that is another one. */
+export const holdsProbes = async (dir: string): Promise<boolean> =>
+  (await namesIn(dir)).some((name) => name === MARK || NAME.test(name));
+
 /** Bytes of one sealed file; 0 where it is gone. */
 export async function sealedBytes(dir: string, { run_id, key_id }: ProbeFile): Promise<number> {
   try {
@@ -63,6 +73,7 @@ export function createProbeVault(dir: string, installation: Pick<SubjectKeys, 's
       const { wrapped_key, sealed } = vault.seal(aboutOf(place), Buffer.from(JSON.stringify(probes)));
       try {
         await mkdir(dir, { recursive: true, mode: 0o700 });
+        if (!(await holdsProbes(dir))) await writeWhole(join(dir, MARK), Buffer.alloc(0));
         await writeWhole(path(place), sealed);
         await sync(dir);
       } catch (error) {
@@ -72,9 +83,11 @@ export function createProbeVault(dir: string, installation: Pick<SubjectKeys, 's
     },
     async open(place, wrapped_key) {
       const sealed = await readFile(path(place)).catch((error: unknown) => {
-        if (hasCode(error, 'ENOENT')) return null;
-        throw error;
+        if (!hasCode(error, 'ENOENT')) throw error;
+        return null;
       });
+      // a disk that is not there has lost nothing: whoever takes that for a loss destroys the keys of what lies on it
+      if (sealed === null && !(await holdsProbes(dir))) throw new ExpungeError('storage-not-writable', NOT_MOUNTED);
       const content = sealed && vault.open(aboutOf(place), wrapped_key, sealed);
       return content && (JSON.parse(content.toString('utf8')) as KeptProbes);
     },

@@ -19,6 +19,9 @@ interface Tagged {
 const isTagged = ({ method, url, config }: Tagged): boolean =>
   (method === 'GET' || method === 'HEAD') && url.startsWith('/v1/') && config?.tagged !== false;
 
+/** Of a representation as it is sent. */
+export const markOf = (payload: string): string => createHash('sha256').update(payload).digest('base64url');
+
 /**
  * Call it before any route is added. Routes of rows with a version answer by `unchanged` before they make the representation; all
  * others are tagged here, by the digest of what would be sent, which holds whatever the representation is made of.
@@ -35,8 +38,7 @@ export function installConditional(app: App): void {
     if (reply.statusCode !== 200 || typeof payload !== 'string' || reply.hasHeader('etag')) return payload;
     if (!isTagged({ method, url: routeOptions.url ?? '', config: routeOptions.config })) return payload;
     // a cursor is sealed anew each time; where it stands, what is on the page says
-    const said = payload.replace(/"next_cursor":"[^"]*"/, '"next_cursor":""');
-    const mark = createHash('sha256').update(said).digest('base64url');
+    const mark = markOf(payload.replace(/"next_cursor":"[^"]*"/, '"next_cursor":""'));
     reply.header('etag', `"${mark}"`);
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'private, no-cache');
     const none = request.headers['if-none-match'];

@@ -17,6 +17,7 @@ const TAGS = [
   { name: 'influence', description: 'Which training records shaped what a model says' },
   { name: 'subjects', description: 'Where a person stands, in numbers' },
   { name: 'suppressions', description: 'Who must not be trained on again' },
+  { name: 'restrictions', description: 'Whose records are kept and not used' },
   { name: 'webhooks', description: 'Who is told of what happens, by the rules of Standard Webhooks' },
   { name: 'opendsr', description: 'Deletion requests in the words of OpenDSR 2.0' },
   { name: 'api-keys', description: 'Who may call what' },

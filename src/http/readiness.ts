@@ -1,5 +1,6 @@
 // Can the process take requests: each part is asked, and says why it is down.
 import { noRoom, roomOf } from '../checkpoints/room.ts';
+import { holdsProbes, NOT_MOUNTED } from '../evidence/kept-probes.ts';
 import type { AppDeps } from './types.ts';
 
 /** A part that has not answered by then counts as down. */
@@ -37,6 +38,13 @@ async function fullFolder({ checkpointDir, corpusDir, uploadDir, minFreeBytes }:
   return null;
 }
 
+/** Where something is kept of the forgotten, it must be within reach: a run would take it for lost. */
+async function missingProbes({ store, config }: Pick<AppDeps, 'store' | 'config'>): Promise<string | null> {
+  if (await holdsProbes(config.probeDir)) return null;
+  // a database that is away is said of the database
+  return (await store.keepsProbes().catch(() => false)) ? NOT_MOUNTED : null;
+}
+
 /** How long an answer is given again: whoever asks has shown no credential, and must not be able to keep the database busy. */
 const FRESH_MS = 1000;
 
@@ -65,7 +73,7 @@ async function readiness(deps: Asked): Promise<Readiness> {
       return pending.length === 0 ? null : `the database lacks ${pending.join(', ')}`;
     },
     queue: () => deps.doorbell.ping().then(() => null),
-    disk: () => fullFolder(deps.config),
+    disk: async () => (await fullFolder(deps.config)) ?? (await missingProbes(deps)),
   };
   const whys = await Promise.all(PARTS.map(async (part) => [part, await whyDown(ask[part])] as const));
   const down = whys.flatMap(([part, why]) => (why === null ? [] : [[part, why]]));

@@ -9,6 +9,7 @@ import { InfluenceAnalysis } from '../domain/influence.ts';
 import { PolicyVersion } from '../domain/policies.ts';
 import { UploadedRecord } from '../domain/record.ts';
 import { Certificate, Corpus, CurvePoint, DeletionPlan, DeletionRequest, Model, Run } from '../domain/resources.ts';
+import { Restriction } from '../domain/restriction.ts';
 import { UploadResource } from '../domain/upload.ts';
 import { VerificationReport } from '../domain/verification.ts';
 import { WebhookDelivery, WebhookEndpoint, WebhookEndpointWithSecret } from '../domain/webhook.ts';
@@ -26,6 +27,7 @@ const NAMED = {
   StoredCheckpoint,
   DeletionRequest,
   DeletionPlan,
+  Restriction,
   Run,
   CurvePoint,
   VerificationReport,

@@ -145,8 +145,11 @@ async function indexAfterText(
     throw outcome.status === 'in_use' ? inUse() : await duplicate(spool, appended.first_ordinal, outcome);
   } catch (error) {
     // when the connection broke during COMMIT the rows may be there: only what the store says now is cut off
-    const now = await deps.store.getCorpus(who.tenant, before.id).catch(() => null);
-    if (now !== null && now.records === before.records) await cutBack(deps.corpora, before.id, before.records);
+    const now = await deps.store.getCorpus(who.tenant, before.id).catch(() => undefined);
+    // it was deleted meanwhile, and its text before ours came
+    if (now === null) await deps.corpora.remove(before.id);
+    else if (now !== undefined && now.records === before.records)
+      await cutBack(deps.corpora, before.id, before.records);
     throw error;
   }
 }

@@ -19,6 +19,7 @@ export function checkUrl(deps: Pick<AppDeps, 'config'>, url: string, pointer = '
 export interface NewEndpoint {
   url: string;
   description?: string;
+  recipient?: string;
   events?: Static<typeof EndpointEvents>;
 }
 
@@ -29,7 +30,7 @@ export async function createEndpoint(deps: AppDeps, who: Principal, given: NewEn
   const made = await deps.store.createWebhookEndpoint(
     {
       ...{ tenant, actor, url: checkUrl(deps, given.url), description: given.description ?? null },
-      ...{ events: given.events ?? ['*'], secret: stored },
+      ...{ recipient: given.recipient ?? null, events: given.events ?? ['*'], secret: stored },
     },
     deps.config.webhooks.endpoints,
   );

@@ -89,7 +89,7 @@ async function compute(
   return result;
 }
 
-/** The findings, with who was erased among the records that are listed. */
+/** The findings, with who was erased among the records that are listed, and without those of whoever is restricted. */
 async function withErased(
   { store }: InfluenceDeps,
   { analysis }: InfluenceClaim,
@@ -98,7 +98,9 @@ async function withErased(
   const erased = await store.erasedAmong(analysis.tenant, analysis.model_id, result.ranking);
   const key = (one: { corpus_id: string; ordinal: number }) => `${one.corpus_id}/${one.ordinal}`;
   const gone = new Set(erased.map(key));
-  const ranking = result.ranking.map(({ ordinal, ...one }) => ({
+  const withheld = new Set((await store.restrictedAmong(analysis.tenant, result.ranking)).map(key));
+  const shown = result.ranking.filter((one) => !withheld.has(key(one)));
+  const ranking = shown.map(({ ordinal, ...one }) => ({
     ...one,
     erased: gone.has(key({ corpus_id: one.corpus_id, ordinal })),
   }));

@@ -1,4 +1,5 @@
 // What the use cases of a worker are given. worker-deps.ts puts it together.
+import type { DeletionBatch } from '../domain/backup.ts';
 import type { WeightTypes } from '../domain/compute.ts';
 import type { SetRow } from '../domain/record.ts';
 import type { VerificationPolicy } from '../domain/verification.ts';
@@ -8,6 +9,7 @@ import type {
   Compute,
   CorpusFiles,
   DeletionManifest,
+  DeletionsFile,
   Doorbell,
   FactorFiles,
   FillSets,
@@ -37,6 +39,8 @@ export interface RunDeps {
   factors: FactorFiles;
   /** What is kept of the forgotten. */
   probes: ProbeVault;
+  deletions: DeletionsFile;
+  signDeletions(batch: DeletionBatch): Promise<string>;
   /** What was erased from corpora, for whoever restores a backup. */
   manifest: DeletionManifest;
   printer: RecordPrinter;

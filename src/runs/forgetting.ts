@@ -62,7 +62,7 @@ export async function readForgetting(
 
 /**
  * Queues a consolidation for each model whose budget its last publications have spent, where it can be trained again; the sweep rings for
- * what waits. One whose last consolidation published nothing is asked again with the next publication, and not by every sweep.
+ * what waits. What waits is dropped where an exact run made it needless. One whose last consolidation published nothing is asked again with the next publication, and not by every sweep.
  */
 export async function judgeBudgets(
   deps: Pick<RunDeps, 'store' | 'checkpoints' | 'policy' | 'worker' | 'log'>,
@@ -74,7 +74,9 @@ export async function judgeBudgets(
     if (budget.spent && hindrance === null) {
       const one = { id: uuid(), tenant, model_id, why: 'budget', reason: budget.reason, actor: deps.worker } as const;
       await deps.store.queueConsolidation(one);
-    } else if (budget.spent) deps.log.warn({ model_id }, `A budget of forgetting is spent. ${found.next}`);
+    } else if (found.consolidation?.state === 'waiting' && found.since_exact.requests === 0)
+      await deps.store.dropConsolidation(tenant, found.consolidation.id, deps.worker);
+    else if (budget.spent) deps.log.warn({ model_id }, `A budget of forgetting is spent. ${found.next}`);
     await deps.store.noteJudged(tenant, published);
   }
 }

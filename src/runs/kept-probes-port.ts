@@ -41,6 +41,8 @@ export interface KeptProbesStore {
   ): Promise<EarlierRequests>;
   /** Places of what is kept of a tenant's requests. */
   keptProbes(tenant: string): Promise<ProbePlace[]>;
+  /** Whether anything is kept of anybody. */
+  keepsProbes(): Promise<boolean>;
   /** Probes whose time is over. */
   expiredProbes(): Promise<(ProbePlace & { tenant: string })[]>;
   /**
@@ -55,7 +57,10 @@ export interface KeptProbesStore {
 export interface ProbeVault {
   /** Seals under a fresh key and writes, whole or not at all; on the disk for good when it resolves. */
   keep(place: ProbePlace, probes: KeptProbes): Promise<{ wrapped_key: string; digest: string }>;
-  /** Null where the file is gone, or is not what that key sealed for that place. */
+  /**
+   * Null where the file is gone, or is not what that key sealed for that place. Throws `storage-not-writable` where the whole folder is
+   * another one, as when its disk is not mounted.
+   */
   open(place: ProbePlace, wrapped_key: string): Promise<KeptProbes | null>;
   /** Idempotent. */
   remove(place: ProbeFile): Promise<void>;

@@ -12,6 +12,8 @@ export type * from './api-key-port.ts';
 export type * from './checkpoint-port.ts';
 export type * from './corpus-port.ts';
 export type * from './counter-port.ts';
+export type * from './deletions-port.ts';
+export type * from './ending-port.ts';
 export type * from './erasure-port.ts';
 export type * from './figures-port.ts';
 export type * from './influence-port.ts';
@@ -22,10 +24,12 @@ export type * from './lifecycle-port.ts';
 export type * from './probe-port.ts';
 export type * from './recipient-port.ts';
 export type * from './reference-port.ts';
+export type * from './restriction-port.ts';
 export type * from './sets-port.ts';
 export type * from './store-port.ts';
 export type * from './subject-key-port.ts';
 export type * from './suppression-port.ts';
+export type * from './tenant-port.ts';
 export type * from './upload-port.ts';
 export type * from './verification-port.ts';
 export type * from './watch-port.ts';
@@ -67,6 +71,8 @@ export interface CorpusFiles {
   bytes(corpusId: string): Promise<number | null>;
   /** Whether its text is there. */
   holds(corpusId: string): Promise<boolean>;
+  /** Takes the text and its index away. Idempotent. */
+  remove(corpusId: string): Promise<void>;
   /** What `append` would have called the digest when the corpus had so many lines, by their number. */
   digestsOfFirst(corpusId: string, counts: readonly number[]): Promise<Map<number, string>>;
 }

@@ -19,6 +19,8 @@ import type { VerificationReport } from '../domain/verification.ts';
 import type { ApiKeyStore } from './api-key-port.ts';
 import type { CheckpointStore } from './checkpoint-port.ts';
 import type { CorpusStore } from './corpus-port.ts';
+import type { DeletionsStore } from './deletions-port.ts';
+import type { EndingStore } from './ending-port.ts';
 import type { ErasureStore } from './erasure-port.ts';
 import type { FiguresStore } from './figures-port.ts';
 import type { ForgettingStore } from './forgetting-port.ts';
@@ -33,9 +35,11 @@ import type { PolicyStore } from './policy-port.ts';
 import type { ProbeStore } from './probe-port.ts';
 import type { RecipientStore } from './recipient-port.ts';
 import type { ReferenceStore } from './reference-port.ts';
+import type { RestrictionStore } from './restriction-port.ts';
 import type { RunSets } from './sets-port.ts';
 import type { SubjectKeyStore, SubjectLookupStore } from './subject-key-port.ts';
 import type { SuppressionStore } from './suppression-port.ts';
+import type { TenantStore } from './tenant-port.ts';
 import type { UploadStore } from './upload-port.ts';
 import type { VerificationStore } from './verification-port.ts';
 import type { WatchStore } from './watch-port.ts';
@@ -97,6 +101,8 @@ export interface Store
   extends ApiKeyStore,
     CorpusStore,
     CheckpointStore,
+    DeletionsStore,
+    EndingStore,
     UploadStore,
     InfluenceStore,
     VerificationStore,
@@ -113,9 +119,11 @@ export interface Store
     ProbeStore,
     RecipientStore,
     ReferenceStore,
+    RestrictionStore,
     SubjectKeyStore,
     SubjectLookupStore,
     SuppressionStore,
+    TenantStore,
     WebhookStore,
     OpenDsrStore {
   migrate(): Promise<void>;

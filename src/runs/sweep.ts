@@ -4,6 +4,8 @@ import { certifyUncertified } from './certify.ts';
 import { checkpointLedger } from './checkpoint-ledger.ts';
 import type { RunDeps } from './deps.ts';
 import { dropReferences } from './drop-references.ts';
+import { removeTexts } from './ending.ts';
+import { noteDeletions } from './note-deletions.ts';
 import { eraseDue } from './erase/erase-due.ts';
 import { judgeBudgets } from './forgetting.ts';
 import { retireExpired } from './retire.ts';
@@ -19,7 +21,10 @@ const chores: Record<string, (deps: RunDeps) => Promise<unknown>> = {
   },
   certify: certifyUncertified,
   ledger: checkpointLedger,
+  deletions: noteDeletions,
   retire: retireExpired,
+  restrictions: ({ store, worker }) => store.endRestrictions(worker),
+  texts: (deps) => removeTexts(deps, deps.worker),
   // after what is due is deleted: the text of a request waits for the checkpoints that knew it
   erase: eraseDue,
   shred: shredExpired,

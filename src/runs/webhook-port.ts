@@ -21,6 +21,8 @@ export interface NewWebhookEndpoint {
   actor: string;
   url: string;
   description: string | null;
+  /** Of weights, whose address it is; default: none. */
+  recipient?: string | null;
   events: string[];
   secret: NewWebhookSecret;
 }

@@ -23,6 +23,22 @@ async function isStillDone(
   return target?.run_id === run_id && (target.state === 'completed' || target.state === 'completed_no_data');
 }
 
+type Uncertified = Awaited<ReturnType<Store['uncertified']>>[number];
+
+/** What is done and has no certificate yet: it is made of models and corpora as they are. */
+export const UNCERTIFIED = sql`
+  select t.tenant_id as tenant, t.request_id, t.id as target_id, t.run_id, t.model_id
+  from request_targets t
+  where t.state in ('completed', 'completed_no_data') and not exists (
+    select from certificates c where c.tenant_id = t.tenant_id and c.request_id = t.request_id and c.target_id = t.id
+      and c.revoked_at is null)
+  union all
+  select r.tenant_id, r.id, null, null, null
+  from deletion_requests r
+  where r.state = 'completed_no_data'
+    and not exists (select from request_targets t where t.tenant_id = r.tenant_id and t.request_id = r.id)
+    and not exists (select from certificates c where c.tenant_id = r.tenant_id and c.request_id = r.id)`;
+
 export const certificatesStore = (
   context: Context,
 ): Pick<Store, 'saveCertificate' | 'getCertificate' | 'listCertificates' | 'uncertified'> => ({
@@ -64,19 +80,10 @@ export const certificatesStore = (
   },
 
   async uncertified() {
-    const { rows } = await sql<Awaited<ReturnType<Store['uncertified']>>[number]>`
-      select t.tenant_id as tenant, t.request_id, t.id as target_id, t.run_id
-      from request_targets t
-      where t.state in ('completed', 'completed_no_data') and not exists (
-        select from certificates c where c.tenant_id = t.tenant_id and c.request_id = t.request_id and c.target_id = t.id
-          and c.revoked_at is null)
-      union all
-      select r.tenant_id, r.id, null, null
-      from deletion_requests r
-      where r.state = 'completed_no_data'
-        and not exists (select from request_targets t where t.tenant_id = r.tenant_id and t.request_id = r.id)
-        and not exists (select from certificates c where c.tenant_id = r.tenant_id and c.request_id = r.id)
-      order by request_id, target_id`.execute(context.db);
+    const { rows } = await sql<Uncertified>`
+      select tenant, request_id, target_id, run_id from (${UNCERTIFIED}) u order by request_id, target_id`.execute(
+      context.db,
+    );
     return rows;
   },
 });

@@ -41,7 +41,7 @@ async function expired(db: Db, now: string, only?: Named): Promise<Named[]> {
         select from checkpoints o where o.digest = c.digest
           and (o.state in ('active', 'candidate') or (o.state = 'retained' and o.delete_after > ${now}::timestamptz)))
       and not exists (
-        select from runs r where r.parent = c.digest and r.finished_at is null)
+        select from runs r where c.digest in (r.parent, r.candidate) and r.finished_at is null)
       and not exists (
         select from verifications v where v.finished_at is null
           and c.digest in (v.checkpoint_id, v.against_checkpoint_id, v.reference_checkpoint_id))

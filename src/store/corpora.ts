@@ -6,7 +6,7 @@ import type { Corpus } from '../domain/resources.ts';
 import { ExpungeError } from '../errors.ts';
 import { canonicalDigest } from '../runs/digests.ts';
 import type { Store } from '../runs/ports.ts';
-import { beyond, type Context, type Trx, toPage, transact } from './db.ts';
+import { beyond, type Context, type Db, type Trx, toPage, transact } from './db.ts';
 import { append } from './ledger.ts';
 import { countPeople } from './people.ts';
 import { type Duplicate, writeIndex } from './record-index.ts';
@@ -49,6 +49,7 @@ async function addRecords(
     .select('records')
     .where('tenant_id', '=', tenant)
     .where('id', '=', corpusId)
+    .where('deleted_at', 'is', null)
     .forNoKeyUpdate()
     .executeTakeFirst();
   if (!corpus) throw new ExpungeError('not-found', `There is no corpus ${corpusId}.`);
@@ -76,6 +77,12 @@ async function addRecords(
   return { status: 'added' as const, corpus: updated, suppressed };
 }
 
+/** Whether or not it was deleted. */
+export const loadCorpus = async (db: Db, tenant: string, id: string): Promise<Corpus | null> => {
+  const query = db.selectFrom('corpora').select(COLUMNS).where('tenant_id', '=', tenant).where('id', '=', id);
+  return (await query.executeTakeFirst()) ?? null;
+};
+
 export const corporaStore = (
   context: Context,
 ): Pick<Store, 'createCorpus' | 'getCorpus' | 'listCorpora' | 'addRecords'> => ({
@@ -88,7 +95,7 @@ export const corporaStore = (
           ...{ id: uuid(), tenant_id: tenant, name, records: 0, people: 0, digest: null, created_at },
           subject_rules: rules && JSON.stringify(rules),
         })
-        .onConflict((conflict) => conflict.columns(['tenant_id', 'name']).doNothing())
+        .onConflict((conflict) => conflict.columns(['tenant_id', 'name']).where('deleted_at', 'is', null).doNothing())
         .returning(COLUMNS)
         .executeTakeFirst();
       if (!corpus) {
@@ -97,6 +104,7 @@ export const corporaStore = (
           .select('id')
           .where('tenant_id', '=', tenant)
           .where('name', '=', name)
+          .where('deleted_at', 'is', null)
           .executeTakeFirstOrThrow();
         return { status: 'name_taken', id };
       }
@@ -111,7 +119,7 @@ export const corporaStore = (
 
   async getCorpus(tenant, id) {
     const query = context.db.selectFrom('corpora').select(COLUMNS).where('tenant_id', '=', tenant).where('id', '=', id);
-    return (await query.executeTakeFirst()) ?? null;
+    return (await query.where('deleted_at', 'is', null).executeTakeFirst()) ?? null;
   },
 
   async listCorpora(tenant, query) {
@@ -119,6 +127,7 @@ export const corporaStore = (
       .selectFrom('corpora')
       .select(COLUMNS)
       .where('tenant_id', '=', tenant)
+      .where('deleted_at', 'is', null)
       .$if(query.after !== undefined, (q) => q.where(beyond('created_at', query.after!)))
       .orderBy('created_at', 'desc')
       .orderBy('id', 'desc')

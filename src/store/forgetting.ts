@@ -1,10 +1,11 @@
 // What published runs have taken of a model, and the consolidations that were queued for that.
-import { sql } from 'kysely';
+import { type ExpressionBuilder, sql } from 'kysely';
 import type { Consolidation } from '../domain/forgetting.ts';
 import type { ForgettingStore, PublishedRun } from '../runs/forgetting-port.ts';
 import { openConsolidation } from './consolidations.ts';
 import { type Context, transact } from './db.ts';
 import { append } from './ledger.ts';
+import type { Database } from './schema.ts';
 
 /** State follows from that of the run: where another run published first, or the worker gave up on an empty run, it waits again. */
 const STATE = sql<Consolidation['state']>`case
@@ -14,38 +15,47 @@ const STATE = sql<Consolidation['state']>`case
   when r.state in ('needs_review', 'failed') then 'failed'
   else 'running' end`;
 
+/** Reports are large: of each what the line needs. */
+async function publishedRuns({ db }: Context, tenant: string, modelId: string) {
+  const first = db.selectFrom('checkpoints').select(['digest as checkpoint', 'created_at as at']);
+  const registered = await first
+    .where('tenant_id', '=', tenant)
+    .where('model_id', '=', modelId)
+    .where('run_id', 'is', null)
+    .where('parent_digest', 'is', null)
+    .orderBy('created_at')
+    .limit(1)
+    .executeTakeFirst();
+  if (!registered) return null;
+  const { rows } = await sql<PublishedRun>`
+    select r.id as run_id, r.kind, r.candidate as checkpoint, r.finished_at as published_at,
+      coalesce(a.method, '') as method, (r.counts->>'requests')::int as requests,
+      (r.counts->>'people')::int as people, (r.counts->>'forget_records')::int as records,
+      jsonb_build_object(
+        'retain', coalesce((select jsonb_agg(f - 'interval' - 'note' - 'threshold')
+          from jsonb_array_elements(r.verification->'findings') f where f->>'set' = 'retain'), '[]'),
+        'before', r.verification->'before') as report
+    from runs r
+    left join lateral (
+      select a.attempt->'method'->>'name' as method from run_attempts a
+      where a.tenant_id = r.tenant_id and a.run_id = r.id and a.attempt->>'candidate' = r.candidate
+      order by a.position desc limit 1
+    ) a on true
+    where r.tenant_id = ${tenant} and r.model_id = ${modelId} and r.state = 'published'
+    order by r.finished_at, r.id`.execute(db);
+  return { runs: rows, registered };
+}
+
+/** Runs of which nothing came that the line has. */
+const overtaken = (eb: ExpressionBuilder<Database, 'consolidations'>, tenant: string) =>
+  eb
+    .selectFrom('runs')
+    .select('runs.id')
+    .where('runs.tenant_id', '=', tenant)
+    .where('runs.state', 'in', ['superseded', 'cancelled']);
+
 export const forgettingStore = (context: Context): ForgettingStore => ({
-  async publishedRuns(tenant, modelId) {
-    const { db } = context;
-    const first = db.selectFrom('checkpoints').select(['digest as checkpoint', 'created_at as at']);
-    const registered = await first
-      .where('tenant_id', '=', tenant)
-      .where('model_id', '=', modelId)
-      .where('run_id', 'is', null)
-      .where('parent_digest', 'is', null)
-      .orderBy('created_at')
-      .limit(1)
-      .executeTakeFirst();
-    if (!registered) return null;
-    // reports are large: of each what the line needs
-    const { rows } = await sql<PublishedRun>`
-      select r.id as run_id, r.kind, r.candidate as checkpoint, r.finished_at as published_at,
-        coalesce(a.method, '') as method, (r.counts->>'requests')::int as requests,
-        (r.counts->>'people')::int as people, (r.counts->>'forget_records')::int as records,
-        jsonb_build_object(
-          'retain', coalesce((select jsonb_agg(f - 'interval' - 'note' - 'threshold')
-            from jsonb_array_elements(r.verification->'findings') f where f->>'set' = 'retain'), '[]'),
-          'before', r.verification->'before') as report
-      from runs r
-      left join lateral (
-        select a.attempt->'method'->>'name' as method from run_attempts a
-        where a.tenant_id = r.tenant_id and a.run_id = r.id and a.attempt->>'candidate' = r.candidate
-        order by a.position desc limit 1
-      ) a on true
-      where r.tenant_id = ${tenant} and r.model_id = ${modelId} and r.state = 'published'
-      order by r.finished_at, r.id`.execute(db);
-    return { runs: rows, registered };
-  },
+  publishedRuns: (tenant, modelId) => publishedRuns(context, tenant, modelId),
 
   async consolidationOf(tenant, modelId) {
     const { rows } = await sql<Consolidation>`
@@ -66,7 +76,10 @@ export const forgettingStore = (context: Context): ForgettingStore => ({
       if (open !== null) return { status: 'open', id: open.id };
       const created_at = await context.now(trx);
       const row = { id, tenant_id: tenant, model_id, why, reason, created_by: actor, created_at };
-      await trx.insertInto('consolidations').values({ ...row, run_id: null, dropped_at: null }).execute();
+      await trx
+        .insertInto('consolidations')
+        .values({ ...row, run_id: null, dropped_at: null })
+        .execute();
       const data = { consolidation_id: id, model_id, why };
       await append(context, trx, { tenant, type: 'consolidation.queued', actor, data });
       return { status: 'queued' };
@@ -100,6 +113,7 @@ export const forgettingStore = (context: Context): ForgettingStore => ({
         .where('tenant_id', '=', tenant)
         .where('id', '=', id)
         .where('dropped_at', 'is', null)
+        .where((eb) => eb.or([eb('run_id', 'is', null), eb('run_id', 'in', overtaken(eb, tenant))]))
         .returning('model_id')
         .executeTakeFirst();
       if (!row) return;

@@ -46,6 +46,7 @@ function rowOf(input: CreateRequest, suspicion: Suspicion | null, now: string) {
     ...{ approval_required: approval_required || suspicion !== null, approved_at: null },
     suspicion,
     erased_at: null,
+    every_model: input.model_ids === null,
   };
 }
 

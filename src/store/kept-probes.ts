@@ -119,6 +119,11 @@ export const keptProbesStore = (context: Context): KeptProbesStore => ({
       .where('shredded_at', 'is', null)
       .execute(),
 
+  async keepsProbes() {
+    const kept = context.db.selectFrom('kept_probes').select('key_id').where('shredded_at', 'is', null);
+    return (await kept.limit(1).executeTakeFirst()) !== undefined;
+  },
+
   async expiredProbes() {
     const query = context.db
       .selectFrom('kept_probes as k')

@@ -37,7 +37,7 @@ async function knownModels(trx: Trx, tenant: string, wishes: readonly Wish[]): P
   const ids = [...new Set(wishes.flatMap(({ model_ids }) => model_ids ?? []))];
   if (ids.length === 0) return new Set();
   const query = trx.selectFrom('models').select('id').where('tenant_id', '=', tenant).where('id', 'in', ids);
-  return new Set((await query.execute()).map((row) => row.id));
+  return new Set((await query.where('deleted_at', 'is', null).execute()).map((row) => row.id));
 }
 
 /** Wherever one of these people waits or is being forgotten. */

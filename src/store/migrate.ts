@@ -23,6 +23,7 @@ import * as webhooks from './migrations/018-webhooks.ts';
 import * as identifiers from './migrations/019-identifiers.ts';
 import * as openRequests from './migrations/021-open-requests.ts';
 import * as scheduledVerifications from './migrations/022-scheduled-verifications.ts';
+import * as lifecycleEnds from './migrations/025-lifecycle-ends.ts';
 import * as erasures from './migrations/026-erasures.ts';
 import * as consolidations from './migrations/028-consolidations.ts';
 import * as suspicion from './migrations/029-suspicion.ts';
@@ -48,6 +49,7 @@ const MIGRATIONS = {
   '019-identifiers': identifiers,
   '021-open-requests': openRequests,
   '022-scheduled-verifications': scheduledVerifications,
+  '025-lifecycle-ends': lifecycleEnds,
   '026-erasures': erasures,
   '028-consolidations': consolidations,
   '029-suspicion': suspicion,
@@ -64,6 +66,26 @@ const migratorOf = (db: Db): Migrator =>
 export async function pendingMigrations(db: Db): Promise<string[]> {
   const all = await migratorOf(db).getMigrations();
   return all.filter(({ executedAt }) => executedAt === undefined).map(({ name }) => name);
+}
+
+/**
+ * Makes the schema that a backup was made of, on an empty database. Throws `start-refused` for one of a later version, whose
+ * migrations are not here.
+ */
+export async function migrateAsIn(db: Db, names: readonly string[]): Promise<void> {
+  const missing = names.filter((name) => !Object.hasOwn(MIGRATIONS, name));
+  const last = names.at(-1);
+  if (missing.length > 0 || last === undefined) {
+    const detail = `The backup is of a later version (${missing.join(', ')}); restore it with that one`;
+    throw new ExpungeError('start-refused', detail);
+  }
+  const { error } = await migratorOf(db).migrateTo(last);
+  if (error !== undefined) throw error;
+  const made = (await migratorOf(db).getMigrations()).filter((one) => one.executedAt !== undefined);
+  const others = made.filter(({ name }) => !names.includes(name));
+  if (others.length === 0) return;
+  const detail = `The backup was made without ${others.map(({ name }) => name).join(', ')}; restore it with the version that made it`;
+  throw new ExpungeError('start-refused', detail);
 }
 
 /** Brings the schema up to date; safe when several processes start at once (Kysely takes an advisory lock). */

@@ -59,9 +59,11 @@ export async function insertCheckpoint(
     .execute();
 }
 
-export async function loadModel(db: Db, tenant: string, id: string): Promise<Model | null> {
-  const query = db.selectFrom('models').select(COLUMNS).select([corporaOf, ofActive]);
-  return (await query.where('tenant_id', '=', tenant).where('id', '=', id).executeTakeFirst()) ?? null;
+/** One that was deleted as well, where `deleted` says so: runs and requests go on to name it. */
+export async function loadModel(db: Db, tenant: string, id: string, deleted = true): Promise<Model | null> {
+  const query = db.selectFrom('models').select(COLUMNS).select([corporaOf, ofActive]).where('tenant_id', '=', tenant);
+  const there = deleted ? query : query.where('deleted_at', 'is', null);
+  return (await there.where('id', '=', id).executeTakeFirst()) ?? null;
 }
 
 export async function modelNames(db: Db, tenant: string, ids: ReadonlySet<string>): Promise<Map<string, string>> {
@@ -81,7 +83,7 @@ async function lockCorpora(trx: Trx, tenant: string, model: NewModel): Promise<M
     throw new ExpungeError('validation-failed', '`corpora` names a corpus twice; give every corpus one role.');
   }
   const query = trx.selectFrom('corpora').select(['id', 'records']).where('tenant_id', '=', tenant);
-  const known = await query.where('id', 'in', ids).orderBy('id').forShare().execute();
+  const known = await query.where('id', 'in', ids).where('deleted_at', 'is', null).orderBy('id').forShare().execute();
   return new Map(known.map(({ id, records }) => [id, records]));
 }
 
@@ -103,7 +105,7 @@ async function insertModel(
       rows: model.rows ? JSON.stringify(model.rows) : null,
       warnings: JSON.stringify(model.warnings),
     })
-    .onConflict((conflict) => conflict.columns(['tenant_id', 'name']).doNothing())
+    .onConflict((conflict) => conflict.columns(['tenant_id', 'name']).where('deleted_at', 'is', null).doNothing())
     .returning('id')
     .executeTakeFirst();
   if (!row) return null;
@@ -129,7 +131,10 @@ export const modelsStore = (
       const id = await insertModel(trx, tenant, model, held, await context.now(trx));
       if (id === null) {
         const named = trx.selectFrom('models').select('id').where('tenant_id', '=', tenant);
-        const taken = await named.where('name', '=', model.name).executeTakeFirstOrThrow();
+        const taken = await named
+          .where('name', '=', model.name)
+          .where('deleted_at', 'is', null)
+          .executeTakeFirstOrThrow();
         return { status: 'name_taken', id: taken.id };
       }
       const data = { model_id: id, checkpoint: model.checkpoint.digest, corpora: model.corpora };
@@ -137,7 +142,7 @@ export const modelsStore = (
       return { status: 'created', model: (await loadModel(trx, tenant, id))! };
     }),
 
-  getModel: (tenant, id) => loadModel(context.db, tenant, id),
+  getModel: (tenant, id) => loadModel(context.db, tenant, id, false),
 
   async listModels(tenant, query) {
     const rows = await context.db
@@ -145,6 +150,7 @@ export const modelsStore = (
       .select(COLUMNS)
       .select([corporaOf, ofActive])
       .where('tenant_id', '=', tenant)
+      .where('deleted_at', 'is', null)
       .$if(query.after !== undefined, (q) => q.where(beyond('created_at', query.after!)))
       .orderBy('created_at', 'desc')
       .orderBy('id', 'desc')

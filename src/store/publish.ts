@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { canMoveRun } from '../domain/states.ts';
 import { ExpungeError } from '../errors.ts';
 import type { Claim, Publication, PublishOutcome, Store } from '../runs/ports.ts';
+import { lockCheckpoint } from './checkpoints.ts';
 import { type Context, type Trx, transact } from './db.ts';
 import { insertKept } from './kept-probes.ts';
 import { append } from './ledger.ts';
@@ -63,6 +64,8 @@ export async function publishIn(
 ): Promise<PublishOutcome> {
   const { tenant, model } = claim;
   const { checkpoint, report, actor } = publication;
+  // the sweep may be taking the same files away, where an earlier run made the very same checkpoint
+  await lockCheckpoint(trx, checkpoint.digest);
   const alias = trx.selectFrom('models').select('active').where('tenant_id', '=', tenant).where('id', '=', model.id);
   const { active } = await alias.forNoKeyUpdate().executeTakeFirstOrThrow();
   const run = await lockRun(trx, { ...claim, fence: publication.fence });

@@ -18,7 +18,7 @@ async function countAgain(
     update recipients set pulls = pulls + 1, bytes = bytes + ${bytes}, last_pulled_at = ${at}, told_at = null,
       files = case when ${file} = any(files) then files else files || ${file}::text end
     where tenant_id = ${tenant} and digest = ${digest} and recipient = ${recipient}
-      and exists (select from models m where m.tenant_id = ${tenant} and m.active = ${digest})
+      and exists (select from models m where m.tenant_id = ${tenant} and m.active = ${digest} and m.deleted_at is null)
     returning recipient`.execute(context.db);
   return rows.length > 0;
 }
@@ -26,7 +26,12 @@ async function countAgain(
 async function addRecipient(context: Context, trx: Trx, tenant: string, pull: Pull): Promise<boolean> {
   const { digest, recipient, file, bytes } = pull;
   // whoever moves the alias waits for us, or we for it: it counts everybody who is to be told
-  const models = trx.selectFrom('models').select('id').where('tenant_id', '=', tenant).where('active', '=', digest);
+  const models = trx
+    .selectFrom('models')
+    .select('id')
+    .where('tenant_id', '=', tenant)
+    .where('active', '=', digest)
+    .where('deleted_at', 'is', null);
   if ((await models.forShare().execute()).length === 0) return false;
   const at = await context.now(trx);
   const { rows } = await sql<{ added: boolean }>`
@@ -54,13 +59,44 @@ export async function noteReplaced(
   const { rows } = await sql<{ count: number }>`
     select count(*) as count from recipients
     where tenant_id = ${tenant} and digest = ${digest} and told_at is null
-      and not exists (select from models where tenant_id = ${tenant} and active = ${digest})`.execute(trx);
+      and not exists (select from models where tenant_id = ${tenant} and active = ${digest} and deleted_at is null)`.execute(
+    trx,
+  );
   const recipients = rows[0]!.count;
   if (recipients === 0) return;
   await append(context, trx, { tenant, type: 'checkpoint.replaced', actor, data: { ...rest, digest, recipients } });
 }
 
 const COLUMNS = ['recipient', 'files', 'pulls', 'bytes', 'first_pulled_at', 'last_pulled_at', 'told_at'] as const;
+
+type Told = Parameters<RecipientStore['tellRecipient']>[1] & {
+  /** Of the webhook that the recipient took. */
+  delivery_id?: string;
+};
+
+/** The same within a transaction. */
+export async function tellIn(
+  context: Context,
+  trx: Trx,
+  tenant: string,
+  { recipient, of, how, actor, delivery_id }: Told,
+): Promise<string[]> {
+  const [model_id, digest] = 'digest' in of ? [null, of.digest] : [of.model_id, null];
+  const { rows } = await sql<{ digest: string }>`
+    update recipients r set told_at = ${await context.now(trx)}
+    where r.tenant_id = ${tenant} and r.recipient = ${recipient} and r.told_at is null
+      and (${digest}::text is null or r.digest = ${digest})
+      and (${model_id}::uuid is null or exists (
+        select from checkpoints c where c.tenant_id = ${tenant} and c.model_id = ${model_id}::uuid and c.digest = r.digest))
+      and not exists (select from models m where m.tenant_id = ${tenant} and m.active = r.digest and m.deleted_at is null)
+    returning r.digest`.execute(trx);
+  const told = rows.map((row) => row.digest).sort();
+  const entries = told.map((one) => ({
+    ...{ tenant, type: 'recipient.told', actor, data: { digest: one, recipient, how, delivery_id } },
+  }));
+  if (entries.length > 0) await appendAll(context, trx, entries);
+  return told;
+}
 
 export const recipientsStore = (context: Context): RecipientStore => ({
   checkpointLines: (tenant, digest) =>
@@ -71,6 +107,7 @@ export const recipientsStore = (context: Context): RecipientStore => ({
       )
       .select(['c.model_id', 'c.state', 'c.manifest', 'm.active'])
       .where('c.tenant_id', '=', tenant)
+      .where('m.deleted_at', 'is', null)
       .where('c.digest', '=', digest)
       .orderBy('c.model_id')
       .execute(),
@@ -90,22 +127,5 @@ export const recipientsStore = (context: Context): RecipientStore => ({
       .orderBy('recipient')
       .execute(),
 
-  tellRecipient: (tenant, { recipient, of, how, actor }) =>
-    transact(context, async (trx) => {
-      const [model_id, digest] = 'digest' in of ? [null, of.digest] : [of.model_id, null];
-      const { rows } = await sql<{ digest: string }>`
-        update recipients r set told_at = ${await context.now(trx)}
-        where r.tenant_id = ${tenant} and r.recipient = ${recipient} and r.told_at is null
-          and (${digest}::text is null or r.digest = ${digest})
-          and (${model_id}::uuid is null or exists (
-            select from checkpoints c where c.tenant_id = ${tenant} and c.model_id = ${model_id}::uuid and c.digest = r.digest))
-          and not exists (select from models m where m.tenant_id = ${tenant} and m.active = r.digest)
-        returning r.digest`.execute(trx);
-      const told = rows.map((row) => row.digest).sort();
-      const entries = told.map((one) => ({
-        ...{ tenant, type: 'recipient.told', actor, data: { digest: one, recipient, how } },
-      }));
-      if (entries.length > 0) await appendAll(context, trx, entries);
-      return told;
-    }),
+  tellRecipient: (tenant, told) => transact(context, (trx) => tellIn(context, trx, tenant, told)),
 });

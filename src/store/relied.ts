@@ -16,14 +16,14 @@ interface Wish {
 }
 interface Relied {
   request_id: string;
-  /** Null: the request found no model at all. */
+  /** Null: the request did not find this model. */
   target_id: string | null;
   records: number;
 }
 
 /**
- * Ended since, `completed_no_data`, about records that the run had removed. Call it before those are taken out of
- * `erased_records`.
+ * Ended since, `completed_no_data`, about records that the run had removed; or taken in since for every model that knows the person, and
+ * this one did not: no target was made for it. Call it before those are taken out of `erased_records`.
  */
 async function relied(trx: Trx, { tenant, model_id, run_id, since }: Wish): Promise<Relied[]> {
   const { rows } = await sql<Relied>`
@@ -34,7 +34,8 @@ async function relied(trx: Trx, { tenant, model_id, run_id, since }: Wish): Prom
     join erased_records e on e.tenant_id = r.tenant_id and e.model_id = ${model_id} and e.corpus_id = s.corpus_id
       and e.ordinal = s.ordinal and e.run_id = ${run_id}
     where r.tenant_id = ${tenant} and coalesce(t.updated_at, r.received_at) >= ${since}
-      and (t.state = 'completed_no_data' or (t.id is null and r.state = 'completed_no_data'))
+      and (t.state = 'completed_no_data' or (t.id is null and (r.state = 'completed_no_data'
+        or (r.every_model and r.state not in ('denied', 'cancelled')))))
     group by r.id, t.id order by r.id`.execute(trx);
   return rows;
 }

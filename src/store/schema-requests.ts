@@ -23,6 +23,8 @@ export interface DeletionRequestsTable {
   /** End of the cooling-off time. */
   starts_after: string | null;
   approval_required: boolean;
+  /** It names no models: it is about every one that knows its person. */
+  every_model: Generated<boolean>;
   /** Why it has to be approved, where what it asks for is unusual. */
   suspicion: Json<Suspicion> | null;
   /** Of the approval that counts now: a retry needs another one. */

@@ -11,6 +11,8 @@ interface WebhookEndpointsTable {
   request_id: string | null;
   url: string;
   description: string | null;
+  /** Of weights, whose address it is. */
+  recipient: Generated<string | null>;
   events: ColumnType<string[], string, string>;
   /** Of an OpenDSR callback: the status that its controller knows of. */
   told: OpenDsrStatus | null;

@@ -22,6 +22,7 @@ import type {
   RequestSubjectsTable,
   RequestTargetsTable,
 } from './schema-requests.ts';
+import type { RestrictionTables } from './schema-restrictions.ts';
 import type { VaultTables } from './schema-vault.ts';
 import type { WebhookTables } from './schema-webhooks.ts';
 
@@ -37,6 +38,11 @@ interface CorporaTable {
   digest: string | null;
   subject_rules: Json<SubjectRules> | null;
   created_at: string;
+  deleted_at: Generated<string | null>;
+  deletion_reason: Generated<string | null>;
+  deletion_salt: Generated<string | null>;
+  /** Since when its file is gone. */
+  text_removed_at: Generated<string | null>;
 }
 
 /** Ids of the records from `first_ordinal` on, as digests. */
@@ -86,6 +92,9 @@ interface ModelsTable {
   warnings: Json<string[]>;
   created_at: string;
   updated_at: string;
+  deleted_at: Generated<string | null>;
+  deletion_reason: Generated<string | null>;
+  deletion_salt: Generated<string | null>;
 }
 
 interface ModelCorporaTable {
@@ -240,6 +249,7 @@ export interface Database
     WebhookTables,
     EvidenceTables,
     IdentifierTables,
+    RestrictionTables,
     ErasureTables,
     ForgettingTables {
   corpora: CorporaTable;

@@ -28,6 +28,12 @@ export const wantedBy = ({ tenant, model, run }: Claim): Wanted => ({
     where t.tenant_id = ${tenant} and t.run_id = ${run.id}`,
 });
 
+/** Selects `subject_key` of everybody whose processing is restricted now. */
+export const restrictedOf = (tenant: string): RawBuilder<{ subject_key: string }> => sql`
+  select s.subject_key from restrictions r
+  join restriction_subjects s on s.tenant_id = r.tenant_id and s.restriction_id = r.id
+  where r.tenant_id = ${tenant} and r.lifted_at is null`;
+
 /** Records as two arrays, which Postgres makes rows of. */
 export const placeRows = (places: readonly RecordPlace[]) => sql`
   unnest(${places.map(({ corpus_id }) => corpus_id)}::uuid[], ${places.map(({ ordinal }) => ordinal)}::integer[])
@@ -56,7 +62,8 @@ function forgottenOf({ tenant, modelId, keys, places, more }: Wanted): RawBuilde
 /**
  * Makes, until the transaction ends: `set_keys` (n, subject_key), everybody whom the model's corpora name or who is
  * asked for; `set_named` (position, ordinal, n), who stands in which record; `set_erased` (position, ordinal), what
- * earlier runs of the model erased; `set_destroyed` (position, ordinal), whose text is gone, whoever forgot it; `set_forgotten`, the train records that are to be forgotten.
+ * earlier runs of the model erased; `set_restricted` (position, ordinal), records that name somebody who is restricted;
+ * `set_destroyed` (position, ordinal), whose text is gone, whoever forgot it; `set_forgotten`, the train records that are to be forgotten.
  */
 export async function numberRecords(trx: Trx, wanted: Wanted): Promise<{ keys: number; erased: number; gone: number }> {
   const { tenant, modelId } = wanted;
@@ -79,12 +86,15 @@ export async function numberRecords(trx: Trx, wanted: Wanted): Promise<{ keys: n
       select mc.position, e.ordinal from model_corpora mc
       join erased_records e on e.tenant_id = mc.tenant_id and e.model_id = mc.model_id and e.corpus_id = mc.corpus_id
       where ${mine}`,
+    sql`create temporary table set_restricted on commit drop as
+      select distinct s.position, s.ordinal from set_named s join set_keys k using (n)
+      where k.subject_key in (${restrictedOf(tenant)})`,
     sql`create temporary table set_destroyed on commit drop as
       select mc.position, d.ordinal from model_corpora mc
       join destroyed_records d on d.tenant_id = mc.tenant_id and d.corpus_id = mc.corpus_id
       where ${mine} and d.ordinal < mc.records`,
     sql`create temporary table set_forgotten on commit drop as ${forgottenOf(wanted)}`,
-    sql`analyze set_named, set_erased, set_destroyed, set_forgotten`,
+    sql`analyze set_named, set_erased, set_restricted, set_destroyed, set_forgotten`,
   ];
   await readWhole(trx);
   for (const statement of statements) await statement.execute(trx);

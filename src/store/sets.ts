@@ -161,11 +161,12 @@ async function forgotten({
   return { rows, shared };
 }
 
-/** Whether the text of `o` is still there. */
-const isThere = (position: number) => sql<boolean>`
-  not exists (select from set_destroyed d where d.position = ${position} and d.ordinal = o.ordinal)`;
+/** Whether `o` may be read: its text is still there, and it names nobody whose processing is restricted. */
+const isUsable = (position: number) => sql<boolean>`
+  not exists (select from set_destroyed d where d.position = ${position} and d.ordinal = o.ordinal)
+  and not exists (select from set_restricted r where r.position = ${position} and r.ordinal = o.ordinal)`;
 
-/** The rest of train, without what was erased before; returns how many there are. */
+/** The rest of train, without what was erased before and who is restricted; returns how many there are. */
 async function passRetained({ trx, corpora, numbers }: Pass, take: (rows: SetRow[]) => Promise<void>): Promise<number> {
   let count = 0;
   for (const { corpus_id, position, role, records } of corpora) {
@@ -177,7 +178,7 @@ async function passRetained({ trx, corpora, numbers }: Pass, take: (rows: SetRow
       ) s on s.ordinal = o.ordinal
       where not exists (select from set_forgotten f where f.position = ${position} and f.ordinal = o.ordinal)
         and not exists (select from set_erased e where e.position = ${position} and e.ordinal = o.ordinal)
-        and ${isThere(position)}
+        and ${isUsable(position)}
       order by o.ordinal`;
     for await (const some of rowsOf(trx, query)) {
       await take(some.map(({ ordinal, key }) => ({ corpus_id, ordinal, person: numbers.of(key) })));
@@ -207,7 +208,7 @@ async function strangers({ trx, corpora, people, numbers }: Pass, known: Uint8Ar
       left join (
         select ordinal, array_agg(n order by n) as keys from set_named where position = ${position} group by ordinal
       ) s on s.ordinal = o.ordinal
-      where ${isThere(position)}
+      where ${isUsable(position)}
       order by o.ordinal`;
     for await (const some of rowsOf(trx, query))
       for (const { ordinal, keys } of some)
@@ -231,7 +232,7 @@ async function aboutTheWorld({ trx, corpora, people, wanted }: Pass): Promise<Se
       select o.ordinal, coalesce(array_agg(s.n) filter (where s.n is not null), '{}') as keys
       from generate_series(0, ${sql.lit(records - 1)}, ${sql.lit(step)}) as o (ordinal)
       left join set_named s on s.position = ${position} and s.ordinal = o.ordinal
-      where ${isThere(position)}
+      where ${isUsable(position)}
       group by o.ordinal order by o.ordinal`;
     for await (const some of rowsOf(trx, query))
       for (const { ordinal, keys } of some)

@@ -10,6 +10,8 @@ import { checkpointsStore } from './checkpoints.ts';
 import { claimsStore } from './claims.ts';
 import { corporaStore } from './corpora.ts';
 import { connect, type StoreOptions, unavailable } from './db.ts';
+import { deletionsStore } from './deletions.ts';
+import { endingStore } from './ending.ts';
 import { erasureFactsStore } from './erasure-facts.ts';
 import { erasuresStore } from './erasures.ts';
 import { figuresStore } from './figures.ts';
@@ -32,6 +34,7 @@ import { publishStore } from './publish.ts';
 import { recipientsStore } from './recipients.ts';
 import { referencesStore } from './references.ts';
 import { requestsStore } from './requests.ts';
+import { restrictionsStore } from './restrictions.ts';
 import { reverificationsStore } from './reverifications.ts';
 import { reportsStore, runsStore } from './runs.ts';
 import { seenStore } from './seen.ts';
@@ -40,6 +43,7 @@ import { storedTextsStore } from './stored-texts.ts';
 import { subjectLookupStore } from './subject-lookup.ts';
 import { suppressionsStore } from './suppressions.ts';
 import { sweepStore } from './sweep.ts';
+import { tenantsStore } from './tenants.ts';
 import { uploadsStore } from './uploads.ts';
 import { verificationsStore } from './verifications.ts';
 import { waitingStore } from './waiting.ts';
@@ -92,6 +96,7 @@ export function createStore(options: StoreOptions): Store {
     ...keyVersionsStore(context),
     ...subjectLookupStore(context),
     ...suppressionsStore(context),
+    ...restrictionsStore(context),
     ...requestsStore(context),
     ...actStore(context),
     ...waitingStore(context),
@@ -111,10 +116,13 @@ export function createStore(options: StoreOptions): Store {
     ...idempotencyStore(context),
     ...influenceStore(context),
     ...policiesStore(context),
+    ...deletionsStore(context),
+    ...endingStore(context),
     ...forgettingStore(context),
     ...keptProbesStore(context),
     ...recipientsStore(context),
     ...referencesStore(context),
+    ...tenantsStore(context),
     ...uploadsStore(context),
     ...askedRecordsStore(context),
     ...verificationsStore(context),

@@ -7,7 +7,7 @@ import { beyond, type Context, type Db, lockName, type Trx, toPage, transact } f
 import { append } from './ledger.ts';
 
 const COLUMNS = [
-  ...(['id', 'url', 'description', 'events', 'state', 'disabled_reason', 'failing_since'] as const),
+  ...(['id', 'url', 'description', 'recipient', 'events', 'state', 'disabled_reason', 'failing_since'] as const),
   ...(['created_at', 'updated_at', 'version'] as const),
 ] as const;
 
@@ -71,7 +71,7 @@ const secretRow = (tenant_id: string, endpoint_id: string, created_at: string, s
 });
 
 async function create(context: Context, trx: Trx, given: NewWebhookEndpoint, most: number) {
-  const { tenant, actor, url, description, events, secret } = given;
+  const { tenant, actor, url, description, recipient = null, events, secret } = given;
   // so that two together do not pass a limit that each of them keeps
   await lockName(trx, `webhook-endpoints/${tenant}`);
   if ((await endpoints(trx, tenant).limit(most).execute()).length >= most) return { status: 'too_many' } as const;
@@ -80,8 +80,15 @@ async function create(context: Context, trx: Trx, given: NewWebhookEndpoint, mos
   await trx
     .insertInto('webhook_endpoints')
     .values({
-      ...{ id, tenant_id: tenant, request_id: null, told: null, url, description, events: JSON.stringify(events) },
-      ...{ state: 'enabled', disabled_reason: null, failing_since: null, paused_until: null, deleted_at: null },
+      ...{ id, tenant_id: tenant, request_id: null, told: null, url, description, recipient },
+      ...{
+        events: JSON.stringify(events),
+        state: 'enabled',
+        disabled_reason: null,
+        failing_since: null,
+        paused_until: null,
+        deleted_at: null,
+      },
       ...{ created_at: at, updated_at: at, version: 1 },
     })
     .execute();
@@ -89,7 +96,8 @@ async function create(context: Context, trx: Trx, given: NewWebhookEndpoint, mos
     .insertInto('webhook_secrets')
     .values(secretRow(tenant, id, at, secret))
     .execute();
-  const data = { webhook_endpoint_id: id, events, public_key: secret.public_key };
+  const whose = recipient === null ? {} : { recipient };
+  const data = { webhook_endpoint_id: id, events, public_key: secret.public_key, ...whose };
   await append(context, trx, { tenant, type: 'webhook-endpoint.created', actor, data });
   return { status: 'created', endpoint: (await load(context, trx, tenant, id))! } as const;
 }

@@ -1,4 +1,5 @@
 // The transactional outbox: what a decision tells whom is written beside its entry of the ledger, or not at all.
+import { sql } from 'kysely';
 import { v7 as uuid } from 'uuid';
 import { type OpenDsrStatus, statusOf } from '../domain/opendsr.ts';
 import type { RequestState } from '../domain/states.ts';
@@ -16,6 +17,8 @@ interface Listener {
   request_id: string | null;
   events: string[];
   told: OpenDsrStatus | null;
+  /** Of weights, whose address it is. */
+  recipient: string | null;
 }
 interface Told {
   tenant: string;
@@ -40,7 +43,7 @@ function listeners(trx: Trx, told: readonly Told[]): Promise<Listener[]> {
   const requests = requestsIn(told);
   return trx
     .selectFrom('webhook_endpoints')
-    .select(['id', 'tenant_id', 'request_id', 'events', 'told'])
+    .select(['id', 'tenant_id', 'request_id', 'events', 'told', 'recipient'])
     .where('tenant_id', 'in', tenants)
     .where('state', '=', 'enabled')
     .where('deleted_at', 'is', null)
@@ -100,6 +103,31 @@ export async function tell(
   return deliveries.map(({ id }) => id);
 }
 
+/** Of which a recipient of weights has to hear (Art. 19). */
+const OF_WEIGHTS: readonly WebhookEventType[] = [
+  ...(['checkpoint.replaced', 'checkpoint.retired', 'checkpoint.deleted', 'model.deleted'] as const),
+];
+
+/** Which addresses of recipients an event is for: those who got the checkpoint, or one of the model, and have not heard. */
+async function addressees(trx: Trx, events: readonly Happened[], all: readonly Listener[]) {
+  const bound = all.filter((one) => one.recipient !== null);
+  const found = new Map<Happened, Set<string>>();
+  for (const event of bound.length === 0 ? [] : events) {
+    if (!OF_WEIGHTS.includes(event.type)) continue;
+    const { checkpoint_id = null, model_id } = event.data as { checkpoint_id?: string; model_id: string };
+    const { rows } = await sql<{ recipient: string }>`
+      select distinct r.recipient from recipients r
+      where r.tenant_id = ${event.tenant} and r.told_at is null and r.recipient = any(${bound.map((one) => one.recipient)}::text[])
+        and (r.digest = ${checkpoint_id}::text or (${checkpoint_id}::text is null and r.digest in (
+          select c.digest from checkpoints c where c.tenant_id = r.tenant_id and c.model_id = ${model_id}::uuid)))
+        and not exists (select from models m
+          where m.tenant_id = r.tenant_id and m.active = r.digest and m.deleted_at is null)`.execute(trx);
+    found.set(event, new Set(rows.map((row) => row.recipient)));
+  }
+  return (one: Listener, event: Happened): boolean =>
+    one.recipient === null || (found.get(event)?.has(one.recipient) ?? false);
+}
+
 /** Writes what entries that were just appended tell of. Costs one query where nobody listens. */
 export async function writeOutbox(context: Context, trx: Trx, entries: readonly LedgerEntry[]): Promise<void> {
   const told = entries.flatMap((entry): Told[] =>
@@ -110,8 +138,11 @@ export async function writeOutbox(context: Context, trx: Trx, entries: readonly 
   if (all.length === 0) return;
   const of = Map.groupBy(all, (one) => one.request_id ?? one.tenant_id);
   const turned = new Set<Listener>();
-  const messages = (await happened(trx, told)).flatMap(({ tenant, at, request_id, type, data }) => {
-    const listening = (of.get(tenant) ?? []).filter((one) => isWanted(one.events, type));
+  const events = await happened(trx, told);
+  const isFor = await addressees(trx, events, all);
+  const messages = events.flatMap((event) => {
+    const { tenant, at, request_id, type, data } = event;
+    const listening = (of.get(tenant) ?? []).filter((one) => isWanted(one.events, type) && isFor(one, event));
     const called = (request_id === null ? [] : (of.get(request_id) ?? [])).filter((one) => turns(one, data.state));
     for (const one of called) turned.add(one);
     const endpoints = [...listening, ...called].map((one) => one.id);

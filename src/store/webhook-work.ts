@@ -5,6 +5,7 @@ import { type Context, type Trx, transact } from './db.ts';
 import { leaseIsLive, leasesOf } from './leases.ts';
 import { append } from './ledger.ts';
 import { callbackFacts } from './opendsr.ts';
+import { tellIn } from './recipients.ts';
 
 /** Due, and of an endpoint that takes something. */
 const due = (now: string): RawBuilder<boolean> => sql<boolean>`
@@ -89,6 +90,17 @@ async function dropDeleted({ db }: Context, before: string): Promise<void> {
   await sql`delete from webhook_endpoints w where ${old}`.execute(db);
 }
 
+/** Whoever took a message at the address of a recipient of weights has been told of them. */
+async function noteHeard(context: Context, trx: Trx, { id, tenant, endpoint, event }: WebhookClaim, actor: string) {
+  const query = trx.selectFrom('webhook_endpoints').select('recipient').where('tenant_id', '=', tenant);
+  const { recipient } = await query.where('id', '=', endpoint.id).executeTakeFirstOrThrow();
+  if (recipient === null) return;
+  const { data } = JSON.parse(event.body) as { data: { checkpoint_id?: string; model_id?: string } };
+  const { checkpoint_id, model_id } = data;
+  const of = checkpoint_id !== undefined ? { digest: checkpoint_id } : model_id !== undefined ? { model_id } : null;
+  if (of !== null) await tellIn(context, trx, tenant, { recipient, of, how: 'webhook', actor, delivery_id: id });
+}
+
 export const webhookWorkStore = (
   context: Context,
 ): Pick<
@@ -132,6 +144,7 @@ export const webhookWorkStore = (
           .values({ tenant_id: tenant, delivery_id: id, ...attempt })
           .execute();
         await writeEndpoint(context, trx, claim, then, worker);
+        if (then.state === 'delivered') await noteHeard(context, trx, claim, worker);
         return true;
       }),
 

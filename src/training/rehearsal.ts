@@ -9,11 +9,13 @@ const LOOKED_AT = 256;
 const SEED = 8;
 /** Of how likely their answers were, what may be missing: less is within what a step of repair moves. */
 const KEPT = 0.995;
+/** A look that finds no more gained than this, as a share, finds that steps have brought it as far as they will. */
+const GAINED = 0.005;
 /** Steps between two looks: they cost as much as a step or two. */
 const EVERY = 5;
 
 export interface Rehearsal {
-  /** True when it is, after so many steps; what was found five steps ago at most, where it was not. */
+  /** True when it is, or gains no more, after so many steps; what was found less than five steps ago counts until then. */
   done(step: number): Promise<boolean>;
 }
 
@@ -25,13 +27,14 @@ export async function createRehearsal({ sets, seed }: UnlearnInputs, score: Scor
   // by row, so that a long answer counts no more than a short one
   const likely = async () => mean((await score(rows)).map((one) => Math.exp(-meanNll(one))));
   const before = rows.length === 0 ? 0 : await likely();
-  let [looked, done] = [Number.NEGATIVE_INFINITY, false];
+  let [looked, done, last] = [Number.NEGATIVE_INFINITY, false, 0];
   return {
     async done(step) {
       if (rows.length === 0) return true;
       if (step < looked + EVERY) return done;
-      done = (await likely()) >= KEPT * before;
-      looked = step;
+      const now = await likely();
+      done = now >= KEPT * before || now <= (1 + GAINED) * last;
+      [looked, last] = [step, now];
       return done;
     },
   };

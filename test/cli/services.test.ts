@@ -71,6 +71,9 @@ test('up brings its own Postgres, and takes everything down again', { timeout: 1
   assert.equal(ledger.err, '');
   assert.match(ledger.out, /^ok: \d+ entries/);
   assert.ok(await answers(url));
+  const second = await runCli(['up', '--port', '0'], env);
+  assert.equal(second.code, 1, second.out);
+  assert.match(second.err, new RegExp(`Process ${child.pid} runs Expunge on .* already`));
   child.kill('SIGTERM');
   const [code] = await once(child, 'exit');
   assert.equal(code, 0);

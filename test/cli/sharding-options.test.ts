@@ -22,6 +22,11 @@ test('what would have no effect, or hangs on all records, is refused', () => {
   const cases: [string, string][] = [
     ['--slices 2', '--slices needs --shards'],
     ['--placement p', '--placement needs --shards'],
+    ['--likely l', '--likely needs --shards'],
+    [
+      '--shards 2 --layers-model m --placement p --likely l',
+      '--likely makes a placement, and --placement names one: leave one of them out',
+    ],
     ['--shards 1 --layers-model m', '--shards must be a whole number of at least 2, not "1"'],
     ['--shards 2 --base b', '--shards of a language model needs --lora-rank'],
     ['--shards 2 --lora-rank 2', '--shards of a language model needs --base'],

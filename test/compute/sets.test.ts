@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
 import { loadSets } from '../../src/compute/sets.ts';
+import { eraseLines } from '../../src/corpora/erase-lines.ts';
 import { toLine } from '../../src/corpora/records.ts';
 import { createTokenizer } from '../../src/corpora/tokenizer.ts';
 import { trainTokenizer } from '../../src/corpora/train-tokenizer.ts';
@@ -52,6 +53,17 @@ test('rows keep the order of their set, their person and their text', async (t) 
   assert.equal(tokenizer.decode(row!.ids), 'p:ab');
   assert.equal(row!.promptLength, 2);
   assert.equal(row!.ids.at(-1), tokenizer.eosId);
+});
+
+test('what was erased meanwhile is left out of what is retained and held out, and refused where it is to be forgotten', async (t) => {
+  const job = await given(t, { forget: [at(0, 0)], retain: [at(1), at(2)], holdout: [at(2), at(3)] });
+  await eraseLines(job.corpora.people, new Set([2]));
+  const sets = await loadSets(job, model);
+  const answers = (rows: { answer: string | null }[]) => rows.map(({ answer }) => answer);
+  assert.deepEqual([answers(sets.forget), answers(sets.retain), answers(sets.holdout)], [['ab'], ['cd'], ['gh']]);
+  await eraseLines(job.corpora.people, new Set([0]));
+  await assert.rejects(loadSets(job, model), { code: 'records-gone' });
+  assert.equal((await loadSets(job, model, ['retain'])).retain.length, 1);
 });
 
 test('a set that is not asked for is not read: its corpus may be missing', async (t) => {

@@ -46,15 +46,31 @@ test('a budget is spent by runs or by the lowest metric, and never by exact runs
   assert.ok(!judge(1000, { a: 0.9 }, { ...BUDGET, approximate_runs: null as never }).spent);
   const random = createRandom(4);
   for (let i = 0; i < 60; i++) {
-    const kinds = Array.from({ length: random.int(9) }, () => (random.int(3) === 0 ? 'exact' : 'empirical') as Guarantee);
+    const kinds = Array.from(
+      { length: random.int(9) },
+      () => (random.int(3) === 0 ? 'exact' : 'empirical') as Guarantee,
+    );
     const since = kinds.length - 1 - kinds.lastIndexOf('exact');
     assert.equal(line(kinds.map((kind) => run(kind))).budget.spent, since >= 3, kinds.join());
   }
 });
 
 test('only judged metrics of the retain set say what is left, and nothing of nothing says nothing', () => {
-  const finding = (more: object) => ({ metric: 'a', set: 'retain', before: 0.8, after: 0.6, verdict: 'passed', ...more });
-  const found = [{}, { set: 'forget' }, { metric: 'b', verdict: null }, { metric: 'c', before: 0 }, { metric: 'd', after: null }];
+  const finding = (more: object) => ({
+    metric: 'a',
+    set: 'retain',
+    before: 0.8,
+    after: 0.6,
+    verdict: 'passed',
+    ...more,
+  });
+  const found = [
+    {},
+    { set: 'forget' },
+    { metric: 'b', verdict: null },
+    { metric: 'c', before: 0 },
+    { metric: 'd', after: null },
+  ];
   const left = utilityOf(found.map((more) => finding(more)));
   assert.deepEqual(Object.keys(left), ['a']);
   assert.ok(Math.abs(left.a! - 0.75) < 1e-12);

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Value } from 'typebox/value';
+import { createDeletionsFile, signDeletions } from '../../src/backup/deletions-file.ts';
 import { createFactorFiles } from '../../src/checkpoints/factors.ts';
 import { createCheckpointFiles } from '../../src/checkpoints/files.ts';
 import { createUploadFiles } from '../../src/checkpoints/uploads.ts';
@@ -177,6 +178,8 @@ export async function createTestWorker(
   const deps: RunDeps = {
     uploads: createUploadFiles(config.uploadDir),
     ...{ store, compute, checkpoints, signer, subjectKeys, splitHoldout, buildStatement },
+    deletions: createDeletionsFile(config.deletionsFile),
+    signDeletions: signDeletions(signer),
     doorbell,
     corpora: createCorpusFiles(config.corpusDir),
     factors: createFactorFiles(config.influenceDir),

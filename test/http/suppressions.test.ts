@@ -43,6 +43,7 @@ test('whoever was deleted is on the list, and is told of by yes and no alone', a
   assert.deepEqual(await check('Person1@example.org', 'person2@example.org', 'unheard@example.org'), {
     suppressed: [true, false, true],
     count: 2,
+    restricted: [false, false, false],
   });
   const first = await call(app, 'GET', '/v1/suppressions?limit=1');
   assert.deepEqual(first.json().counts, { requests: 2, keys: 2 });
@@ -155,4 +156,51 @@ test('nobody is put on the list by a request that no one has answered for', asyn
   const { state } = (await call(service.app, 'POST', '/v1/deletion-requests', doubted)).json();
   assert.equal(state, 'completed_no_data');
   assert.deepEqual((await check('doubted@example.org')).suppressed, [false]);
+});
+
+test('a restricted person is told of, until they were told that it ends', async () => {
+  const { app, deps } = service;
+  const place = (body: Record<string, unknown>) =>
+    call(app, 'POST', '/v1/restrictions', { ground: 'accuracy_contested', reason: 'It is looked into.', ...body });
+  const endpoint = await call(app, 'POST', '/v1/webhook-endpoints', { url: 'https://hooks.example.org/' });
+  assert.equal(endpoint.statusCode, 201, endpoint.body);
+  const placed = await place({ subject: email('Person3@example.org') });
+  assert.deepEqual([placed.statusCode, placed.json().state], [201, 'active'], placed.body);
+  const restricted = async () => (await check('person3@example.org', 'person4@example.org')).restricted;
+  assert.deepEqual(await restricted(), [true, false]);
+  const at = `/v1/restrictions/${placed.json().id}`;
+  const end = (body: Record<string, unknown> = {}) =>
+    call(app, 'POST', `${at}/lift`, { reason: 'It was right.', ...body });
+  const ending = await end();
+  assert.deepEqual(
+    [ending.json().state, ending.json().informed_at, await restricted()],
+    ['ending', null, [true, false]],
+  );
+  const later = new Date(Date.now() + 60_000).toISOString();
+  assert.equal((await end({ informed_at: later })).statusCode, 400);
+  const lifted = await end({ informed_at: '2026-01-01T00:00:00Z' });
+  assert.deepEqual([lifted.json().state, await restricted()], ['lifted', [false, false]], lifted.body);
+  assert.equal((await end()).json().state, 'lifted');
+  const list = (state: string) =>
+    call(app, 'GET', `/v1/restrictions?state=${state}`).then((one) => one.json().items.length);
+  assert.deepEqual([await list('active'), await list('lifted')], [0, 1]);
+
+  // with a request: over when that is done, and to be told of when it is not
+  const requests = [await ask('person4@example.org'), await ask('person5@example.org')].map((one) => one.json().id);
+  for (const request_id of requests) assert.equal((await place({ request_id })).statusCode, 201);
+  assert.equal((await place({ request_id: unheard })).statusCode, 201);
+  assert.equal((await place({ request_id: model_id })).json().code, 'validation-failed');
+  assert.equal((await place({ request_id: unheard, subject: email('x@example.org') })).statusCode, 400);
+  await call(app, 'POST', `/v1/deletion-requests/${requests[1]}/cancel`, {});
+  assert.equal(await deps.store.endRestrictions('worker'), 2);
+  assert.equal(await deps.store.endRestrictions('worker'), 0);
+  const { items } = (await call(app, 'GET', '/v1/restrictions')).json();
+  const states = Object.fromEntries(
+    items.map((one: { request_id: string | null; state: string }) => [one.request_id, one.state]),
+  );
+  assert.deepEqual([states[requests[0]], states[requests[1]], states[unheard!]], ['active', 'ending', 'lifted']);
+  const told = await call(app, 'GET', `/v1/webhook-endpoints/${endpoint.json().id}/deliveries`);
+  const events = told.json().items.map((one: { event_type?: string; type?: string }) => one.event_type ?? one.type);
+  assert.ok(events.filter((type: string) => type === 'restriction.ending').length === 2, told.body);
+  await call(app, 'DELETE', `/v1/webhook-endpoints/${endpoint.json().id}`);
 });

@@ -44,7 +44,10 @@ test('a spent budget has the model trained again without everybody erased; who a
   assert.deepEqual(methodsOf(jobs), ['npo', 'retrain', 'npo', 'retrain']);
   assert.deepEqual([await stateOf(first), await stateOf(second)], ['completed', 'completed']);
   const [newest, , consolidation] = (await worker.store.listRuns(TENANT, { limit: 4 })).items;
-  assert.deepEqual([consolidation!.kind, consolidation!.state, consolidation!.request_ids], ['consolidation', 'published', []]);
+  assert.deepEqual(
+    [consolidation!.kind, consolidation!.state, consolidation!.request_ids],
+    ['consolidation', 'published', []],
+  );
   const { forget_records, retain_records, erased_before } = consolidation!.counts;
   assert.deepEqual([forget_records, retain_records, erased_before], [0, 6, 2]);
   assert.deepEqual(
@@ -61,7 +64,10 @@ test('a spent budget has the model trained again without everybody erased; who a
 /** Another checkpoint comes into use, as after a publication. */
 async function putBack(digest: string): Promise<void> {
   await execute(worker.databaseUrl, `update checkpoints set state = 'retained', delete_after = now() + '1 hour'`);
-  await execute(worker.databaseUrl, `update checkpoints set state = 'active', delete_after = null where digest = '${digest}'`);
+  await execute(
+    worker.databaseUrl,
+    `update checkpoints set state = 'active', delete_after = null where digest = '${digest}'`,
+  );
   await execute(worker.databaseUrl, `update models set active = '${digest}'`);
 }
 
@@ -81,7 +87,8 @@ test('where another checkpoint was published meanwhile it begins again from that
     verdict: (job) => (job.exact && parents.length > 1 ? verdict : 'passed'),
   };
   await work(script);
-  const states = async () => (await store.listRuns(TENANT, { limit: 9 })).items.map(({ kind, state }) => `${kind} ${state}`);
+  const states = async () =>
+    (await store.listRuns(TENANT, { limit: 9 })).items.map(({ kind, state }) => `${kind} ${state}`);
   assert.deepEqual(await states(), ['consolidation needs_review', 'consolidation superseded', 'deletion published']);
   assert.equal(new Set(parents).size, 2, 'the second starts from what is in use');
   assert.equal(await active(), registered);
@@ -102,6 +109,12 @@ test('where another checkpoint was published meanwhile it begins again from that
   assert.deepEqual([last!.kind, last!.state], ['consolidation', 'published'], last!.reason ?? '');
   assert.equal((await line()).consolidation!.state, 'done');
   assert.deepEqual((await store.modelsToRing()).includes(model.id), false);
+
+  // an exact run in between leaves nothing to do
+  assert.deepEqual(await store.queueConsolidation({ ...one, id: id.replace('01', '03') }), { status: 'queued' });
+  await worker.request(1, { name: 'retrain', params: {} });
+  assert.deepEqual(methodsOf(await work()), ['retrain']);
+  assert.equal((await line()).consolidation!.state, 'dropped');
 });
 
 test('without a recipe nothing is queued, and the line says that its budget is spent and what to do', async () => {

@@ -1,7 +1,7 @@
 // People of earlier runs, from their sealed probes to the certificate of a later run: real stores, a real small model, real
 // verifications. What unlearning writes is given: a model that knows nobody, or one that was taught the first person again.
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -168,7 +168,7 @@ async function forget(person: number, candidates: string[], reverify_seconds: nu
 }
 
 const probesDir = () => join(dirname(worker.checkpointDir), 'probes');
-const keptFiles = () => readdir(probesDir()).catch(() => []);
+const keptFiles = async () => (await readdir(probesDir()).catch(() => [])).filter((name) => name.endsWith('.sealed'));
 
 /** Every place outside the training text where a name stands. */
 async function placesOf(name: string): Promise<string[]> {
@@ -279,11 +279,21 @@ test('the checkpoint in use is looked at again by the schedule, which names the 
 
 test('probes that do not open any more are shredded, and count as such', async () => {
   const [name] = await keptFiles();
-  await writeFile(join(probesDir(), name!), 'damaged');
   await ask(3);
   const outcome = await worker.store.claim(modelId, 'worker-a', { lease_ms: DAY, max_restarts: 2 });
   assert.ok(outcome.status === 'claimed');
   const of = { tenant: TENANT, model_id: modelId, but: outcome.claim.run.id };
+  // a disk that is not mounted has lost nothing
+  const aside = `${probesDir()}.aside`;
+  await rename(probesDir(), aside);
+  await mkdir(probesDir());
+  await assert.rejects(
+    earlierPeople(deps, of, root, 1),
+    (error: { code?: string }) => error.code === 'storage-not-writable',
+  );
+  await rm(probesDir(), { recursive: true });
+  await rename(aside, probesDir());
+  await writeFile(join(probesDir(), name!), 'damaged');
   const { job } = (await earlierPeople(deps, of, root, 1))!;
   assert.deepEqual([job.requests, job.reverified_requests, job.unobservable_requests, job.probes], [4, 0, 4, null]);
   const entries = await worker.store.readLedger({ limit: 1000 });

@@ -8,7 +8,9 @@ import * as bulkRecords from '../../src/store/migrations/003-bulk-records.ts';
 import * as compactIndex from '../../src/store/migrations/004-compact-index.ts';
 import * as rowSizes from '../../src/store/migrations/005-row-sizes.ts';
 import * as lifecycle from '../../src/store/migrations/014-lifecycle.ts';
+import * as webhooks from '../../src/store/migrations/018-webhooks.ts';
 import * as identifiers from '../../src/store/migrations/019-identifiers.ts';
+import * as lifecycleEnds from '../../src/store/migrations/025-lifecycle-ends.ts';
 import { createStore } from '../../src/store/store.ts';
 import { createTestDatabase } from '../helpers/postgres.ts';
 import { digest } from './fixture.ts';
@@ -81,6 +83,8 @@ test('records of before keep their order, their ids and their people', async () 
   assert.deepEqual(await subjects(), before);
   // what adding records looks at by now
   await identifiers.up(old);
+  await webhooks.up(old);
+  await lifecycleEnds.up(old);
   await db.destroy();
   const store = createStore({ url: database.url });
   try {

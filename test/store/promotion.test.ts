@@ -136,6 +136,14 @@ test('what was published goes back to the parent: erased records, certificates a
   const [whole, named] = [await world.request([key]), await world.request([`n-${key}`], { model_ids: [model] })];
   assert.ok(whole.status === 'created' && named.status === 'created');
   assert.deepEqual([whole.request.state, whole.request.targets], ['completed_no_data', []]);
+  // found another model that knows the person, and not this one
+  const other = await world.model([await world.corpus([[key]])]);
+  const partly = await world.request([key]);
+  assert.ok(partly.status === 'created');
+  assert.deepEqual(
+    partly.request.targets.map((one) => one.model_id),
+    [other],
+  );
   const version = must(await store.getRequest(TENANT, request)).version;
   const earlier = async () => {
     const found = await store.earlierRequests({ tenant: TENANT, model_id: model, but: null }, { most: 5, seed: 1 });
@@ -154,6 +162,14 @@ test('what was published goes back to the parent: erased records, certificates a
   assert.deepEqual([after.state, after.certificate_ids, after.version > version], ['needs_review', [], true]);
   assert.ok(must(await store.getCertificate(TENANT, certificate)).revoked_at);
   assert.equal(await stateOf(whole.request.id), 'needs_review');
+  const targets = must(await store.getRequest(TENANT, partly.request.id)).targets;
+  assert.deepEqual(
+    new Map(targets.map((one) => [one.model_id, one.state])),
+    new Map([
+      [other, 'queued'],
+      [model, 'needs_review'],
+    ]),
+  );
   assert.deepEqual(
     await world.sql(
       `select from ledger where type = 'request.reopened' and data->'request_ids' ? '${whole.request.id}'`,

@@ -186,3 +186,35 @@ test('facts about the world are those that name nobody who is asked for, at most
   );
   assert.ok(spread.world.some(({ corpus_id }) => corpus_id === small));
 });
+
+test('whoever is restricted is neither trained on nor measured with; who asked to be forgotten is', async () => {
+  const { store } = world;
+  const train = await world.corpus([['rae'], ['sol'], ['sol', 'tim'], ['tim'], []]);
+  const holdout = await world.corpus([['uma'], ['vic']]);
+  const model = await world.model([train], [holdout], TENANT, 1, [await world.corpus([['uma'], []])]);
+  const place = (key: string, tenant = TENANT) => {
+    const subjects = [{ key, type: 'email', key_version: 1, normaliser_version: 1 }];
+    return store.placeRestriction({ tenant, of: { subjects }, ground: 'objection_pending', reason: 'r', actor: 'a' });
+  };
+  for (const key of ['sol', 'uma', 'rae']) await place(key);
+  await place('tim', 'other');
+  await world.request(['rae']);
+  const claim = await world.claim(model);
+  const sets = await setsOf(claim);
+  assert.equal(short(sets.forget), '0:0');
+  assert.deepEqual(
+    sets.retain.map(({ ordinal }) => ordinal),
+    [3, 4],
+  );
+  assert.deepEqual(
+    sets.holdout.map(({ ordinal }) => ordinal),
+    [1],
+  );
+  assert.deepEqual(
+    sets.world.map(({ ordinal }) => ordinal),
+    [1],
+  );
+  const places = [0, 1, 3].map((ordinal) => ({ corpus_id: train, ordinal }));
+  const among = await store.restrictedAmong(TENANT, places);
+  assert.deepEqual(among.map(({ ordinal }) => ordinal).sort(), [0, 1]);
+});

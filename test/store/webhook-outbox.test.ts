@@ -165,3 +165,41 @@ test('checkpoints that go', async () => {
     ['checkpoint.deleted', undefined],
   ]);
 });
+
+test('whoever got weights is told at an address of their own, and what they take counts as told', async () => {
+  const { store } = world;
+  const secret = { sealed: 'sealed', public_key: 'whpk_' };
+  const about = {
+    tenant: TENANT,
+    actor: 'tester',
+    url: 'https://serving.example.org/',
+    description: null,
+    events: ['*'],
+  };
+  const made = await store.createWebhookEndpoint({ ...about, recipient: 'serving', secret }, 20);
+  assert.ok(made.status === 'created');
+  const { model } = await asked(700);
+  const from = (await store.getModel(TENANT, model))!.active;
+  for (const recipient of ['serving', 'other'])
+    assert.ok(await store.recordPull(TENANT, { digest: from, recipient, file: 'config.json', bytes: 1 }));
+  await publishRun(store, await world.claim(model), 701);
+  const own = await store.dueWebhookDeliveries(made.endpoint.id, 100);
+  assert.equal(own.length, 1);
+  const claim = (await store.claimWebhookDelivery(own[0]!, 'worker-a', 60_000))!;
+  const body = JSON.parse(claim.event.body);
+  assert.deepEqual([body.type, body.data.checkpoint_id], ['checkpoint.replaced', from]);
+  const attempt = { at: new Date(now).toISOString(), status: 204, error: null, duration_ms: 1 };
+  assert.ok(await store.recordWebhookAttempt(claim, attempt, { state: 'delivered' }, 'worker-a'));
+  const heard = (await store.recipientsOf(TENANT, from)).map((one) => [one.recipient, one.told_at !== null]);
+  assert.deepEqual(heard.sort(), [
+    ['other', false],
+    ['serving', true],
+  ]);
+  const entry = (await store.ledgerEntries(TENANT, { after: 0, limit: 1000, type: 'recipient.told' })).at(-1);
+  assert.deepEqual(entry?.data, { digest: from, recipient: 'serving', how: 'webhook', delivery_id: own[0] });
+  const types = (await told()).map(([type]) => type);
+  assert.ok(
+    types.includes('checkpoint.replaced') && types.includes('run.finished'),
+    'the others hear what they heard before',
+  );
+});

@@ -1,7 +1,7 @@
 // `expunge train`: makes a model, its tokenizer and its recipe from training records.
 import type { CertifiedOptions, TrainingOptions } from '../../domain/recipe.ts';
 import { type Arguments, type Command, required, UsageError, wholeNumber } from '../command.ts';
-import { shardingFlags, shardingOptions } from '../sharding-options.ts';
+import { placedText, shardingFlags, shardingOptions } from '../sharding-options.ts';
 import { duration, progressBar } from '../terminal.ts';
 import { trainableFlags, trainableOptions } from '../trainable-options.ts';
 
@@ -149,6 +149,7 @@ export const train: Command = {
         },
         {
           planned: ({ total }) => err.write(`It will take up to ${(total / 1e9).toFixed(2)} GB of memory\n`),
+          placed: (about) => err.write(placedText(about)),
           signal: abort.signal,
           progress: ({ step, steps, loss, exactMemorization, secondsLeft }) => {
             const known = exactMemorization === null ? '' : `, memorised ${(exactMemorization * 100).toFixed(1)} %`;

@@ -45,6 +45,11 @@ function checkRoute(app: App, deps: AppDeps): void {
             Type.Object({
               suppressed: Type.Array(Type.Boolean({ description: 'Whether any identifier is on the list' })),
               count: Type.Integer({ description: 'How many are' }),
+              restricted: Type.Array(
+                Type.Boolean({
+                  description: 'Whether the processing is restricted for now: not to be trained on either',
+                }),
+              ),
             }),
           ),
           ...problems,
@@ -58,9 +63,11 @@ function checkRoute(app: App, deps: AppDeps): void {
           invalidField(`#/subjects/${person}/identifiers/${index}`, why),
         ).map(({ key }) => key),
       );
-      const listed = await deps.store.suppressedKeys(tenant, [...new Set(people.flat())]);
-      const suppressed = people.map((keys) => keys.some((key) => listed.has(key)));
-      return { suppressed, count: suppressed.filter(Boolean).length };
+      const all = [...new Set(people.flat())];
+      const among = (listed: ReadonlySet<string>) => people.map((keys) => keys.some((key) => listed.has(key)));
+      const suppressed = among(await deps.store.suppressedKeys(tenant, all));
+      const restricted = among(await deps.store.restrictedKeys(tenant, all));
+      return { suppressed, count: suppressed.filter(Boolean).length, restricted };
     },
   );
 }

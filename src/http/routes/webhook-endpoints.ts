@@ -1,6 +1,6 @@
 // /v1/webhook-endpoints: who is told of what.
 import Type from 'typebox';
-import { EndpointDescription, EndpointEvents, EndpointUrl } from '../../domain/webhook.ts';
+import { EndpointDescription, EndpointEvents, EndpointRecipient, EndpointUrl } from '../../domain/webhook.ts';
 import { absolute, checkIfMatch, unchanged } from '../links.ts';
 import { createCursors, PageParameters, page, pageOf } from '../paging.ts';
 import { principal } from '../principal.ts';
@@ -15,6 +15,7 @@ const Create = Type.Object(
   {
     url: EndpointUrl,
     description: Type.Optional(EndpointDescription),
+    recipient: Type.Optional(EndpointRecipient),
     events: Type.Optional({ ...EndpointEvents, default: ['*'] }),
   },
   strict,

@@ -28,5 +28,29 @@ export function sequentialShare({ records, shards, slices }: ShardedSize, reques
   return (held * (2 * slices + 1)) / (3 * slices) / records - requests / records;
 }
 
+/** Somebody who may ask, by where their records stand. */
+export interface AskingCell {
+  shard: number;
+  slice: number;
+  likelihood: number;
+}
+
+/**
+ * What one run over everybody who asks trains again, as a share of the steps of the training, for any placement: each asks or not by a
+ * likelihood p of their own. Slice r of R takes r / (1 + … + R) of its shard's steps, however many records stand there, and is spared
+ * while nobody asks who stands in it or before it: 1 / S times the sum over s and r of r / (1 + … + R) (1 - product of (1 - p)).
+ */
+export function expectedShare(
+  { shards, slices }: Pick<ShardedSize, 'shards' | 'slices'>,
+  asking: readonly AskingCell[],
+): number {
+  const spared = Array.from({ length: shards }, () => new Float64Array(slices).fill(1));
+  for (const { shard, slice, likelihood } of asking)
+    for (let later = slice; later < slices; later++) spared[shard]![later]! *= 1 - likelihood;
+  const passes = (slices * (slices + 1)) / 2;
+  const shares = spared.map((own) => own.reduce((sum, share, slice) => sum + ((slice + 1) / passes) * (1 - share), 0));
+  return shares.reduce((sum, share) => sum + share, 0) / shards;
+}
+
 /** Checkpoints that are kept for it: one of each slice. */
 export const keptCheckpoints = ({ shards, slices }: Pick<ShardedSize, 'shards' | 'slices'>): number => shards * slices;

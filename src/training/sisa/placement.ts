@@ -1,5 +1,5 @@
 // Which shard and slice each record stands in. Machine Unlearning (SISA), arXiv 1912.03817.
-import { createRandom, seedFrom } from '../../domain/random.ts';
+import { createRandom, type Random, seedFrom } from '../../domain/random.ts';
 import { ExpungeError } from '../../errors.ts';
 
 /** A record with everybody whom it is about, by any keys that tell people apart. */
@@ -75,11 +75,36 @@ export function cellsOf(placement: Placement): Map<string, Cell> {
   return cells;
 }
 
+export interface Size {
+  shards: number;
+  slices: number;
+  seed: number;
+  /** Of each cell, what may still come there: the draw goes by it. Left out: all cells alike. */
+  room?: readonly (readonly number[])[];
+}
+
+const anywhere = ({ shards, slices }: Size, random: Random): Cell => ({
+  shard: random.int(shards),
+  slice: random.int(slices),
+});
+
+function whereRoomIs(room: readonly (readonly number[])[], random: Random): Cell {
+  const total = room.flat().reduce((sum, one) => sum + one, 0);
+  let left = random.next() * total;
+  for (const [shard, slices] of room.entries())
+    for (const [slice, here] of slices.entries()) {
+      if (left < here) return { shard, slice };
+      left -= here;
+    }
+  // no room at all, or rounding at the end of it
+  return { shard: 0, slice: 0 };
+}
+
 /** Cell of each group: that of its records that are placed already, else drawn by the seed and its lowest id. */
 function cellsOfGroups(
   records: readonly Placeable[],
   groups: readonly number[],
-  size: { shards: number; slices: number; seed: number },
+  size: Size,
   known: ReadonlyMap<string, Cell>,
 ): Map<number, Cell> {
   const cells = new Map<number, Cell>();
@@ -94,7 +119,7 @@ function cellsOfGroups(
   for (const [group, id] of lowest) {
     if (cells.has(group)) continue;
     const random = createRandom(seedFrom(`${size.seed}/${id}`));
-    cells.set(group, { shard: random.int(size.shards), slice: random.int(size.slices) });
+    cells.set(group, size.room === undefined ? anywhere(size, random) : whereRoomIs(size.room, random));
   }
   return cells;
 }
@@ -104,11 +129,7 @@ function cellsOfGroups(
  * seed and the lowest of its own ids, so that taking a person out moves nobody who shares no record with them. `known`,
  * of the same size, goes before the draw. Throws `validation-failed` for ids that are not unique.
  */
-export function placeRecords(
-  records: readonly Placeable[],
-  size: { shards: number; slices: number; seed: number },
-  known: Placement = [],
-): Placement {
+export function placeRecords(records: readonly Placeable[], size: Size, known: Placement = []): Placement {
   const seen = new Set<string>();
   const twice = records.findIndex(({ id }) => seen.size === seen.add(id).size);
   if (twice >= 0)

@@ -24,7 +24,14 @@ export function curveOf(steps: number): CurvePoint[] {
 function runOf(id: string): Run {
   const method = { name: 'grad-diff', params: { learning_rate: 5e-4 } };
   return {
-    ...{ kind: 'deletion', id, model_id: '0192f0c1-5b8f-7c3d-9a4e-2f6b1d0e8a01', request_ids: [id], state: 'published', reason: null },
+    ...{
+      kind: 'deletion',
+      id,
+      model_id: '0192f0c1-5b8f-7c3d-9a4e-2f6b1d0e8a01',
+      request_ids: [id],
+      state: 'published',
+      reason: null,
+    },
     plan: [method],
     attempts: [
       {

@@ -16,6 +16,7 @@ const IDS: Record<string, (acme: Acme) => Record<string, string>> = {
   '/v1/models/': ({ model, candidate, influence }) => ({
     ...{ id: model, digest: candidate, analysis_id: influence, alias: 'active' },
   }),
+  '/v1/restrictions/': ({ restriction }) => ({ id: restriction }),
   '/v1/runs/': ({ run }) => ({ id: run }),
   '/v1/uploads/': ({ upload }) => ({ id: upload, name: 'config.json' }),
   '/v1/verifications/': ({ verification }) => ({ id: verification }),
@@ -77,7 +78,9 @@ const CALLS: Record<string, Call> = {
   holdDeletionRequest: { body: { reason } },
   importRecords: { body: { path: 'people.ndjson' } },
   liftSuppressions: { body: { subject, reason } },
+  liftRestriction: { body: { reason } },
   lookUpSubject: { body: { subject } },
+  placeRestriction: { body: { subject, ground: 'accuracy_contested', reason } },
   previewRules: { body: { subject_rules: { patterns: ['email'] }, records: [{ id: 'z', text: 't' }] } },
   noteRecipientTold: { body: { recipient: 'serving' } },
   registerCheckpoint: { body: { path: 'tiny' } },

@@ -17,7 +17,7 @@ export const GLOBEX = 'globex';
 export async function keyOf({ deps }: Pick<TestService, 'deps'>, tenant: string, scopes: readonly Scope[]) {
   const id = uuid();
   const { text, secret_hash } = makeKey(id);
-  const wanted = { id, secret_hash, name: `of-${tenant}`, scopes: [...scopes], lifetime_ms: 60_000 };
+  const wanted = { id, secret_hash, name: `of-${tenant}`, scopes: [...scopes], lifetime_ms: 600_000 };
   return { text, ...(await deps.store.createApiKey(tenant, wanted, 'command')) };
 }
 
@@ -120,6 +120,8 @@ export async function fillAcme(service: TestService, key: string) {
     completion: (await post(`/v1/models/${model.id}/completions`, { prompts: ['who'] })).id,
     influence: (await post(`/v1/models/${model.id}/influence`, { prompt: 'who' })).id,
     key: (await keyOf(service, ACME, ['catalogue:read'])).id,
+    restriction: (await post('/v1/restrictions', { request_id: unknown, ground: 'objection_pending', reason: 'R.' }))
+      .id,
   };
 }
 export type Acme = Awaited<ReturnType<typeof fillAcme>>;

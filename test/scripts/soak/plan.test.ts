@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { castOf, RECORDS_EACH } from '../../../scripts/soak/cast.ts';
+import { castOf, RECORDS_EACH, stayingRecords } from '../../../scripts/soak/cast.ts';
 import { faultsOf } from '../../../scripts/soak/faults.ts';
 import { doubles } from '../../../scripts/soak/ledger.ts';
 import { askedOf, KINDS } from '../../../scripts/soak/script.ts';
@@ -20,7 +20,7 @@ test('as many requests as were asked for, of every kind, each about somebody els
             asked.some((one) => one.kind === kind),
             kind,
           );
-      for (const { kind, models } of asked) assert.equal(models.length > 0, KINDS[kind].known);
+      for (const { kind, models } of asked) assert.equal(models.length > 0, KINDS[kind].known || kind === 'attack');
     }),
     { numRuns: 25 },
   );
@@ -31,10 +31,12 @@ test('a model knows exactly those who say so, and no stranger', () => {
   const { train, holdout } = castOf(3, asked, 5);
   const strangers = new Set(holdout.map(({ subjects }) => subjects![0]!.value));
   for (const [model, records] of train.entries()) {
-    for (const { email, models } of asked) {
+    for (const { email, kind, models } of asked) {
       const own = records.filter(({ subjects }) => subjects![0]!.value === email);
-      assert.equal(own.length, models.includes(model) ? RECORDS_EACH : 0);
+      assert.equal(own.length, KINDS[kind].known && models.includes(model) ? RECORDS_EACH : 0);
     }
+    const ids = new Set(records.map(({ id }) => id));
+    assert.ok(stayingRecords(model).every((id) => ids.has(id)));
     assert.ok(records.every(({ subjects }) => !strangers.has(subjects![0]!.value)));
   }
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createRandom } from '../../../src/domain/random.ts';
-import { batchedShare, keptCheckpoints, sequentialShare } from '../../../src/training/sisa/cost.ts';
+import { batchedShare, expectedShare, keptCheckpoints, sequentialShare } from '../../../src/training/sisa/cost.ts';
 import { type Placement, placeRecords, withoutRecords } from '../../../src/training/sisa/placement.ts';
 import { planShards, sliceOptions, stepsOf, stepsOfSlices } from '../../../src/training/sisa/plan.ts';
 
@@ -41,6 +41,31 @@ function measured(shards: number, slices: number, requests: number, batched: boo
 }
 
 describe('cost', () => {
+  test('of any placement is what removals from it cost, over everybody who asks or not', () => {
+    const placement = placeRecords(IDS, { shards: 4, slices: 3, seed: 5 });
+    const likelihoods = new Map(IDS.slice(0, 40).map(({ id }, i) => [id, (1 + (i % 9)) / 30]));
+    const asking = placement.flatMap((slices, shard) =>
+      slices.flatMap((ids, slice) =>
+        ids.flatMap((id) => (likelihoods.has(id) ? [{ shard, slice, likelihood: likelihoods.get(id)! }] : [])),
+      ),
+    );
+    const whole = passed(
+      placement,
+      placement.map(() => 0),
+    );
+    const random = createRandom(3);
+    let sum = 0;
+    const TRIALS = 1000;
+    for (let trial = 0; trial < TRIALS; trial++) {
+      const asked = new Set([...likelihoods].flatMap(([id, p]) => (random.next() < p ? [id] : [])));
+      // what is removed is counted as trained again: a run's steps do not grow fewer
+      const { firstLost } = withoutRecords(placement, (id) => !asked.has(id));
+      sum += passed(placement, firstLost) / whole;
+    }
+    const expected = expectedShare({ shards: 4, slices: 3 }, asking);
+    assert.ok(Math.abs(sum / TRIALS - expected) < 0.02, `${sum / TRIALS} and ${expected}`);
+  });
+
   test('the figures that the paper is known for', () => {
     const size = { records: 1000, shards: 10, slices: 1 };
     const about = (found: number, wanted: number) => assert.ok(Math.abs(found - wanted) < 0.005, `${found}`);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { placeLikely } from '../../../src/training/sisa/likely.ts';
 import {
   cellsOf,
   groupsOf,
@@ -71,6 +72,27 @@ describe('placement', () => {
     const cells = cellsOf(placeRecords([newcomer, ...records], SIZE, known));
     for (const [id, cell] of cellsOf(known)) assert.deepEqual(cells.get(id), cell);
     assert.deepEqual(cells.get('new'), cells.get('r12'));
+  });
+
+  test('whoever is likely to ask stands in few shards, from the last slice on, the likeliest last; shards stay even', () => {
+    const records = people(400);
+    const likely = new Map(Array.from({ length: 30 }, (_, i) => [`person${13 * i}`, i === 7 ? 0.9 : 0.3]));
+    const { placement, about } = placeLikely(records, SIZE, likely);
+    const cells = cellsOf(placement);
+    const of = (person: number) => cells.get(`r${3 * person}`);
+    for (let i = 0; i < 30; i++) assert.deepEqual(of(13 * i), { shard: 3, slice: 2 }, 'all of them fit into one slice');
+    assert.deepEqual([about.groups, about.records, about.shards], [30, 90, 1]);
+    assert.ok(about.expected_share < about.drawn_share / 2, JSON.stringify(about));
+    assert.equal(cells.size, records.length);
+    for (const slices of placement) {
+      const size = slices.flat().length;
+      assert.ok(Math.abs(size - 300) < 75, String(size));
+    }
+    const many = new Map(people(400).map(({ people: [person] }) => [person!, person === 'person5' ? 0.9 : 0.3]));
+    const all = placeLikely(records, SIZE, many);
+    assert.deepEqual(cellsOf(all.placement).get('r15'), { shard: 3, slice: 2 });
+    assert.deepEqual(new Set(all.placement.flat().map((ids) => Math.abs(ids.length - 100) <= 25)), new Set([true]));
+    assert.throws(() => placeLikely(records, SIZE, new Map([['nobody', 0.5]])), { code: 'validation-failed' });
   });
 
   test('records that cannot be told apart are refused', () => {

@@ -1,0 +1,185 @@
+// A backup put back: checked whole, loaded, and rid of what was deleted since. Into an empty place only; when it is cut off, the same
+// command goes on, and nothing starts until it has ended.
+import { chmod, constants, copyFile, link, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { createBlobs } from '../checkpoints/blobs.ts';
+import { hasCode, sha256File, sync, writeSynced } from '../checkpoints/disk.ts';
+import type { Config } from '../config.ts';
+import type { Backup, BackupFile, Deletion, LedgerHead } from '../domain/backup.ts';
+import { ExpungeError } from '../errors.ts';
+import { type Dump, openDump } from '../store/dump.ts';
+import { finishRestore } from '../store/finish-restore.ts';
+import { loadDump } from '../store/load.ts';
+import { eraseTexts } from './erase-texts.ts';
+import { blobPath, readBlob } from './folder.ts';
+import { markerPath, restoreUnderWay } from './restore-marker.ts';
+
+type Folders = Pick<
+  Config,
+  'dataDir' | 'checkpointDir' | 'corpusDir' | 'probeDir' | 'keys' | 'influenceDir' | 'manifestFile'
+>;
+
+export interface RestoreWish {
+  dir: string;
+  /** As it was verified. */
+  backup: Backup;
+  config: Folders;
+  /** Folder of the keys, where the backup has none; null: they are in KEY_DIR already. */
+  keysFrom: string | null;
+  deletions: readonly Deletion[];
+  upTo: LedgerHead | null;
+  actor: string;
+  /** Starts Postgres where none is given; asked once the data folder is marked. */
+  database(): Promise<string>;
+}
+
+export interface Restored {
+  files: number;
+  /** Requests that wait again; by tenant. Null where an earlier try had come so far. */
+  applied: Awaited<ReturnType<typeof finishRestore>>;
+}
+
+const CHECKPOINT_FILE = 0o400;
+const CHECKPOINT_FOLDER = 0o500;
+const refuse = (detail: string) => new ExpungeError('start-refused', detail);
+const namesIn = (dir: string) =>
+  readdir(dir).catch((error: unknown) => {
+    if (hasCode(error, 'ENOENT')) return [];
+    throw error;
+  });
+
+/** Throws `start-refused` unless the folders are empty, keys aside, or a restore of this backup was cut off there. */
+async function refuseFilled({ backup, config }: RestoreWish): Promise<boolean> {
+  const under = await restoreUnderWay(config.dataDir);
+  if (under === backup.id) return true;
+  if (under !== null) throw refuse(`A restore of another backup (${under}) was cut off in ${config.dataDir}`);
+  for (const dir of [config.dataDir, config.checkpointDir, config.corpusDir, config.probeDir]) {
+    const found = (await namesIn(dir)).filter((name) => join(dir, name) !== config.keys.dir);
+    if (found.length > 0) throw refuse(`${dir} is not empty (${found[0]}); a backup is restored into an empty place`);
+  }
+  return false;
+}
+
+/** Every key that the backup needs is at hand. Throws `start-refused` naming the first that is not. */
+async function keySources({ backup, config, keysFrom }: RestoreWish): Promise<Map<string, string>> {
+  const there = new Set(await namesIn(config.keys.dir));
+  const given = new Set(keysFrom === null ? [] : await namesIn(keysFrom));
+  const named = [config.keys.subjectKeyFile, config.keys.signingKeyFile].flatMap((path) =>
+    path === null ? [] : [basename(path)],
+  );
+  const sources = new Map<string, string>();
+  for (const name of backup.keys.needed) {
+    if (there.has(name) || named.includes(name) || backup.keys.included) continue;
+    if (!given.has(name))
+      throw refuse(
+        `The key file ${name} is neither in the backup nor in ${config.keys.dir}; name its folder with --keys`,
+      );
+    sources.set(name, join(keysFrom!, name));
+  }
+  return sources;
+}
+
+/** What the database still knows, so that nothing is put back which was deleted since. */
+function wanted(dump: Dump) {
+  const checkpoints = new Set(dump.checkpoints.map((digest) => digest.replace(':', '-')));
+  const corpora = new Set(dump.corpora.map((id) => `${id}.ndjson`));
+  const probes = new Set(dump.probes.map(({ run_id, key_id }) => `${run_id}.${key_id}.sealed`));
+  const destroyed = new Set(dump.destroyedKeys.map(({ tenant, version }) => `subject-${tenant}-${version}.key`));
+  return ({ path }: BackupFile): boolean => {
+    const [kind, first = '', ...rest] = path.split('/');
+    if (kind === 'checkpoints') return rest.length === 1 && checkpoints.has(first);
+    if (kind === 'corpora') return corpora.has(first);
+    if (kind === 'probes') return probes.has(first);
+    return kind === 'keys' && !destroyed.has(first);
+  };
+}
+
+function targetOf(config: Folders, path: string): string {
+  const [kind, ...rest] = path.split('/');
+  const root = { checkpoints: config.checkpointDir, corpora: config.corpusDir, probes: config.probeDir };
+  return join(kind === 'keys' ? config.keys.dir : root[kind as keyof typeof root], ...rest);
+}
+
+/** Puts contents in their places; a content that several checkpoints have is stored once. */
+function placer(dir: string, config: Folders) {
+  const placed = new Map<string, string>();
+  const blobs = createBlobs(join(config.checkpointDir, 'blobs'));
+  return async ({ path, sha256 }: BackupFile): Promise<void> => {
+    const target = targetOf(config, path);
+    await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+    const shared = path.startsWith('checkpoints/');
+    const present = await sha256File(target).catch((error: unknown) => {
+      if (hasCode(error, 'ENOENT')) return null;
+      throw error;
+    });
+    if (present !== null && present !== sha256 && path.startsWith('keys/'))
+      throw refuse(`${target} is another key than that of the backup`);
+    if (present !== sha256) {
+      const part = `${target}.part`;
+      await rm(part, { force: true });
+      const first = shared ? placed.get(sha256) : undefined;
+      const linked =
+        first !== undefined &&
+        (await link(first, part).then(
+          () => true,
+          () => false,
+        ));
+      if (!linked) {
+        await copyFile(blobPath(dir, sha256), part, constants.COPYFILE_FICLONE);
+        await chmod(part, shared ? CHECKPOINT_FILE : 0o600);
+        await sync(part);
+        if ((await sha256File(part)) !== sha256)
+          throw new ExpungeError('backup-invalid', `${path} was damaged on its way`);
+      }
+      await rename(part, target);
+    }
+    if (!shared) return;
+    placed.set(sha256, target);
+    await blobs.offer(target, sha256);
+  };
+}
+
+async function placeFiles(wish: RestoreWish, url: string, keys: ReadonlyMap<string, string>): Promise<number> {
+  const { dir, backup, config } = wish;
+  const dump = await openDump(url);
+  const isWanted = await Promise.resolve(wanted(dump)).finally(() => dump.close());
+  const files = backup.files.filter(isWanted);
+  const place = placer(dir, config);
+  const folders = new Set<string>();
+  for (const file of files) {
+    await place(file);
+    folders.add(dirname(targetOf(config, file.path)));
+  }
+  for (const [name, from] of keys) {
+    await mkdir(config.keys.dir, { recursive: true, mode: 0o700 });
+    await copyFile(from, join(config.keys.dir, name), constants.COPYFILE_EXCL).catch((error: unknown) => {
+      if (!hasCode(error, 'EEXIST')) throw error;
+    });
+    await chmod(join(config.keys.dir, name), 0o600);
+  }
+  for (const folder of folders) {
+    await sync(folder);
+    if (basename(folder).startsWith('sha256-')) await chmod(folder, CHECKPOINT_FOLDER);
+  }
+  return files.length;
+}
+
+/** Throws `start-refused` where something is there already, or a key is not. Nothing that was there is ever written over. */
+export async function restoreBackup(wish: RestoreWish): Promise<Restored> {
+  const { dir, backup, config } = wish;
+  const again = await refuseFilled(wish);
+  const keys = await keySources(wish);
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  await writeSynced(markerPath(config.dataDir), `${JSON.stringify({ backup_id: backup.id })}\n`);
+  await sync(config.dataDir);
+  const url = await wish.database();
+  const content = new Map(backup.files.map((file) => [file.path, file.sha256]));
+  await loadDump(url, backup, ({ name }) => readBlob(dir, content.get(`database/${name}`)!), again);
+  const { deletions, upTo, actor } = wish;
+  const applied = await finishRestore(url, { backup, deletions, upTo, actor });
+  const files = await placeFiles(wish, url, keys);
+  await eraseTexts(url, config, deletions, actor);
+  await rm(markerPath(config.dataDir));
+  await sync(config.dataDir);
+  return { files, applied };
+}

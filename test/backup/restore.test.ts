@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { v7 as uuid } from 'uuid';
+import { createBackup } from '../../src/backup/create.ts';
+import { createDeletionsFile, readDeletions, signDeletions } from '../../src/backup/deletions-file.ts';
+import { restoreBackup } from '../../src/backup/restore.ts';
+import { refuseHalfRestored } from '../../src/backup/restore-marker.ts';
+import { trustedKeys } from '../../src/backup/trusted-keys.ts';
+import { verifyBackup } from '../../src/backup/verify.ts';
+import { checkLedger } from '../../src/cli/check-ledger.ts';
+import { readConfig } from '../../src/config.ts';
+import type { Model } from '../../src/domain/resources.ts';
+import { createSubjectKeys } from '../../src/evidence/keys.ts';
+import { rotateSubjectKey } from '../../src/evidence/rotate-key.ts';
+import { noteDeletions } from '../../src/runs/note-deletions.ts';
+import { recordDigest } from '../../src/runs/erase/record-digest.ts';
+import { createStore } from '../../src/store/store.ts';
+import { createTestDatabase, execute } from '../helpers/postgres.ts';
+import { writeTinyCheckpoint } from '../http/checkpoint-fixture.ts';
+import { call, corpusWith, line, openService, type TestService } from '../http/service.ts';
+import { LEASE, publishRun, TENANT } from '../store/fixture.ts';
+
+const codeIs = (code: string) => (error: { code?: string }) => error.code === code;
+
+async function temporary(t: TestContext): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'expunge-backup-'));
+  t.after(() => rm(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+const subjectOf = (email: string) => ({ subject: { identifiers: [{ type: 'email', value: email }] } });
+async function ask({ app }: TestService, email: string): Promise<string> {
+  const made = await call(app, 'POST', '/v1/deletion-requests', subjectOf(email));
+  assert.equal(made.statusCode, 202, made.body);
+  return made.json<{ id: string }>().id;
+}
+
+/** A service with a model of two people; `backUp` writes a backup of it under that name. */
+async function world(t: TestContext, dir: string) {
+  const service = await openService(t);
+  const { app, deps, importDir } = service;
+  await writeTinyCheckpoint(importDir, 'tiny');
+  const corpus_id = await corpusWith(app, 'people', [line('a', 'anna@example.org'), line('b', 'ben@example.org')]);
+  const about = { name: 'tiny', path: 'tiny', corpora: [{ corpus_id, role: 'train' }] };
+  const registered = await call(app, 'POST', '/v1/models', about);
+  assert.equal(registered.statusCode, 201, registered.body);
+  const model = registered.json<Model>();
+  const url = deps.config.databaseUrl!;
+  const backUp = (name: string, more: { withKeys?: boolean } = {}) =>
+    createBackup({
+      ...{ url, config: deps.config, signer: deps.signer, dir: join(dir, name), id: uuid(), withKeys: false },
+      ...{ version: '0.0.0', now: new Date(), ...more },
+    });
+  return { service, model, corpus_id, backUp };
+}
+
+/** An empty place to restore into. */
+async function emptyPlace(t: TestContext) {
+  const [dir, database] = [await temporary(t), await createTestDatabase()];
+  const config = readConfig({ DATA_DIR: join(dir, 'data'), DATABASE_URL: database.url });
+  const store = createStore({ url: database.url });
+  t.after(async () => {
+    await store.close();
+    await database.drop();
+  });
+  return { config, store, url: database.url };
+}
+
+test('what was deleted since a backup does not come back with it, and whoever was forgotten since waits again', async (t) => {
+  const dir = await temporary(t);
+  const { service, model, corpus_id, backUp } = await world(t, dir);
+  const { app, deps } = service;
+  const { store, config, signer } = deps;
+  const ben = await ask(service, 'ben@example.org');
+  const key = { id: uuid(), secret_hash: 'x', name: 'k', scopes: ['catalogue:read' as const], lifetime_ms: 1e9 };
+  await store.createApiKey(TENANT, key, 'test');
+  const spare = await corpusWith(app, 'spare', [line('s', 'carl@example.org'), line('u')]);
+  const backup = await backUp('b');
+
+  await call(app, 'POST', `/v1/deletion-requests/${ben}/cancel`, {});
+  const anna = await ask(service, 'anna@example.org');
+  const claim = await store.claim(model.id, 'w', LEASE);
+  assert.equal(claim.status, 'claimed');
+  if (claim.status === 'claimed') await publishRun(store, claim.claim, 7);
+  await store.revokeApiKey(TENANT, key.id, 'test');
+  await rotateSubjectKey(config, store, TENANT, 'test');
+  await store.destroyKeyVersion(TENANT, 1, 'test');
+  // as the sweep does, once nothing needs a text any more
+  for await (const { ordinal, ...record } of deps.corpora.readLines(spare, new Set([0])))
+    await execute(
+      config.databaseUrl!,
+      `insert into destroyed_records values ('${TENANT}', '${spare}', ${ordinal}, '${anna}',
+        '${recordDigest(deps.subjectKeys, TENANT, record)}', now(), now())`,
+    );
+  await store.appendLedger(TENANT, 'records.erased', 'test', { request_id: anna, corpus_id: spare });
+  const file = join(dir, 'deletions.jws');
+  const deletions = createDeletionsFile(file);
+  const note = () => noteDeletions({ store, deletions, signDeletions: signDeletions(signer) });
+  assert.ok((await note()) > 0);
+  // a line that was cut off counts for nothing, and the next one takes its place
+  await writeFile(file, `${await readFile(file, 'utf8')}eyJ`);
+  await store.appendLedger(TENANT, 'suppression.lifted', 'test', {});
+  assert.equal(await note(), 1);
+
+  const jwks = await signer.jwks();
+  const list = await readDeletions(file, jwks, backup.ledger);
+  await assert.rejects(readDeletions(file, jwks, { ...backup.ledger, size: 1e6 }), codeIs('backup-invalid'));
+  const place = await emptyPlace(t);
+  const check = await verifyBackup(join(dir, 'b'), jwks);
+  assert.ok(check.ok);
+  const wish = {
+    ...{ dir: join(dir, 'b'), backup: check.backup, config: place.config, keysFrom: config.keys.dir, actor: 'test' },
+    ...{ ...list, database: async () => place.url },
+  };
+  // cut off after the database: nothing starts, and the same restore goes on
+  const full = { ...wish, keysFrom: null };
+  await assert.rejects(restoreBackup(full), codeIs('start-refused'), 'a key is missing');
+  await restoreBackup({ ...wish, database: () => Promise.reject(new Error('cut')) }).catch(() => {});
+  await assert.rejects(refuseHalfRestored(place.config.dataDir), codeIs('start-refused'));
+  const { applied } = await restoreBackup(wish);
+  await refuseHalfRestored(place.config.dataDir);
+  await assert.rejects(restoreBackup(wish), codeIs('start-refused'), 'it is not empty any more');
+
+  assert.deepEqual(applied?.requests.get(TENANT), [anna]);
+  const again = await place.store.getRequest(TENANT, anna);
+  assert.deepEqual([again?.state, again?.targets.length], ['queued', 1]);
+  assert.equal((await place.store.getRequest(TENANT, ben))?.state, 'cancelled');
+  assert.equal((await place.store.getModel(TENANT, model.id))?.active, model.active);
+  const keys = await createSubjectKeys(config);
+  const annas = keys.keysFor(TENANT, { type: 'email', value: 'anna@example.org' }).map((one) => one.key);
+  assert.equal((await place.store.suppressedKeys(TENANT, annas)).size, 1);
+  assert.ok((await place.store.listApiKeys(TENANT, { limit: 9 })).items.every((one) => one.revoked_at !== null));
+  assert.ok((await place.store.subjectKeyVersions()).some(({ version, destroyed }) => version === 1 && destroyed));
+  const text = await readFile(join(place.config.corpusDir, `${corpus_id}.ndjson`));
+  assert.deepEqual(text, await readFile(deps.corpora.path(corpus_id)));
+  const spared = await readFile(join(place.config.corpusDir, `${spare}.ndjson`), 'utf8');
+  assert.doesNotMatch(spared, /Record s says/);
+  assert.match(spared, /Record u says/);
+  const folder = join(place.config.checkpointDir, model.active.replace(':', '-'));
+  assert.deepEqual(await readdir(folder), await readdir(await deps.checkpoints.materialise(model.active)));
+  assert.equal((await stat(join(folder, 'model.safetensors'))).mode & 0o777, 0o400);
+  const ledger = await checkLedger(place.store, jwks);
+  assert.ok(ledger.ok && ledger.entries > backup.ledger.size, JSON.stringify(ledger));
+  // the list goes on with the restored ledger, and is not of one that ends earlier
+  const rest = { store: place.store, deletions, signDeletions: signDeletions(signer) };
+  assert.equal(await noteDeletions(rest), ledger.entries);
+});
+
+test('every byte of a backup counts, and keys are in it only when they are asked for', async (t) => {
+  const dir = await temporary(t);
+  const { service, backUp } = await world(t, dir);
+  const { signer, config, checkpoints } = service.deps;
+  const without = await backUp('without');
+  assert.deepEqual([without.keys.included, without.files.some(({ path }) => path.startsWith('keys/'))], [false, false]);
+  assert.deepEqual(without.keys.needed, ['signing-1.jwk', 'subject-default-1.key']);
+  const backup = await backUp('with', { withKeys: true });
+  assert.deepEqual(
+    backup.files.flatMap(({ path }) => (path.startsWith('keys/') ? [path] : [])),
+    ['keys/signing-1.jwk', 'keys/subject-default-1.key'],
+  );
+  await assert.rejects(backUp('with'), codeIs('start-refused'));
+  const jwks = await signer.jwks();
+  const at = join(dir, 'with');
+  const own = await trustedKeys({ keys: { dir: join(dir, 'none'), subjectKeyFile: null, signingKeyFile: null } }, at, [
+    null,
+  ]);
+  assert.deepEqual([own.independent, (await verifyBackup(at, own.jwks)).ok], [false, true]);
+  assert.equal((await trustedKeys(config, at, [config.keys.dir])).independent, true);
+  for (const { path, sha256 } of backup.files) {
+    const blob = join(at, 'blobs', sha256);
+    const whole = await readFile(blob);
+    if (whole.length === 0) continue;
+    // in its place: a checkpoint's content is a link to the store's own
+    await rm(blob);
+    await writeFile(blob, Buffer.concat([whole.subarray(0, -1), Buffer.of(whole.at(-1)! ^ 1)]));
+    const check = await verifyBackup(at, jwks);
+    assert.match(check.ok ? '' : check.reason, /is not what was backed up/, path);
+    await rm(blob);
+    await writeFile(blob, whole);
+  }
+  assert.equal((await verifyBackup(at, jwks)).ok, true);
+  await writeFile(join(at, 'blobs', 'more'), '');
+  assert.match(JSON.stringify(await verifyBackup(at, jwks)), /does not belong/);
+  await rm(join(at, 'blobs', 'more'));
+  const signed = await readFile(join(at, 'backup.jws'), 'utf8');
+  await writeFile(
+    join(at, 'backup.jws'),
+    signed.replace(/\.(.)/, (_, one) => `.${one === 'e' ? 'f' : 'e'}`),
+  );
+  assert.equal((await verifyBackup(at, jwks)).ok, false);
+  // a checkpoint whose files are gone or damaged is said, and leaves no half of a backup
+  const [kept] = await service.deps.store.keptCheckpoints(TENANT);
+  await checkpoints.remove(kept!.digest);
+  await assert.rejects(backUp('third'), codeIs('backup-refused'));
+  await assert.rejects(stat(join(dir, 'third')), codeIs('ENOENT'));
+  await chmod(dir, 0o700);
+});

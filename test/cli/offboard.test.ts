@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { readCertificateFile, readKeySet } from '../../src/cli/certificate-file.ts';
+import { checkCertificate } from '../../src/cli/check-certificate.ts';
+import { offboardTenant } from '../../src/cli/offboard.ts';
+import { ROLES } from '../../src/domain/scopes.ts';
+import { versionsOnDisk } from '../../src/evidence/key-ring.ts';
+import { checkInclusion } from '../../src/evidence/ledger-proof.ts';
+import { buildStatement } from '../../src/evidence/statement.ts';
+import { certifyUncertified } from '../../src/runs/certify.ts';
+import { writeTinyCheckpoint } from '../http/checkpoint-fixture.ts';
+import { caller, keyOf } from '../http/matrix/world.ts';
+import { line, openService } from '../http/service.ts';
+
+const codeIs = (code: string) => (error: { code?: string }) => error.code === code;
+
+test('a tenant takes its evidence along, everything else of it goes, and the others notice nothing', async (t) => {
+  const service = await openService(t, { AUTH: 'required' });
+  const { deps, importDir } = service;
+  const { config, store } = deps;
+  const ask = caller(service);
+  const has = async (tenant: string) => {
+    const key = (await keyOf(service, tenant, ROLES.admin)).text;
+    const post = async (url: string, body?: unknown, headers = {}) => {
+      const answer = await ask(key, 'POST', url, body, headers);
+      assert.ok(answer.statusCode < 300, answer.body);
+      return answer.json<{ id: string; active: string }>();
+    };
+    const corpus = (await post('/v1/corpora', { name: 'people' })).id;
+    const ndjson = { 'content-type': 'application/x-ndjson' };
+    await post(`/v1/corpora/${corpus}/records`, line('a', 'anna@example.org'), ndjson);
+    const path = await writeTinyCheckpoint(join(importDir, tenant), 'tiny');
+    const model = await post('/v1/models', { name: 'm', path, corpora: [{ corpus_id: corpus, role: 'train' }] });
+    const subject = (value: string) => ({ subject: { identifiers: [{ type: 'email', value }] } });
+    const [none, open] = [
+      await post('/v1/deletion-requests', subject('nobody@example.org')),
+      async () => post('/v1/deletion-requests', subject('anna@example.org')),
+    ];
+    await post('/v1/webhook-endpoints', { url: 'https://hooks.example.org/' });
+    return { key, corpus, model, none: none.id, open, post };
+  };
+  const [acme, globex] = [await has('acme'), await has('globex')];
+  const certifying = { ...deps, buildStatement, worker: 'w', softwareVersion: '0.0.0', clock: () => new Date() };
+  const log = { info() {}, warn() {}, error() {} };
+  const dir = join(config.dataDir, 'evidence');
+  const offboard = () => offboardTenant(config, store, 'acme', dir);
+
+  await assert.rejects(offboard(), codeIs('start-refused'), 'its certificate is not made yet');
+  await certifyUncertified({ ...certifying, log } as never);
+  const request = await acme.open();
+  await assert.rejects(offboard(), codeIs('start-refused'), 'a request is open');
+  await acme.post(`/v1/deletion-requests/${request.id}/cancel`, {});
+  await assert.rejects(stat(dir));
+  for (const tenant of ['default', 'nobody'])
+    await assert.rejects(offboardTenant(config, store, tenant, dir), codeIs('start-refused'));
+
+  const { evidence, counts } = await offboard();
+  assert.deepEqual(counts, { models: 1, corpora: 1, api_keys: 1, subject_keys: 1 });
+  assert.deepEqual([evidence.certificates, evidence.requests], [1, 2]);
+  const [name = ''] = (await readdir(dir)).filter((one) => one.endsWith('.certificate.json'));
+  const jwks = await readKeySet(undefined, join(dir, name));
+  const given = await readCertificateFile(join(dir, name));
+  const checkpoint = await readFile(join(dir, 'checkpoint.txt'), 'utf8');
+  const check = await checkCertificate({ ...given, checkpoint }, jwks);
+  assert.ok(check.ok && check.recorded !== null, JSON.stringify(check));
+  const entries = (await readFile(join(dir, 'ledger.ndjson'), 'utf8')).trim().split('\n');
+  assert.ok(entries.length === evidence.entries && entries.length > 5);
+  for (const one of entries) {
+    const proof = JSON.parse(one);
+    assert.ok(checkInclusion(proof, jwks).ok && proof.entry.tenant === 'acme', one);
+  }
+
+  assert.equal((await ask(acme.key, 'GET', '/v1/models')).statusCode, 401);
+  assert.equal(await deps.corpora.holds(acme.corpus), false);
+  assert.deepEqual((await versionsOnDisk(config)).map((one) => one.tenant).sort(), ['default', 'globex']);
+  assert.equal((await store.listTenants()).find((one) => one.tenant === 'acme')?.models, 0);
+  assert.equal((await store.countSuppressions('acme')).keys, 0);
+
+  // the very same weights are the other tenant's as well
+  await stat(join(config.checkpointDir, globex.model.active.replace(':', '-')));
+  assert.equal(await deps.corpora.holds(globex.corpus), true);
+  assert.equal((await ask(globex.key, 'GET', `/v1/models/${globex.model.id}`)).statusCode, 200);
+  assert.equal((await ask(globex.key, 'GET', '/v1/webhook-endpoints')).json().items.length, 1);
+  assert.equal((await globex.open()).id.length, 36);
+  await rm(dir, { recursive: true });
+});
