@@ -7,13 +7,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { decodeJwt } from 'jose';
-import { createClient } from '../examples/client.ts';
+import { createClient, type ModelCorpora, ok } from '../examples/client.ts';
 import { startServices } from '../src/cli/services.ts';
 import { enterSharedHeap } from '../src/cli/shared-heap.ts';
 import { peakMemoryBytes } from '../src/compute/peak-memory.ts';
 import { readConfig } from '../src/config.ts';
 import { PRESETS } from '../src/domain/policies.ts';
-import type { CurvePoint, DeletionRequest, Run } from '../src/domain/resources.ts';
+import type { DeletionRequest, Run } from '../src/domain/resources.ts';
 import type { VerificationPolicy } from '../src/domain/verification.ts';
 import { chooseBackend, createEngine } from '../src/engine/choice.ts';
 import type { UnlearningStatement } from '../src/evidence/statement-schema.ts';
@@ -43,19 +43,19 @@ interface Common extends Pick<Course, 'data' | 'client' | 'candidates'> {
   dir: string;
   place: Omit<Place, 'dir' | 'model'>;
   base: string;
-  corpora: { corpus_id: string; role: string }[];
+  corpora: ModelCorpora;
 }
 
 async function certified({ client }: Common, [request]: DeletionRequest[]): Promise<Certified> {
   const id = request?.certificate_ids[0];
   if (id === undefined) return null;
-  const { predicate } = decodeJwt(await client.jws(id)) as unknown as UnlearningStatement;
+  const { predicate } = decodeJwt(await client.certificateJws(id)) as unknown as UnlearningStatement;
   return { guarantee: predicate.guarantee.class, verdict: predicate.verification.verdict };
 }
 
 /** Steps of a run by phase, as its curve has them. */
 async function stepsOf({ client }: Common, run: Run): Promise<Record<string, number>> {
-  const { items } = await client.get<{ items: CurvePoint[] }>(`/v1/runs/${run.id}/curves`);
+  const { items } = await ok(client.api.GET('/v1/runs/{id}/curves', { params: { path: { id: run.id } } }));
   const steps: Record<string, number> = {};
   for (const { phase, step } of items) steps[phase] = Math.max(steps[phase] ?? 0, step);
   return steps;
@@ -63,7 +63,7 @@ async function stepsOf({ client }: Common, run: Run): Promise<Record<string, num
 
 /** What the default plan would have tried next, asked for by name. */
 async function askAgain(common: Common, course: Course): Promise<HalfResult['exact']> {
-  const wish = { ...course.wish, method: { name: 'retrain' } };
+  const wish = { ...course.wish, method: { name: 'retrain' as const } };
   const { requests, run } = await forget({ ...course, wish }, [FORGOTTEN]);
   return { state: requests[0]!.state, run, certificate: await certified(common, requests) };
 }
@@ -137,10 +137,10 @@ async function main(): Promise<number> {
   });
   try {
     const client = createClient(services.url);
-    await client.put('/v1/verification-policy', { policy: POLICY });
+    await ok(client.api.PUT('/v1/verification-policy', { body: { policy: POLICY } }));
     const corpora = [
-      { corpus_id: await client.uploadCorpus('tofu', files.train), role: 'train' },
-      { corpus_id: await client.uploadCorpus('tofu-others', files.holdout), role: 'holdout' },
+      { corpus_id: await client.uploadCorpus('tofu', files.train), role: 'train' as const },
+      { corpus_id: await client.uploadCorpus('tofu-others', files.holdout), role: 'holdout' as const },
     ];
     const { parameters } = await client.registerModel('smollm2', 'base', []);
     const candidates = keepCandidates(join(dir, 'service', 'checkpoints'), join(dir, 'candidates'));

@@ -58,8 +58,8 @@ async function main(): Promise<number> {
   try {
     const client = createClient(services.url);
     const corpora = [
-      { corpus_id: await client.uploadCorpus('tofu', place.files.train), role: 'train' },
-      { corpus_id: await client.uploadCorpus('tofu-others', place.files.holdout), role: 'holdout' },
+      { corpus_id: await client.uploadCorpus('tofu', place.files.train), role: 'train' as const },
+      { corpus_id: await client.uploadCorpus('tofu-others', place.files.holdout), role: 'holdout' as const },
     ];
     const model = await client.registerModel('tofu-gpt2', 'tofu', corpora);
     const candidates = keepCandidates(join(dir, 'service', 'checkpoints'), join(dir, 'candidates'));

@@ -55,8 +55,8 @@ async function register(client: Client, demo: Awaited<ReturnType<typeof demoMode
 }
 
 async function requestDeletion(client: Client, email: string): Promise<{ request: DeletionRequest; run: Run }> {
-  const body = { subject: { identifiers: [{ type: 'email', value: email }] }, ground: 'consent_withdrawn' };
-  const accepted = await client.post<DeletionRequest>('/v1/deletion-requests', body);
+  const body = { subject: { identifiers: [{ type: 'email', value: email }] }, ground: 'consent_withdrawn' as const };
+  const accepted = await client.createRequest(body);
   say(`202 Accepted: deletion request ${accepted.id}, due ${accepted.due_at.slice(0, 10)}`);
   const bar = progressBar(process.stdout, 'run');
   let run: Run | null = null;

@@ -71,7 +71,7 @@ difference between clocks are forgiven. Scopes are those of \`scope\` (or \`scp\
 without one the answer is 403 \`no-tenant\`. Where the issuer's keys cannot be fetched it is 503, and the token may be right. The issuer
 decides what its tokens allow, those that approve and promote too.
 
-The ledger names such a caller \`client:<client_id>\`; where \`sub\` is somebody else than the client, a keyed hash of it follows, so that two people behind one client are two.
+The ledger names such a caller \`client:<client_id>\`; where \`sub\` is somebody else than the client, \`person:\` and a keyed hash of issuer and \`sub\`: two people behind one client are two, and one person with two clients is one. An issuer that gives a person another \`sub\` for each client (pairwise identifiers) makes two of one; have it give the same to the clients of this service.
 Tokens are not revoked here: give them short lives.`;
 
 const DUTIES = `The ledger names a caller as \`key:<id>\`: of the first key, for all that replaced it. It holds no name. With \`APPROVAL=four-eyes\`

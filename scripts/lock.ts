@@ -2,7 +2,7 @@
 // A registry mirror may lack another platform's package. npm then leaves it out of the lock file, and a later `npm ci`
 // refuses that file. The entry needs nothing from the registry: version, os, cpu and libc follow from the name.
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 
 const SYSTEMS = ['aix', 'android', 'darwin', 'freebsd', 'linux', 'netbsd', 'openbsd', 'openharmony', 'sunos', 'win32'];
 const PROCESSORS = ['arm', 'arm64', 'ia32', 'loong64', 'mips64el', 'ppc64', 'riscv64', 's390x', 'wasm32', 'x64'];
@@ -55,5 +55,7 @@ if (import.meta.main) {
   const missing = missingOptional(lock.packages);
   const sorted = Object.entries({ ...lock.packages, ...missing }).sort(([a], [b]) => a.localeCompare(b, 'en'));
   writeFileSync('package-lock.json', `${JSON.stringify({ ...lock, packages: Object.fromEntries(sorted) }, null, 2)}\n`);
+  // npm 11 notes there what it would have installed; set-up would believe it
+  rmSync('node_modules/.package-lock.json', { force: true });
   console.log(`package-lock.json: ${Object.keys(missing).length} entries completed`);
 }

@@ -132,3 +132,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
   });
 }
 export type Config = ReturnType<typeof readConfig>;
+
+/** Where a command of the client finds the service, and as whom. The rest of the environment is the service's own business. */
+export function readClientConfig({ EXPUNGE_URL, EXPUNGE_API_KEY }: NodeJS.ProcessEnv = process.env) {
+  const e = readEnvironment({ EXPUNGE_URL, EXPUNGE_API_KEY });
+  return { url: e.EXPUNGE_URL, apiKey: e.EXPUNGE_API_KEY ?? null };
+}

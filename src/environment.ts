@@ -255,6 +255,13 @@ export const Environment = Type.Object({
     ...{ minimum: 0, default: 24 },
     description: 'How long nothing may arrive before an upload is dropped',
   }),
+  EXPUNGE_URL: Type.String({
+    default: 'http://127.0.0.1:8080',
+    description: 'Of `expunge requests`, on any machine: where the service is',
+  }),
+  EXPUNGE_API_KEY: Type.Optional(
+    Type.String({ description: 'Of `expunge requests`: its API key or access token; unset: the service asks nobody' }),
+  ),
 });
 export type Environment = Static<typeof Environment>;
 

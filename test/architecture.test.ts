@@ -24,6 +24,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'environment.ts': ['errors.ts'],
   'config.ts': ['errors.ts', 'environment.ts', 'compute-environment.ts'],
   'log.ts': ['errors.ts', 'config.ts'],
+  client: ['openapi'],
   domain: ['errors.ts'],
   methods: ['errors.ts', 'domain'],
   metrics: ['errors.ts', 'domain'],
@@ -104,6 +105,16 @@ test('pure folders do no I/O, ask no clock and no chance', () => {
     offences(pure, /\bprocess\.|\bconsole\.|\bfetch\(|\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(/),
     [],
   );
+});
+
+test('the client runs wherever fetch does: it takes nothing of Node', () => {
+  const client = sourcesOf('src/client');
+  assert.ok(client.length > 0);
+  assert.deepEqual(
+    client.flatMap((source) => importsOf(source).filter(({ target }) => target.startsWith('node:'))),
+    [],
+  );
+  assert.deepEqual(offences(client, /\bprocess\.|\bBuffer\b/), []);
 });
 
 test('only the engine loads a tensor library; everybody else knows its types', () => {

@@ -1,12 +1,13 @@
 // The two halves of the benchmark: adapters, and all weights. The learning rates are those of a pretrained model, which
 // knows how to speak; for methods they are also what the service chooses for its size.
+import type { NewRequest } from '../../src/client/index.ts';
 import type { TrainingOptions } from '../../src/domain/recipe.ts';
 
 export interface Half {
   name: string;
   title: string;
   options: Partial<TrainingOptions>;
-  method: { name: string; params: Record<string, unknown> };
+  method: NonNullable<NewRequest['method']>;
 }
 
 const ADAPTERS = { trainable: [], lora_rank: 8, lora_alpha: 16, lora_targets: [] };

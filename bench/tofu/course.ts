@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import type { Client } from '../../examples/client.ts';
 import { duration, progressBar } from '../../src/cli/terminal.ts';
+import type { NewRequest } from '../../src/client/index.ts';
 import { type TrainModelOptions, trainModel } from '../../src/compute/train-model.ts';
 import type { DeletionRequest, Run } from '../../src/domain/resources.ts';
 import { createEngine } from '../../src/engine/choice.ts';
@@ -19,7 +20,7 @@ export interface Course {
   client: Client;
   candidates: Candidates;
   /** What requests say beside the person; left out: every model, and the service's own plan. */
-  wish?: { targets?: string[]; method?: { name: string; params?: Record<string, unknown> } };
+  wish?: Pick<NewRequest, 'targets' | 'method'>;
 }
 
 /** A stage with what it left: the folder of the reference, and the requests as they ended. */
@@ -59,7 +60,7 @@ export async function forget(
 ): Promise<{ requests: DeletionRequest[]; run: Run }> {
   const accepted = await Promise.all(
     authors.map((author) =>
-      client.post<DeletionRequest>('/v1/deletion-requests', {
+      client.createRequest({
         subject: { identifiers: [identifierOf(author)] },
         ...wish,
       }),
@@ -78,7 +79,7 @@ export async function forget(
   bar.done();
   const runs = [...new Set(requests.map((request) => request.targets[0]?.run_id))];
   if (runs.length !== 1 || !runs[0]) throw new Error(`${authors.length} requests made ${runs.length} runs`);
-  return { requests, run: await client.get<Run>(`/v1/runs/${runs[0]}`) };
+  return { requests, run: await client.run(runs[0]) };
 }
 
 export async function stage(course: Course, name: string, authors: number[], before: number[]): Promise<StageEnd> {

@@ -43,8 +43,8 @@ export async function checkCertificate(
 ): Promise<CertificateOutcome> {
   const file = join(dir, 'certificate.jws');
   const altered = join(dir, 'certificate-altered.jws');
-  await writeFile(file, await client.jws(certificateId));
-  await writeFile(join(dir, 'jwks.json'), JSON.stringify(await client.get('/.well-known/jwks.json'), null, 2));
+  await writeFile(file, await client.certificateJws(certificateId));
+  await writeFile(join(dir, 'jwks.json'), JSON.stringify(await client.keySet(), null, 2));
   const bytes = await readFile(file);
   const middle = Math.floor(bytes.length / 2);
   bytes[middle] = bytes[middle] === 0x41 ? 0x42 : 0x41;

@@ -1,7 +1,7 @@
 // Five small models that have learned their people by heart, trained once for a soak.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createClient } from '../../examples/client.ts';
+import { createClient, ok } from '../../examples/client.ts';
 import { trainModel } from '../../src/compute/train-model.ts';
 import type { UploadedAnswer } from '../../src/domain/record.ts';
 import type { Model } from '../../src/domain/resources.ts';
@@ -39,17 +39,20 @@ export async function trainModels(cast: Cast, dir: string, importDir: string, sa
 /** Uploads the corpora and registers the models, in order. */
 export async function register(url: string, dir: string, count: number): Promise<Model[]> {
   const client = createClient(url);
-  const holdout = { corpus_id: await client.uploadCorpus('strangers', join(dir, 'strangers.ndjson')), role: 'holdout' };
+  const holdout = {
+    corpus_id: await client.uploadCorpus('strangers', join(dir, 'strangers.ndjson')),
+    role: 'holdout' as const,
+  };
   const models: Model[] = [];
   for (let i = 0; i < count; i++) {
     const train = {
       corpus_id: await client.uploadCorpus(`people-${i}`, join(dir, `people-${i}.ndjson`)),
-      role: 'train',
+      role: 'train' as const,
     };
     models.push(await client.registerModel(`model-${i}`, `model-${i}`, [train, holdout]));
   }
   // what is watched is whether it is obeyed: chance alone should seldom fail a run here, and attacks on the weights judge nothing
   const policy = { memory_margin: 0.3, extraction_margin: 0.5, membership_alpha: 0.01, utility_min_ratio: 0.8 };
-  await client.put('/v1/verification-policy', { policy: { ...policy, robustness: [] } });
+  await ok(client.api.PUT('/v1/verification-policy', { body: { policy: { ...policy, robustness: [] } } }));
   return models;
 }

@@ -5,6 +5,8 @@ import { type Output, table } from './terminal.ts';
 
 export interface CommandOption {
   type: 'string' | 'boolean';
+  /** May be given more than once. */
+  multiple?: true;
   /** Name of the value in the help, for example `FILE`. */
   value?: string;
   summary: string;
@@ -13,6 +15,8 @@ export interface CommandOption {
 export interface Arguments {
   /** Text of a string option, or undefined. */
   text(name: string): string | undefined;
+  /** All texts of an option that may be given more than once. */
+  texts(name: string): string[];
   flag(name: string): boolean;
   positionals: string[];
 }
@@ -42,12 +46,21 @@ export class UsageError extends Error {
   }
 }
 
+/** What could not be done though it was rightly asked for: exit code 1. */
+export class Failure extends Error {
+  readonly remedy: string;
+  constructor(message: string, remedy: string) {
+    super(message);
+    this.remedy = remedy;
+  }
+}
+
 const HELP: CommandOption = { type: 'boolean', summary: 'Show this help' };
 
 /** Reads the words after the command's name; throws UsageError. */
 export function readArguments(command: Command, words: string[]): Arguments {
   const options: ParseArgsOptionsConfig = { help: { type: 'boolean', short: 'h' } };
-  for (const [name, { type }] of Object.entries(command.options)) options[name] = { type };
+  for (const [name, { type, multiple = false }] of Object.entries(command.options)) options[name] = { type, multiple };
   let parsed: ReturnType<typeof parseArgs>;
   try {
     parsed = parseArgs({ args: words, options, allowPositionals: true });
@@ -56,7 +69,8 @@ export function readArguments(command: Command, words: string[]): Arguments {
   }
   const { values, positionals } = parsed;
   const text = (name: string) => (typeof values[name] === 'string' ? values[name] : undefined);
-  const args = { text, flag: (name: string) => values[name] === true, positionals };
+  const texts = (name: string) => (Array.isArray(values[name]) ? values[name].map(String) : []);
+  const args = { text, texts, flag: (name: string) => values[name] === true, positionals };
   if (args.flag('help')) return args;
   const missing = command.positionals[positionals.length];
   if (missing !== undefined) throw new UsageError(`${missing} is missing`);
@@ -121,7 +135,8 @@ function report(error: unknown, err: Output): number {
     err.write(`expunge: ${error.message}\n${error.remedy}\n`);
     return 2;
   }
-  if (error instanceof ExpungeError) err.write(`expunge: ${error.message}\n${PROBLEMS[error.code][2]}\n`);
+  if (error instanceof Failure) err.write(`expunge: ${error.message}\n${error.remedy}\n`);
+  else if (error instanceof ExpungeError) err.write(`expunge: ${error.message}\n${PROBLEMS[error.code][2]}\n`);
   else if (isFileError(error)) err.write(`expunge: ${error.path} cannot be used (${error.code})\nCheck the path.\n`);
   else err.write(`expunge: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return 1;

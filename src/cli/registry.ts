@@ -18,6 +18,20 @@ export { keysRotate } from './commands/keys-rotate.ts';
 export { ledgerCompare } from './commands/ledger-compare.ts';
 export { ledgerExport } from './commands/ledger-export.ts';
 export { ledgerVerify } from './commands/ledger-verify.ts';
+export {
+  requestsApprove,
+  requestsCancel,
+  requestsDeny,
+  requestsExtend,
+  requestsHold,
+  requestsPlan,
+  requestsRelease,
+  requestsRetry,
+  requestsVerify,
+} from './commands/requests-act.ts';
+export { requestsCreate } from './commands/requests-create.ts';
+export { requestsList, requestsShow } from './commands/requests-list.ts';
+export { requestsWait } from './commands/requests-wait.ts';
 export { serve } from './commands/serve.ts';
 export { signingKeysList } from './commands/signing-keys-list.ts';
 export { signingKeysRotate } from './commands/signing-keys-rotate.ts';

@@ -27,12 +27,9 @@ async function makeKey(): Promise<Uint8Array> {
   return Buffer.from(`${JSON.stringify(await exportJWK(privateKey))}\n`);
 }
 
-const refuse = (path: string, why: string, cause?: unknown) =>
-  new ExpungeError(
-    'start-refused',
-    `The signing key ${path} ${why}; restore it from the backup of the keys, or remove it to have a new one made`,
-    { cause },
-  );
+const NEW_ONE = 'restore it from the backup of the keys, or remove it to have a new one made';
+const refuse = (path: string, why: string, cause?: unknown, remedy = NEW_ONE) =>
+  new ExpungeError('start-refused', `The signing key ${path} ${why}; ${remedy}`, { cause });
 
 function secretOf(jwk: JWK, path: string): KeyObject | null {
   if (jwk.d === undefined) return null;
@@ -95,7 +92,12 @@ export async function readSigningKeys(
     known = [await parseKey(await readOrCreateKeyFile(path, makeKey), path)];
   }
   const [active, ...others] = known as [SigningKey, ...SigningKey[]];
-  if (active.secret === null) throw refuse(active.path, 'lacks d, and no later one is there');
+  if (active.secret === null) {
+    // the public half is what certificates of before are verified with, so it must not be removed
+    const remedy =
+      'restore the private key from the backup of the keys, or make the next one: `expunge signing-keys rotate`';
+    throw refuse(active.path, 'lacks d, the private half, and no later key is there', undefined, remedy);
+  }
   return [{ ...active, secret: active.secret }, ...others];
 }
 
@@ -127,7 +129,8 @@ export async function rotateSigningKey(config: KeyConfig, now: Date): Promise<{ 
       'start-refused',
       `SIGNING_KEY_FILE names the signing key; put the public half of the old one into ${config.keys.dir} as signing-1.jwk (the next free number), and a new key into the file`,
     );
-  const [from] = await readSigningKeys(config);
+  // one that has lost its private half is followed too
+  const from = (await keysIn(config))[0] ?? (await readSigningKeys(config))[0];
   const path = fileOf(config, numberOf(from.path) + 1);
   await readOrCreateKeyFile(path, makeKey);
   const [to, ...before] = await readSigningKeys(config);

@@ -9,6 +9,10 @@ import type { App } from './types.ts';
 type Access = Scope | 'everybody';
 
 declare module 'fastify' {
+  interface FastifyInstance {
+    /** Whether the credential of a call that goes on and on is still good for it. Rejects where nobody can be asked. */
+    stillAdmitted(request: FastifyRequest): Promise<boolean>;
+  }
   interface FastifyContextConfig {
     /** What a caller's credential has to allow. */
     scope: Access;
@@ -47,6 +51,17 @@ async function admit(identify: Identify, request: FastifyRequest, reply: Fastify
 /** Asks every caller who they are, and refuses to build an application with a route that names no scope. Before any route. */
 export function installAccess(app: App, identify: Identify): void {
   app.decorateRequest('caller', null);
+  app.decorate('stillAdmitted', async (request: FastifyRequest) => {
+    const { scope } = request.routeOptions.config;
+    if (scope === 'everybody') return true;
+    try {
+      const caller = await identify(request.headers.authorization, { log: request.log, fresh: true });
+      return caller.tenant === request.caller?.tenant && caller.scopes.has(scope);
+    } catch (error) {
+      if (error instanceof ExpungeError && error.status < 500) return false;
+      throw error;
+    }
+  });
   app.addHook('onRoute', (route) => {
     if (isDocumentation(route.url)) route.config = { ...route.config, scope: 'everybody' };
     const scope: Access | undefined = route.config?.scope;

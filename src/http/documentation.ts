@@ -2,6 +2,7 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import { SCOPES } from '../domain/scopes.ts';
+import { markOptional } from './optional.ts';
 import type { App } from './types.ts';
 import { webhookSection } from './webhook-section.ts';
 
@@ -53,6 +54,7 @@ export async function registerDocumentation(app: App, version: string): Promise<
       webhooks: webhookSection(),
       components: { securitySchemes: SECURITY_SCHEMES },
     },
+    transformObject: (given) => ('openapiObject' in given ? markOptional(given.openapiObject) : given.swaggerObject),
     refResolver: { buildLocalReference: (json, _base, _fragment, i) => String(json.$id ?? `def-${i}`) },
   });
   await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { docExpansion: 'list', deepLinking: true } });

@@ -1,7 +1,8 @@
 // Sends problem documents: for what handlers throw, for unknown paths, and for what never reaches a route.
 
 import type { Socket } from 'node:net';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { v7 as uuid } from 'uuid';
 import { ExpungeError, PROBLEMS } from '../errors.ts';
 import { PROBLEM_TYPE, problemOf, toExpungeError } from './problem.ts';
 import type { App } from './types.ts';
@@ -42,8 +43,7 @@ export function installProblems(app: App): void {
   app.addHook('onRoute', ({ url, method }) => {
     routes.push({ pattern: toPattern(url), methods: Array.isArray(method) ? method : [method] });
   });
-  app.setErrorHandler((error, request, reply) => sendProblem(request, reply, error));
-  app.setNotFoundHandler((request, reply) => {
+  const unknown = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const path = request.url.split('?', 1)[0]!;
     const allowed = new Set(routes.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => methods));
     if (allowed.size === 0) {
@@ -52,7 +52,14 @@ export function installProblems(app: App): void {
     const allow = [...allowed].sort().join(', ');
     reply.header('allow', allow);
     return sendProblem(request, reply, new ExpungeError('method-not-allowed', `This resource takes ${allow}.`));
-  });
+  };
+  app.setErrorHandler((error: FastifyError, request, reply) =>
+    // of QUERY Fastify wants a Content-Type before it says that no route takes it
+    request.is404 && error.code === 'FST_ERR_ROUTE_MISSING_CONTENT_TYPE'
+      ? unknown(request, reply)
+      : sendProblem(request, reply, error),
+  );
+  app.setNotFoundHandler(unknown);
 }
 
 /** Answers what is not HTTP at all (Node's parser gave up), on the bare socket. */
@@ -62,6 +69,8 @@ export function onClientError(error: Error & { code?: string }, socket: Socket):
     return;
   }
   const [status, title] = PROBLEMS['validation-failed'];
+  // nothing of it reached the log, so the id names this answer alone
+  const id = uuid();
   const body = JSON.stringify({
     type: '/problems/validation-failed',
     title,
@@ -69,9 +78,11 @@ export function onClientError(error: Error & { code?: string }, socket: Socket):
     detail: 'The bytes on this connection are not a valid HTTP/1.1 request.',
     code: 'validation-failed',
     remedy: 'Check the request line, the headers (16 KiB at most) and the length of the body.',
+    instance: `urn:uuid:${id}`,
   });
   socket.end(
     `HTTP/1.1 400 Bad Request\r\nContent-Type: ${PROBLEM_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n` +
+      `X-Request-Id: ${id}\r\n` +
       `Connection: close\r\n\r\n${body}`,
   );
 }

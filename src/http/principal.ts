@@ -4,7 +4,7 @@ import { SCOPE_NAMES, type Scope } from '../domain/scopes.ts';
 
 export interface Principal {
   tenant: string;
-  /** Written to the ledger beside what was done: `key:<id>`, `client:<id>` or `anonymous`; never a person's name. */
+  /** Written to the ledger beside what was done: `key:<id>`, `client:<id>`, `person:<keyed hash>` or `anonymous`; never a person's name. */
   actor: string;
 }
 

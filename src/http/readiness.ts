@@ -53,10 +53,31 @@ async function fullFolder({ checkpointDir, corpusDir, uploadDir, minFreeBytes }:
 /** Where something is kept of the forgotten, it must be within reach: a run would take it for lost. */
 async function missingProbes({ store, config }: Pick<AppDeps, 'store' | 'config'>): Promise<string | null> {
   if (await holdsProbes(config.probeDir)) return null;
-  return (await store.keepsProbes()) ? NOT_MOUNTED : null;
+  // a database that is away is said of the database
+  return (await store.keepsProbes().catch(() => false)) ? NOT_MOUNTED : null;
 }
 
-export async function readiness(deps: Pick<AppDeps, 'store' | 'doorbell' | 'config'>): Promise<Readiness> {
+/** How long an answer is given again: whoever asks has shown no credential, and must not be able to keep the database busy. */
+const FRESH_MS = 1000;
+
+type Asked = Pick<AppDeps, 'store' | 'doorbell' | 'config'>;
+
+/** Asks once for all who ask at the same time, and at most once a second. */
+export function createReadiness(deps: Asked): () => Promise<Readiness> {
+  let last: Promise<Readiness> | null = null;
+  let until = 0;
+  return () => {
+    if (last !== null && performance.now() < until) return last;
+    // for all who come while it is asked, too
+    until = Number.POSITIVE_INFINITY;
+    last = readiness(deps).finally(() => {
+      until = performance.now() + FRESH_MS;
+    });
+    return last;
+  };
+}
+
+async function readiness(deps: Asked): Promise<Readiness> {
   const ask: Record<Part, () => Promise<string | null>> = {
     database: () => deps.store.ping().then(() => null),
     async migrations() {

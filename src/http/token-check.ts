@@ -42,18 +42,17 @@ function scopesOf({ scope, scp }: JWTPayload): Set<Scope> {
 const PLAIN = /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}$/;
 
 /**
- * The client, and whoever stands behind it, as a keyed hash: four eyes are of two people, also where both use one client.
- * Of a client by itself `sub` is its own id, as it is or as Auth0 writes it.
+ * Whoever stands behind the client, as a keyed hash of issuer and `sub`: four eyes are of two people, also where both use one client,
+ * and one person with two clients is one. The client, where it calls by itself: `sub` is its own id then, as it is or as Auth0
+ * writes it.
  */
 function actorOf({ subjectKeys }: Pick<AppDeps, 'subjectKeys'>, tenant: string, claims: JWTPayload): string {
   // not under the subject key: after its rotation somebody would be another pair of eyes
   const keyed = (text: string) => subjectKeys.pseudonym(tenant, 'actor', text).slice(0, 16);
   const id = [claims.client_id, claims.azp].find((claim) => typeof claim === 'string') as string | undefined;
-  const { sub } = claims;
-  const client = id === undefined ? [] : [PLAIN.test(id) ? id : keyed(id)];
-  const person = sub === undefined || sub === id || sub === `${id}@clients` ? [] : [keyed(sub)];
-  const actor = [...client, ...person].join('/');
-  if (actor !== '') return `client:${actor}`;
+  const { iss, sub } = claims;
+  if (sub !== undefined && sub !== id && sub !== `${id}@clients`) return `person:${keyed(`${iss} ${sub}`)}`;
+  if (id !== undefined) return `client:${PLAIN.test(id) ? id : keyed(id)}`;
   throw new ExpungeError('unauthenticated', 'The access token names no client: it has neither client_id nor sub.');
 }
 

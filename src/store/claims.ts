@@ -3,6 +3,7 @@ import { isFinalTarget } from '../domain/states.ts';
 import type { ClaimOutcome, Store } from '../runs/ports.ts';
 import { claimed, idle, type Wish } from './claimed.ts';
 import { type Context, type Trx, transact } from './db.ts';
+import { giveBack } from './give-back.ts';
 import { leaseIsLive, leaseUntil } from './leases.ts';
 import { append } from './ledger.ts';
 import { splitTargets } from './splits.ts';
@@ -88,7 +89,9 @@ async function takeOver(context: Context, trx: Trx, wish: Wish): Promise<ClaimOu
     .where('id', '=', open.id)
     .execute();
   await trx.deleteFrom('run_curves').where('tenant_id', '=', tenant).where('run_id', '=', open.id).execute();
-  await moveTargets(trx, { tenant, run_id: open.id, to: 'queued', reason: null, detach: false, at });
+  // nobody was left to do so; of a run that had not begun the targets wait already
+  if (open.state !== 'planned')
+    await giveBack(context, trx, { tenant, run_id: open.id, from: open.state, actor: worker, at });
   return claimed(context, trx, wish, { id: open.id, fence });
 }
 
@@ -141,16 +144,7 @@ export const claimsStore = (context: Context): Pick<Store, 'claim' | 'renewLease
         }))
         .where('id', '=', runId)
         .execute();
-      const request_ids = await moveTargets(trx, {
-        tenant,
-        run_id: runId,
-        to: 'queued',
-        reason: null,
-        detach: false,
-        at,
-      });
-      const data = { run_id: runId, from: run.state, request_ids };
-      await append(context, trx, { tenant, type: 'run.released', actor, data });
+      await giveBack(context, trx, { tenant, run_id: runId, from: run.state, actor, at });
       return true;
     }),
 });

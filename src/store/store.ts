@@ -9,7 +9,7 @@ import { certificatesStore } from './certificates.ts';
 import { checkpointsStore } from './checkpoints.ts';
 import { claimsStore } from './claims.ts';
 import { corporaStore } from './corpora.ts';
-import { connect, type StoreOptions, unavailable } from './db.ts';
+import { type Context, connect, type StoreOptions, unavailable } from './db.ts';
 import { deletionsStore } from './deletions.ts';
 import { endingStore } from './ending.ts';
 import { erasureFactsStore } from './erasure-facts.ts';
@@ -74,6 +74,28 @@ function guarded<T extends object>(store: T): T {
   });
 }
 
+const ofRuns = (context: Context) => ({
+  ...runsStore(context),
+  ...reportsStore(context),
+  ...sweepStore(context),
+  ...claimsStore(context),
+  ...splitsStore(context),
+  ...lapseStore(context),
+  ...queueStore(context),
+  ...schedulingStore(context),
+  ...setsStore(context),
+  ...seenStore(context),
+  ...movesStore(context),
+  ...publishStore(context),
+});
+
+const ofWebhooks = (context: Context) => ({
+  ...webhookEndpointsStore(context),
+  ...webhookDeliveriesStore(context),
+  ...webhookWorkStore(context),
+  ...opendsrStore(context),
+});
+
 /**
  * The store. Connects with the first query; `close()` ends the pool and may be called twice.
  * Methods throw `service-unavailable` when Postgres does not answer.
@@ -106,18 +128,8 @@ export function createStore(options: StoreOptions): Store {
     ...actStore(context),
     ...waitingStore(context),
     ...promotionStore(context),
-    ...runsStore(context),
-    ...reportsStore(context),
-    ...sweepStore(context),
-    ...claimsStore(context),
-    ...splitsStore(context),
-    ...lapseStore(context),
-    ...queueStore(context),
-    ...schedulingStore(context),
-    ...setsStore(context),
-    ...seenStore(context),
-    ...movesStore(context),
-    ...publishStore(context),
+    ...ofRuns(context),
+    ...ofWebhooks(context),
     ...certificatesStore(context),
     ...ledgerStore(context),
     ...ledgerCheckpointsStore(context),
@@ -136,10 +148,6 @@ export function createStore(options: StoreOptions): Store {
     ...askedRecordsStore(context),
     ...verificationsStore(context),
     ...reverificationsStore(context),
-    ...webhookEndpointsStore(context),
-    ...webhookDeliveriesStore(context),
-    ...webhookWorkStore(context),
-    ...opendsrStore(context),
     ...apiKeysStore(context),
     ...watchStore(context),
     ...erasuresStore(context),

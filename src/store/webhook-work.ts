@@ -81,6 +81,15 @@ async function writeEndpoint(context: Context, trx: Trx, claim: WebhookClaim, th
   await append(context, trx, { tenant, type: 'webhook-endpoint.disabled', actor: worker, data });
 }
 
+/** Endpoints that were deleted so long ago that nothing of their log is left. */
+async function dropDeleted({ db }: Context, before: string): Promise<void> {
+  const old = sql`w.deleted_at < ${before}::timestamptz and not exists (
+    select from webhook_deliveries d where d.tenant_id = w.tenant_id and d.endpoint_id = w.id)`;
+  await sql`delete from webhook_secrets s using webhook_endpoints w
+    where w.tenant_id = s.tenant_id and w.id = s.endpoint_id and ${old}`.execute(db);
+  await sql`delete from webhook_endpoints w where ${old}`.execute(db);
+}
+
 /** Whoever took a message at the address of a recipient of weights has been told of them. */
 async function noteHeard(context: Context, trx: Trx, { id, tenant, endpoint, event }: WebhookClaim, actor: string) {
   const query = trx.selectFrom('webhook_endpoints').select('recipient').where('tenant_id', '=', tenant);
@@ -164,6 +173,7 @@ export const webhookWorkStore = (
           and not exists (select from webhook_deliveries d where d.tenant_id = w.tenant_id and d.endpoint_id = w.id)`.execute(
         context.db,
       );
+      await dropDeleted(context, before);
       return Number(numAffectedRows ?? 0n);
     },
   };

@@ -5,8 +5,9 @@ import { cp, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { type Client, createClient, ProblemError } from '../../examples/client.ts';
+import { type Client, createClient, type ModelCorpora, ok, ProblemError } from '../../examples/client.ts';
 import { type Services, startServices } from '../../src/cli/services.ts';
+import type { NewRequest } from '../../src/client/index.ts';
 import { type TrainClassifierOptions, trainClassifier } from '../../src/compute/train-classifier.ts';
 import type { DeletionRequest, Model, Run } from '../../src/domain/resources.ts';
 import {
@@ -37,7 +38,7 @@ let database: Awaited<ReturnType<typeof createTestDatabase>>;
 let services: Services;
 let client: Client;
 let model: Model;
-let corpora: { corpus_id: string; role: string }[];
+let corpora: ModelCorpora;
 const train = people(TRAINED).map(withClass);
 const DATA = { table: people, text: texts };
 
@@ -70,8 +71,8 @@ const uploadAgain = (name: string, file: string) => client.uploadCorpus(name, fi
 async function upload(kind: keyof typeof DATA) {
   const files = await filesOf(kind);
   return [
-    { corpus_id: await uploadAgain(kind, files.train), role: 'train' },
-    { corpus_id: await uploadAgain(`${kind}-strangers`, files.holdout), role: 'holdout' },
+    { corpus_id: await uploadAgain(kind, files.train), role: 'train' as const },
+    { corpus_id: await uploadAgain(`${kind}-strangers`, files.holdout), role: 'holdout' as const },
   ];
 }
 
@@ -105,13 +106,13 @@ after(async () => {
 async function forget(
   type: string,
   value: string,
-  how: { method: string; targets?: string[] } = { method: 'retrain' },
+  how: Pick<NewRequest, 'method' | 'targets'> = { method: { name: 'retrain' } },
 ): Promise<{ request: DeletionRequest; run: Run }> {
   let run: Run | null = null;
-  const { id } = await client.post<DeletionRequest>('/v1/deletion-requests', {
+  const { id } = await client.createRequest({
     subject: { identifiers: [{ type, value }] },
     ground: 'consent_withdrawn',
-    ...{ ...how, method: { name: how.method } },
+    ...how,
   });
   const request = await client.follow(id, (_, seen) => {
     run = seen ?? run;
@@ -127,8 +128,8 @@ test('it is registered as what it is, and refused with records that it cannot le
   await rm(join(root, 'import', 'again', 'recipe.json'));
   await assert.rejects(client.registerModel('again', 'again', [{ corpus_id, role: 'train' }]), (error) => {
     assert.ok(error instanceof ProblemError);
-    assert.equal(error.problem.code, 'corpus-unsuited');
-    assert.match(String(error.problem.detail), /line 1 does not fit the model: input has the shape \[3\]/);
+    assert.equal(error.problem?.code, 'corpus-unsuited');
+    assert.match(String(error.problem?.detail), /line 1 does not fit the model: input has the shape \[3\]/);
     return true;
   });
 });
@@ -141,7 +142,7 @@ test('a person is forgotten, and the report is about classes', async () => {
   assert.equal(report.verdict, 'passed', report.reason);
   const metrics = [...new Set(report.findings.map(({ metric }) => metric))].sort();
   assert.deepEqual(metrics, REPORTED_METRICS);
-  const now = await client.get<Model>(`/v1/models/${model.id}`);
+  const now = await client.model(model.id);
   assert.notEqual(now.active, model.active);
 });
 
@@ -173,32 +174,35 @@ test('a class is forgotten as a subject that records name', async () => {
 test('a class of texts is forgotten, and the tokenizer is stored once for both checkpoints', async () => {
   const text = await client.registerModel('text', 'text', await upload('text'));
   assert.deepEqual([text.architecture, text.has_recipe, text.warnings], ['layers-model', true, []]);
-  const { request, run } = await forget('class', 'low', { method: 'retrain', targets: [text.id] });
+  const { request, run } = await forget('class', 'low', { method: { name: 'retrain' }, targets: [text.id] });
   assert.equal(request.state, 'completed', JSON.stringify(request.targets));
   const { verdict, reason, classes } = await client.verification(run.id);
   assert.equal(verdict, 'passed', reason);
   const low = classes!.find((one) => one.class === 'low')!.forget!;
   assert.ok(low.before > 0.9 && low.after === 0, `${low.before} to ${low.after}`);
-  const { active } = await client.get<Model>(`/v1/models/${text.id}`);
+  const { active } = await client.model(text.id);
   const file = (digest: string) => join(root, 'data/checkpoints', digest.replace(':', '-'), 'tokenizer.json');
   assert.notEqual(active, text.active);
   assert.equal((await stat(file(active))).ino, (await stat(file(text.active))).ino);
 });
 
 test('of a model in shards, one is trained again, also where its corpus has grown since; of another one sisa is refused', async () => {
-  await assert.rejects(forget('email', 'person9@example.net', { method: 'sisa', targets: [model.id] }), (error) => {
-    assert.ok(error instanceof ProblemError);
-    assert.equal(error.problem.code, 'recipe-missing');
-    assert.match(
-      String(error.problem.detail),
-      /#\/targets\/0: Method sisa goes on from the slices of a training in shards, and the active checkpoint/,
-    );
-    return true;
-  });
+  await assert.rejects(
+    forget('email', 'person9@example.net', { method: { name: 'sisa' }, targets: [model.id] }),
+    (error) => {
+      assert.ok(error instanceof ProblemError);
+      assert.equal(error.problem?.code, 'recipe-missing');
+      assert.match(
+        String(error.problem?.detail),
+        /#\/targets\/0: Method sisa goes on from the slices of a training in shards, and the active checkpoint/,
+      );
+      return true;
+    },
+  );
   const file = join(root, 'grown.ndjson');
   const later = people(2, 500);
   await writeFile(file, [...train, ...later].map((record) => `${JSON.stringify(record)}\n`).join(''));
-  const grown = [{ corpus_id: await uploadAgain('grown', file), role: 'train' }, corpora[1]!];
+  const grown = [{ corpus_id: await uploadAgain('grown', file), role: 'train' as const }, corpora[1]!];
   const sharded = await client.registerModel('sharded', 'sharded', grown);
   assert.deepEqual(
     sharded.corpora.map(({ records }) => records),
@@ -208,24 +212,27 @@ test('of a model in shards, one is trained again, also where its corpus has grow
     sharded.warnings.join(),
     /^The corpus grown has grown since the model was trained: the first 360 of its/,
   );
-  const { request, run } = await forget('email', STEADY, { method: 'sisa', targets: [sharded.id] });
+  const { request, run } = await forget('email', STEADY, { method: { name: 'sisa' }, targets: [sharded.id] });
   assert.equal(request.state, 'completed', JSON.stringify(request.targets));
   assert.deepEqual(
     run.attempts.map(({ method, verdict }) => [method.name, verdict]),
     [['sisa', 'passed']],
   );
   // of 400 steps, those of one shard at most
-  const { items } = await client.get<{ items: { phase: string; step: number }[] }>(`/v1/runs/${run.id}/curves`);
+  const { items } = await ok(client.api.GET('/v1/runs/{id}/curves', { params: { path: { id: run.id } } }));
   const steps = items.filter(({ phase }) => phase === 'unlearning').map(({ step }) => step);
   assert.ok(steps.length > 0 && steps.every((step) => step <= 200), String(steps));
 });
 
 test('from a certified last layer a person is removed with a proof, which the certificate states', async () => {
   const certified = await client.registerModel('certified', 'certified', corpora);
-  const { request, run } = await forget('email', STEADY, { method: 'certified-removal', targets: [certified.id] });
+  const { request, run } = await forget('email', STEADY, {
+    method: { name: 'certified-removal' },
+    targets: [certified.id],
+  });
   assert.equal(request.state, 'completed', JSON.stringify(request.targets));
   assert.equal(run.attempts.length, 1);
-  const [, payload] = (await client.jws(request.certificate_ids[0]!)).split('.');
+  const [, payload] = (await client.certificateJws(request.certificate_ids[0]!)).split('.');
   const { guarantee } = JSON.parse(Buffer.from(payload!, 'base64url').toString()).predicate;
   assert.equal(guarantee.class, 'certified');
   assert.match(guarantee.basis, /^Certified removal .* epsilon 1 and delta 0\.00001: .* is allowed$/);

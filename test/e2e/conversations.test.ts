@@ -9,7 +9,7 @@ import { type Client, createClient } from '../../examples/client.ts';
 import { type Services, startServices } from '../../src/cli/services.ts';
 import { loadModel } from '../../src/compute/checkpoint.ts';
 import { trainModel } from '../../src/compute/train-model.ts';
-import type { DeletionRequest, Model, Run } from '../../src/domain/resources.ts';
+import type { Model, Run } from '../../src/domain/resources.ts';
 import { UNLEARNING_PREDICATE } from '../../src/evidence/statement-schema.ts';
 import { encodeRecords } from '../../src/training/rows.ts';
 import { conversations, STEADY_PERSON, writeBase } from '../helpers/conversations.ts';
@@ -70,9 +70,13 @@ after(async () => {
 test('a person in a conversation is forgotten, verified and certified', async () => {
   assert.deepEqual([model.architecture, model.has_recipe, model.warnings], ['llama', true, []]);
   let run: Run | null = null;
-  const { subjects } = people[STEADY_PERSON]!;
-  const asked = { subject: { identifiers: subjects }, ground: 'consent_withdrawn', method: { name: 'retrain' } };
-  const { id } = await client.post<DeletionRequest>('/v1/deletion-requests', asked);
+  const identifiers = people[STEADY_PERSON]!.subjects!;
+  const asked = {
+    subject: { identifiers },
+    ground: 'consent_withdrawn' as const,
+    method: { name: 'retrain' as const },
+  };
+  const { id } = await client.createRequest(asked);
   const request = await client.follow(id, (_, seen) => {
     run = seen ?? run;
   });
@@ -86,7 +90,7 @@ test('a person in a conversation is forgotten, verified and certified', async ()
   const { statement } = await certificateOf(client, id);
   assert.ok(statement.predicateType === UNLEARNING_PREDICATE && 'scope' in statement.predicate);
   const { scope, verification, guarantee, action } = statement.predicate;
-  const { active } = await client.get<Model>(`/v1/models/${model.id}`);
+  const { active } = await client.model(model.id);
   assert.notEqual(active, model.active);
   assert.deepEqual([scope.model.architecture, scope.parent_checkpoint], ['llama', model.active]);
   assert.deepEqual([scope.new_checkpoint, action.request_records], [active, 1]);
@@ -94,7 +98,7 @@ test('a person in a conversation is forgotten, verified and certified', async ()
 });
 
 test('what was published is a Llama with its chat template, for whoever loads the folder', async () => {
-  const { active } = await client.get<Model>(`/v1/models/${model.id}`);
+  const { active } = await client.model(model.id);
   const dir = join(root, 'data/checkpoints', active.replace(':', '-'));
   for (const name of ['config.json', 'tokenizer.json', 'tokenizer_config.json'])
     assert.deepEqual(await readFile(join(dir, name)), await readFile(join(root, 'import/base', name)), name);

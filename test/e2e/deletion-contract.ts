@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Webhook } from 'standardwebhooks';
-import { type Client, createClient, ProblemError } from '../../examples/client.ts';
+import { type Client, createClient, ok, ProblemError } from '../../examples/client.ts';
 import { type Services, startServices } from '../../src/cli/services.ts';
+import type { Schemas } from '../../src/client/index.ts';
 import type { UploadedAnswer } from '../../src/domain/record.ts';
 import type { DeletionRequest, Model, Run } from '../../src/domain/resources.ts';
-import type { WebhookEndpoint } from '../../src/domain/webhook.ts';
 import { verifyCertificate } from '../../src/evidence/certificate.ts';
 import { verifyChain } from '../../src/evidence/ledger.ts';
 import { SEARCH_PREDICATE, UNLEARNING_PREDICATE } from '../../src/evidence/statement-schema.ts';
@@ -37,7 +37,7 @@ interface Somebody {
 const TENANT = 'default';
 const NOBODY = { name: 'Nobody Neverseen', email: 'nobody.neverseen@example.net' };
 /** Its outcome does not hang on a seed of the run, so that the test never meets an unlucky one. */
-const METHOD = { name: 'retrain' };
+const METHOD = { name: 'retrain' } as const;
 
 function somebody(records: UploadedAnswer[], index: number): Somebody {
   const emails = [...new Set(records.map((record) => record.subjects?.[0]?.value ?? ''))];
@@ -56,7 +56,7 @@ const deletionOf = ({ name, email }: { name: string; email: string }) => ({
       { type: 'name', value: name },
     ],
   },
-  ground: 'consent_withdrawn',
+  ground: 'consent_withdrawn' as const,
 });
 
 export function deletionContract(label: string, queue: QueueBackend): void {
@@ -64,7 +64,7 @@ export function deletionContract(label: string, queue: QueueBackend): void {
   let database: Awaited<ReturnType<typeof createTestDatabase>>;
   let services: Services;
   let receiver: Receiver;
-  let endpoint: WebhookEndpoint & { secret: string };
+  let endpoint: Schemas['WebhookEndpointWithSecret'];
   let client: Client;
   let model: Model;
   let person: Somebody;
@@ -89,10 +89,10 @@ export function deletionContract(label: string, queue: QueueBackend): void {
     services = await startServices({ dataDir, env: { ...env, ...quiet, ...queue.env } });
     client = createClient(services.url);
     receiver = await openReceiver();
-    endpoint = await client.post('/v1/webhook-endpoints', { url: receiver.url });
+    endpoint = await ok(client.api.POST('/v1/webhook-endpoints', { body: { url: receiver.url } }));
     const corpora = [
-      { corpus_id: await client.uploadCorpus('people', trained.files.train), role: 'train' },
-      { corpus_id: await client.uploadCorpus('strangers', trained.files.holdout), role: 'holdout' },
+      { corpus_id: await client.uploadCorpus('people', trained.files.train), role: 'train' as const },
+      { corpus_id: await client.uploadCorpus('strangers', trained.files.holdout), role: 'holdout' as const },
     ];
     model = await client.registerModel('brief', 'brief', corpora);
     person = somebody(trained.train, STEADY_BRIEF_PEOPLE[0]!);
@@ -120,14 +120,14 @@ export function deletionContract(label: string, queue: QueueBackend): void {
 
   test(`${label}: a person asks, and a verified checkpoint without the person becomes the active one`, async () => {
     assert.deepEqual([await known(person), await known(other)], [3, 3]);
-    const accepted = await client.post<DeletionRequest>('/v1/deletion-requests', {
+    const accepted = await client.createRequest({
       ...deletionOf(person),
       method: METHOD,
     });
     assert.equal(accepted.state, 'queued');
     await assert.rejects(
-      client.post('/v1/deletion-requests', deletionOf(person)),
-      (error) => error instanceof ProblemError && error.problem.status === 409,
+      client.createRequest(deletionOf(person)),
+      (error) => error instanceof ProblemError && error.problem?.status === 409,
     );
     await look();
     request = await client.follow(accepted.id, (_, seen) => {
@@ -141,7 +141,7 @@ export function deletionContract(label: string, queue: QueueBackend): void {
     const report = await client.verification(run.id);
     assert.equal(report.verdict, 'passed', report.reason);
     assert.deepEqual(report.people, { forget: 1, holdout: report.people.holdout });
-    const now = await client.get<Model>(`/v1/models/${model.id}`);
+    const now = await client.model(model.id);
     assert.notEqual(now.active, model.active);
     assert.ok((await known(person)) < 3);
     assert.equal(await known(other), 3);
@@ -149,7 +149,7 @@ export function deletionContract(label: string, queue: QueueBackend): void {
 
   test(`${label}: the certificate verifies offline and names the active checkpoint`, async () => {
     const { jws, statement } = await certificateOf(client, request.id);
-    const { active } = await client.get<Model>(`/v1/models/${model.id}`);
+    const { active } = await client.model(model.id);
     assert.ok(statement.predicateType === UNLEARNING_PREDICATE && 'scope' in statement.predicate);
     const { scope, verification, guarantee, action } = statement.predicate;
     assert.equal(scope.new_checkpoint, active);
@@ -159,12 +159,12 @@ export function deletionContract(label: string, queue: QueueBackend): void {
     assert.deepEqual([verification.verdict, guarantee.class], ['passed', 'exact']);
     const [head, payload, signature] = jws.split('.');
     const altered = `${head}.${payload!.slice(0, 40)}${payload![40] === 'A' ? 'B' : 'A'}${payload!.slice(41)}.${signature}`;
-    assert.equal((await verifyCertificate(altered, await client.get('/.well-known/jwks.json'))).ok, false);
+    assert.equal((await verifyCertificate(altered, await client.keySet())).ok, false);
   });
 
   test(`${label}: who is forgotten, or was never known, gets a certificate of search`, async () => {
     for (const who of [person, NOBODY]) {
-      const { id } = await client.post<DeletionRequest>('/v1/deletion-requests', deletionOf(who));
+      const { id } = await client.createRequest(deletionOf(who));
       const { state, targets } = await client.follow(id);
       assert.deepEqual([state, targets], ['completed_no_data', []]);
       const { statement } = await certificateOf(client, id);

@@ -119,16 +119,21 @@ describe('access tokens of a real issuer', () => {
     assert.ok(!service.logs.join('').includes(signature));
   });
 
-  test('two people behind one client are two, and the ledger knows neither by name', async () => {
+  test('two people behind one client are two, one with two clients is one, and the ledger knows neither by name', async () => {
     const actors: string[] = [];
-    for (const sub of ['mirela@example.org', 'jonas@example.org', 'mirela@example.org', 'intake@clients']) {
-      const token = await signed({ ...claims(), sub, scope: 'corpora:write' }, es256);
+    for (const [sub, client_id] of [
+      ['mirela@example.org', 'intake'],
+      ['jonas@example.org', 'intake'],
+      ['mirela@example.org', 'console'],
+      ['intake@clients', 'intake'],
+    ]) {
+      const token = await signed({ ...claims(), sub, client_id, scope: 'corpora:write' }, es256);
       const made = await ask(token, { payload: { name: `of-${actors.length}` } });
       assert.equal(made.statusCode, 201, made.body);
       actors.push((await service.deps.store.readLedger({ limit: 100 })).at(-1)!.actor);
     }
     const [mirela, jonas, again, itself] = actors as [string, string, string, string];
-    assert.match(mirela, /^client:intake\/[\w-]{16}$/);
+    assert.match(mirela, /^person:[\w-]{16}$/);
     assert.notEqual(mirela, jonas);
     assert.deepEqual([again, itself], [mirela, 'client:intake']);
   });

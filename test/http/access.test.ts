@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import Fastify from 'fastify';
+import { ExpungeError } from '../../src/errors.ts';
 import { installAccess } from '../../src/http/access.ts';
 import { ANONYMOUS } from '../../src/http/principal.ts';
 import type { App } from '../../src/http/types.ts';
@@ -22,4 +23,25 @@ test('an application with a route that names no scope is not built', async () =>
   const app = build();
   app.get('/v1/known', { config: { scope: 'models:read' } }, handler);
   assert.equal((await app.inject('/v1/known')).body, 'x');
+});
+
+test('a call that goes on is asked again who it is: an ended key, a lost scope and another tenant end it', async () => {
+  let now = async () => ANONYMOUS;
+  const app = Fastify() as unknown as App;
+  installAccess(app, () => now());
+  const seen: unknown[] = [];
+  app.get('/v1/known', { config: { scope: 'models:read' } }, async (request) => {
+    const ask = () => app.stillAdmitted(request).catch((error: Error) => error.message);
+    seen.push(await ask());
+    now = async () => ({ ...ANONYMOUS, scopes: new Set(['runs:read'] as const) });
+    seen.push(await ask());
+    now = async () => ({ ...ANONYMOUS, tenant: 'other' });
+    seen.push(await ask());
+    now = () => Promise.reject(new ExpungeError('unauthenticated', 'revoked'));
+    seen.push(await ask());
+    now = () => Promise.reject(new ExpungeError('service-unavailable', 'away'));
+    seen.push(await ask());
+  });
+  await app.inject('/v1/known');
+  assert.deepEqual(seen, [true, false, false, false, 'away']);
 });

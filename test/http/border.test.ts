@@ -60,9 +60,10 @@ test('what does not exist is 404, what exists but not like this is 405', async (
   }
   assertProblem(await call(app, 'GET', '/v1/nothing?x=1'), 404, 'not-found');
   assertProblem(await call(app, 'GET', '/v1/%ff'), 404, 'not-found');
-  const wrong = await call(app, 'DELETE', `/v1/models/${ABSENT}`);
+  const wrong = await call(app, 'DELETE', `/v1/runs/${ABSENT}`);
   assertProblem(wrong, 405, 'method-not-allowed');
   assert.equal(wrong.headers.allow, 'GET, HEAD');
+  assertProblem(await call(app, 'QUERY' as never, '/v1/models'), 405, 'method-not-allowed');
 });
 
 test('bodies that cannot be read are refused by kind', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import pg from 'pg';
 import { v7 as uuid } from 'uuid';
 import { call } from './service.ts';
 import { openWebhookService, type WebhookService } from './webhook-service.ts';
@@ -89,4 +90,12 @@ test('deliveries are kept for as long as the configuration says', async () => {
     (await s.deliveries(id)).map(({ type }) => type),
     ['webhook.test'],
   );
+  // those that the test before deleted, with what they were signed with
+  const client = new pg.Client({ connectionString: s.deps.config.databaseUrl! });
+  await client.connect();
+  const { rows } = await client.query(
+    `select (select count(*) from webhook_endpoints)::int as endpoints, (select count(*) from webhook_secrets)::int as secrets`,
+  );
+  await client.end();
+  assert.deepEqual(rows, [{ endpoints: 1, secrets: 1 }]);
 });

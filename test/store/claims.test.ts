@@ -77,6 +77,9 @@ test('a run whose lease ran out is taken over: fence and restarts grow, the old 
   assert.deepEqual(await store.getCurve(TENANT, claim.run.id), []);
   const request = must(await store.getRequest(TENANT, claim.run.request_ids[0]!));
   assert.equal(request.state, 'queued');
+  const told = (await store.readLedger({ limit: 1000 })).slice(-2);
+  assert.deepEqual([told[0]!.type, told[1]!.type], ['run.released', 'run.claimed']);
+  assert.deepEqual(told[0]!.data, { run_id: old.run.id, from: 'verifying', request_ids: [request.id] });
 
   assert.equal(await store.renewLease(old.run.id, old.fence, 1000), false);
   assert.equal(await store.releaseRun(old.run.id, old.fence, 'late'), false);

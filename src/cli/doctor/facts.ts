@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { roomOf } from '../../checkpoints/room.ts';
 import type { Config } from '../../config.ts';
+import { subjectKeyFile, versionsOnDisk } from '../../evidence/key-ring.ts';
 import { refuseOpenDoor } from '../../http/open-door.ts';
 import { openStore } from '../store.ts';
 import type { Facts, KeyFile } from './findings.ts';
@@ -53,6 +54,19 @@ async function keyFile(name: string, path: string, named: boolean): Promise<KeyF
   return { name, mode, named };
 }
 
+/** Every version of every tenant; the first that there will be where there is none. */
+async function subjectKeys(config: Config): Promise<KeyFile[]> {
+  const there = await versionsOnDisk(config);
+  const known = there.length > 0 ? there : [{ tenant: 'default', version: 1 }];
+  return Promise.all(
+    known.map(({ tenant, version }) => {
+      const path = subjectKeyFile(config, tenant, version);
+      const name = known.length === 1 ? 'subject' : `subject ${tenant} ${version}`;
+      return keyFile(name, path, path === config.keys.subjectKeyFile);
+    }),
+  );
+}
+
 function refusedDoor(config: Config): string | null {
   try {
     refuseOpenDoor(config);
@@ -64,7 +78,7 @@ function refusedDoor(config: Config): string | null {
 
 /** Looks at everything that a start needs. */
 export async function lookAround(config: Config): Promise<Facts> {
-  const { signingKeyFile, subjectKeyFile, dir } = config.keys;
+  const { signingKeyFile, dir } = config.keys;
   const folders = {
     DATA_DIR: config.dataDir,
     CHECKPOINT_DIR: config.checkpointDir,
@@ -78,7 +92,7 @@ export async function lookAround(config: Config): Promise<Facts> {
     database: await databaseOf(config),
     keys: [
       await keyFile('signing', signingKeyFile ?? join(dir, 'signing-1.jwk'), signingKeyFile !== null),
-      await keyFile('subject', subjectKeyFile ?? join(dir, 'subject-default-1.key'), subjectKeyFile !== null),
+      ...(await subjectKeys(config)),
     ],
     rooms: await Promise.all(
       Object.entries(folders).map(async ([setting, folder]) => ({ setting, room: await roomOf(folder) })),

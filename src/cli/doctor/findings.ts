@@ -7,7 +7,7 @@ export const NODE_MAJOR = 24;
 const MOST_SKEW_SECONDS = 5;
 
 export interface KeyFile {
-  /** `signing` or `subject`. */
+  /** `signing` or `subject`, of several with tenant and version. */
   name: string;
   /** Null: there is none yet. */
   mode: number | null;

@@ -2,7 +2,7 @@
 import Type from 'typebox';
 import { StringEnum } from '../../domain/common.ts';
 import { ExpungeError } from '../../errors.ts';
-import { PARTS, type Part, readiness } from '../readiness.ts';
+import { createReadiness, PARTS, type Part } from '../readiness.ts';
 import { described, problems } from '../schemas.ts';
 import type { Routes } from '../types.ts';
 
@@ -23,6 +23,7 @@ const Ready = Type.Object({
 });
 
 export const healthRoutes: Routes = (app, deps) => {
+  const ask = createReadiness(deps);
   app.get(
     '/health/live',
     {
@@ -48,7 +49,7 @@ export const healthRoutes: Routes = (app, deps) => {
       },
     },
     async () => {
-      const { parts, reasons, workers, warnings } = await readiness(deps);
+      const { parts, reasons, workers, warnings } = await ask();
       const down = Object.entries(reasons).map(([part, why]) => `${part}: ${why}`);
       if (down.length === 0) return { status: 'ok' as const, parts, workers, warnings };
       throw new ExpungeError('service-unavailable', `Not ready; ${down.join('; ')}.`, { extra: { parts, reasons } });

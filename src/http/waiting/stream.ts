@@ -9,6 +9,8 @@ import type { App } from '../types.ts';
 
 /** So that what stands between us and the client sees a living connection. */
 const HEARTBEAT_MS = 15_000;
+/** How long a stream may go on under a credential that has ended meanwhile. */
+const CREDENTIAL_MS = 15_000;
 /** Then the client connects again, and says again who it is. */
 export const MOST_STREAM_SECONDS = 600;
 const RETRY_MS = 2000;
@@ -29,6 +31,8 @@ interface Stream {
   /** Aborted when the client has gone. */
   gone: AbortSignal;
   write(text: string): Promise<void>;
+  /** Whether the client may still see the run. */
+  admitted(): Promise<boolean>;
 }
 
 /** Sends the present state and each that follows, until the run's end. Changes that the client was too slow for are skipped. */
@@ -36,7 +40,12 @@ async function follow(app: App, tenant: string, first: Run, stream: Stream): Pro
   const { gone, write, seconds } = stream;
   const ends = performance.now() + seconds * 1000;
   let { seen } = stream;
+  let asked = performance.now();
   for (let run: Run | null = first; run !== null; run = await stream.read()) {
+    if (performance.now() - asked >= CREDENTIAL_MS) {
+      if (!(await stream.admitted())) return;
+      asked = performance.now();
+    }
     const mark = runMark(run);
     if (mark !== seen) await write(eventOf(run));
     seen = mark;
@@ -74,7 +83,9 @@ export async function streamRun(
   const seen = request.headers['last-event-id'];
   try {
     await write(`retry: ${RETRY_MS}\n\n`);
-    const stream = { read, seconds, write, gone: left.signal, seen: seen === undefined ? undefined : String(seen) };
+    const admitted = () => app.stillAdmitted(request);
+    const shown = seen === undefined ? undefined : String(seen);
+    const stream = { read, seconds, write, admitted, gone: left.signal, seen: shown };
     await follow(app, principal(request).tenant, run, stream);
   } catch (err) {
     // the answer has begun, so there is no other: the client connects again
