@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { readCertificateFile, readKeySet } from '../../src/cli/certificate-file.ts';
 import { checkCertificate } from '../../src/cli/check-certificate.ts';
 import { offboardTenant } from '../../src/cli/offboard.ts';
@@ -9,6 +10,7 @@ import { ROLES } from '../../src/domain/scopes.ts';
 import { versionsOnDisk } from '../../src/evidence/key-ring.ts';
 import { checkInclusion } from '../../src/evidence/ledger-proof.ts';
 import { buildStatement } from '../../src/evidence/statement.ts';
+import { BELIEVED_MS } from '../../src/http/key-check.ts';
 import { certifyUncertified } from '../../src/runs/certify.ts';
 import { writeTinyCheckpoint } from '../http/checkpoint-fixture.ts';
 import { caller, keyOf } from '../http/matrix/world.ts';
@@ -72,6 +74,8 @@ test('a tenant takes its evidence along, everything else of it goes, and the oth
     assert.ok(checkInclusion(proof, jwks).ok && proof.entry.tenant === 'acme', one);
   }
 
+  // what was known of the key is believed for a moment
+  await sleep(BELIEVED_MS);
   assert.equal((await ask(acme.key, 'GET', '/v1/models')).statusCode, 401);
   assert.equal(await deps.corpora.holds(acme.corpus), false);
   assert.deepEqual((await versionsOnDisk(config)).map((one) => one.tenant).sort(), ['default', 'globex']);

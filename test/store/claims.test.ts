@@ -258,8 +258,9 @@ test('a model may have a bound of its own; a worker is shown only what it can ta
   assert.ok(!(await store.modelsToRun(worker)).includes(model));
   assert.ok((await store.modelsToRun(gpu)).includes(model));
 
-  const noted = { tasks: 'runs' as const, device: 'cores', gpus: [] };
-  await store.noteWorker({ ...noted, ...worker, worker: worker.id });
+  const note = ({ id, ...can }: typeof gpu | typeof worker) =>
+    store.noteWorker({ ...can, worker: id, tasks: 'runs', device: 'cores', gpus: [] });
+  await note(worker);
   const { models, at_risk } = await store.forecast(TENANT, 100);
   const seen = must(models.find((one) => one.model_id === model) ?? null);
   const risks = at_risk.filter((one) => one.model_id === model);
@@ -268,7 +269,7 @@ test('a model may have a bound of its own; a worker is shown only what it can ta
   assert.ok((await store.figures([])).forecast.at_risk >= 1);
   await store.forgetWorker('w1');
 
-  await store.noteWorker({ ...noted, ...gpu, worker: gpu.id });
+  await note(gpu);
   const claim = await store.claim(model, gpu.id, { ...LEASE, window: WINDOW });
   assert.equal(claim.status, 'claimed');
   assert.deepEqual(await store.modelsToRun({ ...gpu, id: 'w3' }), [], 'one run at a time on an accelerator');
