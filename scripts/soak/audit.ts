@@ -142,7 +142,7 @@ async function files({ house, databaseUrl }: Scene): Promise<Check> {
   const needed = new Set(known.map(({ name }) => name));
   const stored = [
     ...(await names('checkpoints')).filter((name) => name.startsWith('sha256-')),
-    ...(await names('probes')),
+    ...(await names('probes')).filter((name) => name.endsWith('.sealed')),
   ];
   const orphans = stored.filter((name) => !needed.has(name));
   const missing = [...needed].filter((name) => !stored.includes(name));
