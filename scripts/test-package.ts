@@ -65,6 +65,8 @@ const [NPM, ...FIRST] = npm?.endsWith('.js') ? [process.execPath, npm] : ['npm']
 
 async function main(dir: string): Promise<void> {
   const options = { cwd: dir, stdio: ['ignore', 'inherit', 'inherit'] as ['ignore', 'inherit', 'inherit'] };
+  // by itself: npm runs no scripts of a package here, its own included (.npmrc)
+  execFileSync(NPM!, [...FIRST, 'run', '--silent', 'build:client'], { ...options, cwd: ROOT });
   execFileSync(NPM!, [...FIRST, 'pack', '--pack-destination', dir, '--loglevel=error'], { ...options, cwd: ROOT });
   const [tarball] = (await readdir(dir)).filter((name) => name.endsWith('.tgz'));
   await writeFile(join(dir, 'package.json'), '{ "private": true }\n');
