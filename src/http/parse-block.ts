@@ -60,6 +60,8 @@ export class BlockParser {
   #people = new Set<string>();
   #without: ReadonlySet<string> = NOBODY;
   #left = 0;
+  /** The keys that the last block made are with its caller. */
+  #told = true;
   constructor(options: ParseOptions) {
     this.#options = options;
     this.#table = new KeyTable(options.tenant, options.keys);
@@ -82,12 +84,12 @@ export class BlockParser {
   parse({ bytes, firstLine }: Block, without: ReadonlySet<string> = NOBODY): ParsedBlock {
     // what a refused block left behind
     this.#packer.take(0, []);
-    // of a block that is parsed again they were made the first time
-    if (without === NOBODY) {
+    // of a block that is parsed again they were made the first time, and of one that was refused nobody was told of them
+    if (without === NOBODY && this.#told) {
       this.#table.made = [];
       this.#versions.clear();
     }
-    [this.#without, this.#people, this.#left] = [without, new Set(), 0];
+    [this.#without, this.#people, this.#left, this.#told] = [without, new Set(), 0, false];
     for (const one of [this.#text, this.#lengths, this.#lines]) one.length = 0;
     const { lineBytes, finder, skips } = this.#options;
     // rules look for people in texts, and who is left out is known by key
@@ -110,6 +112,7 @@ export class BlockParser {
       start = end + 1;
     }
     const { first_ordinal: _, ...index } = this.#packer.take(0, this.#table.made);
+    this.#told = true;
     return {
       lines: { text: this.#text.view(), lengths: this.#lengths.view() },
       spooled: { lines: this.#lines.view(), index },

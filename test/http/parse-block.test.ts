@@ -86,6 +86,12 @@ test('plain lines are never read as text, and come out as if they were', () => {
   assert.equal(found.links.length, 1);
 });
 
+test('a key that a refused block made is told of with the next one that names it', () => {
+  const line = '{"id":"\\u00e9","text":"t","subjects":[{"type":"email","value":"refused@x"}]}';
+  assert.equal(typeof outcome(() => kept(Buffer.from(`${line}\nno record`))), 'string');
+  assert.deepEqual(kept(Buffer.from(line)).people, [[0, '["t","email","refused@x"]']]);
+});
+
 test('records of some people are left out when a block is parsed again; the keys of the others are told of', () => {
   const skipping = new BlockParser({ tenant: 't', lineBytes: 10_000, keys, skips: true });
   const line = (id: string, value: string) => JSON.stringify({ id, text: 't', subjects: [{ type: 'email', value }] });
