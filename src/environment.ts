@@ -42,7 +42,7 @@ export const Environment = Type.Object({
   DELETION_MANIFEST_FILE: Type.Optional(
     Type.String({
       description:
-        'File that says which records were erased, for whoever restores a backup; default DATA_DIR/deletion-manifest.ndjson. Keep a copy where backups do not reach',
+        'File that says which records were erased, as plain lines; default DATA_DIR/deletion-manifest.ndjson. The restore of a backup reads DELETIONS_FILE, which has these too',
     }),
   ),
   KEY_DIR: Type.Optional(Type.String({ description: 'Default DATA_DIR/keys' })),

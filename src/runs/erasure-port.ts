@@ -90,8 +90,6 @@ export interface ErasureStore {
   ): Promise<Map<string, number>>;
   /** Null for an unknown request. */
   erasureFacts(of: ErasedOf): Promise<ErasureFacts | null>;
-  /** The manifest as the store has it: what was erased, in the order of requests and corpora. */
-  deletions(take: (entry: DeletionEntry) => Promise<void>): Promise<void>;
   /** Of records of a manifest: those that a model still knows, and those that are to be erased at once; what is no record is in neither. */
   sortDeletions(entry: DeletionEntry): Promise<{ known: RecordPlace[]; free: DeletedRecord[] }>;
   /** Marks records of an entry of a manifest that was put back; those that are marked already stay as they are. */

@@ -1,13 +1,9 @@
-// What is known of records whose text is gone: for readers that must do without, for `expunge doctor`, and for the manifest.
+// What is known of records whose text is gone: for readers that must do without, for `expunge doctor`, and for a restore.
 import { type RawBuilder, sql } from 'kysely';
-import type { DeletedRecord, DeletionEntry } from '../domain/deletion-manifest.ts';
 import type { ErasedOf, ErasureFacts, ErasureStore, KeptPrints, RecordPlace } from '../runs/ports.ts';
 import type { Context } from './db.ts';
 import { placesOfRequest } from './request-places.ts';
 import { placeRows } from './sets-tables.ts';
-
-/** Records of an entry of the manifest at most. */
-const RECORDS_IN_AN_ENTRY = 1000;
 
 /** The requests that records of this one were erased for, itself among them. */
 const erasedFor = ({ tenant, request_id }: ErasedOf): RawBuilder<{ id: string }> => sql`
@@ -32,24 +28,9 @@ async function facts({ db }: Context, of: ErasedOf): Promise<ErasureFacts | null
   return { ...rows[0], prints: prints.rows };
 }
 
-type DeletionRow = DeletedRecord & Omit<DeletionEntry, 'version' | 'records'>;
-
-function* entriesOf(rows: readonly DeletionRow[]): Generator<DeletionEntry> {
-  const name = ({ tenant, corpus_id, deletion_request_id }: DeletionRow) =>
-    [tenant, corpus_id, deletion_request_id].join();
-  for (const own of Map.groupBy(rows, name).values()) {
-    const { tenant, corpus_id, deletion_request_id, erased_at } = own[0]!;
-    const records = own.map(({ ordinal, digest }) => ({ ordinal, digest }));
-    yield { version: 1, tenant, corpus_id, deletion_request_id, erased_at, records };
-  }
-}
-
 export const erasureFactsStore = (
   context: Context,
-): Pick<
-  ErasureStore,
-  'erasureFacts' | 'checkpointsKnowing' | 'textGone' | 'erasedCounts' | 'deletions' | 'sortDeletions'
-> => ({
+): Pick<ErasureStore, 'erasureFacts' | 'checkpointsKnowing' | 'textGone' | 'erasedCounts' | 'sortDeletions'> => ({
   erasureFacts: (of) => facts(context, of),
 
   async checkpointsKnowing(tenant, corpus_id) {
@@ -78,21 +59,6 @@ export const erasureFactsStore = (
       join destroyed_records d on d.tenant_id = ${tenant} and d.corpus_id = g.corpus_id and d.ordinal < g.records
       group by d.corpus_id`.execute(context.db);
     return new Map(rows.map(({ corpus_id, erased }) => [corpus_id, erased]));
-  },
-
-  async deletions(take) {
-    let after: [string, string, number] = ['', '00000000-0000-0000-0000-000000000000', -1];
-    for (;;) {
-      const { rows } = await sql<DeletionRow>`
-        select tenant_id as tenant, corpus_id, request_id as deletion_request_id, erased_at, ordinal, digest
-        from destroyed_records
-        where erased_at is not null and (tenant_id, corpus_id, ordinal) > (${after[0]}, ${after[1]}::uuid, ${after[2]}::int)
-        order by tenant_id, corpus_id, ordinal limit ${RECORDS_IN_AN_ENTRY}`.execute(context.db);
-      for (const entry of entriesOf(rows)) await take(entry);
-      const last = rows.at(-1);
-      if (last === undefined) return;
-      after = [last.tenant, last.corpus_id, last.ordinal];
-    }
   },
 
   async sortDeletions({ tenant, corpus_id, records }) {
