@@ -20,6 +20,11 @@ export const SIGNATURES = [
   ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
 ];
 
+const SAMPLERS = [
+  ...(['parentbased_always_on', 'parentbased_always_off', 'parentbased_traceidratio'] as const),
+  ...(['always_on', 'always_off', 'traceidratio'] as const),
+] as const;
+
 export const Environment = Type.Object({
   DATA_DIR: Type.String({ default: './data', description: 'Everything that is kept on disk' }),
   DATABASE_URL: Type.Optional(Type.String({ description: 'Postgres; unset: an embedded one under DATA_DIR' })),
@@ -37,12 +42,6 @@ export const Environment = Type.Object({
     Type.String({
       description:
         'The list of what was deleted, which the restore of a backup asks for: have it on another disk than DATA_DIR. Default DATA_DIR/deletions.jws',
-    }),
-  ),
-  DELETION_MANIFEST_FILE: Type.Optional(
-    Type.String({
-      description:
-        'File that says which records were erased, as plain lines; default DATA_DIR/deletion-manifest.ndjson. The restore of a backup reads DELETIONS_FILE, which has these too',
     }),
   ),
   KEY_DIR: Type.Optional(Type.String({ description: 'Default DATA_DIR/keys' })),
@@ -70,6 +69,28 @@ export const Environment = Type.Object({
     ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((l) => Type.Literal(l)),
     { default: 'info' },
   ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(
+    Type.String({
+      description:
+        'Where traces go: a collector that takes OTLP over HTTP, as http://127.0.0.1:4318; unset: nowhere, and nothing of OpenTelemetry is loaded',
+    }),
+  ),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: Type.Optional(
+    Type.String({ description: 'The same for traces alone, with its path: http://127.0.0.1:4318/v1/traces' }),
+  ),
+  OTEL_EXPORTER_OTLP_PROTOCOL: oneOf(['http/protobuf', 'http/json'], 'How traces are written; grpc is not spoken'),
+  OTEL_SERVICE_NAME: Type.Optional(
+    Type.String({ description: 'What traces call this process; unset: expunge-api or expunge-worker' }),
+  ),
+  OTEL_SDK_DISABLED: Type.Boolean({ ...{ default: false }, description: 'true: no traces, wherever they would go' }),
+  OTEL_TRACES_SAMPLER: oneOf(
+    SAMPLERS,
+    'Which traces are sent; parentbased: those that the caller has begun, by its choice',
+  ),
+  OTEL_TRACES_SAMPLER_ARG: Type.Number({
+    ...{ minimum: 0, maximum: 1, default: 1 },
+    description: 'The share of traces that traceidratio sends',
+  }),
   COMPUTE_BACKEND: Type.Optional(
     Type.String({
       description:
@@ -201,6 +222,13 @@ export const Environment = Type.Object({
         'Calls of a credential in a minute, told in RateLimit; more are 429. Counted in Redis where there is one, else by each process. 0: no limit; unset: 6000 with AUTH=required, else no limit',
     }),
   ),
+  ADDRESS_RATE_LIMIT_PER_MINUTE: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      description:
+        'Calls of an address in a minute of what is open to everybody and costs something (/health/ready, /.well-known/jwks.json), counted likewise; raise it where all come through one proxy. 0: no limit; unset: 600 with AUTH=required, else no limit',
+    }),
+  ),
   MIN_FREE_BYTES: Type.Integer({
     ...{ minimum: 0, default: 268_435_456 },
     description: 'With less room than this on a disk that is written to, the service is not ready',
@@ -265,8 +293,16 @@ export const Environment = Type.Object({
 });
 export type Environment = Static<typeof Environment>;
 
+/** Variables that are no more, and what to do without them. */
+const GONE: Readonly<Record<string, string>> = {
+  DELETION_MANIFEST_FILE:
+    'is not written any more: DELETIONS_FILE has what it had, and more. Unset it, and delete the file if nobody reads it',
+};
+
 /** Reads numbers and booleans from text; an empty variable counts as unset. */
 export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
+  for (const [name, why] of Object.entries(GONE))
+    if (env[name]) throw new ExpungeError('start-refused', `${name} ${why}`);
   const given: Record<string, unknown> = {};
   for (const [name, schema] of Object.entries(Environment.properties)) {
     const text = env[name];

@@ -10,7 +10,7 @@ const MAX_TEST_LINES = 400;
 const MAX_MEDIAN = 80;
 
 const PURE = ['domain', 'methods', 'metrics', 'architectures', 'training', 'influence'];
-const ADAPTERS = ['backup', 'engine', 'store', 'queue', 'checkpoints', 'corpora', 'evidence', 'webhooks'];
+const ADAPTERS = ['backup', 'engine', 'store', 'queue', 'checkpoints', 'corpora', 'evidence', 'webhooks', 'tracing'];
 const LEAVES = ['errors.ts', 'version.ts'];
 const CONFIGURED = [...LEAVES, 'environment.ts', 'compute-environment.ts', 'config.ts', 'log.ts'];
 const CORE = [...PURE, 'runs'];
@@ -126,6 +126,13 @@ test('only the engine loads a tensor library; everybody else knows its types', (
         .map(({ target }) => `${source.path} imports ${target}`),
     );
   assert.deepEqual(wrong, []);
+});
+
+test('OpenTelemetry is loaded by one file, which nothing loads unless traces go somewhere', () => {
+  const imports = (pattern: RegExp) => offences(product, pattern).map((line) => line.split(':')[0]!);
+  assert.deepEqual([...new Set(imports(/from '@opentelemetry\//))], ['src/tracing/opentelemetry.ts']);
+  assert.deepEqual(imports(/from '.*\/opentelemetry\.ts'/), []);
+  assert.deepEqual(imports(/import\('.*\/opentelemetry\.ts'\)/), ['src/tracing/start.ts']);
 });
 
 test('only config.ts reads the environment', () => {

@@ -16,7 +16,7 @@ import { markerPath, restoreUnderWay } from './restore-marker.ts';
 
 type Folders = Pick<
   Config,
-  'dataDir' | 'checkpointDir' | 'corpusDir' | 'probeDir' | 'keys' | 'influenceDir' | 'manifestFile'
+  'dataDir' | 'checkpointDir' | 'corpusDir' | 'probeDir' | 'keys' | 'influenceDir'
 >;
 
 export interface RestoreWish {
