@@ -2,28 +2,16 @@
 import Type, { type Static } from 'typebox';
 import { Value } from 'typebox/value';
 import { ExpungeError } from './errors.ts';
+import { oneOf } from './one-of.ts';
+import { TRACING_VARIABLES } from './tracing-environment.ts';
 
 /** Within the month that the law gives. */
 export const MOST_COOLING_OFF_HOURS = 672;
-
-/** The first is the default. */
-const oneOf = <const T extends readonly string[]>(values: T, description: string) =>
-  Type.Unsafe<T[number]>(
-    Type.Union(
-      values.map((value) => Type.Literal(value)),
-      { default: values[0], description },
-    ),
-  );
 
 /** With a public key alone: whoever knows that must not be able to sign. */
 export const SIGNATURES = [
   ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
 ];
-
-const SAMPLERS = [
-  ...(['parentbased_always_on', 'parentbased_always_off', 'parentbased_traceidratio'] as const),
-  ...(['always_on', 'always_off', 'traceidratio'] as const),
-] as const;
 
 export const Environment = Type.Object({
   DATA_DIR: Type.String({ default: './data', description: 'Everything that is kept on disk' }),
@@ -69,28 +57,7 @@ export const Environment = Type.Object({
     ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((l) => Type.Literal(l)),
     { default: 'info' },
   ),
-  OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(
-    Type.String({
-      description:
-        'Where traces go: a collector that takes OTLP over HTTP, as http://127.0.0.1:4318; unset: nowhere, and nothing of OpenTelemetry is loaded',
-    }),
-  ),
-  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: Type.Optional(
-    Type.String({ description: 'The same for traces alone, with its path: http://127.0.0.1:4318/v1/traces' }),
-  ),
-  OTEL_EXPORTER_OTLP_PROTOCOL: oneOf(['http/protobuf', 'http/json'], 'How traces are written; grpc is not spoken'),
-  OTEL_SERVICE_NAME: Type.Optional(
-    Type.String({ description: 'What traces call this process; unset: expunge-api or expunge-worker' }),
-  ),
-  OTEL_SDK_DISABLED: Type.Boolean({ ...{ default: false }, description: 'true: no traces, wherever they would go' }),
-  OTEL_TRACES_SAMPLER: oneOf(
-    SAMPLERS,
-    'Which traces are sent; parentbased: those that the caller has begun, by its choice',
-  ),
-  OTEL_TRACES_SAMPLER_ARG: Type.Number({
-    ...{ minimum: 0, maximum: 1, default: 1 },
-    description: 'The share of traces that traceidratio sends',
-  }),
+  ...TRACING_VARIABLES,
   COMPUTE_BACKEND: Type.Optional(
     Type.String({
       description:

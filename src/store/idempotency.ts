@@ -9,7 +9,9 @@ import type { Context } from './db.ts';
 const KEEP_MS = 24 * 3_600_000;
 
 /** Rows that say which lines of a batch requests were made from; what answers the call again reads them. */
-export const batchLineRows = (made: readonly { input: CreateRequest; row: { id: string; received_at: string }; state: string }[]) =>
+export const batchLineRows = (
+  made: readonly { input: CreateRequest; row: { id: string; received_at: string }; state: string }[],
+) =>
   made.flatMap(({ input: { tenant, batch_line }, row, state }) =>
     batch_line === undefined
       ? []

@@ -4,8 +4,8 @@ import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { buildApp } from '../../src/app.ts';
-import type { Store } from '../../src/runs/ports.ts';
 import type { App } from '../../src/http/types.ts';
+import type { Store } from '../../src/runs/ports.ts';
 import { call, corpusWith, line, openService, type TestService } from './service.ts';
 
 /** Identifiers of a person, so many that one transaction takes in FIRST of LINES. */

@@ -6,6 +6,7 @@ import { createLogger } from '../../src/log.ts';
 import { tracedCompute } from '../../src/runs/trace-compute.ts';
 import { workModel } from '../../src/runs/work-model.ts';
 import { createTracing } from '../../src/tracing/opentelemetry.ts';
+import { startTelling } from '../../src/tracing/start.ts';
 import { createTestWorker, scripted } from '../helpers/worker.ts';
 import { openService } from '../http/service.ts';
 import { type CollectedSpan, startCollector } from './collector.ts';
@@ -53,7 +54,8 @@ test('a request is followed from its call to its certificate, and shares its run
   assert.ok(collector.bodies.every(({ path }) => path === '/v1/traces'));
   const spans = collector.spans();
   const mine = spans.filter(({ traceId }) => traceId === TRACE);
-  const parentOf = (name: string) => mine.find((one) => one.spanId === mine.find((span) => span.name === name)?.parentSpanId);
+  const parentOf = (name: string) =>
+    mine.find((one) => one.spanId === mine.find((span) => span.name === name)?.parentSpanId);
   const call = mine.find(({ name }) => name === 'POST /v1/deletion-requests')!;
   assert.equal(call.parentSpanId, CALLER);
   assert.equal(Number(attribute(call, 'http.response.status_code')?.intValue), 202);
@@ -61,7 +63,8 @@ test('a request is followed from its call to its certificate, and shares its run
   assert.equal(intake?.name, 'take in a deletion request');
   assert.equal(intake?.parentSpanId, call.spanId);
   assert.equal(attribute(intake!, 'expunge.deletion_request_id')?.stringValue, first.json().id);
-  for (const name of ['plan', 'unlearn', 'verify', 'publish', 'certify']) assert.equal(parentOf(name)?.name, 'run', name);
+  for (const name of ['plan', 'unlearn', 'verify', 'publish', 'certify'])
+    assert.equal(parentOf(name)?.name, 'run', name);
   assert.equal(parentOf('compute unlearn')?.name, 'unlearn');
   assert.equal(parentOf('compute verify')?.name, 'verify');
   const run = mine.find(({ name }) => name === 'run')!;
@@ -112,10 +115,34 @@ test('a collector that is away holds nothing up, and is told of once', async () 
   assert.ok(said.length <= 1);
 });
 
+test('a process without an endpoint has no traces, and one with it has', async (t) => {
+  const collector = await startCollector();
+  t.after(() => collector.close());
+  const config = readConfig({ LOG_LEVEL: 'silent' });
+  assert.equal((await startTelling(config, 'expunge-api')).tracing.on, false);
+  const { tracing } = await startTelling(
+    readConfig({ LOG_LEVEL: 'silent', OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${collector.url}/own/path` }),
+    'expunge-api',
+  );
+  const span = tracing.open('told');
+  assert.match(span.within(() => tracing.ids())!.trace_id, /^[0-9a-f]{32}$/);
+  assert.equal(tracing.ids(), null);
+  span.end();
+  span.end();
+  await tracing.close();
+  assert.deepEqual(
+    collector.bodies.map(({ path }) => path),
+    ['/own/path'],
+  );
+});
+
 test('settings that cannot work stop the start', () => {
   const refused = (env: Record<string, string>, about: RegExp) => assert.throws(() => readConfig(env), about);
   refused({ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4317' }, /OTEL_EXPORTER_OTLP_ENDPOINT must be an http/);
   refused({ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, /OTEL_EXPORTER_OTLP_PROTOCOL/);
   assert.equal(readConfig({}).tracing, null);
-  assert.equal(readConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318', OTEL_SDK_DISABLED: 'true' }).tracing, null);
+  assert.equal(
+    readConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318', OTEL_SDK_DISABLED: 'true' }).tracing,
+    null,
+  );
 });
