@@ -35,7 +35,11 @@ export interface ExpungeClient {
   /** What would become of it (`validate_only`). */
   planRequest(body: NewRequest): Promise<Schemas['DeletionPlan']>;
   /** Up to 10,000 requests in one call, with an outcome each. */
-  createRequests(requests: Lines<Omit<NewRequest, 'group_id'>>, groupId?: string): Promise<BatchOutcome>;
+  createRequests(
+    requests: Lines<Omit<NewRequest, 'group_id'>>,
+    groupId?: string,
+    idempotencyKey?: string,
+  ): Promise<BatchOutcome>;
   /** Waits by long polls until the request has ended, or `until` is met. */
   waitForRequest(id: string, options?: WaitOptions): Promise<Schemas['DeletionRequest']>;
   /** Streams records into a corpus: values, or NDJSON that is there already (`await openAsBlob(file)`). */
@@ -57,7 +61,7 @@ export function createExpungeClient(options: ClientOptions): ExpungeClient {
     api,
     createRequest: (body, key) => createRequest(api, body, key),
     planRequest: (body) => planRequest(api, body),
-    createRequests: (requests, groupId) => createRequests(api, requests, groupId),
+    createRequests: (requests, groupId, idempotencyKey) => createRequests(api, requests, groupId, idempotencyKey),
     waitForRequest: (id, wait) => waitForRequest(api, id, wait),
     uploadRecords(id, records, on_suppressed = 'refuse') {
       const params = { path: { id }, query: { on_suppressed } };

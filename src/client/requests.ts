@@ -83,12 +83,17 @@ export async function planRequest(api: Api, body: NewRequest): Promise<Schemas['
   return (await ok(api.POST('/v1/deletion-requests', { body: asked }))) as Schemas['DeletionPlan'];
 }
 
-/** At most 10,000 requests in one call; each is taken in or refused by itself. */
+/**
+ * At most 10,000 requests in one call; each is taken in or refused by itself. Sent with an Idempotency-Key, a new one where none is
+ * given: with the same key the same lines are answered as before, also where the first call broke off half way.
+ */
 export function createRequests(
   api: Api,
   requests: Lines<Omit<NewRequest, 'group_id'>>,
   groupId?: string,
+  idempotencyKey: string = crypto.randomUUID(),
 ): Promise<BatchOutcome> {
-  const params = groupId === undefined ? {} : { query: { group_id: groupId } };
+  const header = { 'idempotency-key': `"${idempotencyKey}"` };
+  const params = { header, ...(groupId === undefined ? {} : { query: { group_id: groupId } }) };
   return ok(api.POST('/v1/deletion-requests:batch', { params, body: requests, ...linesOf(requests) }));
 }
