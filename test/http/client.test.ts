@@ -74,9 +74,9 @@ test('a request is made once a key, waited for, and looked at by its tag', async
 
 test('a batch has an outcome a line; a plan stores nothing; problems have code and field', async () => {
   const lines = [person('talin'), person('odra'), { subject: {} } as never];
-  const batch = await expunge.createRequests(lines, undefined, 'once');
+  const batch = await expunge.createRequests(lines, undefined, 'batch-once');
   const { counts, items } = batch;
-  assert.deepEqual(await expunge.createRequests(lines, undefined, 'once'), batch);
+  assert.deepEqual(await expunge.createRequests(lines, undefined, 'batch-once'), batch);
   assert.deepEqual(
     items.map(({ outcome }) => outcome),
     ['created', 'already_open', 'invalid'],
