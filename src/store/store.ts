@@ -35,6 +35,7 @@ import { publishStore } from './publish.ts';
 import { queueStore } from './queue.ts';
 import { recipientsStore } from './recipients.ts';
 import { referencesStore } from './references.ts';
+import { requestForecastStore } from './request-forecast.ts';
 import { requestsStore } from './requests.ts';
 import { restrictionsStore } from './restrictions.ts';
 import { reverificationsStore } from './reverifications.ts';
@@ -82,6 +83,7 @@ const ofRuns = (context: Context) => ({
   ...splitsStore(context),
   ...lapseStore(context),
   ...queueStore(context),
+  ...requestForecastStore(context),
   ...schedulingStore(context),
   ...setsStore(context),
   ...seenStore(context),
