@@ -3028,6 +3028,8 @@ export interface components {
                     budget: number;
                     spent: number;
                 };
+                /** @description Trained again from other seeds than the recipe’s, since so many exact candidates of earlier runs for these requests did not pass; absent: from its own */
+                start?: number;
                 /** @description What computed it, for example onnxruntime/cpu */
                 backend?: string;
             }[];

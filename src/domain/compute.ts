@@ -46,6 +46,8 @@ export interface UnlearnJob extends JobBase {
   memory_budget_bytes: number | null;
   /** Folder of the checkpoint that the recipe starts from; null: none is needed, or it is not kept here. */
   base_dir: string | null;
+  /** Which start of the recipe `retrain` takes: left out its own, 1 the first other one, and so on. */
+  start?: number;
   /** Whom earlier runs forgot and who must not come back by this one; left out where nobody may be looked at, or the method never sees them. */
   earlier?: Pick<EarlierJob, 'probes'>;
 }
@@ -125,6 +127,8 @@ export interface UnlearnResult {
   steps: Record<string, number>;
   planned_memory_bytes: number;
   peak_memory_bytes: number;
+  /** Of a candidate that was trained from another start than the recipe's: which. */
+  start?: number;
   /** Of a candidate with a certified last layer. */
   certified?: NonNullable<Attempt['certified']>;
   backend: string;

@@ -15,7 +15,7 @@ import { publishCandidate } from './publish.ts';
 import { referencesFor } from './references.ts';
 import { createRetainedDigest } from './retained-digest.ts';
 import { endUnpassed, isOfPeople } from './split-run.ts';
-import { type RunContext, runFolder, seedOf, setsOf, unlearn, verify } from './stages.ts';
+import { RETRAIN, type RunContext, runFolder, seedOf, setsOf, unlearn, verify } from './stages.ts';
 
 export type RunEnd =
   | { status: 'published' | 'superseded' | 'awaiting_promotion' }
@@ -144,8 +144,15 @@ async function workThroughPlan(context: RunContext & { plan: PlanStep[] }, pendi
     }
   }
   await context.progress.flush();
-  const reason = `No method passed verification; nothing was published. ${refused.join('; ')}`;
+  const reason = `No method passed verification; nothing was published. ${refused.join('; ')}${await afterExact(context, verified)}`;
   return endUnpassed(context, { reason, verdict: verified, standingOut });
+}
+
+/** Its model never saw the records, so trying the same again would find the same: what somebody who reads this may do. */
+async function afterExact({ deps, claim, plan }: RunContext & { plan: PlanStep[] }, verdict: Verdict | null) {
+  if (verdict !== 'failed' || !plan.some(({ name }) => name === RETRAIN)) return '';
+  const tried = (await deps.store.exactTries(claim)) + 1;
+  return `. What ${RETRAIN} made was trained without these records: it failed by chance, or others’ records say what these said. A retry would train from other seeds (start ${tried}), and the certificate would say so`;
 }
 
 /** Under parent and candidate; people of earlier runs under the candidate alone. */
@@ -201,6 +208,7 @@ async function tryMethod(
     ...(report.cost ? { verification: { extent: report.cost.extent, parts: report.cost.parts } } : {}),
     planned_memory_bytes: result.planned_memory_bytes,
     peak_memory_bytes: Math.round(Math.max(result.peak_memory_bytes, peak_memory_bytes)),
+    ...(result.start ? { start: result.start } : {}),
     ...(result.certified ? { certified: result.certified } : {}),
     backend: result.backend,
   };

@@ -112,6 +112,19 @@ async function heldBy(context: RunContext, method: MethodChoice, folder: string)
   return probes ? { earlier: { probes } } : {};
 }
 
+/** The exact method that has a start to choose. Seeds of a training in shards are those of slices that are kept. */
+export const RETRAIN = 'retrain';
+
+/**
+ * A retraining from the same start would make the same model, and verification find the same again. So whoever has a request tried again
+ * whose exact candidate did not pass gets one from another start, by the number of those before.
+ */
+async function startOf({ deps, claim }: RunContext, method: MethodChoice): Promise<Pick<UnlearnJob, 'start'>> {
+  if (method.name !== RETRAIN) return {};
+  const start = await deps.store.exactTries(claim);
+  return start > 0 ? { start } : {};
+}
+
 /** Runs one method and adopts what it wrote: the candidate is then an immutable folder at its own address. */
 export async function unlearn(
   context: RunContext,
@@ -124,6 +137,7 @@ export async function unlearn(
     {
       ...(await jobBase(context, seed)),
       ...(await heldBy(context, method, sealed)),
+      ...(await startOf(context, method)),
       ...{ stage: 'unlearn', method, out_dir: folder, weight_types: deps.settings.weightTypes },
       memory_budget_bytes: deps.settings.memoryBudgetBytes,
       base_dir: await baseFolder(context, method),

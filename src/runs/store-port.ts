@@ -203,6 +203,9 @@ export interface Store
     claim: Pick<Claim, 'tenant' | 'model'> & { run: Pick<Run, 'parent'> },
   ): Promise<VerificationReport | null>;
 
+  /** Candidates of `retrain` that failed verification in earlier runs that ended in review, of any request of this run on its model. */
+  exactTries(claim: Pick<Claim, 'tenant' | 'run'>): Promise<number>;
+
   /** One leader among the workers, by advisory lock; returns false when another one has it. */
   withSweepLock(work: () => Promise<void>): Promise<boolean>;
 

@@ -81,7 +81,7 @@ export function scripted(script: Script = {}): Compute & { jobs: ComputeJob[] } 
         if (on.signal.aborted) throw new ExpungeError('cancelled', 'aborted');
         await writeFile(join(job.out_dir, 'config.json'), JSON.stringify({ method: job.method.name, seed: job.seed }));
         await writeFile(join(job.out_dir, 'model.safetensors'), 'weights');
-        return unlearned;
+        return { ...unlearned, ...(job.start ? { start: job.start } : {}) };
       }
       if (job.stage === 'verify') {
         const calls = jobs.filter((one) => one.stage === 'verify').length;
