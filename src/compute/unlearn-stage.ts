@@ -1,7 +1,7 @@
 // Stage 1 of a run: a method makes a candidate checkpoint from the parent.
 import { replaceRecipe } from '../checkpoints/recipe-file.ts';
 import { openUpdates } from '../checkpoints/updates.ts';
-import type { UnlearnJob, UnlearnResult } from '../domain/compute.ts';
+import type { UnlearnJob, UnlearnResult, UnusualResult } from '../domain/compute.ts';
 import type { HostTensors } from '../domain/engine.ts';
 import type { EditMethod, LossMethod } from '../domain/method.ts';
 import { reseeded } from '../domain/references.ts';
@@ -20,6 +20,7 @@ import { type OtherAnswersPlan, planOtherAnswers } from './alternatives.ts';
 import type { StageContext } from './context.ts';
 import { loadEarlier } from './earlier-rows.ts';
 import { openHead } from './head-stage.ts';
+import { unknownPeople } from './known-costs.ts';
 import { type AnyModel, loadAnyWeights, openAnyModel, saveLike } from './models.ts';
 import { peakMemoryBytes } from './peak-memory.ts';
 import { recipeOf, retrainFromRecipe } from './retrain.ts';
@@ -159,7 +160,10 @@ function workOf(given: Given): Work | Promise<Work> {
  * Runs the job and writes the candidate to `out_dir`, in the parent's layout. What does not fit the memory is refused
  * before any weight is read.
  */
-export async function unlearnStage(asked: UnlearnJob, context: StageContext): Promise<UnlearnResult> {
+export async function unlearnStage(
+  asked: UnlearnJob,
+  context: StageContext,
+): Promise<UnlearnResult | UnusualResult> {
   const { engine, reporter } = context;
   reporter.report('loading');
   const model = await openAnyModel(asked.parent_dir);
@@ -178,6 +182,8 @@ export async function unlearnStage(asked: UnlearnJob, context: StageContext): Pr
       'The request names every training record: nothing would be retained.',
     );
   }
+  const people = await unknownPeople(job, model, sets, context);
+  if (people.length > 0) return { stage: 'unusual', people };
   const given = { ...context, job, model, sets, others: await planOtherAnswers(job, model, sets, engine) };
   const work = await workOf(given);
   const weights = await work.run();

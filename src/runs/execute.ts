@@ -6,6 +6,7 @@ import { ExpungeError, type ProblemCode } from '../errors.ts';
 import type { RunDeps } from './deps.ts';
 import { Fenced, held } from './fence.ts';
 import { keepLease } from './heartbeat.ts';
+import { holdUnusual, Unusual } from './hold-unusual.ts';
 import { discardProbes, keepProbes } from './keep-probes.ts';
 import { ApprovalLapsed, LAPSED, makePlan } from './make-plan.ts';
 import { policyInForce } from './policy.ts';
@@ -22,6 +23,8 @@ export type RunEnd =
   | { status: 'needs_review' | 'failed'; reason: string }
   /** It failed for all its requests together, which are tried in two parts. */
   | { status: 'split'; reason: string }
+  /** Some of its requests are unusual and await approval; the others wait for another run. */
+  | { status: 'held'; reason: string }
   /** Its requests await approval again. */
   | { status: 'lapsed'; reason: string }
   /** Given back: the run starts again elsewhere, and that does not count as a restart. */
@@ -47,18 +50,24 @@ export async function executeRun(deps: RunDeps, claim: Claim, outer: AbortSignal
   const progress = createProgress(deps, claim);
   const folders = new Set<string>();
   const pending: Pending = { digest: null, asked: false };
+  let forget: RunContext['forget'] = [];
   const signal = AbortSignal.any([outer, lease.signal]);
   try {
     const policy = await policyInForce(deps.store, claim.tenant, claim.model.id, deps.policy);
     const startedAt = Date.now();
     const empty = { corpora: {}, setsFile: '', forget: [], retained: '', references: {} };
     const context = { deps, claim, signal, progress, policy, startedAt, folders, ...empty };
-    return await workThroughPlan(await prepare(context), pending);
+    const prepared = await prepare(context);
+    forget = prepared.forget;
+    return await workThroughPlan(prepared, pending);
   } catch (error) {
     // only while the run is ours: its next owner makes the same candidate at the same address
     if (!(error instanceof Fenced) && !lease.signal.aborted && !pending.asked) await remove(deps, pending.digest);
     await progress.flush();
-    return await endEarly(deps, claim, error, { outer, lost: lease.signal });
+    const signals = { outer, lost: lease.signal };
+    if (!(error instanceof Unusual) || lease.signal.aborted) return await endEarly(deps, claim, error, signals);
+    const holds = holdUnusual({ deps, claim, forget }, error.people);
+    return await holds.catch((failed: unknown) => endEarly(deps, claim, failed, signals));
   } finally {
     lease.stop();
     for (const folder of folders) {

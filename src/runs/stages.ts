@@ -14,6 +14,7 @@ import { baseOf } from './base.ts';
 import type { RunDeps } from './deps.ts';
 import { earlierPeople } from './earlier-people.ts';
 import { policyDigest } from './policy.ts';
+import { Unusual } from './hold-unusual.ts';
 import type { Claim, NewCheckpoint, RunSets } from './ports.ts';
 import type { ProgressWriter } from './progress.ts';
 
@@ -125,6 +126,10 @@ async function startOf({ deps, claim }: RunContext, method: MethodChoice): Promi
   return start > 0 ? { start } : {};
 }
 
+/** Whom somebody approved is usual. */
+const watchOf = ({ deps, claim }: RunContext): Pick<UnlearnJob, 'watch'> =>
+  deps.settings.unusualLoss && claim.approved_on === null ? { watch: deps.settings.unusualLoss } : {};
+
 /** Runs one method and adopts what it wrote: the candidate is then an immutable folder at its own address. */
 export async function unlearn(
   context: RunContext,
@@ -138,12 +143,14 @@ export async function unlearn(
       ...(await jobBase(context, seed)),
       ...(await heldBy(context, method, sealed)),
       ...(await startOf(context, method)),
+      ...watchOf(context),
       ...{ stage: 'unlearn', method, out_dir: folder, weight_types: deps.settings.weightTypes },
       memory_budget_bytes: deps.settings.memoryBudgetBytes,
       base_dir: await baseFolder(context, method),
     },
     { progress: (message) => progress.push(message), signal },
   );
+  if (result.stage === 'unusual') throw new Unusual(result.people);
   if (result.stage !== 'unlearn') throw wrongStage(result.stage);
   const candidate = await deps.checkpoints.adopt(folder, {
     architecture: claim.model.architecture,

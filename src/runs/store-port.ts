@@ -1,5 +1,6 @@
 // What the use cases need from the store. Its adapter lives in store/.
 
+import type { Suspicion } from '../domain/suspicion.ts';
 import type { CheckpointManifest } from '../domain/checkpoint.ts';
 import type { CorpusRole, SetRow } from '../domain/record.ts';
 import type {
@@ -251,6 +252,16 @@ export interface Store
    * with a ledger entry. False when the fence is stale.
    */
   lapseApproval(claim: Claim, reason: string, actor: string): Promise<boolean>;
+  /**
+   * What these requests are about is unusual: the run ends `cancelled`, they await approval with their `suspicion`, and the others wait for
+   * another run; a ledger entry for each (`request.unusual`). False when the fence is stale.
+   */
+  holdUnusual(
+    claim: Claim,
+    unusual: readonly { request_id: string; suspicion: Suspicion }[],
+    reason: string,
+    actor: string,
+  ): Promise<boolean>;
   saveProgress(runId: string, fence: number, progress: RunProgress, points: CurvePoint[]): Promise<boolean>;
   saveAttempt(runId: string, fence: number, attempt: Attempt, report: VerificationReport | null): Promise<boolean>;
   /** Compare-and-swap of the alias, lineage, erased records, targets and ledger in one transaction. */

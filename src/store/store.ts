@@ -39,7 +39,8 @@ import { requestForecastStore } from './request-forecast.ts';
 import { requestsStore } from './requests.ts';
 import { restrictionsStore } from './restrictions.ts';
 import { reverificationsStore } from './reverifications.ts';
-import { reportsStore, runsStore } from './runs.ts';
+import { holdUnusualStore } from './hold-unusual.ts';
+import { exactTriesStore, reportsStore, runsStore } from './runs.ts';
 import { schedulingStore } from './scheduling.ts';
 import { seenStore } from './seen.ts';
 import { setsStore } from './sets.ts';
@@ -77,6 +78,8 @@ function guarded<T extends object>(store: T): T {
 
 const ofRuns = (context: Context) => ({
   ...runsStore(context),
+  ...exactTriesStore(context),
+  ...holdUnusualStore(context),
   ...reportsStore(context),
   ...sweepStore(context),
   ...claimsStore(context),
