@@ -27,7 +27,13 @@ export async function unknownPeople(
       return (await score(rows)).map(meanNll);
     };
     const some = (rows: TextRow[]) =>
-      costs(sampleRows(rows.map((_, i) => i), SAMPLE, seed).map((i) => rows[i]!));
+      costs(
+        sampleRows(
+          rows.map((_, i) => i),
+          SAMPLE,
+          seed,
+        ).map((i) => rows[i]!),
+      );
     const of = await costs(forget);
     return unusualPeople(
       {

@@ -160,10 +160,7 @@ function workOf(given: Given): Work | Promise<Work> {
  * Runs the job and writes the candidate to `out_dir`, in the parent's layout. What does not fit the memory is refused
  * before any weight is read.
  */
-export async function unlearnStage(
-  asked: UnlearnJob,
-  context: StageContext,
-): Promise<UnlearnResult | UnusualResult> {
+export async function unlearnStage(asked: UnlearnJob, context: StageContext): Promise<UnlearnResult | UnusualResult> {
   const { engine, reporter } = context;
   reporter.report('loading');
   const model = await openAnyModel(asked.parent_dir);

@@ -13,7 +13,8 @@ export class Unusual extends Error {
   }
 }
 
-const HELD = 'Requests of the run are about records that the model never fitted; they wait for approval, the others for another run.';
+const HELD =
+  'Requests of the run are about records that the model never fitted; they wait for approval, the others for another run.';
 const shown = (value: number): string => value.toPrecision(3);
 
 function suspicionOf(model_id: string, { value, limit }: UnusualPerson): Suspicion {

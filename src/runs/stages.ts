@@ -13,8 +13,8 @@ import { baselineFrom } from '../metrics/report.ts';
 import { baseOf } from './base.ts';
 import type { RunDeps } from './deps.ts';
 import { earlierPeople } from './earlier-people.ts';
-import { policyDigest } from './policy.ts';
 import { Unusual } from './hold-unusual.ts';
+import { policyDigest } from './policy.ts';
 import type { Claim, NewCheckpoint, RunSets } from './ports.ts';
 import type { ProgressWriter } from './progress.ts';
 

@@ -1,6 +1,5 @@
 // What the use cases need from the store. Its adapter lives in store/.
 
-import type { Suspicion } from '../domain/suspicion.ts';
 import type { CheckpointManifest } from '../domain/checkpoint.ts';
 import type { CorpusRole, SetRow } from '../domain/record.ts';
 import type {
@@ -16,6 +15,7 @@ import type {
   RunProgress,
 } from '../domain/resources.ts';
 import type { RunState, TargetState } from '../domain/states.ts';
+import type { Suspicion } from '../domain/suspicion.ts';
 import type { Verdict, VerificationReport } from '../domain/verification.ts';
 import type { WindowPolicy } from '../domain/window.ts';
 import type { ApiKeyStore } from './api-key-port.ts';
@@ -43,6 +43,7 @@ import type { RunSets } from './sets-port.ts';
 import type { SubjectKeyStore, SubjectLookupStore } from './subject-key-port.ts';
 import type { SuppressionStore } from './suppression-port.ts';
 import type { TenantStore } from './tenant-port.ts';
+import type { TraceStore } from './tracing-port.ts';
 import type { UploadStore } from './upload-port.ts';
 import type { VerificationStore } from './verification-port.ts';
 import type { WatchStore } from './watch-port.ts';
@@ -144,6 +145,7 @@ export interface Store
     SubjectLookupStore,
     SuppressionStore,
     TenantStore,
+    TraceStore,
     WebhookStore,
     OpenDsrStore {
   migrate(): Promise<void>;

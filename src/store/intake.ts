@@ -16,6 +16,7 @@ import { insertRows } from './bulk-insert.ts';
 import { type Context, type Trx, transact, unavailable } from './db.ts';
 import { waitsAt } from './gates.ts';
 import { grouped } from './groups.ts';
+import { batchLineRows } from './idempotency.ts';
 import { externalLock, recordLocks, serialise, subjectLock } from './intake-locks.ts';
 import { appendAll } from './ledger.ts';
 import { keysOf, type Match, matcher, type Wish } from './matches.ts';
@@ -47,6 +48,7 @@ function rowOf(input: CreateRequest, suspicion: Suspicion | null, now: string) {
     suspicion,
     erased_at: null,
     every_model: input.model_ids === null,
+    traceparent: input.traceparent ?? null,
   };
 }
 
@@ -72,6 +74,7 @@ async function write(trx: Trx, made: readonly NewRequest[]): Promise<void> {
   const requests = made.map(fullRow);
   await insertRows(trx, 'deletion_requests', requests);
   await insertOpenDsr(trx, made);
+  await insertRows(trx, 'batch_lines', batchLineRows(made.map((one) => ({ ...one, state: stateOf(one) }))));
   const subjects = made.flatMap(({ input, row: { id, tenant_id } }) =>
     keysOf(input).map((key) => {
       const { key: subject_key, ...rest } = input.subjects.find((subject) => subject.key === key)!;

@@ -54,10 +54,7 @@ export const exactTriesStore = ({ db }: Context): Pick<Store, 'exactTries'> => (
   },
 });
 
-type Reads = Pick<
-  Store,
-  'getRun' | 'listRuns' | 'getCurve' | 'getVerification' | 'registeredReport' | 'pastAttempts'
->;
+type Reads = Pick<Store, 'getRun' | 'listRuns' | 'getCurve' | 'getVerification' | 'registeredReport' | 'pastAttempts'>;
 
 export const runsStore = ({ db }: Context): Reads => ({
   getRun: (tenant, id) => loadRun(db, tenant, id),

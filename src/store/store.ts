@@ -16,6 +16,7 @@ import { erasureFactsStore } from './erasure-facts.ts';
 import { erasuresStore } from './erasures.ts';
 import { figuresStore } from './figures.ts';
 import { forgettingStore } from './forgetting.ts';
+import { holdUnusualStore } from './hold-unusual.ts';
 import { idempotencyStore } from './idempotency.ts';
 import { influenceStore } from './influence.ts';
 import { intakeStore } from './intake.ts';
@@ -39,7 +40,6 @@ import { requestForecastStore } from './request-forecast.ts';
 import { requestsStore } from './requests.ts';
 import { restrictionsStore } from './restrictions.ts';
 import { reverificationsStore } from './reverifications.ts';
-import { holdUnusualStore } from './hold-unusual.ts';
 import { exactTriesStore, reportsStore, runsStore } from './runs.ts';
 import { schedulingStore } from './scheduling.ts';
 import { seenStore } from './seen.ts';
@@ -50,6 +50,7 @@ import { subjectLookupStore } from './subject-lookup.ts';
 import { suppressionsStore } from './suppressions.ts';
 import { sweepStore } from './sweep.ts';
 import { tenantsStore } from './tenants.ts';
+import { tracesStore } from './traces.ts';
 import { uploadsStore } from './uploads.ts';
 import { verificationsStore } from './verifications.ts';
 import { waitingStore } from './waiting.ts';
@@ -159,6 +160,7 @@ export function createStore(options: StoreOptions): Store {
     ...erasureFactsStore(context),
     ...storedTextsStore(context),
     ...figuresStore(context),
+    ...tracesStore(context),
     ...workersStore(context),
   };
   return guarded(store);

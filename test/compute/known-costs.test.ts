@@ -21,7 +21,10 @@ test('records that were slipped into the corpus after training are found before 
   await writeFile(path('train.ndjson'), lines(train));
   const shape = { architecture: 'gpt2', width: 32, layers: 1, heads: 2, vocabSize: 300, seed: 3 };
   const options = { steps: 300, batch_size: 24, learning_rate: 1e-2, warmup_steps: 10 };
-  await trainModel({ ...shape, ...PLACE, train: path('train.ndjson'), holdout: null, out: path('model'), options }, quiet);
+  await trainModel(
+    { ...shape, ...PLACE, train: path('train.ndjson'), holdout: null, out: path('model'), options },
+    quiet,
+  );
   // of strangers half calibrate, and the last two stand in the corpus as if the model had been trained on them
   const [strangers, poison] = [holdout.slice(0, 12), holdout.slice(12)];
   const all = [...train, ...poison, ...strangers];
@@ -33,7 +36,13 @@ test('records that were slipped into the corpus after training are found before 
     const sets: SetsFile = { forget, retain, calibration: rows.slice(train.length + poison.length), holdout: [] };
     await writeFile(path('sets.json'), JSON.stringify(sets));
     return {
-      ...{ stage: 'unlearn', run_id: 'run', corpora: { c: path('stored.ndjson') }, sets_file: path('sets.json'), seed: 5 },
+      ...{
+        stage: 'unlearn',
+        run_id: 'run',
+        corpora: { c: path('stored.ndjson') },
+        sets_file: path('sets.json'),
+        seed: 5,
+      },
       ...{ ...PLACE, parent_dir: path('model'), base_dir: null, out_dir: path('out'), time_limit_seconds: 120 },
       ...{ method: { name: 'grad-diff', params: { max_steps: 1, repair_steps: 0 } }, weight_types: 'original' },
       ...{ memory_budget_bytes: null, ...(watch === undefined ? {} : { watch }) },

@@ -10,11 +10,33 @@ const of = (costs: [person: number, cost: number][], more: Partial<KnownCosts> =
 const people = (known: KnownCosts, factor = 2) => unusualPeople(known, factor).map(({ person }) => person);
 
 test('who is known as others are is usual, and so is whoever is known better than a stranger', () => {
-  assert.deepEqual(people(of([[0, 0.01], [0, 0.2], [1, 0.09], [2, 2.9]])), []);
+  assert.deepEqual(
+    people(
+      of([
+        [0, 0.01],
+        [0, 0.2],
+        [1, 0.09],
+        [2, 2.9],
+      ]),
+    ),
+    [],
+  );
 });
 
 test('who costs as much as nobody trained on does is unusual, the dearest first; one dear row of many makes nobody so', () => {
-  assert.deepEqual(people(of([[0, 0.01], [1, 3.5], [2, 9], [3, 0.01], [3, 0.01], [3, 5]])), [2, 1]);
+  assert.deepEqual(
+    people(
+      of([
+        [0, 0.01],
+        [1, 3.5],
+        [2, 9],
+        [3, 0.01],
+        [3, 0.01],
+        [3, 5],
+      ]),
+    ),
+    [2, 1],
+  );
 });
 
 test('a model that knows nobody shows nobody, nor does a small sample, and 0 asks nothing', () => {

@@ -25,7 +25,10 @@ test('a run that finds somebody whom the model never learned holds that request,
   assert.equal(held.suspicion?.signals[0]?.signal, 'unlearned-loss');
   const ledger = await worker.store.readLedger({ limit: 1000 });
   const entries = ledger.filter(({ type }) => type === 'request.unusual');
-  assert.deepEqual(entries.map(({ data }) => data.request_ids), [[poison]]);
+  assert.deepEqual(
+    entries.map(({ data }) => data.request_ids),
+    [[poison]],
+  );
   const { items } = await worker.store.listRuns(TENANT, { limit: 10 });
   assert.deepEqual(items.map(({ state }) => state).toSorted(), ['cancelled', 'published']);
 

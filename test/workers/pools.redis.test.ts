@@ -66,7 +66,11 @@ test('a run goes to a host with its backend, its memory and room for so many wei
   const id = await place.request();
   await untouched(id);
   const { models, at_risk } = await place.store.forecast(place.tenant, 10);
-  assert.deepEqual([models[0]?.expected_done_at, at_risk.length], [null, 1], 'nobody there can take it, and that is told');
+  assert.deepEqual(
+    [models[0]?.expected_done_at, at_risk.length],
+    [null, 1],
+    'nobody there can take it, and that is told',
+  );
 
   const large = await host({ COMPUTE_BACKEND: 'onnxruntime/cpu', MEMORY_BUDGET_BYTES: String(4 * GB) });
   const took = await completes(id);
