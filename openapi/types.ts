@@ -899,6 +899,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/deletion-requests/{id}/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When a request will be done
+         * @description From measured runs of its models and the queue as it stands, as `GET /v1/forecast`; nothing where nothing was measured or
+         *     where people are waited for, with the reason. It changes by the minute and the request does not, so it is no part of the request, whose ETag would change with it.
+         */
+        get: operations["getDeletionRequestForecast"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/models/{id}/scheduling": {
         parameters: {
             query?: never;
@@ -2723,8 +2744,8 @@ export interface components {
                 /** @description Those above their limits */
                 signals: {
                     /** @enum {string} */
-                    signal: "request-size" | "records-budget" | "people-budget" | "compute-budget";
-                    /** @description What the request comes to, in records, requests or seconds */
+                    signal: "request-size" | "records-budget" | "people-budget" | "compute-budget" | "unlearned-loss";
+                    /** @description What the request comes to, in records, requests, seconds or nats */
                     value: number;
                     /** @description What needs nobody’s approval */
                     limit: number;
@@ -3012,6 +3033,8 @@ export interface components {
                     budget: number;
                     spent: number;
                 };
+                /** @description Trained again from other seeds than the recipe’s, since so many exact candidates of earlier runs for these requests did not pass; absent: from its own */
+                start?: number;
                 /** @description What computed it, for example onnxruntime/cpu */
                 backend?: string;
             }[];
@@ -4245,6 +4268,46 @@ export interface components {
             first_due_at: string | null;
             /** @description Whoever is due first is expected to be late, or no worker can take the run */
             at_risk: boolean;
+        };
+        RequestForecast: {
+            /**
+             * Format: uuid
+             * @description UUID version 7
+             */
+            deletion_request_id: string;
+            /** @enum {string} */
+            state: "received" | "awaiting_verification" | "awaiting_approval" | "on_hold" | "queued" | "unlearning" | "verifying" | "awaiting_promotion" | "completed" | "completed_no_data" | "denied" | "cancelled" | "failed" | "needs_review" | "partially_completed";
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            at: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            due_at: string;
+            expected_done_at: string | null;
+            /** @description What it follows from, or why it cannot be told */
+            reason: string;
+            /** @description It is open, and expected after `due_at`, or past it already, or no worker can take the run of a model */
+            at_risk: boolean;
+            /** @description Models that are not done with it */
+            targets: {
+                /**
+                 * Format: uuid
+                 * @description UUID version 7
+                 */
+                model_id: string;
+                /** @description Lower-case name */
+                model_name: string;
+                /** @enum {string} */
+                state: "received" | "awaiting_verification" | "awaiting_approval" | "on_hold" | "queued" | "unlearning" | "verifying" | "awaiting_promotion" | "completed" | "completed_no_data" | "denied" | "cancelled" | "failed" | "needs_review";
+                expected_start_at: string | null;
+                expected_done_at: string | null;
+                /** @description What it follows from, or why it cannot be told */
+                reason: string;
+            }[];
         };
         Certificate: {
             /**
@@ -10108,6 +10171,47 @@ export interface operations {
                             expected_done_at: string | null;
                         }[];
                     };
+                };
+            };
+            /** @description Refused: a problem document says why and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed on this side: a problem document without internals */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDeletionRequestForecast: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID version 7 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is expected, or why nobody can tell */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestForecast"];
                 };
             };
             /** @description Refused: a problem document says why and what to do */

@@ -53,6 +53,10 @@ async function main(): Promise<boolean> {
       say(`${wrong.length === 0 ? 'ok    ' : 'FAILED'}  ${name} (${count})`);
       for (const one of wrong.slice(0, 20)) say(`          ${one}`);
     }
+    const { attempts, phases, between, runs, course, batch } = result.spent;
+    const told = Object.entries(phases).map(([phase, spent]) => `${phase} ${spent} s`);
+    say(`${attempts} attempts of ${batch} requests on average: ${told.join(', ')}; between them ${between} s`);
+    say(`runs took ${runs} s within ${course} s`);
     say(result.ok ? 'the soak passed' : `the soak failed; run it again with --seed ${seed} --requests ${requests}`);
     if (values.json) console.log(JSON.stringify({ ...result, seed, requests, queue, total_seconds: seconds() }));
     return result.ok;

@@ -150,6 +150,11 @@ export const Environment = Type.Object({
     description:
       'A single request for more records than so many people have on average, and for more than 2 % of all, waits for approval. 0: no limit',
   }),
+  UNUSUAL_LOSS_FACTOR: Type.Number({
+    ...{ minimum: 0, default: 0 },
+    description:
+      'A run holds requests for approval whose records cost the model more than so many times what 99 % of retained ones do: it was never trained on such. 2 is a start. 0: nothing is looked at',
+  }),
   BUDGET_COMPUTE_SECONDS: Type.Integer({
     ...{ minimum: 0, default: 0 },
     description:

@@ -48,7 +48,12 @@ const acceleratorOf = (given: string | null, backend: string): string | null =>
   given ?? (backend.endsWith('/cpu') || backend.endsWith('-cpu') ? null : `${hostname()}/${backend}`);
 
 const settingsOf = ({ runs, compute, decisions, queue }: Config, { backend }: Choice): RunSettings => ({
-  ...{ window: queue.window, tenantRuns: queue.tenantRuns, maxParameters: queue.maxParameters },
+  ...{
+    window: queue.window,
+    tenantRuns: queue.tenantRuns,
+    unusualLoss: queue.unusualLoss,
+    maxParameters: queue.maxParameters,
+  },
   accelerator: acceleratorOf(queue.accelerator, backend),
   leaseMs: runs.leaseMs,
   maxRestarts: runs.maxRestarts,

@@ -6,6 +6,7 @@ import { type Filed, file } from './file.ts';
 import { type House, type HouseOptions, openHouse } from './house.ts';
 import { register } from './models.ts';
 import type { Asked } from './script.ts';
+import { type Spent, spentOf } from './spent.ts';
 import { type Stubborn, stubbornClient } from './stubborn.ts';
 
 export interface Soak {
@@ -29,6 +30,8 @@ export interface SoakResult {
   calls: { lost: number; keys_given_up: number };
   /** Requests that ended `failed` or `needs_review` and were tried again. */
   retried: number;
+  /** Where the time went. */
+  spent: Spent;
   checks: Check[];
 }
 
@@ -156,6 +159,7 @@ export async function soak(at: HouseOptions, given: Soak): Promise<SoakResult> {
       databaseUrl,
       'select coalesce(sum(restarts), 0)::int as sum from runs',
     );
+    const spent = await spentOf((text) => query(databaseUrl, text));
     const [states, runs] = [await countsOf(databaseUrl, 'deletion_requests'), await countsOf(databaseUrl, 'runs')];
     const left = await house.stop();
     checks.push({
@@ -166,7 +170,7 @@ export async function soak(at: HouseOptions, given: Soak): Promise<SoakResult> {
     return {
       ok: checks.every(({ wrong }) => wrong.length === 0),
       ...{ seconds: (performance.now() - before) / 1000, states, runs, restarts: restarts!.sum },
-      ...{ faults: house.counts, calls: client.counts, retried, checks },
+      ...{ faults: house.counts, calls: client.counts, retried, spent, checks },
     };
   } finally {
     calm.abort();

@@ -4,6 +4,7 @@ import { type Arguments, type CommandOption, Failure, type Terminal, UsageError 
 import { palette, table } from './terminal.ts';
 
 export type DeletionRequest = Schemas['DeletionRequest'];
+type Forecast = Schemas['RequestForecast'];
 
 export const SERVICE_OPTIONS: Record<string, CommandOption> = {
   url: { type: 'string', value: 'URL', summary: 'Of the service; default: EXPUNGE_URL, or http://127.0.0.1:8080' },
@@ -84,8 +85,16 @@ export function requestTable(requests: readonly DeletionRequest[]): string {
   ]);
 }
 
+const expected = ({ expected_done_at, reason, at_risk }: Forecast): string =>
+  `${expected_done_at === null ? 'nobody can tell when it will be done' : `expected done ${minute(expected_done_at)} UTC`}${at_risk ? ', at risk of being late' : ''}: ${reason}`;
+
 /** A request with its targets, for people; as JSON where that is asked for. */
-export function showRequest(args: Arguments, terminal: Terminal, request: DeletionRequest): void {
+export function showRequest(
+  args: Arguments,
+  terminal: Terminal,
+  request: DeletionRequest,
+  forecast: Forecast | null = null,
+): void {
   if (args.flag('json')) {
     showJson(terminal, request);
     return;
@@ -93,6 +102,7 @@ export function showRequest(args: Arguments, terminal: Terminal, request: Deleti
   const { out } = terminal;
   const paint = palette(out);
   const decided = [
+    forecast && expected(forecast),
     request.hold && `held: ${request.hold.reason}`,
     request.denial && `denied by Art. ${request.denial.article}: ${request.denial.reason}`,
     request.extension && `extended by ${request.extension.months} months`,

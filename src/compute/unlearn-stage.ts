@@ -1,8 +1,10 @@
 // Stage 1 of a run: a method makes a candidate checkpoint from the parent.
+import { replaceRecipe } from '../checkpoints/recipe-file.ts';
 import { openUpdates } from '../checkpoints/updates.ts';
-import type { UnlearnJob, UnlearnResult } from '../domain/compute.ts';
+import type { UnlearnJob, UnlearnResult, UnusualResult } from '../domain/compute.ts';
 import type { HostTensors } from '../domain/engine.ts';
 import type { EditMethod, LossMethod } from '../domain/method.ts';
+import { reseeded } from '../domain/references.ts';
 import { ExpungeError } from '../errors.ts';
 import { fillParams, getMethod } from '../methods/index.ts';
 import { membershipOf } from '../metrics/membership-test.ts';
@@ -18,6 +20,7 @@ import { type OtherAnswersPlan, planOtherAnswers } from './alternatives.ts';
 import type { StageContext } from './context.ts';
 import { loadEarlier } from './earlier-rows.ts';
 import { openHead } from './head-stage.ts';
+import { unknownPeople } from './known-costs.ts';
 import { type AnyModel, loadAnyWeights, openAnyModel, saveLike } from './models.ts';
 import { peakMemoryBytes } from './peak-memory.ts';
 import { recipeOf, retrainFromRecipe } from './retrain.ts';
@@ -30,6 +33,8 @@ interface Work {
   run(): Promise<HostTensors>;
   /** What is left to write once the candidate's weights are. */
   seal?(): Promise<void>;
+  /** Which start of the recipe it trains from; absent: the recipe's own. */
+  start?: number;
   /** What a certified last layer promises, once it was made; absent: nothing. */
   promise?(): NonNullable<UnlearnResult['certified']>;
 }
@@ -66,14 +71,20 @@ async function byRetraining(given: Given): Promise<Work> {
   if (recipe.certified) return byHead(given, 'retrain');
   if (job.method.name === 'sisa')
     throw new ExpungeError('recipe-missing', 'The recipe tells of a training in one piece, and sisa needs shards.');
+  const { start = 0 } = job;
+  const started = reseeded(recipe, start, 'candidate');
   return {
     plan: assertFits(trainingWork(model, recipe.options, sets.retain, false), job.memory_budget_bytes),
     run: () =>
-      retrainFromRecipe(engine, { ...model, recipe }, sets.retain, {
+      retrainFromRecipe(engine, { ...model, recipe: started }, sets.retain, {
         baseDir: job.base_dir,
         progress: ({ step, steps, loss }) => reporter.report('unlearning', step, steps, { retain_loss: loss }),
         signal,
       }),
+    // the parent's recipe came along, and whoever trains this checkpoint again has to start where it did
+    ...(start > 0 && model.recipe
+      ? { start, seal: () => replaceRecipe(job.out_dir, reseeded(model.recipe!, start, 'candidate')) }
+      : {}),
   };
 }
 
@@ -149,7 +160,7 @@ function workOf(given: Given): Work | Promise<Work> {
  * Runs the job and writes the candidate to `out_dir`, in the parent's layout. What does not fit the memory is refused
  * before any weight is read.
  */
-export async function unlearnStage(asked: UnlearnJob, context: StageContext): Promise<UnlearnResult> {
+export async function unlearnStage(asked: UnlearnJob, context: StageContext): Promise<UnlearnResult | UnusualResult> {
   const { engine, reporter } = context;
   reporter.report('loading');
   const model = await openAnyModel(asked.parent_dir);
@@ -168,6 +179,8 @@ export async function unlearnStage(asked: UnlearnJob, context: StageContext): Pr
       'The request names every training record: nothing would be retained.',
     );
   }
+  const people = await unknownPeople(job, model, sets, context);
+  if (people.length > 0) return { stage: 'unusual', people };
   const given = { ...context, job, model, sets, others: await planOtherAnswers(job, model, sets, engine) };
   const work = await workOf(given);
   const weights = await work.run();
@@ -181,6 +194,7 @@ export async function unlearnStage(asked: UnlearnJob, context: StageContext): Pr
     steps: reporter.steps(),
     planned_memory_bytes: work.plan.total,
     peak_memory_bytes: peakMemoryBytes(),
+    ...(work.start ? { start: work.start } : {}),
     ...(work.promise ? { certified: work.promise() } : {}),
     backend: engine.name,
   };

@@ -6,6 +6,7 @@ import type { InfluenceFindings, InfluenceOptions, InfluenceQuery, InfluentialRe
 import type { SetRow } from './record.ts';
 import type { ReferencesUsed } from './references.ts';
 import type { Attempt, CurvePoint, MethodChoice, RunProgress } from './resources.ts';
+import type { UnusualPerson } from './unusual-costs.ts';
 import type { Baseline, VerificationPolicy, VerificationReport } from './verification.ts';
 import type { VerificationPlan } from './verification-cost.ts';
 
@@ -46,6 +47,10 @@ export interface UnlearnJob extends JobBase {
   memory_budget_bytes: number | null;
   /** Folder of the checkpoint that the recipe starts from; null: none is needed, or it is not kept here. */
   base_dir: string | null;
+  /** Factor from which on people are unusual whom the model does not know (`unusual-costs.ts`); left out: nobody is looked at. */
+  watch?: number;
+  /** Which start of the recipe `retrain` takes: left out its own, 1 the first other one, and so on. */
+  start?: number;
   /** Whom earlier runs forgot and who must not come back by this one; left out where nobody may be looked at, or the method never sees them. */
   earlier?: Pick<EarlierJob, 'probes'>;
 }
@@ -126,9 +131,16 @@ export interface UnlearnResult {
   steps: Record<string, number>;
   planned_memory_bytes: number;
   peak_memory_bytes: number;
+  /** Of a candidate that was trained from another start than the recipe's: which. */
+  start?: number;
   /** Of a candidate with a certified last layer. */
   certified?: NonNullable<Attempt['certified']>;
   backend: string;
+}
+/** Nothing was made: the model does not know some of whom it is to forget. */
+export interface UnusualResult {
+  stage: 'unusual';
+  people: UnusualPerson[];
 }
 export interface VerifyResult {
   stage: 'verify';
@@ -154,7 +166,13 @@ export interface InfluenceResult extends Omit<InfluenceFindings, 'ranking'> {
   stage: 'influence';
   ranking: RankedRecord[];
 }
-export type ComputeResult = UnlearnResult | VerifyResult | ReferenceResult | CompleteResult | InfluenceResult;
+export type ComputeResult =
+  | UnlearnResult
+  | UnusualResult
+  | VerifyResult
+  | ReferenceResult
+  | CompleteResult
+  | InfluenceResult;
 
 export type ToCompute = { type: 'start'; job: ComputeJob } | { type: 'cancel' };
 export type FromCompute =

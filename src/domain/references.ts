@@ -57,9 +57,9 @@ export function whyNoReference({ sisa, certified }: Pick<Recipe, 'sisa' | 'certi
  * The recipe by which reference number `index` is trained: the first as it is written down, and so what `retrain` gives; later ones
  * start from other weights and see the records in another order. From a base, the order (and the start of adapters) alone differs.
  */
-export function reseeded(recipe: Recipe, index: number): Recipe {
+export function reseeded(recipe: Recipe, index: number, what: 'reference' | 'candidate' = 'reference'): Recipe {
   if (index === 0) return recipe;
-  const other = (what: string, seed: number) => seedFrom(`reference/${index}/${what}/${seed}`);
+  const other = (part: string, seed: number) => seedFrom(`${what}/${index}/${part}/${seed}`);
   return {
     ...recipe,
     init: { ...recipe.init, seed: other('init', recipe.init.seed) },

@@ -247,6 +247,13 @@ export const Attempt = Type.Object({
       { description: 'What certified removal promises of the candidate' },
     ),
   ),
+  start: Type.Optional(
+    Type.Integer({
+      ...{ minimum: 1 },
+      description:
+        'Trained again from other seeds than the recipe’s, since so many exact candidates of earlier runs for these requests did not pass; absent: from its own',
+    }),
+  ),
   backend: Type.Optional(Type.String({ description: 'What computed it, for example onnxruntime/cpu' })),
 });
 export type Attempt = Static<typeof Attempt>;

@@ -1,6 +1,7 @@
 // How a model's requests are scheduled, and what is expected of them, as the wire shows it.
 import Type, { type Static } from 'typebox';
-import { Id, Name, Nullable, Timestamp } from './common.ts';
+import { Id, Name, Nullable, StringEnum, Timestamp } from './common.ts';
+import { REQUEST_STATES, TARGET_STATES } from './states.ts';
 
 const MOST_HOURS = 24 * 90;
 
@@ -61,3 +62,29 @@ export const RequestAtRisk = Type.Object({
   expected_done_at: Nullable({ ...Timestamp, description: 'Null: no worker can take the run' }),
 });
 export type RequestAtRisk = Static<typeof RequestAtRisk>;
+
+const expected_done_at = Nullable({ ...Timestamp, description: 'Null: it cannot be told, and `reason` says why' });
+const reason = Type.String({ description: 'What it follows from, or why it cannot be told' });
+
+const TargetForecast = Type.Object({
+  model_id: Id,
+  model_name: Name,
+  state: StringEnum(TARGET_STATES),
+  expected_start_at: Nullable({ ...Timestamp, description: 'Null: it has begun, or cannot be told' }),
+  ...{ expected_done_at, reason },
+});
+
+export const RequestForecast = Type.Object({
+  deletion_request_id: Id,
+  state: StringEnum(REQUEST_STATES),
+  at: Timestamp,
+  due_at: Timestamp,
+  expected_done_at,
+  reason,
+  at_risk: Type.Boolean({
+    description:
+      'It is open, and expected after `due_at`, or past it already, or no worker can take the run of a model',
+  }),
+  targets: Type.Array(TargetForecast, { description: 'Models that are not done with it' }),
+});
+export type RequestForecast = Static<typeof RequestForecast>;

@@ -75,6 +75,10 @@ export const EVENTS = {
     ...{ from: ['queued'], to: ['awaiting_approval'] },
     what: 'The model has another checkpoint than the plan was approved on, and the plan would be another now',
   },
+  'found unusual': {
+    ...{ from: ['queued'], to: ['awaiting_approval'] },
+    what: 'Its run found, before it began, that the model does not know these records',
+  },
   begun: { from: ['queued'], to: ['unlearning'], what: 'A run begins its first method' },
   'nothing left': { from: ['queued'], to: ['completed_no_data'], what: 'Another run removed everything meanwhile' },
   made: { from: ['unlearning'], to: ['verifying'], what: 'There is a candidate' },

@@ -3,11 +3,11 @@
 import Type, { type Static } from 'typebox';
 import { StringEnum } from './common.ts';
 
-const SIGNALS = ['request-size', 'records-budget', 'people-budget', 'compute-budget'] as const;
+const SIGNALS = ['request-size', 'records-budget', 'people-budget', 'compute-budget', 'unlearned-loss'] as const;
 
 export const Signal = Type.Object({
   signal: StringEnum(SIGNALS),
-  value: Type.Number({ description: 'What the request comes to, in records, requests or seconds' }),
+  value: Type.Number({ description: 'What the request comes to, in records, requests, seconds or nats' }),
   limit: Type.Number({ description: 'What needs nobody’s approval' }),
   text: Type.String({ description: 'The same in words' }),
 });

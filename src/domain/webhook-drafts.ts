@@ -67,6 +67,7 @@ const BY_ENTRY: Record<string, (data: Data) => Draft[]> = {
   'request.verified': moved,
   'request.approved': moved,
   'request.approval_lapsed': moved,
+  'request.unusual': moved,
   'request.held': moved,
   'request.released': moved,
   'request.denied': moved,

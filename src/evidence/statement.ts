@@ -144,12 +144,18 @@ function certifiedBy(name: string, { epsilon, delta, budget, spent }: NonNullabl
   return { class: 'certified' as const, basis: `${what}, with epsilon ${epsilon} and delta ${delta}: ${bound}` };
 }
 
+/** Which of several was published is a choice by what verification found: who reads the finding has to know. */
+const otherStart = ({ start }: Attempt): string =>
+  start === undefined
+    ? ''
+    : `, from other seeds than the recipe’s: ${start} such candidate${start === 1 ? '' : 's'} of earlier runs did not pass verification`;
+
 /** Only training without the records, all of it or what they have been in, is exact, and only from a base that did not see the person. */
 function guaranteeOf(attempt: Attempt, model: Model, baseSawPerson: boolean): { class: Guarantee; basis: string } {
   const { name } = attempt.method;
   if (attempt.certified) return certifiedBy(name, attempt.certified);
   if (model.has_recipe && Object.hasOwn(EXACT, name)) {
-    const basis = EXACT[name]!;
+    const basis = `${EXACT[name]!}${otherStart(attempt)}`;
     if (!baseSawPerson) return { class: 'exact', basis };
     return { class: 'empirical', basis: `${basis}, but ${BASE_SAW}` };
   }

@@ -10,7 +10,7 @@ import { PolicyVersion } from '../domain/policies.ts';
 import { UploadedRecord } from '../domain/record.ts';
 import { Certificate, Corpus, CurvePoint, DeletionPlan, DeletionRequest, Model, Run } from '../domain/resources.ts';
 import { Restriction } from '../domain/restriction.ts';
-import { ModelForecast, Scheduling } from '../domain/scheduling.ts';
+import { ModelForecast, RequestForecast, Scheduling } from '../domain/scheduling.ts';
 import { UploadResource } from '../domain/upload.ts';
 import { VerificationReport } from '../domain/verification.ts';
 import { WebhookDelivery, WebhookEndpoint, WebhookEndpointWithSecret } from '../domain/webhook.ts';
@@ -38,6 +38,7 @@ const NAMED = {
   PolicyVersion,
   Scheduling,
   ModelForecast,
+  RequestForecast,
   Certificate,
   InfluenceAnalysis,
   WebhookEndpoint,

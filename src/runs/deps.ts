@@ -90,6 +90,8 @@ export interface RunSettings {
   window?: WindowPolicy;
   /** Runs of a tenant at a time; left out, or 0: any number. */
   tenantRuns?: number;
+  /** Times what nearly all retained records cost, from which on a run holds what the model does not know; 0 or absent: nothing is looked at. */
+  unusualLoss?: number;
   /** Weights of the largest model that this worker takes; null or left out: any. */
   maxParameters?: number | null;
   /** What it computes on, where nobody else may meanwhile. */

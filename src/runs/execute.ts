@@ -6,6 +6,7 @@ import { ExpungeError, type ProblemCode } from '../errors.ts';
 import type { RunDeps } from './deps.ts';
 import { Fenced, held } from './fence.ts';
 import { keepLease } from './heartbeat.ts';
+import { holdUnusual, Unusual } from './hold-unusual.ts';
 import { discardProbes, keepProbes } from './keep-probes.ts';
 import { ApprovalLapsed, LAPSED, makePlan } from './make-plan.ts';
 import { policyInForce } from './policy.ts';
@@ -15,7 +16,7 @@ import { publishCandidate } from './publish.ts';
 import { referencesFor } from './references.ts';
 import { createRetainedDigest } from './retained-digest.ts';
 import { endUnpassed, isOfPeople } from './split-run.ts';
-import { type RunContext, runFolder, seedOf, setsOf, unlearn, verify } from './stages.ts';
+import { RETRAIN, type RunContext, runFolder, seedOf, setsOf, unlearn, verify } from './stages.ts';
 import { traced } from './tracing-port.ts';
 
 export type RunEnd =
@@ -23,6 +24,8 @@ export type RunEnd =
   | { status: 'needs_review' | 'failed'; reason: string }
   /** It failed for all its requests together, which are tried in two parts. */
   | { status: 'split'; reason: string }
+  /** Some of its requests are unusual and await approval; the others wait for another run. */
+  | { status: 'held'; reason: string }
   /** Its requests await approval again. */
   | { status: 'lapsed'; reason: string }
   /** Given back: the run starts again elsewhere, and that does not count as a restart. */
@@ -48,6 +51,7 @@ export async function executeRun(deps: RunDeps, claim: Claim, outer: AbortSignal
   const progress = createProgress(deps, claim);
   const folders = new Set<string>();
   const pending: Pending = { digest: null, asked: false };
+  let forget: RunContext['forget'] = [];
   const signal = AbortSignal.any([outer, lease.signal]);
   try {
     const policy = await policyInForce(deps.store, claim.tenant, claim.model.id, deps.policy);
@@ -55,12 +59,16 @@ export async function executeRun(deps: RunDeps, claim: Claim, outer: AbortSignal
     const empty = { corpora: {}, setsFile: '', forget: [], retained: '', references: {} };
     const context = { deps, claim, signal, progress, policy, startedAt, folders, ...empty };
     const ready = await traced(deps.tracing, 'plan', {}, () => prepare(context));
+    forget = ready.forget;
     return await workThroughPlan(ready, pending);
   } catch (error) {
     // only while the run is ours: its next owner makes the same candidate at the same address
     if (!(error instanceof Fenced) && !lease.signal.aborted && !pending.asked) await remove(deps, pending.digest);
     await progress.flush();
-    return await endEarly(deps, claim, error, { outer, lost: lease.signal });
+    const signals = { outer, lost: lease.signal };
+    if (!(error instanceof Unusual) || lease.signal.aborted) return await endEarly(deps, claim, error, signals);
+    const holds = holdUnusual({ deps, claim, forget }, error.people);
+    return await holds.catch((failed: unknown) => endEarly(deps, claim, failed, signals));
   } finally {
     lease.stop();
     for (const folder of folders) {
@@ -146,8 +154,15 @@ async function workThroughPlan(context: RunContext & { plan: PlanStep[] }, pendi
     }
   }
   await context.progress.flush();
-  const reason = `No method passed verification; nothing was published. ${refused.join('; ')}`;
+  const reason = `No method passed verification; nothing was published. ${refused.join('; ')}${await afterExact(context, verified)}`;
   return endUnpassed(context, { reason, verdict: verified, standingOut });
+}
+
+/** Its model never saw the records, so trying the same again would find the same: what somebody who reads this may do. */
+async function afterExact({ deps, claim, plan }: RunContext & { plan: PlanStep[] }, verdict: Verdict | null) {
+  if (verdict !== 'failed' || !plan.some(({ name }) => name === RETRAIN)) return '';
+  const tried = (await deps.store.exactTries(claim)) + 1;
+  return `. What ${RETRAIN} made was trained without these records: it failed by chance, or others’ records say what these said. A retry would train from other seeds (start ${tried}), and the certificate would say so`;
 }
 
 /** Under parent and candidate; people of earlier runs under the candidate alone. */
@@ -212,6 +227,7 @@ async function tryMethod(
     ...(report.cost ? { verification: { extent: report.cost.extent, parts: report.cost.parts } } : {}),
     planned_memory_bytes: result.planned_memory_bytes,
     peak_memory_bytes: Math.round(Math.max(result.peak_memory_bytes, peak_memory_bytes)),
+    ...(result.start ? { start: result.start } : {}),
     ...(result.certified ? { certified: result.certified } : {}),
     backend: result.backend,
   };

@@ -1,6 +1,6 @@
 // What waits, who takes it, and when it will be done, as the store tells it.
 import type { Capabilities } from '../domain/capabilities.ts';
-import type { ModelForecast, RequestAtRisk, Scheduling } from '../domain/scheduling.ts';
+import type { ModelForecast, RequestAtRisk, RequestForecast, Scheduling } from '../domain/scheduling.ts';
 
 export interface WorkerNews extends Capabilities {
   id: string;
@@ -25,6 +25,8 @@ export interface QueueStore {
   mayTake(modelId: string, worker: WorkerNews): Promise<boolean>;
   /** Of a tenant's models; other tenants' runs count, and are not told of. */
   forecast(tenant: string, most: number): Promise<Forecast>;
+  /** Of one request; null: there is none. */
+  requestForecast(tenant: string, requestId: string): Promise<RequestForecast | null>;
   /** Open requests of all tenants that wait and will be late, by the forecast, and windows that are open. */
   forecastFigures(): Promise<{ at_risk: number; windows: number; workers: number }>;
   /** Null: there is no such model. */

@@ -19,14 +19,14 @@ interface Unpassed {
   standingOut: readonly number[];
 }
 
-interface Failing {
+export interface Failing {
   deps: Pick<RunDeps, 'store' | 'worker'>;
   claim: Claim;
   forget: readonly SetRow[];
 }
 
 /** The requests that these people are of, in their order. */
-async function requestsOf({ deps, claim, forget }: Failing, people: readonly number[]): Promise<string[]> {
+export async function requestsOf({ deps, claim, forget }: Failing, people: readonly number[]): Promise<string[]> {
   if (people.length === 0) return [];
   const numbers = new Map(forget.map((row) => [nameOf(row), row.person]));
   const all = await deps.store.requestRecords(claim);

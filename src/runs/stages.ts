@@ -13,6 +13,7 @@ import { baselineFrom } from '../metrics/report.ts';
 import { baseOf } from './base.ts';
 import type { RunDeps } from './deps.ts';
 import { earlierPeople } from './earlier-people.ts';
+import { Unusual } from './hold-unusual.ts';
 import { policyDigest } from './policy.ts';
 import type { Claim, NewCheckpoint, RunSets } from './ports.ts';
 import type { ProgressWriter } from './progress.ts';
@@ -112,6 +113,23 @@ async function heldBy(context: RunContext, method: MethodChoice, folder: string)
   return probes ? { earlier: { probes } } : {};
 }
 
+/** The exact method that has a start to choose. Seeds of a training in shards are those of slices that are kept. */
+export const RETRAIN = 'retrain';
+
+/**
+ * A retraining from the same start would make the same model, and verification find the same again. So whoever has a request tried again
+ * whose exact candidate did not pass gets one from another start, by the number of those before.
+ */
+async function startOf({ deps, claim }: RunContext, method: MethodChoice): Promise<Pick<UnlearnJob, 'start'>> {
+  if (method.name !== RETRAIN) return {};
+  const start = await deps.store.exactTries(claim);
+  return start > 0 ? { start } : {};
+}
+
+/** Whom somebody approved is usual. */
+const watchOf = ({ deps, claim }: RunContext): Pick<UnlearnJob, 'watch'> =>
+  deps.settings.unusualLoss && claim.approved_on === null ? { watch: deps.settings.unusualLoss } : {};
+
 /** Runs one method and adopts what it wrote: the candidate is then an immutable folder at its own address. */
 export async function unlearn(
   context: RunContext,
@@ -124,12 +142,15 @@ export async function unlearn(
     {
       ...(await jobBase(context, seed)),
       ...(await heldBy(context, method, sealed)),
+      ...(await startOf(context, method)),
+      ...watchOf(context),
       ...{ stage: 'unlearn', method, out_dir: folder, weight_types: deps.settings.weightTypes },
       memory_budget_bytes: deps.settings.memoryBudgetBytes,
       base_dir: await baseFolder(context, method),
     },
     { progress: (message) => progress.push(message), signal },
   );
+  if (result.stage === 'unusual') throw new Unusual(result.people);
   if (result.stage !== 'unlearn') throw wrongStage(result.stage);
   const candidate = await deps.checkpoints.adopt(folder, {
     architecture: claim.model.architecture,

@@ -15,6 +15,7 @@ import type {
   RunProgress,
 } from '../domain/resources.ts';
 import type { RunState, TargetState } from '../domain/states.ts';
+import type { Suspicion } from '../domain/suspicion.ts';
 import type { Verdict, VerificationReport } from '../domain/verification.ts';
 import type { WindowPolicy } from '../domain/window.ts';
 import type { ApiKeyStore } from './api-key-port.ts';
@@ -205,6 +206,9 @@ export interface Store
     claim: Pick<Claim, 'tenant' | 'model'> & { run: Pick<Run, 'parent'> },
   ): Promise<VerificationReport | null>;
 
+  /** Candidates of `retrain` that failed verification in earlier runs that ended in review, of any request of this run on its model. */
+  exactTries(claim: Pick<Claim, 'tenant' | 'run'>): Promise<number>;
+
   /** One leader among the workers, by advisory lock; returns false when another one has it. */
   withSweepLock(work: () => Promise<void>): Promise<boolean>;
 
@@ -250,6 +254,16 @@ export interface Store
    * with a ledger entry. False when the fence is stale.
    */
   lapseApproval(claim: Claim, reason: string, actor: string): Promise<boolean>;
+  /**
+   * What these requests are about is unusual: the run ends `cancelled`, they await approval with their `suspicion`, and the others wait for
+   * another run; a ledger entry for each (`request.unusual`). False when the fence is stale.
+   */
+  holdUnusual(
+    claim: Claim,
+    unusual: readonly { request_id: string; suspicion: Suspicion }[],
+    reason: string,
+    actor: string,
+  ): Promise<boolean>;
   saveProgress(runId: string, fence: number, progress: RunProgress, points: CurvePoint[]): Promise<boolean>;
   saveAttempt(runId: string, fence: number, attempt: Attempt, report: VerificationReport | null): Promise<boolean>;
   /** Compare-and-swap of the alias, lineage, erased records, targets and ledger in one transaction. */

@@ -11,7 +11,7 @@ import type { ModelHistory } from './past-runs.ts';
 import { candidateOf, historiesOf, mayBegin, type QueueRow, queueRows, usageOf } from './queue-rows.ts';
 import { liveWorkers } from './workers.ts';
 
-const timeOf = (seconds: number | null): string | null =>
+export const timeOf = (seconds: number | null): string | null =>
   seconds === null || !Number.isFinite(seconds) ? null : new Date(seconds * 1000).toISOString();
 
 /** Model ids in their order; of those that a worker can take, where one asks. */
@@ -41,7 +41,8 @@ function leftOf(row: QueueRow, history: ModelHistory | undefined, now: number): 
   return all === null ? 0 : Math.max(0, all - (now - (row.run_started ?? now)));
 }
 
-async function whole(context: Context) {
+/** All that waits or runs, of all tenants, with what is expected of it. */
+export async function wholeQueue(context: Context) {
   const { db } = context;
   const { now, rows } = await queueRows(db);
   const histories = await historiesOf(db, rows);
@@ -123,7 +124,7 @@ export const queueStore = (
   },
 
   async forecast(tenant, most) {
-    const { now, rows, histories, workers, found } = await whole(context);
+    const { now, rows, histories, workers, found } = await wholeQueue(context);
     const own = rows.filter((row) => row.tenant === tenant);
     return {
       at: timeOf(now === 0 ? Date.now() / 1000 : now)!,
@@ -134,7 +135,7 @@ export const queueStore = (
   },
 
   async forecastFigures() {
-    const { now, rows, workers, found } = await whole(context);
+    const { now, rows, workers, found } = await wholeQueue(context);
     const windows = rows.filter(
       ({ run, waiting, window_ends }) => run === null && waiting > 0 && (window_ends ?? 0) > now,
     );

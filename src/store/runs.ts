@@ -40,6 +40,20 @@ export async function loadRun(db: Db, tenant: string, id: string): Promise<Run |
 /** Attempts that estimates look at: a machine may have changed since older ones. */
 const PAST = 20;
 
+export const exactTriesStore = ({ db }: Context): Pick<Store, 'exactTries'> => ({
+  async exactTries({ tenant, run }) {
+    // a run that was split was about other people: its parts are other models by themselves
+    const { rows } = await sql<{ tries: number }>`
+      select count(distinct (a.run_id, a.position))::int as tries from run_targets mine
+      join run_targets t on t.tenant_id = mine.tenant_id and t.target_id = mine.target_id and t.run_id <> mine.run_id
+      join runs r on r.tenant_id = t.tenant_id and r.id = t.run_id and r.state = 'needs_review'
+      join run_attempts a on a.tenant_id = r.tenant_id and a.run_id = r.id
+        and a.attempt->'method'->>'name' = 'retrain' and a.attempt->>'verdict' = 'failed'
+      where mine.tenant_id = ${tenant} and mine.run_id = ${run.id}`.execute(db);
+    return rows[0]!.tries;
+  },
+});
+
 type Reads = Pick<Store, 'getRun' | 'listRuns' | 'getCurve' | 'getVerification' | 'registeredReport' | 'pastAttempts'>;
 
 export const runsStore = ({ db }: Context): Reads => ({

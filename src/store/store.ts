@@ -16,6 +16,7 @@ import { erasureFactsStore } from './erasure-facts.ts';
 import { erasuresStore } from './erasures.ts';
 import { figuresStore } from './figures.ts';
 import { forgettingStore } from './forgetting.ts';
+import { holdUnusualStore } from './hold-unusual.ts';
 import { idempotencyStore } from './idempotency.ts';
 import { influenceStore } from './influence.ts';
 import { intakeStore } from './intake.ts';
@@ -35,10 +36,11 @@ import { publishStore } from './publish.ts';
 import { queueStore } from './queue.ts';
 import { recipientsStore } from './recipients.ts';
 import { referencesStore } from './references.ts';
+import { requestForecastStore } from './request-forecast.ts';
 import { requestsStore } from './requests.ts';
 import { restrictionsStore } from './restrictions.ts';
 import { reverificationsStore } from './reverifications.ts';
-import { reportsStore, runsStore } from './runs.ts';
+import { exactTriesStore, reportsStore, runsStore } from './runs.ts';
 import { schedulingStore } from './scheduling.ts';
 import { seenStore } from './seen.ts';
 import { setsStore } from './sets.ts';
@@ -77,12 +79,15 @@ function guarded<T extends object>(store: T): T {
 
 const ofRuns = (context: Context) => ({
   ...runsStore(context),
+  ...exactTriesStore(context),
+  ...holdUnusualStore(context),
   ...reportsStore(context),
   ...sweepStore(context),
   ...claimsStore(context),
   ...splitsStore(context),
   ...lapseStore(context),
   ...queueStore(context),
+  ...requestForecastStore(context),
   ...schedulingStore(context),
   ...setsStore(context),
   ...seenStore(context),

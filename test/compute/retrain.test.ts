@@ -66,6 +66,30 @@ describe('from a base', () => {
       assert.ok((await readFile(path('out/recipe.json'))).equals(recipe));
     });
 
+  test('another start gives another model, whose own recipe gives it again', async (t) => {
+    const { job, weights, path } = await setUp(t, {
+      ...TRAIN_ALL,
+      lora_rank: 2,
+      lora_alpha: 8,
+      lora_targets: ['c_attn'],
+    });
+    await runComputeJob(job, quiet);
+    const other = await runComputeJob({ ...job, start: 1, out_dir: path('other-start') }, quiet);
+    assert.ok(other.stage === 'unlearn' && other.start === 1);
+    assert.ok(!(await weights('other-start')).equals(await weights('out')));
+    await runComputeJob({ ...job, parent_dir: path('other-start'), out_dir: path('again') }, quiet);
+    assert.ok((await weights('again')).equals(await weights('other-start')));
+    const recipes = await Promise.all(
+      ['model', 'other-start', 'again'].map(async (name) =>
+        JSON.parse(await readFile(path(`${name}/recipe.json`), 'utf8')),
+      ),
+    );
+    const { init, order_seed, ...rest } = recipes[0];
+    assert.deepEqual({ ...recipes[1], init, order_seed }, { ...rest, init, order_seed }, 'only the seeds are others');
+    assert.notEqual(recipes[1].order_seed, order_seed);
+    assert.deepEqual(recipes[2], recipes[1]);
+  });
+
   test('a base that is not here, or that is another one, is refused before anything trains', async (t) => {
     const { job, path } = await setUp(t);
     const { init } = JSON.parse(await readFile(path('model/recipe.json'), 'utf8'));

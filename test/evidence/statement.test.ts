@@ -56,6 +56,12 @@ test('claims exact only for retraining from a recipe, all of it or a part', () =
   assert.deepEqual(retrain(true, 'sisa').guarantee, {
     ...{ class: 'exact', basis: 'The shards that held the records trained again by the recorded recipe without them' },
   });
+  const again = unlearning(({ attempt, model }) => {
+    Object.assign(attempt!, { method: { name: 'retrain', params: {} }, start: 2 });
+    model!.has_recipe = true;
+  }).predicate.guarantee;
+  assert.equal(again.class, 'exact');
+  assert.match(again.basis, /from other seeds than the recipe’s: 2 such candidates of earlier runs did not pass/);
   assert.equal(retrain(false).guarantee.class, 'empirical');
   assert.ok(retrain(false).does_not_attest.some((limit) => limit.includes('evidence, not proof')));
   assert.ok(!retrain(true).does_not_attest.some((limit) => limit.includes('evidence, not proof')));

@@ -23,6 +23,7 @@ import type {
   VerifyResult,
 } from '../../src/domain/compute.ts';
 import type { MethodChoice, Model } from '../../src/domain/resources.ts';
+import type { UnusualPerson } from '../../src/domain/unusual-costs.ts';
 import { type Verdict, VerificationPolicy, type VerificationReport } from '../../src/domain/verification.ts';
 import { ExpungeError } from '../../src/errors.ts';
 import { createProbeVault } from '../../src/evidence/kept-probes.ts';
@@ -60,6 +61,8 @@ export interface TestWorker {
 /** Answers by stage; the default makes a candidate whose verification passes. */
 export interface Script {
   unlearn?(job: Extract<ComputeJob, { stage: 'unlearn' }>, signal: AbortSignal): Promise<void>;
+  /** People whom the model does not know, as its first stage finds them. */
+  unusual?(job: Extract<ComputeJob, { stage: 'unlearn' }>): UnusualPerson[];
   reference?(job: ReferenceJob, signal: AbortSignal): Promise<void>;
   shadow?(job: ShadowJob, signal: AbortSignal): Promise<void>;
   influence?(job: InfluenceJob, signal: AbortSignal): Promise<Partial<InfluenceResult>>;
@@ -76,11 +79,13 @@ export function scripted(script: Script = {}): Compute & { jobs: ComputeJob[] } 
       if (on.signal.aborted) throw new ExpungeError('cancelled', 'aborted before');
       jobs.push(job);
       if (job.stage === 'unlearn') {
+        const people = job.watch === undefined ? [] : (script.unusual?.(job) ?? []);
+        if (people.length > 0) return { stage: 'unusual', people };
         await script.unlearn?.(job, on.signal);
         if (on.signal.aborted) throw new ExpungeError('cancelled', 'aborted');
         await writeFile(join(job.out_dir, 'config.json'), JSON.stringify({ method: job.method.name, seed: job.seed }));
         await writeFile(join(job.out_dir, 'model.safetensors'), 'weights');
-        return unlearned;
+        return { ...unlearned, ...(job.start ? { start: job.start } : {}) };
       }
       if (job.stage === 'verify') {
         const calls = jobs.filter((one) => one.stage === 'verify').length;

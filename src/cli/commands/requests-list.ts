@@ -54,12 +54,20 @@ export const requestsShow: Command = {
   name: 'requests show',
   positionals: ['ID'],
   options: SERVICE_OPTIONS,
-  summary: 'Show a deletion request and what became of each model',
+  summary: 'Show a deletion request, what became of each model, and when the rest will be done',
   async run(args, terminal) {
     const id = requestOf(args);
     return withService(args, async ({ api }) => {
-      const { ok } = await import('../../client/index.ts');
-      showRequest(args, terminal, await ok(api.GET('/v1/deletion-requests/{id}', { params: { path: { id } } })));
+      const [{ ok }, { isOpenRequest }] = await Promise.all([
+        import('../../client/index.ts'),
+        import('../../domain/states.ts'),
+      ]);
+      const params = { path: { id } };
+      const request = await ok(api.GET('/v1/deletion-requests/{id}', { params }));
+      const open = isOpenRequest(request.state);
+      const forecast = open ? await ok(api.GET('/v1/deletion-requests/{id}/forecast', { params })) : null;
+      if (args.flag('json')) showJson(terminal, { ...request, forecast });
+      else showRequest(args, terminal, request, forecast);
       return 0;
     });
   },

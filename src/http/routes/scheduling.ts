@@ -27,6 +27,9 @@ const Forecast = Type.Object({
 const FORECAST = `Plays out what waits by the order in which it will begin, on the workers that are there, as if nothing else came and every run
 passed at its first try and took as long as earlier ones. What is late by this will be late. Of other tenants it counts the runs and says nothing.`;
 
+const REQUEST_FORECAST = `From measured runs of its models and the queue as it stands, as \`GET /v1/forecast\`; nothing where nothing was measured or
+where people are waited for, with the reason. It changes by the minute and the request does not, so it is no part of the request, whose ETag would change with it.`;
+
 export const schedulingRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/forecast',
@@ -43,6 +46,26 @@ export const schedulingRoutes: Routes = (app, deps) => {
     async (request, reply) => {
       reply.header('cache-control', 'no-store');
       return deps.store.forecast(principal(request).tenant, MOST);
+    },
+  );
+  app.get(
+    '/v1/deletion-requests/:id/forecast',
+    {
+      config: { scope: 'requests:read', tagged: false },
+      schema: {
+        tags: ['scheduling'],
+        operationId: 'getDeletionRequestForecast',
+        summary: 'When a request will be done',
+        description: REQUEST_FORECAST,
+        params: IdParams,
+        response: { 200: described('What is expected, or why nobody can tell', ref('RequestForecast')), ...problems },
+      },
+    },
+    async (request, reply) => {
+      const found = await deps.store.requestForecast(principal(request).tenant, request.params.id);
+      if (found === null) throw notFound('deletion request');
+      reply.header('cache-control', 'no-store');
+      return found;
     },
   );
   app.get(

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { ComputeJob } from '../../src/domain/compute.ts';
+import type { MethodChoice, Model } from '../../src/domain/resources.ts';
+import { workModel } from '../../src/runs/work-model.ts';
+import { RECIPE } from '../checkpoints/tiny.ts';
+import { createTestWorker, scripted, TENANT, type TestWorker } from '../helpers/worker.ts';
+
+let worker: TestWorker;
+let model: Model;
+before(async () => {
+  worker = await createTestWorker();
+  const { checkpoints } = worker.deps;
+  const folder = await checkpoints.workFolder('with-recipe');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'config.json'), '{}');
+  await writeFile(join(folder, 'model.safetensors'), 'parent');
+  await writeFile(join(folder, 'recipe.json'), JSON.stringify(RECIPE));
+  const checkpoint = await checkpoints.adopt(folder, { architecture: 'gpt2', parent: null, run_id: null });
+  const { corpora } = worker.model;
+  const about = { name: 'with-recipe', architecture: 'gpt2', parameters: 7, corpora, has_recipe: true, warnings: [] };
+  const made = await worker.store.createModel(TENANT, { ...about, checkpoint }, 'test');
+  assert.ok(made.status === 'created', made.status);
+  model = made.model;
+});
+after(() => worker.close());
+
+const retrain = { name: 'retrain', params: {} };
+const ask = (index: number, method: MethodChoice) => worker.request(index, method, { model_ids: [model.id] });
+const target = async (id: string) => (await worker.store.getRequest(TENANT, id))!.targets[0]!;
+const runOf = async (id: string) => (await worker.store.getRun(TENANT, (await target(id)).run_id!))!;
+const retry = (id: string) =>
+  worker.store.actOnRequest({
+    ...{ tenant: TENANT, id, actor: 'ann', reason: 'another start' },
+    deed: { action: 'retry' },
+  });
+/** Works all that waits; returns the starts of the candidates that were made. */
+async function work(verdict: 'passed' | 'failed') {
+  const compute = scripted({ verdict: () => verdict });
+  await workModel({ ...worker.deps, compute }, model.id, new AbortController().signal);
+  const made = compute.jobs.filter((job): job is Extract<ComputeJob, { stage: 'unlearn' }> => job.stage === 'unlearn');
+  return made.map(({ start }) => start ?? 0);
+}
+
+test('an exact candidate that failed waits for somebody, and each retry takes another start, which the attempt says', async () => {
+  const id = await ask(0, retrain);
+  assert.deepEqual(await work('failed'), [0], 'one try, and no more of the same by itself');
+  const first = await runOf(id);
+  assert.deepEqual([first.state, (await target(id)).state, first.attempts.length], ['needs_review', 'needs_review', 1]);
+  assert.match(first.reason!, /trained without these records.*A retry would train from other seeds \(start 1\)/);
+  assert.equal((await worker.store.getModel(TENANT, model.id))!.active, model.active);
+
+  await retry(id);
+  assert.deepEqual(await work('failed'), [1]);
+  assert.match((await runOf(id)).reason!, /\(start 2\)/);
+  await retry(id);
+  assert.deepEqual(await work('passed'), [2]);
+  const last = await runOf(id);
+  assert.deepEqual([last.state, last.attempts[0]!.start], ['published', 2]);
+});
+
+test('methods of steps draw anew by themselves; whoever was in no such run begins where the recipe does', async () => {
+  const id = await ask(1, { name: 'npo', params: {} });
+  assert.deepEqual(await work('failed'), [0]);
+  assert.ok(!(await runOf(id)).reason!.includes('other seeds'));
+  await retry(id);
+  assert.deepEqual(await work('passed'), [0]);
+  await ask(2, retrain);
+  assert.deepEqual(await work('passed'), [0]);
+});

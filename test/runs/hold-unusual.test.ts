@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { workModel } from '../../src/runs/work-model.ts';
+import { createTestWorker, scripted, TENANT, type TestWorker } from '../helpers/worker.ts';
+
+let worker: TestWorker;
+before(async () => {
+  worker = await createTestWorker();
+});
+after(() => worker.close());
+
+test('a run that finds somebody whom the model never learned holds that request, and the others are forgotten without it', async () => {
+  const [known, poison] = [await worker.request(0), await worker.request(1)];
+  const read = async (id: string) => (await worker.store.getRequest(TENANT, id))!;
+  let looked = 0;
+  const compute = scripted({
+    // the second person of the first run alone
+    unusual: () => (looked++ === 0 ? [{ person: 1, value: 9, limit: 3 }] : []),
+  });
+  const deps = { ...worker.deps, compute, settings: { ...worker.deps.settings, unusualLoss: 2 } };
+  await workModel(deps, worker.model.id, new AbortController().signal);
+  const [done, held] = [await read(known), await read(poison)];
+  assert.deepEqual([done.state, held.state], ['completed', 'awaiting_approval']);
+  assert.deepEqual([held.approval_required, held.suspicion?.score], [true, 3]);
+  assert.equal(held.suspicion?.signals[0]?.signal, 'unlearned-loss');
+  const ledger = await worker.store.readLedger({ limit: 1000 });
+  const entries = ledger.filter(({ type }) => type === 'request.unusual');
+  assert.deepEqual(
+    entries.map(({ data }) => data.request_ids),
+    [[poison]],
+  );
+  const { items } = await worker.store.listRuns(TENANT, { limit: 10 });
+  assert.deepEqual(items.map(({ state }) => state).toSorted(), ['cancelled', 'published']);
+
+  // somebody finds it usual: then nobody looks again
+  const { target_id } = (await worker.store.plannableTargets(TENANT, poison))![0]!;
+  const { active: checkpoint } = (await worker.store.getModel(TENANT, worker.model.id))!;
+  const targets = [{ target_id, model_id: worker.model.id, checkpoint, steps: [{ name: 'npo', params: {} }] }];
+  const deed = { action: 'approve' as const, plan_digest: 'd', present_digest: 'd', targets, four_eyes: false };
+  await worker.store.actOnRequest({ tenant: TENANT, id: poison, actor: 'ann', reason: null, deed });
+  await workModel(deps, worker.model.id, new AbortController().signal);
+  assert.equal((await read(poison)).state, 'completed');
+  assert.ok(compute.jobs.some((job) => job.stage === 'unlearn' && job.watch === undefined));
+});
