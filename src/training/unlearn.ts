@@ -13,7 +13,7 @@ import { createWatch, type ForgetWatch } from './forget-watch.ts';
 import { kindOf } from './kinds.ts';
 import { createRehearsal } from './rehearsal.ts';
 import type { StepInput } from './unlearning-feeds.ts';
-import { compileUnlearningStep } from './unlearning-step.ts';
+import { chosenFor, compileUnlearningStep } from './unlearning-step.ts';
 
 /** Repair ends slowly: at full pace the forgotten swing around the level of strangers. */
 const SLOWEST = 0.3;
@@ -108,7 +108,8 @@ function createDraws(inputs: UnlearnInputs, watch: ForgetWatch, guard: EarlierGu
 }
 
 /** Runs the method. Throws when the loss stops being finite, or the signal's reason. */
-export async function unlearn(inputs: UnlearnInputs): Promise<UnlearnOutcome> {
+export async function unlearn(asked: UnlearnInputs): Promise<UnlearnOutcome> {
+  const inputs = chosenFor(asked);
   const { engine, architecture, config, params } = inputs;
   const compiled = await compileUnlearningStep(inputs);
   const score = kindOf(architecture).scorer(engine, architecture, config, compiled.state);
