@@ -6,7 +6,7 @@ import type { TrainingOptions } from '../domain/recipe.ts';
 import { TRAIN_ALL } from '../domain/trainable.ts';
 import type { EditOptions, StepOptions } from '../methods/options.ts';
 import { withBatch } from './batch-size.ts';
-import { paddedWidth, type TokenRow } from './batches.ts';
+import { longestOf, paddedWidth, type TokenRow } from './batches.ts';
 import { guardedRows } from './earlier-guard.ts';
 import type { MemoryWork } from './memory-plan.ts';
 import { partsOf } from './micro-batches.ts';
@@ -27,9 +27,6 @@ interface Model {
   architecture: Architecture | Classifier;
   config: unknown;
 }
-
-const longestOf = (...sets: readonly TokenRow[][]): number =>
-  sets.flat().reduce((most, { ids }) => Math.max(most, ids.length), 1);
 
 /** The widest batch that rows can make. */
 const widthOf = ({ architecture, config }: Model, longest: number): number =>
