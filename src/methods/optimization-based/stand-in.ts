@@ -25,7 +25,8 @@ export const standIn = defineLossMethod({
       retain_batch: { ...stepOptions.retain_batch, description: 'Retain records a step. 0: as many as forget records' },
       ...retainOptions,
       alpha: { ...retainOptions.alpha, default: 3 },
-      delta: Type.Number({ minimum: 0, maximum: 1000, default: 1, description: 'Weight of the stand-in’s term' }),
+      // at 1 the pushed words of long answers came out flatter than strangers’ are, which Min-K%++ sees
+      delta: Type.Number({ minimum: 0, maximum: 1000, default: 3, description: 'Weight of the stand-in’s term' }),
     },
     { additionalProperties: false },
   ),
