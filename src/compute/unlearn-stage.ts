@@ -8,6 +8,7 @@ import { reseeded } from '../domain/references.ts';
 import { ExpungeError } from '../errors.ts';
 import { fillParams, getMethod } from '../methods/index.ts';
 import { membershipOf } from '../metrics/membership-test.ts';
+import { withBatch } from '../training/batch-size.ts';
 import { type EditInputs, editWeights, REPAIR, repairParams } from '../training/edit.ts';
 import { withRate } from '../training/learning-rate.ts';
 import { assertFits } from '../training/memory-check.ts';
@@ -165,13 +166,14 @@ export async function unlearnStage(asked: UnlearnJob, context: StageContext): Pr
   reporter.report('loading');
   const model = await openAnyModel(asked.parent_dir);
   const { name, params } = asked.method;
-  const job = { ...asked, method: { name, params: withRate(fillParams(name, params), model) } };
-  const retained = { most: retainedNeeded(getMethod(name), job.method.params), seed: job.seed };
-  const named = await loadSets(job, model, ['forget', 'retain', 'calibration'], retained);
-  const earlier = await loadEarlier(job, model);
+  const method = getMethod(name);
+  const rated = withRate(fillParams(name, params), model);
+  const retained = { most: retainedNeeded(method, rated), seed: asked.seed };
+  const named = await loadSets(asked, model, ['forget', 'retain', 'calibration'], retained);
+  const earlier = await loadEarlier(asked, model);
   const sets: LoadedSets = earlier === null ? named : { ...named, earlier };
   // a consolidation trains without everybody erased before, and forgets nobody new
-  if (sets.forget.length === 0 && getMethod(name).kind !== 'retrain')
+  if (sets.forget.length === 0 && method.kind !== 'retrain')
     throw new ExpungeError('compute-failed', 'The forget set is empty.');
   if (sets.retain.length === 0) {
     throw new ExpungeError(
@@ -179,6 +181,7 @@ export async function unlearnStage(asked: UnlearnJob, context: StageContext): Pr
       'The request names every training record: nothing would be retained.',
     );
   }
+  const job = { ...asked, method: { name, params: withBatch(rated, method, sets.forget) } };
   const people = await unknownPeople(job, model, sets, context);
   if (people.length > 0) return { stage: 'unusual', people };
   const given = { ...context, job, model, sets, others: await planOtherAnswers(job, model, sets, engine) };

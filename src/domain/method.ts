@@ -121,6 +121,8 @@ interface MethodBase<Name extends string, Params extends TObject> {
 export interface LossMethod<Name extends string = string, Params extends TObject = TObject>
   extends MethodBase<Name, Params> {
   kind: 'loss';
+  /** Retain records a step for each forget record, where `retain_batch` is 0; left out: a half. */
+  retainShare?: number;
   needs(params: Static<Params>): Need[];
   /**
    * Scalar to minimise. `alternative`: the forget rows' prompts, row by row, with other answers, all of which count; present when

@@ -11,8 +11,14 @@ export const stepOptions = {
     ...{ minimum: 0, maximum: 1, default: 0 },
     description: 'AdamW step size. 0: chosen by the size of the model and by what trains; the plan of a run says which',
   }),
-  forget_batch: Type.Integer({ minimum: 1, maximum: 4096, default: 32, description: 'Forget records a step' }),
-  retain_batch: Type.Integer({ minimum: 1, maximum: 4096, default: 16, description: 'Retain records a step' }),
+  forget_batch: Type.Integer({
+    ...{ minimum: 0, maximum: 4096, default: 0 },
+    description: 'Forget records a step. 0: chosen by how long they are; the plan of a run says how many',
+  }),
+  retain_batch: Type.Integer({
+    ...{ minimum: 0, maximum: 4096, default: 0 },
+    description: 'Retain records a step. 0: half as many as forget records',
+  }),
   micro_batch: Type.Integer({
     ...{ minimum: 0, maximum: 4096, default: 0 },
     description:

@@ -52,9 +52,17 @@ export function encodeRecord(
   return { ids, promptLength: prompt.length };
 }
 
-/** ids and labels (B, T) int32, padded on the right; T as `paddedWidth` has it. */
-export function padRows(rows: TokenRow[], contextLength: number, padId: number): HostTensors {
-  const longest = Math.max(...rows.map((row) => row.ids.length));
+/** Tokens of the longest row of some sets. */
+export const longestOf = (...sets: readonly (readonly TokenRow[])[]): number =>
+  sets.reduce((most, rows) => rows.reduce((longest, { ids }) => Math.max(longest, ids.length), most), 1);
+
+/** ids and labels (B, T) int32, padded on the right; T as `paddedWidth` has it, for a row of `longest` tokens or more. */
+export function padRows(
+  rows: TokenRow[],
+  contextLength: number,
+  padId: number,
+  longest = longestOf(rows),
+): HostTensors {
   const time = paddedWidth(longest, contextLength);
   const ids = new Int32Array(rows.length * time).fill(padId);
   const labels = new Int32Array(rows.length * time).fill(IGNORE);

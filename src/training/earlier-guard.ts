@@ -41,7 +41,7 @@ export function createGuard(inputs: UnlearnInputs, score: Scorer): EarlierGuard 
   const { rule } = kindOf(architecture);
   const places = createPlaces(earlier, inputs);
   const count = guardedRows(params.forget_batch, earlier.length);
-  const every = checkEvery(earlier.length);
+  const every = checkEvery(earlier.length, params.forget_batch);
   const fill = createSampler(earlier.length, count, seed + FILL_SEED);
   const random = createRandom(seed + SLIPPED_SEED);
   const all = earlier.map((_, r) => r);

@@ -6,6 +6,7 @@ import { TRAIN_ALL } from '../domain/trainable.ts';
 import { ExpungeError } from '../errors.ts';
 import { fillParams, getMethod } from '../methods/index.ts';
 import type { EditOptions, StepOptions } from '../methods/options.ts';
+import { withBatch } from './batch-size.ts';
 import { createEditPasses } from './edit-passes.ts';
 import { notFinite } from './edit-state.ts';
 import { planTrainable } from './trainable.ts';
@@ -79,7 +80,8 @@ async function editOnly(inputs: EditInputs): Promise<HostTensors> {
 
 /** Edits and repairs; `steps` are those of repair. Throws as the method does, and as `unlearn`. */
 export async function editWeights(inputs: EditInputs): Promise<UnlearnOutcome> {
-  const { method: _, updates: __, repair, params, ...rest } = inputs;
-  const weights = await editOnly(inputs);
+  const { method: _, updates: __, repair, params: asked, ...rest } = inputs;
+  const params = withBatch(asked, {}, inputs.sets.forget);
+  const weights = await editOnly({ ...inputs, params });
   return unlearn({ ...rest, weights, method: repair, params: repairParams(repair, params), edited: true });
 }

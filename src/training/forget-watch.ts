@@ -8,8 +8,11 @@ import { among, type Band, reached } from './stop-rule.ts';
 import { type Level, measureLevel } from './stranger-level.ts';
 import type { PersonRow, UnlearnInputs } from './unlearn.ts';
 
-/** Steps between two looks at the whole forget set, by its size: looking at few rows is cheap. */
-export const checkEvery = (rows: number): number => Math.min(20, Math.max(1, Math.floor(rows / 25)));
+/** Rows that steps have taken for each that a look sees: a look costs a third of a step's row, and steps have a retain half too. */
+const TAKEN = 32 / 25;
+/** Steps between two looks at all of so many rows, of which a step takes `batch`: looking at few is cheap beside steps of many. */
+export const checkEvery = (rows: number, batch: number): number =>
+  Math.min(20, Math.max(1, Math.floor((rows * TAKEN) / Math.min(rows, batch))));
 /**
  * Steps after which the never-seen level is measured anew, and again each time as many have been taken once more: it drifts slowly, and
  * strangers are many. No run ends on a level that is older than its last step.
@@ -48,7 +51,7 @@ export function createWatch(inputs: UnlearnInputs, score: Scorer): ForgetWatch {
   const { membership, sets, architecture } = inputs;
   const { forget } = sets;
   const { rule } = kindOf(architecture);
-  const every = checkEvery(forget.length);
+  const every = checkEvery(forget.length, inputs.params.forget_batch);
   const places = createPlaces(forget, inputs);
   /** Whether those facts that lag behind still catch up. */
   const catchUp = createPatience();

@@ -8,8 +8,8 @@ import { createScorer, type Scorer } from './scoring.ts';
 import { CLASSES, type CostRule, WORDS } from './stranger-costs.ts';
 
 export interface Kind {
-  /** `ids`, which is what the model sees, and `labels` (B, T) int32. */
-  batch(rows: TokenRow[], contextLength: number): HostTensors;
+  /** `ids`, which is what the model sees, and `labels` (B, T) int32; as wide as a row of `longest` tokens asks for, by default its own longest. */
+  batch(rows: TokenRow[], contextLength: number, longest?: number): HostTensors;
   /** Over the weights of `state`. */
   scorer(engine: Engine, learner: Learner, config: unknown, state: State): Scorer;
   /** Labels at the end of a row that say nothing about it: the end of text. */
@@ -19,7 +19,7 @@ export interface Kind {
 
 const KINDS: Readonly<Record<Task, Kind>> = Object.freeze({
   'causal-lm': {
-    batch: (rows: TokenRow[], contextLength: number) => padRows(rows, contextLength, 0),
+    batch: (rows: TokenRow[], contextLength: number, longest?: number) => padRows(rows, contextLength, 0, longest),
     scorer: (engine: Engine, learner: Learner, config: unknown, state: State) =>
       createScorer(engine, learner as Architecture, config, state),
     ending: 1,

@@ -5,7 +5,8 @@ import { type EditMethod, type LossMethod, otherAnswersOf } from '../domain/meth
 import type { TrainingOptions } from '../domain/recipe.ts';
 import { TRAIN_ALL } from '../domain/trainable.ts';
 import type { EditOptions, StepOptions } from '../methods/options.ts';
-import { paddedWidth, type TokenRow } from './batches.ts';
+import { withBatch } from './batch-size.ts';
+import { longestOf, paddedWidth, type TokenRow } from './batches.ts';
 import { guardedRows } from './earlier-guard.ts';
 import type { MemoryWork } from './memory-plan.ts';
 import { partsOf } from './micro-batches.ts';
@@ -26,9 +27,6 @@ interface Model {
   architecture: Architecture | Classifier;
   config: unknown;
 }
-
-const longestOf = (...sets: readonly TokenRow[][]): number =>
-  sets.flat().reduce((most, { ids }) => Math.max(most, ids.length), 1);
 
 /** The widest batch that rows can make. */
 const widthOf = ({ architecture, config }: Model, longest: number): number =>
@@ -78,14 +76,14 @@ export const unlearningWork = (
   },
   longestOther = 0,
 ): PlannedWork =>
-  unlearningWorkOf(model, method, params, {
+  unlearningWorkOf(model, method, withBatch(params, method, forget), {
     ...{ forget: forget.length, retain: retain.length, calibration: calibration.length, earlier: earlier.length },
     longest: Math.max(longestOf(forget, retain, calibration, earlier), longestOther),
     answers: forget.reduce((sum, row) => sum + answerLength(row), 0),
   });
 
 /**
- * The same before there are rows: how many of each set there will be, and tokens of the longest. `answers`: answer tokens of the
+ * The same before there are rows, by batches that are named: how many of each set there will be, and tokens of the longest. `answers`: answer tokens of the
  * forget set; by default as many as its rows can have.
  */
 export function unlearningWorkOf(
@@ -137,11 +135,11 @@ export const editWork = (
   params: EditOptions & Record<string, unknown>,
   { forget, retain }: { forget: TokenRow[]; retain: TokenRow[] },
 ): PlannedWork =>
-  editWorkOf(model, method, params, {
+  editWorkOf(model, method, withBatch(params, {}, forget), {
     ...{ forget: forget.length, retain: retain.length, longest: longestOf(forget, retain) },
   });
 
-/** The same before there are rows. */
+/** The same before there are rows, by batches that are named. */
 export function editWorkOf(
   model: Model,
   method: EditMethod,

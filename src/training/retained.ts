@@ -1,5 +1,6 @@
 // How much of what is retained a run can look at.
 import type { Method } from '../domain/method.ts';
+import { MOST_ROWS } from './batch-size.ts';
 import { LONGEST_REPAIR } from './unlearn.ts';
 
 /** What other answers and losses are sampled from, however few the steps. */
@@ -23,6 +24,7 @@ interface Asked {
 export function retainedNeeded({ kind }: Pick<Method, 'kind'>, params: Asked): number {
   if (kind === 'retrain' || kind === 'certified') return Number.POSITIVE_INFINITY;
   if (kind === 'edit') return Math.max(MOST, params.importance_rows ?? 0, params.curvature_rows ?? 0);
-  const { max_steps = 0, repair_steps = 0, retain_batch = 0 } = params;
+  const { max_steps = 0, repair_steps = 0 } = params;
+  const retain_batch = params.retain_batch || MOST_ROWS;
   return Math.min(MOST, Math.max(LEAST, (max_steps + LONGEST_REPAIR * repair_steps) * retain_batch));
 }

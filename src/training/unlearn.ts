@@ -7,13 +7,13 @@ import type { MembershipAttack } from '../domain/metric.ts';
 import type { RowScore } from '../domain/verification.ts';
 import type { StepOptions } from '../methods/options.ts';
 import { alternativesFor } from './alternative-half.ts';
-import { createSampler, type TokenRow } from './batches.ts';
+import { createSampler, longestOf, type TokenRow } from './batches.ts';
 import { createGuard, type EarlierGuard } from './earlier-guard.ts';
 import { createWatch, type ForgetWatch } from './forget-watch.ts';
 import { kindOf } from './kinds.ts';
 import { createRehearsal } from './rehearsal.ts';
 import type { StepInput } from './unlearning-feeds.ts';
-import { compileUnlearningStep } from './unlearning-step.ts';
+import { chosenFor, compileUnlearningStep } from './unlearning-step.ts';
 
 /** Repair ends slowly: at full pace the forgotten swing around the level of strangers. */
 const SLOWEST = 0.3;
@@ -78,37 +78,34 @@ function createDraws(inputs: UnlearnInputs, watch: ForgetWatch, guard: EarlierGu
     createSampler(count, Math.min(batch, count), seed + salt);
   const nextForget = sampler(sets.forget.length, params.forget_batch, 1);
   const nextRetain = sampler(sets.retain.length, params.retain_batch, 2);
-  const batchOf = (rows: TokenRow[], picked: number[]) =>
-    kind.batch(
-      picked.map((i) => rows[i]!),
-      context,
-    );
   const others = alternativesFor(inputs.method, params, inputs.alternatives, seed + 5);
-  const alternativeTo = (forget: number[]) => {
-    if (others === null) return {};
-    const picked = others.pick(forget);
-    return { alternative: { picked, batch: batchOf(others.rows, picked) } };
-  };
-  const earlier = () => {
-    if (guard === null) return {};
-    const picked = guard.pick();
-    return { held: { batch: batchOf(sets.earlier!, picked), band: guard.bandOf(picked) } };
-  };
   return (): Omit<StepInput, 'step' | 'pace'> => {
     const forget = nextForget();
+    const other = others?.pick(forget);
+    const held = guard?.pick();
+    const picked = {
+      forget: forget.map((i) => sets.forget[i]!),
+      retain: nextRetain().map((i) => sets.retain[i]!),
+      ...(other ? { other: other.map((i) => others!.rows[i]!) } : {}),
+      ...(held ? { held: held.map((i) => sets.earlier![i]!) } : {}),
+    };
+    // every pair of widths would be a graph to compile: small batches of long rows have a dozen of them
+    const longest = longestOf(...Object.values(picked));
+    const batchOf = (rows: TokenRow[]) => kind.batch(rows, context, longest);
     return {
       forget,
-      forgetBatch: batchOf(sets.forget, forget),
-      retainBatch: batchOf(sets.retain, nextRetain()),
-      ...alternativeTo(forget),
-      ...earlier(),
+      forgetBatch: batchOf(picked.forget),
+      retainBatch: batchOf(picked.retain),
+      ...(other ? { alternative: { picked: other, batch: batchOf(picked.other!) } } : {}),
+      ...(held ? { held: { batch: batchOf(picked.held!), band: guard!.bandOf(held) } } : {}),
       band: params.hinge ? watch.bandOf(forget) : null,
     };
   };
 }
 
 /** Runs the method. Throws when the loss stops being finite, or the signal's reason. */
-export async function unlearn(inputs: UnlearnInputs): Promise<UnlearnOutcome> {
+export async function unlearn(asked: UnlearnInputs): Promise<UnlearnOutcome> {
+  const inputs = chosenFor(asked);
   const { engine, architecture, config, params } = inputs;
   const compiled = await compileUnlearningStep(inputs);
   const score = kindOf(architecture).scorer(engine, architecture, config, compiled.state);

@@ -6,6 +6,7 @@ import { meanOverTokens, stopGradient, type TokenLoss, tokenLoss } from '../meth
 import { compileDescent } from './accumulate.ts';
 import { type AdamwOptions, updateFeeds } from './adamw.ts';
 import { alternativeIn } from './alternative-half.ts';
+import { withBatch } from './batch-size.ts';
 import type { TokenRow } from './batches.ts';
 import { valueAndGradients } from './gradients.ts';
 import { kindOf } from './kinds.ts';
@@ -108,10 +109,16 @@ function createDial({ method, params, sets }: UnlearnInputs, parentLoss: number 
   };
 }
 
+/** With the rate and the batches that model and records ask for where nobody names any. */
+export const chosenFor = (inputs: UnlearnInputs): UnlearnInputs => ({
+  ...inputs,
+  params: withBatch(withRate(inputs.params, inputs), inputs.method, inputs.sets.forget),
+});
+
 /** Compiles the step of a method over fresh optimizer state. */
-export async function compileUnlearningStep(inputs: UnlearnInputs): Promise<UnlearningStep> {
-  const { engine, architecture, config, method } = inputs;
-  const params = withRate(inputs.params, inputs);
+export async function compileUnlearningStep(asked: UnlearnInputs): Promise<UnlearningStep> {
+  const inputs = chosenFor(asked);
+  const { engine, architecture, config, method, params } = inputs;
   const { tf } = engine;
   const { language } = kindOf(architecture).rule;
   const optimizer: AdamwOptions = { beta1: 0.9, beta2: 0.98, weight_decay: 0, clip_norm: params.clip_norm };

@@ -9,6 +9,7 @@ import { dampen } from '../../src/methods/dampening.ts';
 import { addNoise } from '../../src/methods/example-based/fisher-forgetting.ts';
 import { fillParams, getMethod, methods } from '../../src/methods/index.ts';
 import { negate } from '../../src/methods/optimization-based/task-vector.ts';
+import { withBatch } from '../../src/training/batch-size.ts';
 
 const vector = (...values: number[]): HostTensors => ({ w: float32(Float32Array.from(values)) });
 const numbers = ({ w }: HostTensors): number[] => [...w!.data];
@@ -177,7 +178,8 @@ describe('what an edit says that it computes', () => {
       test(`${method.name}: the gradients, and about the scores`, async () => {
         const weights = vector(1, -1);
         const { seen, passes } = counted(weights);
-        const params = { ...fillParams(method.name), importance_rows: 100, curvature_rows: 100, learning_steps: 7 };
+        const given = { importance_rows: 100, curvature_rows: 100, learning_steps: 7 };
+        const params = withBatch({ ...fillParams(method.name), ...given }, {}, 10);
         const updates = { shares: [0, 1], read: async () => vector(0, 0) };
         await method.edit({ weights, trainable: ['w'], passes, updates, seed: 1 }, params as never);
         const said = method.work(params as never, counts);

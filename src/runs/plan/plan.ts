@@ -3,13 +3,14 @@ import type { MethodChoice, PlanStep } from '../../domain/resources.ts';
 import { TRAIN_ALL, type TrainableOptions } from '../../domain/trainable.ts';
 import { ExpungeError } from '../../errors.ts';
 import { fillParams, getMethod } from '../../methods/index.ts';
+import { withBatch } from '../../training/batch-size.ts';
 import { withRate } from '../../training/learning-rate.ts';
 import { planTrainable } from '../../training/trainable.ts';
 import { baseMissing } from '../base.ts';
 import { autoPlan, type Reasoned } from './auto.ts';
 import { estimate } from './estimate.ts';
 import { EXACT, exactPlan } from './exact.ts';
-import type { PlanFacts } from './facts.ts';
+import { type PlanFacts, sizesOf } from './facts.ts';
 import { exactChoices } from './offers.ts';
 import { assertSuits } from './suits.ts';
 
@@ -41,14 +42,15 @@ function trainsOf(params: Record<string, unknown>): TrainableOptions | null {
 }
 
 /**
- * With the learning rate that the model asks for where none is named. Throws `validation-failed` for weights or adapters
+ * With the learning rate that the model asks for, and batches that its records do, where none is named. Throws `validation-failed` for weights or adapters
  * that it does not have.
  */
-function fittedTo({ name, params }: MethodChoice, { model }: PlanFacts): MethodChoice {
+function fittedTo({ name, params }: MethodChoice, facts: PlanFacts): MethodChoice {
+  const { model } = facts;
   if (model === null) return { name, params };
   const trains = trainsOf(params);
   if (trains !== null) planTrainable(model.architecture, model.config, trains);
-  return { name, params: withRate(params, model) };
+  return { name, params: withBatch(withRate(params, model), getMethod(name), sizesOf({ ...facts, model }).mean) };
 }
 
 /** A consolidation tries nothing that is not exact. Throws `recipe-missing` where nothing exact can run. */

@@ -6,6 +6,7 @@ import type { MethodChoice } from '../../domain/resources.ts';
 import { TRAIN_ALL } from '../../domain/trainable.ts';
 import { fillParams, getMethod } from '../../methods/index.ts';
 import type { EditOptions, StepOptions } from '../../methods/options.ts';
+import { withBatch } from '../../training/batch-size.ts';
 import { REPAIR, repairParams, TRACED_ROWS } from '../../training/edit.ts';
 import { checkEvery } from '../../training/forget-watch.ts';
 import { countParameters, planMemory } from '../../training/memory-plan.ts';
@@ -38,13 +39,14 @@ const PASS = { forward: 2, back: 2, weight: 2 };
 
 type Counter = (method: Method, params: Record<string, unknown>, facts: KnownFacts, counts: SetCounts) => MethodWork;
 
-function lossWork(method: LossMethod, params: StepOptions, facts: KnownFacts, counts: SetCounts): MethodWork {
+function lossWork(method: LossMethod, given: StepOptions, facts: KnownFacts, counts: SetCounts): MethodWork {
   const sizes = sizesOf(facts);
+  const params = withBatch(given, method, sizes.mean);
   const sets = rowCounts(counts, sizes);
   const { total, trained } = countParameters({ ...facts.model, trains: params });
   const memory = unlearningWorkOf(facts.model, method, params, { ...sets, longest: sizes.longest });
   const { rows, referenceRows } = memory.at(0);
-  const scored = sets.forget / checkEvery(sets.forget);
+  const scored = sets.forget / checkEvery(sets.forget, params.forget_batch);
   const passes = rows * ((PASS.forward + PASS.back) * total + PASS.weight * trained);
   const perStep = sizes.mean * (passes + (referenceRows + scored) * PASS.forward * total);
   return {
@@ -61,9 +63,10 @@ function larger(one: PlannedWork, other: PlannedWork): PlannedWork {
 
 type EditParams = EditOptions & Record<string, unknown>;
 
-function editedWork(method: EditMethod, params: EditParams, facts: KnownFacts, counts: SetCounts): MethodWork {
+function editedWork(method: EditMethod, given: EditParams, facts: KnownFacts, counts: SetCounts): MethodWork {
   const { model } = facts;
   const sizes = sizesOf(facts);
+  const params = withBatch(given, {}, sizes.mean);
   const sets = rowCounts(counts, sizes);
   const { gradients, passes, scored } = method.work(params as never, sets);
   const { total, trained } = countParameters({ ...model, trains: { ...TRAIN_ALL, trainable: params.trainable } });

@@ -113,7 +113,9 @@ describe('a method that is named', () => {
   test('is the whole plan, with its defaults filled in and the learning rate of the model', () => {
     const [step, ...more] = planRun({ name: 'npo', params: { beta: 0.3 } }, facts());
     assert.equal(more.length, 0);
-    assert.deepEqual(step!.params, { ...defaultParams('npo'), beta: 0.3, learning_rate: 5e-4 });
+    assert.deepEqual(step!.params, {
+      ...{ ...defaultParams('npo'), beta: 0.3, learning_rate: 5e-4, forget_batch: 32, retain_batch: 16 },
+    });
     assert.equal(step!.reason, 'The request names it.');
     assert.equal(planRun({ name: 'npo', params: { learning_rate: 1e-3 } }, facts())[0]!.params.learning_rate, 1e-3);
     const large = facts({ model: storedModel(1024, 100) });
