@@ -994,7 +994,8 @@ export interface paths {
         /**
          * Count what rules would find
          * @description Tries `subject_rules` on records that are sent along, as an upload would send them, or on the first 10000 of a corpus. The
-         *     answer has numbers and no text, and nothing is stored. Of a stored corpus only what is trained on is left: pointers to other members find nothing there.
+         *     answer has numbers and no text, and nothing is stored. Of a stored corpus only what is trained on is left: pointers to other members find nothing there, and
+         *     records of people whose processing is restricted are not read.
          */
         post: operations["previewRules"];
         delete?: never;
@@ -1226,7 +1227,7 @@ export interface paths {
         put?: never;
         /**
          * Rank training records by how much they shaped an answer
-         * @description Looks at the active checkpoint. What was asked is kept sealed until the analysis ends, its findings for a day.
+         * @description Looks at the active checkpoint. What was asked is kept sealed until the analysis ends, its findings for a day. Records of people whose processing is restricted are not read; a question about them is 409 `subject-restricted`.
          */
         post: operations["analyseInfluence"];
         delete?: never;
@@ -1557,7 +1558,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Can the process take requests */
+        /**
+         * Can the process take requests
+         * @description 503 where it cannot; 429 beyond ADDRESS_RATE_LIMIT_PER_MINUTE calls of an address.
+         */
         get: operations["getReadiness"];
         put?: never;
         post?: never;
@@ -1579,7 +1583,8 @@ export interface paths {
         /**
          * Ask for many people to be removed
          * @description Each line is taken in or refused by itself, in order, and the answer says so of each; `created` is said of what is
-         *     committed. A call that may have been lost can be sent again: what it had made is `already_open` then. Methods are checked as for a
+         *     committed. A call that may have been lost can be sent again: with its Idempotency-Key every line is answered as it was the first time, and
+         *     lines that `failed` are tried; without one, what the call had made is `already_open`. Methods are checked as for a
          *     single request, which takes longer; a batch is fastest without them.
          */
         post: operations["createDeletionRequests"];
@@ -2161,7 +2166,7 @@ export interface components {
              * @description Stable; more may be added
              * @enum {string}
              */
-            code: "validation-failed" | "malformed-json" | "malformed-line" | "record-too-large" | "body-too-large" | "empty-corpus" | "duplicate-record-id" | "suppressed-subjects" | "corpus-in-use" | "model-in-use" | "corpus-mismatch" | "corpus-unsuited" | "name-taken" | "unauthenticated" | "insufficient-scope" | "no-tenant" | "scope-not-granted" | "not-found" | "method-not-allowed" | "unknown-model" | "unknown-corpus" | "already-open" | "external-id-taken" | "idempotency-key-busy" | "idempotency-key-reused" | "not-cancellable" | "wrong-state" | "plan-changed" | "four-eyes" | "extension-refused" | "rollback-refused" | "superseded" | "path-not-allowed" | "checkpoint-active" | "checkpoint-in-use" | "checkpoint-deleted" | "checkpoint-gone" | "checkpoint-retired" | "checkpoint-not-published" | "range-not-satisfiable" | "checkpoint-mismatch" | "backup-refused" | "backup-invalid" | "deletions-missing" | "parent-missing" | "records-gone" | "text-search-too-large" | "too-many-verifications" | "too-many-analyses" | "checkpoint-invalid" | "recipe-missing" | "method-not-applicable" | "forget-set-too-large" | "completions-disabled" | "unknown-upload" | "upload-incomplete" | "upload-offset-mismatch" | "checksum-mismatch" | "too-many-uploads" | "opendsr-disabled" | "url-not-allowed" | "too-many-endpoints" | "endpoint-disabled" | "unsupported-tus-version" | "precondition-failed" | "unsupported-media-type" | "insufficient-storage" | "storage-not-writable" | "quota-exceeded" | "service-unavailable" | "compute-crashed" | "compute-timeout" | "compute-hung" | "compute-failed" | "out-of-memory" | "memory-budget-exceeded" | "cancelled" | "certificate-invalid" | "ledger-altered" | "start-refused" | "internal";
+            code: "validation-failed" | "malformed-json" | "malformed-line" | "record-too-large" | "body-too-large" | "empty-corpus" | "duplicate-record-id" | "suppressed-subjects" | "subject-restricted" | "corpus-in-use" | "model-in-use" | "corpus-mismatch" | "corpus-unsuited" | "name-taken" | "unauthenticated" | "insufficient-scope" | "no-tenant" | "scope-not-granted" | "not-found" | "method-not-allowed" | "unknown-model" | "unknown-corpus" | "already-open" | "external-id-taken" | "idempotency-key-busy" | "idempotency-key-reused" | "not-cancellable" | "wrong-state" | "plan-changed" | "four-eyes" | "extension-refused" | "rollback-refused" | "superseded" | "path-not-allowed" | "checkpoint-active" | "checkpoint-in-use" | "checkpoint-deleted" | "checkpoint-gone" | "checkpoint-retired" | "checkpoint-not-published" | "range-not-satisfiable" | "checkpoint-mismatch" | "backup-refused" | "backup-invalid" | "deletions-missing" | "parent-missing" | "records-gone" | "text-search-too-large" | "too-many-verifications" | "too-many-analyses" | "checkpoint-invalid" | "recipe-missing" | "method-not-applicable" | "forget-set-too-large" | "completions-disabled" | "unknown-upload" | "upload-incomplete" | "upload-offset-mismatch" | "checksum-mismatch" | "too-many-uploads" | "opendsr-disabled" | "url-not-allowed" | "too-many-endpoints" | "endpoint-disabled" | "unsupported-tus-version" | "precondition-failed" | "unsupported-media-type" | "insufficient-storage" | "storage-not-writable" | "quota-exceeded" | "service-unavailable" | "compute-crashed" | "compute-timeout" | "compute-hung" | "compute-failed" | "out-of-memory" | "memory-budget-exceeded" | "cancelled" | "certificate-invalid" | "ledger-altered" | "start-refused" | "internal";
             /** @description What to do about it */
             remedy: string;
             /** @description urn:uuid of this request, as in the X-Request-Id header and the log */
@@ -4319,7 +4324,7 @@ export interface components {
             reason: string | null;
             findings: {
                 damping: number | null;
-                /** @description How many were ranked: all that the model was trained on */
+                /** @description How many were ranked: all that the model was trained on, but for those of people whose processing is restricted */
                 records: number;
                 /** @description How many of them were asked about */
                 queried: number;
@@ -12667,7 +12672,10 @@ export interface operations {
                 /** @description Adds to an earlier group; default: a new one */
                 group_id?: string;
             };
-            header?: never;
+            header?: {
+                /** @description Text of your choice, 1 to 255 characters, new with every new call: the same call with the same key within 24 hours is done once, and gets the first answer again (`Idempotency-Replayed: true`) */
+                "idempotency-key"?: string;
+            };
             path?: never;
             cookie?: never;
         };

@@ -30,7 +30,10 @@ takes, 403 with the scope's name; both say so in \`WWW-Authenticate\` as RFC 675
 
 const TENANTS = `The tenant is that of the credential, and nothing in a call can name another. What another tenant has is not there: 404, in
 lists, links and bodies alike. Each tenant's people are hashed under a key of its own.
-Under \`IMPORT_DIR\` a tenant reaches the folder of its name; \`default\`, whoever runs the installation, reaches all.`;
+Under \`IMPORT_DIR\` a tenant reaches the folder of its name; \`default\`, whoever runs the installation, reaches all.
+
+Listing and off-boarding tenants has no call and is done by command on the machine (\`expunge tenants list\`, \`expunge tenants offboard\`): a credential is of one tenant, so one that ends
+others would break the rule above, and its loss would be the end of everybody's models at once. It also hands out the evidence into a folder before it destroys the keys that the evidence is about, which nobody could take back had the answer to a call been lost.`;
 
 const KEYS = `The first key is made on the machine of the service, beside the running service; there is no default password:
 

@@ -43,6 +43,7 @@ import { webhookDeliveryRoutes } from './http/routes/webhook-deliveries.ts';
 import { webhookEndpointRoutes } from './http/routes/webhook-endpoints.ts';
 import { addSchemas } from './http/schemas.ts';
 import { buildSerializer } from './http/serializers.ts';
+import { installTracing } from './http/tracing.ts';
 import type { App, AppDeps } from './http/types.ts';
 import { installWaiting } from './http/waiting/prefer.ts';
 import { createLogger } from './log.ts';
@@ -107,6 +108,7 @@ function installHooks(app: App): void {
 /** Builds the HTTP application over its ports. The caller listens and closes. */
 export async function buildApp(deps: AppDeps): Promise<App> {
   const app = createServer(deps);
+  installTracing(app, deps.tracing);
   installProblems(app);
   installEnding(app);
   installHooks(app);

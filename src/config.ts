@@ -32,6 +32,7 @@ const limitsOf = (e: Environment) => ({
   uploadBytes: e.MAX_UPLOAD_BYTES,
   textSearchBytes: e.MAX_TEXT_SEARCH_BYTES,
   callsPerMinute: e.RATE_LIMIT_PER_MINUTE ?? (e.AUTH === 'required' ? 6000 : 0),
+  callsPerAddress: e.ADDRESS_RATE_LIMIT_PER_MINUTE ?? (e.AUTH === 'required' ? 600 : 0),
 });
 
 /** Who has to agree, and for how long a request may be taken back. */
@@ -64,6 +65,24 @@ const opendsrOf = ({ OPENDSR_DOMAIN, OPENDSR_CERTIFICATE_FILE, OPENDSR_KEY_FILE 
   keyFile: OPENDSR_KEY_FILE ?? null,
 });
 
+/** Null: traces go nowhere. Throws `start-refused` naming the variable. */
+function tracingOf(e: Environment) {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: base, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: traces } = e;
+  const given = traces ?? base;
+  if (given === undefined || e.OTEL_SDK_DISABLED) return null;
+  const url = URL.parse(given);
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw new ExpungeError(
+      'start-refused',
+      `OTEL_EXPORTER_OTLP_${traces === undefined ? '' : 'TRACES_'}ENDPOINT must be an http or https URL`,
+    );
+  if (traces === undefined) url.pathname = `${url.pathname.replace(/\/$/, '')}/v1/traces`;
+  return {
+    ...{ url: url.href, protocol: e.OTEL_EXPORTER_OTLP_PROTOCOL, serviceName: e.OTEL_SERVICE_NAME ?? null },
+    ...{ sampler: e.OTEL_TRACES_SAMPLER, ratio: e.OTEL_TRACES_SAMPLER_ARG },
+  };
+}
+
 /** Reads and checks the configuration. Throws `start-refused` naming the variable. */
 export function readConfig(env: NodeJS.ProcessEnv = process.env) {
   const e = readEnvironment(env);
@@ -81,7 +100,6 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     influenceDir: join(data, 'influence'),
     deletionsFile: folder(e.DELETIONS_FILE, 'deletions.jws'),
     probeDir: folder(e.PROBE_DIR, 'probes'),
-    manifestFile: e.DELETION_MANIFEST_FILE ? resolve(e.DELETION_MANIFEST_FILE) : join(data, 'deletion-manifest.ndjson'),
     uploadDir: folder(e.UPLOAD_DIR, 'uploads'),
     keys: {
       dir: folder(e.KEY_DIR, 'keys'),
@@ -91,6 +109,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     http: { host: e.HOST, port: e.PORT },
     auth: { required: e.AUTH === 'required', oauth: oauthOf(e) },
     logLevel: e.LOG_LEVEL as string,
+    tracing: tracingOf(e),
     compute: {
       backend: e.COMPUTE_BACKEND ?? null,
       threads,

@@ -7,7 +7,6 @@ import { createCorpusFiles } from './corpora/files.ts';
 import { createSigner, createSubjectKeys } from './evidence/keys.ts';
 import { createOpenDsrSigner } from './evidence/opendsr-signer.ts';
 import type { AppDeps } from './http/types.ts';
-import { createLogger } from './log.ts';
 import { methods } from './methods/index.ts';
 import { METRICS } from './metrics/index.ts';
 import { assertQueueSafe } from './queue/connection.ts';
@@ -15,6 +14,7 @@ import { createRedisCounter } from './queue/counter.ts';
 import { createDoorbell, ringWebhooks } from './queue/doorbell.ts';
 import { startEmbeddedPostgres } from './store/embedded.ts';
 import { createStore } from './store/store.ts';
+import { startTelling } from './tracing/start.ts';
 import { version } from './version.ts';
 import { parseNetworks } from './webhooks/addresses.ts';
 
@@ -34,7 +34,8 @@ export async function openDeps(config: Config): Promise<OpenDeps> {
   };
   try {
     await refuseHalfRestored(config.dataDir);
-    const logger = createLogger(config);
+    const { log: logger, tracing } = await startTelling(config, 'expunge-api');
+    closers.push(() => tracing.close());
     let databaseUrl = config.databaseUrl;
     if (databaseUrl === null) {
       const postgres = await startEmbeddedPostgres(config.dataDir);
@@ -75,6 +76,7 @@ export async function openDeps(config: Config): Promise<OpenDeps> {
       metrics: METRICS,
       version,
       ...(counter && { counter }),
+      tracing,
       logger,
     };
     return { deps, close };

@@ -2,18 +2,11 @@
 import Type, { type Static } from 'typebox';
 import { Value } from 'typebox/value';
 import { ExpungeError } from './errors.ts';
+import { oneOf } from './one-of.ts';
+import { TRACING_VARIABLES } from './tracing-environment.ts';
 
 /** Within the month that the law gives. */
 export const MOST_COOLING_OFF_HOURS = 672;
-
-/** The first is the default. */
-const oneOf = <const T extends readonly string[]>(values: T, description: string) =>
-  Type.Unsafe<T[number]>(
-    Type.Union(
-      values.map((value) => Type.Literal(value)),
-      { default: values[0], description },
-    ),
-  );
 
 /** With a public key alone: whoever knows that must not be able to sign. */
 export const SIGNATURES = [
@@ -37,12 +30,6 @@ export const Environment = Type.Object({
     Type.String({
       description:
         'The list of what was deleted, which the restore of a backup asks for: have it on another disk than DATA_DIR. Default DATA_DIR/deletions.jws',
-    }),
-  ),
-  DELETION_MANIFEST_FILE: Type.Optional(
-    Type.String({
-      description:
-        'File that says which records were erased, as plain lines; default DATA_DIR/deletion-manifest.ndjson. The restore of a backup reads DELETIONS_FILE, which has these too',
     }),
   ),
   KEY_DIR: Type.Optional(Type.String({ description: 'Default DATA_DIR/keys' })),
@@ -70,6 +57,7 @@ export const Environment = Type.Object({
     ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((l) => Type.Literal(l)),
     { default: 'info' },
   ),
+  ...TRACING_VARIABLES,
   COMPUTE_BACKEND: Type.Optional(
     Type.String({
       description:
@@ -201,6 +189,13 @@ export const Environment = Type.Object({
         'Calls of a credential in a minute, told in RateLimit; more are 429. Counted in Redis where there is one, else by each process. 0: no limit; unset: 6000 with AUTH=required, else no limit',
     }),
   ),
+  ADDRESS_RATE_LIMIT_PER_MINUTE: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      description:
+        'Calls of an address in a minute of what is open to everybody and costs something (/health/ready, /.well-known/jwks.json), counted likewise; raise it where all come through one proxy. 0: no limit; unset: 600 with AUTH=required, else no limit',
+    }),
+  ),
   MIN_FREE_BYTES: Type.Integer({
     ...{ minimum: 0, default: 268_435_456 },
     description: 'With less room than this on a disk that is written to, the service is not ready',
@@ -265,8 +260,16 @@ export const Environment = Type.Object({
 });
 export type Environment = Static<typeof Environment>;
 
+/** Variables that are no more, and what to do without them. */
+const GONE: Readonly<Record<string, string>> = {
+  DELETION_MANIFEST_FILE:
+    'is not written any more: DELETIONS_FILE has what it had, and more. Unset it, and delete the file if nobody reads it',
+};
+
 /** Reads numbers and booleans from text; an empty variable counts as unset. */
 export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
+  for (const [name, why] of Object.entries(GONE))
+    if (env[name]) throw new ExpungeError('start-refused', `${name} ${why}`);
   const given: Record<string, unknown> = {};
   for (const [name, schema] of Object.entries(Environment.properties)) {
     const text = env[name];

@@ -25,6 +25,11 @@ export const PROBLEMS = {
     'Records name somebody who was deleted',
     'Leave these records out (`on_suppressed` `skip` does so), lift the suppression where the person consents again, or say `keep`; nothing of this upload was kept.',
   ],
+  'subject-restricted': [
+    409,
+    'The processing of a person is restricted',
+    'Wait until the restriction is over, or lift it (POST /v1/restrictions/{id}/lift) once the person was told; until then their records are kept and not looked at.',
+  ],
   'corpus-in-use': [
     409,
     'The corpus belongs to a model already',

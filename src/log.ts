@@ -54,9 +54,17 @@ export function describeError(error: unknown, depth = 0): Record<string, unknown
   };
 }
 
-/** The logger of a process. `destination` defaults to standard output. */
-export function createLogger(config: { logLevel: string }, destination?: DestinationStream): Logger {
+/** Where a process is in its traces; null: nowhere. */
+export type TraceIds = () => { trace_id: string; span_id: string } | null;
+
+/** The logger of a process. `destination` defaults to standard output; `traceIds` go with every line. */
+export function createLogger(
+  config: { logLevel: string },
+  destination?: DestinationStream,
+  traceIds?: TraceIds,
+): Logger {
   const options = {
+    ...(traceIds && { mixin: () => ({ ...traceIds() }) }),
     level: config.logLevel,
     base: { pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,

@@ -10,7 +10,7 @@ const MAX_TEST_LINES = 400;
 const MAX_MEDIAN = 80;
 
 const PURE = ['domain', 'methods', 'metrics', 'architectures', 'training', 'influence'];
-const ADAPTERS = ['backup', 'engine', 'store', 'queue', 'checkpoints', 'corpora', 'evidence', 'webhooks'];
+const ADAPTERS = ['backup', 'engine', 'store', 'queue', 'checkpoints', 'corpora', 'evidence', 'webhooks', 'tracing'];
 const LEAVES = ['errors.ts', 'version.ts'];
 const CONFIGURED = [...LEAVES, 'environment.ts', 'compute-environment.ts', 'config.ts', 'log.ts'];
 const CORE = [...PURE, 'runs'];
@@ -21,7 +21,9 @@ const MAY_IMPORT: Record<string, string[]> = {
   'errors.ts': ['problems'],
   'version.ts': ['package.json'],
   'compute-environment.ts': [],
-  'environment.ts': ['errors.ts'],
+  'one-of.ts': [],
+  'tracing-environment.ts': ['one-of.ts'],
+  'environment.ts': ['errors.ts', 'one-of.ts', 'tracing-environment.ts'],
   'config.ts': ['errors.ts', 'environment.ts', 'compute-environment.ts'],
   'log.ts': ['errors.ts', 'config.ts'],
   client: ['openapi'],
@@ -126,6 +128,13 @@ test('only the engine loads a tensor library; everybody else knows its types', (
         .map(({ target }) => `${source.path} imports ${target}`),
     );
   assert.deepEqual(wrong, []);
+});
+
+test('OpenTelemetry is loaded by one file, which nothing loads unless traces go somewhere', () => {
+  const imports = (pattern: RegExp) => offences(product, pattern).map((line) => line.split(':')[0]!);
+  assert.deepEqual([...new Set(imports(/from '@opentelemetry\//))], ['src/tracing/opentelemetry.ts']);
+  assert.deepEqual(imports(/from '.*\/opentelemetry\.ts'/), []);
+  assert.deepEqual(imports(/import\('.*\/opentelemetry\.ts'\)/), ['src/tracing/start.ts']);
 });
 
 test('only config.ts reads the environment', () => {

@@ -14,18 +14,19 @@ import { writeSets } from '../src/corpora/sets-file.ts';
 import { splitHoldout } from '../src/corpora/split.ts';
 import { VerificationPolicy } from '../src/domain/verification.ts';
 import { type Choice, chooseBackend } from '../src/engine/choice.ts';
-import { createDeletionManifest } from '../src/evidence/deletion-manifest.ts';
 import { createProbeVault } from '../src/evidence/kept-probes.ts';
 import { createSigner, createSubjectKeys } from '../src/evidence/keys.ts';
 import { createOpenDsrSigner } from '../src/evidence/opendsr-signer.ts';
 import { createRecordPrinter } from '../src/evidence/record-printer.ts';
 import { buildStatement } from '../src/evidence/statement.ts';
-import { createLogger } from '../src/log.ts';
 import { assertQueueSafe } from '../src/queue/connection.ts';
 import { createDoorbell, ringWebhooks } from '../src/queue/doorbell.ts';
 import type { RunDeps, RunSettings } from '../src/runs/deps.ts';
+import type { SubjectKeys, Webhooks } from '../src/runs/ports.ts';
+import { tracedCompute } from '../src/runs/trace-compute.ts';
 import { startEmbeddedPostgres } from '../src/store/embedded.ts';
 import { createStore } from '../src/store/store.ts';
+import { startTelling } from '../src/tracing/start.ts';
 import { version } from '../src/version.ts';
 import { parseNetworks } from '../src/webhooks/addresses.ts';
 import { createSender } from '../src/webhooks/send.ts';
@@ -66,6 +67,16 @@ const settingsOf = ({ runs, compute, decisions, queue }: Config, { backend }: Ch
   backend,
 });
 
+const webhooksOf = async (config: Config, subjectKeys: SubjectKeys): Promise<Webhooks> => ({
+  ...createSender({
+    allowedNetworks: parseNetworks(config.webhooks.allowedNetworks),
+    agent: `expunge/${version}`,
+  }),
+  sign: (sealed, message) => signHeaders(subjectKeys, sealed, message),
+  opendsr: await createOpenDsrSigner(config),
+  retention_ms: config.webhooks.retentionMs,
+});
+
 /** Opens everything a worker needs, migrations included. What was opened is closed when a later part fails. */
 export async function openWorkerDeps(given: Config): Promise<OpenWorkerDeps> {
   const closers: (() => Promise<void>)[] = [];
@@ -74,7 +85,8 @@ export async function openWorkerDeps(given: Config): Promise<OpenWorkerDeps> {
   };
   try {
     await refuseHalfRestored(given.dataDir);
-    const log = createLogger(given);
+    const { log, tracing } = await startTelling(given, 'expunge-worker');
+    closers.push(() => tracing.close());
     const choice = await chooseBackend(given.compute);
     let { databaseUrl } = given;
     if (databaseUrl === null) {
@@ -94,12 +106,16 @@ export async function openWorkerDeps(given: Config): Promise<OpenWorkerDeps> {
     const deps: RunDeps = {
       store,
       doorbell,
-      compute: createCompute({
-        entry: new URL('./compute.ts', import.meta.url),
-        environment: config.compute.environment,
-        stallSeconds: config.compute.stallSeconds,
-        onStderr: (stderr, about) => log.warn({ ...about, stderr }, 'The compute process wrote to stderr'),
-      }),
+      compute: tracedCompute(
+        createCompute({
+          entry: new URL('./compute.ts', import.meta.url),
+          environment: config.compute.environment,
+          stallSeconds: config.compute.stallSeconds,
+          onStderr: (stderr, about) => log.warn({ ...about, stderr }, 'The compute process wrote to stderr'),
+        }),
+        tracing,
+      ),
+      tracing,
       checkpoints: createCheckpointFiles({ dir: config.checkpointDir, importDir: config.importDir }),
       uploads: createUploadFiles(config.uploadDir),
       corpora: createCorpusFiles(config.corpusDir),
@@ -108,18 +124,9 @@ export async function openWorkerDeps(given: Config): Promise<OpenWorkerDeps> {
       signDeletions: signDeletions(signer),
       signer,
       probes: createProbeVault(config.probeDir, subjectKeys),
-      manifest: createDeletionManifest(config.manifestFile),
       printer: createRecordPrinter(subjectKeys),
       subjectKeys,
-      webhooks: {
-        ...createSender({
-          allowedNetworks: parseNetworks(config.webhooks.allowedNetworks),
-          agent: `expunge/${version}`,
-        }),
-        sign: (sealed, message) => signHeaders(subjectKeys, sealed, message),
-        opendsr: await createOpenDsrSigner(config),
-        retention_ms: config.webhooks.retentionMs,
-      },
+      webhooks: await webhooksOf(config, subjectKeys),
       splitHoldout,
       writeSets,
       buildStatement,

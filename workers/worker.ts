@@ -10,6 +10,7 @@ import { answerProbe } from '../src/runs/answer-probe.ts';
 import { deliverWebhooks } from '../src/runs/deliver-webhooks.ts';
 import type { RunDeps } from '../src/runs/deps.ts';
 import { startSweep } from '../src/runs/sweep.ts';
+import { traced } from '../src/runs/tracing-port.ts';
 import { verifyCheckpoint } from '../src/runs/verify-checkpoint.ts';
 import { newsOf, workQueue } from '../src/runs/work-queue.ts';
 import { openWorkerDeps } from './deps.ts';
@@ -22,11 +23,15 @@ function handlersOf(deps: RunDeps, tasks: 'all' | 'runs' | 'webhooks'): Partial<
     webhook: (endpointId, signal) => deliverWebhooks(deps, endpointId, signal),
   };
   if (tasks === 'webhooks') return webhooks;
+  // in a trace of its own: nobody's deletion request waits for it
+  const alone = (name: string, work: () => Promise<void>) =>
+    traced(deps.tracing, name, { kind: 'consumer', parent: null }, work);
   return {
     model: (modelId, signal) => workQueue(deps, modelId, signal),
-    probe: (probeId, signal) => answerProbe(deps, probeId, signal),
-    influence: (analysisId, signal) => analyseInfluence(deps, analysisId, signal),
-    verification: (verificationId, signal) => verifyCheckpoint(deps, verificationId, signal),
+    probe: (probeId, signal) => alone('answer prompts', () => answerProbe(deps, probeId, signal)),
+    influence: (analysisId, signal) => alone('analyse influence', () => analyseInfluence(deps, analysisId, signal)),
+    verification: (verificationId, signal) =>
+      alone('verify a checkpoint', () => verifyCheckpoint(deps, verificationId, signal)),
     ...(tasks === 'all' ? webhooks : {}),
   };
 }

@@ -4,7 +4,6 @@ import { createFactorFiles } from '../checkpoints/factors.ts';
 import type { Config } from '../config.ts';
 import { createCorpusFiles } from '../corpora/files.ts';
 import type { Deletion } from '../domain/backup.ts';
-import { createDeletionManifest } from '../evidence/deletion-manifest.ts';
 import { createSubjectKeys } from '../evidence/keys.ts';
 import { type AppliedDeletions, applyDeletions } from '../runs/erase/apply-deletions.ts';
 import { createStore } from '../store/store.ts';
@@ -12,7 +11,7 @@ import { createStore } from '../store/store.ts';
 /** Once the files are in their places. What a restored model knows again goes with its request, which waits for it. */
 export async function eraseTexts(
   url: string,
-  config: Pick<Config, 'corpusDir' | 'influenceDir' | 'manifestFile' | 'keys'>,
+  config: Pick<Config, 'corpusDir' | 'influenceDir' | 'keys'>,
   deletions: readonly Deletion[],
   actor: string,
 ): Promise<AppliedDeletions> {
@@ -24,7 +23,6 @@ export async function eraseTexts(
       {
         ...{ store, worker: actor, clock: () => new Date(), corpora: createCorpusFiles(config.corpusDir) },
         factors: createFactorFiles(config.influenceDir),
-        manifest: createDeletionManifest(config.manifestFile),
         subjectKeys: await createSubjectKeys(config, await store.subjectKeyVersions()),
       },
       entries,

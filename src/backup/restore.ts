@@ -14,10 +14,7 @@ import { eraseTexts } from './erase-texts.ts';
 import { blobPath, readBlob } from './folder.ts';
 import { markerPath, restoreUnderWay } from './restore-marker.ts';
 
-type Folders = Pick<
-  Config,
-  'dataDir' | 'checkpointDir' | 'corpusDir' | 'probeDir' | 'keys' | 'influenceDir' | 'manifestFile'
->;
+type Folders = Pick<Config, 'dataDir' | 'checkpointDir' | 'corpusDir' | 'probeDir' | 'keys' | 'influenceDir'>;
 
 export interface RestoreWish {
   dir: string;

@@ -19,7 +19,7 @@ import { type AnyModel, loadAnyWeights, openAnyModel, rowsOf } from './models.ts
 /** Tokens of an answer that the model is asked for, at most. */
 const ANSWER_TOKENS = 64;
 
-/** Every training record: where it stands, and the rows that it is learned as. */
+/** Every training record that may be read: where it stands, and the rows that it is learned as. */
 interface Trained {
   records: { corpus_id: string; ordinal: number; id: string }[];
   rows: RecordRow[];
@@ -30,9 +30,11 @@ type Weighed = AnyModel & { weights: Awaited<ReturnType<typeof loadAnyWeights>> 
 
 async function readTrained(model: AnyModel, corpora: InfluenceJob['corpora']): Promise<Trained> {
   const trained: Trained = { records: [], rows: [], recordOf: [] };
-  for (const [corpus_id, { path, records }] of Object.entries(corpora)) {
+  for (const [corpus_id, { path, records, left_out }] of Object.entries(corpora)) {
+    const unread = new Set(left_out);
     for await (const { ordinal, ...record } of readRecords(path)) {
       if (ordinal >= records) break;
+      if (unread.has(ordinal)) continue;
       try {
         for (const row of rowsOf(model, record)) {
           trained.rows.push(row);

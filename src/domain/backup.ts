@@ -1,7 +1,7 @@
 // What a backup says of itself, and what has to be deleted again where an older one is restored. Both are signed as certificates are.
 import Type, { type Static, type TSchema } from 'typebox';
 import { Digest, Id, Nullable, StringEnum, Timestamp } from './common.ts';
-import { DeletionEntry } from './deletion-manifest.ts';
+import { DeletionEntry } from './deletion-entry.ts';
 import { TARGET_STATES } from './states.ts';
 
 export const BACKUP_PREDICATE = 'urn:expunge:predicate:backup:v1';

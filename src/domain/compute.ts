@@ -104,8 +104,9 @@ export interface CompleteJob {
 export interface InfluenceJob {
   stage: 'influence';
   checkpoint_dir: string;
-  /** Train corpora of the model: id -> path of its stored file, and how many of its records the model was made with. */
-  corpora: Record<string, { path: string; records: number }>;
+  /** Train corpora of the model: id -> path of its stored file, and how many of its records the model was made with, but for lines that
+   *  may not be read. */
+  corpora: Record<string, { path: string; records: number; left_out: number[] }>;
   query: InfluenceQuery;
   /** Where the factors of EK-FAC are, or will be. */
   factors_file: string;

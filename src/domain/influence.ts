@@ -54,7 +54,10 @@ export type InfluentialRecord = Static<typeof InfluentialRecord>;
 
 export const InfluenceFindings = Type.Object({
   damping: Nullable(Type.Number({ description: 'What was added to the diagonal in the end; null for tracin' })),
-  records: Type.Integer({ description: 'How many were ranked: all that the model was trained on' }),
+  records: Type.Integer({
+    description:
+      'How many were ranked: all that the model was trained on, but for those of people whose processing is restricted',
+  }),
   queried: Type.Integer({ description: 'How many of them were asked about' }),
   best_queried_rank: Nullable(Type.Integer({ description: 'The best place of one that was asked about' })),
   ranking: Type.Array(InfluentialRecord, { description: 'The highest first' }),

@@ -1,11 +1,15 @@
 // A new version of a tenant's subject key, and the end of an old one.
 import { randomBytes } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import { ExpungeError } from '../errors.ts';
 import type { SubjectKeyStore } from '../runs/ports.ts';
 import { KEY_BYTES } from './aead.ts';
 import { readOrCreateKeyFile, shredKeyFile } from './key-file.ts';
-import { type KeyConfig, subjectKeyFile, versionsOnDisk } from './key-ring.ts';
+import { type KeyConfig, SETTLE_MS, subjectKeyFile, versionsOnDisk } from './key-ring.ts';
 import { keepSealKey } from './keys.ts';
+
+/** From then on nothing is stored under the version before: every process has read the folder again since the new one settled. */
+const USED_UP_MS = SETTLE_MS + 15_000;
 
 const onDisk = async (config: KeyConfig, tenant: string): Promise<number[]> =>
   (await versionsOnDisk(config)).filter((one) => one.tenant === tenant).map(({ version }) => version);
@@ -33,7 +37,8 @@ export async function rotateSubjectKey(
 
 /**
  * Destroys a version for good. The decision is written down first, so that a process that starts meanwhile leaves it out; safe to repeat
- * after a crash. Throws `start-refused` for the newest version, which everything new is stored under, and for one that never was.
+ * after a crash. Throws `start-refused` for the newest version, which everything new is stored under, for one that may still be stored
+ * under because the next one is too new, and for one that never was.
  */
 export async function destroySubjectKey(
   config: KeyConfig,
@@ -49,6 +54,15 @@ export async function destroySubjectKey(
     throw new ExpungeError(
       'start-refused',
       `Version ${version} is the newest of ${tenant}, which everything new is stored under; rotate first`,
+    );
+  const since = await Promise.all(
+    files.filter((one) => one > version).map(async (one) => (await stat(subjectKeyFile(config, tenant, one))).mtimeMs),
+  );
+  const wait = Math.min(...since) + USED_UP_MS - Date.now();
+  if (wait > 0)
+    throw new ExpungeError(
+      'start-refused',
+      `Version ${version} of ${tenant} may still be stored under: the version after it is so new that running processes have not all taken it up; try again in ${Math.ceil(wait / 1000)} s`,
     );
   if (tenant === 'default' && version === 1) await keepSealKey(config);
   await store.destroyKeyVersion(tenant, version, actor);

@@ -70,12 +70,13 @@ const isBlank = (bytes: Buffer): boolean => bytes.every((byte) => byte === 0x20 
 
 /**
  * All lines, in order. Memory: what is kept of a line is keys and sketches of texts, and lines and bytes are bounded. Throws `body-too-large` and
- * `record-too-large` before anything is stored.
+ * `record-too-large` before anything is stored. `seen` gets every line, empty ones included.
  */
 export async function readWishes<Given>(
   stream: Readable,
   validate: Validate,
   wishOf: (given: Given) => AskingWish,
+  seen: (line: Buffer) => void = () => undefined,
 ): Promise<WishLine[]> {
   // leaving early must not destroy the request: its socket still has to carry the problem document
   const chunks = stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
@@ -87,6 +88,7 @@ export async function readWishes<Given>(
       const end = found === -1 ? block.length : found;
       const text = block.subarray(start, end);
       start = end + 1;
+      seen(text);
       if (isBlank(text)) continue;
       if (wishes.length === BATCH_LINES)
         throw new ExpungeError('body-too-large', `The batch has over ${BATCH_LINES} lines; nothing was kept.`);

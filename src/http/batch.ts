@@ -126,17 +126,26 @@ async function possible(
 
 /**
  * Takes them in, and says `created` of what is committed. A store that goes away under way leaves `failed` lines, which may be
- * sent again; before the first commit its error is the answer.
+ * sent again; before the first commit its error is the answer. `call`: of a call with an Idempotency-Key; what an earlier try of it took in
+ * is `created` as it was then.
  */
 export async function createBatch(
   deps: AppDeps,
   who: Principal,
   wishes: readonly WishLine[],
   log: Parameters<typeof ring>[2],
+  call?: string,
 ): Promise<LineOutcome[]> {
   const outcomes = new Map<number, LineOutcome>();
   const models = new Set<string>();
-  const good = await possible(deps, who, wishes, (line, why) => outcomes.set(line, invalid(line, why)));
+  for (const { line, request_id, state } of call === undefined ? [] : await deps.store.batchLines(who.tenant, call))
+    outcomes.set(line, { line, outcome: 'created', id: request_id, state });
+  const left = wishes.filter(({ line }) => !outcomes.has(line));
+  const found = await possible(deps, who, left, (line, why) => outcomes.set(line, invalid(line, why)));
+  const good =
+    call === undefined
+      ? found
+      : found.map(({ line, wish }) => ({ line, wish: { ...wish, batch_line: { call, line } } }));
   const groups = groupsOf(good);
   let added = 0;
   let counted = STATISTICS;

@@ -6,6 +6,7 @@ import type { DeletionPlan, DeletionRequest, PlannedTarget } from '../domain/res
 import { ExpungeError } from '../errors.ts';
 import { EXACT } from '../runs/plan/exact.ts';
 import type { CreateRequest, CreateRequestRefusal } from '../runs/ports.ts';
+import { traced } from '../runs/tracing-port.ts';
 import { type AskingWish, findRecords, type GivenRecords, readAsked } from './asked-records.ts';
 import { lookUpKeysOf } from './identifiers.ts';
 import { defaultsOf } from './method-schema.ts';
@@ -80,6 +81,7 @@ export function wishOf(deps: AppDeps, who: Principal, given: NewDeletionRequest)
     group_id: given.group_id ?? null,
     urgent: given.urgent ?? false,
     opendsr: given.opendsr,
+    traceparent: deps.tracing?.traceparent() ?? null,
     // `auto` is what happens where no method is named, and waits for the same run
     method: chosen
       ? { name: chosen.name, params: { ...defaultsOf(chosen), ...given.method?.params } }
@@ -134,7 +136,19 @@ const secondsOf = (plans: readonly PlannedTarget[]): Record<string, number> =>
  * Resolves after the transaction that holds the request and its ledger entry. Throws `validation-failed`,
  * `unknown-model`, `recipe-missing`, `already-open`, `external-id-taken`.
  */
-export async function createDeletionRequest(
+export const createDeletionRequest = (
+  deps: AppDeps,
+  who: Principal,
+  given: NewDeletionRequest,
+  log: FastifyBaseLogger,
+): Promise<DeletionRequest> =>
+  traced(deps.tracing, 'take in a deletion request', {}, async (span) => {
+    const request = await takeIn(deps, who, given, log);
+    span.set({ 'expunge.deletion_request_id': request.id, 'expunge.deletion_request.state': request.state });
+    return request;
+  });
+
+async function takeIn(
   deps: AppDeps,
   who: Principal,
   given: NewDeletionRequest,

@@ -2,7 +2,7 @@
 import canonicalize from 'canonicalize';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
-import type { KeyedCall } from '../domain/idempotency.ts';
+import type { KeptAnswer, KeyedCall } from '../domain/idempotency.ts';
 import { ExpungeError } from '../errors.ts';
 import { principal } from './principal.ts';
 import type { App, AppDeps } from './types.ts';
@@ -20,12 +20,12 @@ const KEPT_HEADERS = ['content-type', 'location', 'retry-after'] as const;
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Takes Idempotency-Key; `copying`: and may take long. */
-    idempotent?: boolean | 'copying';
+    /** Takes Idempotency-Key; `copying`: and may take long; `streamed`: once its handler has read the body. */
+    idempotent?: boolean | 'copying' | 'streamed';
   }
   interface FastifyRequest {
     /** Of a call whose answer is to be kept. */
-    keyed: { digest: string; token: string } | null;
+    keyed: { digest: string; token: string; incomplete?: true } | null;
   }
 }
 
@@ -50,9 +50,15 @@ export function readKey(header: string | string[]): string {
 }
 
 /** Key and body may name a person, so what is kept of them are digests that only this installation can make. */
-function callOf(deps: Pick<AppDeps, 'subjectKeys'>, tenant: string, key: string, request: FastifyRequest): KeyedCall {
+function callOf(
+  deps: Pick<AppDeps, 'subjectKeys'>,
+  tenant: string,
+  key: string,
+  request: FastifyRequest,
+  body: unknown,
+): KeyedCall {
   // the same call with its members in another order is the same call
-  const text = canonicalize([request.method, request.url, request.body ?? null])!;
+  const text = canonicalize([request.method, request.url, body])!;
   return {
     key_digest: deps.subjectKeys.pseudonym(tenant, 'idempotency key', key),
     fingerprint: deps.subjectKeys.pseudonym(tenant, 'idempotent call', text),
@@ -61,31 +67,16 @@ function callOf(deps: Pick<AppDeps, 'subjectKeys'>, tenant: string, key: string,
 
 /** Routes with `config: { idempotent: true }` take the header. Call it before any route is added. */
 export function installIdempotency(app: App, deps: Pick<AppDeps, 'store' | 'subjectKeys'>): void {
-  const { store } = deps;
   app.decorateRequest('keyed', null);
   app.addHook('preHandler', async (request, reply) => {
     const header = request.headers['idempotency-key'];
     const { idempotent = false } = request.routeOptions.config;
     if (header === undefined || !idempotent) return;
-    const { tenant } = principal(request);
-    const call = callOf(deps, tenant, readKey(header), request);
-    const outcome = await store.takeKey(tenant, call, {
-      busy_ms: idempotent === 'copying' ? COPYING_MS : BUSY_MS,
-      keep_ms: KEEP_MS,
-    });
-    if (outcome.status === 'first') {
-      request.keyed = { digest: call.key_digest, token: outcome.token };
-      return;
-    }
-    if (outcome.status === 'answered') return giveAgain(reply, outcome.answer);
-    if (outcome.status === 'busy') {
-      reply.header('retry-after', String(RETRY_SECONDS));
-      throw new ExpungeError(
-        'idempotency-key-busy',
-        'The first call with this Idempotency-Key has not been answered yet.',
-      );
-    }
-    throw new ExpungeError('idempotency-key-reused', 'This Idempotency-Key was sent with another call.');
+    const key = readKey(header);
+    if (idempotent === 'streamed') return;
+    const call = callOf(deps, principal(request).tenant, key, request, request.body ?? null);
+    const again = await begin(deps, request, reply, call, idempotent === 'copying' ? COPYING_MS : BUSY_MS);
+    if (again !== null) return giveAgain(reply, again);
   });
   app.addHook('onSend', async (request, reply, payload) => {
     await keep(deps, request, reply, payload);
@@ -93,7 +84,46 @@ export function installIdempotency(app: App, deps: Pick<AppDeps, 'store' | 'subj
   });
 }
 
-function giveAgain(reply: FastifyReply, answer: { status: number; headers: Record<string, string>; body: string }) {
+/** Null: the call is to be made. Throws `idempotency-key-busy`, `idempotency-key-reused`. */
+async function begin(
+  { store }: Pick<AppDeps, 'store'>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  call: KeyedCall,
+  busy_ms: number,
+): Promise<KeptAnswer | null> {
+  const outcome = await store.takeKey(principal(request).tenant, call, { busy_ms, keep_ms: KEEP_MS });
+  if (outcome.status === 'first') {
+    request.keyed = { digest: call.key_digest, token: outcome.token };
+    return null;
+  }
+  if (outcome.status === 'answered') return outcome.answer;
+  if (outcome.status === 'other-call')
+    throw new ExpungeError('idempotency-key-reused', 'This Idempotency-Key was sent with another call.');
+  reply.header('retry-after', String(RETRY_SECONDS));
+  throw new ExpungeError('idempotency-key-busy', 'The first call with this Idempotency-Key has not been answered yet.');
+}
+
+/**
+ * For a route that takes its body as a stream, once that was read: `digest` is of all of it. Null where there is no key; `answered` is
+ * the reply with the first answer. `call` names key and call, for what is kept of a call that broke off. Throws as a call with a body does.
+ */
+export async function beginStreamed(
+  deps: Pick<AppDeps, 'store' | 'subjectKeys'>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  digest: string,
+): Promise<{ call: string; answered: FastifyReply | null } | null> {
+  const header = request.headers['idempotency-key'];
+  if (header === undefined) return null;
+  const { tenant } = principal(request);
+  const keyed = callOf(deps, tenant, readKey(header), request, digest);
+  const again = await begin(deps, request, reply, keyed, BUSY_MS);
+  const call = deps.subjectKeys.pseudonym(tenant, 'batch', `${keyed.key_digest} ${keyed.fingerprint}`);
+  return { call, answered: again === null ? null : giveAgain(reply, again) };
+}
+
+function giveAgain(reply: FastifyReply, answer: KeptAnswer): FastifyReply {
   return reply
     .code(answer.status)
     .headers({ ...answer.headers, 'idempotency-replayed': 'true' })
@@ -104,11 +134,12 @@ function giveAgain(reply: FastifyReply, answer: { status: number; headers: Recor
 /** What failed on our side may be tried again; every other answer is the answer. */
 async function keep({ store }: Pick<AppDeps, 'store'>, request: FastifyRequest, reply: FastifyReply, payload: unknown) {
   if (request.keyed === null) return;
-  const { digest, token } = request.keyed;
+  const { digest, token, incomplete } = request.keyed;
   request.keyed = null;
   const { tenant } = principal(request);
   try {
-    if (reply.statusCode >= 500 || typeof payload !== 'string') return await store.releaseKey(tenant, digest, token);
+    if (reply.statusCode >= 500 || incomplete || typeof payload !== 'string')
+      return await store.releaseKey(tenant, digest, token);
     const headers = Object.fromEntries(
       KEPT_HEADERS.flatMap((name) => {
         const value = reply.getHeader(name);

@@ -17,6 +17,7 @@ import type {
   SubjectKeys,
   UploadFiles,
 } from '../runs/ports.ts';
+import type { Tracing } from '../runs/tracing-port.ts';
 
 export interface AppDeps {
   config: Config;
@@ -34,6 +35,8 @@ export interface AppDeps {
   version: string;
   /** Of calls, shared by the API's processes; absent: each counts alone. */
   counter?: Counter;
+  /** Left out: nobody follows what is going on. */
+  tracing?: Tracing;
   clock?: () => Date;
   logger?: FastifyBaseLogger;
 }

@@ -46,6 +46,8 @@ interface Tally {
   skipped: number;
   /** Named by keys of an earlier version too, which the store does not see. */
   refused: number;
+  /** The same, taken in all the same; null: the store sees them all. */
+  kept: number | null;
 }
 
 /** A client's hash that is nobody's. */
@@ -65,7 +67,8 @@ async function* texts(
   const limits = { lineBytes: deps.config.limits.recordBytes, totalBytes };
   const { subjectKeys } = deps;
   // entries of the suppression list that are older than a rotation are found by their own version alone
-  const rotated = onSuppressed !== 'keep' && subjectKeys.keysFor(tenant, PROBE).length > 1;
+  const rotated = subjectKeys.keysFor(tenant, PROBE).length > 1;
+  if (rotated && onSuppressed === 'keep') tally.kept = 0;
   const skips = onSuppressed === 'skip' || rotated;
   const keysFor = rotated
     ? (...asked: Parameters<typeof subjectKeys.keysFor>) => subjectKeys.keysFor(...asked)
@@ -78,7 +81,12 @@ async function* texts(
     if (skips) {
       const without = await deps.store.suppressedKeys(tenant, [...parsed.people]);
       if (without.size > 0) parsed = parser.parse(block, without);
-      tally[onSuppressed === 'skip' ? 'skipped' : 'refused'] += parsed.left;
+      if (tally.kept === null) tally[onSuppressed === 'skip' ? 'skipped' : 'refused'] += parsed.left;
+      else {
+        tally.kept += parsed.left;
+        // once to count, once to take everybody in
+        if (parsed.left > 0) parsed = parser.parse(block, new Set());
+      }
     }
     const { lines, spooled, objects } = parsed;
     await spool.add(spooled);
@@ -175,7 +183,7 @@ export async function upload(
     if (owner !== null) throw inUse();
     const finder = await finderOf(before);
     const spool = await createSpool();
-    const tally: Tally = { skipped: 0, refused: 0 };
+    const tally: Tally = { skipped: 0, refused: 0, kept: null };
     try {
       const appended = await deps.corpora.append(
         corpusId,
@@ -193,8 +201,8 @@ export async function upload(
         throw error;
       }
       const corpus = await indexAfterText(deps, who, before, appended, spool, source);
-      const { skipped } = tally;
-      return { ...corpus, suppressed: corpus.suppressed + skipped, skipped };
+      const { skipped, kept } = tally;
+      return { ...corpus, suppressed: kept ?? corpus.suppressed + skipped, skipped };
     } finally {
       await spool.close();
     }

@@ -8,6 +8,7 @@ import { ExpungeError } from '../errors.ts';
 import { placesDigest, subjectDigest } from '../runs/digests.ts';
 import { policyDigest, policyInForce } from '../runs/policy.ts';
 import type { CreateVerificationOutcome, NewVerification, RecordPlace, VerificationQuestion } from '../runs/ports.ts';
+import { refuseRestrictedRecords, unrestricted } from '../runs/restricted.ts';
 import { lookUpKeysOf } from './identifiers.ts';
 import { notFound } from './links.ts';
 import type { Principal } from './principal.ts';
@@ -73,19 +74,21 @@ async function placesOf(deps: WishDeps, who: Principal, modelId: string, ids: st
   return found.map(({ corpus_id, ordinal }) => ({ corpus_id, ordinal }));
 }
 
-/** Throws `validation-failed`. */
+/** Throws `validation-failed`, `subject-restricted`. */
 async function questionOf(deps: WishDeps, who: Principal, modelId: string, { subject, record_ids }: AskedVerification) {
   if ((subject === undefined) === (record_ids === undefined))
     throw invalidField('#', 'must have exactly one of subject and record_ids');
   if (subject === undefined) {
     const places = await placesOf(deps, who, modelId, record_ids!);
+    await refuseRestrictedRecords(deps.store, who.tenant, places, '#/record_ids');
     const question: VerificationQuestion = { subject_keys: [], places };
     return { asks: 'records' as const, query_digest: placesDigest(places), question };
   }
   const subjects = lookUpKeysOf(deps.subjectKeys, who.tenant, subject.identifiers, (index, why) =>
     invalidField(`#/subject/identifiers/${index}`, why),
   );
-  const places = await deps.store.recordsNaming(who.tenant, modelId, subjects);
+  const named = await deps.store.recordsNaming(who.tenant, modelId, subjects);
+  const places = await unrestricted(deps.store, who.tenant, { subjects, named }, '#/subject');
   if (places.length === 0)
     throw invalidField(
       '#/subject',

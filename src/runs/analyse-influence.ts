@@ -7,6 +7,7 @@ import { ExpungeError } from '../errors.ts';
 import type { RunDeps } from './deps.ts';
 import { type LeasedWork, workByLease } from './leased-work.ts';
 import type { InfluenceClaim } from './ports.ts';
+import { refuseRestrictedRecords } from './restricted.ts';
 
 type InfluenceDeps = Pick<
   RunDeps,
@@ -52,12 +53,22 @@ export async function analyseInfluence(deps: InfluenceDeps, id: string, outer: A
 async function factorsFile(
   { store, factors }: InfluenceDeps,
   { analysis }: InfluenceClaim,
-  { model, seed }: { model: Model; seed: number },
+  { model, seed, leftOut }: { model: Model; seed: number; leftOut: Record<string, number[]> },
 ): Promise<string> {
   const digests: unknown[] = [];
   for (const { corpus_id, role, records } of model.corpora)
     if (role === 'train') digests.push((await store.getCorpus(analysis.tenant, corpus_id))?.digest, records);
+  // what was measured with them is not what is measured without
+  if (Object.keys(leftOut).length > 0) digests.push(leftOut);
   return factors.path(model.active, [...digests, analysis.options.curvature_rows, seed]);
+}
+
+/** Somebody may have been restricted since it was asked about them. */
+async function refuseQuestion({ store }: InfluenceDeps, { analysis }: InfluenceClaim, query: InfluenceQuery) {
+  if (query.asks === 'answer') return;
+  const { tenant, model_id } = analysis;
+  const places = query.asks === 'subject' ? query.rows : await store.recordsWithIds(tenant, model_id, query.record_ids);
+  await refuseRestrictedRecords(store, tenant, places, 'The question');
 }
 
 async function compute(
@@ -70,16 +81,23 @@ async function compute(
   // of the model, so that two analyses measure the curvature on the same rows
   const seed = seedFrom(`influence/${model.id}`);
   const train = model.corpora.filter(({ role }) => role === 'train');
+  const query = JSON.parse(deps.subjectKeys.open(analysis.sealed_query)) as InfluenceQuery;
+  await refuseQuestion(deps, claim, query);
+  const corpora = train.map(({ corpus_id }) => corpus_id);
+  const leftOut = await deps.store.restrictedIn(analysis.tenant, corpora);
   const { threads, backend, timeLimitSeconds } = deps.settings;
   const job: InfluenceJob = {
     stage: 'influence',
     checkpoint_dir: await deps.checkpoints.materialise(model.active),
     corpora: Object.fromEntries(
-      train.map(({ corpus_id: id, records }) => [id, { path: deps.corpora.path(id), records }]),
+      train.map(({ corpus_id: id, records }) => [
+        id,
+        { path: deps.corpora.path(id), records, left_out: leftOut[id] ?? [] },
+      ]),
     ),
-    query: JSON.parse(deps.subjectKeys.open(analysis.sealed_query)) as InfluenceQuery,
+    query,
     options: analysis.options,
-    factors_file: await factorsFile(deps, claim, { model, seed }),
+    factors_file: await factorsFile(deps, claim, { model, seed, leftOut }),
     seed,
     ...{ threads, backend, time_limit_seconds: timeLimitSeconds },
   };

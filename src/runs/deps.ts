@@ -9,7 +9,6 @@ import type {
   CheckpointFiles,
   Compute,
   CorpusFiles,
-  DeletionManifest,
   DeletionsFile,
   Doorbell,
   FactorFiles,
@@ -22,6 +21,7 @@ import type {
   UploadFiles,
   Webhooks,
 } from './ports.ts';
+import type { Tracing } from './tracing-port.ts';
 
 /** Ids and counts only, never content. */
 export interface Log {
@@ -42,8 +42,6 @@ export interface RunDeps {
   probes: ProbeVault;
   deletions: DeletionsFile;
   signDeletions(batch: DeletionBatch): Promise<string>;
-  /** What was erased from corpora, for whoever restores a backup. */
-  manifest: DeletionManifest;
   printer: RecordPrinter;
   signer: Signer;
   subjectKeys: SubjectKeys;
@@ -60,6 +58,8 @@ export interface RunDeps {
   settings: RunSettings;
   clock(): Date;
   log: Log;
+  /** Left out: nobody follows what is going on. */
+  tracing?: Tracing;
 }
 
 export interface RunSettings {

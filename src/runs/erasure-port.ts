@@ -1,5 +1,5 @@
 // What the store knows of records whose text is to be destroyed, or was.
-import type { DeletedRecord, DeletionEntry } from '../domain/deletion-manifest.ts';
+import type { DeletedRecord, DeletionEntry } from '../domain/deletion-entry.ts';
 import type { TrainingRecord } from '../domain/record.ts';
 import type { RecordPlace } from './influence-port.ts';
 
@@ -67,14 +67,8 @@ export interface ErasureStore {
     records: readonly DeletedRecord[],
     prints: SealedPrints | null,
   ): Promise<boolean>;
-  /** Their text is gone. `manifest_digest`: of the line that says so in the manifest. */
-  finishErasure(
-    of: ErasedOf,
-    corpus_id: string,
-    records: readonly DeletedRecord[],
-    manifest_digest: string,
-    actor: string,
-  ): Promise<void>;
+  /** Their text is gone. */
+  finishErasure(of: ErasedOf, corpus_id: string, records: readonly DeletedRecord[], actor: string): Promise<void>;
   /** Writes `erased_at` where nothing of the request is left, and says so; else looks again after `again_ms`. True: erased. */
   endErasure(of: ErasedOf, again_ms: number, actor: string): Promise<boolean>;
   /** Ends fingerprints whose time is over; returns how many blocks of them. */
@@ -90,9 +84,9 @@ export interface ErasureStore {
   ): Promise<Map<string, number>>;
   /** Null for an unknown request. */
   erasureFacts(of: ErasedOf): Promise<ErasureFacts | null>;
-  /** Of records of a manifest: those that a model still knows, and those that are to be erased at once; what is no record is in neither. */
+  /** Of records that were deleted: those that a model still knows, and those that are to be erased at once; what is no record is in neither. */
   sortDeletions(entry: DeletionEntry): Promise<{ known: RecordPlace[]; free: DeletedRecord[] }>;
-  /** Marks records of an entry of a manifest that was put back; those that are marked already stay as they are. */
+  /** Marks records of an entry that were put back; those that are marked already stay as they are. */
   restoreDeletions(entry: Omit<DeletionEntry, 'records'>, records: readonly DeletedRecord[]): Promise<void>;
   /** Every value of every column that can hold text, in every table of the database. */
   eachStoredText(
@@ -107,12 +101,4 @@ export interface RecordPrinter {
   seal(of: ErasedOf, records: Iterable<TrainingRecord>): Omit<SealedPrints, 'key_id' | 'keep_ms'>;
   /** By record, 16 bytes each; null where they are another request's or were changed. */
   open(tenant: string, kept: KeptPrints): Buffer[][] | null;
-}
-
-/** The manifest on disk: lines are only ever added. */
-export interface DeletionManifest {
-  /** Durable when it returns; the digest of the line. */
-  append(entry: DeletionEntry): Promise<string>;
-  /** Every entry, oldest first. Throws `validation-failed` naming the line for one that is none. */
-  read(): AsyncIterable<DeletionEntry>;
 }

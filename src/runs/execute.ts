@@ -16,6 +16,7 @@ import { referencesFor } from './references.ts';
 import { createRetainedDigest } from './retained-digest.ts';
 import { endUnpassed, isOfPeople } from './split-run.ts';
 import { type RunContext, runFolder, seedOf, setsOf, unlearn, verify } from './stages.ts';
+import { traced } from './tracing-port.ts';
 
 export type RunEnd =
   | { status: 'published' | 'superseded' | 'awaiting_promotion' }
@@ -53,7 +54,8 @@ export async function executeRun(deps: RunDeps, claim: Claim, outer: AbortSignal
     const startedAt = Date.now();
     const empty = { corpora: {}, setsFile: '', forget: [], retained: '', references: {} };
     const context = { deps, claim, signal, progress, policy, startedAt, folders, ...empty };
-    return await workThroughPlan(await prepare(context), pending);
+    const ready = await traced(deps.tracing, 'plan', {}, () => prepare(context));
+    return await workThroughPlan(ready, pending);
   } catch (error) {
     // only while the run is ours: its next owner makes the same candidate at the same address
     if (!(error instanceof Fenced) && !lease.signal.aborted && !pending.asked) await remove(deps, pending.digest);
@@ -177,18 +179,27 @@ async function tryMethod(
 }> {
   const { deps, claim, signal } = context;
   const seed = seedOf(claim.run.id, 'unlearn', index);
-  const { candidate, result } = await unlearn(context, method, seed);
+  const unlearning = { attributes: { 'expunge.method': method.name, 'expunge.plan.step': index } };
+  const { candidate, result } = await traced(deps.tracing, 'unlearn', unlearning, () => unlearn(context, method, seed));
   pending.digest = candidate.digest;
   const change = { targets: 'verifying' as const, candidate: candidate.digest };
   held(await deps.store.moveRun(claim, 'verifying', change, deps.worker));
   const before = performance.now();
-  const references = await referencesFor(context, method);
+  const references = await traced(deps.tracing, 'references', {}, () => referencesFor(context, method));
   const spent: Record<string, number> = references ? { references: (performance.now() - before) / 1000 } : {};
   const toVerify = {
     ...{ digest: candidate.digest, method, seed: seedOf(claim.run.id, 'verify', index), planned },
     methodSeconds: Object.values(result.seconds).reduce((sum, one) => sum + one, 0),
   };
-  const { report, peak_memory_bytes, standing_out = [] } = await verify(context, toVerify, references);
+  const {
+    report,
+    peak_memory_bytes,
+    standing_out = [],
+  } = await traced(deps.tracing, 'verify', {}, async (span) => {
+    const result = await verify(context, toVerify, references);
+    span.set({ 'expunge.verdict': result.report.verdict });
+    return result;
+  });
   const attempt: Attempt = {
     method,
     seed,
@@ -214,7 +225,9 @@ async function tryMethod(
     held(await deps.store.awaitPromotion(claim, { checkpoint: candidate, kept }, deps.worker));
     return { outcome: { status: 'awaiting_promotion' }, attempt, standing_out };
   }
-  const outcome = await publishCandidate(deps, claim, candidate, report, kept);
+  const outcome = await traced(deps.tracing, 'publish', {}, () =>
+    publishCandidate(deps, claim, candidate, report, kept),
+  );
   // where no answer came they may be known already; the sweep finds out
   if (outcome.status !== 'published') await discardProbes(deps, kept);
   return { outcome, attempt, standing_out };

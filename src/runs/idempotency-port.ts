@@ -1,5 +1,13 @@
 // What keeps answers under idempotency keys.
 import type { KeptAnswer, KeyedCall, KeyOutcome } from '../domain/idempotency.ts';
+import type { RequestState } from '../domain/states.ts';
+
+export interface TakenLine {
+  line: number;
+  request_id: string;
+  /** As the request began. */
+  state: RequestState;
+}
 
 export interface IdempotencyStore {
   /**
@@ -11,5 +19,8 @@ export interface IdempotencyStore {
   saveAnswer(tenant: string, keyDigest: string, token: string, answer: KeptAnswer): Promise<boolean>;
   /** The call failed on our side: it may be made again. */
   releaseKey(tenant: string, keyDigest: string, token: string): Promise<void>;
+  /** Answers, and lines of batches. */
   deleteExpiredKeys(): Promise<number>;
+  /** Lines of a batch that an earlier try of the same call took in. */
+  batchLines(tenant: string, call: string): Promise<TakenLine[]>;
 }

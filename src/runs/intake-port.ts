@@ -42,6 +42,10 @@ export interface CreateRequest {
   budget?: ForgetBudget;
   /** What its plan comes to, by model; a model that is left out is estimated by its runs. */
   estimated_seconds?: Readonly<Record<string, number>>;
+  /** A line of a batch that may be sent again: `call` is a keyed digest of its Idempotency-Key and of all that was sent. */
+  batch_line?: { call: string; line: number };
+  /** W3C Trace Context; null or left out: nobody follows how it came in. */
+  traceparent?: string | null;
   /** Of a request that came by OpenDSR. */
   opendsr?: OpenDsrFacts;
 }

@@ -29,6 +29,8 @@ export interface RestrictionStore {
     by: { actor: string; reason: string; informed_at: string | null },
   ): Promise<Restriction | null>;
   getRestriction(tenant: string, id: string): Promise<Restriction | null>;
+  /** Records of these corpora that name somebody who is restricted, by corpus, in order. */
+  restrictedIn(tenant: string, corpora: readonly string[]): Promise<Record<string, number[]>>;
   /** Newest first. */
   listRestrictions(tenant: string, query: PageQuery & { state?: Restriction['state'] }): Promise<Page<Restriction>>;
   /** Of these keys, those in force. */

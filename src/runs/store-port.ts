@@ -42,6 +42,7 @@ import type { RunSets } from './sets-port.ts';
 import type { SubjectKeyStore, SubjectLookupStore } from './subject-key-port.ts';
 import type { SuppressionStore } from './suppression-port.ts';
 import type { TenantStore } from './tenant-port.ts';
+import type { TraceStore } from './tracing-port.ts';
 import type { UploadStore } from './upload-port.ts';
 import type { VerificationStore } from './verification-port.ts';
 import type { WatchStore } from './watch-port.ts';
@@ -143,6 +144,7 @@ export interface Store
     SubjectLookupStore,
     SuppressionStore,
     TenantStore,
+    TraceStore,
     WebhookStore,
     OpenDsrStore {
   migrate(): Promise<void>;

@@ -12,6 +12,7 @@ import { canonicalDigest } from './digests.ts';
 import { type LeasedWork, workByLease } from './leased-work.ts';
 import { lookAgain } from './look-again.ts';
 import type { RunSets, VerificationClaim } from './ports.ts';
+import { refuseRestrictedRecords } from './restricted.ts';
 import { policyFor, setsOf, withPolicy } from './stages.ts';
 
 type VerifyDeps = Pick<
@@ -107,6 +108,9 @@ async function measure(
   signal: AbortSignal,
 ): Promise<Found> {
   const { verification } = claim;
+  // of people who were forgotten it is asked in their own interest, and by no question of anybody
+  if (verification.asks !== 'earlier')
+    await refuseRestrictedRecords(deps.store, verification.tenant, claim.question.places, 'The question');
   const model = await deps.store.getModel(verification.tenant, verification.model_id);
   if (!model) throw new ExpungeError('not-found', 'The model does not exist any more');
   const { against_checkpoint_id: against } = verification;

@@ -3,9 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { certifyUncertified } from './certify.ts';
 import { checkpointSoon } from './checkpoint-ledger.ts';
 import type { RunDeps } from './deps.ts';
-import { executeRun } from './execute.ts';
+import { executeRun, type RunEnd } from './execute.ts';
 import { judgeBudgets } from './forgetting.ts';
-import type { ClaimOptions } from './ports.ts';
+import type { Claim, ClaimOptions } from './ports.ts';
+import { tracedRun } from './trace-run.ts';
+import { traced } from './tracing-port.ts';
 
 /** A crash at once after a crash is seldom the last one. */
 const AFTER_CRASH_MS = 1000;
@@ -15,6 +17,21 @@ const optionsOf = ({ settings }: RunDeps): ClaimOptions => ({
   ...(settings.window ? { window: settings.window } : {}),
   ...(settings.tenantRuns ? { tenant_runs: settings.tenantRuns } : {}),
 });
+
+async function carryOut(deps: RunDeps, claim: Claim, signal: AbortSignal): Promise<RunEnd> {
+  const { run, fence } = claim;
+  const about = { model_id: claim.model.id, run_id: run.id, fence };
+  deps.log.info({ ...about, restarts: run.restarts }, 'A run was claimed');
+  const end = await executeRun(deps, claim, signal);
+  deps.log.info({ ...about, end }, 'A run ended');
+  // its own: a large batch of people whom no model knows leaves thousands to the sweep, and the next run does not wait for those
+  if (end.status === 'published') {
+    await traced(deps.tracing, 'certify', {}, () => certifyUncertified(deps, run.id));
+    await judgeBudgets(deps);
+    await checkpointSoon(deps);
+  }
+  return end;
+}
 
 /** Claims and executes one run of the model. `stop`: it was given back, or is another worker's. */
 export async function workOnce(
@@ -28,16 +45,8 @@ export async function workOnce(
     deps.log.error({ model_id: modelId, run_id: outcome.run_id }, 'A run was restarted too often and has ended');
     return 'worked';
   }
-  const { run, fence } = outcome.claim;
-  deps.log.info({ model_id: modelId, run_id: run.id, fence, restarts: run.restarts }, 'A run was claimed');
-  const end = await executeRun(deps, outcome.claim, signal);
-  deps.log.info({ model_id: modelId, run_id: run.id, fence, end }, 'A run ended');
-  // its own: a large batch of people whom no model knows leaves thousands to the sweep, and the next run does not wait for those
-  if (end.status === 'published') {
-    await certifyUncertified(deps, run.id);
-    await judgeBudgets(deps);
-    await checkpointSoon(deps);
-  }
+  const { claim } = outcome;
+  const end = await tracedRun(deps, claim, () => carryOut(deps, claim, signal));
   if (end.status === 'released' || end.status === 'fenced') return 'stop';
   if (end.status === 'crashed') await sleep(AFTER_CRASH_MS, undefined, { signal }).catch(() => undefined);
   return 'worked';

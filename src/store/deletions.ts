@@ -1,7 +1,7 @@
 // What entries of the ledger deleted, in a form that can be applied to an older state of this database.
 import { sql } from 'kysely';
 import type { Deleted, Deletion, DeletionBatch, LedgerHead } from '../domain/backup.ts';
-import type { DeletionEntry } from '../domain/deletion-manifest.ts';
+import type { DeletionEntry } from '../domain/deletion-entry.ts';
 import type { DeletionsStore, LedgerEntry } from '../runs/ports.ts';
 import type { Context, Trx } from './db.ts';
 import { readEntries } from './ledger.ts';

@@ -102,14 +102,14 @@ async function mark(context: Context, trx: Trx, [of, corpus_id, records, prints]
 
 /** Writes down that marked records are gone. */
 async function finish(context: Context, trx: Trx, given: Parameters<ErasureStore['finishErasure']>): Promise<void> {
-  const [{ tenant, request_id }, corpus_id, records, manifest_digest, actor] = given;
+  const [{ tenant, request_id }, corpus_id, records, actor] = given;
   const erased_at = await context.now(trx);
   const ordinals = records.map(({ ordinal }) => ordinal);
   await sql`
     update destroyed_records set erased_at = ${erased_at}::timestamptz
     where tenant_id = ${tenant} and corpus_id = ${corpus_id}::uuid and ordinal = any(${ordinals}::int[])
       and erased_at is null`.execute(trx);
-  const data = { request_id, corpus_id, records: records.length, erased_at, manifest_digest };
+  const data = { request_id, corpus_id, records: records.length, erased_at };
   await append(context, trx, { tenant, type: 'records.erased', actor, data });
 }
 

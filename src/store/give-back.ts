@@ -14,6 +14,8 @@ interface GivenBack {
 }
 
 export async function giveBack(context: Context, trx: Trx, { tenant, run_id, from, actor, at }: GivenBack) {
-  const request_ids = await moveTargets(trx, { tenant, run_id, to: 'queued', reason: null, detach: false, at });
+  // of a run that had not begun they wait already, and nobody is told that they moved
+  const request_ids =
+    from === 'planned' ? [] : await moveTargets(trx, { tenant, run_id, to: 'queued', reason: null, detach: false, at });
   await append(context, trx, { tenant, type: 'run.released', actor, data: { run_id, from, request_ids } });
 }

@@ -1,8 +1,27 @@
 // Idempotency keys, by the database's clock.
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import type { IdempotencyStore } from '../runs/idempotency-port.ts';
+import type { IdempotencyStore, TakenLine } from '../runs/idempotency-port.ts';
+import type { CreateRequest } from '../runs/ports.ts';
 import type { Context } from './db.ts';
+
+/** Of an answer, from the first call on. */
+const KEEP_MS = 24 * 3_600_000;
+
+/** Rows that say which lines of a batch requests were made from; what answers the call again reads them. */
+export const batchLineRows = (
+  made: readonly { input: CreateRequest; row: { id: string; received_at: string }; state: string }[],
+) =>
+  made.flatMap(({ input: { tenant, batch_line }, row, state }) =>
+    batch_line === undefined
+      ? []
+      : [
+          {
+            ...{ tenant_id: tenant, ...batch_line, request_id: row.id, state },
+            expires_at: new Date(Date.parse(row.received_at) + KEEP_MS).toISOString(),
+          },
+        ],
+  );
 
 const after = (ms: number) => sql<string>`clock_timestamp() + make_interval(secs => ${ms / 1000}::double precision)`;
 
@@ -62,7 +81,15 @@ export function idempotencyStore({ db }: Context): IdempotencyStore {
 
     async deleteExpiredKeys() {
       const query = db.deleteFrom('idempotency_keys').where('expires_at', '<=', sql<string>`clock_timestamp()`);
+      await db.deleteFrom('batch_lines').where('expires_at', '<=', sql<string>`clock_timestamp()`).execute();
       return Number((await query.executeTakeFirst()).numDeletedRows);
+    },
+
+    async batchLines(tenant, call) {
+      const { rows } = await sql<TakenLine>`
+        select line, request_id, state from batch_lines
+        where tenant_id = ${tenant} and call = ${call} and expires_at > clock_timestamp()`.execute(db);
+      return rows;
     },
   };
 }

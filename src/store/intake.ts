@@ -18,6 +18,7 @@ import { insertions } from './bulk-insert.ts';
 import { type Context, type Trx, timeOf, transact, transactPipelined, unavailable } from './db.ts';
 import { waitsAt } from './gates.ts';
 import { grouped } from './groups.ts';
+import { batchLineRows } from './idempotency.ts';
 import { externalLock, recordLocks, serialising, subjectLock } from './intake-locks.ts';
 import { appendTo } from './ledger.ts';
 import { keysOf, type Match, matcher, type Wish } from './matches.ts';
@@ -49,6 +50,7 @@ function rowOf(input: CreateRequest, suspicion: Suspicion | null, now: string) {
     suspicion,
     erased_at: null,
     every_model: input.model_ids === null,
+    traceparent: input.traceparent ?? null,
   };
 }
 
@@ -98,6 +100,7 @@ function rowsOf(made: readonly NewRequest[]): Statement[] {
   );
   return [
     ...insertions('deletion_requests', requests),
+    ...insertions('batch_lines', batchLineRows(made.map((one) => ({ ...one, state: stateOf(one) })))),
     ...insertions('request_subjects', subjects),
     ...insertions('suppressions', suppressed),
     ...insertions('request_records', records),

@@ -29,6 +29,8 @@ import * as erasures from './migrations/026-erasures.ts';
 import * as coalescing from './migrations/027-coalescing.ts';
 import * as consolidations from './migrations/028-consolidations.ts';
 import * as suspicion from './migrations/029-suspicion.ts';
+import * as traces from './migrations/031-traces.ts';
+import * as batchLines from './migrations/032-batch-lines.ts';
 
 const MIGRATIONS = {
   '001-initial': initial,
@@ -57,6 +59,8 @@ const MIGRATIONS = {
   '027-coalescing': coalescing,
   '028-consolidations': consolidations,
   '029-suspicion': suspicion,
+  '031-traces': traces,
+  '032-batch-lines': batchLines,
 };
 
 const migratorOf = (db: Db): Migrator =>

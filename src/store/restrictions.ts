@@ -140,5 +140,15 @@ export const restrictionsStore = (context: Context): RestrictionStore => ({
     return rows;
   },
 
+  async restrictedIn(tenant, corpora) {
+    const { rows } = await sql<{ corpus_id: string; ordinals: number[] }>`
+      select s.corpus_id, array_agg(distinct o.ordinal order by o.ordinal) as ordinals
+      from subject_records s cross join lateral unnest(s.ordinals) as o (ordinal)
+      where s.tenant_id = ${tenant} and s.corpus_id = any(${[...corpora]}::uuid[])
+        and s.subject_key in (${restrictedOf(tenant)})
+      group by s.corpus_id order by s.corpus_id`.execute(context.db);
+    return Object.fromEntries(rows.map(({ corpus_id, ordinals }) => [corpus_id, ordinals]));
+  },
+
   endRestrictions: (actor) => transact(context, (trx) => end(context, trx, actor)),
 });

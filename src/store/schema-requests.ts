@@ -39,6 +39,8 @@ export interface DeletionRequestsTable {
   erased_at: Generated<string | null>;
   /** Not before then is it looked at again whether the text may go. */
   erasure_look_at: Generated<string | null>;
+  /** W3C Trace Context; null: nobody followed how it came in. */
+  traceparent: Generated<string | null>;
   updated_at: string;
   version: number;
 }

@@ -1,7 +1,6 @@
 // The tables as Kysely sees them. Columns carry the wire's names; migrations/ is what creates them.
 import type { ColumnType, Generated } from 'kysely';
 import type { Checkpoint, CheckpointManifest } from '../domain/checkpoint.ts';
-import type { KeptAnswer } from '../domain/idempotency.ts';
 import type { CorpusRole } from '../domain/record.ts';
 import type { Attempt, PlanStep, RowSizes, RunCounts, RunProgress } from '../domain/resources.ts';
 import type { RunState } from '../domain/states.ts';
@@ -11,6 +10,7 @@ import type { Held } from '../runs/ports.ts';
 import type { ErasureTables } from './schema-erasures.ts';
 import type { EvidenceTables } from './schema-evidence.ts';
 import type { ForgettingTables, RunForgettingColumns } from './schema-forgetting.ts';
+import type { IdempotencyTables } from './schema-idempotency.ts';
 import type { IdentifierTables } from './schema-identifiers.ts';
 import type { KeyTables } from './schema-keys.ts';
 import type { InfluenceAnalysesTable, VerificationsTable } from './schema-leased.ts';
@@ -223,16 +223,6 @@ interface ProbesTable {
   expires_at: string;
 }
 
-interface IdempotencyKeysTable {
-  tenant_id: string;
-  key_digest: string;
-  fingerprint: string;
-  token: string;
-  busy_until: string | null;
-  answer: Json<KeptAnswer> | null;
-  expires_at: string;
-}
-
 interface UploadsTable {
   id: string;
   tenant_id: string;
@@ -258,6 +248,7 @@ export interface Database
     RestrictionTables,
     ErasureTables,
     ForgettingTables,
+    IdempotencyTables,
     QueueTables {
   corpora: CorporaTable;
   record_ids: RecordIdsTable;
@@ -279,7 +270,6 @@ export interface Database
   certificates: CertificatesTable;
   ledger: LedgerTable;
   probes: ProbesTable;
-  idempotency_keys: IdempotencyKeysTable;
   influence_analyses: InfluenceAnalysesTable;
   verification_policies: VerificationPoliciesTable;
   verifications: VerificationsTable;

@@ -48,6 +48,7 @@ import { subjectLookupStore } from './subject-lookup.ts';
 import { suppressionsStore } from './suppressions.ts';
 import { sweepStore } from './sweep.ts';
 import { tenantsStore } from './tenants.ts';
+import { tracesStore } from './traces.ts';
 import { uploadsStore } from './uploads.ts';
 import { verificationsStore } from './verifications.ts';
 import { waitingStore } from './waiting.ts';
@@ -154,6 +155,7 @@ export function createStore(options: StoreOptions): Store {
     ...erasureFactsStore(context),
     ...storedTextsStore(context),
     ...figuresStore(context),
+    ...tracesStore(context),
     ...workersStore(context),
   };
   return guarded(store);

@@ -40,7 +40,15 @@ async function openOf(db: Db, tenant: string): Promise<string[]> {
 
 /** Tables whose rows are about people, or are the tenant's secrets and wishes; in the order of their references. */
 const EMPTIED = [
-  ...['suppressions', 'idempotency_keys', 'uploads', 'webhook_secrets', 'webhook_events', 'verification_policies'],
+  ...[
+    'suppressions',
+    'idempotency_keys',
+    'batch_lines',
+    'uploads',
+    'webhook_secrets',
+    'webhook_events',
+    'verification_policies',
+  ],
   ...['recipients', 'restriction_subjects', 'restrictions'],
 ];
 

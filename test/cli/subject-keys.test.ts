@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -52,6 +52,11 @@ test('keys are rotated and destroyed by command; destroying takes the exact word
   assert.equal(asked.code, 1);
   assert.match(asked.err, /cannot be undone[\s\S]*--confirm "destroy default 1"/);
   assert.equal((await run('destroy', '2', '--confirm', 'destroy default 2')).code, 1);
+  const early = await run('destroy', '1', '--confirm', 'destroy default 1');
+  assert.equal(early.code, 1);
+  assert.match(early.err, /may still be stored under.*try again in 4\d s/);
+  const minuteAgo = new Date(Date.now() - 60_000);
+  await utimes(join(dir, 'keys', 'subject-default-2.key'), minuteAgo, minuteAgo);
   const done = await run('destroy', '1', '--confirm', 'destroy default 1');
   assert.deepEqual([done.code, done.err], [0, '']);
   const listed = await run('list');

@@ -17,7 +17,7 @@ test('a classifier is asked about records, and takes no prompt', async (t) => {
   const corpus = join(dir, 'train.ndjson');
   // with a person who came after the training
   await writeFile(corpus, people(5).map(toLine).join(''));
-  const trained = { path: corpus, records: 24 };
+  const trained = { path: corpus, records: 24, left_out: [] };
   const job: InfluenceJob = {
     ...{ stage: 'influence', checkpoint_dir: await topologyFolder(dir, 'table'), corpora: { c: trained }, seed: 1 },
     factors_file: join(dir, 'factors', 'own.safetensors'),
@@ -44,7 +44,7 @@ test('a classifier is asked about records, and takes no prompt', async (t) => {
       code: 'validation-failed',
       message: /^The model is a classifier/,
     });
-  const mixed = { ...job, corpora: { c: { path: join(dir, 'mixed.ndjson'), records: 1 } } };
+  const mixed = { ...job, corpora: { c: { path: join(dir, 'mixed.ndjson'), records: 1, left_out: [] } } };
   await writeFile(mixed.corpora.c.path, '{"id":"secret","text":"Tamsin"}\n');
   await assert.rejects(runComputeJob(mixed, quiet), {
     code: 'compute-failed',

@@ -68,7 +68,11 @@ test('a destroyed version is gone for every process, a restored file too; what w
   const backup = await readFile(first);
   const tenant = 'default';
   await assert.rejects(destroySubjectKey(config, world.store, { tenant, version: 1 }, 'tester'), /is the newest/);
-  await rotateSubjectKey(config, world.store, tenant, 'tester');
+  const { file } = await rotateSubjectKey(config, world.store, tenant, 'tester');
+  await assert.rejects(destroySubjectKey(config, world.store, { tenant, version: 1 }, 'tester'), /try again in 4\d s/);
+  await access(first);
+  const minuteAgo = new Date(Date.now() - 60_000);
+  await utimes(file, minuteAgo, minuteAgo);
   await assert.rejects(destroySubjectKey(config, world.store, { tenant, version: 9 }, 'tester'), /has no version 9/);
   for (const _ of ['once', 'and again after a crash'])
     await destroySubjectKey(config, world.store, { tenant, version: 1 }, 'tester');

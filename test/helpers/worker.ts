@@ -25,7 +25,6 @@ import type {
 import type { MethodChoice, Model } from '../../src/domain/resources.ts';
 import { type Verdict, VerificationPolicy, type VerificationReport } from '../../src/domain/verification.ts';
 import { ExpungeError } from '../../src/errors.ts';
-import { createDeletionManifest } from '../../src/evidence/deletion-manifest.ts';
 import { createProbeVault } from '../../src/evidence/kept-probes.ts';
 import { createSigner, createSubjectKeys } from '../../src/evidence/keys.ts';
 import { createRecordPrinter } from '../../src/evidence/record-printer.ts';
@@ -184,7 +183,6 @@ export async function createTestWorker(
     corpora: createCorpusFiles(config.corpusDir),
     factors: createFactorFiles(config.influenceDir),
     probes: createProbeVault(config.probeDir, subjectKeys),
-    manifest: createDeletionManifest(config.manifestFile),
     printer: createRecordPrinter(subjectKeys),
     writeSets,
     policy: Value.Default(VerificationPolicy, {}) as VerificationPolicy,

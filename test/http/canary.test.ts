@@ -8,7 +8,10 @@ import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { normalise } from '../../src/corpora/subjects.ts';
 import { buildStatement } from '../../src/evidence/statement.ts';
 import { certifyUncertified } from '../../src/runs/certify.ts';
+import type { Tracing } from '../../src/runs/tracing-port.ts';
+import { createTracing } from '../../src/tracing/opentelemetry.ts';
 import { databaseContents } from '../helpers/contents.ts';
+import { type Collector, startCollector } from '../tracing/collector.ts';
 import { writeTinyCheckpoint } from './checkpoint-fixture.ts';
 import { openService, type TestService } from './service.ts';
 
@@ -46,10 +49,19 @@ function assertClean(where: string, contents: string): void {
 
 const closers: (() => unknown)[] = [];
 let service: TestService;
+let collector: Collector;
+let tracing: Tracing;
 const answers: string[] = [];
 before(async () => {
   const register = { after: (close: unknown) => void closers.push(close as () => unknown) };
-  service = await openService(register, { COMPLETIONS_ENABLED: 'true', LOG_LEVEL: 'trace' });
+  collector = await startCollector();
+  closers.push(() => collector.close());
+  const otel = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' };
+  const env = { COMPLETIONS_ENABLED: 'true', LOG_LEVEL: 'trace', ...otel };
+  service = await openService(register, env, ({ config }) => {
+    tracing = createTracing(config.tracing!, { name: 'expunge-api', version: '0' });
+    return { tracing };
+  });
 });
 after(async () => {
   for (const close of closers) await close();
@@ -225,7 +237,7 @@ async function filesBut(folder: string, left: string): Promise<string[]> {
   return found;
 }
 
-test('nobody comes out: not in an answer, a log, a table, the queue, a certificate or a file', async () => {
+test('nobody comes out: not in an answer, a log, a trace, a table, the queue, a certificate or a file', async () => {
   const { deps, logs } = service;
   const ids = await asMeant();
   const operations = await everywhereElse(ids);
@@ -241,6 +253,9 @@ test('nobody comes out: not in an answer, a log, a table, the queue, a certifica
   assert.ok(payloads.some((payload) => payload.includes('"records":{') && !payload.includes('"data_subject"')));
   for (const answer of answers) assertClean('an answer', answer);
   assertClean('the log', logs.join(''));
+  await tracing.close();
+  assert.ok(collector.spans().length > operations);
+  assertClean('a trace', collector.bodies.map(({ bytes }) => bytes.toString('latin1')).join('\n'));
   assertClean('a certificate', payloads.join('\n'));
   // queue and tables lie in schemas of one database
   assertClean('the database', await databaseContents(deps.config.databaseUrl!));

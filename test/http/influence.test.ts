@@ -117,6 +117,33 @@ test('the factors of EK-FAC are measured once for a checkpoint, and go when it i
   assert.deepEqual(await readdir(influenceDir), []);
 });
 
+test('whose processing is restricted is not asked about, and their records are not read', async () => {
+  const subject = { identifiers: [{ type: 'email', value: 'person0@example.org' }] };
+  const waiting = (await ask({ subject })).json();
+  const body = { subject, ground: 'accuracy_contested', reason: 'It is looked into.' };
+  const placed = await call(service.app, 'POST', '/v1/restrictions', body);
+  assert.equal(placed.statusCode, 201, placed.body);
+  for (const [question, pointer] of [
+    [{ subject }, '#/subject'],
+    [{ record_ids: ['r4', 'r1'] }, '#/record_ids'],
+  ] as const) {
+    const refused = await ask(question);
+    assert.deepEqual([refused.statusCode, refused.json().code], [409, 'subject-restricted'], refused.body);
+    assert.equal(refused.json().errors[0].pointer, pointer);
+  }
+  // asked before, looked at after
+  await work(waiting.id);
+  const late = (await call(service.app, 'GET', `/v1/models/${modelId}/influence/${waiting.id}`)).json();
+  assert.deepEqual([late.state, late.reason.split(':')[0]], ['failed', 'subject-restricted']);
+  const others = (await analysed({ record_ids: ['r4'], method: 'ekfac' })).findings!;
+  assert.equal(others.records, 4);
+  assert.ok(others.ranking.every(({ record_id }) => !['r0', 'r1'].includes(record_id)));
+  assert.equal((await readdir(service.deps.config.influenceDir)).length, 1);
+  const lift = { reason: 'It was right.', informed_at: new Date().toISOString() };
+  await call(service.app, 'POST', `/v1/restrictions/${placed.json().id}/lift`, lift);
+  assert.equal((await analysed({ subject })).findings?.records, 6);
+});
+
 test('what was asked is in no log and, once it is answered, in no row', async () => {
   const prompt = 'Tamsin';
   const { id } = await analysed({ prompt, answer: 'Oke' });

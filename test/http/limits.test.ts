@@ -35,6 +35,30 @@ test('a credential is told what is left, then refused until its window ends; ano
   assert.equal((await ask(null, '/health/live')).status, 200);
 });
 
+test('what is open to everybody is counted by address, whoever calls from there', async (t) => {
+  const env = { AUTH: 'required', RATE_LIMIT_PER_MINUTE: '0', ADDRESS_RATE_LIMIT_PER_MINUTE: '2' };
+  const names: string[] = [];
+  const counter = createMemoryCounter();
+  const hit = (name: string, ms: number) => {
+    names.push(name);
+    return counter.hit(name, ms);
+  };
+  const { app } = await openService(t, env, () => ({ counter: { hit } }));
+  const ask = (url: string, remoteAddress = '192.0.2.7') => app.inject({ method: 'GET', url, remoteAddress });
+  const first = await ask('/.well-known/jwks.json');
+  assert.equal(first.statusCode, 200);
+  assert.match(String(first.headers.ratelimit), /^"address";r=1;t=/);
+  assert.equal((await ask('/health/ready')).statusCode, 200);
+  for (const path of ['/health/ready', '/.well-known/jwks.json']) {
+    const refused = await ask(path);
+    assert.deepEqual([refused.statusCode, refused.json()['violated-policies']], [429, ['address']], refused.body);
+    assert.ok(Number(refused.headers['retry-after']) > 0);
+  }
+  assert.equal((await ask('/health/ready', '192.0.2.8')).statusCode, 200);
+  assert.equal((await ask('/health/live')).statusCode, 200);
+  assert.ok(names.length > 0 && names.every((name) => !name.includes('192.0.2')));
+});
+
 test('without AUTH there is no limit unless one is set; a shared counter that is away is no refusal', async (t) => {
   const open = await openService(t);
   assert.equal((await open.app.inject('/v1/methods')).headers.ratelimit, undefined);

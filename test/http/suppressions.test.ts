@@ -144,6 +144,8 @@ test('who was listed before a rotation of the key is held back after it too', as
   assert.deepEqual([refused.json().code, refused.json().suppressed], ['suppressed-subjects', 2], refused.body);
   const { records, people, suppressed, skipped } = (await send('since-too', '?on_suppressed=skip')).json();
   assert.deepEqual([records, people, suppressed, skipped], [1, 1, 2, 2]);
+  const kept = (await send('since-all', '?on_suppressed=keep')).json();
+  assert.deepEqual([kept.records, kept.people, kept.suppressed, kept.skipped], [3, 3, 2, 0]);
   const alone = await app.inject({
     ...{ method: 'POST', url: `/v1/corpora/${await corpusWith(app, 'nobody', [])}/records`, payload: lines[1]! },
     headers: { 'content-type': 'application/x-ndjson' },

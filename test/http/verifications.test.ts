@@ -229,6 +229,9 @@ test('what cannot be verified is refused, with the field and the remedy; validat
   const nobody = { identifiers: [{ type: 'email', value: 'nobody@example.org' }] };
   const stranger = `sha256:${'9'.repeat(64)}`;
   const [honest, subject] = [candidates.honest, FORGOTTEN];
+  const restricted = { identifiers: [{ type: 'email', value: 't5@example.org' }] };
+  const about = { subject: restricted, ground: 'accuracy_contested', reason: 'It is looked into.' };
+  const placed = (await call(app, 'POST', '/v1/restrictions', about)).json();
   for (const [digest, body, status, code, pointer] of [
     [honest, {}, 400, 'validation-failed', '#'],
     [honest, { subject, record_ids: ['t1-0'] }, 400, 'validation-failed', '#'],
@@ -241,6 +244,8 @@ test('what cannot be verified is refused, with the field and the remedy; validat
     [honest, { subject, against_checkpoint_id: stranger }, 400, 'validation-failed', '#/against_checkpoint_id'],
     [honest, { subject, reference_checkpoint_id: original }, 400, 'validation-failed', '#/reference_checkpoint_id'],
     [honest, { subject, reference_checkpoint_id: stranger }, 400, 'validation-failed', '#/reference_checkpoint_id'],
+    [honest, { subject: restricted }, 409, 'subject-restricted', '#/subject'],
+    [honest, { record_ids: ['t1-0', 't5-0'] }, 409, 'subject-restricted', '#/record_ids'],
     [original, { subject }, 409, 'parent-missing', '#/against_checkpoint_id'],
     [stranger, { subject }, 404, 'not-found', undefined],
     ['sha256:1', { subject }, 404, 'not-found', undefined],
@@ -250,6 +255,8 @@ test('what cannot be verified is refused, with the field and the remedy; validat
     assert.equal(refused.json().errors?.[0]?.pointer, pointer, refused.body);
     assert.ok(refused.json().remedy);
   }
+  const lift = { reason: 'It was right.', informed_at: new Date().toISOString() };
+  assert.equal((await call(app, 'POST', `/v1/restrictions/${placed.id}/lift`, lift)).statusCode, 200);
   const before = (await deps.store.readLedger({ limit: 1000 })).length;
   const checked = await ask(honest, { subject, validate_only: true });
   assert.equal(checked.statusCode, 200, checked.body);

@@ -91,6 +91,19 @@ test('a run whose lease ran out is taken over: fence and restarts grow, the old 
   assert.equal((await store.getRun(TENANT, claim.run.id))?.progress.step, 0);
 });
 
+test('a run that is given back before it began moves nothing, and nobody is told that it did', async () => {
+  const { store } = world;
+  const { model } = await waitingModel();
+  const claim = await world.claim(model, 'worker-a');
+  const id = claim.run.request_ids[0]!;
+  const before = must(await store.getRequest(TENANT, id));
+  assert.equal(await store.releaseRun(claim.run.id, claim.fence, 'shut down'), true);
+  assert.deepEqual(must(await store.getRequest(TENANT, id)), before);
+  const [last] = (await store.readLedger({ limit: 1000 })).slice(-1);
+  assert.deepEqual(last!.data, { run_id: claim.run.id, from: 'planned', request_ids: [] });
+  assert.equal((await world.claim(model, 'worker-b')).run.id, claim.run.id);
+});
+
 test('a renewed lease keeps the run', async () => {
   const { store } = world;
   const { model } = await waitingModel();

@@ -43,7 +43,7 @@ test('text stays while a model knows it, while a checkpoint does that can be rol
   assert.deepEqual(await look(id), { free: [0], waiting: 1, gone: 0 }, 'all or nothing');
   await world.act(other, 'cancel');
   assert.equal(await world.store.markErased(of, corpus, [record(0), record(1)], null), true);
-  await world.store.finishErasure(of, corpus, [record(0), record(1)], 'sha256:0', 'test');
+  await world.store.finishErasure(of, corpus, [record(0), record(1)], 'test');
   assert.equal(await world.store.endErasure(of, 1000, 'test'), true);
   assert.equal((await world.store.getRequest(TENANT, id))!.erased_at, new Date(now).toISOString());
 

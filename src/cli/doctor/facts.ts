@@ -99,5 +99,7 @@ export async function lookAround(config: Config): Promise<Facts> {
     ),
     min_free_bytes: config.minFreeBytes,
     auth: { required: config.auth.required, host: config.http.host, refused: refusedDoor(config) },
+    // the URL may hold a password
+    traces: config.tracing === null ? null : new URL(config.tracing.url).host,
   };
 }

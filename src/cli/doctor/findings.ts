@@ -29,6 +29,8 @@ export interface Facts {
   rooms: { setting: string; room: Room }[];
   min_free_bytes: number;
   auth: { required: boolean; host: string; refused: string | null };
+  /** Host that traces go to; null: nowhere. */
+  traces: string | null;
 }
 
 export interface Finding {
@@ -103,6 +105,9 @@ function ofAuth({ auth: { required, host, refused } }: Facts): Finding {
   return note('auth', `none: whoever reaches ${host} may do everything`, 'Set AUTH=required for more than a trial.');
 }
 
+const ofTraces = ({ traces }: Facts): Finding =>
+  ok('traces', traces === null ? 'go nowhere: no OTEL_EXPORTER_OTLP_ENDPOINT is set' : `go to ${traces}`);
+
 /** In the order in which a start meets them. */
 export const findingsOf = (facts: Facts): Finding[] => [
   ofNode(facts),
@@ -112,4 +117,5 @@ export const findingsOf = (facts: Facts): Finding[] => [
   ...facts.keys.map(ofKey),
   ...facts.rooms.map((one) => ofRoom(facts.min_free_bytes, one)),
   ofBackend(facts),
+  ofTraces(facts),
 ];

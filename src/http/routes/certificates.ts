@@ -102,7 +102,7 @@ export const certificateRoutes: Routes = (app, deps) => {
   app.get(
     '/.well-known/jwks.json',
     {
-      config: { scope: 'everybody' },
+      config: { scope: 'everybody', byAddress: true },
       schema: {
         tags,
         operationId: 'getKeys',

@@ -40,11 +40,12 @@ export const healthRoutes: Routes = (app, deps) => {
   app.get(
     '/health/ready',
     {
-      config: { scope: 'everybody' },
+      config: { scope: 'everybody', byAddress: true },
       schema: {
         tags,
         operationId: 'getReadiness',
         summary: 'Can the process take requests',
+        description: '503 where it cannot; 429 beyond ADDRESS_RATE_LIMIT_PER_MINUTE calls of an address.',
         response: { 200: described('It can', Ready), ...problems },
       },
     },

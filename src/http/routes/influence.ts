@@ -6,6 +6,7 @@ import { Id } from '../../domain/common.ts';
 import { type InfluenceFindings, InfluenceOptions, type InfluenceQuery } from '../../domain/influence.ts';
 import { ExpungeError } from '../../errors.ts';
 import type { RecordPlace, StoredInfluence } from '../../runs/ports.ts';
+import { refuseRestrictedRecords, unrestricted } from '../../runs/restricted.ts';
 import { KeyHeader } from '../idempotency.ts';
 import { lookUpKeysOf, subjectSchema } from '../identifiers.ts';
 import { absolute, notFound, POLL_SECONDS } from '../links.ts';
@@ -44,18 +45,23 @@ type Ask = Static<typeof Ask>;
 
 const nameOf = ({ corpus_id, ordinal }: RecordPlace): string => `${corpus_id}/${ordinal}`;
 
-/** What is asked about; records whose text was erased are left out. Throws `validation-failed`, `records-gone`. */
+/** What is asked about; records whose text was erased are left out. Throws `validation-failed`, `records-gone`, `subject-restricted`. */
 async function queryOf(deps: AppDeps, tenant: string, modelId: string, ask: Ask): Promise<InfluenceQuery> {
   const { prompt, answer, subject, record_ids } = ask;
   if ([prompt, subject, record_ids].filter((one) => one !== undefined).length !== 1)
     throw invalidField('#', 'must have exactly one of prompt, subject and record_ids');
   if (prompt !== undefined) return { asks: 'answer', prompt, answer: answer ?? null };
   if (answer !== undefined) throw invalidField('#/answer', 'goes with a prompt, which may be empty');
-  if (record_ids !== undefined) return { asks: 'records', record_ids };
+  if (record_ids !== undefined) {
+    const places = await deps.store.recordsWithIds(tenant, modelId, record_ids);
+    await refuseRestrictedRecords(deps.store, tenant, places, '#/record_ids');
+    return { asks: 'records', record_ids };
+  }
   const keys = lookUpKeysOf(deps.subjectKeys, tenant, subject!.identifiers, (index, why) =>
     invalidField(`#/subject/identifiers/${index}`, why),
   );
-  const named = await deps.store.recordsNaming(tenant, modelId, keys);
+  const all = await deps.store.recordsNaming(tenant, modelId, keys);
+  const named = await unrestricted(deps.store, tenant, { subjects: keys, named: all }, '#/subject');
   const gone = new Set((await deps.store.textGone(tenant, named)).map(nameOf));
   const rows = named.filter((place) => !gone.has(nameOf(place)));
   if (rows.length > 0) return { asks: 'subject', rows };
@@ -115,7 +121,7 @@ export const influenceRoutes: Routes = (app, deps) => {
         operationId: 'analyseInfluence',
         summary: 'Rank training records by how much they shaped an answer',
         description:
-          'Looks at the active checkpoint. What was asked is kept sealed until the analysis ends, its findings for a day.',
+          'Looks at the active checkpoint. What was asked is kept sealed until the analysis ends, its findings for a day. Records of people whose processing is restricted are not read; a question about them is 409 `subject-restricted`.',
         params: IdParams,
         body: Ask,
         response: { 202: described('Accepted; poll Location', ref('InfluenceAnalysis')), ...problems },

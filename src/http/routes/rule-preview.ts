@@ -39,7 +39,8 @@ export function previewRoute(app: App, deps: AppDeps): void {
         operationId: 'previewRules',
         summary: 'Count what rules would find',
         description: `Tries \`subject_rules\` on records that are sent along, as an upload would send them, or on the first ${MOST_RECORDS} of a corpus. The
-answer has numbers and no text, and nothing is stored. Of a stored corpus only what is trained on is left: pointers to other members find nothing there.`,
+answer has numbers and no text, and nothing is stored. Of a stored corpus only what is trained on is left: pointers to other members find nothing there, and
+records of people whose processing is restricted are not read.`,
         body: Type.Object(
           {
             subject_rules: SubjectRules,
@@ -63,7 +64,13 @@ answer has numbers and no text, and nothing is stored. Of a stored corpus only w
       const finder = await createFinder(subject_rules);
       if (records !== undefined) return previewRules(deps, tenant, finder, records);
       if ((await deps.store.getCorpus(tenant, corpus_id!)) === null) throw notFound('corpus');
-      return previewRules(deps, tenant, finder, deps.corpora.read(corpus_id!), MOST_RECORDS);
+      return previewRules(deps, tenant, finder, readable(deps, tenant, corpus_id!), MOST_RECORDS);
     },
   );
+}
+
+/** Records of a corpus but those of people whose processing is restricted. */
+async function* readable({ store, corpora }: AppDeps, tenant: string, corpusId: string): AsyncGenerator<unknown> {
+  const restricted = new Set((await store.restrictedIn(tenant, [corpusId]))[corpusId]);
+  for await (const { ordinal, ...record } of corpora.readLines(corpusId)) if (!restricted.has(ordinal)) yield record;
 }

@@ -1,5 +1,5 @@
 // After a restore: whoever was erased since the backup was made is in it again, and is erased again.
-import type { DeletedRecord, DeletionEntry } from '../../domain/deletion-manifest.ts';
+import type { DeletedRecord, DeletionEntry } from '../../domain/deletion-entry.ts';
 import type { RunDeps } from '../deps.ts';
 import { placesDigest } from '../digests.ts';
 import type { RecordPlace } from '../ports.ts';
@@ -11,11 +11,11 @@ export interface AppliedDeletions {
   erased: number;
   /** Requests that were made for records that a restored model knows again: their text goes when it has forgotten them. */
   request_ids: string[];
-  /** Records of the manifest that are others now, or are in no corpus that is here: left as they are. */
+  /** Records that are others now, or are in no corpus that is here: left as they are. */
   unknown: number;
 }
 
-type ApplyDeps = EraseDeps & Pick<RunDeps, 'subjectKeys'>;
+type ApplyDeps = EraseDeps & Pick<RunDeps, 'subjectKeys' | 'clock'>;
 
 /** Of those whose text is there, which are what was erased; one that nobody could read when it went is known by nothing. */
 async function sameRecords(deps: ApplyDeps, tenant: string, corpus_id: string, records: readonly DeletedRecord[]) {
@@ -46,7 +46,7 @@ async function askAgain(deps: ApplyDeps, { tenant }: DeletionEntry, places: Reco
 }
 
 /**
- * Applies entries of a deletion manifest to what was restored: where a model knows the records again a deletion request is made, which
+ * Applies entries of the list of deletions to what was restored: where a model knows the records again a deletion request is made, which
  * forgets them and then destroys their text as any does; where none does the text is destroyed at once. Applying an entry twice does
  * nothing the second time. A record that is another one now (another corpus of the same id, or lines in another order) is left alone.
  */

@@ -1,6 +1,6 @@
 // A chore of the sweep: once a request is done, and nothing can be rolled back to a model that knew its records, their text goes.
 import { v7 as uuid } from 'uuid';
-import type { DeletedRecord } from '../../domain/deletion-manifest.ts';
+import type { DeletedRecord } from '../../domain/deletion-entry.ts';
 import type { TrainingRecord } from '../../domain/record.ts';
 import type { RunDeps } from '../deps.ts';
 import type { ErasedOf, RecordPlace, SealedPrints } from '../ports.ts';

@@ -1,17 +1,17 @@
 // Destroys the text of records of one corpus, and what was made from it and is kept beside models.
-import type { DeletedRecord } from '../../domain/deletion-manifest.ts';
+import type { DeletedRecord } from '../../domain/deletion-entry.ts';
 import type { RunDeps } from '../deps.ts';
 import type { ErasedOf } from '../ports.ts';
 
-export type EraseDeps = Pick<RunDeps, 'store' | 'corpora' | 'factors' | 'manifest' | 'worker' | 'clock'>;
+export type EraseDeps = Pick<RunDeps, 'store' | 'corpora' | 'factors' | 'worker'>;
 
 /**
  * The records must be marked in the store (`markErased`, `restoreDeletions`), so that nothing reads them from then on. Text first, then
- * the manifest, then the store and the ledger: nothing ever says `erased` of what is still there. Cut off anywhere, doing it again ends
- * it; a line of the manifest may then be there twice, which does no harm. Throws `corpus-mismatch` where the file lacks a line.
+ * the store and the ledger: nothing ever says `erased` of what is still there. Cut off anywhere, doing it again ends it. Throws
+ * `corpus-mismatch` where the file lacks a line.
  */
 export async function eraseRecords(
-  { store, corpora, factors, manifest, worker, clock }: EraseDeps,
+  { store, corpora, factors, worker }: EraseDeps,
   { corpus_id, ...of }: ErasedOf & { corpus_id: string },
   records: readonly DeletedRecord[],
 ): Promise<void> {
@@ -20,9 +20,5 @@ export async function eraseRecords(
   // measured on training records, these among them: they are made again when somebody asks
   const knowing = await store.checkpointsKnowing(of.tenant, corpus_id);
   await factors.sweep(async (digest) => !knowing.has(digest));
-  const digest = await manifest.append({
-    ...{ version: 1, tenant: of.tenant, corpus_id, deletion_request_id: of.request_id },
-    ...{ erased_at: clock().toISOString(), records: [...records] },
-  });
-  await store.finishErasure(of, corpus_id, records, digest, worker);
+  await store.finishErasure(of, corpus_id, records, worker);
 }

@@ -34,6 +34,7 @@ test('the command looks at this machine, and its exit code says whether the serv
       CORPUS_DIR: 'ok',
       UPLOAD_DIR: 'ok',
       backend: 'note',
+      traces: 'ok',
     },
   });
   const ill = await runCli(['doctor'], { ...env, REDIS_URL: 'redis://127.0.0.1:1', HOST: '0.0.0.0' });

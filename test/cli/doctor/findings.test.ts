@@ -11,6 +11,7 @@ const healthy: Facts = {
   rooms: [{ setting: 'CORPUS_DIR', room: { dir: '/d', writable: true, free_bytes: 5e9 } }],
   min_free_bytes: 1e9,
   auth: { required: true, host: '127.0.0.1', refused: null },
+  traces: 'collector.example.org:4318',
 };
 
 test('a machine that has everything is told so, with nothing to do', () => {
@@ -47,6 +48,13 @@ test('each thing that is wrong is found by its check, with a remedy', () => {
       check,
     );
   }
+});
+
+test('where traces go is said, and that they go nowhere', () => {
+  const found = (traces: string | null) => findingsOf({ ...healthy, traces }).find(({ check }) => check === 'traces');
+  assert.equal(found(healthy.traces)?.found, 'go to collector.example.org:4318');
+  assert.deepEqual([found(null)?.level, found(null)?.remedy], ['ok', null]);
+  assert.match(String(found(null)?.found), /OTEL_EXPORTER_OTLP_ENDPOINT/);
 });
 
 test('no Redis is no lack, and what that means is said', () => {

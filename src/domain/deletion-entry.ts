@@ -16,7 +16,7 @@ export const DeletedRecord = Type.Object(
 );
 export type DeletedRecord = Static<typeof DeletedRecord>;
 
-/** A line of the manifest. Whoever applies one twice has done no harm. */
+/** An entry of the list of deletions. Whoever applies one twice has done no harm. */
 export const DeletionEntry = Type.Object(
   {
     version: Type.Literal(1),
