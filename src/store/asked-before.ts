@@ -14,7 +14,7 @@ const MOST_BELIEVED_MS = 10_000;
 const MOST_TENANTS = 1000;
 
 /** Of every model of a tenant; one that is not here has not been asked for. */
-export interface Counts {
+interface Counts {
   models: Map<string, Before>;
   /** Milliseconds since 1970. */
   until: number;

@@ -69,7 +69,7 @@ interface Watched {
   now: string;
 }
 
-export interface Watcher {
+interface Watcher {
   /** The worst that is to be said of it; what passes counts for those that follow. */
   judge(input: CreateRequest, matches: readonly Match[]): Suspicion | null;
   /** What passed is there. */

@@ -12,7 +12,7 @@ import type { Context, Trx } from './db.ts';
 /** Rows of one insert: Postgres takes 65,535 parameters. */
 const CHUNK = 2000;
 
-export interface Listener {
+interface Listener {
   id: string;
   tenant_id: string;
   request_id: string | null;

@@ -25,7 +25,10 @@ const all = () =>
 
 test('statements are carried out in the order of asking, and those that nobody waits for before the commit', async () => {
   const seen = await pipeline.transact(async ({ ask }) => {
-    const [, rows] = await together([ask(insert(1)), ask<{ n: number }>({ text: 'select n from numbers', values: [] })]);
+    const [, rows] = await together([
+      ask(insert(1)),
+      ask<{ n: number }>({ text: 'select n from numbers', values: [] }),
+    ]);
     void ask(insert(2));
     return rows;
   });
