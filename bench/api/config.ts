@@ -12,5 +12,6 @@ export interface Place {
 export const configOf = ({ home, databaseUrl, redisUrl }: Place, auth: 'none' | 'required'): Config =>
   readConfig({
     ...{ DATA_DIR: home, DATABASE_URL: databaseUrl, LOG_LEVEL: 'silent', PORT: '0', AUTH: auth },
-    ...{ RATE_LIMIT_PER_MINUTE: '0', ...(redisUrl === '' ? {} : { REDIS_URL: redisUrl }) },
+    // and with a budget of everybody: beyond it every request would wait for approval, which is another path
+    ...{ RATE_LIMIT_PER_MINUTE: '0', BUDGET_SHARE: '1', ...(redisUrl === '' ? {} : { REDIS_URL: redisUrl }) },
   });

@@ -84,8 +84,8 @@ async function fillRequests(client: pg.Client, models: string[], requests: numbe
     [requests],
   );
   await client.query(`insert into deletion_requests (id, tenant_id, external_id, ground, state, created_by, verified_at,
-      approval_required, submitted_at, received_at, due_at, completed_at, updated_at, version)
-    select id, '${TENANT}', 'filled-' || n, 'consent_withdrawn', state, 'bench', at, false, at, at, at + interval '1 month', at, at, 1
+      approval_required, urgent, submitted_at, received_at, due_at, completed_at, updated_at, version)
+    select id, '${TENANT}', 'filled-' || n, 'consent_withdrawn', state, 'bench', at, false, false, at, at, at + interval '1 month', at, at, 1
     from asked`);
   await client.query(`insert into request_subjects (tenant_id, request_id, subject_key, type, key_version, normaliser_version)
     select '${TENANT}', id, encode(sha256(convert_to('asked ' || n, 'UTF8')), 'base64'), 'email', 1, 1 from asked`);

@@ -4,6 +4,8 @@ import pg from 'pg';
 import { passing } from '../corpora/collect.ts';
 import { ExpungeError } from '../errors.ts';
 import type { Page, PageQuery } from '../runs/ports.ts';
+import type { Asks } from './asks.ts';
+import { openPipeline, type Pipeline } from './pipeline.ts';
 import type { Database } from './schema.ts';
 
 export interface StoreOptions {
@@ -21,11 +23,15 @@ export type Db = Kysely<Database>;
 export type Trx = Transaction<Database>;
 export interface Context {
   db: Db;
+  /** The time of tests. */
+  clock?: StoreOptions['clock'];
   /** Now, RFC 3339 with milliseconds: the database's clock unless one was given. */
   now(db: Db): Promise<string>;
   /** Endpoints that a transaction wrote deliveries for. */
   outbox: WeakMap<Trx, Set<string>>;
   onOutbox?: StoreOptions['onOutbox'];
+  /** For transactions of many small statements. */
+  pipeline: Pipeline;
   /** One transaction, once, on a connection that COPY can be sent over as well; Kysely does not speak it. */
   copying<T>(work: (trx: Trx, client: pg.ClientBase) => Promise<T>): Promise<T>;
 }
@@ -66,19 +72,17 @@ async function transactOn<T>(pool: pg.Pool, work: (trx: Trx, client: pg.ClientBa
 
 /** Opens the pool; nothing is sent until the first query. */
 export function connect(options: StoreOptions): Context {
-  const pool = new pg.Pool({
-    connectionString: options.url,
-    max: options.max ?? 10,
-    connectionTimeoutMillis: 10_000,
-    application_name: 'expunge',
-    types,
-  });
+  const config = {
+    ...{ connectionString: options.url, connectionTimeoutMillis: 10_000, application_name: 'expunge', types },
+  };
+  const pool = new pg.Pool({ ...config, max: options.max ?? 10 });
   // an idle connection that breaks is replaced by the next query; without a listener the process would end
   pool.on('error', () => {});
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
   const { clock } = options;
   return {
     db,
+    clock,
     outbox: new WeakMap(),
     onOutbox: options.onOutbox,
     async now(executor) {
@@ -86,8 +90,16 @@ export function connect(options: StoreOptions): Context {
       const { rows } = await sql<{ now: string }>`select clock_timestamp() as now`.execute(executor);
       return rows[0]!.now;
     },
+    pipeline: openPipeline(config),
     copying: (work) => transactOn(pool, work),
   };
+}
+
+/** `now` over what is asked for together. */
+export async function timeOf({ clock }: Context, { ask }: Asks): Promise<string> {
+  if (clock) return clock().toISOString();
+  const [row] = await ask<{ now: string }>({ text: 'select clock_timestamp() as now', values: [] });
+  return row!.now;
 }
 
 const codeOf = (error: unknown): string => {
@@ -98,26 +110,34 @@ const codeOf = (error: unknown): string => {
 const DEADLOCK = '40P01';
 const SERIALIZATION = '40001';
 
-async function committed<T>({ db, outbox, onOutbox }: Context, work: (trx: Trx) => Promise<T>): Promise<T> {
-  let told: Set<string> | undefined;
-  const result = await db.transaction().execute(async (trx) => {
-    const made = await work(trx);
-    told = outbox.get(trx);
-    return made;
-  });
-  if (told !== undefined) onOutbox?.([...told]);
-  return result;
-}
+/** One transaction, which answers with what it made and the endpoints that it wrote deliveries for. */
+type Once<T> = () => Promise<{ made: T; told: Set<string> | undefined }>;
 
-/** Runs `work` in one transaction, again (at most three times) when Postgres chose it as a deadlock's victim. */
-export async function transact<T>(context: Context, work: (trx: Trx) => Promise<T>): Promise<T> {
+/** At most three times more when Postgres chose it as a deadlock's victim. */
+async function attempted<T>({ onOutbox }: Context, once: Once<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await committed(context, work);
+      const { made, told } = await once();
+      if (told !== undefined) onOutbox?.([...told]);
+      return made;
     } catch (error) {
       if (attempt === 4 || ![DEADLOCK, SERIALIZATION].includes(codeOf(error))) throw error;
     }
   }
+}
+
+/** Runs `work` in one transaction, again (at most three times) when Postgres chose it as a deadlock's victim. */
+export function transact<T>(context: Context, work: (trx: Trx) => Promise<T>): Promise<T> {
+  const { db, outbox } = context;
+  const whole = async (trx: Trx) => ({ made: await work(trx), told: outbox.get(trx) });
+  return attempted(context, () => db.transaction().execute(whole));
+}
+
+/** The same over the pipeline. */
+export function transactPipelined<T>(context: Context, work: (asks: Asks) => Promise<T>): Promise<T> {
+  const { pipeline, outbox } = context;
+  const whole = async (asks: Asks) => ({ made: await work(asks), told: outbox.get(asks.trx) });
+  return attempted(context, () => pipeline.transact(whole));
 }
 
 // SQLSTATE classes and system codes that mean: the server is away, not: the statement is wrong

@@ -2,15 +2,16 @@
 import { sql } from 'kysely';
 import { OPEN_STATES } from '../domain/states.ts';
 import type { RecordPlace } from '../runs/ports.ts';
+import { asking, type Statement } from './asks.ts';
 import type { Trx } from './db.ts';
 
 /** Whoever takes in one of these waits for the others; in one order everywhere, so that nobody deadlocks. */
-export async function serialise(trx: Trx, names: readonly string[]): Promise<void> {
-  await sql`
-    select pg_advisory_xact_lock(number) from (
-      select distinct hashtextextended(name, 0) as number from unnest(${[...names]}::text[]) as names (name)
-      order by 1) as numbers`.execute(trx);
-}
+export const serialising = (names: readonly string[]): Statement => ({
+  text: `select count(pg_advisory_xact_lock(number)) from (
+      select distinct hashtextextended(name, 0) as number from unnest($1::text[]) as names (name)
+      order by 1) as numbers`,
+  values: [[...names]],
+});
 
 export const subjectLock = (tenant: string, key: string): string => `subject ${tenant} ${key}`;
 export const externalLock = (tenant: string, id: string): string => `external ${tenant} ${id}`;
@@ -26,7 +27,7 @@ export async function serialiseSubjects(trx: Trx, tenant: string, requestId: str
   const records = trx.selectFrom('request_records').select('corpus_id').distinct().where('tenant_id', '=', tenant);
   const corpora = await records.where('request_id', '=', requestId).execute();
   const names = rows.map((row) => subjectLock(tenant, row.subject_key));
-  await serialise(trx, [...names, ...recordLocks(tenant, corpora)]);
+  await asking(trx, ({ ask }) => ask(serialising([...names, ...recordLocks(tenant, corpora)])));
 }
 
 /** Another request that is open about a person or a record of this one, on one of the models; null where there is none. */

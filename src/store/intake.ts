@@ -12,13 +12,15 @@ import type {
   RequestPreview,
   Store,
 } from '../runs/ports.ts';
-import { insertRows } from './bulk-insert.ts';
-import { type Context, type Trx, transact, unavailable } from './db.ts';
+import { type AskedBefore, askedBefore } from './asked-before.ts';
+import { type Asks, asking, type Statement, together } from './asks.ts';
+import { insertions } from './bulk-insert.ts';
+import { type Context, type Trx, timeOf, transact, transactPipelined, unavailable } from './db.ts';
 import { waitsAt } from './gates.ts';
 import { grouped } from './groups.ts';
 import { batchLineRows } from './idempotency.ts';
-import { externalLock, recordLocks, serialise, subjectLock } from './intake-locks.ts';
-import { appendAll } from './ledger.ts';
+import { externalLock, recordLocks, serialising, subjectLock } from './intake-locks.ts';
+import { appendTo } from './ledger.ts';
 import { keysOf, type Match, matcher, type Wish } from './matches.ts';
 import { loadModel, modelNames } from './models.ts';
 import { insertOpenDsr } from './opendsr.ts';
@@ -70,18 +72,15 @@ function fullRow(one: NewRequest) {
   return { ...one.row, state, completed_at: isOpenRequest(state) ? null : one.row.received_at };
 }
 
-async function write(trx: Trx, made: readonly NewRequest[]): Promise<void> {
+/** Of each table, what these requests put there, in an order that holds. */
+function rowsOf(made: readonly NewRequest[]): Statement[] {
   const requests = made.map(fullRow);
-  await insertRows(trx, 'deletion_requests', requests);
-  await insertOpenDsr(trx, made);
-  await insertRows(trx, 'batch_lines', batchLineRows(made.map((one) => ({ ...one, state: stateOf(one) }))));
   const subjects = made.flatMap(({ input, row: { id, tenant_id } }) =>
     keysOf(input).map((key) => {
       const { key: subject_key, ...rest } = input.subjects.find((subject) => subject.key === key)!;
       return { tenant_id, request_id: id, subject_key, ...rest };
     }),
   );
-  await insertRows(trx, 'request_subjects', subjects);
   // nobody is held back by what no one has answered for yet
   const answered = requests.filter((row) => suppresses(row.state) && waitsAt(row, row.received_at) === 'queued');
   const done = new Map(answered.map((row) => [row.id, row.received_at]));
@@ -89,11 +88,9 @@ async function write(trx: Trx, made: readonly NewRequest[]): Promise<void> {
     const added_at = done.get(row.request_id);
     return added_at === undefined ? [] : [{ ...row, added_at }];
   });
-  await insertRows(trx, 'suppressions', suppressed);
   const records = made.flatMap(({ input, row: { id, tenant_id } }) =>
     (input.places ?? []).map(({ corpus_id, ordinal }) => ({ tenant_id, request_id: id, corpus_id, ordinal })),
   );
-  await insertRows(trx, 'request_records', records);
   const targets = made.flatMap(({ targets, row: { id, tenant_id, received_at } }) =>
     targets.map((target) => ({
       ...{ tenant_id, request_id: id, ...target },
@@ -101,7 +98,20 @@ async function write(trx: Trx, made: readonly NewRequest[]): Promise<void> {
       ...{ split_of: null, split_part: null, approved_checkpoint: null },
     })),
   );
-  await insertRows(trx, 'request_targets', targets);
+  return [
+    ...insertions('deletion_requests', requests),
+    ...insertions('batch_lines', batchLineRows(made.map((one) => ({ ...one, state: stateOf(one) })))),
+    ...insertions('request_subjects', subjects),
+    ...insertions('suppressions', suppressed),
+    ...insertions('request_records', records),
+    ...insertions('request_targets', targets),
+  ];
+}
+
+/** Not waited for, but for what OpenDSR adds. */
+async function write(asks: Asks, made: readonly NewRequest[]): Promise<void> {
+  for (const statement of rowsOf(made)) void asks.ask(statement);
+  if (made.some(({ input }) => input.opendsr !== undefined)) await insertOpenDsr(asks.trx, made);
 }
 
 function entryOf(one: NewRequest) {
@@ -119,21 +129,42 @@ function entryOf(one: NewRequest) {
 
 type Outcome = { status: 'created'; one: NewRequest; ring: string[] } | CreateRequestRefusal;
 
-/** All of one tenant: in one transaction, in order, each as if those before it had been taken in. */
-async function createAll(context: Context, trx: Trx, inputs: readonly CreateRequest[]): Promise<Outcome[]> {
+interface TakenIn {
+  outcomes: Outcome[];
+  /** Of the models that these are about. */
+  names: ReadonlyMap<string, string>;
+  /** To be called after the commit. */
+  committed(): void;
+}
+
+const NOBODY: TakenIn = { outcomes: [], names: new Map(), committed() {} };
+
+/** All of one tenant: in one transaction, in order, each as if those before it had been taken in. The caller settles. */
+async function createAll(
+  context: Context,
+  asks: Asks,
+  inputs: readonly CreateRequest[],
+  memory: AskedBefore | null,
+): Promise<TakenIn> {
   const [first] = inputs;
-  if (first === undefined) return [];
+  if (first === undefined) return NOBODY;
   const { tenant } = first;
-  const names = inputs.flatMap((input) => [
+  const locks = inputs.flatMap((input) => [
     ...keysOf(input).map((key) => subjectLock(tenant, key)),
     ...recordLocks(tenant, input.places ?? []),
     ...(input.external_id === null ? [] : [externalLock(tenant, input.external_id)]),
   ]);
-  await serialise(trx, names);
-  const { match, took, all } = await matcher(trx, tenant, inputs);
-  const now = await context.now(trx);
+  const [, { match, took, all }, now] = await together([
+    asks.ask(serialising(locks)),
+    matcher(asks, tenant, inputs),
+    timeOf(context, asks),
+  ]);
+  const models = [...all().map(({ model_id }) => model_id), ...inputs.flatMap(({ model_ids }) => model_ids ?? [])];
+  const [{ judge, committed }, names] = await together([
+    watcher(asks, { tenant, found: all(), budget: first.budget, now }, memory),
+    modelNames(asks, tenant, new Set(models)),
+  ]);
   const made: NewRequest[] = [];
-  const { judge } = await watcher(trx, tenant, all(), first.budget, now);
   const outcomes = inputs.map((input, place): Outcome => {
     const matched = match(input, place);
     if (matched.status !== 'matched') return matched;
@@ -146,10 +177,10 @@ async function createAll(context: Context, trx: Trx, inputs: readonly CreateRequ
     return { status: 'created', one, ring };
   });
   if (made.length > 0) {
-    await write(trx, made);
-    await appendAll(context, trx, made.map(entryOf));
+    await write(asks, made);
+    await appendTo(context, asks, made.map(entryOf));
   }
-  return outcomes;
+  return { outcomes, names, committed };
 }
 
 /** Records of a model's corpora that the run would retain and hold out, as far as the index alone can tell. */
@@ -166,7 +197,8 @@ export async function setCounts(trx: Trx, tenant: string, { model_id, records }:
 
 async function preview(trx: Trx, input: Wish & { tenant: string }): Promise<RequestPreview> {
   const { tenant } = input;
-  const matched = (await matcher(trx, tenant, [input])).match(input, 0);
+  const { match } = await asking(trx, (asks) => matcher(asks, tenant, [input]));
+  const matched = match(input, 0);
   if (matched.status !== 'matched') return matched;
   const targets = matched.found.map(async (one) => ({
     model: (await loadModel(trx, tenant, one.model_id))!,
@@ -186,13 +218,7 @@ async function keepStatistics({ db }: Context, added: number): Promise<void> {
 }
 
 /** What `getRequest` answers for each, without asking: everything of a request that was made a moment ago is known. */
-async function shownAll(trx: Trx, tenant: string, outcomes: readonly Outcome[]): Promise<CreateRequestOutcome[]> {
-  const made = outcomes.flatMap((outcome) => (outcome.status === 'created' ? [outcome.one] : []));
-  const names = await modelNames(
-    trx,
-    tenant,
-    new Set(made.flatMap(({ targets }) => targets.map((one) => one.model_id))),
-  );
+function shownAll(outcomes: readonly Outcome[], names: ReadonlyMap<string, string>): CreateRequestOutcome[] {
   return outcomes.map((outcome) => {
     if (outcome.status !== 'created') return outcome;
     const { one, ring } = outcome;
@@ -211,20 +237,39 @@ const created = (outcome: Outcome): CreateManyOutcome =>
     ? { status: 'created', request_id: outcome.one.row.id, state: stateOf(outcome.one), ring: outcome.ring }
     : outcome;
 
-const createGroup = (context: Context, inputs: readonly CreateRequest[]): Promise<CreateRequestOutcome[]> =>
-  transact(context, async (trx) => shownAll(trx, inputs[0]!.tenant, await createAll(context, trx, inputs)));
+async function createGroup(
+  context: Context,
+  memory: AskedBefore,
+  inputs: readonly CreateRequest[],
+): Promise<CreateRequestOutcome[]> {
+  const { outcomes, names, committed } = await transactPipelined(context, (asks) =>
+    createAll(context, asks, inputs, memory),
+  );
+  committed();
+  return shownAll(outcomes, names);
+}
+
+async function createMany(context: Context, inputs: readonly CreateRequest[]): Promise<CreateManyOutcome[]> {
+  const { outcomes } = await transact(context, (trx) => asking(trx, (asks) => createAll(context, asks, inputs, null)));
+  return outcomes.map(created);
+}
+
+const createGrouped = (context: Context): Store['createRequest'] => {
+  const memory = askedBefore();
+  return grouped<CreateRequest, CreateRequestOutcome>({
+    kind: ({ tenant }) => tenant,
+    commit: (inputs) => createGroup(context, memory, inputs),
+    // a server that goes away while it commits may have done so
+    uncertain: (error) => unavailable(error) !== error,
+  });
+};
 
 export const intakeStore = (
   context: Context,
 ): Pick<Store, 'createRequest' | 'createRequests' | 'previewRequest' | 'keepStatistics'> => ({
   keepStatistics: (added) => keepStatistics(context, added),
-  createRequest: grouped<CreateRequest, CreateRequestOutcome>({
-    kind: ({ tenant }) => tenant,
-    commit: (inputs) => createGroup(context, inputs),
-    // a server that goes away while it commits may have done so
-    uncertain: (error) => unavailable(error) !== error,
-  }),
-  createRequests: (inputs) => transact(context, async (trx) => (await createAll(context, trx, inputs)).map(created)),
+  createRequest: createGrouped(context),
+  createRequests: (inputs) => createMany(context, inputs),
   previewRequest: (input) =>
     context.db
       .transaction()

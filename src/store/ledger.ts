@@ -2,9 +2,10 @@
 import { sql } from 'kysely';
 import { GENESIS_HASH, ledgerHash } from '../evidence/ledger.ts';
 import type { LedgerEntry, LedgerStore } from '../runs/ports.ts';
-import { insertRows } from './bulk-insert.ts';
+import { type Asks, asking, together } from './asks.ts';
+import { insertions } from './bulk-insert.ts';
 import { type Context, type Db, type Trx, transact } from './db.ts';
-import { writeOutbox } from './webhook-outbox.ts';
+import { listenersOf, writeOutbox } from './webhook-outbox.ts';
 
 // one writer at a time: the next entry needs the hash of the last one
 const LEDGER_LOCK = 0x6c_65_64_67;
@@ -16,34 +17,56 @@ interface NewEntry {
   data: Record<string, unknown>;
 }
 
-/**
- * Appends entries within the caller's transaction, so that a decision and its entry exist together or not at all.
- * Takes the chain's lock until the transaction ends: call it last, after every row lock.
- */
-export async function appendAll(context: Context, trx: Trx, entries: readonly NewEntry[]): Promise<LedgerEntry[]> {
-  await sql`select pg_advisory_xact_lock(${LEDGER_LOCK})`.execute(trx);
-  const last = await trx
-    .selectFrom('ledger')
-    .select(['seq', 'hash'])
-    .orderBy('seq', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  const at = await context.now(trx);
-  const appended: LedgerEntry[] = [];
-  let [seq, previous_hash] = [last?.seq ?? 0, last?.hash ?? GENESIS_HASH];
-  for (const entry of entries) {
+interface Last {
+  seq: number | null;
+  hash: string | null;
+  now: string;
+}
+
+/** The end of the chain, which nobody else writes to until the transaction ends, and the time. */
+async function lockEnd({ clock }: Context, { ask }: Asks): Promise<{ seq: number; hash: string; at: string }> {
+  const [, [last]] = await together([
+    ask({ text: 'select pg_advisory_xact_lock($1)', values: [LEDGER_LOCK] }),
+    ask<Last>({
+      text: `select l.seq, l.hash, clock_timestamp() as now
+        from (values (0)) as one left join (select seq, hash from ledger order by seq desc limit 1) as l on true`,
+      values: [],
+    }),
+  ]);
+  const { seq, hash, now } = last!;
+  return { seq: seq ?? 0, hash: hash ?? GENESIS_HASH, at: clock ? clock().toISOString() : now };
+}
+
+/** The entries as they follow on the last one. */
+function chained(entries: readonly NewEntry[], last: { seq: number; hash: string; at: string }): LedgerEntry[] {
+  let { seq, hash: previous_hash } = last;
+  return entries.map((entry) => {
     // as it will be read: without what JSON leaves out
     const data = JSON.parse(JSON.stringify(entry.data)) as Record<string, unknown>;
-    const unhashed = { ...entry, data, seq: ++seq, at };
+    const unhashed = { ...entry, data, seq: ++seq, at: last.at };
     const hash = ledgerHash(previous_hash, unhashed);
-    appended.push({ ...unhashed, previous_hash, hash });
+    const made = { ...unhashed, previous_hash, hash };
     previous_hash = hash;
-  }
+    return made;
+  });
+}
+
+/**
+ * Appends entries within the caller's transaction, so that a decision and its entry exist together or not at all.
+ * Takes the chain's lock until the transaction ends: call it last, after every row lock. The caller settles.
+ */
+export async function appendTo(context: Context, asks: Asks, entries: readonly NewEntry[]): Promise<LedgerEntry[]> {
+  const [last, listeners] = await together([lockEnd(context, asks), listenersOf(asks, entries)]);
+  const appended = chained(entries, last);
   const rows = appended.map(({ tenant, ...rest }) => ({ ...rest, tenant_id: tenant }));
-  await insertRows(trx, 'ledger', rows);
-  await writeOutbox(context, trx, appended);
+  for (const statement of insertions('ledger', rows)) void asks.ask(statement);
+  if (listeners.length > 0) await writeOutbox(context, asks, appended, listeners);
   return appended;
 }
+
+/** The same, settled. */
+export const appendAll = (context: Context, trx: Trx, entries: readonly NewEntry[]): Promise<LedgerEntry[]> =>
+  asking(trx, (asks) => appendTo(context, asks, entries));
 
 /** The same for one entry. */
 export async function append(context: Context, trx: Trx, entry: NewEntry): Promise<LedgerEntry> {

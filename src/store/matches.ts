@@ -1,9 +1,7 @@
 // What requests are about: models that know the people, and what stands in the way. For many requests in a few queries.
-import { sql } from 'kysely';
-import { isOpenRequest, OPEN_STATES } from '../domain/states.ts';
+import { isOpenRequest, OPEN_STATES, type RequestState } from '../domain/states.ts';
 import type { CreateRequest, CreateRequestRefusal, RecordPlace } from '../runs/ports.ts';
-import type { Trx } from './db.ts';
-import { placeRows } from './sets-tables.ts';
+import { type Asks, together } from './asks.ts';
 
 export type Wish = Pick<CreateRequest, 'external_id' | 'subjects' | 'places' | 'model_ids'>;
 export interface Match {
@@ -25,50 +23,65 @@ function pairsOf(wishes: readonly Wish[]): { places: number[]; keys: string[] } 
   return { places: pairs.map(({ place }) => place), keys: pairs.map(({ key }) => key) };
 }
 
-async function externalIds(trx: Trx, tenant: string, wishes: readonly Wish[]) {
+async function externalIds({ ask }: Asks, tenant: string, wishes: readonly Wish[]) {
   const ids = wishes.flatMap(({ external_id }) => (external_id === null ? [] : [external_id]));
   if (ids.length === 0) return new Map<string, { id: string; open: boolean }>();
-  const query = trx.selectFrom('deletion_requests').select(['external_id', 'id', 'state']);
-  const rows = await query.where('tenant_id', '=', tenant).where('external_id', 'in', ids).execute();
-  return new Map(rows.map((row) => [row.external_id!, { id: row.id, open: isOpenRequest(row.state) }]));
+  const rows = await ask<{ external_id: string; id: string; state: RequestState }>({
+    text: 'select external_id, id, state from deletion_requests where tenant_id = $1 and external_id = any($2::text[])',
+    values: [tenant, ids],
+  });
+  return new Map(rows.map((row) => [row.external_id, { id: row.id, open: isOpenRequest(row.state) }]));
 }
 
-async function knownModels(trx: Trx, tenant: string, wishes: readonly Wish[]): Promise<Set<string>> {
+async function knownModels({ ask }: Asks, tenant: string, wishes: readonly Wish[]): Promise<Set<string>> {
   const ids = [...new Set(wishes.flatMap(({ model_ids }) => model_ids ?? []))];
   if (ids.length === 0) return new Set();
-  const query = trx.selectFrom('models').select('id').where('tenant_id', '=', tenant).where('id', 'in', ids);
-  return new Set((await query.where('deleted_at', 'is', null).execute()).map((row) => row.id));
+  const rows = await ask<{ id: string }>({
+    text: 'select id from models where tenant_id = $1 and id = any($2::uuid[]) and deleted_at is null',
+    values: [tenant, ids],
+  });
+  return new Set(rows.map((row) => row.id));
 }
 
 /** Wherever one of these people waits or is being forgotten. */
-async function openRequests(trx: Trx, tenant: string, keys: readonly string[]) {
+async function openRequests({ ask }: Asks, tenant: string, keys: readonly string[]) {
+  if (keys.length === 0) return [];
   // by person, then by request, whatever the planner thinks of tables that have grown since it last looked
-  const { rows } = await sql<{ subject_key: string; model_id: string; request_id: string }>`
-    select k.subject_key, t.model_id, t.request_id
-    from unnest(${[...keys]}::text[]) as k (subject_key)
-    cross join lateral (
-      select request_id from request_subjects s
-      where s.tenant_id = ${tenant} and s.subject_key = k.subject_key offset 0) s
-    cross join lateral (
-      select model_id, request_id, state from request_targets t
-      where t.tenant_id = ${tenant} and t.request_id = s.request_id offset 0) t
-    where t.state = any(${[...OPEN_STATES]}::text[])`.execute(trx);
+  const rows = await ask<{ subject_key: string; model_id: string; request_id: string }>({
+    text: `select k.subject_key, t.model_id, t.request_id
+      from unnest($2::text[]) as k (subject_key)
+      cross join lateral (
+        select request_id from request_subjects s
+        where s.tenant_id = $1 and s.subject_key = k.subject_key offset 0) s
+      cross join lateral (
+        select model_id, request_id, state from request_targets t
+        where t.tenant_id = $1 and t.request_id = s.request_id offset 0) t
+      where t.state = any($3::text[])`,
+    values: [tenant, keys, OPEN_STATES],
+  });
   return rows.map(({ subject_key, ...rest }) => ({ mark: subject_key, ...rest }));
 }
 
+const placeColumns = (places: readonly RecordPlace[]) => [
+  places.map(({ corpus_id }) => corpus_id),
+  places.map(({ ordinal }) => ordinal),
+];
+
 /** The same for records that requests name themselves. */
-async function openRecords(trx: Trx, tenant: string, places: readonly RecordPlace[]) {
+async function openRecords({ ask }: Asks, tenant: string, places: readonly RecordPlace[]) {
   if (places.length === 0) return [];
-  const { rows } = await sql<RecordPlace & { model_id: string; request_id: string }>`
-    select g.corpus_id, g.ordinal, t.model_id, t.request_id
-    from ${placeRows(places)}
-    cross join lateral (
-      select request_id from request_records p
-      where p.tenant_id = ${tenant} and p.corpus_id = g.corpus_id and p.ordinal = g.ordinal offset 0) p
-    cross join lateral (
-      select model_id, request_id, state from request_targets t
-      where t.tenant_id = ${tenant} and t.request_id = p.request_id offset 0) t
-    where t.state = any(${[...OPEN_STATES]}::text[])`.execute(trx);
+  const rows = await ask<RecordPlace & { model_id: string; request_id: string }>({
+    text: `select g.corpus_id, g.ordinal, t.model_id, t.request_id
+      from unnest($2::uuid[], $3::integer[]) as g (corpus_id, ordinal)
+      cross join lateral (
+        select request_id from request_records p
+        where p.tenant_id = $1 and p.corpus_id = g.corpus_id and p.ordinal = g.ordinal offset 0) p
+      cross join lateral (
+        select model_id, request_id, state from request_targets t
+        where t.tenant_id = $1 and t.request_id = p.request_id offset 0) t
+      where t.state = any($4::text[])`,
+    values: [tenant, ...placeColumns(places), OPEN_STATES],
+  });
   return rows.map((row) => ({ mark: placeName(row), ...row }));
 }
 
@@ -82,44 +95,53 @@ function byMark(rows: readonly { mark: string; model_id: string; request_id: str
   return open;
 }
 
+const trainedText = (besides: string): string => `
+  select s.place, mc.model_id, count(distinct (s.corpus_id, s.ordinal))::int as records
+  from (
+    select p.place, s.corpus_id, s.ordinal
+    from unnest($2::int[], $3::text[]) as p (place, subject_key)
+    join record_subjects s on s.tenant_id = $1 and s.subject_key = p.subject_key
+    ${besides}
+  ) s (place, corpus_id, ordinal)
+  join model_corpora mc on mc.tenant_id = $1 and mc.corpus_id = s.corpus_id and mc.role = 'train'
+    and s.ordinal < mc.records
+  where not exists (
+    select from erased_records e where e.tenant_id = $1 and e.model_id = mc.model_id
+      and e.corpus_id = s.corpus_id and e.ordinal = s.ordinal)
+  group by s.place, mc.model_id order by mc.model_id`;
+const TRAINED = trainedText('');
+const TRAINED_BESIDES = trainedText('union all select * from unnest($4::int[], $5::uuid[], $6::int[])');
+
 /** By place: models that were trained on a record of these people, or on one named, which they have not forgotten yet. */
-async function trainedOn(trx: Trx, tenant: string, wishes: readonly Wish[]): Promise<Map<number, Match[]>> {
+async function trainedOn({ ask }: Asks, tenant: string, wishes: readonly Wish[]): Promise<Map<number, Match[]>> {
   const { places, keys } = pairsOf(wishes);
   const own = wishes.flatMap((wish, place) => (wish.places ?? []).map((record) => ({ place, ...record })));
-  const besides = sql`
-    union all select * from unnest(${own.map(({ place }) => place)}::int[], ${own.map(({ corpus_id }) => corpus_id)}::uuid[],
-      ${own.map(({ ordinal }) => ordinal)}::int[])`;
-  const { rows } = await sql<Match & { place: number }>`
-    select s.place, mc.model_id, count(distinct (s.corpus_id, s.ordinal))::int as records
-    from (
-      select p.place, s.corpus_id, s.ordinal
-      from unnest(${places}::int[], ${keys}::text[]) as p (place, subject_key)
-      join record_subjects s on s.tenant_id = ${tenant} and s.subject_key = p.subject_key
-      ${own.length === 0 ? sql`` : besides}
-    ) s (place, corpus_id, ordinal)
-    join model_corpora mc on mc.tenant_id = ${tenant} and mc.corpus_id = s.corpus_id and mc.role = 'train'
-      and s.ordinal < mc.records
-    where not exists (
-      select from erased_records e where e.tenant_id = mc.tenant_id and e.model_id = mc.model_id
-        and e.corpus_id = s.corpus_id and e.ordinal = s.ordinal)
-    group by s.place, mc.model_id order by mc.model_id`.execute(trx);
+  const rows = await ask<Match & { place: number }>(
+    own.length === 0
+      ? { text: TRAINED, values: [tenant, places, keys] }
+      : {
+          text: TRAINED_BESIDES,
+          values: [tenant, places, keys, own.map(({ place }) => place), ...placeColumns(own)],
+        },
+  );
   return Map.groupBy(rows, (row) => row.place);
 }
 
 /** What each of these is about, or why it is refused, were they taken in one after the other. */
-export async function matcher(trx: Trx, tenant: string, wishes: readonly Wish[]) {
-  const external = await externalIds(trx, tenant, wishes);
-  const models = await knownModels(trx, tenant, wishes);
-  // open requests first: what is published between the two reads then counts as erased, never as neither
-  const open = byMark([
-    ...(await openRequests(trx, tenant, [...new Set(wishes.flatMap(keysOf))])),
-    ...(await openRecords(
-      trx,
+export async function matcher(asks: Asks, tenant: string, wishes: readonly Wish[]) {
+  const [external, models, waiting, named, trained] = await together([
+    externalIds(asks, tenant, wishes),
+    knownModels(asks, tenant, wishes),
+    // open requests before what is trained on: what is published between the two then counts as erased, never as neither
+    openRequests(asks, tenant, [...new Set(wishes.flatMap(keysOf))]),
+    openRecords(
+      asks,
       tenant,
       wishes.flatMap(({ places }) => places ?? []),
-    )),
+    ),
+    trainedOn(asks, tenant, wishes),
   ]);
-  const trained = await trainedOn(trx, tenant, wishes);
+  const open = byMark([...waiting, ...named]);
   return {
     /** Every model and record count that any of them found. */
     all: (): Match[] => [...trained.values()].flat(),

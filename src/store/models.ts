@@ -4,6 +4,7 @@ import { v7 as uuid } from 'uuid';
 import type { Model } from '../domain/resources.ts';
 import { ExpungeError } from '../errors.ts';
 import type { NewCheckpoint, Store } from '../runs/ports.ts';
+import type { Asks } from './asks.ts';
 import { checkpointRows, lockCheckpoint } from './checkpoints.ts';
 import { beyond, type Context, type Db, type Trx, toPage, transact } from './db.ts';
 import { lastVerification } from './last-verification.ts';
@@ -66,10 +67,16 @@ export async function loadModel(db: Db, tenant: string, id: string, deleted = tr
   return (await there.where('id', '=', id).executeTakeFirst()) ?? null;
 }
 
-export async function modelNames(db: Db, tenant: string, ids: ReadonlySet<string>): Promise<Map<string, string>> {
+export async function modelNames(
+  { ask }: Asks,
+  tenant: string,
+  ids: ReadonlySet<string>,
+): Promise<Map<string, string>> {
   if (ids.size === 0) return new Map();
-  const query = db.selectFrom('models').select(['id', 'name']).where('tenant_id', '=', tenant);
-  const rows = await query.where('id', 'in', [...ids]).execute();
+  const rows = await ask<{ id: string; name: string }>({
+    text: 'select id, name from models where tenant_id = $1 and id = any($2::uuid[])',
+    values: [tenant, [...ids]],
+  });
   return new Map(rows.map(({ id, name }) => [id, name]));
 }
 

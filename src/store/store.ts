@@ -119,7 +119,7 @@ export function createStore(options: StoreOptions): Store {
       }
     },
     close() {
-      closed ??= context.db.destroy();
+      closed ??= Promise.all([context.db.destroy(), context.pipeline.close()]).then(() => undefined);
       return closed;
     },
     ...corporaStore(context),

@@ -6,6 +6,7 @@ import type { RequestState } from '../domain/states.ts';
 import { type Draft, draftsOf } from '../domain/webhook-drafts.ts';
 import { bodyOf, isWanted, requestEvents, type WebhookEventType } from '../domain/webhook-events.ts';
 import type { LedgerEntry } from '../runs/ports.ts';
+import type { Asks } from './asks.ts';
 import type { Context, Trx } from './db.ts';
 
 /** Rows of one insert: Postgres takes 65,535 parameters. */
@@ -33,29 +34,30 @@ interface Happened {
   data: Record<string, unknown>;
 }
 
-const requestsIn = (told: readonly Told[]): string[] => [
-  ...new Set(told.flatMap(({ draft }) => (draft.about === 'request' ? [draft.request_id] : []))),
+const requestsIn = (drafts: readonly Draft[]): string[] => [
+  ...new Set(drafts.flatMap((draft) => (draft.about === 'request' ? [draft.request_id] : []))),
 ];
 
-/** Enabled endpoints that may want any of it. */
-function listeners(trx: Trx, told: readonly Told[]): Promise<Listener[]> {
-  const tenants = [...new Set(told.map(({ tenant }) => tenant))];
-  const requests = requestsIn(told);
-  return trx
-    .selectFrom('webhook_endpoints')
-    .select(['id', 'tenant_id', 'request_id', 'events', 'told', 'recipient'])
-    .where('tenant_id', 'in', tenants)
-    .where('state', '=', 'enabled')
-    .where('deleted_at', 'is', null)
-    .where((eb) =>
-      eb.or([eb('request_id', 'is', null), ...(requests.length > 0 ? [eb('request_id', 'in', requests)] : [])]),
-    )
-    .execute();
+/** Enabled endpoints that may want any of what these entries tell of. */
+export async function listenersOf(
+  { ask }: Asks,
+  entries: readonly Pick<LedgerEntry, 'tenant' | 'type' | 'data'>[],
+): Promise<Listener[]> {
+  const telling = entries.map((entry) => ({ tenant: entry.tenant, drafts: draftsOf(entry) }));
+  const some = telling.filter(({ drafts }) => drafts.length > 0);
+  if (some.length === 0) return [];
+  const tenants = [...new Set(some.map(({ tenant }) => tenant))];
+  return ask<Listener>({
+    text: `select id, tenant_id, request_id, events, told, recipient from webhook_endpoints
+      where tenant_id = any($1::text[]) and state = 'enabled' and deleted_at is null
+        and (request_id is null or request_id = any($2::uuid[]))`,
+    values: [tenants, requestsIn(some.flatMap(({ drafts }) => drafts))],
+  });
 }
 
 /** With the state that each request is in within the transaction. */
 async function happened(trx: Trx, told: readonly Told[]): Promise<Happened[]> {
-  const ids = requestsIn(told);
+  const ids = requestsIn(told.map(({ draft }) => draft));
   const states = new Map<string, { state: Parameters<typeof requestEvents>[1]; version: number }>();
   for (let from = 0; from < ids.length; from += CHUNK) {
     const query = trx.selectFrom('deletion_requests').select(['id', 'state', 'version']);
@@ -128,14 +130,16 @@ async function addressees(trx: Trx, events: readonly Happened[], all: readonly L
     one.recipient === null || (found.get(event)?.has(one.recipient) ?? false);
 }
 
-/** Writes what entries that were just appended tell of. Costs one query where nobody listens. */
-export async function writeOutbox(context: Context, trx: Trx, entries: readonly LedgerEntry[]): Promise<void> {
+/** Writes what entries that were just appended tell whoever listens. */
+export async function writeOutbox(
+  context: Context,
+  { trx }: Asks,
+  entries: readonly LedgerEntry[],
+  all: readonly Listener[],
+): Promise<void> {
   const told = entries.flatMap((entry): Told[] =>
     draftsOf(entry).map((draft) => ({ tenant: entry.tenant, at: entry.at, draft })),
   );
-  if (told.length === 0) return;
-  const all = await listeners(trx, told);
-  if (all.length === 0) return;
   const of = Map.groupBy(all, (one) => one.request_id ?? one.tenant_id);
   const turned = new Set<Listener>();
   const events = await happened(trx, told);

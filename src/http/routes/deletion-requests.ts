@@ -137,9 +137,8 @@ export const deletionRequestRoutes: Routes = (app, deps) => {
       if (validate_only) return reply.send(await planDeletionRequest(deps, principal(request), given));
       const created = await createDeletionRequest(deps, principal(request), given, request.log);
       reply.code(202).header('location', absolute(request, `/v1/deletion-requests/${created.id}`));
-      const shown =
-        (await readWhen<DeletionRequest>(app, request, reply, watched(deps, principal(request), created.id))) ??
-        created;
+      const about = { ...watched(deps, principal(request), created.id), found: created };
+      const shown = (await readWhen<DeletionRequest>(app, request, reply, about)) ?? created;
       return reply.header('retry-after', String(POLL_SECONDS)).send(shown);
     },
   );

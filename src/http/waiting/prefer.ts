@@ -65,6 +65,8 @@ interface Waited<T> {
   kind: Watched;
   id: string;
   read(): Promise<T | null>;
+  /** As it is now, where that is known already: nothing is read for whoever does not wait. */
+  found?: T;
   mark(found: T): string;
   /** Whether nothing more is to be waited for in this state. */
   ended(state: string): boolean;
@@ -80,7 +82,7 @@ export async function readWhen<T extends { state: string }>(
   reply: FastifyReply,
   about: Waited<T>,
 ): Promise<T | null> {
-  const found = await about.read();
+  const found = about.found ?? (await about.read());
   const { wait, respondAsync } = readPreferences(request.headers.prefer);
   if (found === null || wait === null) {
     if (found !== null && respondAsync && request.method === 'POST')
