@@ -4745,13 +4745,13 @@ export interface operations {
                              */
                             learning_rate?: number;
                             /**
-                             * @description Forget records a step
-                             * @default 32
+                             * @description Forget records a step. 0: chosen by how long they are; the plan of a run says how many
+                             * @default 0
                              */
                             forget_batch?: number;
                             /**
-                             * @description Retain records a step
-                             * @default 16
+                             * @description Retain records a step. 0: half as many as forget records
+                             * @default 0
                              */
                             retain_batch?: number;
                             /**
@@ -4843,13 +4843,13 @@ export interface operations {
                              */
                             learning_rate?: number;
                             /**
-                             * @description Forget records a step
-                             * @default 32
+                             * @description Forget records a step. 0: chosen by how long they are; the plan of a run says how many
+                             * @default 0
                              */
                             forget_batch?: number;
                             /**
-                             * @description Retain records a step
-                             * @default 16
+                             * @description Retain records a step. 0: half as many as forget records
+                             * @default 0
                              */
                             retain_batch?: number;
                             /**
@@ -4890,13 +4890,13 @@ export interface operations {
                              */
                             learning_rate?: number;
                             /**
-                             * @description Forget records a step
-                             * @default 32
+                             * @description Forget records a step. 0: chosen by how long they are; the plan of a run says how many
+                             * @default 0
                              */
                             forget_batch?: number;
                             /**
-                             * @description Retain records a step
-                             * @default 16
+                             * @description Retain records a step. 0: half as many as forget records
+                             * @default 0
                              */
                             retain_batch?: number;
                             /**
@@ -4971,13 +4971,13 @@ export interface operations {
                              */
                             learning_rate?: number;
                             /**
-                             * @description Forget records a step
-                             * @default 32
+                             * @description Forget records a step. 0: chosen by how long they are; the plan of a run says how many
+                             * @default 0
                              */
                             forget_batch?: number;
                             /**
-                             * @description Retain records a step
-                             * @default 16
+                             * @description Retain records a step. 0: half as many as forget records
+                             * @default 0
                              */
                             retain_batch?: number;
                             /**
@@ -5069,13 +5069,13 @@ export interface operations {
                              */
                             learning_rate?: number;
                             /**
-                             * @description Forget records a step
-                             * @default 32
+                             * @description Forget records a step. 0: chosen by how long they are; the plan of a run says how many
+                             * @default 0
                              */
                             forget_batch?: number;
                             /**
-                             * @description Retain records a step
-                             * @default 16
+                             * @description Retain records a step. 0: half as many as forget records
+                             * @default 0
                              */
                             retain_batch?: number;
                             /**
@@ -5167,13 +5167,13 @@ export interface operations {
                              */
                             learning_rate?: number;
                             /**
-                             * @description Forget records a step
-                             * @default 32
+                             * @description Forget records a step. 0: chosen by how long they are; the plan of a run says how many
+                             * @default 0
                              */
                             forget_batch?: number;
                             /**
-                             * @description Retain records a step
-                             * @default 16
+                             * @description Retain records a step. 0: half as many as forget records
+                             * @default 0
                              */
                             retain_batch?: number;
                             /**
@@ -5228,13 +5228,13 @@ export interface operations {
                              */
                             learning_rate?: number;
                             /**
-                             * @description Forget records a step
-                             * @default 32
+                             * @description Forget records a step. 0: chosen by how long they are; the plan of a run says how many
+                             * @default 0
                              */
                             forget_batch?: number;
                             /**
-                             * @description Retain records a step
-                             * @default 16
+                             * @description Retain records a step. 0: half as many as forget records
+                             * @default 0
                              */
                             retain_batch?: number;
                             /**
@@ -5316,13 +5316,13 @@ export interface operations {
                              */
                             learning_rate?: number;
                             /**
-                             * @description Forget records a step
-                             * @default 32
+                             * @description Forget records a step. 0: chosen by how long they are; the plan of a run says how many
+                             * @default 0
                              */
                             forget_batch?: number;
                             /**
-                             * @description Retain records a step
-                             * @default 16
+                             * @description Retain records a step. 0: half as many as forget records
+                             * @default 0
                              */
                             retain_batch?: number;
                             /**
@@ -5382,13 +5382,13 @@ export interface operations {
                              */
                             learning_rate?: number;
                             /**
-                             * @description Forget records a step
-                             * @default 32
+                             * @description Forget records a step. 0: chosen by how long they are; the plan of a run says how many
+                             * @default 0
                              */
                             forget_batch?: number;
                             /**
-                             * @description Retain records a step
-                             * @default 16
+                             * @description Retain records a step. 0: half as many as forget records
+                             * @default 0
                              */
                             retain_batch?: number;
                             /**
@@ -5480,13 +5480,13 @@ export interface operations {
                              */
                             learning_rate?: number;
                             /**
-                             * @description Forget records a step
-                             * @default 32
+                             * @description Forget records a step. 0: chosen by how long they are; the plan of a run says how many
+                             * @default 0
                              */
                             forget_batch?: number;
                             /**
-                             * @description Retain records a step
-                             * @default 16
+                             * @description Retain records a step. 0: half as many as forget records
+                             * @default 0
                              */
                             retain_batch?: number;
                             /**
@@ -5546,13 +5546,13 @@ export interface operations {
                              */
                             learning_rate?: number;
                             /**
-                             * @description Forget records a step
-                             * @default 32
+                             * @description Forget records a step. 0: chosen by how long they are; the plan of a run says how many
+                             * @default 0
                              */
                             forget_batch?: number;
                             /**
-                             * @description Retain records a step
-                             * @default 16
+                             * @description Retain records a step. 0: half as many as forget records
+                             * @default 0
                              */
                             retain_batch?: number;
                             /**
@@ -5628,13 +5628,13 @@ export interface operations {
                              */
                             learning_rate?: number;
                             /**
-                             * @description Forget records a step
-                             * @default 32
+                             * @description Forget records a step. 0: chosen by how long they are; the plan of a run says how many
+                             * @default 0
                              */
                             forget_batch?: number;
                             /**
-                             * @description Retain records a step
-                             * @default 16
+                             * @description Retain records a step. 0: half as many as forget records
+                             * @default 0
                              */
                             retain_batch?: number;
                             /**
@@ -5689,13 +5689,13 @@ export interface operations {
                              */
                             learning_rate?: number;
                             /**
-                             * @description Forget records a step
-                             * @default 32
+                             * @description Forget records a step. 0: chosen by how long they are; the plan of a run says how many
+                             * @default 0
                              */
                             forget_batch?: number;
                             /**
-                             * @description Retain records a step
-                             * @default 16
+                             * @description Retain records a step. 0: half as many as forget records
+                             * @default 0
                              */
                             retain_batch?: number;
                             /**
@@ -5760,13 +5760,13 @@ export interface operations {
                              */
                             learning_rate?: number;
                             /**
-                             * @description Forget records a step
-                             * @default 32
+                             * @description Forget records a step. 0: chosen by how long they are; the plan of a run says how many
+                             * @default 0
                              */
                             forget_batch?: number;
                             /**
-                             * @description Retain records a step
-                             * @default 16
+                             * @description Retain records a step. 0: half as many as forget records
+                             * @default 0
                              */
                             retain_batch?: number;
                             /**
@@ -5853,13 +5853,13 @@ export interface operations {
                              */
                             learning_rate?: number;
                             /**
-                             * @description Forget records a step
-                             * @default 32
+                             * @description Forget records a step. 0: chosen by how long they are; the plan of a run says how many
+                             * @default 0
                              */
                             forget_batch?: number;
                             /**
-                             * @description Retain records a step
-                             * @default 16
+                             * @description Retain records a step. 0: half as many as forget records
+                             * @default 0
                              */
                             retain_batch?: number;
                             /**
@@ -5944,13 +5944,13 @@ export interface operations {
                              */
                             learning_rate?: number;
                             /**
-                             * @description Forget records a step
-                             * @default 32
+                             * @description Forget records a step. 0: chosen by how long they are; the plan of a run says how many
+                             * @default 0
                              */
                             forget_batch?: number;
                             /**
-                             * @description Retain records a step
-                             * @default 16
+                             * @description Retain records a step. 0: half as many as forget records
+                             * @default 0
                              */
                             retain_batch?: number;
                             /**
@@ -6053,13 +6053,13 @@ export interface operations {
                              */
                             learning_rate?: number;
                             /**
-                             * @description Forget records a step
-                             * @default 32
+                             * @description Forget records a step. 0: chosen by how long they are; the plan of a run says how many
+                             * @default 0
                              */
                             forget_batch?: number;
                             /**
-                             * @description Retain records a step
-                             * @default 16
+                             * @description Retain records a step. 0: half as many as forget records
+                             * @default 0
                              */
                             retain_batch?: number;
                             /**
@@ -6144,13 +6144,13 @@ export interface operations {
                              */
                             learning_rate?: number;
                             /**
-                             * @description Forget records a step
-                             * @default 32
+                             * @description Forget records a step. 0: chosen by how long they are; the plan of a run says how many
+                             * @default 0
                              */
                             forget_batch?: number;
                             /**
-                             * @description Retain records a step
-                             * @default 16
+                             * @description Retain records a step. 0: half as many as forget records
+                             * @default 0
                              */
                             retain_batch?: number;
                             /**
@@ -6253,13 +6253,13 @@ export interface operations {
                              */
                             learning_rate?: number;
                             /**
-                             * @description Forget records a step
-                             * @default 32
+                             * @description Forget records a step. 0: chosen by how long they are; the plan of a run says how many
+                             * @default 0
                              */
                             forget_batch?: number;
                             /**
-                             * @description Retain records a step
-                             * @default 16
+                             * @description Retain records a step. 0: half as many as forget records
+                             * @default 0
                              */
                             retain_batch?: number;
                             /**
@@ -6351,13 +6351,13 @@ export interface operations {
                              */
                             learning_rate?: number;
                             /**
-                             * @description Forget records a step
-                             * @default 32
+                             * @description Forget records a step. 0: chosen by how long they are; the plan of a run says how many
+                             * @default 0
                              */
                             forget_batch?: number;
                             /**
-                             * @description Retain records a step
-                             * @default 16
+                             * @description Retain records a step. 0: half as many as forget records
+                             * @default 0
                              */
                             retain_batch?: number;
                             /**
@@ -6442,13 +6442,13 @@ export interface operations {
                              */
                             learning_rate?: number;
                             /**
-                             * @description Forget records a step
-                             * @default 32
+                             * @description Forget records a step. 0: chosen by how long they are; the plan of a run says how many
+                             * @default 0
                              */
                             forget_batch?: number;
                             /**
-                             * @description Retain records a step
-                             * @default 16
+                             * @description Retain records a step. 0: half as many as forget records
+                             * @default 0
                              */
                             retain_batch?: number;
                             /**
@@ -6551,13 +6551,13 @@ export interface operations {
                              */
                             learning_rate?: number;
                             /**
-                             * @description Forget records a step
-                             * @default 32
+                             * @description Forget records a step. 0: chosen by how long they are; the plan of a run says how many
+                             * @default 0
                              */
                             forget_batch?: number;
                             /**
-                             * @description Retain records a step
-                             * @default 16
+                             * @description Retain records a step. 0: half as many as forget records
+                             * @default 0
                              */
                             retain_batch?: number;
                             /**
@@ -6612,13 +6612,13 @@ export interface operations {
                              */
                             learning_rate?: number;
                             /**
-                             * @description Forget records a step
-                             * @default 32
+                             * @description Forget records a step. 0: chosen by how long they are; the plan of a run says how many
+                             * @default 0
                              */
                             forget_batch?: number;
                             /**
-                             * @description Retain records a step
-                             * @default 32
+                             * @description Retain records a step. 0: as many as forget records
+                             * @default 0
                              */
                             retain_batch?: number;
                             /**
@@ -6690,7 +6690,7 @@ export interface operations {
                             kl_positions?: "answer" | "all";
                             /**
                              * @description Weight of the stand-in’s term
-                             * @default 1
+                             * @default 3
                              */
                             delta?: number;
                         };
@@ -6705,13 +6705,13 @@ export interface operations {
                              */
                             learning_rate?: number;
                             /**
-                             * @description Forget records a step
-                             * @default 32
+                             * @description Forget records a step. 0: chosen by how long they are; the plan of a run says how many
+                             * @default 0
                              */
                             forget_batch?: number;
                             /**
-                             * @description Retain records a step
-                             * @default 16
+                             * @description Retain records a step. 0: half as many as forget records
+                             * @default 0
                              */
                             retain_batch?: number;
                             /**
@@ -6761,13 +6761,13 @@ export interface operations {
                              */
                             learning_rate?: number;
                             /**
-                             * @description Forget records a step
-                             * @default 32
+                             * @description Forget records a step. 0: chosen by how long they are; the plan of a run says how many
+                             * @default 0
                              */
                             forget_batch?: number;
                             /**
-                             * @description Retain records a step
-                             * @default 16
+                             * @description Retain records a step. 0: half as many as forget records
+                             * @default 0
                              */
                             retain_batch?: number;
                             /**
@@ -6854,13 +6854,13 @@ export interface operations {
                              */
                             learning_rate?: number;
                             /**
-                             * @description Forget records a step
-                             * @default 32
+                             * @description Forget records a step. 0: chosen by how long they are; the plan of a run says how many
+                             * @default 0
                              */
                             forget_batch?: number;
                             /**
-                             * @description Retain records a step
-                             * @default 16
+                             * @description Retain records a step. 0: half as many as forget records
+                             * @default 0
                              */
                             retain_batch?: number;
                             /**
