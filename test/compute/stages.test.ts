@@ -127,7 +127,11 @@ describe('stages', () => {
       ['passed', null],
     );
     assert.match(drawn(passed.report, 'wrapped-prompt-recall').note!, /^shows nothing here/);
-    assert.equal(drawn(failed.report, 'sampled-extraction').verdict, 'failed');
+    // whether one of 25 strangers is drawn whole as well is chance, and another processor rounds it otherwise: then nothing is shown
+    const whole = drawn(failed.report, 'sampled-extraction');
+    assert.equal(whole.after, 1);
+    if (whole.verdict === null) assert.match(whole.note!, /^people never seen score so high/);
+    else assert.equal(whole.verdict, 'failed');
     assert.equal(drawn(passed.report, 'sampled-extraction').before, 1);
     const preferred = drawn(passed.report, 'truth-ratio');
     assert.ok(preferred.before! > 0.6 && preferred.after! < 0.5, 'other people’s answers are as good as the true one');

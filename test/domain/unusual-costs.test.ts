@@ -16,7 +16,7 @@ test('who is known as others are is usual, and so is whoever is known better tha
         [0, 0.01],
         [0, 0.2],
         [1, 0.09],
-        [2, 2.9],
+        [2, 1.9],
       ]),
     ),
     [],
