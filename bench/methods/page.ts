@@ -1,6 +1,7 @@
 // docs/methods-benchmarks.md, and the cells that pages of methods show: written by the benchmark, never by hand.
 import { cpus } from 'node:os';
 import type { Interval } from '../../src/domain/verification.ts';
+import { fillParams } from '../../src/methods/index.ts';
 import { goalChecks } from './goal.ts';
 import type { Numbers, Speech } from './row.ts';
 import type { MethodRow, Rows, SettingRow, Work } from './rows.ts';
@@ -129,6 +130,23 @@ const READING = `- **Recall** is ROUGE-L recall of greedy answers, a mean over p
 - Where there are several lines in a cell, they are of seeds 1, 2, ...: other people, other weights. A method with one line was run on seed 1 alone.
 - \`sisa\` and \`certified-removal\` need a model that was trained for them: what they do is measured in [shards](sisa-benchmarks.md) and told of in [certified removal](certified-removal.md).`;
 
+/** Parameters of a row that are no longer the defaults, as `name value`. A default of 0 is chosen by model and records, so that a number says nothing. */
+function outdated({ method, params }: MethodRow): string[] {
+  const defaults = fillParams(method);
+  return Object.keys(params)
+    .filter((name) => defaults[name] !== 0 && JSON.stringify(params[name]) !== JSON.stringify(defaults[name]))
+    .map((name) => `${name} ${JSON.stringify(params[name])}`);
+}
+
+/** Nothing where all rows are of the defaults of today. */
+function outdatedRows({ methods }: Rows): string[] {
+  const rows = methods.flatMap((row) => {
+    const other = outdated(row);
+    return other.length > 0 ? [`\`${row.method}\` of ${row.data}, seed ${row.seed} (${other.join(', ')})`] : [];
+  });
+  return rows.length > 0 ? [`Measured when defaults were others: ${rows.join('; ')}.`] : [];
+}
+
 /** `method`: what the default plan tries first. */
 export function methodsBenchmarksPage(rows: Rows, method: string, date: string): string {
   const data = [...new Set(rows.settings.map((setting) => setting.data))];
@@ -136,6 +154,7 @@ export function methodsBenchmarksPage(rows: Rows, method: string, date: string):
     '# Benchmarks of the methods',
     'Written by `npm run bench:methods -- --page`; do not edit. Rows are also on the pages of the [methods](methods.md).',
     `Last written ${date}, on ${cpus().length} shared cores. Every method runs with its default parameters.`,
+    ...outdatedRows(rows),
     READING,
     ...data.map((name) => dataSection(name, rows)),
     goalSection(rows, method),

@@ -8,6 +8,7 @@ import { numbersOf } from '../../bench/methods/row.ts';
 import type { MethodRow, SettingRow } from '../../bench/methods/rows.ts';
 import type { Measured } from '../../bench/methods/task.ts';
 import type { RowScore } from '../../src/domain/verification.ts';
+import { fillParams } from '../../src/methods/index.ts';
 
 /** A person with one answer of four tokens that cost so much each; known ones say it. */
 const rowOf = (person: number, cost: number): RowScore => ({
@@ -99,4 +100,18 @@ test('numbers that were not finite come back from their file as such', () => {
   assert.ok(Number.isNaN(found.scores.forget[0]!.logProbs[0]));
   assert.deepEqual(found.scores.holdout, among(0).scores.holdout);
   assert.deepEqual(numbers(found).ks, { statistic: 1, p: 0 });
+});
+
+test('rows that were measured when defaults were others are named; a number where the default is to choose says nothing', () => {
+  const of = (params: Record<string, unknown>) =>
+    methodsBenchmarksPage(
+      { settings: [held], methods: [{ ...rowFor(among(0), 1), params }] },
+      'grad-diff',
+      '2026-01-01',
+    );
+  assert.match(
+    of({ alpha: 7, forget_batch: 32 }),
+    /when defaults were others: `grad-diff` of synthetic, seed 1 \(alpha 7\)\./,
+  );
+  assert.doesNotMatch(of(fillParams('grad-diff')), /defaults were others/);
 });

@@ -100,7 +100,7 @@ async function onDisk(): Promise<string[]> {
   return (await readdir(dataDir, { recursive: true })).filter((name) => !/^(import|good|postgres)/.test(name)).sort();
 }
 
-test(`${CASES} damaged checkpoints: each a clear refusal, or whole after all`, { timeout: 120_000 }, async (t) => {
+test(`${CASES} damaged checkpoints: each a clear refusal, or whole after all`, { timeout: 300_000 }, async (t) => {
   const { app, importDir, deps, logs } = service;
   const good = await goodFolders();
   const start = await onDisk();
