@@ -5,10 +5,7 @@ import type { TokenRow } from './batches.ts';
 export const MOST_ROWS = 32;
 /** And at least: a step that sees fewer goes by one person alone. */
 export const LEAST_ROWS = 4;
-/**
- * Tokens that the forget half is thought to hold. A long answer teaches as much as several short ones, and a step costs by its tokens: on
- * TOFU's questions, of some 65 tokens, a step of 32 records took four times as long as one of 8, and a run nearly as many steps.
- */
+/** Tokens that the forget half is thought to hold: a step costs by its tokens, and a long answer teaches as much as several short ones. */
 export const ROW_TOKENS = 640;
 
 export const forgetRows = (meanTokens: number): number =>
