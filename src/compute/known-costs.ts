@@ -26,14 +26,7 @@ export async function unknownPeople(
       signal.throwIfAborted();
       return (await score(rows)).map(meanNll);
     };
-    const some = (rows: TextRow[]) =>
-      costs(
-        sampleRows(
-          rows.map((_, i) => i),
-          SAMPLE,
-          seed,
-        ).map((i) => rows[i]!),
-      );
+    const some = (rows: TextRow[]) => costs(sampleRows(rows, SAMPLE, seed));
     const of = await costs(forget);
     return unusualPeople(
       {

@@ -11,7 +11,8 @@ import type { ModelHistory } from './past-runs.ts';
 import { candidateOf, historiesOf, mayBegin, type QueueRow, queueRows, usageOf } from './queue-rows.ts';
 import { liveWorkers } from './workers.ts';
 
-export const timeOf = (seconds: number | null): string | null =>
+/** RFC 3339 of seconds since 1970; null where there is no such time. */
+export const isoOf = (seconds: number | null): string | null =>
   seconds === null || !Number.isFinite(seconds) ? null : new Date(seconds * 1000).toISOString();
 
 /** Model ids in their order; of those that a worker can take, where one asks. */
@@ -72,11 +73,11 @@ function shown(row: QueueRow, history: ModelHistory | undefined, found: Forecast
   const window = waiting > 0 && row.run === null && !row.urgent && window_ends !== null;
   return {
     ...{ model_id, model_name, waiting, running: row.run === 'live' },
-    window: window ? { ends_at: timeOf(window_ends)!, reason: row.window_reason! } : null,
+    window: window ? { ends_at: isoOf(window_ends)!, reason: row.window_reason! } : null,
     run_seconds: history?.cost ? Number(secondsOf(history.cost, Math.max(1, waiting)).toPrecision(3)) : null,
-    expected_start_at: timeOf(found?.starts_at ?? null),
-    expected_done_at: timeOf(found?.done_at ?? null),
-    first_due_at: timeOf(row.due_at),
+    expected_start_at: isoOf(found?.starts_at ?? null),
+    expected_done_at: isoOf(found?.done_at ?? null),
+    first_due_at: isoOf(row.due_at),
     at_risk: waiting > 0 && found !== undefined && isLate(found, row.due_at),
   };
 }
@@ -84,7 +85,7 @@ function shown(row: QueueRow, history: ModelHistory | undefined, found: Forecast
 /** Requests that wait and are due before their run is expected to be done. */
 async function late(db: Db, tenant: string | null, found: ReadonlyMap<string, ForecastOf>, most: number) {
   const ids = [...found.keys()];
-  const done = ids.map((id) => timeOf(found.get(id)!.done_at));
+  const done = ids.map((id) => isoOf(found.get(id)!.done_at));
   const { rows } = await sql<{
     deletion_request_id: string;
     model_id: string;
@@ -127,7 +128,7 @@ export const queueStore = (
     const { now, rows, histories, workers, found } = await wholeQueue(context);
     const own = rows.filter((row) => row.tenant === tenant);
     return {
-      at: timeOf(now === 0 ? Date.now() / 1000 : now)!,
+      at: isoOf(now === 0 ? Date.now() / 1000 : now)!,
       workers: workers.length,
       models: own.map((row) => shown(row, histories.get(row.model_id), found.get(row.model_id))),
       at_risk: (await late(context.db, tenant, found, most)).rows,

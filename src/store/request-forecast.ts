@@ -5,10 +5,9 @@ import { isFinalTarget, type TargetState } from '../domain/states.ts';
 import type { QueueStore } from '../runs/queue-port.ts';
 import type { Context, Db } from './db.ts';
 import { historyOf } from './past-runs.ts';
-import { timeOf, wholeQueue } from './queue.ts';
+import { isoOf, wholeQueue } from './queue.ts';
 import { loadRequest } from './requests.ts';
-
-const secondsAt = (time: string): number => Date.parse(time) / 1000;
+import { secondsAt } from './windows.ts';
 
 /** Open runs that have targets of the request, by model. */
 async function runsOf(db: Db, tenant: string, requestId: string) {
@@ -70,12 +69,12 @@ async function expectationsOf(
 }
 
 /** The last of its targets decides; one that nobody can tell makes the whole untold. */
-function together(each: readonly Expectation[]): Pick<RequestForecast, 'expected_done_at' | 'reason'> {
+function wholeOf(each: readonly Expectation[]): Pick<RequestForecast, 'expected_done_at' | 'reason'> {
   if (each.length === 0) return { expected_done_at: null, reason: 'It has ended' };
   const untold = each.find(({ done_at }) => done_at === null);
   if (untold) return { expected_done_at: null, reason: untold.reason };
   const last = each.reduce((a, b) => (b.done_at! > a.done_at! ? b : a));
-  return { expected_done_at: timeOf(last.done_at), reason: last.reason };
+  return { expected_done_at: isoOf(last.done_at), reason: last.reason };
 }
 
 export const requestForecastStore = (context: Context): Pick<QueueStore, 'requestForecast'> => ({
@@ -91,12 +90,12 @@ export const requestForecastStore = (context: Context): Pick<QueueStore, 'reques
     const risk = ({ done_at }: Expectation, model: string) =>
       (done_at !== null && done_at > due) || whole.found.get(model)?.starts_at === null;
     return {
-      ...{ deletion_request_id: id, state: request.state, at: timeOf(at)!, due_at: request.due_at },
-      ...together(each),
+      ...{ deletion_request_id: id, state: request.state, at: isoOf(at)!, due_at: request.due_at },
+      ...wholeOf(each),
       at_risk: targets.length > 0 && (at > due || each.some((one, i) => risk(one, targets[i]!.model_id))),
       targets: targets.map(({ model_id, model_name, state }, i) => ({
         ...{ model_id, model_name, state },
-        ...{ expected_start_at: timeOf(each[i]!.starts_at), expected_done_at: timeOf(each[i]!.done_at) },
+        ...{ expected_start_at: isoOf(each[i]!.starts_at), expected_done_at: isoOf(each[i]!.done_at) },
         reason: each[i]!.reason,
       })),
     };

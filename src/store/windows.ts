@@ -7,7 +7,7 @@ import { historyOf } from './past-runs.ts';
 import type { WaitingTarget } from './start-run.ts';
 
 const HOUR = 3600;
-const secondsAt = (time: string): number => Date.parse(time) / 1000;
+export const secondsAt = (time: string): number => Date.parse(time) / 1000;
 
 /** The service's policy with what the model has of its own. */
 async function policyFor(trx: Trx, { tenant, model_id }: Wish, policy: WindowPolicy): Promise<WindowPolicy> {
