@@ -12,6 +12,7 @@ import { TRAIN_ALL } from '../domain/trainable.ts';
 import { createEngine } from '../engine/choice.ts';
 import { ExpungeError } from '../errors.ts';
 import type { TokenRow } from '../training/batches.ts';
+import { worthGrouping } from '../training/length-sampler.ts';
 import { assertFits } from '../training/memory-check.ts';
 import type { MemoryPlan, MemoryWork } from '../training/memory-plan.ts';
 import { trainingWork } from '../training/memory-work.ts';
@@ -147,6 +148,13 @@ function encodeAll({ architecture, config, tokenizer }: TrainStart, records: Lea
   });
 }
 
+/** Every option that the training goes by, as the recipe will name it. */
+function fillOptions(given: Partial<TrainingOptions>, { architecture, config }: TrainStart, rows: TokenRow[]) {
+  const options = Value.Default(TrainingOptions, { steps: 2000, ...given }) as TrainingOptions;
+  const by_length = worthGrouping(rows, options.batch_size, architecture.contextLength(config));
+  return { by_length, ...options };
+}
+
 async function saveModel({ options, start, training }: Learning, learned: Learned, recipe: Recipe): Promise<void> {
   const { architecture, config, configJson, tokenizerJson, tokenizerConfig } = start;
   const tokenizerFiles = options.base ? { copyFrom: options.base } : { tokenizerJson, tokenizerConfig };
@@ -172,8 +180,9 @@ export async function trainModel(
   const start = options.base
     ? await startFromBase(options.base)
     : freshStart(options, corpus.records, holdout?.records ?? []);
-  const training = Value.Default(TrainingOptions, { steps: 2000, ...options.options }) as TrainingOptions;
-  const learning = { options, start, records: corpus.records, rows: encodeAll(start, corpus.records), training };
+  const rows = encodeAll(start, corpus.records);
+  const training = fillOptions(options.options, start, rows.flat());
+  const learning = { options, start, records: corpus.records, rows, training };
   const { sharding } = options;
   const learned = sharding ? await trainAdapters(learning, sharding, on) : await trainWhole(learning, on);
   const recipe: Recipe = {

@@ -17,6 +17,9 @@ export const TrainingOptions = Type.Object(
     micro_batch: Type.Optional(
       Type.Integer({ minimum: 1, description: 'Rows in memory at a time; absent: the whole batch' }),
     ),
+    by_length: Type.Optional(
+      Type.Boolean({ description: 'Batches of records of like length, by chance when false or absent' }),
+    ),
     steps: Type.Integer({ minimum: 1, description: 'Upper bound; training also ends at stop_when' }),
     stop_when: Type.Optional(
       Type.Object({

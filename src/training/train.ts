@@ -4,8 +4,9 @@ import type { Engine, HostTensors } from '../domain/engine.ts';
 import type { TrainingOptions } from '../domain/recipe.ts';
 import { TRAIN_ALL } from '../domain/trainable.ts';
 import { ExpungeError } from '../errors.ts';
-import { createSampler, type TokenRow } from './batches.ts';
+import type { TokenRow } from './batches.ts';
 import { kindOf } from './kinds.ts';
+import { samplerOf } from './length-sampler.ts';
 import { learningRateAt } from './schedule.ts';
 import type { Scorer } from './scoring.ts';
 import { compileTrainingStep } from './training-step.ts';
@@ -74,7 +75,7 @@ export async function train(inputs: TrainInputs): Promise<Trained> {
     ...(inputs.adapters ? { adapters: inputs.adapters } : {}),
   });
   const score = kind.scorer(engine, architecture, config, step.state);
-  const sample = createSampler(rows.length, Math.min(options.batch_size, rows.length), inputs.orderSeed);
+  const sample = samplerOf(rows, options.batch_size, inputs.orderSeed, options.by_length ?? false);
   const steps = inputs.exactSteps ?? options.steps;
   let memorized: number | null = null;
   let taken = 0;

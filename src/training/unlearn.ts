@@ -7,10 +7,11 @@ import type { MembershipAttack } from '../domain/metric.ts';
 import type { RowScore } from '../domain/verification.ts';
 import type { StepOptions } from '../methods/options.ts';
 import { alternativesFor } from './alternative-half.ts';
-import { createSampler, longestOf, type TokenRow } from './batches.ts';
+import { longestOf, type TokenRow } from './batches.ts';
 import { createGuard, type EarlierGuard } from './earlier-guard.ts';
 import { createWatch, type ForgetWatch } from './forget-watch.ts';
 import { kindOf } from './kinds.ts';
+import { samplerOf, worthGrouping } from './length-sampler.ts';
 import { createRehearsal } from './rehearsal.ts';
 import type { StepInput } from './unlearning-feeds.ts';
 import { chosenFor, compileUnlearningStep } from './unlearning-step.ts';
@@ -74,10 +75,9 @@ function createDraws(inputs: UnlearnInputs, watch: ForgetWatch, guard: EarlierGu
   const { architecture, config, params, sets, seed } = inputs;
   const kind = kindOf(architecture);
   const context = architecture.contextLength(config);
-  const sampler = (count: number, batch: number, salt: number) =>
-    createSampler(count, Math.min(batch, count), seed + salt);
-  const nextForget = sampler(sets.forget.length, params.forget_batch, 1);
-  const nextRetain = sampler(sets.retain.length, params.retain_batch, 2);
+  const grouped = worthGrouping([...sets.forget, ...sets.retain], params.forget_batch + params.retain_batch, context);
+  const nextForget = samplerOf(sets.forget, params.forget_batch, seed + 1, grouped);
+  const nextRetain = samplerOf(sets.retain, params.retain_batch, seed + 2, grouped);
   const others = alternativesFor(inputs.method, params, inputs.alternatives, seed + 5);
   return (): Omit<StepInput, 'step' | 'pace'> => {
     const forget = nextForget();
@@ -85,7 +85,8 @@ function createDraws(inputs: UnlearnInputs, watch: ForgetWatch, guard: EarlierGu
     const held = guard?.pick();
     const picked = {
       forget: forget.map((i) => sets.forget[i]!),
-      retain: nextRetain().map((i) => sets.retain[i]!),
+      // as long as the others: one width is what both halves share
+      retain: nextRetain(longestOf(forget.map((i) => sets.forget[i]!))).map((i) => sets.retain[i]!),
       ...(other ? { other: other.map((i) => others!.rows[i]!) } : {}),
       ...(held ? { held: held.map((i) => sets.earlier![i]!) } : {}),
     };
