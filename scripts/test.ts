@@ -9,7 +9,7 @@ import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { parseArgs } from 'node:util';
 import { memoryFolder } from '../test/helpers/memory-folder.ts';
-import { startTestServer } from '../test/helpers/postgres.ts';
+import { createTemplate, startTestServer } from '../test/helpers/postgres.ts';
 import { groupsOf, writeGroups } from './test-groups.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -83,7 +83,10 @@ async function main(): Promise<Counts> {
   const memory = process.env.TMPDIR ? null : await memoryFolder();
   if (memory !== null) process.env.TMPDIR = memory;
   const own = process.env.TEST_DATABASE_URL ? null : await startTestServer();
-  if (own) process.env.TEST_DATABASE_URL = own.url;
+  if (own) {
+    process.env.TEST_DATABASE_URL = own.url;
+    process.env.TEST_DATABASE_TEMPLATE = await createTemplate(own.url);
+  }
   // `node` in a test is the one that runs the tests
   process.env.PATH = `${dirname(process.execPath)}:${process.env.PATH ?? ''}`;
   process.env.NODE_COMPILE_CACHE ??= COMPILED;

@@ -3,6 +3,7 @@ import Fastify, { LogController } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import { installAccess } from './http/access.ts';
 import { takeJson } from './http/bodies.ts';
+import { buildSerializer, buildValidator } from './http/compilers.ts';
 import { installConditional } from './http/conditional.ts';
 import { documentationRoutes, registerDocumentation } from './http/documentation.ts';
 import { installEnding } from './http/ending.ts';
@@ -42,7 +43,7 @@ import { verificationRoutes } from './http/routes/verifications.ts';
 import { webhookDeliveryRoutes } from './http/routes/webhook-deliveries.ts';
 import { webhookEndpointRoutes } from './http/routes/webhook-endpoints.ts';
 import { addSchemas } from './http/schemas.ts';
-import { buildSerializer } from './http/serializers.ts';
+
 import { installTracing } from './http/tracing.ts';
 import type { App, AppDeps } from './http/types.ts';
 import { installWaiting } from './http/waiting/prefer.ts';
@@ -75,7 +76,7 @@ function createServer(deps: AppDeps): App {
     },
     // a request is refused, never repaired: no coercion, no stripping of unknown fields
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, discriminator: true, verbose: true } },
-    schemaController: { compilersFactory: { buildSerializer } },
+    schemaController: { compilersFactory: { buildSerializer, buildValidator } },
   });
 }
 

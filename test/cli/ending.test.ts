@@ -15,7 +15,7 @@ import { line } from '../http/service.ts';
 
 test('SIGTERM: whoever waits is answered, and the process ends well and soon', async (t) => {
   const dir = await mkdtemp(join(tmpdir(), 'expunge-ending-'));
-  const database = await createTestDatabase();
+  const database = await createTestDatabase({ migrated: true });
   const env = { ...process.env, DATA_DIR: dir, DATABASE_URL: database.url, REDIS_URL: '', PORT: '0' };
   const child = spawn(process.execPath, [API_SCRIPT], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const exit = once(child, 'exit');

@@ -85,7 +85,7 @@ before(async () => {
   await trained('certified', 'table', { certified: { epsilon: 1, delta: 1e-5, sigma: 5, lambda: 0.4 } });
   await trained('text', 'text');
   await cp(join(importDir, 'table'), join(importDir, 'again'), { recursive: true });
-  database = await createTestDatabase();
+  database = await createTestDatabase({ migrated: true });
   const env = { DATABASE_URL: database.url, REDIS_URL: '', IMPORT_DIR: importDir, COMPLETIONS_ENABLED: 'true' };
   services = await startServices({
     dataDir: join(root, 'data'),

@@ -50,7 +50,7 @@ before(async () => {
     },
     { progress: () => undefined },
   );
-  database = await createTestDatabase();
+  database = await createTestDatabase({ migrated: true });
   const env = { DATABASE_URL: database.url, REDIS_URL: '', IMPORT_DIR: join(root, 'import'), PORT: '0' };
   services = await startServices({ dataDir: join(root, 'data'), env: { ...env, COMPUTE_THREADS: '1' } });
   client = createClient(services.url);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { v4 as uuid } from 'uuid';
 import { startEmbeddedPostgres } from '../../src/store/embedded.ts';
+import { createStore } from '../../src/store/store.ts';
 
 export interface TestServer {
   url: string;
@@ -50,17 +51,35 @@ export async function execute(url: string, statement: string): Promise<void> {
   }
 }
 
-/** An empty database with a random name. `drop` removes it, and the server too when this call had to start one. */
-export async function createTestDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
+const databaseAt = (server: string, name: string): string => {
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return url.href;
+};
+
+/** A database with every table and no row, which others are copies of: that takes a third of what the migrations do. */
+export async function createTemplate(server: string): Promise<string> {
+  const name = 'test_template';
+  await execute(server, `create database ${name}`);
+  const store = createStore({ url: databaseAt(server, name) });
+  await store.migrate();
+  await store.close();
+  return name;
+}
+
+/**
+ * A database with a random name. `migrated`: with its tables where the test run has a template, otherwise empty as well, so that whoever asks still
+ * has to migrate. `drop` removes it, and the server too when this call had to start one.
+ */
+export async function createTestDatabase({ migrated = false } = {}): Promise<{ url: string; drop(): Promise<void> }> {
   const given = process.env.TEST_DATABASE_URL;
+  const template = process.env.TEST_DATABASE_TEMPLATE;
   const server = given ? null : await startTestServer();
   const admin = given ?? server!.url;
   const name = `test_${uuid().replaceAll('-', '')}`;
-  await execute(admin, `create database ${name}`);
-  const url = new URL(admin);
-  url.pathname = `/${name}`;
+  await execute(admin, `create database ${name}${migrated && given && template ? ` template ${template}` : ''}`);
   return {
-    url: url.href,
+    url: databaseAt(admin, name),
     async drop() {
       await execute(admin, `drop database if exists ${name} with (force)`);
       await server?.stop();

@@ -57,7 +57,7 @@ async function addCorpus(
 export async function openTinyInstallation(): Promise<TinyInstallation> {
   const model = await briefModel();
   const dir = await mkdtemp(join(tmpdir(), 'expunge-tiny-'));
-  const database = await createTestDatabase();
+  const database = await createTestDatabase({ migrated: true });
   const env = { DATA_DIR: dir, DATABASE_URL: database.url, IMPORT_DIR: dirname(model.dir), COMPUTE_THREADS: '1' };
   const config = readConfig(env);
   const store = createStore({ url: database.url });

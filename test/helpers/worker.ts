@@ -142,7 +142,7 @@ export async function createTestWorker(
   compute: Compute = scripted(),
   clock: (() => Date) | undefined = undefined,
 ): Promise<TestWorker> {
-  const database = await createTestDatabase();
+  const database = await createTestDatabase({ migrated: true });
   const dir = await mkdtemp(join(tmpdir(), 'expunge-runs-'));
   const config = readConfig({ DATA_DIR: dir });
   const store = createStore({ url: database.url, ...(clock ? { clock } : {}) });

@@ -36,7 +36,7 @@ export async function openService(
   change: (deps: AppDeps) => Partial<AppDeps> = () => ({}),
 ): Promise<TestService> {
   const dir = await mkdtemp(join(tmpdir(), 'expunge-http-'));
-  const database = await createTestDatabase();
+  const database = await createTestDatabase({ migrated: true });
   const given = readConfig({ DATA_DIR: dir, DATABASE_URL: database.url, LOG_LEVEL: 'info', ...env });
   const config = { ...given, databaseUrl: database.url };
   await mkdir(config.importDir, { recursive: true });

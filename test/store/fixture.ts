@@ -72,7 +72,7 @@ const fresh = (prefix: string) => `${prefix}-${++names}`;
 
 /** Opens a store on a database of its own. */
 export async function openWorld(clock?: () => Date, onOutbox?: (ids: string[]) => void) {
-  const database = await createTestDatabase();
+  const database = await createTestDatabase({ migrated: true });
   const store = createStore({ url: database.url, max: 8, clock, onOutbox });
   await store.migrate();
   return {
