@@ -155,6 +155,11 @@ export const Environment = Type.Object({
     description:
       'A run holds requests for approval whose records cost the model more than so many times what 99 % of retained ones do: it was never trained on such. 2 is a start. 0: nothing is looked at',
   }),
+  UNUSUAL_SPREAD_ODDS: Type.Integer({
+    ...{ minimum: 0, maximum: 100_000, default: 1000 },
+    description:
+      'On a model in shards a run holds its requests for approval where fewer than one in so many sets of as many people and records of the model would cost as much. 0: nothing is looked at',
+  }),
   BUDGET_COMPUTE_SECONDS: Type.Integer({
     ...{ minimum: 0, default: 0 },
     description:

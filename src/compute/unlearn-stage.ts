@@ -26,6 +26,7 @@ import { type AnyModel, loadAnyWeights, openAnyModel, saveLike } from './models.
 import { peakMemoryBytes } from './peak-memory.ts';
 import { recipeOf, retrainFromRecipe } from './retrain.ts';
 import { type LoadedSets, loadSets } from './sets.ts';
+import { spreadPeople } from './shard-spread.ts';
 import { isSharded, openShards, type ShardsGiven } from './shards-stage.ts';
 
 /** What a method does, once it is known that it fits. */
@@ -182,7 +183,8 @@ export async function unlearnStage(asked: UnlearnJob, context: StageContext): Pr
     );
   }
   const job = { ...asked, method: { name, params: withBatch(rated, method, sets.forget) } };
-  const people = await unknownPeople(job, model, sets, context);
+  const spread = await spreadPeople(job, sets);
+  const people = spread.length > 0 ? spread : await unknownPeople(job, model, sets, context);
   if (people.length > 0) return { stage: 'unusual', people };
   const given = { ...context, job, model, sets, others: await planOtherAnswers(job, model, sets, engine) };
   const work = await workOf(given);

@@ -15,9 +15,10 @@ test('a run that finds somebody whom the model never learned holds that request,
   let looked = 0;
   const compute = scripted({
     // the second person of the first run alone
-    unusual: () => (looked++ === 0 ? [{ person: 1, value: 9, limit: 3 }] : []),
+    unusual: () =>
+      looked++ === 0 ? [{ person: 1, signal: 'unlearned-loss', value: 9, limit: 3, text: '9 nats' }] : [],
   });
-  const deps = { ...worker.deps, compute, settings: { ...worker.deps.settings, unusualLoss: 2 } };
+  const deps = { ...worker.deps, compute, settings: { ...worker.deps.settings, unusual: { loss: 2 } } };
   await workModel(deps, worker.model.id, new AbortController().signal);
   const [done, held] = [await read(known), await read(poison)];
   assert.deepEqual([done.state, held.state], ['completed', 'awaiting_approval']);
