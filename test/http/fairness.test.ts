@@ -73,7 +73,7 @@ async function tenant(name: string, models: number): Promise<Tenant> {
 }
 
 const claim = (model: string, tenant_runs = 0) => service.deps.store.claim(model, WORKER.id, { ...LEASE, tenant_runs });
-const stateOf = async ({ ask }: Tenant, id: string) => (await ask('GET', `/v1/deletion-requests/${id}`)).json().state;
+const stateOf = async ({ ask }: Tenant, id: string) => (await ask('GET', `/v1/deletion-requests/${id}`)).json().state as string;
 
 test('who comes last, after another tenant’s flood, is second in turn: so the forecast says, and so it is', async () => {
   const flood = [];
@@ -99,7 +99,7 @@ test('who comes last, after another tenant’s flood, is second in turn: so the 
     await publishRun(service.deps.store, outcome.claim, 10 + n);
     worked.push(next!);
     if (next !== model) continue;
-    const waiting = await Promise.all(flood.map(({ id }) => stateOf(floods, id)));
+    const waiting: string[] = await Promise.all(flood.map(({ id }) => stateOf(floods, id)));
     assert.deepEqual(
       [await stateOf(quiet, own.id), waiting.filter((state) => state === 'queued').length],
       ['completed', FLOOD - 1],
