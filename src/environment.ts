@@ -155,6 +155,11 @@ export const Environment = Type.Object({
     description:
       'A run holds requests for approval whose records cost the model more than so many times what 99 % of retained ones do: it was never trained on such. 2 is a start. 0: nothing is looked at',
   }),
+  UNUSUAL_GRADIENT_FACTOR: Type.Number({
+    ...{ minimum: 0, default: 0 },
+    description:
+      'A run holds requests for approval whose records have more than so many times the gradient of 99 % of retained ones, and of 99 % of people never seen: they may be made to be dear. 2 is a start. 0: nothing is looked at',
+  }),
   UNUSUAL_SPREAD_ODDS: Type.Integer({
     ...{ minimum: 0, maximum: 100_000, default: 1000 },
     description:

@@ -2,7 +2,7 @@
 import type { UnlearnJob } from '../domain/compute.ts';
 import { sampleRows } from '../domain/random.ts';
 import type { UnusualPerson } from '../domain/suspicion.ts';
-import { unusualPeople } from '../domain/unusual-costs.ts';
+import { unusualPeople } from '../domain/unusual-records.ts';
 import { meanNll } from '../training/scoring.ts';
 import type { StageContext } from './context.ts';
 import { type AnyModel, loadAnyWeights } from './models.ts';
@@ -31,7 +31,7 @@ export async function unknownPeople(
     const of = await costs(forget);
     return unusualPeople(
       {
-        forget: forget.map(({ person }, i) => ({ person, cost: of[i]! })),
+        forget: forget.map(({ person }, i) => ({ person, value: of[i]! })),
         ...{ retained: await some(retain), strangers: await some(calibration) },
       },
       watch.loss,

@@ -4,6 +4,7 @@ import type { UnlearnJob } from '../domain/compute.ts';
 import { type Standing, unusualSpread } from '../domain/shard-spread.ts';
 import type { UnusualPerson } from '../domain/suspicion.ts';
 import { type Cell, cellsOf } from '../training/sisa/placement.ts';
+import type { AnyModel } from './models.ts';
 import type { LoadedSets, TextRow } from './sets.ts';
 
 /** Records that name nobody are each somebody's. */
@@ -21,6 +22,7 @@ function standingsOf(rows: readonly TextRow[], cells: ReadonlyMap<string, Cell>)
 /** Those of whom somebody should look at the request first; nobody where the job does not ask, or where all shards are trained in any case. */
 export async function spreadPeople(
   { watch, method, parent_dir, seed }: UnlearnJob,
+  _: AnyModel,
   { forget, retain }: LoadedSets,
 ): Promise<UnusualPerson[]> {
   if (!watch?.spread || method.name !== 'sisa') return [];

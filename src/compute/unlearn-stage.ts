@@ -22,6 +22,7 @@ import type { StageContext } from './context.ts';
 import { loadEarlier } from './earlier-rows.ts';
 import { openHead } from './head-stage.ts';
 import { unknownPeople } from './known-costs.ts';
+import { steepRecords } from './known-gradients.ts';
 import { type AnyModel, loadAnyWeights, openAnyModel, saveLike } from './models.ts';
 import { peakMemoryBytes } from './peak-memory.ts';
 import { recipeOf, retrainFromRecipe } from './retrain.ts';
@@ -183,9 +184,11 @@ export async function unlearnStage(asked: UnlearnJob, context: StageContext): Pr
     );
   }
   const job = { ...asked, method: { name, params: withBatch(rated, method, sets.forget) } };
-  const spread = await spreadPeople(job, sets);
-  const people = spread.length > 0 ? spread : await unknownPeople(job, model, sets, context);
-  if (people.length > 0) return { stage: 'unusual', people };
+  // the cheapest look first
+  for (const look of [spreadPeople, unknownPeople, steepRecords]) {
+    const people = await look(job, model, sets, context);
+    if (people.length > 0) return { stage: 'unusual', people };
+  }
   const given = { ...context, job, model, sets, others: await planOtherAnswers(job, model, sets, engine) };
   const work = await workOf(given);
   const weights = await work.run();

@@ -36,8 +36,10 @@ interface JobBase {
 }
 /** 0 or left out: that is not looked at. */
 export interface UnusualLimits {
-  /** Times what nearly all retained records cost (`unusual-costs.ts`). */
+  /** Times what nearly all retained records cost (`unusual-records.ts`). */
   loss?: number;
+  /** Times the gradient of nearly all others (`unusual-records.ts`). */
+  gradient?: number;
   /** Sets of as many people, of which one may be as dear to a model in shards (`shard-spread.ts`). */
   spread?: number;
 }

@@ -9,13 +9,15 @@ const SIGNALS = [
   'people-budget',
   'compute-budget',
   'unlearned-loss',
+  'steep-gradient',
   'shard-spread',
 ] as const;
 
 export const Signal = Type.Object({
   signal: StringEnum(SIGNALS),
   value: Type.Number({
-    description: 'What the request comes to, in records, requests, seconds, nats, or sets of which one is as dear',
+    description:
+      'What the request comes to, in records, requests, seconds, nats, norms, or sets of which one is as dear',
   }),
   limit: Type.Number({ description: 'What needs nobody’s approval' }),
   text: Type.String({ description: 'The same in words' }),
