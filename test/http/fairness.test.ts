@@ -73,7 +73,8 @@ async function tenant(name: string, models: number): Promise<Tenant> {
 }
 
 const claim = (model: string, tenant_runs = 0) => service.deps.store.claim(model, WORKER.id, { ...LEASE, tenant_runs });
-const stateOf = async ({ ask }: Tenant, id: string) => (await ask('GET', `/v1/deletion-requests/${id}`)).json().state as string;
+const stateOf = async ({ ask }: Tenant, id: string) =>
+  (await ask('GET', `/v1/deletion-requests/${id}`)).json().state as string;
 
 test('who comes last, after another tenant’s flood, is second in turn: so the forecast says, and so it is', async () => {
   const flood = [];
