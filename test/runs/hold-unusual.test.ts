@@ -43,3 +43,26 @@ test('a run that finds somebody whom the model never learned holds that request,
   assert.equal((await read(poison)).state, 'completed');
   assert.ok(compute.jobs.some((job) => job.stage === 'unlearn' && job.watch === undefined));
 });
+
+test('a run that is unusual as a whole holds all its requests, and whoever comes later is forgotten meanwhile', async (t) => {
+  const own = await createTestWorker();
+  t.after(() => own.close());
+  const attack = [await own.request(0), await own.request(1)];
+  const spread = { signal: 'shard-spread' as const, value: 10_001, limit: 1000, text: '10 of 10 shards' };
+  const compute = scripted({ unusual: () => [0, 1].map((person) => ({ person, ...spread })) });
+  const work = (more = {}) =>
+    workModel(
+      { ...own.deps, compute, settings: { ...own.deps.settings, unusual: { spread: 1000 } }, ...more },
+      own.model.id,
+      new AbortController().signal,
+    );
+  await work();
+  const read = async (id: string) => (await own.store.getRequest(TENANT, id))!;
+  for (const id of attack) {
+    const { state, suspicion } = await read(id);
+    assert.deepEqual([state, suspicion?.score, suspicion?.signals], ['awaiting_approval', 10, [spread]]);
+  }
+  const later = await own.request(2);
+  await work({ compute: scripted() });
+  assert.deepEqual([(await read(later)).state, (await read(attack[0]!)).state], ['completed', 'awaiting_approval']);
+});
