@@ -2744,8 +2744,8 @@ export interface components {
                 /** @description Those above their limits */
                 signals: {
                     /** @enum {string} */
-                    signal: "request-size" | "records-budget" | "people-budget" | "compute-budget" | "unlearned-loss";
-                    /** @description What the request comes to, in records, requests, seconds or nats */
+                    signal: "request-size" | "records-budget" | "people-budget" | "compute-budget" | "unlearned-loss" | "steep-gradient" | "shard-spread";
+                    /** @description What the request comes to, in records, requests, seconds, nats, norms, or sets of which one is as dear */
                     value: number;
                     /** @description What needs nobody’s approval */
                     limit: number;

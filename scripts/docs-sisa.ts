@@ -82,6 +82,7 @@ ${table(['shards', 'slices', 'checkpoints', ...REQUESTS.map((count) => `${count}
 
 In one run of K requests: sum over r of r / (1 + … + R) · (1 − (1 − r / (S R))^K) − K / N. One after another: (K (N + 1) / S − K (K + 1) / (2 S)) (2 R + 1) / (3 R) / N − K / N. Slices save at most a third, for S · R checkpoints; shards save
 more and cost quality. A run's steps do not grow fewer with the records, so of these it takes K / N more. The gain is not a constant: many requests hit every shard, so let them wait and be removed in one run, as the service does with all that has come in.
+Whoever asks for people of every shard, from the first slices, has everything trained again: such a run [waits for approval](abuse.md#what-stands-in-every-shard).
 (\`src/training/sisa/cost.ts\`; a test holds both against removals from placements.)`;
 
 const LIMITS = `- A shard learns from its own records alone. What many records say together survives the split; what a single record says is known to one shard of S, and the mean dilutes it.

@@ -48,7 +48,7 @@ const queueOf = (e: Environment) => ({
     ...{ promptness: e.COALESCE_PROMPTNESS, reserve: e.COALESCE_RESERVE_HOURS * 3600 },
   },
   tenantRuns: e.TENANT_RUNS,
-  unusualLoss: e.UNUSUAL_LOSS_FACTOR,
+  unusual: { loss: e.UNUSUAL_LOSS_FACTOR, gradient: e.UNUSUAL_GRADIENT_FACTOR, spread: e.UNUSUAL_SPREAD_ODDS },
   maxParameters: e.WORKER_MAX_PARAMETERS || null,
   accelerator: e.WORKER_ACCELERATOR ?? null,
 });

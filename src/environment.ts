@@ -1,6 +1,7 @@
 // The variables that configure the service: one schema, which checks them and from which their page is made.
 import Type, { type Static } from 'typebox';
 import { Value } from 'typebox/value';
+import { ABUSE_VARIABLES } from './abuse-environment.ts';
 import { ExpungeError } from './errors.ts';
 import { oneOf } from './one-of.ts';
 import { TRACING_VARIABLES } from './tracing-environment.ts';
@@ -132,34 +133,7 @@ export const Environment = Type.Object({
     ...{ default: false },
     description: 'APPROVAL and PROMOTION are four-eyes, whatever they say; needs AUTH=required',
   }),
-  BUDGET_WINDOW_HOURS: Type.Number({
-    ...{ exclusiveMinimum: 0, default: 24 },
-    description: 'Within which the budgets below are counted, by tenant',
-  }),
-  BUDGET_SHARE: Type.Number({
-    ...{ minimum: 0, maximum: 1, default: 0.1 },
-    description:
-      'Of a model’s training records, and of its people, that requests may name within the window before further ones wait for approval. 0: no limit',
-  }),
-  BUDGET_PEOPLE: Type.Integer({
-    ...{ minimum: 0, default: 100 },
-    description: 'So many people, and the records that as many have on average, in any case',
-  }),
-  UNUSUAL_REQUEST_PEOPLE: Type.Integer({
-    ...{ minimum: 0, default: 50 },
-    description:
-      'A single request for more records than so many people have on average, and for more than 2 % of all, waits for approval. 0: no limit',
-  }),
-  UNUSUAL_LOSS_FACTOR: Type.Number({
-    ...{ minimum: 0, default: 0 },
-    description:
-      'A run holds requests for approval whose records cost the model more than so many times what 99 % of retained ones do: it was never trained on such. 2 is a start. 0: nothing is looked at',
-  }),
-  BUDGET_COMPUTE_SECONDS: Type.Integer({
-    ...{ minimum: 0, default: 0 },
-    description:
-      'What runs may take within the window, with the estimate of a new request, before it waits for approval. 0: no limit',
-  }),
+  ...ABUSE_VARIABLES,
   REVERIFY_FOR_DAYS: Type.Number({
     ...{ minimum: 0, maximum: 365, default: 30 },
     description:

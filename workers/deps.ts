@@ -51,7 +51,7 @@ const settingsOf = ({ runs, compute, decisions, queue }: Config, { backend }: Ch
   ...{
     window: queue.window,
     tenantRuns: queue.tenantRuns,
-    unusualLoss: queue.unusualLoss,
+    unusual: queue.unusual,
     maxParameters: queue.maxParameters,
   },
   accelerator: acceleratorOf(queue.accelerator, backend),

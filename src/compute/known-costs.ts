@@ -1,7 +1,8 @@
 // What the model makes of whom it is to forget, before anything is unlearned: one pass over their rows and a sample of what is kept.
 import type { UnlearnJob } from '../domain/compute.ts';
 import { sampleRows } from '../domain/random.ts';
-import { type UnusualPerson, unusualPeople } from '../domain/unusual-costs.ts';
+import type { UnusualPerson } from '../domain/suspicion.ts';
+import { unusualPeople } from '../domain/unusual-records.ts';
 import { meanNll } from '../training/scoring.ts';
 import type { StageContext } from './context.ts';
 import { type AnyModel, loadAnyWeights } from './models.ts';
@@ -18,7 +19,7 @@ export async function unknownPeople(
   { forget, retain, calibration }: LoadedSets,
   { engine, signal }: Pick<StageContext, 'engine' | 'signal'>,
 ): Promise<UnusualPerson[]> {
-  if (watch === undefined || forget.length === 0) return [];
+  if (!watch?.loss || forget.length === 0) return [];
   const scales = createScales(engine);
   try {
     const { score } = scales.put(model, await loadAnyWeights(parent_dir));
@@ -30,10 +31,10 @@ export async function unknownPeople(
     const of = await costs(forget);
     return unusualPeople(
       {
-        forget: forget.map(({ person }, i) => ({ person, cost: of[i]! })),
+        forget: forget.map(({ person }, i) => ({ person, value: of[i]! })),
         ...{ retained: await some(retain), strangers: await some(calibration) },
       },
-      watch,
+      watch.loss,
     );
   } finally {
     scales.dispose();

@@ -22,10 +22,12 @@ import type { StageContext } from './context.ts';
 import { loadEarlier } from './earlier-rows.ts';
 import { openHead } from './head-stage.ts';
 import { unknownPeople } from './known-costs.ts';
+import { steepRecords } from './known-gradients.ts';
 import { type AnyModel, loadAnyWeights, openAnyModel, saveLike } from './models.ts';
 import { peakMemoryBytes } from './peak-memory.ts';
 import { recipeOf, retrainFromRecipe } from './retrain.ts';
 import { type LoadedSets, loadSets } from './sets.ts';
+import { spreadPeople } from './shard-spread.ts';
 import { isSharded, openShards, type ShardsGiven } from './shards-stage.ts';
 
 /** What a method does, once it is known that it fits. */
@@ -182,8 +184,11 @@ export async function unlearnStage(asked: UnlearnJob, context: StageContext): Pr
     );
   }
   const job = { ...asked, method: { name, params: withBatch(rated, method, sets.forget) } };
-  const people = await unknownPeople(job, model, sets, context);
-  if (people.length > 0) return { stage: 'unusual', people };
+  // the cheapest look first
+  for (const look of [spreadPeople, unknownPeople, steepRecords]) {
+    const people = await look(job, model, sets, context);
+    if (people.length > 0) return { stage: 'unusual', people };
+  }
   const given = { ...context, job, model, sets, others: await planOtherAnswers(job, model, sets, engine) };
   const work = await workOf(given);
   const weights = await work.run();

@@ -6,7 +6,7 @@ import type { InfluenceFindings, InfluenceOptions, InfluenceQuery, InfluentialRe
 import type { SetRow } from './record.ts';
 import type { ReferencesUsed } from './references.ts';
 import type { Attempt, CurvePoint, MethodChoice, RunProgress } from './resources.ts';
-import type { UnusualPerson } from './unusual-costs.ts';
+import type { UnusualPerson } from './suspicion.ts';
 import type { Baseline, VerificationPolicy, VerificationReport } from './verification.ts';
 import type { VerificationPlan } from './verification-cost.ts';
 
@@ -34,6 +34,15 @@ interface JobBase {
   /** Seconds after which the job gives up by itself. */
   time_limit_seconds: number;
 }
+/** 0 or left out: that is not looked at. */
+export interface UnusualLimits {
+  /** Times what nearly all retained records cost (`unusual-records.ts`). */
+  loss?: number;
+  /** Times the gradient of nearly all others (`unusual-records.ts`). */
+  gradient?: number;
+  /** Sets of as many people, of which one may be as dear to a model in shards (`shard-spread.ts`). */
+  spread?: number;
+}
 /** What a candidate's weights are stored as: all float32, or each tensor as its parent's file has it. */
 export type WeightTypes = 'float32' | 'original';
 
@@ -47,8 +56,8 @@ export interface UnlearnJob extends JobBase {
   memory_budget_bytes: number | null;
   /** Folder of the checkpoint that the recipe starts from; null: none is needed, or it is not kept here. */
   base_dir: string | null;
-  /** Factor from which on people are unusual whom the model does not know (`unusual-costs.ts`); left out: nobody is looked at. */
-  watch?: number;
+  /** From which on people are unusual, before anything is unlearned; left out: nobody is looked at. */
+  watch?: UnusualLimits;
   /** Which start of the recipe `retrain` takes: left out its own, 1 the first other one, and so on. */
   start?: number;
   /** Whom earlier runs forgot and who must not come back by this one; left out where nobody may be looked at, or the method never sees them. */
@@ -137,7 +146,7 @@ export interface UnlearnResult {
   certified?: NonNullable<Attempt['certified']>;
   backend: string;
 }
-/** Nothing was made: the model does not know some of whom it is to forget. */
+/** Nothing was made: some of whom it is to forget are unusual. */
 export interface UnusualResult {
   stage: 'unusual';
   people: UnusualPerson[];

@@ -77,7 +77,7 @@ export const EVENTS = {
   },
   'found unusual': {
     ...{ from: ['queued'], to: ['awaiting_approval'] },
-    what: 'Its run found, before it began, that the model does not know these records',
+    what: 'Its run found, before it began, that these records are unusual to the model: not learned, too steep, or in unusually many of its shards',
   },
   begun: { from: ['queued'], to: ['unlearning'], what: 'A run begins its first method' },
   'nothing left': { from: ['queued'], to: ['completed_no_data'], what: 'Another run removed everything meanwhile' },

@@ -3,15 +3,29 @@
 import Type, { type Static } from 'typebox';
 import { StringEnum } from './common.ts';
 
-const SIGNALS = ['request-size', 'records-budget', 'people-budget', 'compute-budget', 'unlearned-loss'] as const;
+const SIGNALS = [
+  'request-size',
+  'records-budget',
+  'people-budget',
+  'compute-budget',
+  'unlearned-loss',
+  'steep-gradient',
+  'shard-spread',
+] as const;
 
 export const Signal = Type.Object({
   signal: StringEnum(SIGNALS),
-  value: Type.Number({ description: 'What the request comes to, in records, requests, seconds or nats' }),
+  value: Type.Number({
+    description:
+      'What the request comes to, in records, requests, seconds, nats, norms, or sets of which one is as dear',
+  }),
   limit: Type.Number({ description: 'What needs nobody’s approval' }),
   text: Type.String({ description: 'The same in words' }),
 });
 export type Signal = Static<typeof Signal>;
+
+/** Somebody whom a run found unusual before it forgot anything; their number in the run. */
+export type UnusualPerson = Signal & { person: number };
 
 /** Of a request that waits for approval because of what it asks for. */
 export const Suspicion = Type.Object({

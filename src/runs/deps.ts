@@ -1,6 +1,6 @@
 // What the use cases of a worker are given. worker-deps.ts puts it together.
 import type { DeletionBatch } from '../domain/backup.ts';
-import type { WeightTypes } from '../domain/compute.ts';
+import type { UnusualLimits, WeightTypes } from '../domain/compute.ts';
 import type { SetRow } from '../domain/record.ts';
 import type { VerificationPolicy } from '../domain/verification.ts';
 import type { WindowPolicy } from '../domain/window.ts';
@@ -90,8 +90,8 @@ export interface RunSettings {
   window?: WindowPolicy;
   /** Runs of a tenant at a time; left out, or 0: any number. */
   tenantRuns?: number;
-  /** Times what nearly all retained records cost, from which on a run holds what the model does not know; 0 or absent: nothing is looked at. */
-  unusualLoss?: number;
+  /** From which on a run holds requests for approval; left out: nothing is looked at. */
+  unusual?: UnusualLimits;
   /** Weights of the largest model that this worker takes; null or left out: any. */
   maxParameters?: number | null;
   /** What it computes on, where nobody else may meanwhile. */

@@ -1,6 +1,5 @@
-// A run that finds, before it unlearns anything, that the model does not know somebody whom it is to forget.
-import type { Suspicion } from '../domain/suspicion.ts';
-import type { UnusualPerson } from '../domain/unusual-costs.ts';
+// A run that finds, before it unlearns anything, that somebody whom it is to forget is unusual.
+import type { Suspicion, UnusualPerson } from '../domain/suspicion.ts';
 import { Fenced } from './fence.ts';
 import { type Failing, requestsOf } from './split-run.ts';
 
@@ -8,19 +7,16 @@ import { type Failing, requestsOf } from './split-run.ts';
 export class Unusual extends Error {
   readonly people: readonly UnusualPerson[];
   constructor(people: readonly UnusualPerson[]) {
-    super('The model does not know what it is to forget');
+    super('What is to be forgotten is unusual');
     this.people = people;
   }
 }
 
 const HELD =
-  'Requests of the run are about records that the model never fitted; they wait for approval, the others for another run.';
-const shown = (value: number): string => value.toPrecision(3);
+  'Requests of the run are about unusual records, as their suspicion says; they wait for approval, the others for another run.';
 
-function suspicionOf(model_id: string, { value, limit }: UnusualPerson): Suspicion {
-  const text = `its records cost the model ${shown(value)} nats a label, as if it had never been trained on them; up to ${shown(limit)} needs nobody’s approval`;
-  const signal = { signal: 'unlearned-loss' as const, value, limit, text };
-  return { score: Number((value / limit).toPrecision(3)), model_id, signals: [signal] };
+function suspicionOf(model_id: string, { person: _, ...signal }: UnusualPerson): Suspicion {
+  return { score: Number((signal.value / signal.limit).toPrecision(3)), model_id, signals: [signal] };
 }
 
 /** The requests that these people are of wait for approval. Throws `Fenced`. */

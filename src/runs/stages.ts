@@ -128,7 +128,7 @@ async function startOf({ deps, claim }: RunContext, method: MethodChoice): Promi
 
 /** Whom somebody approved is usual. */
 const watchOf = ({ deps, claim }: RunContext): Pick<UnlearnJob, 'watch'> =>
-  deps.settings.unusualLoss && claim.approved_on === null ? { watch: deps.settings.unusualLoss } : {};
+  deps.settings.unusual && claim.approved_on === null ? { watch: deps.settings.unusual } : {};
 
 /** Runs one method and adopts what it wrote: the candidate is then an immutable folder at its own address. */
 export async function unlearn(

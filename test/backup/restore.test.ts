@@ -10,13 +10,19 @@ import { restoreBackup } from '../../src/backup/restore.ts';
 import { refuseHalfRestored } from '../../src/backup/restore-marker.ts';
 import { trustedKeys } from '../../src/backup/trusted-keys.ts';
 import { verifyBackup } from '../../src/backup/verify.ts';
+import { createFactorFiles } from '../../src/checkpoints/factors.ts';
+import { createCheckpointFiles } from '../../src/checkpoints/files.ts';
 import { checkLedger } from '../../src/cli/check-ledger.ts';
 import { readConfig } from '../../src/config.ts';
+import { createCorpusFiles } from '../../src/corpora/files.ts';
 import type { Model } from '../../src/domain/resources.ts';
 import { createSubjectKeys } from '../../src/evidence/keys.ts';
+import { createRecordPrinter } from '../../src/evidence/record-printer.ts';
 import { rotateSubjectKey } from '../../src/evidence/rotate-key.ts';
+import { eraseDue } from '../../src/runs/erase/erase-due.ts';
 import { recordDigest } from '../../src/runs/erase/record-digest.ts';
 import { noteDeletions } from '../../src/runs/note-deletions.ts';
+import { retire } from '../../src/runs/retire.ts';
 import { createStore } from '../../src/store/store.ts';
 import { createTestDatabase, execute } from '../helpers/postgres.ts';
 import { writeTinyCheckpoint } from '../http/checkpoint-fixture.ts';
@@ -67,6 +73,33 @@ async function emptyPlace(t: TestContext) {
     await database.drop();
   });
   return { config, store, url: database.url };
+}
+
+/** The restored place works what waits there, and ends the rollback window. Returns what its corpora say then. */
+async function forgetAgain(
+  { config, store }: Awaited<ReturnType<typeof emptyPlace>>,
+  { model, keysFrom, request }: { model: Model; keysFrom: string; request: string },
+): Promise<(corpusId: string) => string> {
+  const again = await store.claim(model.id, 'w', LEASE);
+  assert.ok(again.status === 'claimed', again.status);
+  assert.deepEqual(again.claim.run.request_ids, [request]);
+  await publishRun(store, again.claim, 8);
+  const checkpoints = createCheckpointFiles({ dir: config.checkpointDir, importDir: config.importDir });
+  const log = { info() {}, warn() {}, error() {} };
+  const retired = await retire({ store, checkpoints, log }, { tenant: TENANT, actor: 'ann' }, model.id, model.active);
+  assert.equal(retired.status, 'retired');
+  const subjectKeys = await createSubjectKeys({ ...config, keys: { ...config.keys, dir: keysFrom } });
+  const erased = await eraseDue({
+    ...{ store, log, subjectKeys, corpora: createCorpusFiles(config.corpusDir), worker: 'w' },
+    ...{ factors: createFactorFiles(config.influenceDir), printer: createRecordPrinter(subjectKeys) },
+    settings: { eraseAfterMs: 0, fingerprintMs: 0 },
+  });
+  assert.equal(erased, 1);
+  assert.ok((await store.getRequest(TENANT, request))!.erased_at !== null);
+  const texts = new Map<string, string>();
+  for (const name of await readdir(config.corpusDir))
+    texts.set(name, await readFile(join(config.corpusDir, name), 'utf8'));
+  return (corpusId) => texts.get(`${corpusId}.ndjson`)!;
 }
 
 test('what was deleted since a backup does not come back with it, and whoever was forgotten since waits again', async (t) => {
@@ -147,6 +180,11 @@ test('what was deleted since a backup does not come back with it, and whoever wa
   // the list goes on with the restored ledger, and is not of one that ends earlier
   const rest = { store: place.store, deletions, signDeletions: signDeletions(signer) };
   assert.equal(await noteDeletions(rest), ledger.entries);
+
+  const erasedAgain = await forgetAgain(place, { model, keysFrom: config.keys.dir, request: anna });
+  assert.match(text.toString(), /Record a says/);
+  assert.doesNotMatch(erasedAgain(corpus_id), /Record a says/);
+  assert.match(erasedAgain(corpus_id), /Record b says/);
 });
 
 test('every byte of a backup counts, and keys are in it only when they are asked for', async (t) => {

@@ -31,7 +31,7 @@ test('records that were slipped into the corpus after training are found before 
   await writeFile(path('stored.ndjson'), all.map(toLine).join(''));
   const rows = all.map((_, ordinal) => ({ corpus_id: 'c', ordinal, person: Math.floor(ordinal / 3) }));
   const poisoned = rows.slice(train.length, train.length + poison.length);
-  const job = async (forget: typeof rows, watch?: number): Promise<UnlearnJob> => {
+  const job = async (forget: typeof rows, loss?: number): Promise<UnlearnJob> => {
     const retain = rows.slice(0, train.length).filter((row) => !forget.includes(row));
     const sets: SetsFile = { forget, retain, calibration: rows.slice(train.length + poison.length), holdout: [] };
     await writeFile(path('sets.json'), JSON.stringify(sets));
@@ -45,7 +45,7 @@ test('records that were slipped into the corpus after training are found before 
       },
       ...{ ...PLACE, parent_dir: path('model'), base_dir: null, out_dir: path('out'), time_limit_seconds: 120 },
       ...{ method: { name: 'grad-diff', params: { max_steps: 1, repair_steps: 0 } }, weight_types: 'original' },
-      ...{ memory_budget_bytes: null, ...(watch === undefined ? {} : { watch }) },
+      ...{ memory_budget_bytes: null, ...(loss === undefined ? {} : { watch: { loss } }) },
     };
   };
   const found = await runComputeJob(await job([...rows.slice(0, 3), ...poisoned], 2), quiet);

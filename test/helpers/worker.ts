@@ -23,7 +23,7 @@ import type {
   VerifyResult,
 } from '../../src/domain/compute.ts';
 import type { MethodChoice, Model } from '../../src/domain/resources.ts';
-import type { UnusualPerson } from '../../src/domain/unusual-costs.ts';
+import type { UnusualPerson } from '../../src/domain/suspicion.ts';
 import { type Verdict, VerificationPolicy, type VerificationReport } from '../../src/domain/verification.ts';
 import { ExpungeError } from '../../src/errors.ts';
 import { createProbeVault } from '../../src/evidence/kept-probes.ts';
@@ -61,7 +61,7 @@ export interface TestWorker {
 /** Answers by stage; the default makes a candidate whose verification passes. */
 export interface Script {
   unlearn?(job: Extract<ComputeJob, { stage: 'unlearn' }>, signal: AbortSignal): Promise<void>;
-  /** People whom the model does not know, as its first stage finds them. */
+  /** People who are unusual, as its first stage finds them. */
   unusual?(job: Extract<ComputeJob, { stage: 'unlearn' }>): UnusualPerson[];
   reference?(job: ReferenceJob, signal: AbortSignal): Promise<void>;
   shadow?(job: ShadowJob, signal: AbortSignal): Promise<void>;

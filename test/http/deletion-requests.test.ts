@@ -151,6 +151,8 @@ test('method parameters get their defaults; bad ones are pointed at', async () =
     [{ method: { name: 'certified-removal' } }, 400, 'validation-failed', '#/method/name'],
     [{ method: { name: 'retrain' } }, 422, 'recipe-missing', '#/method/name'],
     [{ method: { name: 'exact' } }, 422, 'recipe-missing', '#/method/name'],
+    [{ method: { name: 'exact', params: { name: 'npo' } } }, 400, 'validation-failed', '#/method/params'],
+    [{ method: { name: 'exact', fallback: 'npo' } }, 400, 'validation-failed', '#/method'],
     [{ method: { name: 'prayer' } }, 400, 'validation-failed', '#/method/name'],
     [{ method: {} }, 400, 'validation-failed', '#/method/name'],
     [{ method: { name: 'retrain' }, targets: [modelId] }, 422, 'recipe-missing', '#/targets/0'],

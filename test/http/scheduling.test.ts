@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
-import pg from 'pg';
 import { buildApp } from '../../src/app.ts';
 import type { Claim, ClaimOptions } from '../../src/runs/ports.ts';
 import { digest, publication, toVerifying } from '../store/fixture.ts';
 import { writeTinyCheckpoint } from './checkpoint-fixture.ts';
+import { measuredRuns, sqlOf } from './measured-runs.ts';
 import { call, corpusWith, line, openService, type TestService } from './service.ts';
 
 const HOUR = 3600_000;
@@ -22,11 +22,7 @@ after(async () => {
   for (const close of closers) await close();
 });
 
-async function sql(text: string) {
-  const client = new pg.Client({ connectionString: service.deps.config.databaseUrl! });
-  await client.connect();
-  await client.query(text).finally(() => client.end());
-}
+const sql = (text: string) => sqlOf(service, text);
 
 let made = 0;
 /** A model of its own, of people `a0@modelN.example.org`, whose earlier `runs` took an hour each. */
@@ -38,13 +34,7 @@ async function model(runs = 3, people = 40): Promise<{ id: string; email: (n: nu
   const path = await writeTinyCheckpoint(service.importDir, name, null, made);
   const body = { name, path, corpora: [{ corpus_id, role: 'train' }] };
   const { id } = (await call(service.app, 'POST', '/v1/models', body)).json();
-  await sql(`with made as (
-      insert into runs (id, tenant_id, model_id, state, plan, parent, counts, progress, restarts, fence, version,
-        created_at, started_at, finished_at, updated_at)
-      select gen_random_uuid(), 'default', m.id, 'needs_review', '[]', m.active, '{"people": 1, "requests": 1}', '{}', 0, 1, 1,
-        now(), now(), now(), now() from models m, generate_series(1, ${runs}) where m.id = '${id}' returning id)
-    insert into run_attempts (tenant_id, run_id, position, attempt)
-    select 'default', id, 0, '{"seconds": {"unlearning": 3000, "verifying": 600}}' from made`);
+  await measuredRuns(service, id, runs);
   await sql(`update models set created_at = now() - interval '12 hours' where id = '${id}'`);
   return { id, email };
 }

@@ -4,12 +4,24 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { ComputeJob } from '../../src/domain/compute.ts';
 import type { MethodChoice, Model } from '../../src/domain/resources.ts';
+import { ExpungeError } from '../../src/errors.ts';
+import { methods } from '../../src/methods/index.ts';
+import type { NewCheckpoint } from '../../src/runs/ports.ts';
 import { workModel } from '../../src/runs/work-model.ts';
 import { RECIPE } from '../checkpoints/tiny.ts';
 import { createTestWorker, scripted, TENANT, type TestWorker } from '../helpers/worker.ts';
 
 let worker: TestWorker;
 let model: Model;
+let checkpoint: NewCheckpoint;
+/** A model of that checkpoint, which has forgotten nobody. */
+async function registered(name: string): Promise<Model> {
+  const { corpora } = worker.model;
+  const about = { name, architecture: 'gpt2', parameters: 7, corpora, has_recipe: true, warnings: [] };
+  const made = await worker.store.createModel(TENANT, { ...about, checkpoint }, 'test');
+  assert.ok(made.status === 'created', made.status);
+  return made.model;
+}
 before(async () => {
   worker = await createTestWorker();
   const { checkpoints } = worker.deps;
@@ -18,17 +30,13 @@ before(async () => {
   await writeFile(join(folder, 'config.json'), '{}');
   await writeFile(join(folder, 'model.safetensors'), 'parent');
   await writeFile(join(folder, 'recipe.json'), JSON.stringify(RECIPE));
-  const checkpoint = await checkpoints.adopt(folder, { architecture: 'gpt2', parent: null, run_id: null });
-  const { corpora } = worker.model;
-  const about = { name: 'with-recipe', architecture: 'gpt2', parameters: 7, corpora, has_recipe: true, warnings: [] };
-  const made = await worker.store.createModel(TENANT, { ...about, checkpoint }, 'test');
-  assert.ok(made.status === 'created', made.status);
-  model = made.model;
+  checkpoint = await checkpoints.adopt(folder, { architecture: 'gpt2', parent: null, run_id: null });
+  model = await registered('with-recipe');
 });
 after(() => worker.close());
 
 const retrain = { name: 'retrain', params: {} };
-const ask = (index: number, method: MethodChoice) => worker.request(index, method, { model_ids: [model.id] });
+const ask = (index: number, method: MethodChoice, of = model) => worker.request(index, method, { model_ids: [of.id] });
 const target = async (id: string) => (await worker.store.getRequest(TENANT, id))!.targets[0]!;
 const runOf = async (id: string) => (await worker.store.getRun(TENANT, (await target(id)).run_id!))!;
 const retry = (id: string) =>
@@ -69,4 +77,39 @@ test('methods of steps draw anew by themselves; whoever was in no such run begin
   assert.deepEqual(await work('passed'), [0]);
   await ask(2, retrain);
   assert.deepEqual(await work('passed'), [0]);
+});
+
+test('a request that takes exact removal alone gets exact methods and no other: in its plan, where they fail, and when it is tried again', async () => {
+  const guarantees = (names: string[]) => [...new Set(names.map((name) => methods[name]!.guarantee))];
+  const fresh = await registered('fresh');
+  const [exact, another] = [
+    await ask(0, { name: 'exact', params: {} }, fresh),
+    await ask(1, { name: 'npo', params: {} }, fresh),
+  ];
+  let broken = true;
+  const compute = scripted({
+    verdict: () => 'failed',
+    async unlearn({ method }) {
+      if (broken && methods[method.name]!.guarantee === 'exact')
+        throw new ExpungeError('compute-failed', 'The loss is NaN at step 3');
+    },
+  });
+  const all = () => workModel({ ...worker.deps, compute }, fresh.id, new AbortController().signal);
+  await all();
+  const failed = await runOf(exact);
+  assert.deepEqual([failed.state, failed.attempts.length], ['failed', 0]);
+  assert.match(failed.reason!, /NaN at step 3/);
+  assert.deepEqual(guarantees(failed.plan.map(({ name }) => name)), ['exact']);
+  assert.notEqual((await target(another)).run_id, (await target(exact)).run_id, 'nobody who takes less is in its run');
+
+  broken = false;
+  for (const start of [0, 1]) {
+    assert.equal((await retry(exact)).status, 'done');
+    await all();
+    const run = await runOf(exact);
+    assert.equal(run.state, 'needs_review');
+    assert.deepEqual(guarantees(run.attempts.map(({ method }) => method.name)), ['exact']);
+    assert.equal(run.attempts[0]!.start ?? 0, start);
+  }
+  assert.equal((await worker.store.getRequest(TENANT, exact))!.method?.name, 'exact', 'it still says what it takes');
 });

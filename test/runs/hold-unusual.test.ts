@@ -15,9 +15,10 @@ test('a run that finds somebody whom the model never learned holds that request,
   let looked = 0;
   const compute = scripted({
     // the second person of the first run alone
-    unusual: () => (looked++ === 0 ? [{ person: 1, value: 9, limit: 3 }] : []),
+    unusual: () =>
+      looked++ === 0 ? [{ person: 1, signal: 'unlearned-loss', value: 9, limit: 3, text: '9 nats' }] : [],
   });
-  const deps = { ...worker.deps, compute, settings: { ...worker.deps.settings, unusualLoss: 2 } };
+  const deps = { ...worker.deps, compute, settings: { ...worker.deps.settings, unusual: { loss: 2 } } };
   await workModel(deps, worker.model.id, new AbortController().signal);
   const [done, held] = [await read(known), await read(poison)];
   assert.deepEqual([done.state, held.state], ['completed', 'awaiting_approval']);
@@ -41,4 +42,27 @@ test('a run that finds somebody whom the model never learned holds that request,
   await workModel(deps, worker.model.id, new AbortController().signal);
   assert.equal((await read(poison)).state, 'completed');
   assert.ok(compute.jobs.some((job) => job.stage === 'unlearn' && job.watch === undefined));
+});
+
+test('a run that is unusual as a whole holds all its requests, and whoever comes later is forgotten meanwhile', async (t) => {
+  const own = await createTestWorker();
+  t.after(() => own.close());
+  const attack = [await own.request(0), await own.request(1)];
+  const spread = { signal: 'shard-spread' as const, value: 10_001, limit: 1000, text: '10 of 10 shards' };
+  const compute = scripted({ unusual: () => [0, 1].map((person) => ({ person, ...spread })) });
+  const work = (more = {}) =>
+    workModel(
+      { ...own.deps, compute, settings: { ...own.deps.settings, unusual: { spread: 1000 } }, ...more },
+      own.model.id,
+      new AbortController().signal,
+    );
+  await work();
+  const read = async (id: string) => (await own.store.getRequest(TENANT, id))!;
+  for (const id of attack) {
+    const { state, suspicion } = await read(id);
+    assert.deepEqual([state, suspicion?.score, suspicion?.signals], ['awaiting_approval', 10, [spread]]);
+  }
+  const later = await own.request(2);
+  await work({ compute: scripted() });
+  assert.deepEqual([(await read(later)).state, (await read(attack[0]!)).state], ['completed', 'awaiting_approval']);
 });

@@ -14,7 +14,10 @@ const RECORDS_AT_ONCE = 500;
 /** Where something needs the text still: a rollback window mostly, which is hours long. */
 const AGAIN_MS = 60_000;
 
-type ChoreDeps = EraseDeps & Pick<RunDeps, 'subjectKeys' | 'printer' | 'settings' | 'log'>;
+type ChoreDeps = EraseDeps &
+  Pick<RunDeps, 'subjectKeys' | 'printer' | 'log'> & {
+    settings: Pick<RunDeps['settings'], 'eraseAfterMs' | 'fingerprintMs'>;
+  };
 
 function* batchesOf(places: readonly RecordPlace[]): Generator<[corpus_id: string, ordinals: number[]]> {
   for (const [corpus_id, own] of Map.groupBy(places, (place) => place.corpus_id))
