@@ -35,7 +35,7 @@ import {
   type TrainStart,
 } from './train-start.ts';
 
-export const TRAINER_VERSION = '2';
+export const TRAINER_VERSION = '3';
 
 export interface TrainModelOptions extends FreshModel {
   /** NDJSON file of records, as it is uploaded to a corpus. */
