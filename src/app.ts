@@ -1,6 +1,7 @@
 // The application from its ports: no environment, no network, nothing started.
+
+import { randomUUID } from 'node:crypto';
 import Fastify, { LogController } from 'fastify';
-import { v7 as uuidv7 } from 'uuid';
 import { installAccess } from './http/access.ts';
 import { takeJson } from './http/bodies.ts';
 import { buildSerializer, buildValidator } from './http/compilers.ts';
@@ -58,7 +59,7 @@ function createServer(deps: AppDeps): App {
   return Fastify({
     loggerInstance: deps.logger ?? createLogger(deps.config),
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'req_id' }),
-    genReqId: () => uuidv7(),
+    genReqId: () => randomUUID(),
     // an id from outside could carry anything into the log
     requestIdHeader: false,
     bodyLimit: BODY_BYTES,
