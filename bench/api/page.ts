@@ -6,15 +6,21 @@ export interface SizeRow extends Row {
   /** Its time at the larger size, in times of that at the smaller. */
   times: number;
 }
-export interface ApiResult {
+/** How each part was measured: they may be of different runs. */
+interface Measured {
   date: string;
-  connections: number;
   rounds: number;
+  /** Of a kind in a round. */
   calls: number;
-  /** Null: there was none, and nothing is held against it. */
-  redis: string | null;
-  rows: Row[];
-  sizes: {
+}
+export interface ApiResult {
+  load: Measured & {
+    connections: number;
+    /** Null: there was none, and nothing is held against it. */
+    redis: string | null;
+    rows: Row[];
+  };
+  sizes: Measured & {
     small: { requests: number; records: number };
     large: { requests: number; records: number };
     rows: SizeRow[];
@@ -48,14 +54,19 @@ export const sizeCells = (row: SizeRow): string[] => [
 
 const count = (value: number): string => value.toLocaleString('en-US');
 
-export function apiPage({ date, connections, rounds, calls, redis, rows, sizes }: ApiResult): string {
+const turns = ({ date, rounds, calls }: Measured): string =>
+  `${date}; ${rounds} rounds of ${count(calls)} calls of each kind, in turns, after one that does not count.`;
+
+export function apiPage({ load, sizes }: ApiResult): string {
+  const { connections, redis, rows } = load;
   const size = ({ requests, records }: { requests: number; records: number }) =>
     `${count(requests)} requests and ${count(records)} records`;
   return `${[
     '# The API',
     'Written by `npm run bench:api -- --page`; do not edit. `--requests 1000000 --records 10000000` measures at the size that the promise is about.',
-    `${date}, ${cpus().length} cores, which the client (autocannon, a process of its own), the API, Postgres and Redis share. ${connections} connections on the loopback address; ${rounds} rounds of ${count(calls)} calls of each kind, in turns, after one that does not count. The figures are medians over the rounds, and a ratio is the median of the rounds' own: of calls a second, and of processor time a call (the API, Postgres and Redis together, without the client). The machine is shared with other work, so ratios say more than times, and processor time more than the clock.`,
+    `${cpus().length} cores, which the client (autocannon, a process of its own), the API, Postgres and Redis share. The figures are medians over the rounds, and a ratio is the median of the rounds' own: of calls a second, and of processor time a call (the API, Postgres and Redis together, without the client). The machine is shared with other work, so ratios say more than times, and processor time more than the clock.`,
     '## Accepting and polling',
+    `${turns(load)} ${connections} connections on the loopback address.`,
     [
       'Accepting a request: a person whom nobody has asked for, known by one identifier, in the training set of one model or two, with an `external_id`. The 202 is sent when the transaction with the request, its targets and its ledger entry is committed and synced to the disk.',
       'The bare routes are Fastify and nothing else, with a schema of body and answer; the one of the queue waits for `queue.add` of BullMQ',
@@ -66,6 +77,7 @@ export function apiPage({ date, connections, rounds, calls, redis, rows, sizes }
     ].join(' '),
     table([HEADINGS, ...rows.map(cellsOf)]),
     '## Size',
+    turns(sizes),
     `Small: ${size(sizes.small)}. Large: ${size(sizes.large)}. 8 connections, API key required. The requests have ended (their ledger entries are left out), one in a hundred was cancelled.`,
     table([SIZE_HEADINGS, ...sizes.rows.map(sizeCells)]),
   ].join('\n\n')}\n`;
