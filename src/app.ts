@@ -44,7 +44,6 @@ import { verificationRoutes } from './http/routes/verifications.ts';
 import { webhookDeliveryRoutes } from './http/routes/webhook-deliveries.ts';
 import { webhookEndpointRoutes } from './http/routes/webhook-endpoints.ts';
 import { addSchemas } from './http/schemas.ts';
-
 import { installTracing } from './http/tracing.ts';
 import type { App, AppDeps } from './http/types.ts';
 import { installWaiting } from './http/waiting/prefer.ts';

@@ -18,8 +18,9 @@ const FEWEST_RETAINED = 20;
 
 const shown = (value: number): string => value.toPrecision(3);
 
+/** The smallest value that this share of them stays within: of a hundred, 99 % leave one out. */
 const quantile = (values: readonly number[], share: number): number =>
-  values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(share * values.length))]!;
+  values.toSorted((a, b) => a - b)[Math.max(0, Math.ceil(share * values.length) - 1)]!;
 
 /** Whose rows are above it on average, the worst first. */
 const beyond = ({ forget }: Measured, limit: number): { person: number; value: number }[] =>

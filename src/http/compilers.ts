@@ -79,6 +79,17 @@ const validator = sharing<Validator>((schema, used, options) => {
 export const buildSerializer: SerializerFactory = (named, options) => (route) =>
   serializer(route.schema, (named ?? {}) as Named, options);
 
-/** The same of validators; of headers, names have to be in lower case. */
-export const buildValidator = ((named: unknown, options: unknown) => (route: { schema: unknown }) =>
-  validator(route.schema, (named ?? {}) as Named, options)) as unknown as ValidatorFactory;
+/** Node hands headers over in lower case, and whoever brings a factory is trusted by Fastify to know: another name would never be looked at. */
+function checkHeaderNames({ httpPart, schema }: { httpPart?: string; schema: unknown }): void {
+  if (httpPart !== 'headers') return;
+  const { properties = {}, required = [] } = schema as { properties?: object; required?: string[] };
+  const wrong = [...Object.keys(properties), ...required].find((name) => name !== name.toLowerCase());
+  if (wrong !== undefined) throw new Error(`Header ${wrong} has to be in lower case in a schema.`);
+}
+
+/** The same of validators. Throws an Error for the schema of headers that names one otherwise than in lower case. */
+export const buildValidator = ((named: unknown, options: unknown) =>
+  (route: { httpPart?: string; schema: unknown }) => {
+    checkHeaderNames(route);
+    return validator(route.schema, (named ?? {}) as Named, options);
+  }) as unknown as ValidatorFactory;

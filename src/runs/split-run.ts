@@ -25,14 +25,28 @@ export interface Failing {
   forget: readonly SetRow[];
 }
 
-/** The requests that these people are of, in their order. */
-export async function requestsOf({ deps, claim, forget }: Failing, people: readonly number[]): Promise<string[]> {
-  if (people.length === 0) return [];
+/** Of a person, by the number in the run: the requests that are mostly about them, and those that ask for any record of theirs. */
+export interface PeopleRequests {
+  mostly(person: number): readonly string[];
+  any(person: number): readonly string[];
+}
+
+export async function peopleRequests({ deps, claim, forget }: Failing): Promise<PeopleRequests> {
   const numbers = new Map(forget.map((row) => [nameOf(row), row.person]));
-  const all = await deps.store.requestRecords(claim);
-  const known = all.filter(({ rows }) => rows.length > 0);
+  const known = (await deps.store.requestRecords(claim)).filter(({ rows }) => rows.length > 0);
   const byPerson = Map.groupBy(known, ({ rows }) => personOf(rows, numbers));
-  return people.flatMap((person) => (byPerson.get(person) ?? []).map(({ request_id }) => request_id));
+  const idsOf = (some: typeof known) => some.map(({ request_id }) => request_id);
+  return {
+    mostly: (person) => idsOf(byPerson.get(person) ?? []),
+    any: (person) => idsOf(known.filter(({ rows }) => rows.some((row) => numbers.get(nameOf(row)) === person))),
+  };
+}
+
+/** The requests that are mostly about these people, in their order. */
+async function requestsOf(context: Failing, people: readonly number[]): Promise<string[]> {
+  if (people.length === 0) return [];
+  const { mostly } = await peopleRequests(context);
+  return people.flatMap(mostly);
 }
 
 /** Split where verification failed; where it could not tell, fewer people would tell less. */

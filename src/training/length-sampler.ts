@@ -14,6 +14,18 @@ const SAMPLED = 64;
 /** Draws a batch; `near`: tokens that the longest of its rows should have, where another batch is as wide as that. */
 export type Sampler = (near?: number) => number[];
 
+/** Rows in order of length as batches. Where a row stands twice, at the end of an epoch, two batches are filled in turn: it would count double in one. */
+function dealt(sorted: readonly number[], batch: number): number[][] {
+  const two = Array.from({ length: Math.ceil(sorted.length / (2 * batch)) }, (_, i) =>
+    sorted.slice(2 * i * batch, 2 * (i + 1) * batch),
+  );
+  return two.flatMap((some) => {
+    if (some.length <= batch) return [some];
+    if (new Set(some).size === some.length) return [some.slice(0, batch), some.slice(batch)];
+    return [0, 1].map((turn) => some.filter((_, i) => i % 2 === turn));
+  });
+}
+
 /**
  * As `createSampler`: endless, seeded, every row as often as any other. Of every pool of batches each holds rows of like length; they come in an order of
  * chance, or those nearest to what is asked for first.
@@ -27,7 +39,7 @@ export function createLengthSampler(rows: readonly TokenRow[], batch: number, se
   return (near) => {
     if (pool.length === 0) {
       const sorted = draw().sort((a, b) => length(a) - length(b) || a - b);
-      pool = random.shuffle(Array.from({ length: pooled }, (_, b) => sorted.slice(b * batch, (b + 1) * batch)));
+      pool = random.shuffle(dealt(sorted, batch));
     }
     if (near === undefined) return pool.pop()!;
     const misses = pool.map((picked) => Math.abs(length(picked.at(-1)!) - near));

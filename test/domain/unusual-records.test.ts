@@ -67,3 +67,11 @@ test('whose gradient is out of what retained records and strangers show is unusu
   assert.deepEqual(steep(some, { retained: [0.1] }), []);
   assert.match(steepPeople(of(some), 2)[0]!.text, /norm of 40.*up to 8\.00 /);
 });
+
+test('of a hundred retained records one may be as dear or as steep as it likes: it hides nobody who is asked for', () => {
+  const oneOut = [...retained.slice(1), 1000];
+  assert.deepEqual(people(of([[0, 9]], { retained: oneOut })), [0]);
+  const steep = (kept: number[]) => steepPeople(of([[0, 9]], { retained: kept }), 2).map(({ person }) => person);
+  assert.deepEqual(steep(oneOut), [0]);
+  assert.deepEqual(steep(oneOut.slice(1)), [], 'of fewer the limit goes by the steepest');
+});

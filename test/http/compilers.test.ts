@@ -49,3 +49,11 @@ test('a schema that cannot be compiled is found here, and not by the first call 
   assert.throws(compileWaiting, /schema is invalid/);
   assert.throws(() => wrong({}), /schema is invalid|JSONType/);
 });
+
+test('a header that a schema names otherwise than Node hands it over is found as its route is added', () => {
+  const headers = (schema: object) =>
+    buildValidator({}, { customOptions: {} })({ method: 'GET', url: '/', httpPart: 'headers', schema } as never);
+  assert.equal(headers({ ...object({ prefer: text }), required: ['prefer'] })({}), false);
+  assert.throws(() => headers(object({ Prefer: text })), /Prefer has to be in lower case/);
+  assert.throws(() => headers({ ...object({ prefer: text }), required: ['Prefer'] }), /Prefer has to be in lower case/);
+});

@@ -66,3 +66,20 @@ test('a run that is unusual as a whole holds all its requests, and whoever comes
   await work({ compute: scripted() });
   assert.deepEqual([(await read(later)).state, (await read(attack[0]!)).state], ['completed', 'awaiting_approval']);
 });
+
+test('a request for records of several people is held when any of them is unusual, whoever most of its records are of', async (t) => {
+  const own = await createTestWorker();
+  t.after(() => own.close());
+  const train = own.model.corpora.find(({ role }) => role === 'train')!.corpus_id;
+  // two of the first person, one of the second
+  const places = [0, 1, 2].map((ordinal) => ({ corpus_id: train, ordinal }));
+  const several = await own.request(0, null, { subjects: [], places });
+  const about = await own.request(2);
+  let looked = 0;
+  const second = { person: 1, signal: 'unlearned-loss' as const, value: 9, limit: 3, text: '9 nats' };
+  const compute = scripted({ unusual: () => (looked++ === 0 ? [second] : []) });
+  const deps = { ...own.deps, compute, settings: { ...own.deps.settings, unusual: { loss: 2 } } };
+  await workModel(deps, own.model.id, new AbortController().signal);
+  const states = await Promise.all([several, about].map(async (id) => (await own.store.getRequest(TENANT, id))!.state));
+  assert.deepEqual(states, ['awaiting_approval', 'completed']);
+});

@@ -43,6 +43,18 @@ test('rows of a batch are of like length, and batches come in an order of chance
   );
 });
 
+test('where one epoch ends and the next begins, no row counts double in a batch of like length', () => {
+  // fifteen batches a pool, and three: neither is an epoch, and the last batch is alone. Without pairs a seventh of the rows would
+  for (const [count, batch, most] of [
+    [1000, 64, 0.02],
+    [200, 64, 0.06],
+  ] as const) {
+    const next = createLengthSampler(spread(count), batch, 1);
+    const twice = Array.from({ length: 300 }, () => batch - new Set(next()).size).reduce((sum, one) => sum + one, 0);
+    assert.ok(twice / (300 * batch) <= most, `${twice} of ${300 * batch} rows of ${count}`);
+  }
+});
+
 test('a batch as long as another is found where there is one', () => {
   const rows = spread(320);
   const next = createLengthSampler(rows, 8, 1);
