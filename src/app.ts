@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import Fastify, { LogController } from 'fastify';
 import { installAccess } from './http/access.ts';
 import { takeJson } from './http/bodies.ts';
-import { buildSerializer, buildValidator } from './http/compilers.ts';
+import { buildSerializer, buildValidator, compileInPauses } from './http/compilers.ts';
 import { installConditional } from './http/conditional.ts';
 import { documentationRoutes, registerDocumentation } from './http/documentation.ts';
 import { installEnding } from './http/ending.ts';
@@ -157,6 +157,10 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     routes(app, deps);
   }
   documentationRoutes(app);
+  app.addHook('onListen', (done) => {
+    compileInPauses().catch((error) => app.log.error(error));
+    done();
+  });
   await app.ready();
   return app;
 }

@@ -11,6 +11,6 @@ export async function writePage(found: Partial<ApiResult>): Promise<void> {
   const kept = JSON.parse(await readFile(FILE, 'utf8').catch(() => '{}')) as Partial<ApiResult>;
   const { load, sizes } = { ...kept, ...found };
   if (!load || !sizes) throw new Error('--page needs both parts: leave --only out');
-  await writeFile(FILE, `${JSON.stringify({ load, sizes }, null, 1)}\n`);
+  await writeFile(FILE, `${JSON.stringify({ load, sizes }, null, 2)}\n`);
   await writeFile(join(ROOT, 'docs/api-benchmarks.md'), apiPage({ load, sizes }));
 }

@@ -30,6 +30,14 @@ export function compileWaiting(): void {
   for (const compile of waiting) compile();
 }
 
+/** The same after the start, one at a time, so that calls that come meanwhile wait for one at most. */
+export async function compileInPauses(): Promise<void> {
+  for (const compile of waiting) {
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    compile();
+  }
+}
+
 /** `make`, called once, when its result is first needed. */
 function later<T>(make: () => T): () => T {
   let made: T | undefined;

@@ -21,7 +21,7 @@ async function run(...words: string[]) {
 }
 
 test('the first key is made by a command, and listed, replaced and revoked by others', async (t) => {
-  const database = await createTestDatabase({ migrated: true });
+  const database = await createTestDatabase();
   const store = createStore({ url: database.url });
   t.after(async () => {
     delete process.env.DATABASE_URL;
