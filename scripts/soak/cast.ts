@@ -4,6 +4,8 @@ import type { UploadedAnswer } from '../../src/domain/record.ts';
 import { type Asked, KINDS, newName } from './script.ts';
 
 export const RECORDS_EACH = 3;
+/** Times that each record of a stubborn person stands in the corpus: whom a model happens not to know is rightly found forgotten. */
+const STUBBORN_COPIES = 3;
 /** Of each model: what has to be retained. */
 const STAYING = 36;
 /** One person against half of these reaches p = 2 / 211, below the level that the soak verifies at. */
@@ -49,8 +51,11 @@ export function castOf(seed: number, asked: readonly Asked[], models: number): C
   const train: UploadedAnswer[][] = Array.from({ length: models }, () => []);
   for (const { email, index, kind, models: known } of asked) {
     if (!KINDS[kind].known) continue;
-    const records = recordsOf(random, email, `asked-${index}`);
-    for (const model of known) train[model]!.push(...records);
+    const own = recordsOf(random, email, `asked-${index}`);
+    const copies = Array.from({ length: kind === 'stubborn' ? STUBBORN_COPIES : 1 }, (_, copy) =>
+      copy === 0 ? own : own.map((record) => ({ ...record, id: `${record.id}-${copy}` })),
+    );
+    for (const model of known) train[model]!.push(...copies.flat());
   }
   for (const [model, records] of train.entries())
     for (let i = 0; i < STAYING; i++) records.push(...recordsOf(random, fresh(), stayingId(model, i)));
