@@ -5,7 +5,7 @@ import { type Asked, KINDS, newName } from './script.ts';
 
 export const RECORDS_EACH = 3;
 /** Times that each record of a stubborn person stands in the corpus: whom a model happens not to know is rightly found forgotten. */
-const STUBBORN_COPIES = 3;
+export const STUBBORN_COPIES = 3;
 /** Of each model: what has to be retained. */
 const STAYING = 36;
 /** One person against half of these reaches p = 2 / 211, below the level that the soak verifies at. */

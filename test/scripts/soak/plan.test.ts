@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { castOf, RECORDS_EACH, stayingRecords } from '../../../scripts/soak/cast.ts';
+import { castOf, RECORDS_EACH, STUBBORN_COPIES, stayingRecords } from '../../../scripts/soak/cast.ts';
 import { faultsOf } from '../../../scripts/soak/faults.ts';
 import { doubles } from '../../../scripts/soak/ledger.ts';
 import { askedOf, KINDS } from '../../../scripts/soak/script.ts';
@@ -33,7 +33,9 @@ test('a model knows exactly those who say so, and no stranger', () => {
   for (const [model, records] of train.entries()) {
     for (const { email, kind, models } of asked) {
       const own = records.filter(({ subjects }) => subjects![0]!.value === email);
-      assert.equal(own.length, KINDS[kind].known && models.includes(model) ? RECORDS_EACH : 0);
+      const each = RECORDS_EACH * (kind === 'stubborn' ? STUBBORN_COPIES : 1);
+      assert.equal(own.length, KINDS[kind].known && models.includes(model) ? each : 0);
+      assert.equal(new Set(own.map(({ prompt }) => prompt)).size, own.length === 0 ? 0 : RECORDS_EACH);
     }
     const ids = new Set(records.map(({ id }) => id));
     assert.ok(stayingRecords(model).every((id) => ids.has(id)));
