@@ -254,7 +254,8 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
     const text = env[name];
     if (text === undefined || text === '') continue;
     const type = (schema as { type?: string }).type;
-    if (type === 'integer' || type === 'number') given[name] = Number(text);
+    // what is no number is named as it was given
+    if (type === 'integer' || type === 'number') given[name] = Number.isNaN(Number(text)) ? text : Number(text);
     else if (type === 'boolean')
       given[name] = text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : text;
     else given[name] = text;
