@@ -13,7 +13,7 @@ import { startEmbeddedPostgres } from '../src/store/embedded.ts';
 import type { Call } from './api/calls.ts';
 import type { Place } from './api/config.ts';
 import { cpuSeconds } from './api/cpu.ts';
-import { writePage } from './api/kept.ts';
+import { readKept, writePage } from './api/kept.ts';
 import { type ApiResult, cellsOf, HEADINGS, SIZE_HEADINGS, type SizeRow, sizeCells } from './api/page.ts';
 import { startRedis } from './api/redis.ts';
 import { type Contestant, contest } from './api/rows.ts';
@@ -36,7 +36,13 @@ const { values: flags } = parseArgs({
 const [rounds, calls, connections, from] = [flags.rounds, flags.calls, flags.connections, flags.from].map(Number) as [
   ...[number, number, number, number],
 ];
+const PARTS = ['load', 'sizes'] as const;
 const parts = flags.only.split(',');
+const unknown = parts.find((part) => !PARTS.includes(part as (typeof PARTS)[number]));
+if (unknown !== undefined) throw new RangeError(`--only must name ${PARTS.join(', ')}, not ${unknown}`);
+const kept = await readKept();
+if (flags.page && PARTS.some((part) => !parts.includes(part) && kept[part] === undefined))
+  throw new Error('--page needs both parts: leave --only out');
 const FEW = 8;
 /** Lists and lookups take longer than a poll. */
 const sizedCalls = Math.ceil(calls / 10);
@@ -211,7 +217,7 @@ try {
     }),
     ...(parts.includes('sizes') && { sizes: { date, rounds, calls: sizedCalls, ...(await measureSizes()) } }),
   };
-  if (flags.page) await writePage(found);
+  if (flags.page) await writePage({ ...kept, ...found } as ApiResult);
   if (found.load) say(table([HEADINGS, ...found.load.rows.map(cellsOf)]));
   if (found.sizes) say(table([SIZE_HEADINGS, ...found.sizes.rows.map(sizeCells)]));
   if (flags.json) say(JSON.stringify(found));

@@ -83,10 +83,7 @@ async function main(): Promise<Counts> {
   const memory = process.env.TMPDIR ? null : await memoryFolder();
   if (memory !== null) process.env.TMPDIR = memory;
   const own = process.env.TEST_DATABASE_URL ? null : await startTestServer();
-  if (own) {
-    process.env.TEST_DATABASE_URL = own.url;
-    process.env.TEST_DATABASE_TEMPLATE = await createTemplate(own.url);
-  }
+  if (own) process.env.TEST_DATABASE_URL = own.url;
   // `node` in a test is the one that runs the tests
   process.env.PATH = `${dirname(process.execPath)}:${process.env.PATH ?? ''}`;
   process.env.NODE_COMPILE_CACHE ??= COMPILED;
@@ -97,6 +94,7 @@ async function main(): Promise<Counts> {
   const shared = await mkdtemp(join(tmpdir(), 'expunge-shared-'));
   process.env.TEST_SHARED_DIR = shared;
   try {
+    if (own) process.env.TEST_DATABASE_TEMPLATE = await createTemplate(own.url);
     return await runFiles(await writeGroups(ROOT, await groupsOf(ROOT, files), shared), aborted.signal);
   } finally {
     await own?.stop();

@@ -1,5 +1,4 @@
 // The application from its ports: no environment, no network, nothing started.
-
 import { randomUUID } from 'node:crypto';
 import Fastify, { LogController } from 'fastify';
 import { installAccess } from './http/access.ts';

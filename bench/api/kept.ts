@@ -6,11 +6,12 @@ import { type ApiResult, apiPage } from './page.ts';
 const ROOT = join(import.meta.dirname, '../..');
 const FILE = join(ROOT, 'bench/api/results.json');
 
-/** Writes results and page. Throws while one of the parts has never been measured. */
-export async function writePage(found: Partial<ApiResult>): Promise<void> {
-  const kept = JSON.parse(await readFile(FILE, 'utf8').catch(() => '{}')) as Partial<ApiResult>;
-  const { load, sizes } = { ...kept, ...found };
-  if (!load || !sizes) throw new Error('--page needs both parts: leave --only out');
-  await writeFile(FILE, `${JSON.stringify({ load, sizes }, null, 2)}\n`);
-  await writeFile(join(ROOT, 'docs/api-benchmarks.md'), apiPage({ load, sizes }));
+/** What was measured before; nothing of what never was. */
+export const readKept = async (): Promise<Partial<ApiResult>> =>
+  JSON.parse(await readFile(FILE, 'utf8').catch(() => '{}'));
+
+/** Writes results and page. */
+export async function writePage(result: ApiResult): Promise<void> {
+  await writeFile(FILE, `${JSON.stringify(result, null, 2)}\n`);
+  await writeFile(join(ROOT, 'docs/api-benchmarks.md'), apiPage(result));
 }

@@ -53,8 +53,10 @@ export function steepPeople(norms: Measured, factor: number): UnusualPerson[] {
   if (factor === 0 || retained.length < FEWEST_RETAINED) return [];
   const stranger = strangers.length === 0 ? 0 : quantile(strangers, NEARLY_ALL);
   const limit = factor * Math.max(quantile(retained, NEARLY_ALL), stranger);
+  const others =
+    strangers.length === 0 ? 'no retained records' : 'neither retained records nor those of people never seen';
   return beyond(norms, limit).map(({ person, value }) => ({
     ...{ person, signal: 'steep-gradient' as const, value, limit },
-    text: `the gradient of its records has a norm of ${shown(value)}, as neither retained records nor those of people never seen have; up to ${shown(limit)} needs nobody’s approval`,
+    text: `the gradient of its records has a norm of ${shown(value)}, as ${others} have; up to ${shown(limit)} needs nobody’s approval`,
   }));
 }

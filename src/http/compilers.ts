@@ -42,8 +42,10 @@ export async function compileInPauses(): Promise<void> {
 function later<T>(make: () => T): () => T {
   let made: T | undefined;
   const compile = () => {
-    waiting.delete(compile);
-    made ??= make();
+    if (made === undefined) {
+      waiting.delete(compile);
+      made = make();
+    }
     return made;
   };
   waiting.add(compile);
@@ -76,8 +78,9 @@ const buildFromPool = AjvCompiler();
 const validator = sharing<Validator>((schema, used, options) => {
   const compiled = later(() => buildFromPool(used as never, options as never)({ schema } as never));
   const validate = ((data: unknown) => {
-    const valid = compiled()(data);
-    validate.errors = compiled().errors;
+    const check = compiled();
+    const valid = check(data);
+    validate.errors = check.errors;
     return valid;
   }) as Validator;
   return validate;

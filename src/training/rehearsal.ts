@@ -9,9 +9,9 @@ const LOOKED_AT = 256;
 const SEED = 8;
 /** Of how likely their answers were, what may be missing: less is within what a step of repair moves. */
 const KEPT = 0.995;
-/** A look that finds no more gained than this, as a share, finds that steps have brought it as far as they will, */
+/** A look that finds no more gained than this, as a share, finds that steps have brought it as far as they will. */
 const GAINED = 0.005;
-/** but not where more than this is missing: verification asks for 0.95 by default, of other records. */
+/** Below this share slow gains are no reason to stop: verification asks for 0.95 by default, of other records. */
 const ENOUGH = 0.975;
 /** Steps between two looks: they cost as much as a step or two. */
 const EVERY = 5;

@@ -66,6 +66,7 @@ test('whose gradient is out of what retained records and strangers show is unusu
   assert.deepEqual(steep(some, {}, 0), []);
   assert.deepEqual(steep(some, { retained: [0.1] }), []);
   assert.match(steepPeople(of(some), 2)[0]!.text, /norm of 40.*up to 8\.00 /);
+  assert.match(steepPeople(of(some, { strangers: [] }), 2)[0]!.text, /as no retained records have;/);
 });
 
 test('of a hundred retained records one may be as dear or as steep as it likes: it hides nobody who is asked for', () => {

@@ -57,7 +57,7 @@ const databaseAt = (server: string, name: string): string => {
   return url.href;
 };
 
-/** A database with every table and no row, which others are copies of: that takes a third of what the migrations do. */
+/** A database with every table and no row, which others are copies of: that is cheaper than its migrations. */
 export async function createTemplate(server: string): Promise<string> {
   const name = 'test_template';
   await execute(server, `create database ${name}`);

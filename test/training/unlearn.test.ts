@@ -62,7 +62,7 @@ const STRONGER: Record<string, Record<string, unknown>> = {
   wga: { beta: 0.5 },
   satimp: { gamma: 3, beta1: 0.3, beta2: 0.3 },
   simnpo: { gamma: 1, beta: 0.5, delta: 3 },
-  // its push fades on the way: at the rate of the others 300 to 1100 steps, by the seed and the last bit of a sum; at this one 180 to 250
+  // its push fades on the way: at the rate of the others the seed and the last bit of a sum decide how late it ends
   undial: { alpha: 1, beta: 30, gamma: 10, learning_rate: 6e-3, max_steps: 400 },
   'ce-u': { alpha: 1, gamma: 10, ignore_first_n_answer_tokens: 0 },
   salun: { base: 'grad-diff' },

@@ -54,9 +54,9 @@ export interface Program {
 
 /**
  * Whether the runtime's own rewriting of a graph gains anything. In one that has its derivatives every intermediate value is read again, so that
- * operators are seldom fused: steps take as long without, and compiling two fifths less. Convolutions gain by another layout of their images.
+ * operators are seldom fused: steps take as long without, and compiling is much cheaper. Convolutions gain by another layout of their images.
  */
-const gains = (provider: string, { nodes }: OnnxGraph, changesState: boolean): boolean =>
+const worthRewriting = (provider: string, { nodes }: OnnxGraph, changesState: boolean): boolean =>
   provider !== 'cpu' || !changesState || nodes.some(({ opType }) => /Conv|Pool/.test(opType));
 
 /** Structure of a graph: two evaluations with the same key may share a session. */
@@ -98,7 +98,7 @@ export class Sessions {
       ...providerOptions(provider, graph),
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
-      graphOptimizationLevel: gains(provider, graph, changesState) ? 'all' : 'disabled',
+      graphOptimizationLevel: worthRewriting(provider, graph, changesState) ? 'all' : 'disabled',
       logSeverityLevel: 3,
       enableCpuMemArena: changesState && !sharedHeap,
       // one block for the whole run, beside what the first run took piece by piece: half as much again for no gain
