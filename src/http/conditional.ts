@@ -1,6 +1,6 @@
 // Conditional reads (RFC 9110, 13): every GET under /v1 has an entity tag, and answers 304 to whoever has that state.
 import { createHash } from 'node:crypto';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { tagsMatch } from './links.ts';
 import { NotModified } from './schemas.ts';
 import type { App } from './types.ts';
@@ -30,6 +30,21 @@ function nothing(reply: FastifyReply): '' | null {
   return reply.request.method === 'HEAD' ? '' : null;
 }
 
+/** What is sent: the payload, under its tag where it has none, or nothing to whoever has it. */
+function tagged(request: FastifyRequest, reply: FastifyReply, payload: unknown): unknown {
+  const { method, routeOptions } = request;
+  if (reply.statusCode === 304) return nothing(reply);
+  if (reply.statusCode !== 200 || typeof payload !== 'string' || reply.hasHeader('etag')) return payload;
+  if (!isTagged({ method, url: routeOptions.url ?? '', config: routeOptions.config })) return payload;
+  // a cursor is sealed anew each time; where it stands, what is on the page says
+  const mark = markOf(payload.replace(/"next_cursor":"[^"]*"/, '"next_cursor":""'));
+  reply.header('etag', `"${mark}"`);
+  if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'private, no-cache');
+  const none = request.headers['if-none-match'];
+  if (none === undefined || !tagsMatch(none, mark)) return payload;
+  return nothing(reply.code(304));
+}
+
 /**
  * Call it before any route is added. Routes of rows with a version answer by `unchanged` before they make the representation; all
  * others are tagged here, by the digest of what would be sent, which holds whatever the representation is made of.
@@ -41,17 +56,5 @@ export function installConditional(app: App): void {
     if (response?.[200] === undefined) return;
     route.schema = { ...route.schema, response: { ...response, 304: NotModified } };
   });
-  app.addHook('onSend', async (request, reply, payload) => {
-    const { method, routeOptions } = request;
-    if (reply.statusCode === 304) return nothing(reply);
-    if (reply.statusCode !== 200 || typeof payload !== 'string' || reply.hasHeader('etag')) return payload;
-    if (!isTagged({ method, url: routeOptions.url ?? '', config: routeOptions.config })) return payload;
-    // a cursor is sealed anew each time; where it stands, what is on the page says
-    const mark = markOf(payload.replace(/"next_cursor":"[^"]*"/, '"next_cursor":""'));
-    reply.header('etag', `"${mark}"`);
-    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'private, no-cache');
-    const none = request.headers['if-none-match'];
-    if (none === undefined || !tagsMatch(none, mark)) return payload;
-    return nothing(reply.code(304));
-  });
+  app.addHook('onSend', (request, reply, payload, done) => done(null, tagged(request, reply, payload)));
 }

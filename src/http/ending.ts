@@ -26,8 +26,8 @@ export function installEnding(app: App): void {
     ending = true;
     closeRest();
   });
-  app.addHook('onSend', async (_request, reply, payload) => {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     if (ending) reply.header('connection', 'close');
-    return payload;
+    done();
   });
 }

@@ -68,19 +68,23 @@ function callOf(
 /** Routes with `config: { idempotent: true }` take the header. Call it before any route is added. */
 export function installIdempotency(app: App, deps: Pick<AppDeps, 'store' | 'subjectKeys'>): void {
   app.decorateRequest('keyed', null);
-  app.addHook('preHandler', async (request, reply) => {
-    const header = request.headers['idempotency-key'];
-    const { idempotent = false } = request.routeOptions.config;
-    if (header === undefined || !idempotent) return;
+  async function take(request: FastifyRequest, reply: FastifyReply, header: string | string[]) {
+    const { idempotent } = request.routeOptions.config;
     const key = readKey(header);
     if (idempotent === 'streamed') return;
     const call = callOf(deps, principal(request).tenant, key, request, request.body ?? null);
     const again = await begin(deps, request, reply, call, idempotent === 'copying' ? COPYING_MS : BUSY_MS);
     if (again !== null) return giveAgain(reply, again);
+  }
+  // most calls have no key, and wait for no promise
+  app.addHook('preHandler', (request, reply, done) => {
+    const header = request.headers['idempotency-key'];
+    if (header === undefined || !request.routeOptions.config.idempotent) return done();
+    return take(request, reply, header);
   });
-  app.addHook('onSend', async (request, reply, payload) => {
-    await keep(deps, request, reply, payload);
-    return payload;
+  app.addHook('onSend', (request, reply, payload, done) => {
+    if (request.keyed === null) return done();
+    return keep(deps, request, reply, payload);
   });
 }
 

@@ -17,18 +17,25 @@ export interface Grouping<In, Out> {
   commit(inputs: readonly In[]): Promise<Out[]>;
   /** Whether the transaction of this error may have been committed all the same; it is not tried again. */
   uncertain(error: unknown): boolean;
+  /** Groups under way at once, 1 unless said: with two nobody waits while Postgres has nothing to do. */
+  atOnce?: number;
 }
 
 /** So that whatever has arrived by now is in the first group too. */
 const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /**
- * Commits one group at a time, in the order of arrival. A group that fails is committed again one by one, so that what
+ * Commits one group at a time (or `atOnce`), in the order of arrival. A group that fails is committed again one by one, so that what
  * is wrong with one input fails no other. Each promise settles after the end of the transaction that its input was in.
  */
-export function grouped<In, Out>({ kind, commit, uncertain }: Grouping<In, Out>): (input: In) => Promise<Out> {
+export function grouped<In, Out>({
+  kind,
+  commit,
+  uncertain,
+  atOnce = 1,
+}: Grouping<In, Out>): (input: In) => Promise<Out> {
   let waiting: Waiting<In, Out>[] = [];
-  let working = false;
+  let working = 0;
 
   /** Of the first one's kind, as many as fit. */
   function take(): Waiting<In, Out>[] {
@@ -51,15 +58,15 @@ export function grouped<In, Out>({ kind, commit, uncertain }: Grouping<In, Out>)
   }
 
   async function work(): Promise<void> {
-    working = true;
+    working += 1;
     await nextTurn();
     while (waiting.length > 0) await settle(take());
-    working = false;
+    working -= 1;
   }
 
   return (input) =>
     new Promise<Out>((resolve, reject) => {
       waiting.push({ input, resolve, reject });
-      if (!working) void work();
+      if (working < atOnce) void work();
     });
 }

@@ -261,6 +261,8 @@ const createGrouped = (context: Context): Store['createRequest'] => {
     commit: (inputs) => createGroup(context, memory, inputs),
     // a server that goes away while it commits may have done so
     uncertain: (error) => unavailable(error) !== error,
+    // while Postgres works on one the next is made
+    atOnce: 2,
   });
 };
 

@@ -31,6 +31,7 @@ import * as consolidations from './migrations/028-consolidations.ts';
 import * as suspicion from './migrations/029-suspicion.ts';
 import * as traces from './migrations/031-traces.ts';
 import * as batchLines from './migrations/032-batch-lines.ts';
+import * as cheaperIntake from './migrations/033-cheaper-intake.ts';
 
 const MIGRATIONS = {
   '001-initial': initial,
@@ -61,6 +62,7 @@ const MIGRATIONS = {
   '029-suspicion': suspicion,
   '031-traces': traces,
   '032-batch-lines': batchLines,
+  '033-cheaper-intake': cheaperIntake,
 };
 
 const migratorOf = (db: Db): Migrator =>

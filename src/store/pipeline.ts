@@ -116,9 +116,12 @@ export interface Pipeline {
   close(): Promise<void>;
 }
 
-/** One connection of its own, opened by the first transaction; transactions beside each other wait for it. */
+/** Groups that are taken in beside each other. */
+const CONNECTIONS = 2;
+
+/** Connections of their own, opened by the first transactions; more transactions beside each other wait for them. */
 export function openPipeline(config: pg.PoolConfig): Pipeline {
-  const pool = new pg.Pool({ ...config, max: 1, pipeline: true });
+  const pool = new pg.Pool({ ...config, max: CONNECTIONS, pipeline: true });
   pool.on('error', ignore);
   return {
     transact: async (work) => transactOver(await pool.connect(), work),

@@ -1,5 +1,5 @@
 // Deletion requests as they are read: rows with their targets, identifier types and certificates.
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { durationOf } from '../domain/duration.ts';
 import type { RequestEvent } from '../domain/lifecycle.ts';
 import type { DeletionRequest, Target } from '../domain/resources.ts';
@@ -131,13 +131,15 @@ function seenTogether(db: Db): Store['requestSeen'] {
     kind: ({ tenant }) => tenant,
     async commit(asked) {
       const ids = [...new Set(asked.map(({ id }) => id))];
-      const query = db.selectFrom('deletion_requests').select(['id', 'state', 'version']);
-      const rows = await query.where('tenant_id', '=', asked[0]!.tenant).where('id', 'in', ids).execute();
-      const found = new Map(rows.map(({ id, ...row }) => [id, row]));
+      const { rows } = await sql<SeenRequest & { id: string }>`
+        select id, state, version from deletion_requests
+        where tenant_id = ${asked[0]!.tenant} and id = any(${ids}::uuid[])`.execute(db);
+      const found = new Map(rows.map((row) => [row.id, row]));
       return asked.map(({ id }) => found.get(id) ?? null);
     },
     // what fails for one fails for all
     uncertain: () => true,
+    atOnce: 2,
   });
   return (tenant, id) => seen({ tenant, id });
 }

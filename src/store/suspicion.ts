@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { type ForgetBudget, type ForgetSetFacts, type Suspicion, suspicionOf } from '../domain/suspicion.ts';
 import type { CreateRequest } from '../runs/ports.ts';
-import { type AskedBefore, type Before, countedNow } from './asked-before.ts';
+import { type Asked, type AskedBefore, addTo, type Before, countedNow } from './asked-before.ts';
 import { type Asks, together } from './asks.ts';
 import type { Trx } from './db.ts';
 import type { Match } from './matches.ts';
@@ -22,7 +22,7 @@ async function trainedOf({ ask }: Asks, tenant: string, models: readonly string[
 }
 
 /** Of each model, what came in since: not what was withdrawn or denied, nor what waits because it was suspicious itself. */
-async function beforeOf({ trx }: Asks, tenant: string, since: string): Promise<Map<string, Before>> {
+async function beforeOf({ trx }: Asks, tenant: string, since: string): Promise<Asked> {
   // of a great many requests it is read whole, whatever is right for the statements beside it
   await sql`select set_config('enable_hashjoin', 'on', true)`.execute(trx);
   const { rows } = await sql<Before & { model_id: string }>`
@@ -91,7 +91,8 @@ export async function watcher(asks: Asks, about: Watched, memory: AskedBefore | 
     trainedOf(asks, tenant, models),
     (async () => memory?.known(tenant, window_ms, at) ?? countedNow(await beforeOf(asks, tenant, since), at))(),
   ]);
-  const asked = counts.models;
+  const asked: Asked = new Map(counts.models);
+  const taken: Asked = new Map();
   const costs = budget.compute_seconds === 0 ? null : await costsOf(asks.trx, tenant, models, since, now);
   const factsOf = (input: CreateRequest, { model_id, records }: Match): ForgetSetFacts => ({
     records,
@@ -108,12 +109,10 @@ export async function watcher(asks: Asks, about: Watched, memory: AskedBefore | 
       const found = known.flatMap((match) => suspicionOf(match.model_id, factsOf(input, match), budget) ?? []);
       const [worst] = found.sort((a, b) => b.score - a.score);
       if (worst !== undefined) return worst;
-      for (const { model_id, records } of known) {
-        const { before } = factsOf(input, { model_id, records });
-        asked.set(model_id, { requests: before.requests + 1, records: before.records + records });
-      }
+      for (const { model_id, records } of known)
+        for (const map of [asked, taken]) addTo(map, model_id, { requests: 1, records });
       return null;
     },
-    committed: () => memory?.keep(tenant, window_ms, counts),
+    committed: () => memory?.keep(tenant, window_ms, counts, taken),
   };
 }

@@ -69,3 +69,29 @@ test('where the commit may have happened, nothing is done again', async () => {
   assert.ok(settled.every(({ status }) => status === 'rejected'));
   assert.equal(asked, 1);
 });
+
+test('with two at once the second group is made while the first is committed, and a third waits', async () => {
+  const under: { inputs: string[]; end: () => void }[] = [];
+  const ask = grouped<string, string>({
+    kind: () => '',
+    uncertain: () => true,
+    atOnce: 2,
+    commit: (inputs) => new Promise((resolve) => under.push({ inputs: [...inputs], end: () => resolve([...inputs]) })),
+  });
+  const answers: Promise<string>[] = [];
+  for (const input of ['a', 'b', 'c', 'd']) {
+    answers.push(ask(input));
+    for (let i = 0; i < 3; i++) await turn();
+  }
+  assert.deepEqual(
+    under.map(({ inputs }) => inputs),
+    [['a'], ['b']],
+  );
+  under[1]!.end();
+  assert.equal(await answers[1], 'b');
+  await turn();
+  assert.deepEqual(under[2]?.inputs, ['c', 'd']);
+  under[0]!.end();
+  under[2]!.end();
+  assert.deepEqual(await Promise.all(answers), ['a', 'b', 'c', 'd']);
+});

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { together } from '../../src/store/asks.ts';
 import { openPipeline, type Pipeline } from '../../src/store/pipeline.ts';
@@ -64,15 +65,23 @@ test('a connection that is lost fails its transaction; the next has another one'
   assert.deepEqual(await all(), [1, 2]);
 });
 
-test('transactions that are asked for at once come one after the other', async () => {
-  const seen = await Promise.all(
-    [10, 11, 12].map((n) =>
-      pipeline.transact(async ({ ask }) => {
-        void ask(insert(n));
-        const [row] = await ask<{ n: number }>({ text: 'select count(*)::int as n from numbers', values: [] });
-        return row!.n;
-      }),
-    ),
+test('two transactions go on beside each other, and a third waits for the end of one', async () => {
+  const begun: number[] = [];
+  const ends = new Map<number, () => void>();
+  const transactions = [10, 11, 12].map((n) =>
+    pipeline.transact(async ({ ask }) => {
+      await ask(insert(n));
+      begun.push(n);
+      await new Promise<void>((end) => ends.set(n, end));
+    }),
   );
-  assert.deepEqual(seen, [3, 4, 5]);
+  while (begun.length < 2) await setImmediate();
+  assert.deepEqual([...begun].sort(), [10, 11]);
+  ends.get(11)!();
+  await transactions[1];
+  while (begun.length < 3) await setImmediate();
+  assert.equal(begun[2], 12);
+  for (const n of [10, 12]) ends.get(n)!();
+  await Promise.all(transactions);
+  assert.deepEqual(await all(), [1, 2, 10, 11, 12]);
 });

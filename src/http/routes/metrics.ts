@@ -9,9 +9,10 @@ const DESCRIPTION = `Prometheus' text format. The figures are of all tenants tog
 
 export const metricsRoutes: Routes = (app, deps) => {
   const monitor = createMonitor(deps.store, app.log);
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const { url: route = 'unmatched' } = request.routeOptions;
     monitor.answered({ method: request.method, route, status: reply.statusCode, seconds: reply.elapsedTime / 1000 });
+    done();
   });
   app.get(
     '/metrics',
