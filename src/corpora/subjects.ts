@@ -43,3 +43,21 @@ export function normalise(type: string, value: string): string {
     `An identifier of type ${type} holds nothing to compare once it is normalised; send its real value.`,
   );
 }
+
+/** What a value of a type has to look like for anybody to be found by it, and how that is said. Any other type: anything. */
+const FORMS: Readonly<Record<string, { form: RegExp; wrong: string }>> = {
+  email: {
+    form: /^.+@[^@\s]+$/su,
+    wrong: 'is no e-mail address: it has no @ with a name before it and a host behind it',
+  },
+  phone: { form: /(\d[^\d]*){3}/u, wrong: 'is no telephone number: it has fewer than three digits' },
+};
+
+/**
+ * Why nobody will be found by this value, or null: a typing error must not read as if nothing were known of a person. Records are
+ * stored under whatever they say; who is stored under such a value is asked for by its SHA-256.
+ */
+export function mistyped(type: string, value: string): string | null {
+  const known = Object.hasOwn(FORMS, type) ? FORMS[type]! : null;
+  return known === null || known.form.test(value.normalize('NFKC').trim()) ? null : known.wrong;
+}

@@ -1,5 +1,6 @@
 // Identifiers of people at the door: checked, turned into subject keys, and never passed on.
 import Type from 'typebox';
+import { mistyped } from '../corpora/subjects.ts';
 import { Identifier } from '../domain/record.ts';
 import { ExpungeError } from '../errors.ts';
 import type { SubjectKey, SubjectKeys } from '../runs/ports.ts';
@@ -45,17 +46,22 @@ export function subjectKeysOf(
   return [...distinct.values()];
 }
 
-/** The same under every version of the key: what people are looked up by. */
+const REMEDY = 'correct it, or name the person by a value or a sha256 that the records have';
+
+/** The same under every version of the key: what people are looked up by. `asRecorded`: values are those of records, whatever they look like. */
 export function lookUpKeysOf(
   keys: Pick<SubjectKeys, 'keysFor'>,
   tenant: string,
   identifiers: Identifier[],
   refuse: Refuse,
+  { asRecorded = false }: { asRecorded?: boolean } = {},
 ): SubjectKey[] {
   const distinct = new Map<string, SubjectKey>();
   for (const [index, identifier] of identifiers.entries()) {
     const keyed = () => keys.keysFor(tenant, identifier);
     for (const key of checked(identifier, keyed, (why) => refuse(index, why))) distinct.set(key.key, key);
+    const wrong = asRecorded || identifier.value === undefined ? null : mistyped(identifier.type, identifier.value);
+    if (wrong !== null) throw refuse(index, `${wrong}; ${REMEDY}`);
   }
   return [...distinct.values()];
 }

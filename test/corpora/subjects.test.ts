@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { NORMALISER_VERSION, normalise } from '../../src/corpora/subjects.ts';
+import { mistyped, NORMALISER_VERSION, normalise } from '../../src/corpora/subjects.ts';
 
 test('one person written in several ways is one person', () => {
   const same: [string, string[]][] = [
@@ -29,6 +29,33 @@ test('an identifier that normalises to nothing is refused without being repeated
     ['name', '\u00a0'],
   ] as const)
     assert.throws(() => normalise(type, value), { code: 'validation-failed' });
+});
+
+test('what nobody is found by is told from what only looks odd', () => {
+  const odd = [
+    ['email', ' Ada@example.org '],
+    ['email', 'o’brien+news@mail.example'],
+    ['email', '"a b@c"@example.org'],
+    ['email', 'ада@пример.рф'],
+    ['phone', '112'],
+    ['phone', '+41 (0)79 123 45 67 ext. 5'],
+    ['customer_id', 'not an address'],
+    ['toString', 'x'],
+  ] as const;
+  for (const [type, value] of odd) assert.equal(mistyped(type, value), null, value);
+  const wrong = [
+    ['email', 'not an address'],
+    ['email', '@example.org'],
+    ['email', 'ada@'],
+    ['email', 'ada@example org'],
+    ['email', '+41 79 123 45 67'],
+    ['phone', 'ada1@example.org'],
+  ] as const;
+  for (const [type, value] of wrong) {
+    const why = mistyped(type, value);
+    assert.match(why ?? '', /^is no (e-mail address|telephone number): /);
+    assert.ok(!why!.includes(value), 'the value is not repeated');
+  }
 });
 
 test('normalising twice changes nothing', () => {

@@ -167,6 +167,12 @@ test('method parameters get their defaults; bad ones are pointed at', async () =
       'validation-failed',
       '#/subject/identifiers/0',
     ],
+    [
+      { subject: { identifiers: [{ type: 'email', value: 'not an address' }] } },
+      400,
+      'validation-failed',
+      '#/subject/identifiers/0',
+    ],
     [{ subject: { identifiers: [{ value: 'x' }] } }, 400, 'validation-failed', '#/subject/identifiers/0/type'],
     [{ ground: 'because' }, 400, 'validation-failed', '#/ground'],
     [{ external_id: 'has space' }, 400, 'validation-failed', '#/external_id'],

@@ -60,6 +60,9 @@ test('whoever was deleted is on the list, and is told of by yes and no alone', a
   assert.doesNotMatch(first.body + second.body + logs.join(''), /person1|unheard/i);
   const wrong = await call(app, 'POST', '/v1/suppressions:check', { subjects: [{ identifiers: [{ type: 'email' }] }] });
   assert.equal(wrong.json().errors[0].pointer, '#/subjects/0/identifiers/0');
+  // a training job asks about what its records say, whatever that is
+  const odd = await call(app, 'POST', '/v1/suppressions:check', { subjects: [email('unknown')] });
+  assert.equal(odd.statusCode, 200, odd.body);
 });
 
 test('an upload that names them is refused, or goes without them, or is taken in knowingly', async () => {

@@ -59,8 +59,12 @@ function checkRoute(app: App, deps: AppDeps): void {
     async (request) => {
       const { tenant } = principal(request);
       const people = request.body.subjects.map(({ identifiers }, person) =>
-        lookUpKeysOf(deps.subjectKeys, tenant, identifiers, (index, why) =>
-          invalidField(`#/subjects/${person}/identifiers/${index}`, why),
+        lookUpKeysOf(
+          deps.subjectKeys,
+          tenant,
+          identifiers,
+          (index, why) => invalidField(`#/subjects/${person}/identifiers/${index}`, why),
+          { asRecorded: true },
         ).map(({ key }) => key),
       );
       const all = [...new Set(people.flat())];
