@@ -1,5 +1,15 @@
 // Steps on a backend that computes at once: the oracle of the tests, and any backend that others bring.
-import type { CompiledStep, Engine, HostTensor, HostTensors, State, Tensor, Tensors } from '../domain/engine.ts';
+import {
+  type CompiledStep,
+  type Engine,
+  type HostTensor,
+  type HostTensors,
+  PASS_TOKENS,
+  type State,
+  type Tensor,
+  type Tensors,
+  threadTokens,
+} from '../domain/engine.ts';
 import { toHost } from './onnxruntime/node.ts';
 import { storePlaces } from './places.ts';
 import { tf, useBackend } from './tfjs.ts';
@@ -62,6 +72,7 @@ export async function createEagerEngine(name: string, backendName: string): Prom
   return {
     name,
     tf,
+    passTokens: backendName === 'cpu' ? threadTokens(1) : PASS_TOKENS,
     createState: (tensors) => new EagerState(tensors),
     compileStep(fn, state): CompiledStep {
       const memory = state as EagerState;

@@ -121,6 +121,22 @@ export function inPasses(group: readonly number[], sizes: readonly number[]): { 
   return passes;
 }
 
+/**
+ * Rows in passes of few sizes, sorted by length so that little is padded; results go back by index. A pass has as many rows as `tokens` let
+ * it, each counted as the longest of them, and one of the smallest size where even that is more; as `inPasses` where too few are left.
+ */
+export function lengthPasses(rows: readonly TokenRow[], sizes: readonly number[], tokens: number) {
+  const length = (i: number) => rows[i]!.ids.length;
+  const order = rows.map((_, i) => i).sort((a, b) => length(a) - length(b) || a - b);
+  const passes: ReturnType<typeof inPasses> = [];
+  for (let from = 0; from < order.length; from += passes.at(-1)!.rows.length) {
+    const longest = (size: number) => length(order[Math.min(from + size, order.length) - 1]!);
+    const fitting = sizes.filter((size, i) => i === 0 || size * longest(size) <= tokens);
+    passes.push(inPasses(order.slice(from, from + fitting.at(-1)!), fitting)[0]!);
+  }
+  return passes;
+}
+
 /** Rows by the person they are about, in order of appearance; rows without a person are each their own. */
 export function byPerson(rows: readonly { person: number }[]): number[][] {
   const groups = new Map<string, number[]>();

@@ -1,14 +1,13 @@
 // Passes over a set for methods that edit weights: which rows are seen together, and how each pass counts in the sum.
 import type { Learner } from '../domain/architecture.ts';
 import { type DescentOptions, type EditPasses, type EditSet, PASS_ROWS } from '../domain/edit.ts';
-import { type Engine, type HostTensors, scalar } from '../domain/engine.ts';
+import { type Engine, type HostTensors, PASS_TOKENS, scalar } from '../domain/engine.ts';
 import { sampleRows } from '../domain/random.ts';
 import { TRAIN_ALL } from '../domain/trainable.ts';
 import { IGNORE } from '../methods/losses.ts';
 import { inPasses, lengthBatches, type TokenRow } from './batches.ts';
 import { createPassState, type PassKind, type PassState } from './edit-state.ts';
 import { kindOf } from './kinds.ts';
-import { SCORED_TOKENS } from './scoring.ts';
 import { train } from './train.ts';
 
 /** Rows of one pass: few sizes, each is a graph of its own. */
@@ -52,7 +51,7 @@ const labelsIn = (rows: readonly TokenRow[]): number =>
 /** All rows in few batch sizes, for the gradient of their mean loss. */
 function meanPasses(rows: TokenRow[], sizes: readonly number[]): Pass[] {
   const labels = labelsIn(rows);
-  const groups = lengthBatches(rows, { rows: sizes.at(-1)!, tokens: SCORED_TOKENS });
+  const groups = lengthBatches(rows, { rows: sizes.at(-1)!, tokens: PASS_TOKENS });
   const passes = groups.flatMap((group) => inPasses(group, sizes));
   return passes.map(({ rows: picked, size }) => ({ rows: picked.map((i) => rows[i]!), size, labels, weight: 1 }));
 }

@@ -1,9 +1,9 @@
 // What a training takes of the memory, known from shapes alone, before anything is loaded.
 import type { Architecture, Classifier } from '../domain/architecture.ts';
-import { elementCount } from '../domain/engine.ts';
+import { elementCount, PASS_TOKENS } from '../domain/engine.ts';
 import type { TrainableOptions } from '../domain/trainable.ts';
 import { COSTS } from './memory-costs.ts';
-import { HEAD_LOGITS, HEAD_POSITIONS, SCORED_ROWS, SCORED_TOKENS } from './scoring.ts';
+import { HEAD_LOGITS, HEAD_POSITIONS, SCORED_ROWS } from './scoring.ts';
 import { planTrainable } from './trainable.ts';
 
 export interface MemoryWork {
@@ -84,7 +84,7 @@ export function planMemory(work: MemoryWork): MemoryPlan {
   const state = architecture.task === 'classification' ? COSTS.examples.step : COSTS.states;
   const passes = (share: number) => (states * state + scores * COSTS.scores) * share;
   const { reference, garbage, forward } = COSTS;
-  const scoredRows = Math.max(1, Math.min(work.scoredRows, SCORED_ROWS, Math.floor(SCORED_TOKENS / time)));
+  const scoredRows = Math.max(1, Math.min(work.scoredRows, SCORED_ROWS, Math.floor(PASS_TOKENS / time)));
   const headLogits = Math.min(HEAD_POSITIONS, scoredRows * time, Math.ceil(HEAD_LOGITS / vocabulary)) * vocabulary;
   const step = {
     gradients: trained * (COSTS.gradient + (split ? COSTS.accumulated : 0)),

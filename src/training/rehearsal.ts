@@ -1,7 +1,7 @@
 // Whether what is retained is known as well as before the run: repair rehearses it until it is. A single run loses little, and
 // twenty of them, each from where the last one ended, lose that twenty times.
 import { sampleRows } from '../domain/random.ts';
-import { meanNll, type Scorer } from './scoring.ts';
+import { meanNll, type Scored, type Scorer } from './scoring.ts';
 import type { UnlearnInputs } from './unlearn.ts';
 
 /** Retained rows that are looked at, the same ones each time. */
@@ -11,7 +11,7 @@ const SEED = 8;
 const KEPT = 0.995;
 /** A look that finds no more gained than this, as a share, finds that steps have brought it as far as they will. */
 const GAINED = 0.005;
-/** Below this share slow gains are no reason to stop: verification asks for 0.95 by default, of other records. */
+/** Below this share, of either measure, slow gains are no reason to stop: verification asks for 0.95 by default, of other records. */
 const ENOUGH = 0.975;
 /** Steps between two looks: they cost as much as a step or two. */
 const EVERY = 5;
@@ -23,20 +23,33 @@ export interface Rehearsal {
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
+/**
+ * Share of an answer that a greedy one is right up to, which verification looks at: one token in a hundred that no longer comes first is lost
+ * to likelihood, and half of a long answer to whoever asks.
+ */
+function toldOf({ correct }: Scored): number {
+  const wrong = correct.indexOf(0);
+  return wrong < 0 ? 1 : wrong / correct.length;
+}
+
 /** Measures the weights as they are now: what comes later is held against them. */
 export async function createRehearsal({ sets, seed }: UnlearnInputs, score: Scorer): Promise<Rehearsal> {
   const rows = sampleRows(sets.retain, LOOKED_AT, seed + SEED);
   // by row, so that a long answer counts no more than a short one
-  const likely = async () => mean((await score(rows)).map((one) => Math.exp(-meanNll(one))));
-  const before = rows.length === 0 ? 0 : await likely();
+  async function measured() {
+    const found = await score(rows);
+    return { likely: mean(found.map((one) => Math.exp(-meanNll(one)))), told: mean(found.map(toldOf)) };
+  }
+  const before = rows.length === 0 ? { likely: 0, told: 0 } : await measured();
   let [looked, done, last] = [Number.NEGATIVE_INFINITY, false, 0];
   return {
     async done(step) {
       if (rows.length === 0) return true;
       if (step < looked + EVERY) return done;
-      const now = await likely();
-      done = now >= KEPT * before || (now >= ENOUGH * before && now <= (1 + GAINED) * last);
-      [looked, last] = [step, now];
+      const { likely, told } = await measured();
+      const stalled = likely >= ENOUGH * before.likely && likely <= (1 + GAINED) * last;
+      done = (stalled || likely >= KEPT * before.likely) && told >= ENOUGH * before.told;
+      [looked, last] = [step, likely];
       return done;
     },
   };

@@ -3,15 +3,13 @@ import type * as tfjs from '@tensorflow/tfjs';
 import type { Architecture } from '../domain/architecture.ts';
 import { type CompiledStep, type Engine, float32, int32, type State, type Tensor, type Tf } from '../domain/engine.ts';
 import type { RowScore } from '../domain/verification.ts';
-import { inPasses, lengthBatches, padRows, type TokenRow } from './batches.ts';
+import { lengthPasses, padRows, type TokenRow } from './batches.ts';
 
 /** Rows of one pass, at most. */
 export const SCORED_ROWS = 64;
 const ROWS = [1, 4, 16, SCORED_ROWS];
-/** Tokens of one pass through the layers. */
-export const SCORED_TOKENS = 8192;
-/** Positions of one pass through the vocabulary, and logits: 16 MB a tensor. */
-export const HEAD_POSITIONS = 512;
+/** Positions of one pass through the vocabulary, and logits: 16 MB a tensor. More positions of a small vocabulary are slower, not faster. */
+export const HEAD_POSITIONS = 256;
 export const HEAD_LOGITS = 4 * 1024 * 1024;
 
 export type Scored = Pick<RowScore, 'logProbs' | 'correct' | 'mu' | 'variance' | 'topLogProbs'>;
@@ -121,8 +119,7 @@ export function createScorer(engine: Engine, architecture: Architecture, config:
   return async (rows) => {
     const scores = rows.map(emptyScore);
     let head: Head | null = null;
-    const groups = lengthBatches(rows, { rows: SCORED_ROWS, tokens: SCORED_TOKENS });
-    for (const { rows: group, size } of groups.flatMap((one) => inPasses(one, ROWS))) {
+    for (const { rows: group, size } of lengthPasses(rows, ROWS, engine.passTokens)) {
       const batch = group.map((i) => rows[i]!);
       const filled = [...batch, ...new Array<TokenRow>(size - batch.length).fill(batch[0]!)];
       const { hidden } = await body({ ids: padRows(filled, context, 0).ids! });

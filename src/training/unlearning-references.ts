@@ -6,7 +6,7 @@ import { createRandom } from '../domain/random.ts';
 import { ExpungeError } from '../errors.ts';
 import { lengthBatches, type TokenRow } from './batches.ts';
 import { kindOf } from './kinds.ts';
-import { HEAD_LOGITS, meanNll, SCORED_ROWS, SCORED_TOKENS } from './scoring.ts';
+import { HEAD_LOGITS, meanNll, SCORED_ROWS } from './scoring.ts';
 import type { UnlearnInputs } from './unlearn.ts';
 
 /** Seeds of the teacher and of the direction; those of batches, targets and adapters are others. */
@@ -96,7 +96,7 @@ export async function parentStateLength(inputs: UnlearnInputs, state: State): Pr
     return { outputs: { lengths: found! } };
   }, state);
   let [sum, count] = [0, 0];
-  for (const group of lengthBatches(sets.forget, { rows: SCORED_ROWS, tokens: SCORED_TOKENS })) {
+  for (const group of lengthBatches(sets.forget, { rows: SCORED_ROWS, tokens: engine.passTokens })) {
     const rows = group.map((i) => sets.forget[i]!);
     const { ids, labels } = kindOf(architecture).batch(rows, architecture.contextLength(config));
     const { data } = (await lengths({ ids: ids! })).lengths!;

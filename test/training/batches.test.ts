@@ -8,6 +8,7 @@ import {
   encodeRecord,
   inPasses,
   lengthBatches,
+  lengthPasses,
   padRows,
   type TokenRow,
 } from '../../src/training/batches.ts';
@@ -102,6 +103,34 @@ test('batches by length hold every row once, sorted, none over the limit', () =>
         if (before !== undefined) assert.ok(rows[before]!.ids.length <= rows[index]!.ids.length);
       });
     }),
+  );
+});
+
+test('passes by length are of few sizes, hold every row once and as many tokens as they may', () => {
+  const sizes = [1, 4, 16, 64];
+  fc.assert(
+    fc.property(fc.array(row, { maxLength: 100 }), fc.integer({ min: 1, max: 500 }), (rows, tokens) => {
+      const passes = lengthPasses(rows, sizes, tokens);
+      const flat = passes.flatMap(({ rows: picked }) => picked);
+      assert.deepEqual(
+        flat.toSorted((a, b) => a - b),
+        Array.from(rows.keys()),
+      );
+      for (const { rows: picked, size } of passes) {
+        assert.ok(sizes.includes(size) && (size - picked.length) * 5 <= size);
+        assert.ok(size === 1 || size * rows[picked.at(-1)!]!.ids.length <= tokens);
+      }
+    }),
+  );
+  const long = Array.from({ length: 40 }, () => ({ ids: new Int32Array(97), promptLength: 1 }));
+  assert.deepEqual(
+    lengthPasses(long, sizes, 1024).map(({ size }) => size),
+    new Array(10).fill(4),
+  );
+  const short = Array.from({ length: 130 }, () => ({ ids: new Int32Array(12), promptLength: 1 }));
+  assert.deepEqual(
+    lengthPasses(short, sizes, 1024).map(({ size }) => size),
+    [64, 64, 1, 1],
   );
 });
 

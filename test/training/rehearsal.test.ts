@@ -5,13 +5,18 @@ import type { Scored, Scorer } from '../../src/training/scoring.ts';
 import type { UnlearnInputs } from '../../src/training/unlearn.ts';
 
 const row = { ids: Int32Array.of(1, 2), promptLength: 1, person: -1 };
-/** Looks that find answers as likely as `shares` say, one after the other; the first is that before the run. */
-async function rehearse(shares: readonly number[]) {
+/**
+ * Looks that find answers as likely as `shares` say, one after the other; the first is that before the run. `right`: of ten tokens, how many
+ * come first until one does not, all of them unless said.
+ */
+async function rehearse(shares: readonly number[], right: readonly number[] = [10]) {
   let looks = 0;
+  const now = (values: readonly number[]) => values[Math.min(looks, values.length - 1)]!;
   const score = (async (rows) =>
-    rows.map(
-      () => ({ logProbs: Float32Array.of(Math.log(shares[Math.min(looks, shares.length - 1)]!)) }) as Scored,
-    )) as Scorer;
+    rows.map(() => {
+      const correct = Uint8Array.from({ length: 10 }, (_, i) => (i === now(right) ? 0 : 1));
+      return { logProbs: Float32Array.of(Math.log(now(shares))), correct } as Scored;
+    })) as Scorer;
   const counting = ((rows) => score(rows).finally(() => looks++)) as Scorer;
   const inputs = { sets: { forget: [], retain: [row, row], calibration: [] }, seed: 1 } as unknown as UnlearnInputs;
   return { ...(await createRehearsal(inputs, counting)), looked: () => looks };
@@ -33,6 +38,12 @@ test('where more is missing than verification may let pass, slow gains are no re
   const { done } = await rehearse([0.8, 0.76, 0.762, 0.764, 0.7805, 0.781]);
   for (const step of [5, 10, 15, 20]) assert.equal(await done(step), false, String(step));
   assert.equal(await done(25), true);
+});
+
+test('as likely as before is not enough where greedy answers go wrong earlier', async () => {
+  const { done } = await rehearse([0.8, 0.8, 0.8, 0.8], [9, 7, 8, 9]);
+  for (const step of [5, 10]) assert.equal(await done(step), false, String(step));
+  assert.equal(await done(15), true);
 });
 
 test('what was found a moment ago counts until five steps later, and without retained records there is nothing to lose', async () => {

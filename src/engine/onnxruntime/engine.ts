@@ -1,5 +1,12 @@
 // Compiled steps: a pure function traced once a feed signature, then replayed as one session run.
-import type { CompiledStep, Engine, HostTensors, StepFunction } from '../../domain/engine.ts';
+import {
+  type CompiledStep,
+  type Engine,
+  type HostTensors,
+  PASS_TOKENS,
+  type StepFunction,
+  threadTokens,
+} from '../../domain/engine.ts';
 import { tf } from '../tfjs.ts';
 import { BACKEND_NAME, OnnxBackend } from './backend.ts';
 import { DeviceState, Transfers } from './device-state.ts';
@@ -83,6 +90,7 @@ export async function createOnnxEngine(options: ProviderOptions): Promise<Engine
   return {
     name: `onnxruntime/${options.provider}`,
     tf,
+    passTokens: options.provider === 'cpu' ? threadTokens(options.threads) : PASS_TOKENS,
     createState: (tensors) =>
       transfers === null ? new OnnxState(tensors, shared) : new DeviceState(tensors, transfers),
     compileStep(fn, state): CompiledStep {
