@@ -47,8 +47,8 @@ export function normalise(type: string, value: string): string {
 /** What a value of a type has to look like for anybody to be found by it, and how that is said. Any other type: anything. */
 const FORMS: Readonly<Record<string, { form: RegExp; wrong: string }>> = {
   email: {
-    form: /^.+@[^@\s]+$/su,
-    wrong: 'is no e-mail address: it has no @ with a name before it and a host behind it',
+    form: /^(?!mailto:)[^<>\p{C}]+@[\p{L}\p{M}\p{N}.:[\]-]*[\p{L}\p{M}\p{N}\]]$/iu,
+    wrong: 'is no e-mail address: a name, @ and a host, and nothing around them',
   },
   phone: { form: /(\d[^\d]*){3}/u, wrong: 'is no telephone number: it has fewer than three digits' },
 };

@@ -46,7 +46,7 @@ export function subjectKeysOf(
   return [...distinct.values()];
 }
 
-const REMEDY = 'correct it, or name the person by a value or a sha256 that the records have';
+const REMEDY = 'correct it, or send the sha256 of what the records have, normalised';
 
 /** The same under every version of the key: what people are looked up by. `asRecorded`: values are those of records, whatever they look like. */
 export function lookUpKeysOf(

@@ -5,6 +5,8 @@ export interface Before {
   requests: number;
   records: number;
 }
+/** Of every model; one that is not here has not been asked for. */
+export type Asked = Map<string, Before>;
 
 /** Fewer are counted each time. */
 const MANY = 100;
@@ -13,10 +15,9 @@ const BELIEVED_MS = 0.2;
 const MOST_BELIEVED_MS = 10_000;
 /** For which the others go on believing what is out of date while one counts. */
 const COUNTING_MS = 1000;
+/** After which nobody counts any more who began before. */
+const LONGEST_COUNT_MS = 60_000;
 const MOST_TENANTS = 1000;
-
-/** Of every model; one that is not here has not been asked for. */
-export type Asked = Map<string, Before>;
 
 /** Of every model of a tenant. */
 interface Counts {
@@ -26,14 +27,27 @@ interface Counts {
   until: number;
 }
 
-export interface AskedBefore {
-  /** A copy, or null where they have to be counted. */
-  known(tenant: string, window_ms: number, at: number): Counts | null;
-  /** What was counted, or known before, and what one group took in on top of it; once that is committed. */
-  keep(tenant: string, window_ms: number, counts: Counts, taken: Asked): void;
+interface Memory {
+  counts: Counts | null;
+  /** What groups took in lately, the last one last: a count that began before may not have seen it. */
+  recent: { number: number; at: number; taken: Asked }[];
 }
 
-/** One more is asked of a model. */
+/** What a group is judged by. */
+interface Known {
+  /** A copy, or null where they have to be counted. */
+  counts: Counts | null;
+  /** The last group that had been taken in by then. */
+  since: number;
+}
+
+export interface AskedBefore {
+  known(tenant: string, window_ms: number, at: number): Known;
+  /** What was counted, or known, after `since`, and what one group took in on top of it; once that is committed. */
+  keep(tenant: string, window_ms: number, found: { counts: Counts; since: number; taken: Asked }): void;
+}
+
+/** So much more is asked of a model. */
 export function addTo(asked: Asked, model: string, { requests, records }: Before): void {
   const before = asked.get(model) ?? { requests: 0, records: 0 };
   asked.set(model, { requests: before.requests + requests, records: before.records + records });
@@ -45,25 +59,41 @@ export function countedNow(models: Asked, at: number): Counts {
   return { models, at, until: all < MANY ? at : at + Math.min(MOST_BELIEVED_MS, all * BELIEVED_MS) };
 }
 
-/** For groups that are taken in beside each other as well: what each adds is added to what the others have. */
+/**
+ * For groups that are taken in beside each other as well. Whatever is committed while somebody counts is added to the count, seen by it or
+ * not: for as long as it is believed a request may count twice, and none is left out.
+ */
 export function askedBefore(): AskedBefore {
-  const held = new Map<string, Counts>();
-  const nameOf = (tenant: string, window_ms: number) => `${window_ms} ${tenant}`;
+  const held = new Map<string, Memory>();
+  let groups = 0;
+  function memoryOf(tenant: string, window_ms: number): Memory {
+    const name = `${window_ms} ${tenant}`;
+    const memory = held.get(name) ?? { counts: null, recent: [] };
+    if (!held.has(name) && held.size >= MOST_TENANTS) held.delete(held.keys().next().value!);
+    held.set(name, memory);
+    return memory;
+  }
   return {
     known(tenant, window_ms, at) {
-      const counts = held.get(nameOf(tenant, window_ms));
-      if (counts !== undefined && counts.until > at) return { ...counts, models: new Map(counts.models) };
-      if (counts !== undefined && counts.until > counts.at) counts.until = at + COUNTING_MS;
-      return null;
+      const { counts } = memoryOf(tenant, window_ms);
+      const since = groups;
+      if (counts === null) return { counts, since };
+      if (counts.until > at) return { counts: { ...counts, models: new Map(counts.models) }, since };
+      if (counts.until > counts.at) counts.until = at + COUNTING_MS;
+      return { counts: null, since };
     },
-    keep(tenant, window_ms, counts, taken) {
-      if (held.size >= MOST_TENANTS) held.clear();
-      const name = nameOf(tenant, window_ms);
-      const present = held.get(name);
-      const latest = present !== undefined && present.at >= counts.at ? present : counts;
+    keep(tenant, window_ms, { counts, since, taken }) {
+      const memory = memoryOf(tenant, window_ms);
+      const later = memory.counts !== null && memory.counts.at >= counts.at;
+      const missed = later ? [] : memory.recent.filter(({ number }) => number > since);
+      const latest = later ? memory.counts! : counts;
       const models = new Map(latest.models);
-      for (const [model, before] of taken) addTo(models, model, before);
-      held.set(name, { ...latest, models });
+      for (const asked of [...missed.map((one) => one.taken), taken])
+        for (const [model, before] of asked) addTo(models, model, before);
+      memory.counts = { ...latest, models };
+      const now = performance.now();
+      memory.recent = memory.recent.filter(({ at }) => at > now - LONGEST_COUNT_MS);
+      memory.recent.push({ number: ++groups, at: now, taken });
     },
   };
 }

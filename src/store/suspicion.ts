@@ -87,9 +87,11 @@ export async function watcher(asks: Asks, about: Watched, memory: AskedBefore | 
   const { window_ms } = budget;
   const at = Date.parse(now);
   const since = new Date(at - window_ms).toISOString();
+  // before it is counted: what others take in from here on may be in no count
+  const known = memory?.known(tenant, window_ms, at);
   const [trained, counts] = await together([
     trainedOf(asks, tenant, models),
-    (async () => memory?.known(tenant, window_ms, at) ?? countedNow(await beforeOf(asks, tenant, since), at))(),
+    (async () => known?.counts ?? countedNow(await beforeOf(asks, tenant, since), at))(),
   ]);
   const asked: Asked = new Map(counts.models);
   const taken: Asked = new Map();
@@ -113,6 +115,6 @@ export async function watcher(asks: Asks, about: Watched, memory: AskedBefore | 
         for (const map of [asked, taken]) addTo(map, model_id, { requests: 1, records });
       return null;
     },
-    committed: () => memory?.keep(tenant, window_ms, counts, taken),
+    committed: () => memory?.keep(tenant, window_ms, { counts, taken, since: known!.since }),
   };
 }

@@ -37,6 +37,7 @@ test('what nobody is found by is told from what only looks odd', () => {
     ['email', 'o’brien+news@mail.example'],
     ['email', '"a b@c"@example.org'],
     ['email', 'ада@пример.рф'],
+    ['email', 'ada@[IPv6:2001:db8::1]'],
     ['phone', '112'],
     ['phone', '+41 (0)79 123 45 67 ext. 5'],
     ['customer_id', 'not an address'],
@@ -48,6 +49,10 @@ test('what nobody is found by is told from what only looks odd', () => {
     ['email', '@example.org'],
     ['email', 'ada@'],
     ['email', 'ada@example org'],
+    ['email', 'Ada <ada@example.org>'],
+    ['email', 'mailto:ada@example.org'],
+    ['email', 'ada@example.org.'],
+    ['email', 'ada@exam\u200bple.org'],
     ['email', '+41 79 123 45 67'],
     ['phone', 'ada1@example.org'],
   ] as const;

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import type { ForgetBudget } from '../../src/domain/suspicion.ts';
 import type { CreateManyOutcome, CreateRequest } from '../../src/runs/ports.ts';
+import { createStore } from '../../src/store/store.ts';
 import { openWorld, publishRun, TENANT, type World, wish } from './fixture.ts';
 
 /** Of a model of 30 people with two records each: three people a day. */
@@ -96,4 +98,33 @@ test('time that runs took is counted, with what the plan, or else earlier runs, 
   assert.deepEqual(states(await world.store.createRequests([ask(3, { budget, estimated_seconds: { [model]: 30 } })])), [
     'queued',
   ]);
+});
+
+test('a process that starts counts what its first groups take in beside each other', async () => {
+  const people = Array.from({ length: 400 }, (_, i) => [`start-${i}`]);
+  await world.model([await world.corpus(people)]);
+  // 160 people a day, whatever the share, of whom 120 were taken in by others
+  const budget = { ...BUDGET, share: 0.0001, people: 160, request_people: 0 };
+  let next = 0;
+  const ask = (store: World['store'], count: number) =>
+    Promise.all(
+      Array.from({ length: count }, async () => {
+        const outcome = await store.createRequest(wish([`start-${next++}`], { budget }));
+        return outcome.status === 'created' ? outcome.request.state : outcome.status;
+      }),
+    );
+  const queued = (states: string[]) => states.filter((state) => state === 'queued').length;
+  assert.equal(queued(await ask(world.store, 120)), 120);
+  // a clock that goes on by being looked at: what is believed does not get out of date meanwhile
+  let now = Date.now();
+  const starting = createStore({ url: world.url, clock: () => new Date(now++) });
+  try {
+    const first = ask(starting, 20);
+    for (let i = 0; i < 3; i++) await setImmediate();
+    const [one, two] = await Promise.all([first, ask(starting, 20)]);
+    assert.equal(queued([...one, ...two]), 40);
+    assert.equal(queued(await ask(starting, 10)), 0);
+  } finally {
+    await starting.close();
+  }
 });
