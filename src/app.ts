@@ -93,7 +93,7 @@ function readNumbers(query: unknown): void {
   }
 }
 
-/** Hooks that wait for nothing are no promises, here and elsewhere: ten of them would be a tenth of what a poll costs. */
+/** Hooks that wait for nothing are no promises, here and elsewhere: of a poll, ten of them would be a part that shows. */
 function installHooks(app: App): void {
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');

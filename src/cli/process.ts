@@ -7,7 +7,7 @@ import { HEAP_FLAGS } from '../compute-environment.ts';
 export const API_SCRIPT = fileURLToPath(new URL('../main.ts', import.meta.url));
 export const WORKER_SCRIPT = fileURLToPath(new URL('../../workers/worker.ts', import.meta.url));
 const LIFELINE = new URL('./lifeline.ts', import.meta.url).href;
-/** Reading and compiling its modules is half of what a start costs, and every run starts two processes. Where nobody may write, it stays so. */
+/** Reading and compiling modules is much of what a start costs, and every run starts two processes. Where nobody may write, it stays so. */
 const COMPILED = fileURLToPath(new URL('../../node_modules/.cache/expunge', import.meta.url));
 
 /**

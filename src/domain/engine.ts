@@ -47,7 +47,7 @@ export type CompiledStep = (feeds: HostTensors) => Promise<HostTensors>;
 
 /** Tokens of one pass on any engine, at most. */
 export const PASS_TOKENS = 8192;
-/** On one thread of a processor: with eight times as many, rows of a hundred tokens took a third more of its time. */
+/** On one thread of a processor: of more at once, every operator would fetch its activations from memory. */
 const THREAD_TOKENS = 1024;
 export const threadTokens = (threads: number): number => Math.min(PASS_TOKENS, THREAD_TOKENS * threads);
 

@@ -1,4 +1,4 @@
-// The log of one call. A child of the logger costs a tenth of what a poll does, and most calls write nothing by it.
+// The log of one call. Most calls write nothing by it, and a child of the logger costs too much of a poll to be made for nothing.
 import type { FastifyBaseLogger } from 'fastify';
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;

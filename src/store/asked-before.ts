@@ -37,14 +37,14 @@ interface Memory {
 interface Known {
   /** A copy, or null where they have to be counted. */
   counts: Counts | null;
-  /** The last group that had been taken in by then. */
-  since: number;
+  /** Number of the last group that had been taken in by then. */
+  lastGroup: number;
 }
 
 export interface AskedBefore {
   known(tenant: string, window_ms: number, at: number): Known;
-  /** What was counted, or known, after `since`, and what one group took in on top of it; once that is committed. */
-  keep(tenant: string, window_ms: number, found: { counts: Counts; since: number; taken: Asked }): void;
+  /** What was counted, or known, after `lastGroup`, and what one group took in on top of it; once that is committed. */
+  keep(tenant: string, window_ms: number, found: { counts: Counts; lastGroup: number; taken: Asked }): void;
 }
 
 /** So much more is asked of a model. */
@@ -76,16 +76,16 @@ export function askedBefore(): AskedBefore {
   return {
     known(tenant, window_ms, at) {
       const { counts } = memoryOf(tenant, window_ms);
-      const since = groups;
-      if (counts === null) return { counts, since };
-      if (counts.until > at) return { counts: { ...counts, models: new Map(counts.models) }, since };
+      const lastGroup = groups;
+      if (counts === null) return { counts, lastGroup };
+      if (counts.until > at) return { counts: { ...counts, models: new Map(counts.models) }, lastGroup };
       if (counts.until > counts.at) counts.until = at + COUNTING_MS;
-      return { counts: null, since };
+      return { counts: null, lastGroup };
     },
-    keep(tenant, window_ms, { counts, since, taken }) {
+    keep(tenant, window_ms, { counts, lastGroup, taken }) {
       const memory = memoryOf(tenant, window_ms);
       const later = memory.counts !== null && memory.counts.at >= counts.at;
-      const missed = later ? [] : memory.recent.filter(({ number }) => number > since);
+      const missed = later ? [] : memory.recent.filter(({ number }) => number > lastGroup);
       const latest = later ? memory.counts! : counts;
       const models = new Map(latest.models);
       for (const asked of [...missed.map((one) => one.taken), taken])

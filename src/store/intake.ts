@@ -24,6 +24,7 @@ import { appendTo } from './ledger.ts';
 import { keysOf, type Match, matcher, type Wish } from './matches.ts';
 import { loadModel, modelNames } from './models.ts';
 import { insertOpenDsr } from './opendsr.ts';
+import { CONNECTIONS } from './pipeline.ts';
 import { shownRequest } from './requests.ts';
 import { suppresses } from './suppressions.ts';
 import { watcher } from './suspicion.ts';
@@ -262,7 +263,7 @@ const createGrouped = (context: Context): Store['createRequest'] => {
     // a server that goes away while it commits may have done so
     uncertain: (error) => unavailable(error) !== error,
     // while Postgres works on one the next is made
-    atOnce: 2,
+    atOnce: CONNECTIONS,
   });
 };
 

@@ -116,8 +116,8 @@ export interface Pipeline {
   close(): Promise<void>;
 }
 
-/** Groups that are taken in beside each other. */
-const CONNECTIONS = 2;
+/** Transactions that go on beside each other. */
+export const CONNECTIONS = 2;
 
 /** Connections of their own, opened by the first transactions; more transactions beside each other wait for them. */
 export function openPipeline(config: pg.PoolConfig): Pipeline {

@@ -115,6 +115,6 @@ export async function watcher(asks: Asks, about: Watched, memory: AskedBefore | 
         for (const map of [asked, taken]) addTo(map, model_id, { requests: 1, records });
       return null;
     },
-    committed: () => memory?.keep(tenant, window_ms, { counts, taken, since: known!.since }),
+    committed: () => memory?.keep(tenant, window_ms, { counts, taken, lastGroup: known!.lastGroup }),
   };
 }

@@ -73,6 +73,12 @@ export function padRows(
   return { ids: int32(ids, [rows.length, time]), labels: int32(labels, [rows.length, time]) };
 }
 
+/** Row indices, the shortest first; rows of one length in their own order. */
+function byLength(rows: readonly TokenRow[]): number[] {
+  const length = (i: number) => rows[i]!.ids.length;
+  return rows.map((_, i) => i).sort((a, b) => length(a) - length(b) || a - b);
+}
+
 /** Endless seeded batches of indices: every epoch is a new permutation, batches may span two. */
 export function createSampler(count: number, batch: number, seed: number): () => number[] {
   const random = createRandom(seed);
@@ -92,12 +98,10 @@ export function createSampler(count: number, batch: number, seed: number): () =>
  * a group, and rows times the longest at most `most.tokens` unless the group is one row.
  */
 export function lengthBatches(rows: TokenRow[], most: { rows: number; tokens: number }): number[][] {
-  const length = (i: number) => rows[i]!.ids.length;
-  const order = rows.map((_, i) => i).sort((a, b) => length(a) - length(b) || a - b);
   const groups: number[][] = [];
-  for (const index of order) {
+  for (const index of byLength(rows)) {
     const group = groups.at(-1);
-    const fits = group && group.length < most.rows && (group.length + 1) * length(index) <= most.tokens;
+    const fits = group && group.length < most.rows && (group.length + 1) * rows[index]!.ids.length <= most.tokens;
     if (fits) group.push(index);
     else groups.push([index]);
   }
@@ -126,11 +130,10 @@ export function inPasses(group: readonly number[], sizes: readonly number[]): { 
  * it, each counted as the longest of them, and one of the smallest size where even that is more; as `inPasses` where too few are left.
  */
 export function lengthPasses(rows: readonly TokenRow[], sizes: readonly number[], tokens: number) {
-  const length = (i: number) => rows[i]!.ids.length;
-  const order = rows.map((_, i) => i).sort((a, b) => length(a) - length(b) || a - b);
+  const order = byLength(rows);
   const passes: ReturnType<typeof inPasses> = [];
   for (let from = 0; from < order.length; from += passes.at(-1)!.rows.length) {
-    const longest = (size: number) => length(order[Math.min(from + size, order.length) - 1]!);
+    const longest = (size: number) => rows[order[Math.min(from + size, order.length) - 1]!]!.ids.length;
     const fitting = sizes.filter((size, i) => i === 0 || size * longest(size) <= tokens);
     passes.push(inPasses(order.slice(from, from + fitting.at(-1)!), fitting)[0]!);
   }
