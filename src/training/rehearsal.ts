@@ -19,6 +19,8 @@ const EVERY = 5;
 export interface Rehearsal {
   /** True when it is, or gains no more, after so many steps; what was found less than five steps ago counts until then. */
   done(step: number): Promise<boolean>;
+  /** Whether the last look found so much missing that verification may not pass, and more regained than any before it. */
+  gaining(): boolean;
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -41,16 +43,20 @@ export async function createRehearsal({ sets, seed }: UnlearnInputs, score: Scor
     return { likely: mean(found.map((one) => Math.exp(-meanNll(one)))), told: mean(found.map(toldOf)) };
   }
   const before = rows.length === 0 ? { likely: 0, told: 0 } : await measured();
-  let [looked, done, last] = [Number.NEGATIVE_INFINITY, false, 0];
+  let [looked, done, last, gaining] = [Number.NEGATIVE_INFINITY, false, 0, false];
+  const most = { likely: 0, told: 0 };
   return {
     async done(step) {
       if (rows.length === 0) return true;
       if (step < looked + EVERY) return done;
       const { likely, told } = await measured();
-      const stalled = likely >= ENOUGH * before.likely && likely <= (1 + GAINED) * last;
-      done = (stalled || likely >= KEPT * before.likely) && told >= ENOUGH * before.told;
+      const short = likely < ENOUGH * before.likely || told < ENOUGH * before.told;
+      done = !short && (likely >= KEPT * before.likely || likely <= (1 + GAINED) * last);
+      gaining = short && (likely > (1 + GAINED) * most.likely || told > (1 + GAINED) * most.told);
       [looked, last] = [step, likely];
+      Object.assign(most, { likely: Math.max(most.likely, likely), told: Math.max(most.told, told) });
       return done;
     },
+    gaining: () => gaining,
   };
 }

@@ -21,6 +21,8 @@ const SLOWEST = 0.3;
 const paceAt = (progress: number): number => Math.max(SLOWEST, 1 - (1 - SLOWEST) * progress);
 /** Steps, as a multiple of those asked for, after which repair ends wherever the forgotten stand. */
 export const LONGEST_REPAIR = 2;
+/** And the same while what is retained is missed, and comes back: to train the model anew costs more. */
+export const LONGEST_REHEARSAL = 5;
 
 export interface PersonRow extends TokenRow {
   person: number;
@@ -134,7 +136,8 @@ export async function unlearn(asked: UnlearnInputs): Promise<UnlearnOutcome> {
     const first = taken;
     const steps = needed ? params.repair_steps : 0;
     let settled = false;
-    while (!settled && taken < first + steps * LONGEST_REPAIR) {
+    const longest = () => steps * (rehearsal.gaining() ? LONGEST_REHEARSAL : LONGEST_REPAIR);
+    while (!settled && taken < first + longest()) {
       await advance(paceAt((taken - first) / steps));
       const decides = taken >= first + steps;
       const looked = (await watch.lookAfter(taken, decides)) === true;

@@ -46,6 +46,16 @@ test('as likely as before is not enough where greedy answers go wrong earlier', 
   assert.equal(await done(15), true);
 });
 
+test('repair may go on while what is missed comes back, and not where it comes and goes', async () => {
+  const { done, gaining } = await rehearse([0.8], [10, 6, 7, 6, 7, 8, 10]);
+  const found = [gaining()];
+  for (const step of [5, 10, 15, 20, 25, 30]) {
+    await done(step);
+    found.push(gaining());
+  }
+  assert.deepEqual(found, [false, true, true, false, false, true, false]);
+});
+
 test('what was found a moment ago counts until five steps later, and without retained records there is nothing to lose', async () => {
   const { done, looked } = await rehearse([0.8, 0.7, 0.8]);
   assert.deepEqual([await done(5), await done(6), await done(9)], [false, false, false]);
