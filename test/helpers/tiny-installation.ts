@@ -77,7 +77,7 @@ export async function openTinyInstallation(): Promise<TinyInstallation> {
   if (made.status !== 'created') throw new Error(made.status);
   // these runs are about processes: attacks on the weights, which judge nothing, would only lengthen them, and which half of the few
   // strangers a verdict is held against hangs on the model's random id
-  const policy = Value.Default(VerificationPolicy, { robustness: [], memory_margin: 0.5 }) as VerificationPolicy;
+  const policy = Value.Default(VerificationPolicy, { robustness: [], memory_margin: 0.25 }) as VerificationPolicy;
   await store.choosePolicy(TENANT, null, policy, 'test');
   const people = [...new Set(model.train.map((record) => record.subjects?.find((one) => one.type === 'email')?.value))];
   let next = 0;
