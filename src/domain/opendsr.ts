@@ -71,7 +71,7 @@ export const OpenDsrCreate = Type.Object({
   subject_identities: Identities,
   api_version: Type.Optional(Type.String({ maxLength: 20, description: '2.0, or any 2.x' })),
   status_callback_urls: Type.Optional(
-    Type.Array(Type.String({ minLength: 1, maxLength: 2000 }), {
+    Type.Array(Type.String({ minLength: 1, maxLength: 2000, pattern: '^[^\\s\\u0000]+$' }), {
       ...{ maxItems: 10, uniqueItems: true },
       description: 'Told of every change of status; public https only',
     }),

@@ -4,7 +4,7 @@ import { Id, Nullable, StringEnum, Timestamp } from './common.ts';
 import { EVENT_PATTERNS, WEBHOOK_EVENT_TYPES, type WebhookEventType } from './webhook-events.ts';
 
 export const EndpointUrl = Type.String({
-  ...{ minLength: 1, maxLength: 2000 },
+  ...{ minLength: 1, maxLength: 2000, pattern: '^[^\\s\\u0000]+$' },
   description:
     'https, without user name and fragment, on port 443 or from 1024 up; every address that its host resolves to must be public',
 });
@@ -17,7 +17,9 @@ export const EndpointRecipient = Type.String({
   description:
     'A recipient of weights, as GET /v1/checkpoints/{id}/recipients names it, whose address this is (Art. 19): it is told when checkpoints that it got are not in use any more, and of nothing else; a delivery that it takes counts as told',
 });
-export const EndpointDescription = Type.String({ maxLength: 200, description: 'For people' });
+export const EndpointDescription = Type.String({
+  ...{ maxLength: 200, pattern: '^[^\\u0000]*$', description: 'For people' },
+});
 
 const SigningKey = Type.Object({
   public_key: Type.String({ description: 'For `v1a`: whpk_ and the base64 of the ed25519 key' }),

@@ -9,10 +9,10 @@ import { reasonOf } from './reason.ts';
 import { ring } from './ring.ts';
 import type { AppDeps } from './types.ts';
 
-/** What every action has: who asks, of what, why, and If-Match, which is held against the version under its lock. */
+/** What every action has: who asks, of what, why, and If-Match, which is held against the entity tag under its lock. */
 export function askedBy(request: FastifyRequest, id: string, reason: string | undefined): Omit<Act, 'deed'> {
   const { tenant, actor } = principal(request);
-  return { tenant, actor, id, reason: reasonOf(reason), check: (version) => checkIfMatch(request, version) };
+  return { tenant, actor, id, reason: reasonOf(reason), check: (mark) => checkIfMatch(request, mark) };
 }
 
 function conflict(

@@ -10,6 +10,16 @@ import type { App } from './types.ts';
 /** Seconds a client waits before it asks again when a store is down. */
 const RETRY_SECONDS = 5;
 
+/** The error to answer with, noted in the log; says when to come back where a store is away. */
+export function refused(request: FastifyRequest, reply: FastifyReply, thrown: unknown): ExpungeError {
+  const error = brokeOff(request, thrown) ?? toExpungeError(thrown);
+  const route = request.routeOptions?.url ?? 'unmatched';
+  if (error.status >= 500) request.log.error({ route, code: error.code, err: thrown }, 'failed');
+  else request.log.info({ route, code: error.code }, 'refused');
+  if (error.code === 'service-unavailable') reply.header('retry-after', String(RETRY_SECONDS));
+  return error;
+}
+
 /** The client's connection ended before its request did: told from a store's by its being the request's own error. */
 function brokeOff(request: FastifyRequest, thrown: unknown): ExpungeError | null {
   if (!(thrown instanceof Error) || request.raw.errored !== thrown) return null;
@@ -19,11 +29,7 @@ function brokeOff(request: FastifyRequest, thrown: unknown): ExpungeError | null
 }
 
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, thrown: unknown): FastifyReply {
-  const error = brokeOff(request, thrown) ?? toExpungeError(thrown);
-  const route = request.routeOptions?.url ?? 'unmatched';
-  if (error.status >= 500) request.log.error({ route, code: error.code, err: thrown }, 'failed');
-  else request.log.info({ route, code: error.code }, 'refused');
-  if (error.code === 'service-unavailable') reply.header('retry-after', String(RETRY_SECONDS));
+  const error = refused(request, reply, thrown);
   // a request that never reached a route had no hook to name it
   reply.header('x-request-id', request.id);
   // serialised here: the problem may carry members that no response schema lists

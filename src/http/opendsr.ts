@@ -13,8 +13,9 @@ import type { Identifier } from '../domain/record.ts';
 import { ExpungeError, type ProblemCode } from '../errors.ts';
 import type { OpenDsrStore } from '../runs/ports.ts';
 import type { NewDeletionRequest } from './deletion.ts';
+import { refused } from './errors.ts';
 import type { Principal } from './principal.ts';
-import { problemOf, toExpungeError } from './problem.ts';
+import { problemOf } from './problem.ts';
 import type { AppDeps } from './types.ts';
 import { invalidField } from './validation.ts';
 import { checkUrl } from './webhooks.ts';
@@ -82,10 +83,7 @@ const statusOfError = ({ code, status }: ExpungeError): number =>
 
 /** In the form of OpenDSR, without a word of what was sent. */
 export function sendOpenDsrError(request: FastifyRequest, reply: FastifyReply, thrown: unknown): FastifyReply {
-  const error = toExpungeError(thrown);
-  const route = request.routeOptions?.url ?? 'unmatched';
-  if (error.status >= 500) request.log.error({ route, code: error.code, err: thrown }, 'failed');
-  else request.log.info({ route, code: error.code }, 'refused');
+  const error = refused(request, reply, thrown);
   const { detail, errors = [] } = problemOf(error, request.id);
   const code = statusOfError(error);
   const each = errors.map(({ pointer, detail }) => ({

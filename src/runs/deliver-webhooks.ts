@@ -1,7 +1,6 @@
 // What a ring for a webhook endpoint starts: everything that is due is sent. The store says what is due; the queue only rings.
 
 import { statusBody } from '../domain/opendsr.ts';
-import type { RequestState } from '../domain/states.ts';
 import type { DisabledReason, WebhookAttempt } from '../domain/webhook.ts';
 import { DISABLE_AFTER_MS, pauseAfter, retryAfter } from '../domain/webhook-schedule.ts';
 import { ExpungeError } from '../errors.ts';
@@ -43,12 +42,11 @@ function webhookOf({ webhooks }: WebhookDeps, { event: { id, body }, secrets }: 
   return { headers: webhooks.sign(secrets, { id, seconds: Math.floor(now.getTime() / 1000), body }), body };
 }
 
-/** In the words of OpenDSR, with the state of when it happened. */
-function callbackOf({ webhooks }: WebhookDeps, { event, endpoint }: WebhookClaim, callback: OpenDsrCallback): Message {
+/** In the words of OpenDSR. They have neither time nor version, so what is sent late says what is true by then. */
+function callbackOf({ webhooks }: WebhookDeps, { endpoint }: WebhookClaim, callback: OpenDsrCallback): Message {
   if (webhooks.opendsr === null)
     throw new ExpungeError('opendsr-disabled', 'A callback of OpenDSR waits, and this worker has no key for it.');
-  const { state } = (JSON.parse(event.body) as { data: { state: RequestState } }).data;
-  const body = JSON.stringify({ ...statusBody({ ...callback, state }), status_callback_url: endpoint.url });
+  const body = JSON.stringify({ ...statusBody(callback), status_callback_url: endpoint.url });
   return { headers: signedHeaders(webhooks.opendsr, body), body };
 }
 

@@ -33,8 +33,8 @@ interface Asked {
   id: string;
   actor: string;
   reason: string | null;
-  /** Throws where the caller expects another version of the resource; called under its lock. */
-  check?(version: number): void;
+  /** Throws where the caller expects another state of the resource than this mark names; called under its lock. */
+  check?(mark: string): void;
 }
 export type Act = Asked & { deed: Deed };
 

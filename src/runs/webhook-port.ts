@@ -1,6 +1,7 @@
 // What webhooks need from the store and from the outside.
 
 import type { DeletionRequest } from '../domain/resources.ts';
+import type { RequestState } from '../domain/states.ts';
 import type {
   DisabledReason,
   SendFailure,
@@ -39,8 +40,9 @@ export type WebhookChange = Partial<Pick<NewWebhookEndpoint, 'url' | 'descriptio
   state?: 'enabled' | 'disabled';
 };
 
-/** What a callback says of its request beside the state. */
+/** What a callback says of its request, as it stands when it is sent. */
 export interface OpenDsrCallback {
+  state: RequestState;
   subject_request_id: string;
   controller_id: string;
   due_at: string;

@@ -1,4 +1,5 @@
 // What people ask of a request: approve, deny, hold, release, verify, cancel, retry, extend.
+import { requestMark } from '../domain/marks.ts';
 import { allowedActions, isMovedBy, type RequestAction, type TargetState } from '../domain/states.ts';
 import type { Act, ActOutcome, Deed, LifecycleStore } from '../runs/lifecycle-port.ts';
 import { type Context, type Trx, transact } from './db.ts';
@@ -127,7 +128,7 @@ async function act(context: Context, trx: Trx, wish: Moving): Promise<ActOutcome
   const { targets, isFree } = await lockTargets(trx, tenant, id);
   const row = await rowOf(trx, tenant, id);
   if (!row) return { status: 'unknown' };
-  wish.check?.(row.version);
+  wish.check?.(requestMark(row));
   const moved = targets.filter((target) => isMovedBy(deed.action, target.state) && isFree(target));
   if (moved.length === 0) {
     const allowed = allowedActions(targets.filter(isFree).map(({ state }) => state));

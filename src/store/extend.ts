@@ -1,5 +1,6 @@
 // The one extension of a request's time (GDPR Art. 12(3)).
 import { monthsAfter } from '../domain/deadline.ts';
+import { requestMark } from '../domain/marks.ts';
 import { isOpenRequest } from '../domain/states.ts';
 import type { Act, ActOutcome, Deed } from '../runs/lifecycle-port.ts';
 import type { Context, Trx } from './db.ts';
@@ -16,7 +17,7 @@ export async function extend(context: Context, trx: Trx, wish: Extending): Promi
   await lockRequests(trx, tenant, [id]);
   const request = await loadRequest(trx, tenant, id);
   if (request === null) return { status: 'unknown' };
-  wish.check?.(request.version);
+  wish.check?.(requestMark(request));
   const at = await context.now(trx);
   if (!isOpenRequest(request.state)) return { status: 'not_extendable', why: 'ended' };
   if (request.extension !== null) return { status: 'not_extendable', why: 'extended' };

@@ -32,14 +32,14 @@ export async function insertOpenDsr(trx: Trx, made: readonly Made[]): Promise<vo
   }
 }
 
-/** What a callback says beside the state. */
+/** What a callback says. */
 export async function callbackFacts(db: Db, tenant: string, requestId: string) {
   const row = await db
     .selectFrom('opendsr_requests as o')
     .innerJoin('deletion_requests as r', (join) =>
       join.onRef('r.tenant_id', '=', 'o.tenant_id').onRef('r.id', '=', 'o.request_id'),
     )
-    .select(['o.subject_request_id', 'o.controller_id', 'r.due_at'])
+    .select(['o.subject_request_id', 'o.controller_id', 'r.due_at', 'r.state'])
     .where('o.tenant_id', '=', tenant)
     .where('o.request_id', '=', requestId)
     .executeTakeFirst();

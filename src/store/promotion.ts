@@ -1,5 +1,6 @@
 // A verified candidate that somebody has to promote, and the way back from one that was published.
 import type { ExpressionBuilder } from 'kysely';
+import { runMark } from '../domain/marks.ts';
 import type { Claim, LifecycleStore, RunAct, RunActOutcome } from '../runs/ports.ts';
 import { lockCheckpoint } from './checkpoints.ts';
 import { type Context, type Trx, transact } from './db.ts';
@@ -25,18 +26,18 @@ async function lock(trx: Trx, { tenant, id, check }: RunAct) {
   if (!of) return null;
   const model = trx.selectFrom('models').select('id').where('tenant_id', '=', tenant).where('id', '=', of.model_id);
   await model.forNoKeyUpdate().executeTakeFirstOrThrow();
-  const rows = trx.selectFrom('runs').select(['fence', 'held', 'verification', 'version']);
+  const rows = trx.selectFrom('runs').select(['fence', 'held', 'verification']);
   const row = await rows
     .where('tenant_id', '=', tenant)
     .where('id', '=', id)
     .forNoKeyUpdate()
     .executeTakeFirstOrThrow();
-  check?.(row.version);
   const claim: Claim = {
     ...{ tenant, fence: row.fence, run: (await loadRun(trx, tenant, id))! },
     model: (await loadModel(trx, tenant, of.model_id))!,
     ...{ due_at: null, approved_on: null },
   };
+  check?.(runMark(claim.run));
   return { ...row, claim };
 }
 type Locked = NonNullable<Awaited<ReturnType<typeof lock>>>;

@@ -87,14 +87,14 @@ interface Ended {
   done: boolean;
 }
 
-/** Of requests that are over. Where the person was forgotten there is nothing left to restrict; else they have to be told first. */
+/** Of requests that are over. Where the person was forgotten everywhere there is nothing left to restrict; else they have to be told first. */
 async function end(context: Context, trx: Trx, actor: string): Promise<number> {
   const { rows } = await sql<Ended>`
     select r.tenant_id as tenant, r.id, r.request_id,
-      d.state in ('completed', 'completed_no_data', 'partially_completed') as done
+      d.state in ('completed', 'completed_no_data') as done
     from restrictions r join deletion_requests d on d.tenant_id = r.tenant_id and d.id = r.request_id
-    where r.lifted_at is null and (d.state in ('completed', 'completed_no_data', 'partially_completed')
-      or (r.ending_at is null and d.state in ('denied', 'cancelled')))
+    where r.lifted_at is null and (d.state in ('completed', 'completed_no_data')
+      or (r.ending_at is null and d.state in ('partially_completed', 'denied', 'cancelled')))
     order by r.id for update of r skip locked`.execute(trx);
   const at = await context.now(trx);
   for (const { tenant, id, request_id, done } of rows) {

@@ -7,12 +7,23 @@ import { append } from './ledger.ts';
 import { callbackFacts } from './opendsr.ts';
 import { tellIn } from './recipients.ts';
 
+/**
+ * Callbacks of one request are sent one at a time, the oldest that is due first: they say how it stands when they are sent, and whoever is
+ * called back takes the last for the present.
+ */
+const itsTurn = (now: string): RawBuilder<boolean> => sql<boolean>`
+  not exists (
+    select from webhook_endpoints w join webhook_deliveries o on o.tenant_id = w.tenant_id and o.endpoint_id = w.id
+    where w.tenant_id = webhook_deliveries.tenant_id and w.id = webhook_deliveries.endpoint_id and w.request_id is not null
+      and o.id <> webhook_deliveries.id and ((o.state = 'running' and ${leaseIsLive})
+        or (o.state in ('queued', 'running') and o.id < webhook_deliveries.id and o.next_attempt_at <= ${now}::timestamptz)))`;
 /** Due, and of an endpoint that takes something. */
 const due = (now: string): RawBuilder<boolean> => sql<boolean>`
   next_attempt_at <= ${now}::timestamptz and exists (
     select from webhook_endpoints w where w.tenant_id = webhook_deliveries.tenant_id
       and w.id = webhook_deliveries.endpoint_id and w.state = 'enabled' and w.deleted_at is null
-      and (w.paused_until is null or w.paused_until <= ${now}::timestamptz))`;
+      and (w.paused_until is null or w.paused_until <= ${now}::timestamptz))
+  and ${itsTurn(now)}`;
 const free = sql<boolean>`(state = 'queued' or (state = 'running' and not ${leaseIsLive}))`;
 
 /** An attempt that a lost worker may have made is made again, however often. */

@@ -131,6 +131,7 @@ test('entries of the tenant are listed in order, others’ are not', async () =>
     [id],
   );
   assert.deepEqual(await codeOf('/v1/ledger/entries?limit=0'), [400, 'validation-failed']);
+  assert.deepEqual(await codeOf('/v1/ledger/entries?type=%00'), [400, 'validation-failed']);
 });
 
 test('a later checkpoint continues an earlier one, and older proofs can still be asked for', async () => {

@@ -20,7 +20,7 @@ let modelId: string;
 before(async () => {
   const closing = { after: (close: unknown) => void closers.push(close as () => unknown) };
   s = await openWebhookService(closing, OPENDSR);
-  const people = ['ada', 'bob', 'cyd', 'dan', 'eve', 'fay'];
+  const people = ['ada', 'bob', 'cyd', 'dan', 'eve', 'fay', 'gus'];
   const corpus_id = await corpusWith(
     s.app,
     'train',
@@ -158,6 +158,10 @@ test('what cannot be done is a 400 in the form of OpenDSR, which repeats nothing
       /status_callback_urls\/0 names an/,
     ],
     'no TLS': [wish(who, { status_callback_urls: ['http://example.org/'] }), /status_callback_urls\/0 must be https/],
+    'no URL': [
+      wish(who, { status_callback_urls: ['https://example.org/\u0000'] }),
+      /status_callback_urls\/0 must match/,
+    ],
   };
   for (const [name, [body, says]] of Object.entries(refused)) {
     const answer = await dsr('POST', '/requests', body);
@@ -221,6 +225,28 @@ test('every change of status, and no other, calls every URL back, signed, until 
   assert.deepEqual([failed.request_status, failed.extensions[DOMAIN].state], ['in_progress', 'needs_review']);
   // no client of webhooks sees a callback among its endpoints
   assert.deepEqual((await call(s.app, 'GET', '/v1/webhook-endpoints')).json().items, []);
+});
+
+test('what is sent again late says how it stands by then, and one at a time', async () => {
+  const body = wish([email('gus@example.org')], { status_callback_urls: [s.receiver.url] });
+  await dsr('POST', '/requests', body);
+  const { extensions } = (await dsr('GET', `/requests/${body.subject_request_id}`)).json();
+  const at = `/v1/deletion-requests/${extensions[DOMAIN].deletion_request_id}`;
+  const ring = async () => {
+    for (const endpoint of await s.store.webhookEndpointsToRing()) await s.send(endpoint);
+    return s.receiver.got.splice(0).map((got) => JSON.parse(got.body).request_status);
+  };
+  const claim = await s.store.claim(modelId, 'worker-a', { lease_ms: 60_000, max_restarts: 1 });
+  assert.ok(claim.status === 'claimed');
+  await s.store.moveRun(claim.claim, 'unlearning', { targets: 'unlearning' }, 'worker-a');
+  s.receiver.answers.push(500);
+  assert.deepEqual(await ring(), ['in_progress']);
+  await s.store.moveRun(claim.claim, 'needs_review', {}, 'worker-a');
+  for (const verb of ['retry', 'cancel'])
+    assert.equal((await call(s.app, 'POST', `${at}/${verb}`, {})).statusCode, 200, verb);
+  assert.deepEqual(await ring(), ['cancelled', 'cancelled'], 'pending is not true any more');
+  s.forward(6000);
+  assert.deepEqual(await ring(), ['cancelled'], 'the one that was refused');
 });
 
 test('nothing found is completed with a count of 0, and a refusal is cancelled with its code', async () => {

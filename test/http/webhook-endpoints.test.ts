@@ -36,6 +36,11 @@ test('endpoints are made, listed, changed and deleted; what may not be sent to i
   assert.equal((await change({ url: 'https://127.0.0.53/' })).statusCode, 200, 'the tests’ own network is open');
   assert.equal((await change({ url: 'https://192.168.1.1/' })).json().code, 'url-not-allowed');
   assert.equal((await change({})).statusCode, 400);
+  for (const [field, value] of [
+    ['url', 'https://127.0.0.53/\u0000'],
+    ['description', '\u0000'],
+  ] as const)
+    assert.equal((await change({ [field]: value })).json().errors[0].pointer, `#/${field}`);
   assert.equal((await change({ description: null }, { 'if-match': '"1"' })).statusCode, 412);
   const changed = await change({ description: null, events: ['*'] }, { 'if-match': '"2"' });
   assert.deepEqual([changed.json().description, changed.json().events, changed.headers.etag], [null, ['*'], '"3"']);

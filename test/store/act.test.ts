@@ -243,8 +243,8 @@ test('the time is extended once, before it is over, by calendar months from the 
 
 test('a caller who expects another version changes nothing', async () => {
   const { request } = await asked();
-  const check = (version: number) => {
-    if (version !== 99) throw new ExpungeError('precondition-failed', `is ${version}`);
+  const check = (version: string) => {
+    if (version !== '99') throw new ExpungeError('precondition-failed', `is ${version}`);
   };
   await assert.rejects(world.act(request.id, 'cancel', { check }), { code: 'precondition-failed', message: 'is 1' });
   assert.equal(await stateOf(request.id), 'queued');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { v7 as uuid } from 'uuid';
+import { runMark } from '../../src/domain/marks.ts';
 import type { Claim } from '../../src/runs/ports.ts';
 import {
   checkpoint,
@@ -68,6 +69,17 @@ const certify = async (claim: Claim, request_id: string) => {
   await world.store.saveCertificate(TENANT, { ...about, created_at: '2026-03-01T00:00:00.000Z' });
   return id;
 };
+
+test('whoever expects a state names it as GET does', async () => {
+  const { id } = await awaiting();
+  const marks: string[] = [];
+  const check = (mark: string) => void marks.push(mark);
+  for (const decide of [world.store.promoteRun, world.store.rollBackRun]) {
+    const shown = runMark(must(await world.store.getRun(TENANT, id)));
+    assert.equal((await decide({ ...act(id), four_eyes: false, check })).status, 'done');
+    assert.equal(marks.pop(), shown);
+  }
+});
 
 test('a candidate waits for its promotion, and no other run of the model begins meanwhile', async () => {
   const { store } = world;

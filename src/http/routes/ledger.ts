@@ -34,7 +34,9 @@ const EntriesQuery = Type.Object(
       Type.Integer({ minimum: 0, default: 0, description: 'Number of the last entry that is known' }),
     ),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
-    type: Type.Optional(Type.String({ maxLength: 100, description: 'For example certificate.issued' })),
+    type: Type.Optional(
+      Type.String({ maxLength: 100, pattern: '^[^\\u0000]*$', description: 'For example certificate.issued' }),
+    ),
   },
   { additionalProperties: false },
 );

@@ -9,6 +9,7 @@ import { createCursors, page, pageFields, pageOf } from '../paging.ts';
 import { principal } from '../principal.ts';
 import { Reason, reasonOf } from '../reason.ts';
 import { described, IdParams, problems, ref } from '../schemas.ts';
+import { pastTime } from '../times.ts';
 import type { App, AppDeps, Routes } from '../types.ts';
 import { invalidField } from '../validation.ts';
 
@@ -18,8 +19,8 @@ const PLACE = `Names a person, or a deletion request whose person it is. From th
 person’s records out of what they train on and measure with, and influence analyses do not show them. What a run has begun with, it ends with.
 Records are neither changed nor deleted by it, and a deletion request goes on: hold or deny it where the data has to be kept.`;
 const LIFT = `The person has to be told before (Art. 18(3)). Without \`informed_at\` the restriction is \`ending\` and stays in force, and the event
-\`restriction.ending\` tells whoever has to tell them; with it, it is over. A restriction of a request that is denied or cancelled is \`ending\`
-by itself, one of a request that is completed is lifted.`;
+\`restriction.ending\` tells whoever has to tell them; with it, it is over. A restriction of a request that is denied, cancelled or
+completed for some of its models is \`ending\` by itself, one of a request that is completed is lifted.`;
 
 const NewRestriction = Type.Object(
   {
@@ -139,9 +140,8 @@ export const restrictionRoutes: Routes = (app, deps) => {
     async (request) => {
       const { tenant, actor } = principal(request);
       const { reason, informed_at } = request.body;
-      const told = informed_at === undefined ? null : new Date(informed_at);
-      if (told !== null && told > now()) throw invalidField('#/informed_at', 'is in the future');
-      const by = { actor, reason: reasonOf(reason)!, informed_at: told?.toISOString() ?? null };
+      const told = informed_at === undefined ? null : pastTime('#/informed_at', informed_at, now());
+      const by = { actor, reason: reasonOf(reason)!, informed_at: told };
       const restriction = await deps.store.liftRestriction(tenant, request.params.id, by);
       if (restriction === null) throw notFound('restriction');
       return restriction;
