@@ -7,6 +7,7 @@ import type { MembershipAttack } from '../domain/metric.ts';
 import type { RowScore } from '../domain/verification.ts';
 import type { StepOptions } from '../methods/options.ts';
 import { alternativesFor } from './alternative-half.ts';
+import { balancedByPerson } from './balance.ts';
 import { longestOf, type TokenRow } from './batches.ts';
 import { createGuard, type EarlierGuard } from './earlier-guard.ts';
 import { createWatch, type ForgetWatch } from './forget-watch.ts';
@@ -72,17 +73,23 @@ export interface UnlearnOutcome {
   reached: boolean;
 }
 
-/** Draws the batch of a step: some of the forgotten, some of what is retained, and earlier people where there are any. */
+/** Draws the batch of a step: some of the forgotten, balanced by person, some of what is retained, and earlier people where there are any. */
 function createDraws(inputs: UnlearnInputs, watch: ForgetWatch, guard: EarlierGuard | null) {
   const { architecture, config, params, sets, seed } = inputs;
   const kind = kindOf(architecture);
   const context = architecture.contextLength(config);
   const grouped = worthGrouping([...sets.forget, ...sets.retain], params.forget_batch + params.retain_batch, context);
-  const nextForget = samplerOf(sets.forget, params.forget_batch, seed + 1, grouped);
+  const places = balancedByPerson(sets.forget);
+  const nextPlaces = samplerOf(
+    places.map((i) => sets.forget[i]!),
+    params.forget_batch,
+    seed + 1,
+    grouped,
+  );
   const nextRetain = samplerOf(sets.retain, params.retain_batch, seed + 2, grouped);
   const others = alternativesFor(inputs.method, params, inputs.alternatives, seed + 5);
   return (): Omit<StepInput, 'step' | 'pace'> => {
-    const forget = nextForget();
+    const forget = nextPlaces().map((place) => places[place]!);
     const other = others?.pick(forget);
     const held = guard?.pick();
     const picked = {
