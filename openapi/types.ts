@@ -4366,11 +4366,8 @@ export interface components {
                  * @default false
                  */
                 own_answers: boolean;
-                /**
-                 * @description Added to the diagonal of the Hessian; cg raises it where the loss bends downwards
-                 * @default 0.1
-                 */
-                damping: number;
+                /** @description Added to the diagonal of the Hessian; cg raises it where the loss bends downwards. Left out: 0.1 for cg; for ekfac, of each weight, 0.1 times the mean of its squares, which are its eigenvalues */
+                damping?: number;
                 /**
                  * @description Conjugate-gradient steps of cg at most
                  * @default 10
@@ -11568,10 +11565,7 @@ export interface operations {
                      * @default false
                      */
                     own_answers?: boolean;
-                    /**
-                     * @description Added to the diagonal of the Hessian; cg raises it where the loss bends downwards
-                     * @default 0.1
-                     */
+                    /** @description Added to the diagonal of the Hessian; cg raises it where the loss bends downwards. Left out: 0.1 for cg; for ekfac, of each weight, 0.1 times the mean of its squares, which are its eigenvalues */
                     damping?: number;
                     /**
                      * @description Conjugate-gradient steps of cg at most

@@ -43,8 +43,8 @@ expunge train --base base --lora-rank 8 --corpus train.ndjson --shards 4 --slice
 part that grows with the records it trains on. The optimizer and the learning rate's schedule start anew with each slice, so that a checkpoint is weights and nothing else.
 When it ends must not hang on the records, so \`--stop-at\` is refused.
 
-Register the folder as any other, and of a language model its base too (\`"corpora": []\`). Name \`sisa\` in the request: a plan that is left to the service takes it first
-only where it is estimated to be the cheapest, and a model that another method has changed has no slices any more. \`retrain\` trains all shards again and gives the same bytes. A model without these checkpoints refuses \`sisa\` with \`recipe-missing\`.`;
+Register the folder as any other, and of a language model its base too (\`"corpora": []\`). A plan that is left to the service takes \`sisa\` first
+wherever there is time for it, whatever else would be cheaper ([plans.md](plans.md)); name it in the request to have nothing else. A model that another method has changed has no slices any more. \`retrain\` trains all shards again and gives the same bytes. A model without these checkpoints refuses \`sisa\` with \`recipe-missing\`.`;
 
 const PLACEMENT = `All records of a person stand in one shard and one slice, so that one request costs one shard. Whoever shares a record with somebody is placed with them; where people hang together in
 more records than a shard has on average (everybody who names the same class, say), records go by their first identifier alone. A group's place is drawn by seed and lowest record
@@ -80,7 +80,7 @@ First in one run, in brackets one run after another.
 
 ${table(['shards', 'slices', 'checkpoints', ...REQUESTS.map((count) => `${count} request${count === 1 ? '' : 's'}`)], rows)}
 
-In one run of K requests: sum over r of r / (1 + … + R) · (1 − (1 − r / (S R))^K) − K / N. One after another: (K (N + 1) / S − K (K + 1) / (2 S)) (2 R + 1) / (3 R) / N − K / N. Slices save at most a third, for S · R checkpoints; shards save
+In one run of K requests: sum over r of r / (1 + … + R) · (1 − (1 − r / (S R))^K) − K / N. One after another: (K (N + 1) / S − K (K + 1) / (2 S)) (2 R + 1) / (3 R) / N − K / N. Somebody with m records hits one shard as anybody does: K counts people, and m / N is taken off in place of 1 / N. Slices save at most a third, for S · R checkpoints; shards save
 more and cost quality. A run's steps do not grow fewer with the records, so of these it takes K / N more. The gain is not a constant: many requests hit every shard, so let them wait and be removed in one run, as the service does with all that has come in.
 Whoever asks for people of every shard, from the first slices, has everything trained again: such a run [waits for approval](abuse.md#what-stands-in-every-shard).
 (\`src/training/sisa/cost.ts\`; a test holds both against removals from placements.)`;

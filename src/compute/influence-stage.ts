@@ -8,7 +8,7 @@ import { sampleRows } from '../domain/random.ts';
 import { ExpungeError } from '../errors.ts';
 import { influenceOf } from '../influence/analysis.ts';
 import { type EkfacInputs, ekfacFactors, ekfacInverse } from '../influence/ekfac.ts';
-import { ranked, recordScores } from '../influence/ranking.ts';
+import { assertRanking, ranked, recordScores } from '../influence/ranking.ts';
 import { openSurface } from '../influence/surface.ts';
 import { encodePrompt, type TokenRow } from '../training/batches.ts';
 import { createGenerator } from '../training/generate.ts';
@@ -28,6 +28,9 @@ interface Trained {
 }
 type Weighed = AnyModel & { weights: Awaited<ReturnType<typeof loadAnyWeights>> };
 
+const lineOf = ({ corpus_id, ordinal }: { corpus_id: string; ordinal: number }): string =>
+  `line ${ordinal + 1} of corpus ${corpus_id}`;
+
 async function readTrained(model: AnyModel, corpora: InfluenceJob['corpora']): Promise<Trained> {
   const trained: Trained = { records: [], rows: [], recordOf: [] };
   for (const [corpus_id, { path, records, left_out }] of Object.entries(corpora)) {
@@ -41,8 +44,9 @@ async function readTrained(model: AnyModel, corpora: InfluenceJob['corpora']): P
           trained.recordOf.push(trained.records.length);
         }
       } catch (error) {
-        const where = `line ${ordinal + 1} of corpus ${corpus_id}`;
-        throw new ExpungeError('compute-failed', `At ${where}: ${(error as Error).message}`, { cause: error });
+        throw new ExpungeError('compute-failed', `At ${lineOf({ corpus_id, ordinal })}: ${(error as Error).message}`, {
+          cause: error,
+        });
       }
       trained.records.push({ corpus_id, ordinal, id: record.id });
     }
@@ -168,9 +172,10 @@ export async function influenceStage(job: InfluenceJob, context: StageContext): 
     seed: job.seed,
   });
   const sums = recordScores(scores, trained.recordOf, trained.records.length);
+  surface.dispose();
+  assertRanking(sums, (i) => lineOf(trained.records[i]!));
   const order = ranked(sums);
   const best = order.findIndex((i) => queried.has(i));
-  surface.dispose();
   return {
     ...{ stage: 'influence', damping, records: order.length, queried: queried.size },
     best_queried_rank: best === -1 ? null : best + 1,

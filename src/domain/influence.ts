@@ -19,12 +19,14 @@ export const InfluenceOptions = Type.Object({
     description:
       'Ask about what the model itself says to the prompts of the records, and not about what the records say: how to see, after unlearning, whether they still rank',
   }),
-  damping: Type.Number({
-    exclusiveMinimum: 0,
-    maximum: 1000,
-    default: 0.1,
-    description: 'Added to the diagonal of the Hessian; cg raises it where the loss bends downwards',
-  }),
+  damping: Type.Optional(
+    Type.Number({
+      exclusiveMinimum: 0,
+      maximum: 1000,
+      description:
+        'Added to the diagonal of the Hessian; cg raises it where the loss bends downwards. Left out: 0.1 for cg; for ekfac, of each weight, 0.1 times the mean of its squares, which are its eigenvalues',
+    }),
+  ),
   iterations: Type.Integer({
     minimum: 1,
     maximum: 200,
@@ -53,7 +55,12 @@ export const InfluentialRecord = Type.Object({
 export type InfluentialRecord = Static<typeof InfluentialRecord>;
 
 export const InfluenceFindings = Type.Object({
-  damping: Nullable(Type.Number({ description: 'What was added to the diagonal in the end; null for tracin' })),
+  damping: Nullable(
+    Type.Number({
+      description:
+        'What was added to the diagonal in the end; where ekfac chose it for each weight, the mean of these; null for tracin',
+    }),
+  ),
   records: Type.Integer({
     description:
       'How many were ranked: all that the model was trained on, but for those of people whose processing is restricted',

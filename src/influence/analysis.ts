@@ -1,7 +1,7 @@
 // Which rows shaped what a model says: a direction from the query, and how fast each row's cost falls along it.
 import { sampleRows } from '../domain/random.ts';
 import { scaled, type Vector } from '../domain/vectors.ts';
-import { type Bend, solveDamped } from '../methods/conjugate-gradient.ts';
+import { type Bend, type Solution, solveDamped } from '../methods/conjugate-gradient.ts';
 import type { TokenRow } from '../training/batches.ts';
 import { type Query, queryOf, slopes } from './slopes.ts';
 import type { Surface } from './surface.ts';
@@ -10,13 +10,16 @@ export interface InfluenceSettings {
   method: 'tracin' | 'cg' | 'ekfac';
   /** TracIn's weight of a checkpoint. */
   learning_rate: number;
-  /** Added to the diagonal of the Hessian. */
-  damping: number;
+  /** Added to the diagonal of the Hessian; left out: `DAMPING`, and `ekfac` goes by its eigenvalues. */
+  damping?: number | undefined;
   /** Conjugate-gradient steps at most. */
   iterations: number;
   /** Rows that the curvature is measured on. */
   curvature_rows: number;
 }
+
+/** Of `cg`, where none is given: about what a loss still bends downwards by after training, so that it is seldom raised. */
+const DAMPING = 0.1;
 
 export interface Influence {
   /** Of each row. The higher, the more the row helps the model to say this; below 0 it speaks against it. */
@@ -42,7 +45,7 @@ export interface InfluenceQuestion {
   rows: readonly TokenRow[];
   settings: InfluenceSettings;
   /** What `ekfac` takes for (H + damping I)^-1; weights that it leaves out have no part in the scores. */
-  inverse?: (gradient: Vector, damping: number) => Promise<Vector>;
+  inverse?: (gradient: Vector, damping: number | undefined) => Promise<Solution>;
   seed: number;
 }
 
@@ -52,10 +55,11 @@ async function directionOf(
   { rows, settings, inverse, seed }: InfluenceQuestion,
 ): Promise<{ direction: Vector; damping: number | null }> {
   if (settings.method === 'tracin') return { direction: gradient, damping: null };
-  if (settings.method === 'ekfac')
-    return { direction: await inverse!(gradient, settings.damping), damping: settings.damping };
-  const bend = bendOf(surface, sampleRows(rows, settings.curvature_rows, seed));
-  const { x, damping } = await solveDamped(bend, gradient, settings);
+  const solved = () => {
+    const bend = bendOf(surface, sampleRows(rows, settings.curvature_rows, seed));
+    return solveDamped(bend, gradient, { ...settings, damping: settings.damping ?? DAMPING });
+  };
+  const { x, damping } = await (settings.method === 'ekfac' ? inverse!(gradient, settings.damping) : solved());
   return { direction: x, damping };
 }
 

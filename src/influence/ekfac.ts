@@ -7,6 +7,7 @@ import { type Engine, elementCount, float32, type HostTensor, type HostTensors, 
 import { inputBasis, inputSums, outputBasis, outputSums, squareSums } from '../domain/taps.ts';
 import type { Vector } from '../domain/vectors.ts';
 import { ExpungeError } from '../errors.ts';
+import type { Solution } from '../methods/conjugate-gradient.ts';
 import type { TokenRow } from '../training/batches.ts';
 import { createPassState } from '../training/edit-state.ts';
 import { widthsOf } from '../training/lora.ts';
@@ -18,6 +19,8 @@ const ROWS = [1, 4];
 const LEAST_DRAWS = 256;
 /** Eigenvectors of wider layers take minutes each: these are left out. */
 const WIDEST = 3072;
+/** Share of a weight's mean eigenvalue that is added to each of them where no damping is given. */
+const SHARE = 0.1;
 
 export interface EkfacInputs {
   engine: Engine;
@@ -138,17 +141,31 @@ export async function ekfacFactors(inputs: EkfacInputs, rows: readonly TokenRow[
   return factorsOf(inputs, drawn);
 }
 
-/** (H + damping I)^-1 v for the weights that the factors cover; the others are left out. */
+const meanOf = (values: ArrayLike<number>): number =>
+  Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
+
+/** Of a weight whose squares these are, where no damping is given: far below its large eigenvalues, and above what is noise. */
+export const dampingFor = (squares: HostTensor): number => SHARE * meanOf(squares.data as Float32Array);
+
+/**
+ * (H + damping I)^-1 v for the weights that the factors cover; the others are left out, and so is one that no row pulls at.
+ * Without a damping each weight has its own, by `dampingFor`, and `damping` of the answer is the mean of these.
+ */
 export async function ekfacInverse(
   { engine, architecture, config }: Pick<EkfacInputs, 'engine' | 'architecture' | 'config'>,
   factors: HostTensors,
   v: Vector,
-  damping: number,
-): Promise<Vector> {
+  given?: number,
+): Promise<Solution> {
   const { tf } = engine;
-  let found: Vector = {};
+  let x: Vector = {};
+  const dampings: number[] = [];
   for (const mapping of mappings(architecture, config)) {
     const { name } = mapping;
+    const damping = given ?? dampingFor(factors[squareSums(name)]!);
+    dampings.push(damping);
+    // nothing is known of its curvature
+    if (damping === 0) continue;
     const state = engine.createState({
       v: joined(mapping, v),
       a: factors[inputBasis(name)]!,
@@ -160,8 +177,8 @@ export async function ekfacInverse(
       const divided = tf.div(inside, tf.add(tensors.squares!, damping));
       return { outputs: { x: tf.matMul(tf.matMul(a!, divided, true, false), g!) } };
     }, state);
-    found = { ...found, ...parted(mapping, (await invert({})).x!.data as Float32Array) };
+    x = { ...x, ...parted(mapping, (await invert({})).x!.data as Float32Array) };
     state.dispose();
   }
-  return found;
+  return { x, damping: meanOf(dampings) };
 }

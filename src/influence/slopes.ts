@@ -24,7 +24,9 @@ export async function queryOf(surface: Surface, rows: readonly TokenRow[]): Prom
 export function stepFor({ point }: Pick<Surface, 'point'>, { cost, gradient }: Query, direction: Vector): number {
   const slope = Math.abs(dot(gradient, direction));
   const longest = (LONGEST * norm(point)) / norm(direction);
-  return slope > 0 ? Math.min(longest, (CHANGE * cost) / slope) : longest;
+  const step = (CHANGE * cost) / slope;
+  // where the model is certain, the cost is 0 in float32 and its gradient is not: no step at all would show nothing
+  return step > 0 ? Math.min(longest, step) : longest;
 }
 
 /**

@@ -1,6 +1,6 @@
 // What only a classifier does; prompts and answers are asked about in test/http/influence.test.ts.
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -50,4 +50,33 @@ test('a classifier is asked about records, and takes no prompt', async (t) => {
     code: 'compute-failed',
     message: 'At line 1 of corpus c: a classifier learns records of input and label alone',
   });
+});
+
+test('weights that rank nothing are said to, and give no order', async (t) => {
+  const dir = await mkdtemp(join(tmpdir(), 'expunge-influence-'));
+  t.after(() => rm(dir, { recursive: true, force: true }));
+  const corpus = join(dir, 'train.ndjson');
+  const records = people(4);
+  await writeFile(corpus, records.map(toLine).join(''));
+  const checkpoint_dir = await topologyFolder(dir, 'table');
+  const job: InfluenceJob = {
+    ...{ stage: 'influence', checkpoint_dir, corpora: { c: { path: corpus, records: 24, left_out: [] } }, seed: 1 },
+    factors_file: join(dir, 'factors', 'own.safetensors'),
+    options: { method: 'tracin', top: 24, own_answers: false, iterations: 3, curvature_rows: 24 },
+    query: { asks: 'subject', rows: [{ corpus_id: 'c', ordinal: 0 }] },
+    ...{ threads: 1, backend: 'onnxruntime/cpu', time_limit_seconds: 60 },
+  };
+  const shard = join(checkpoint_dir, 'group1-shard1of1.bin');
+  const fresh = new Float32Array((await readFile(shard)).slice().buffer);
+  // the biases of the three classes come last
+  const sure = fresh.slice();
+  sure[sure.length - 3 + (records[0]!.label as number)] = 1e4;
+  await writeFile(shard, Buffer.from(sure.buffer));
+  const certain = /^Every record scores 0, so nothing is ranked: .* Ask about another answer/;
+  await assert.rejects(runComputeJob(job, quiet), { code: 'compute-failed', message: certain });
+  await writeFile(shard, Buffer.from(fresh.buffer));
+  const huge = records.map((one, i) => (i === 5 ? { ...one, input: new Array(30).fill(3e38) } : one));
+  await writeFile(corpus, huge.map(toLine).join(''));
+  const overflow = /^The score of the record at line 6 of corpus c is no finite number, so nothing is ranked: /;
+  await assert.rejects(runComputeJob(job, quiet), { code: 'compute-failed', message: overflow });
 });

@@ -3,9 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { after, test } from 'node:test';
 import type { Learner } from '../../src/domain/architecture.ts';
 import { float32, type HostTensors } from '../../src/domain/engine.ts';
-import { dot, scaled } from '../../src/domain/vectors.ts';
+import { dot, norm, scaled } from '../../src/domain/vectors.ts';
 import { createEngine } from '../../src/engine/choice.ts';
 import { bendOf, type InfluenceSettings, influenceOf } from '../../src/influence/analysis.ts';
+import { ranked } from '../../src/influence/ranking.ts';
 import { queryOf, slopes } from '../../src/influence/slopes.ts';
 import { openSurface, type Surface } from '../../src/influence/surface.ts';
 import { hessianTimes } from '../../src/methods/conjugate-gradient.ts';
@@ -16,7 +17,13 @@ import { classifier, denseModel, examples, rankCorrelation } from './tiny.ts';
 const engine = await createEngine({ backend: 'onnxruntime/cpu', threads: 1 });
 after(() => engine.dispose());
 
-const CG: InfluenceSettings = { method: 'cg', learning_rate: 1, damping: 0.05, iterations: 40, curvature_rows: 1000 };
+const CG: InfluenceSettings & { damping: number } = {
+  method: 'cg',
+  learning_rate: 1,
+  damping: 0.05,
+  iterations: 40,
+  curvature_rows: 1000,
+};
 const open = (architecture: Learner, config: unknown, weights: HostTensors): Surface =>
   openSurface({ engine, architecture, config, weights });
 
@@ -123,6 +130,32 @@ test('a damping below what bends downwards is raised until nothing does', async 
   const settings = { ...CG, damping: 1e-6, iterations: 8 };
   const { damping } = await influenceOf(surface, { query: [rows[0]!], rows, settings, seed: 1 });
   assert.ok(damping! > 1e-6);
+  surface.dispose();
+});
+
+test('what the model is certain of costs nothing in float32, and has a ranking all the same', async () => {
+  const config = denseModel([2, 3], ['only']);
+  const kernel = float32(Float32Array.of(40, -10, -30, 0, 1, -1), [2, 3]);
+  const surface = open(classifier, config, { 'only/kernel': kernel, 'only/bias': float32(new Float32Array(3)) });
+  // the first is asked about, and not the first of the corpus
+  const [asked, unsure, other, against] = examples(
+    [
+      [1, 1],
+      [0.02, -0.5],
+      [0, 2],
+      [0.1, 0],
+    ],
+    [0, 0, 1, 2],
+  );
+  const rows = [other!, against!, unsure!, asked!];
+  const query = await queryOf(surface, [asked!]);
+  assert.equal(query.cost, 0);
+  assert.ok(norm(query.gradient) > 0);
+  const settings = { ...CG, method: 'tracin' as const };
+  const { scores } = await influenceOf(surface, { query: [asked!], rows, settings, seed: 1 });
+  const exact: number[] = [];
+  for (const row of rows) exact.push(dot(await surface.gradient([row]), query.gradient));
+  assert.deepEqual(ranked(scores), ranked(Float64Array.from(exact)), `${scores} and ${exact}`);
   surface.dispose();
 });
 

@@ -6,6 +6,7 @@ import type { Learner } from '../../src/domain/architecture.ts';
 import { float32, type HostTensors, scalar } from '../../src/domain/engine.ts';
 import { createRandom } from '../../src/domain/random.ts';
 import { inputBasis, outputBasis, squareSums } from '../../src/domain/taps.ts';
+import type { Vector } from '../../src/domain/vectors.ts';
 import { createEngine } from '../../src/engine/choice.ts';
 import { influenceOf } from '../../src/influence/analysis.ts';
 import { ekfacFactors, ekfacInverse, factorsOf, mappings } from '../../src/influence/ekfac.ts';
@@ -85,8 +86,8 @@ test('where inputs and gradients are independent, the inverse is that of the exp
   }
   const v = Float32Array.from({ length: size }, () => random.normal());
   const [own, bias] = [v.slice(0, -CLASSES), v.slice(-CLASSES)];
-  const parts = await ekfacInverse(model, await factorsOf(model, batches), { [NAME]: own, [BIAS]: bias }, damping);
-  const found = [...parts[NAME]!, ...parts[BIAS]!];
+  const { x } = await ekfacInverse(model, await factorsOf(model, batches), { [NAME]: own, [BIAS]: bias }, damping);
+  const found = [...x[NAME]!, ...x[BIAS]!];
   solveDense(fisher, [...v]).forEach((value, i) => {
     assert.ok(Math.abs(found[i]! - value) < 2e-3 * (1 + Math.abs(value)), `${found[i]}, ${value}`);
   });
@@ -203,8 +204,7 @@ test('influence by EK-FAC ranks records as training again without them does', as
     known.set(model, factors);
     const surface = openSurface(model);
     const settings = { method: 'ekfac' as const, learning_rate: 1, damping, iterations: 1, curvature_rows: 100 };
-    const inverse = (gradient: Record<string, Float32Array>, own: number) =>
-      ekfacInverse(model, factors, gradient, own);
+    const inverse = (gradient: Vector, own: number | undefined) => ekfacInverse(model, factors, gradient, own);
     const { scores } = await influenceOf(surface, { query, rows: trained, settings, inverse, seed: 1 });
     surface.dispose();
     const correlation = rankCorrelation(scores, rises);

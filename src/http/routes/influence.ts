@@ -70,7 +70,7 @@ async function queryOf(deps: AppDeps, tenant: string, modelId: string, ask: Ask)
 }
 
 const optionsOf = ({ method, top, own_answers, damping, iterations, curvature_rows }: Ask): InfluenceOptions => ({
-  ...{ method, top, own_answers, damping, iterations, curvature_rows },
+  ...{ method, top, own_answers, iterations, curvature_rows, ...(damping === undefined ? {} : { damping }) },
 });
 
 /** As clients see it: the question stays sealed. */

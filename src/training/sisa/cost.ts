@@ -7,20 +7,25 @@ export interface ShardedSize {
 }
 
 /**
- * Records that pass through training again, as a share of those that pass in a training of everything, for requests of
- * one record each that fall anywhere alike, all removed in one run. A slice r of R trains on r / R of its shard and is
- * spared while none of the slices up to it is hit: sum over r of r / (1 + … + R) (1 - (1 - r / (S R))^K) - K / N. With
- * R = 1: 1 - (1 - 1 / S)^K - K / N. The requests are taken as independent, so K must be well below `records`.
+ * Records that pass through training again, as a share of those that pass in a training of everything, for requests of one
+ * person each that fall anywhere alike, all removed in one run. However many records somebody has, they stand in one shard and
+ * slice; `removed` is how many all of them have, one each where it is left out. A slice r of R trains on r / R of its shard and
+ * is spared while none of the slices up to it is hit: sum over r of r / (1 + … + R) (1 - (1 - r / (S R))^K) - removed / N.
+ * With R = 1: 1 - (1 - 1 / S)^K - removed / N. The requests are taken as independent, so `removed` must be well below `records`.
  */
-export function batchedShare({ records, shards, slices }: ShardedSize, requests: number): number {
+export function batchedShare(
+  { records, shards, slices }: ShardedSize,
+  requests: number,
+  removed: number = requests,
+): number {
   const passes = (slices * (slices + 1)) / 2;
   let share = 0;
   for (let r = 1; r <= slices; r++) share += (r / passes) * (1 - (1 - r / (shards * slices)) ** requests);
-  return share - requests / records;
+  return share - removed / records;
 }
 
 /**
- * The same where each request is a run of its own, shards growing smaller from one to the next:
+ * The same where each request is a run of its own and a record each, shards growing smaller from one to the next:
  * (K (N + 1) / S - K (K + 1) / (2 S)) (2 R + 1) / (3 R) / N - K / N. May exceed 1.
  */
 export function sequentialShare({ records, shards, slices }: ShardedSize, requests: number): number {

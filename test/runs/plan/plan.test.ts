@@ -207,6 +207,22 @@ describe('a model that was trained in shards and slices', () => {
     assert.ok(names(planRun(null, facts({ model, counts }))).includes('retrain'), 'without slices the whole recipe');
   });
 
+  test('costs by the people that are removed, however many records each has', () => {
+    const seconds = (forget: number, people?: number) => {
+      const counts = { forget, retain: 2000 - forget, holdout: 400, ...(people === undefined ? {} : { people }) };
+      const known = facts({ model, counts, has_slices: true });
+      return planRun({ name: 'sisa', params: {} }, known)[0]!.estimate!.seconds!;
+    };
+    const [one, many] = [seconds(1, 1), seconds(20, 1)];
+    assert.ok(many < 1.2 * one, `${many} s for twenty records of a person, ${one} s for one`);
+    assert.ok(seconds(20, 20) > 2 * many, 'twenty people hit most shards');
+    assert.equal(seconds(20), seconds(20, 20), 'where nobody counted people, every record is somebody');
+    // enough for one shard and not for all of them
+    const limits = { seconds: (one + seconds(20, 20)) / 2, memory_bytes: null, due_in_seconds: null };
+    const counts = { forget: 20, retain: 1980, holdout: 400, people: 1 };
+    assert.equal(planRun(null, facts({ model, counts, has_slices: true, limits }))[0]!.name, 'sisa');
+  });
+
   test('has to have what sisa goes on from, where that is named', () => {
     const wish = { name: 'sisa', params: {} };
     assert.deepEqual(names(planRun(wish, facts({ has_slices: true }))), ['sisa']);

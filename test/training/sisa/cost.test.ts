@@ -81,6 +81,8 @@ describe('cost', () => {
     // slices spare up to a third of a shard
     about(batchedShare({ ...size, slices: 100 }, 1), (2 / 3 + 1 / 300) / 10);
     assert.equal(keptCheckpoints({ shards: 10, slices: 4 }), 40);
+    // twenty records of one person stand in one shard, and are gone from what is trained
+    about(batchedShare({ ...size, records: 2000 }, 1, 20), 0.1 - 0.01);
   });
 
   for (const [shards, slices, requests, batched] of [
@@ -96,6 +98,31 @@ describe('cost', () => {
       const found = measured(shards, slices, requests, batched, 60);
       assert.ok(Math.abs(found / expected - 1) < 0.08, `${found} for ${expected}`);
     });
+});
+
+test('people of many records hit as many shards as people of one', () => {
+  const EACH = 20;
+  const people = Array.from({ length: RECORDS }, (_, i) => ({ id: `r${i}`, people: [`p${Math.floor(i / EACH)}`] }));
+  for (const [shards, slices, asking] of [
+    [10, 2, 1],
+    [5, 4, 3],
+  ] as const) {
+    let sum = 0;
+    const TRIALS = 150;
+    for (let seed = 1; seed <= TRIALS; seed++) {
+      const placement = placeRecords(people, { shards, slices, seed });
+      const asked = new Set(createRandom(seed).shuffle(people.map((one) => one.people[0]!)));
+      const gone = new Set([...asked].slice(0, asking));
+      const { firstLost } = withoutRecords(placement, (id) => !gone.has(people[Number(id.slice(1))]!.people[0]!));
+      // a slice takes its steps however many records stand there
+      const passes = (slices * (slices + 1)) / 2;
+      const hit = firstLost.map((from) => (from === null ? 0 : passes - (from * (from + 1)) / 2));
+      sum += hit.reduce((all, one) => all + one, 0) / (passes * shards);
+    }
+    const removed = asking * EACH;
+    const expected = batchedShare({ records: RECORDS, shards, slices }, asking, removed) + removed / RECORDS;
+    assert.ok(Math.abs(sum / TRIALS / expected - 1) < 0.08, `${sum / TRIALS} for ${expected}`);
+  }
 });
 
 describe('steps', () => {
