@@ -11,11 +11,11 @@ const DONE = sql`('completed', 'completed_no_data', 'denied', 'cancelled')`;
 
 /**
  * Whether something needs the record at `p` (tenant_id, corpus_id, ordinal) still: a model that was trained on it and knows it, or could
- * be rolled back to a checkpoint that does; a request that is open; or a model that may come, where none was made with the corpus yet.
+ * be rolled back to a checkpoint that does; a request that is open; or a model that may come, where none was made with the corpus yet, whatever became of those that were.
  */
 const NEEDED: RawBuilder<boolean> = sql`(
   not exists (
-    select from model_corpora mc where mc.tenant_id = p.tenant_id and mc.corpus_id = p.corpus_id and p.ordinal < mc.records)
+    select from corpora k where k.tenant_id = p.tenant_id and k.id = p.corpus_id and p.ordinal < k.used_records)
   or exists (
     select from model_corpora mc
     where mc.tenant_id = p.tenant_id and mc.corpus_id = p.corpus_id and mc.role = 'train' and p.ordinal < mc.records

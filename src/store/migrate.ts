@@ -32,6 +32,7 @@ import * as suspicion from './migrations/029-suspicion.ts';
 import * as traces from './migrations/031-traces.ts';
 import * as batchLines from './migrations/032-batch-lines.ts';
 import * as cheaperIntake from './migrations/033-cheaper-intake.ts';
+import * as usedCorpora from './migrations/037-used-corpora.ts';
 
 const MIGRATIONS = {
   '001-initial': initial,
@@ -63,6 +64,7 @@ const MIGRATIONS = {
   '031-traces': traces,
   '032-batch-lines': batchLines,
   '033-cheaper-intake': cheaperIntake,
+  '037-used-corpora': usedCorpora,
 };
 
 const migratorOf = (db: Db): Migrator =>
