@@ -33,6 +33,7 @@ import * as traces from './migrations/031-traces.ts';
 import * as batchLines from './migrations/032-batch-lines.ts';
 import * as cheaperIntake from './migrations/033-cheaper-intake.ts';
 import * as usedCorpora from './migrations/037-used-corpora.ts';
+import * as erasureLooks from './migrations/038-erasure-looks.ts';
 
 const MIGRATIONS = {
   '001-initial': initial,
@@ -65,6 +66,7 @@ const MIGRATIONS = {
   '032-batch-lines': batchLines,
   '033-cheaper-intake': cheaperIntake,
   '037-used-corpora': usedCorpora,
+  '038-erasure-looks': erasureLooks,
 };
 
 const migratorOf = (db: Db): Migrator =>
