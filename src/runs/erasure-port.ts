@@ -20,6 +20,16 @@ export interface ErasurePlaces {
   gone: number;
 }
 
+/** When to look again at a request whose text is not all gone, from now. */
+export interface LookAgain {
+  /** Something could have gone and did not. */
+  undone_ms: number;
+  /** Something needs it, nobody knows until when. */
+  needed_ms: number;
+  /** At the latest, whatever is known. */
+  most_ms: number;
+}
+
 /** Fingerprints of records, sealed. */
 export interface SealedPrints {
   key_id: string;
@@ -54,8 +64,11 @@ export interface StoredText {
 }
 
 export interface ErasureStore {
-  /** Requests that ended so long ago and whose text may be destroyed, some at a time. */
-  dueErasures(after_ms: number, most: number): Promise<ErasedOf[]>;
+  /**
+   * Requests that ended so long ago and have records, whose turn it is to be looked at, some at a time. Those without any are not looked at
+   * again for `put_off_ms`, or until an upload has some.
+   */
+  dueErasures(after_ms: number, most: number, put_off_ms: number): Promise<ErasedOf[]>;
   erasurePlaces(of: ErasedOf): Promise<ErasurePlaces>;
   /**
    * Marks records of one corpus as being destroyed, from when on nothing reads them; with their fingerprints, or not at all.
@@ -69,8 +82,8 @@ export interface ErasureStore {
   ): Promise<boolean>;
   /** Their text is gone. */
   finishErasure(of: ErasedOf, corpus_id: string, records: readonly DeletedRecord[], actor: string): Promise<void>;
-  /** Writes `erased_at` where nothing of the request is left, and says so; else looks again after `again_ms`. True: erased. */
-  endErasure(of: ErasedOf, again_ms: number, actor: string): Promise<boolean>;
+  /** Writes `erased_at` where nothing of the request is left, and says so; else says when to look again. True: erased. */
+  endErasure(of: ErasedOf, again: LookAgain, actor: string): Promise<boolean>;
   /** Ends fingerprints whose time is over; returns how many blocks of them. */
   deleteExpiredPrints(): Promise<number>;
   /** Active and kept checkpoints of models that were made with a corpus. */

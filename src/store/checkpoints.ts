@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { CheckpointStore, NewCheckpoint, RetireOutcome, VerificationStore } from '../runs/ports.ts';
 import { type Context, type Db, lockName, type Trx, transact } from './db.ts';
+import { lookAtChildren } from './erasure-looks.ts';
 import { lastVerification } from './last-verification.ts';
 import { append } from './ledger.ts';
 
@@ -143,13 +144,15 @@ export const checkpointsStore = (
       await lockCheckpoint(trx, digest);
       if ((await expired(trx, await context.now(trx), named)).length === 0) return false;
       await remove();
+      const at = await context.now(trx);
       await trx
         .updateTable('checkpoints')
-        .set({ state: 'deleted', deleted_at: await context.now(trx) })
+        .set({ state: 'deleted', deleted_at: at })
         .where('tenant_id', '=', tenant)
         .where('model_id', '=', model_id)
         .where('digest', '=', digest)
         .execute();
+      await lookAtChildren(trx, named, at);
       await append(context, trx, { tenant, type: 'checkpoint.deleted', actor, data: { model_id, digest } });
       return true;
     }),

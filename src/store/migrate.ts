@@ -32,6 +32,8 @@ import * as suspicion from './migrations/029-suspicion.ts';
 import * as traces from './migrations/031-traces.ts';
 import * as batchLines from './migrations/032-batch-lines.ts';
 import * as cheaperIntake from './migrations/033-cheaper-intake.ts';
+import * as usedCorpora from './migrations/037-used-corpora.ts';
+import * as erasureLooks from './migrations/038-erasure-looks.ts';
 
 const MIGRATIONS = {
   '001-initial': initial,
@@ -63,6 +65,8 @@ const MIGRATIONS = {
   '031-traces': traces,
   '032-batch-lines': batchLines,
   '033-cheaper-intake': cheaperIntake,
+  '037-used-corpora': usedCorpora,
+  '038-erasure-looks': erasureLooks,
 };
 
 const migratorOf = (db: Db): Migrator =>

@@ -82,7 +82,7 @@ export async function modelNames(
 
 type NewModel = Parameters<Store['createModel']>[1];
 
-/** Records of the model's corpora; locks these, so that no upload changes them meanwhile. */
+/** Records of the model's corpora; locks these, so that no upload changes them meanwhile, and to write down that they are used. */
 async function lockCorpora(trx: Trx, tenant: string, model: NewModel): Promise<Map<string, number>> {
   const ids = model.corpora.map((corpus) => corpus.corpus_id);
   if (ids.length === 0) return new Map();
@@ -90,7 +90,12 @@ async function lockCorpora(trx: Trx, tenant: string, model: NewModel): Promise<M
     throw new ExpungeError('validation-failed', '`corpora` names a corpus twice; give every corpus one role.');
   }
   const query = trx.selectFrom('corpora').select(['id', 'records']).where('tenant_id', '=', tenant);
-  const known = await query.where('id', 'in', ids).where('deleted_at', 'is', null).orderBy('id').forShare().execute();
+  const known = await query
+    .where('id', 'in', ids)
+    .where('deleted_at', 'is', null)
+    .orderBy('id')
+    .forNoKeyUpdate()
+    .execute();
   return new Map(known.map(({ id, records }) => [id, records]));
 }
 
@@ -121,6 +126,14 @@ async function insertModel(
     records: records ?? held.get(corpus_id)!,
   }));
   if (corpora.length > 0) await trx.insertInto('model_corpora').values(corpora).execute();
+  for (const { corpus_id, records } of corpora)
+    await trx
+      .updateTable('corpora')
+      .set({ used_records: records })
+      .where('tenant_id', '=', tenant)
+      .where('id', '=', corpus_id)
+      .where('used_records', '<', records)
+      .execute();
   await insertCheckpoint(trx, { tenant, model_id: id, at }, checkpoint);
   return id;
 }

@@ -39,6 +39,8 @@ interface CorporaTable {
   people: number;
   digest: string | null;
   subject_rules: Json<SubjectRules> | null;
+  /** From the first: the most that any model was made with, deleted ones among them. */
+  used_records: Generated<number>;
   created_at: string;
   deleted_at: Generated<string | null>;
   deletion_reason: Generated<string | null>;

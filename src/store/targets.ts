@@ -28,6 +28,8 @@ export async function refreshRequests(trx: Trx, tenant: string, ids: readonly st
         updated_at: at,
         version: eb('version', '+', 1),
         completed_at: open ? null : eb.fn.coalesce('completed_at', eb.val(at)),
+        // what it was put off for is another matter now
+        erasure_look_at: null,
       }))
       .where('tenant_id', '=', tenant)
       .where('id', 'in', group)

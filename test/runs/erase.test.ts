@@ -59,9 +59,20 @@ async function forget(person: number): Promise<string> {
 }
 
 test('text goes when nothing can be rolled back to a model that knew it, is in no file then, and is written down', async () => {
-  const id = await forget(0);
-  await sweepOnce(deps);
+  const [id, nobody] = [await forget(0), await worker.request(77)];
+  assert.equal((await requestOf(nobody)).state, 'completed_no_data');
+  const looked: string[] = [];
+  const erasurePlaces: typeof deps.store.erasurePlaces = (of) => {
+    looked.push(of.request_id);
+    return deps.store.erasurePlaces(of);
+  };
+  const watched = { ...deps, store: { ...deps.store, erasurePlaces } };
+  for (let minutes = 0; minutes < 30; minutes += 10) {
+    await sweepOnce(watched);
+    now += 600_000;
+  }
   assert.deepEqual([(await requestOf(id)).erased_at, (await there()).length], [null, 8], 'the window is open');
+  assert.deepEqual(looked, [id], 'once, and never at a request that has no record');
   now += 2 * HOUR;
   const never_ = { ...deps, settings: { ...deps.settings, eraseAfterMs: null } };
   await sweepOnce(never_);
@@ -189,4 +200,25 @@ test('where a restored model knows it again, the model forgets it first', async 
   await sweepOnce(deps);
   assert.ok((await requestOf(applied.request_ids[0]!)).erased_at !== null);
   assert.ok(!(await there()).includes(0));
+});
+
+test('whoever a model forgot that is deleted within its rollback window goes from its corpora, and later models never retain them', async () => {
+  // as if nobody had asked before: somebody has to be retained
+  await copyFile(`${path}.backup`, path);
+  await sql('delete from erased_records; delete from destroyed_records');
+  const id = await forget(3);
+  await sweepOnce(deps);
+  assert.deepEqual([(await requestOf(id)).erased_at, (await there()).includes(6)], [null, true], 'the window is open');
+  const of = { tenant: TENANT, id: worker.model.id, actor: 'ann', reason: null, check() {} };
+  const deleted = await deps.store.deleteModel(of);
+  assert.equal(deleted.status, 'deleted', JSON.stringify(deleted));
+  await sweepOnce(deps);
+  const { erased_at } = await requestOf(id);
+  assert.equal(erased_at, new Date(now).toISOString());
+  assert.deepEqual(
+    (await there()).filter((ordinal) => ordinal > 5),
+    [],
+  );
+  const counts = await deps.store.erasedCounts(TENANT, [{ corpus_id: corpusId, records: 8 }]);
+  assert.equal(counts.get(corpusId), 2, 'marked, which runs of models that come leave out');
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Kysely, sql } from 'kysely';
 import { connect } from '../../src/store/db.ts';
+import { migrate, migrateAsIn, pendingMigrations } from '../../src/store/migrate.ts';
 import * as initial from '../../src/store/migrations/001-initial.ts';
 import * as checkpointStorage from '../../src/store/migrations/002-checkpoint-storage.ts';
 import * as bulkRecords from '../../src/store/migrations/003-bulk-records.ts';
@@ -11,6 +12,7 @@ import * as lifecycle from '../../src/store/migrations/014-lifecycle.ts';
 import * as webhooks from '../../src/store/migrations/018-webhooks.ts';
 import * as identifiers from '../../src/store/migrations/019-identifiers.ts';
 import * as lifecycleEnds from '../../src/store/migrations/025-lifecycle-ends.ts';
+import * as erasures from '../../src/store/migrations/026-erasures.ts';
 import { createStore } from '../../src/store/store.ts';
 import { createTestDatabase } from '../helpers/postgres.ts';
 import { digest } from './fixture.ts';
@@ -85,6 +87,7 @@ test('records of before keep their order, their ids and their people', async () 
   await identifiers.up(old);
   await webhooks.up(old);
   await lifecycleEnds.up(old);
+  await erasures.up(old);
   await db.destroy();
   const store = createStore({ url: database.url });
   try {
@@ -157,6 +160,49 @@ test('requests of before keep their state; who made them is known from the ledge
       sql`update request_targets set state = 'awaiting_promotion' where state = 'on_hold'`.execute(db),
     );
     await assert.rejects(sql`update deletion_requests set state = 'denied' where state = 'queued'`.execute(db));
+  } finally {
+    await db.destroy();
+    await database.drop();
+  }
+});
+
+test('of corpora of before it is known how much models were made with, of deleted ones by the ledger', async () => {
+  const database = await createTestDatabase();
+  const { db } = connect({ url: database.url, max: 1 });
+  const id = (n: number) => `0198a000-0000-7000-8000-00000000000${n}`;
+  let seq = 0;
+  const entry = (type: string, data: object) => sql`
+    insert into ledger (seq, at, tenant_id, type, actor, data, previous_hash, hash)
+    values (${++seq}, '2026-01-01Z', 't', ${type}, 'ann', ${JSON.stringify(data)}, ${digest(seq)}, ${digest(seq + 1)})`;
+  try {
+    const names = await pendingMigrations(db);
+    await migrateAsIn(
+      db,
+      names.filter((name) => name < '037'),
+    );
+    for (const n of [1, 2, 3, 4])
+      await sql`insert into corpora (id, tenant_id, name, records, people, digest, created_at)
+        values (${id(n)}, 't', ${`c${n}`}, 5, 1, ${digest(1)}, '2026-01-01Z')`.execute(db);
+    await db.transaction().execute(async (trx) => {
+      await sql`insert into models (id, tenant_id, name, architecture, parameters, active, has_recipe, warnings, created_at,
+        updated_at) values (${id(9)}, 't', 'm', 'gpt2', 1, ${digest(1)}, false, '[]', '2026-01-01Z', '2026-01-01Z')`.execute(
+        trx,
+      );
+      await sql`insert into checkpoints (tenant_id, model_id, digest, state, manifest, bytes, created_at)
+        values ('t', ${id(9)}, ${digest(1)}, 'active', '{}', 1, '2026-01-01Z')`.execute(trx);
+      await sql`insert into model_corpora (tenant_id, model_id, corpus_id, role, position, records)
+        values ('t', ${id(9)}, ${id(1)}, 'train', 0, 4)`.execute(trx);
+    });
+    for (const n of [2, 3]) await entry('records.added', { corpus_id: id(n), added: 3 }).execute(db);
+    const corpora = [{ corpus_id: id(1), records: 2 }, { corpus_id: id(2) }, { corpus_id: id(3), records: 1 }];
+    await entry('model.registered', { model_id: id(8), corpora }).execute(db);
+    await entry('records.added', { corpus_id: id(2), added: 2 }).execute(db);
+    await migrate(db);
+    const rows = await db.selectFrom('corpora').select('used_records').orderBy('id').execute();
+    assert.deepEqual(
+      rows.map(({ used_records }) => used_records),
+      [4, 3, 1, 0],
+    );
   } finally {
     await db.destroy();
     await database.drop();

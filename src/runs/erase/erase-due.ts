@@ -3,7 +3,7 @@ import { v7 as uuid } from 'uuid';
 import type { DeletedRecord } from '../../domain/deletion-entry.ts';
 import type { TrainingRecord } from '../../domain/record.ts';
 import type { RunDeps } from '../deps.ts';
-import type { ErasedOf, RecordPlace, SealedPrints } from '../ports.ts';
+import type { ErasedOf, LookAgain, RecordPlace, SealedPrints } from '../ports.ts';
 import { type EraseDeps, eraseRecords } from './erase-records.ts';
 import { recordDigest } from './record-digest.ts';
 
@@ -11,8 +11,8 @@ import { recordDigest } from './record-digest.ts';
 const AT_ONCE = 100;
 /** Records whose text is held at a time. */
 const RECORDS_AT_ONCE = 500;
-/** Where something needs the text still: a rollback window mostly, which is hours long. */
-const AGAIN_MS = 60_000;
+/** Rollback windows say when they end, and what could free a text mostly says so; these are for the rest. */
+const AGAIN: LookAgain = { undone_ms: 60_000, needed_ms: 3_600_000, most_ms: 24 * 3_600_000 };
 
 type ChoreDeps = EraseDeps &
   Pick<RunDeps, 'subjectKeys' | 'printer' | 'log'> & {
@@ -64,7 +64,7 @@ async function eraseRequest(deps: ChoreDeps, of: ErasedOf): Promise<boolean> {
     const records = await markBatch(deps, of, corpus_id, ordinals);
     if (records !== null) await eraseRecords(deps, { ...of, corpus_id }, records);
   }
-  return deps.store.endErasure(of, AGAIN_MS, deps.worker);
+  return deps.store.endErasure(of, AGAIN, deps.worker);
 }
 
 /** Returns how many requests had all their text destroyed. One that fails leaves the others alone, and is tried again. */
@@ -74,7 +74,7 @@ export async function eraseDue(deps: ChoreDeps): Promise<number> {
   const { eraseAfterMs } = deps.settings;
   if (eraseAfterMs === null) return 0;
   let erased = 0;
-  for (const of of await deps.store.dueErasures(eraseAfterMs, AT_ONCE)) {
+  for (const of of await deps.store.dueErasures(eraseAfterMs, AT_ONCE, AGAIN.most_ms)) {
     try {
       if (!(await eraseRequest(deps, of))) continue;
       erased++;
@@ -84,7 +84,7 @@ export async function eraseDue(deps: ChoreDeps): Promise<number> {
         { request_id: of.request_id, err: error },
         'The text of a request was not destroyed; tried again later',
       );
-      await deps.store.endErasure(of, AGAIN_MS, deps.worker);
+      await deps.store.endErasure(of, AGAIN, deps.worker);
     }
   }
   return erased;
