@@ -6,6 +6,7 @@ import { inOrder } from '../domain/queue-order.ts';
 import { secondsOf } from '../domain/run-cost.ts';
 import type { ModelForecast } from '../domain/scheduling.ts';
 import type { QueueStore, WorkerNews } from '../runs/queue-port.ts';
+import { isTaken } from './claim-limits.ts';
 import type { Context, Db } from './db.ts';
 import type { ModelHistory } from './past-runs.ts';
 import { candidateOf, historiesOf, mayBegin, type QueueRow, queueRows, usageOf } from './queue-rows.ts';
@@ -25,15 +26,9 @@ async function toBegin(db: Db, worker: Capabilities | null): Promise<string[]> {
   return inOrder(candidates, await usageOf(db), now).map(({ model_id }) => model_id);
 }
 
-async function accelerator(db: Db, { id, accelerator }: WorkerNews): Promise<'free' | 'taken'> {
-  if (accelerator === null) return 'free';
-  const { rows } = await sql`
-    select from runs r join workers w on w.worker = r.lease_owner
-    where r.lease_expires_at > clock_timestamp() and w.accelerator = ${accelerator} and w.worker <> ${id} limit 1`.execute(
-    db,
-  );
-  return rows.length === 0 ? 'free' : 'taken';
-}
+/** Asked again at each claim, under a lock: this only spares a worker claims in vain. */
+const mayCompute = async (db: Db, { id, accelerator }: WorkerNews): Promise<boolean> =>
+  accelerator === null || !(await isTaken(db, accelerator, id));
 
 /** Seconds that a run under way goes on for, as far as earlier ones tell. */
 function leftOf(row: QueueRow, history: ModelHistory | undefined, now: number): number | null {
@@ -108,11 +103,11 @@ export const queueStore = (
   modelsToRing: () => toBegin(context.db, null),
 
   async modelsToRun(worker) {
-    return (await accelerator(context.db, worker)) === 'taken' ? [] : toBegin(context.db, worker);
+    return (await mayCompute(context.db, worker)) ? toBegin(context.db, worker) : [];
   },
 
   async mayTake(modelId, worker) {
-    if ((await accelerator(context.db, worker)) === 'taken') return false;
+    if (!(await mayCompute(context.db, worker))) return false;
     const row = await context.db
       .selectFrom('models as m')
       .leftJoin('model_scheduling as s', (join) =>

@@ -4,6 +4,7 @@ import { v7 as uuid } from 'uuid';
 import type { PlanStep } from '../domain/resources.ts';
 import type { RunKind } from '../domain/run-kinds.ts';
 import type { ClaimOutcome } from '../runs/ports.ts';
+import { isFull } from './claim-limits.ts';
 import { claimed, idle, type Wish } from './claimed.ts';
 import { waitingConsolidation } from './consolidations.ts';
 import type { Context, Trx } from './db.ts';
@@ -61,21 +62,17 @@ const groupsOf = (targets: readonly WaitingTarget[]): WaitingTarget[][] => [
 /** Halves in their order, then urgent ones; else who waits longest, as the groups come. */
 const byTurn = ([a]: WaitingTarget[], [b]: WaitingTarget[]): number => (a!.split_part ?? 2) - (b!.split_part ?? 2);
 
-/** Why nothing may begin on the model now; null: it may. */
-async function heldUp(trx: Trx, { tenant, model_id, tenant_runs = 0 }: Wish): Promise<ClaimOutcome | null> {
+/** Whether nothing may begin on the model now. */
+async function heldUp(trx: Trx, wish: Wish): Promise<boolean> {
+  const { tenant, model_id } = wish;
   // a run beside a candidate that may be promoted would start from a parent that is about to change
   const query = trx.selectFrom('runs').select('id').where('tenant_id', '=', tenant).where('model_id', '=', model_id);
-  if (await query.where('state', '=', 'awaiting_promotion').limit(1).executeTakeFirst()) return { status: 'busy' };
-  if (tenant_runs === 0) return null;
-  const { rows } = await sql<{ live: number }>`
-    select count(*)::int as live from runs
-    where tenant_id = ${tenant} and lease_expires_at > clock_timestamp()`.execute(trx);
-  return rows[0]!.live >= tenant_runs ? { status: 'busy' } : null;
+  const promoted = await query.where('state', '=', 'awaiting_promotion').limit(1).executeTakeFirst();
+  return promoted !== undefined || isFull(trx, wish);
 }
 
 export async function start(context: Context, trx: Trx, wish: Wish): Promise<ClaimOutcome> {
-  const held = await heldUp(trx, wish);
-  if (held !== null) return held;
+  if (await heldUp(trx, wish)) return { status: 'busy' };
   const consolidation = await waitingConsolidation(trx, wish);
   if (consolidation?.first) return beginConsolidation(context, trx, wish, consolidation);
   const all = await waiting(context, trx, wish);
