@@ -39,19 +39,23 @@ function handlersOf(deps: RunDeps, tasks: 'all' | 'runs' | 'webhooks'): Partial<
 async function main(): Promise<void> {
   const { config, deps, choice, close } = await openWorkerDeps(readConfig());
   const { log } = deps;
+  const { id: worker, ...can } = newsOf(deps);
+  const about = { worker, tasks: config.workerTasks, ...choice, ...can };
+  const announcement = announce({ store: deps.store, log, about, gpus: gpuMemory });
+  // nobody claims on an accelerator before it is known who computes there
+  if (can.accelerator !== null) await announcement.first;
   const consumer = consumeRings({
     config,
     handlers: handlersOf(deps, config.workerTasks),
     onError: (err, queue) => log.warn({ queue, err }, 'queue'),
   });
   const sweep = config.workerTasks === 'webhooks' ? null : startSweep(deps, config.runs.sweepMs);
-  const { id: worker, ...can } = newsOf(deps);
-  const about = { worker, tasks: config.workerTasks, ...choice, ...can };
-  const announcement = announce({ store: deps.store, log, about, gpus: gpuMemory });
   closeWithGrace({ delay: GRACE_MS, logger: false }, async ({ err, signal }) => {
     if (err) log.error({ err }, 'ends after an error');
     else log.info({ signal }, 'ends');
-    await Promise.all([sweep?.stop(), consumer.close(), announcement.stop()]);
+    await Promise.all([sweep?.stop(), consumer.close()]);
+    // listed until its run is given back: the accelerator is not free before
+    await announcement.stop();
     await close();
   });
   await consumer.ready();

@@ -2,6 +2,15 @@
 import { type Capabilities, fits, type Needs } from './capabilities.ts';
 import { type Candidate, inOrder, type Usage } from './queue-order.ts';
 
+/** A training for nobody that waits beside the requests of its model. */
+export interface Beside {
+  candidate: Candidate;
+  /** It goes before them. */
+  first: boolean;
+  /** Else until when it may begin before them, in their window. */
+  until: number;
+}
+
 /** A model with requests that wait, or with a run. Times in seconds since any epoch. */
 export interface Expected {
   candidate: Candidate;
@@ -12,6 +21,8 @@ export interface Expected {
   running: number | null;
   /** Whether anybody waits for a run that has not begun. */
   waits: boolean;
+  /** Null, or left out: no training. */
+  beside?: Beside | null;
 }
 
 export interface ForecastOf {
@@ -37,9 +48,29 @@ function placesOf(now: number, workers: readonly Capabilities[], running: readon
   return places;
 }
 
-interface Open {
+interface Job {
   one: Expected;
+  candidate: Candidate;
   ready_at: number;
+  /** It begins before this, or after the other job of its model. */
+  until: number;
+  /** It is what is told of; a training beside requests is not. */
+  told: boolean;
+}
+
+const NEVER = Number.NEGATIVE_INFINITY;
+const ALWAYS = Number.POSITIVE_INFINITY;
+
+/** What there is to do on a model, one after the other. */
+function jobsOf(now: number, one: Expected): Job[] {
+  if (!one.waits) return [];
+  const { candidate, beside = null } = one;
+  const free_at = now + (one.running ?? 0);
+  const ready_at = one.running === null ? Math.max(now, one.starts_at) : free_at;
+  const told = { one, candidate, ready_at, until: beside?.first ? NEVER : ALWAYS, told: true };
+  if (beside === null) return [told];
+  const until = beside.first ? ALWAYS : beside.until;
+  return [told, { one, candidate: beside.candidate, ready_at: free_at, until, told: false }];
 }
 
 const takes = ({ can }: Place, { needs }: Expected): boolean => can === null || fits(can, needs);
@@ -47,24 +78,21 @@ const takes = ({ can }: Place, { needs }: Expected): boolean => can === null || 
 /** The place that comes free first and has something that it may take, with what it takes. */
 function next(
   places: readonly Place[],
-  open: readonly Open[],
+  open: readonly Job[],
   usage: Usage,
-): { place: Place; job: Open; at: number } | null {
-  let best: { place: Place; jobs: Open[]; at: number } | null = null;
+): { place: Place; job: Job; at: number } | null {
+  let best: { place: Place; jobs: Job[]; at: number } | null = null;
   for (const place of places) {
-    const able = open.filter(({ one }) => takes(place, one));
+    const startOf = ({ ready_at }: Job) => Math.max(place.free_at, ready_at);
+    const able = open.filter((job) => takes(place, job.one) && startOf(job) < job.until);
     if (able.length === 0) continue;
-    const at = Math.max(place.free_at, Math.min(...able.map(({ ready_at }) => ready_at)));
-    if (best === null || at < best.at) best = { place, jobs: able.filter(({ ready_at }) => ready_at <= at), at };
+    const at = Math.min(...able.map(startOf));
+    if (best === null || at < best.at) best = { place, jobs: able.filter((job) => startOf(job) <= at), at };
   }
   if (best === null) return null;
-  const byModel = new Map(best.jobs.map((job) => [job.one.candidate.model_id, job]));
-  const [first] = inOrder(
-    best.jobs.map(({ one }) => one.candidate),
-    usage,
-    best.at,
-  );
-  return { place: best.place, job: byModel.get(first!.model_id)!, at: best.at };
+  const jobs = new Map(best.jobs.map((job) => [job.candidate, job]));
+  const [first] = inOrder([...jobs.keys()], usage, best.at);
+  return { place: best.place, job: jobs.get(first!)!, at: best.at };
 }
 
 /**
@@ -80,18 +108,17 @@ export function forecast(
   const running = expected.flatMap(({ running }) => running ?? []);
   const places = placesOf(now, workers, running);
   const had = new Map(usage);
-  let open: Open[] = expected
-    .filter(({ waits }) => waits)
-    .map((one) => ({ one, ready_at: Math.max(now + (one.running ?? 0), one.running === null ? one.starts_at : 0) }));
+  let open = expected.flatMap((one) => jobsOf(now, one));
   const found = new Map<string, ForecastOf>();
   for (let step = next(places, open, had); step !== null; step = next(places, open, had)) {
     const { place, job, at } = step;
-    const { model_id, tenant, seconds } = job.one.candidate;
+    const { model_id, tenant, seconds } = job.candidate;
     place.free_at = at + seconds;
     had.set(tenant, (had.get(tenant) ?? 0) + seconds);
-    found.set(model_id, { starts_at: at, done_at: at + seconds });
-    open = open.filter((one) => one !== job);
+    if (job.told) found.set(model_id, { starts_at: at, done_at: at + seconds });
+    const after = (other: Job) => ({ ...other, until: ALWAYS, ready_at: Math.max(other.ready_at, at + seconds) });
+    open = open.filter((other) => other !== job).map((other) => (other.one === job.one ? after(other) : other));
   }
-  for (const { one } of open) found.set(one.candidate.model_id, { starts_at: null, done_at: null });
+  for (const { candidate, told } of open) if (told) found.set(candidate.model_id, { starts_at: null, done_at: null });
   return found;
 }

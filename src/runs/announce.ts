@@ -14,8 +14,11 @@ interface Announcing {
   gpus(): Promise<GpuMemory[]>;
 }
 
-/** Begins at once. `stop` takes the worker off the list; where that fails it goes by its silence. */
-export function announce({ store, log, about, gpus }: Announcing, everyMs = EVERY_MS): { stop(): Promise<void> } {
+/** Begins at once; `first` is over once that was said, or could not be. `stop` takes the worker off the list; where that fails it goes by its silence. */
+export function announce(
+  { store, log, about, gpus }: Announcing,
+  everyMs = EVERY_MS,
+): { first: Promise<void>; stop(): Promise<void> } {
   let saying: Promise<void> | null = null;
   const say = async () => {
     try {
@@ -29,10 +32,12 @@ export function announce({ store, log, about, gpus }: Announcing, everyMs = EVER
     saying ??= say().finally(() => {
       saying = null;
     });
+    return saying;
   };
-  tick();
+  const first = tick();
   const timer = setInterval(tick, everyMs);
   return {
+    first,
     async stop() {
       clearInterval(timer);
       await saying;

@@ -86,10 +86,12 @@ export interface ClaimOptions {
   window?: WindowPolicy;
   /** Runs of a tenant at a time; left out, or 0: any number. */
   tenant_runs?: number;
+  /** What the worker computes on, where nobody else may meanwhile; left out, or null: it may be shared. */
+  accelerator?: string | null;
 }
 export type ClaimOutcome =
   | { status: 'claimed'; claim: Claim }
-  /** Another worker's lease is still valid. */
+  /** Another worker's lease is still valid, or there are as many runs of the tenant or on the accelerator as there may be. */
   | { status: 'busy' }
   | { status: 'nothing' }
   /** Requests wait for others to come, until then at the latest. */

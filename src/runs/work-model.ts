@@ -16,6 +16,7 @@ const optionsOf = ({ settings }: RunDeps): ClaimOptions => ({
   ...{ lease_ms: settings.leaseMs, max_restarts: settings.maxRestarts },
   ...(settings.window ? { window: settings.window } : {}),
   ...(settings.tenantRuns ? { tenant_runs: settings.tenantRuns } : {}),
+  ...(settings.accelerator ? { accelerator: settings.accelerator } : {}),
 });
 
 async function carryOut(deps: RunDeps, claim: Claim, signal: AbortSignal): Promise<RunEnd> {

@@ -1,6 +1,7 @@
 // Claims: which worker owns a model's run. The lease ends by the database's clock; the fence tells old owners apart.
 import { isFinalTarget } from '../domain/states.ts';
 import type { ClaimOutcome, Store } from '../runs/ports.ts';
+import { isFull, lockLimits } from './claim-limits.ts';
 import { claimed, idle, type Wish } from './claimed.ts';
 import { type Context, type Trx, transact } from './db.ts';
 import { giveBack } from './give-back.ts';
@@ -75,6 +76,8 @@ async function takeOver(context: Context, trx: Trx, wish: Wish): Promise<ClaimOu
     if (!split) await end(context, trx, wish, open, 'failed', reason);
     return { status: 'gave_up', run_id: open.id };
   }
+  // it waits no longer than whoever else does: the queue has its order, by its due date
+  if (await isFull(trx, wish)) return { status: 'busy' };
   const at = await context.now(trx);
   const fence = open.fence + 1;
   await trx
@@ -98,6 +101,7 @@ async function takeOver(context: Context, trx: Trx, wish: Wish): Promise<ClaimOu
 export const claimsStore = (context: Context): Pick<Store, 'claim' | 'renewLease' | 'breakOff' | 'releaseRun'> => ({
   claim: (modelId, worker, options) =>
     transact(context, async (trx) => {
+      await lockLimits(trx, modelId, options);
       const query = trx.selectFrom('models').select(['tenant_id', 'active']).where('id', '=', modelId);
       const model = await query.forNoKeyUpdate().executeTakeFirst();
       if (!model) return { status: 'nothing' };

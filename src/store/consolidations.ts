@@ -1,11 +1,8 @@
-// Which consolidation of a model is open, and when its turn comes: after requests, but not for ever.
+// Which consolidation of a model is open, and what its turn hangs on (domain/consolidation-turn.ts).
 import { sql } from 'kysely';
+import type { TurnFacts } from '../domain/consolidation-turn.ts';
 import type { Db, Trx } from './db.ts';
-
-/** Requests go first for so long; a model that is never without one would never be exact again. */
-const PATIENCE_HOURS = 24;
-/** And whoever has to be forgotten within so long goes first in any case: a training may take a day. */
-const DUE_WITHIN_HOURS = 72;
+import { trainingSeconds } from './past-runs.ts';
 
 interface Open {
   id: string;
@@ -25,19 +22,29 @@ export async function openConsolidation(db: Db, tenant: string, modelId: string)
   return rows[0] ?? null;
 }
 
-/** What a claim starts when it is asked for a run: what waits too long goes before requests that have time. */
+/** What a claim starts when it is asked for a run, and by what its turn is told. */
 export async function waitingConsolidation(
   trx: Trx,
   { tenant, model_id }: { tenant: string; model_id: string },
-): Promise<{ id: string; first: boolean } | null> {
+): Promise<{ id: string; now: number; facts: TurnFacts } | null> {
   const open = await openConsolidation(trx, tenant, model_id);
   if (open === null || !open.waits) return null;
-  const { rows } = await sql<{ first: boolean }>`
-    select c.created_at < clock_timestamp() - make_interval(hours => ${PATIENCE_HOURS}) and not exists (
-      select from request_targets t
+  const { rows } = await sql<{
+    now: number;
+    since: number;
+    seconds: number | null;
+    urgent: boolean;
+    due_at: number | null;
+  }>`
+    select extract(epoch from clock_timestamp())::float8 as now, extract(epoch from c.created_at)::float8 as since,
+      ${trainingSeconds(sql`c.tenant_id`, sql`c.model_id`)} as seconds,
+      coalesce(q.urgent, false) as urgent, extract(epoch from q.due_at)::float8 as due_at
+    from consolidations c cross join lateral (
+      select bool_or(d.urgent) as urgent, min(d.due_at) as due_at from request_targets t
       join deletion_requests d on d.tenant_id = t.tenant_id and d.id = t.request_id
-      where t.tenant_id = c.tenant_id and t.model_id = c.model_id and t.state = 'queued' and t.run_id is null
-        and d.due_at < clock_timestamp() + make_interval(hours => ${DUE_WITHIN_HOURS})) as first
-    from consolidations c where c.tenant_id = ${tenant} and c.id = ${open.id}`.execute(trx);
-  return { id: open.id, first: rows[0]!.first };
+      where t.tenant_id = c.tenant_id and t.model_id = c.model_id and t.state = 'queued' and t.run_id is null) q
+    where c.tenant_id = ${tenant} and c.id = ${open.id}`.execute(trx);
+  const { now, since, seconds, urgent, due_at } = rows[0]!;
+  const waiting = due_at === null ? null : { urgent, due_at, window_ends: null };
+  return { id: open.id, now, facts: { since, seconds, waiting } };
 }

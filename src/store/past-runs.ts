@@ -1,5 +1,5 @@
 // What earlier runs of models took, and how often requests for them come: what windows, order and forecast are made of.
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { costOf, type RunCost } from '../domain/run-cost.ts';
 import { DAY } from '../domain/window.ts';
 import type { Db } from './db.ts';
@@ -53,3 +53,15 @@ export async function historyOf(db: Db, models: readonly string[]): Promise<Map<
     ]),
   );
 }
+
+/** Trainings that a guess of the next one is from. */
+const TRAININGS = 5;
+
+/** Seconds of the longest of a model's last trainings from its recipe, verification and all; null where none was measured. */
+export const trainingSeconds = (tenant: RawBuilder<string>, model: RawBuilder<string>) => sql<number | null>`(
+  select max(p.seconds) from (
+    select (select sum(s.value::float8) from jsonb_each_text(a.attempt->'seconds') s) as seconds
+    from runs r join run_attempts a on a.tenant_id = r.tenant_id and a.run_id = r.id
+    where r.tenant_id = ${tenant} and r.model_id = ${model} and r.finished_at is not null
+      and a.attempt->'method'->>'name' = 'retrain'
+    order by r.created_at desc, a.position desc limit ${TRAININGS}) p)`;

@@ -1,10 +1,12 @@
 // The state of the queue, as the database has it: models with waiting targets or an open run.
 import { sql } from 'kysely';
+import { type Turn, type TurnFacts, turnOf } from '../domain/consolidation-turn.ts';
 import type { Candidate } from '../domain/queue-order.ts';
 import { USAGE_HALF_LIFE } from '../domain/queue-order.ts';
 import { secondsOf } from '../domain/run-cost.ts';
 import type { Db } from './db.ts';
-import { historyOf, type ModelHistory } from './past-runs.ts';
+import { historyOf, type ModelHistory, trainingSeconds } from './past-runs.ts';
+import { WINDOW_HOURS } from './windows.ts';
 
 export interface QueueRow {
   tenant: string;
@@ -24,8 +26,10 @@ export interface QueueRow {
   window_reason: string | null;
   /** The window was decided for others than wait now, or long ago. */
   window_stale: boolean;
-  /** A training again for nobody waits. */
-  consolidation: boolean;
+  /** Since when a training for nobody waits; null: none does. */
+  consolidation_since: number | null;
+  /** Seconds that such a training is thought to take, where one waits or is under way; null: nothing was measured. */
+  training_seconds: number | null;
   /** An open run: `live` while a worker has it, `held` while its candidate awaits promotion; `left` behind by a worker. Null: none. */
   run: 'live' | 'held' | 'left' | null;
   run_due_at: number | null;
@@ -36,8 +40,6 @@ export interface QueueRow {
 
 /** Where nothing was measured of a model. */
 export const UNKNOWN_SECONDS = 600;
-/** A window is decided again after so long: what runs take may have changed. */
-const WINDOW_HOURS = 1;
 
 export async function queueRows(db: Db): Promise<{ now: number; rows: QueueRow[] }> {
   const { rows } = await sql<QueueRow & { now: number }>`
@@ -64,14 +66,18 @@ export async function queueRows(db: Db): Promise<{ now: number; rows: QueueRow[]
       extract(epoch from w.starts_at)::float8 as window_ends, w.reason as window_reason,
       coalesce(w.waiting <> q.waiting or w.decided_at < clock_timestamp() - make_interval(hours => ${WINDOW_HOURS}), true)
         as window_stale,
-      c.model_id is not null as consolidation, o.run, o.run_due_at, o.run_started, o.run_people, o.owner
+      extract(epoch from c.since)::float8 as consolidation_since,
+      case when c.model_id is not null or (o.model_id is not null and o.run_due_at is null)
+        then ${trainingSeconds(sql`m.tenant_id`, sql`m.id`)} end as training_seconds,
+      o.run, o.run_due_at, o.run_started, o.run_people, o.owner
     from models m
     left join queued q on q.tenant_id = m.tenant_id and q.model_id = m.id
     left join open_runs o on o.tenant_id = m.tenant_id and o.model_id = m.id
     left join (
-      select distinct k.tenant_id, k.model_id from consolidations k
+      select k.tenant_id, k.model_id, min(k.created_at) as since from consolidations k
       left join runs r on r.tenant_id = k.tenant_id and r.id = k.run_id
       where k.dropped_at is null and (r.state is null or r.state in ('superseded', 'cancelled'))
+      group by k.tenant_id, k.model_id
     ) c on c.tenant_id = m.tenant_id and c.model_id = m.id
     left join model_windows w on w.tenant_id = m.tenant_id and w.model_id = m.id
     left join model_scheduling s on s.tenant_id = m.tenant_id and s.model_id = m.id
@@ -89,30 +95,66 @@ export async function usageOf(db: Db): Promise<Map<string, number>> {
   return new Map(rows.map(({ tenant, seconds }) => [tenant, seconds]));
 }
 
-/** Whether requests may begin on the model now, or their window has to be decided again. */
-const requestsBegin = (row: QueueRow, now: number): boolean =>
-  row.run === null &&
+/** Whether requests would begin now if no run were open, or their window has to be decided again. */
+const requestsWant = (row: QueueRow, now: number): boolean =>
   row.waiting > 0 &&
   (row.urgent || row.again || row.window_stale || row.window_ends === null || row.window_ends <= now);
 
+const requestsBegin = (row: QueueRow, now: number): boolean => row.run === null && requestsWant(row, now);
+
+/** When requests that wait begin; null: nothing holds them. */
+export const heldUntil = ({ urgent, again, window_ends }: QueueRow): number | null =>
+  urgent || again ? null : window_ends;
+
+/** What the turn of a training hangs on; null where none waits. */
+export function turnFacts(row: QueueRow): TurnFacts | null {
+  const { consolidation_since: since, training_seconds: seconds, urgent, due_at } = row;
+  if (since === null) return null;
+  return { since, seconds, waiting: due_at === null ? null : { urgent, due_at, window_ends: heldUntil(row) } };
+}
+
+export function turnIn(row: QueueRow, now: number): Turn | null {
+  const facts = turnFacts(row);
+  return facts === null || row.run !== null ? null : turnOf(facts, now);
+}
+
 /** Whether something may begin on the model now. */
 export const mayBegin = (row: QueueRow, now: number): boolean =>
-  row.run === 'left' || requestsBegin(row, now) || (row.run === null && row.consolidation);
+  row.run === 'left' || requestsBegin(row, now) || ['first', 'may'].includes(turnIn(row, now) ?? 'after');
 
-/** What orders each model: of a run that was left behind, or of those who wait. For nobody is a run without requests. */
-export function candidateOf(row: QueueRow, history: ModelHistory | undefined, now: number): Candidate {
-  const { tenant, model_id, urgent } = row;
+/** A run without requests that was left behind, and nobody waits for its end. */
+const isLeftForNobody = (row: QueueRow, now: number): boolean =>
+  row.run === 'left' && row.run_due_at === null && !requestsWant(row, now);
+
+function secondsFor(row: QueueRow, history: ModelHistory | undefined): number {
   const left = row.run === 'left';
+  if (left && row.run_due_at === null) return row.training_seconds ?? UNKNOWN_SECONDS;
   const people = left ? (row.run_people ?? 1) : Math.max(1, row.waiting);
-  const due_at = Math.min(
-    row.due_at ?? Number.POSITIVE_INFINITY,
-    (left ? row.run_due_at : null) ?? Number.POSITIVE_INFINITY,
-  );
+  return history?.cost ? secondsOf(history.cost, people) : UNKNOWN_SECONDS;
+}
+
+/** What orders those who wait for a model, or a run of it that was left behind. */
+export function candidateOf(row: QueueRow, history: ModelHistory | undefined, now: number): Candidate {
+  const { tenant, model_id, urgent, run_due_at } = row;
+  const background = isLeftForNobody(row, now);
+  const due = background ? [] : [row.due_at, row.run === 'left' ? run_due_at : null].filter((at) => at !== null);
   return {
-    ...{ tenant, model_id, urgent, due_at, ready_at: row.ready_at ?? now },
-    seconds: history?.cost ? secondsOf(history.cost, people) : UNKNOWN_SECONDS,
-    background: left ? row.run_due_at === null : row.waiting === 0,
+    ...{ tenant, model_id, urgent, due_at: Math.min(...due), ready_at: row.ready_at ?? now },
+    ...{ seconds: secondsFor(row, history), background },
   };
+}
+
+/** What orders a training for nobody: it has no due date, and goes when nothing else does. */
+export const trainingOf = ({ tenant, model_id, ...row }: QueueRow, now: number): Candidate => ({
+  ...{ tenant, model_id, urgent: false, due_at: Number.POSITIVE_INFINITY, ready_at: row.consolidation_since ?? now },
+  ...{ seconds: row.training_seconds ?? UNKNOWN_SECONDS, background: true },
+});
+
+/** Of what a claim would begin now. Requests that have to let a training go first wait for its end: it has their place. */
+export function beginsOf(row: QueueRow, history: ModelHistory | undefined, now: number): Candidate {
+  if (row.run !== 'left' && !requestsBegin(row, now)) return trainingOf(row, now);
+  const candidate = candidateOf(row, history, now);
+  return turnIn(row, now) === 'first' ? { ...candidate, seconds: trainingOf(row, now).seconds } : candidate;
 }
 
 export const historiesOf = (db: Db, rows: readonly QueueRow[]) =>

@@ -1,14 +1,28 @@
 // What is to begin next, on which worker, and when the rest will be done.
 import { sql } from 'kysely';
 import { type Capabilities, fits } from '../domain/capabilities.ts';
-import { type Expected, type ForecastOf, forecast } from '../domain/forecast.ts';
-import { inOrder } from '../domain/queue-order.ts';
+import { mayBeginUntil } from '../domain/consolidation-turn.ts';
+import { type Beside, type Expected, type ForecastOf, forecast } from '../domain/forecast.ts';
+import { type Candidate, inOrder } from '../domain/queue-order.ts';
 import { secondsOf } from '../domain/run-cost.ts';
 import type { ModelForecast } from '../domain/scheduling.ts';
 import type { QueueStore, WorkerNews } from '../runs/queue-port.ts';
+import { isTaken } from './claim-limits.ts';
 import type { Context, Db } from './db.ts';
 import type { ModelHistory } from './past-runs.ts';
-import { candidateOf, historiesOf, mayBegin, type QueueRow, queueRows, usageOf } from './queue-rows.ts';
+import {
+  beginsOf,
+  candidateOf,
+  heldUntil,
+  historiesOf,
+  mayBegin,
+  type QueueRow,
+  queueRows,
+  trainingOf,
+  turnFacts,
+  turnIn,
+  usageOf,
+} from './queue-rows.ts';
 import { liveWorkers } from './workers.ts';
 
 /** RFC 3339 of seconds since 1970; null where there is no such time. */
@@ -21,25 +35,43 @@ async function toBegin(db: Db, worker: Capabilities | null): Promise<string[]> {
   const open = rows.filter((row) => mayBegin(row, now) && (worker === null || fits(worker, row)));
   if (open.length < 2) return open.map(({ model_id }) => model_id);
   const histories = await historiesOf(db, open);
-  const candidates = open.map((row) => candidateOf(row, histories.get(row.model_id), now));
+  const candidates = open.map((row) => beginsOf(row, histories.get(row.model_id), now));
   return inOrder(candidates, await usageOf(db), now).map(({ model_id }) => model_id);
 }
 
-async function accelerator(db: Db, { id, accelerator }: WorkerNews): Promise<'free' | 'taken'> {
-  if (accelerator === null) return 'free';
-  const { rows } = await sql`
-    select from runs r join workers w on w.worker = r.lease_owner
-    where r.lease_expires_at > clock_timestamp() and w.accelerator = ${accelerator} and w.worker <> ${id} limit 1`.execute(
-    db,
-  );
-  return rows.length === 0 ? 'free' : 'taken';
-}
+/** Asked again at each claim, under a lock: this only spares a worker claims in vain. */
+const mayCompute = async (db: Db, { id, accelerator }: WorkerNews): Promise<boolean> =>
+  accelerator === null || !(await isTaken(db, accelerator, id));
 
 /** Seconds that a run under way goes on for, as far as earlier ones tell. */
 function leftOf(row: QueueRow, history: ModelHistory | undefined, now: number): number | null {
   if (row.run !== 'live') return null;
-  const all = history?.cost ? secondsOf(history.cost, row.run_people ?? 1) : null;
+  const runs = history?.cost ? secondsOf(history.cost, row.run_people ?? 1) : null;
+  // a run without requests is a training
+  const all = row.run_due_at === null ? row.training_seconds : runs;
   return all === null ? 0 : Math.max(0, all - (now - (row.run_started ?? now)));
+}
+
+/** A training that waits beside requests, or beside a run. */
+function besideOf(row: QueueRow, candidate: Candidate, now: number): Beside | null {
+  const facts = turnFacts(row);
+  if (facts === null) return null;
+  const training = trainingOf(row, now);
+  const first = turnIn(row, now) === 'first' && heldUntil(row) === null;
+  return {
+    candidate: first ? { ...candidate, seconds: training.seconds } : training,
+    ...{ first, until: row.run === null ? mayBeginUntil(facts) : Number.NEGATIVE_INFINITY },
+  };
+}
+
+function expectedOf(row: QueueRow, history: ModelHistory | undefined, now: number): Expected {
+  const requests = row.waiting > 0 || row.run === 'left';
+  const candidate = requests ? candidateOf(row, history, now) : trainingOf(row, now);
+  return {
+    ...{ candidate, needs: row, starts_at: Math.max(now, heldUntil(row) ?? now), running: leftOf(row, history, now) },
+    waits: requests || row.consolidation_since !== null,
+    beside: requests ? besideOf(row, candidate, now) : null,
+  };
 }
 
 /** All that waits or runs, of all tenants, with what is expected of it. */
@@ -51,17 +83,7 @@ export async function wholeQueue(context: Context) {
   const expected = rows
     // a candidate that awaits promotion waits for people, and nobody knows when they come
     .filter(({ run }) => run !== 'held')
-    .map((row): Expected => {
-      const history = histories.get(row.model_id);
-      const held = row.urgent || row.again ? now : (row.window_ends ?? now);
-      return {
-        candidate: candidateOf(row, history, now),
-        needs: row,
-        starts_at: Math.max(now, held),
-        running: leftOf(row, history, now),
-        waits: row.waiting > 0 || row.run === 'left' || row.consolidation,
-      };
-    });
+    .map((row) => expectedOf(row, histories.get(row.model_id), now));
   return { now, rows, histories, workers, found: forecast(now, workers, expected, await usageOf(db)) };
 }
 
@@ -108,11 +130,11 @@ export const queueStore = (
   modelsToRing: () => toBegin(context.db, null),
 
   async modelsToRun(worker) {
-    return (await accelerator(context.db, worker)) === 'taken' ? [] : toBegin(context.db, worker);
+    return (await mayCompute(context.db, worker)) ? toBegin(context.db, worker) : [];
   },
 
   async mayTake(modelId, worker) {
-    if ((await accelerator(context.db, worker)) === 'taken') return false;
+    if (!(await mayCompute(context.db, worker))) return false;
     const row = await context.db
       .selectFrom('models as m')
       .leftJoin('model_scheduling as s', (join) =>

@@ -1,16 +1,18 @@
 // A new run: who of those that wait is in it, and whether they wait for others.
 import { sql } from 'kysely';
 import { v7 as uuid } from 'uuid';
+import { turnOf } from '../domain/consolidation-turn.ts';
 import type { PlanStep } from '../domain/resources.ts';
 import type { RunKind } from '../domain/run-kinds.ts';
 import type { ClaimOutcome } from '../runs/ports.ts';
+import { isFull } from './claim-limits.ts';
 import { claimed, idle, type Wish } from './claimed.ts';
 import { waitingConsolidation } from './consolidations.ts';
 import type { Context, Trx } from './db.ts';
 import { leaseUntil } from './leases.ts';
 import { dropForgotten } from './remaining.ts';
 import { lockRequests, refreshRequests } from './targets.ts';
-import { keepWindow, windowsOf } from './windows.ts';
+import { keepWindow, secondsAt, windowStands, windowsOf } from './windows.ts';
 
 /** Targets of one run; the others wait for the next. Postgres takes 65,535 parameters, and a run writes four of each target. */
 const MOST_TARGETS = 10_000;
@@ -58,35 +60,46 @@ const groupsOf = (targets: readonly WaitingTarget[]): WaitingTarget[][] => [
   ).values(),
 ];
 
+type Consolidating = NonNullable<Awaited<ReturnType<typeof waitingConsolidation>>>;
+
 /** Halves in their order, then urgent ones; else who waits longest, as the groups come. */
 const byTurn = ([a]: WaitingTarget[], [b]: WaitingTarget[]): number => (a!.split_part ?? 2) - (b!.split_part ?? 2);
 
-/** Why nothing may begin on the model now; null: it may. */
-async function heldUp(trx: Trx, { tenant, model_id, tenant_runs = 0 }: Wish): Promise<ClaimOutcome | null> {
+/** Whether nothing may begin on the model now. */
+async function heldUp(trx: Trx, wish: Wish): Promise<boolean> {
+  const { tenant, model_id } = wish;
   // a run beside a candidate that may be promoted would start from a parent that is about to change
   const query = trx.selectFrom('runs').select('id').where('tenant_id', '=', tenant).where('model_id', '=', model_id);
-  if (await query.where('state', '=', 'awaiting_promotion').limit(1).executeTakeFirst()) return { status: 'busy' };
-  if (tenant_runs === 0) return null;
-  const { rows } = await sql<{ live: number }>`
-    select count(*)::int as live from runs
-    where tenant_id = ${tenant} and lease_expires_at > clock_timestamp()`.execute(trx);
-  return rows[0]!.live >= tenant_runs ? { status: 'busy' } : null;
+  const promoted = await query.where('state', '=', 'awaiting_promotion').limit(1).executeTakeFirst();
+  return promoted !== undefined || isFull(trx, wish);
+}
+
+/** Whether a training may begin in the window of the requests that wait. */
+function leavesRoom({ facts, now }: Consolidating, until: string): boolean {
+  const { waiting } = facts;
+  // they came after it was looked whether any waits
+  if (waiting === null) return false;
+  return turnOf({ ...facts, waiting: { ...waiting, window_ends: secondsAt(until) } }, now) !== 'after';
 }
 
 export async function start(context: Context, trx: Trx, wish: Wish): Promise<ClaimOutcome> {
-  const held = await heldUp(trx, wish);
-  if (held !== null) return held;
+  if (await heldUp(trx, wish)) return { status: 'busy' };
   const consolidation = await waitingConsolidation(trx, wish);
-  if (consolidation?.first) return beginConsolidation(context, trx, wish, consolidation);
   const all = await waiting(context, trx, wish);
   if (all.length === 0)
     return consolidation ? beginConsolidation(context, trx, wish, consolidation) : { status: 'nothing' };
   const groups = groupsOf(all).toSorted(byTurn);
   const decisions = await windowsOf(context, trx, wish, groups);
   const begins = decisions.findIndex(({ start }) => start === 'now');
-  // while all requests wait for others there is room for what nobody waits for
-  if (begins === -1 && consolidation) return beginConsolidation(context, trx, wish, consolidation);
-  if (begins === -1) return { status: 'waits', until: await keepWindow(context, trx, wish, all.length, decisions) };
+  if (begins === -1) {
+    const stood = consolidation !== null && (await windowStands(trx, wish, all.length));
+    const until = await keepWindow(context, trx, wish, all.length, decisions);
+    // a window that had to be decided was asked for in the requests' turn; what nobody waits for has a later one, and is rung for
+    if (stood && leavesRoom(consolidation, until)) return beginConsolidation(context, trx, wish, consolidation);
+    return { status: 'waits', until };
+  }
+  if (consolidation && turnOf(consolidation.facts, consolidation.now) === 'first')
+    return beginConsolidation(context, trx, wish, consolidation);
   const decision = decisions[begins]!;
   return begin(context, trx, wish, groups[begins]!, decision.because);
 }

@@ -1,4 +1,5 @@
 // Windows as the store keeps them: decided at a claim, kept so that the sweep does not ask again before anything has changed.
+import { sql } from 'kysely';
 import type { RunCost } from '../domain/run-cost.ts';
 import { DAY, decideWindow, type WindowDecision, type WindowPolicy } from '../domain/window.ts';
 import type { Wish } from './claimed.ts';
@@ -7,6 +8,8 @@ import { historyOf } from './past-runs.ts';
 import type { WaitingTarget } from './start-run.ts';
 
 const HOUR = 3600;
+/** A window is decided again after so long: what runs take may have changed. */
+export const WINDOW_HOURS = 1;
 export const secondsAt = (time: string): number => Date.parse(time) / 1000;
 
 /** The service's policy with what the model has of its own. */
@@ -42,6 +45,16 @@ export async function windowsOf(
     const { arrivals = 0, records = 0 } = history ?? {};
     return decideWindow({ now, waiting, cost, arrivals, model_records: records }, policy);
   });
+}
+
+/** Whether the window that is kept was decided for so many, lately, and is not over: nobody has begun or come since. */
+export async function windowStands(trx: Trx, { tenant, model_id }: Wish, waiting: number): Promise<boolean> {
+  const { rows } = await sql`
+    select from model_windows where tenant_id = ${tenant} and model_id = ${model_id} and waiting = ${waiting}
+      and starts_at > clock_timestamp() and decided_at >= clock_timestamp() - make_interval(hours => ${WINDOW_HOURS})`.execute(
+    trx,
+  );
+  return rows.length > 0;
 }
 
 /** Keeps the first that begins; returns when. */

@@ -5,6 +5,7 @@ import type { VerificationReport } from '../../src/domain/verification.ts';
 import type {
   Act,
   Claim,
+  ClaimOptions,
   CreateRequest,
   Deed,
   NewCheckpoint,
@@ -99,7 +100,8 @@ export async function openWorld(clock?: () => Date, onOutbox?: (ids: string[]) =
         ...{ tenant: TENANT, id, actor: 'tester', reason: null },
         ...{ deed: typeof deed === 'string' ? { action: deed } : deed, ...more },
       }),
-    claim: (modelId: string, worker = 'worker-a', options = LEASE) => mustClaim(store, modelId, worker, options),
+    claim: (modelId: string, worker = 'worker-a', options: ClaimOptions = LEASE) =>
+      mustClaim(store, modelId, worker, options),
   };
 }
 export type World = Awaited<ReturnType<typeof openWorld>>;
@@ -152,7 +154,7 @@ async function makeModel(
   return made.model.id;
 }
 
-async function mustClaim(store: Store, modelId: string, worker: string, options: typeof LEASE): Promise<Claim> {
+async function mustClaim(store: Store, modelId: string, worker: string, options: ClaimOptions): Promise<Claim> {
   const outcome = await store.claim(modelId, worker, options);
   if (outcome.status !== 'claimed') throw new Error(`claim: ${outcome.status}`);
   return outcome.claim;
