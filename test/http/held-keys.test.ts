@@ -41,6 +41,7 @@ test('a batch that takes longer than a minute keeps its key, and lets go of it w
   t.mock.timers.enable({ apis: ['setInterval'] });
   const other = new pg.Client({ connectionString: service.deps.config.databaseUrl! });
   await other.connect();
+  t.after(() => other.end());
   // nothing can be taken in before this ends
   await other.query('begin; lock table deletion_requests in exclusive mode');
   const slow = send();
@@ -52,7 +53,6 @@ test('a batch that takes longer than a minute keeps its key, and lets go of it w
   const meanwhile = await send();
   assert.deepEqual([meanwhile.statusCode, meanwhile.json().code], [409, 'idempotency-key-busy'], meanwhile.body);
   await other.query('rollback');
-  await other.end();
   const answer = await slow;
   assert.deepEqual(answer.json().counts, { created: 2, already_open: 0, invalid: 0, failed: 0 });
   t.mock.timers.tick(60_000);
