@@ -3103,7 +3103,7 @@ export interface components {
                  */
                 version: 1;
                 /**
-                 * @description How far a memory metric of the forgotten may lie above the 95th percentile of never-seen people
+                 * @description How far a memory metric of the forgotten may lie above the prediction limit of never-seen people
                  * @default 0.05
                  */
                 memory_margin: number;
@@ -3598,7 +3598,7 @@ export interface components {
                      */
                     version: 1;
                     /**
-                     * @description How far a memory metric of the forgotten may lie above the 95th percentile of never-seen people
+                     * @description How far a memory metric of the forgotten may lie above the prediction limit of never-seen people
                      * @default 0.05
                      */
                     memory_margin: number;
@@ -4136,7 +4136,7 @@ export interface components {
                  */
                 version: 1;
                 /**
-                 * @description How far a memory metric of the forgotten may lie above the 95th percentile of never-seen people
+                 * @description How far a memory metric of the forgotten may lie above the prediction limit of never-seen people
                  * @default 0.05
                  */
                 memory_margin: number;
@@ -9586,7 +9586,7 @@ export interface operations {
                                  */
                                 version: 1;
                                 /**
-                                 * @description How far a memory metric of the forgotten may lie above the 95th percentile of never-seen people
+                                 * @description How far a memory metric of the forgotten may lie above the prediction limit of never-seen people
                                  * @default 0.05
                                  */
                                 memory_margin: number;
@@ -9787,7 +9787,7 @@ export interface operations {
                          */
                         version?: 1;
                         /**
-                         * @description How far a memory metric of the forgotten may lie above the 95th percentile of never-seen people
+                         * @description How far a memory metric of the forgotten may lie above the prediction limit of never-seen people
                          * @default 0.05
                          */
                         memory_margin?: number;
@@ -9996,7 +9996,7 @@ export interface operations {
                          */
                         version?: 1;
                         /**
-                         * @description How far a memory metric of the forgotten may lie above the 95th percentile of never-seen people
+                         * @description How far a memory metric of the forgotten may lie above the prediction limit of never-seen people
                          * @default 0.05
                          */
                         memory_margin?: number;

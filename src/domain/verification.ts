@@ -52,7 +52,7 @@ export const VerificationPolicy = Type.Object(
       minimum: 0,
       maximum: 1,
       default: 0.05,
-      description: 'How far a memory metric of the forgotten may lie above the 95th percentile of never-seen people',
+      description: 'How far a memory metric of the forgotten may lie above the prediction limit of never-seen people',
     }),
     /** Absent in reports of before, which did not measure it. */
     extraction_margin: Type.Optional(
