@@ -12810,7 +12810,7 @@ export interface operations {
                             /** @description Counts from 1, empty lines included */
                             line: number;
                             /**
-                             * @description failed: the database went away under way; send the line again
+                             * @description failed: the database went away under way, and the line may not have been stored; its remedy says how to send it again
                              * @enum {string}
                              */
                             outcome: "created" | "already_open" | "invalid" | "failed";

@@ -38,9 +38,16 @@ const invalid = (line: number, { code, errors, existing }: Refusal): LineOutcome
   ...(existing === undefined ? {} : { existing }),
 });
 
-const failed = (line: number): LineOutcome => ({
-  ...invalid(line, { code: 'service-unavailable', errors: [{ pointer: '#', detail: 'was not stored' }] }),
-  outcome: 'failed',
+/** With a key what was stored is known when the call comes again; without one a person whom no model knows would be asked for twice. */
+const SEND_AGAIN = {
+  keyed: 'Send the same batch again with the same Idempotency-Key: what was stored is answered as created.',
+  bare: 'Look which lines were stored by GET /v1/deletion-requests?group_id= with the group_id of this answer, and send the others again.',
+};
+
+/** `detail`: a server that goes away while it commits may have done so. */
+const failed = (line: number, detail: 'may not have been stored' | 'was not stored', call?: string): LineOutcome => ({
+  ...invalid(line, { code: 'service-unavailable', errors: [{ pointer: '#', detail }] }),
+  ...{ outcome: 'failed', remedy: call === undefined ? SEND_AGAIN.bare : SEND_AGAIN.keyed },
 });
 
 function outcomeOf(line: number, wish: CreateRequest, outcome: CreateManyOutcome): LineOutcome {
@@ -160,7 +167,8 @@ export async function createBatch(
     } catch (error) {
       if (added === 0) throw error;
       log.error({ err: error }, 'a batch broke off');
-      for (const { line } of [...group, ...[...groups].flat()]) outcomes.set(line, failed(line));
+      for (const { line } of group) outcomes.set(line, failed(line, 'may not have been stored', call));
+      for (const { line } of [...groups].flat()) outcomes.set(line, failed(line, 'was not stored', call));
       break;
     }
     added += group.length;

@@ -134,16 +134,20 @@ const secondsOf = (plans: readonly PlannedTarget[]): Record<string, number> =>
 
 /**
  * Resolves after the transaction that holds the request and its ledger entry. Throws `validation-failed`,
- * `unknown-model`, `recipe-missing`, `already-open`, `external-id-taken`.
+ * `unknown-model`, `recipe-missing`, `already-open`, `external-id-taken`. `call`: of a call with an Idempotency-Key, which makes one
+ * request however often it is tried.
  */
 export const createDeletionRequest = (
   deps: AppDeps,
   who: Principal,
   given: NewDeletionRequest,
   log: FastifyBaseLogger,
+  call?: string,
 ): Promise<DeletionRequest> =>
   traced(deps.tracing, 'take in a deletion request', {}, async (span) => {
-    const request = await takeIn(deps, who, given, log);
+    const request = await (call === undefined
+      ? takeIn(deps, who, given, log)
+      : takeInOnce(deps, who, given, log, call));
     span.set({ 'expunge.deletion_request_id': request.id, 'expunge.deletion_request.state': request.state });
     return request;
   });
@@ -153,6 +157,7 @@ async function takeIn(
   who: Principal,
   given: NewDeletionRequest,
   log: FastifyBaseLogger,
+  batch_line?: CreateRequest['batch_line'],
 ): Promise<DeletionRequest> {
   const wish = await wholeWish(deps, who, given);
   // a run would find out as well, but hours later; and who has a budget of compute has to know what the dearest way takes
@@ -160,12 +165,36 @@ async function takeIn(
   const plans = wish.method !== null || costs ? await planned(deps, wish) : [];
   const outcome = await deps.store.createRequest({
     ...wish,
+    batch_line,
     ...(costs ? { estimated_seconds: secondsOf(plans) } : {}),
   });
   if (outcome.status !== 'created') return refuse(outcome, wish);
   // not awaited: a queue that hangs must not hold back the answer
   void ring(deps, outcome.ring, log);
   return outcome.request;
+}
+
+/**
+ * The same of a call whose answer may have been lost, by the connection to Postgres or with its process, when it had been taken in. Its
+ * own request then refuses it, or the store does; so whatever fails is looked into, and what goes well costs no question more.
+ */
+async function takeInOnce(
+  deps: AppDeps,
+  who: Principal,
+  given: NewDeletionRequest,
+  log: FastifyBaseLogger,
+  call: string,
+): Promise<DeletionRequest> {
+  try {
+    return await takeIn(deps, who, given, log, { call, line: 0 });
+  } catch (err) {
+    // an answer that is not ours to give must not be kept: where this cannot be told either, that is what is answered
+    const [taken] = await deps.store.batchLines(who.tenant, call);
+    const request = taken === undefined ? null : await deps.store.getRequest(who.tenant, taken.request_id);
+    if (request === null) throw err;
+    log.info({ err, request_id: request.id }, 'taken in by this call before its answer was lost');
+    return request;
+  }
 }
 
 /** What the request would come to; stores nothing. Throws as the above. */

@@ -10,22 +10,22 @@ import { invalidField } from './validation.ts';
 
 /** An answer is given again for a day after the first call. */
 export const KEEP_MS = 24 * 3_600_000;
-/** A call that has not answered by then was lost with its process: until then whoever repeats it is told to wait. */
+/** A call that has not said for so long that it is at work was lost with its process: until then whoever repeats it is told to wait. */
 const BUSY_MS = 60_000;
-/** Registrations copy and check whole checkpoints. */
-const COPYING_MS = 30 * 60_000;
+/** Between two times of saying so: some may fail, or come late in a busy process. */
+const RENEW_MS = BUSY_MS / 4;
 const RETRY_SECONDS = 2;
 /** What a client may need of the first answer beside its body. */
 const KEPT_HEADERS = ['content-type', 'location', 'retry-after'] as const;
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Takes Idempotency-Key; `copying`: and may take long; `streamed`: once its handler has read the body. */
-    idempotent?: boolean | 'copying' | 'streamed';
+    /** Takes Idempotency-Key; `streamed`: once its handler has read the body. */
+    idempotent?: boolean | 'streamed';
   }
   interface FastifyRequest {
-    /** Of a call whose answer is to be kept. */
-    keyed: { digest: string; token: string; incomplete?: true } | null;
+    /** Of a call whose answer is to be kept; `call` names key and call, for what is kept of a call whose answer is lost. */
+    keyed: { digest: string; token: string; call: string; renewing: NodeJS.Timeout; incomplete?: true } | null;
   }
 }
 
@@ -73,7 +73,7 @@ export function installIdempotency(app: App, deps: Pick<AppDeps, 'store' | 'subj
     const key = readKey(header);
     if (idempotent === 'streamed') return;
     const call = callOf(deps, principal(request).tenant, key, request, request.body ?? null);
-    const again = await begin(deps, request, reply, call, idempotent === 'copying' ? COPYING_MS : BUSY_MS);
+    const again = await begin(deps, request, reply, call);
     if (again !== null) return giveAgain(reply, again);
   }
   // most calls have no key, and wait for no promise
@@ -90,15 +90,18 @@ export function installIdempotency(app: App, deps: Pick<AppDeps, 'store' | 'subj
 
 /** Null: the call is to be made. Throws `idempotency-key-busy`, `idempotency-key-reused`. */
 async function begin(
-  { store }: Pick<AppDeps, 'store'>,
+  deps: Pick<AppDeps, 'store' | 'subjectKeys'>,
   request: FastifyRequest,
   reply: FastifyReply,
-  call: KeyedCall,
-  busy_ms: number,
+  keyed: KeyedCall,
 ): Promise<KeptAnswer | null> {
-  const outcome = await store.takeKey(principal(request).tenant, call, { busy_ms, keep_ms: KEEP_MS });
+  const { tenant } = principal(request);
+  const outcome = await deps.store.takeKey(tenant, keyed, { busy_ms: BUSY_MS, keep_ms: KEEP_MS });
   if (outcome.status === 'first') {
-    request.keyed = { digest: call.key_digest, token: outcome.token };
+    const { key_digest: digest, fingerprint } = keyed;
+    const { token } = outcome;
+    const call = deps.subjectKeys.pseudonym(tenant, 'batch', `${digest} ${fingerprint}`);
+    request.keyed = { digest, token, call, renewing: renewing(deps, request, digest, token) };
     return null;
   }
   if (outcome.status === 'answered') return outcome.answer;
@@ -108,23 +111,40 @@ async function begin(
   throw new ExpungeError('idempotency-key-busy', 'The first call with this Idempotency-Key has not been answered yet.');
 }
 
+/** Holds the key of a call for as long as it is at work, however long that is, and no longer than its process lives. */
+function renewing(
+  { store }: Pick<AppDeps, 'store'>,
+  request: FastifyRequest,
+  digest: string,
+  token: string,
+): NodeJS.Timeout {
+  const { tenant } = principal(request);
+  const renew = () =>
+    store
+      .renewKey(tenant, digest, token, BUSY_MS)
+      .catch((err: unknown) => request.log.warn({ err }, 'An Idempotency-Key could not be held for its call'));
+  return setInterval(renew, RENEW_MS).unref();
+}
+
 /**
- * For a route that takes its body as a stream, once that was read: `digest` is of all of it. Null where there is no key; `answered` is
- * the reply with the first answer. `call` names key and call, for what is kept of a call that broke off. Throws as a call with a body does.
+ * For a route that takes its body as a stream, once that was read: `digest` is of all of it. Resolves to the reply with the first answer,
+ * and to null where the call is to be made. Throws as a call with a body does.
  */
 export async function beginStreamed(
   deps: Pick<AppDeps, 'store' | 'subjectKeys'>,
   request: FastifyRequest,
   reply: FastifyReply,
   digest: string,
-): Promise<{ call: string; answered: FastifyReply | null } | null> {
+): Promise<FastifyReply | null> {
   const header = request.headers['idempotency-key'];
   if (header === undefined) return null;
-  const { tenant } = principal(request);
-  const keyed = callOf(deps, tenant, readKey(header), request, digest);
-  const again = await begin(deps, request, reply, keyed, BUSY_MS);
-  const call = deps.subjectKeys.pseudonym(tenant, 'batch', `${keyed.key_digest} ${keyed.fingerprint}`);
-  return { call, answered: again === null ? null : giveAgain(reply, again) };
+  const again = await begin(
+    deps,
+    request,
+    reply,
+    callOf(deps, principal(request).tenant, readKey(header), request, digest),
+  );
+  return again === null ? null : giveAgain(reply, again);
 }
 
 function giveAgain(reply: FastifyReply, answer: KeptAnswer): FastifyReply {
@@ -138,7 +158,8 @@ function giveAgain(reply: FastifyReply, answer: KeptAnswer): FastifyReply {
 /** What failed on our side may be tried again; every other answer is the answer. */
 async function keep({ store }: Pick<AppDeps, 'store'>, request: FastifyRequest, reply: FastifyReply, payload: unknown) {
   if (request.keyed === null) return;
-  const { digest, token, incomplete } = request.keyed;
+  const { digest, token, renewing, incomplete } = request.keyed;
+  clearInterval(renewing);
   request.keyed = null;
   const { tenant } = principal(request);
   try {

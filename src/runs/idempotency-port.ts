@@ -15,12 +15,14 @@ export interface IdempotencyStore {
    * try. An answer is kept for `keep_ms` from the first call on.
    */
   takeKey(tenant: string, call: KeyedCall, times: { busy_ms: number; keep_ms: number }): Promise<KeyOutcome>;
+  /** Says that the call is still at work: it holds its key for as long as `busy_ms` from now on, unless another has taken it meanwhile. */
+  renewKey(tenant: string, keyDigest: string, token: string, busy_ms: number): Promise<void>;
   /** False when another call has taken the key meanwhile. */
   saveAnswer(tenant: string, keyDigest: string, token: string, answer: KeptAnswer): Promise<boolean>;
   /** The call failed on our side: it may be made again. */
   releaseKey(tenant: string, keyDigest: string, token: string): Promise<void>;
-  /** Answers, and lines of batches. */
+  /** Answers, and what was taken in by which call. */
   deleteExpiredKeys(): Promise<number>;
-  /** Lines of a batch that an earlier try of the same call took in. */
+  /** Lines of a batch that an earlier try of the same call took in; of a single request line 0. */
   batchLines(tenant: string, call: string): Promise<TakenLine[]>;
 }

@@ -42,7 +42,10 @@ export interface CreateRequest {
   budget?: ForgetBudget;
   /** What its plan comes to, by model; a model that is left out is estimated by its runs. */
   estimated_seconds?: Readonly<Record<string, number>>;
-  /** A line of a batch that may be sent again: `call` is a keyed digest of its Idempotency-Key and of all that was sent. */
+  /**
+   * Of a call that may be sent again: `call` is a keyed digest of its Idempotency-Key and of all that was sent, `line` that of a batch, and 0
+   * of a single request. It is taken in once: the second time is an error, whatever became of the first request.
+   */
   batch_line?: { call: string; line: number };
   /** W3C Trace Context; null or left out: nobody follows how it came in. */
   traceparent?: string | null;

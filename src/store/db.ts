@@ -50,9 +50,6 @@ const types: pg.CustomTypesConfig = {
 
 async function transactOn<T>(pool: pg.Pool, work: (trx: Trx, client: pg.ClientBase) => Promise<T>): Promise<T> {
   const client = await pool.connect();
-  // one that breaks fails the query that is under way; without a listener the process would end
-  const ignore = () => {};
-  client.on('error', ignore);
   let broken = false;
   const lent = {
     query: client.query.bind(client),
@@ -65,7 +62,6 @@ async function transactOn<T>(pool: pg.Pool, work: (trx: Trx, client: pg.ClientBa
     const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: one }) });
     return await db.transaction().execute((trx) => work(trx, client));
   } finally {
-    client.off('error', ignore);
     client.release(broken);
   }
 }
@@ -76,8 +72,9 @@ export function connect(options: StoreOptions): Context {
     ...{ connectionString: options.url, connectionTimeoutMillis: 10_000, application_name: 'expunge', types },
   };
   const pool = new pg.Pool({ ...config, max: options.max ?? 10 });
-  // an idle connection that breaks is replaced by the next query; without a listener the process would end
+  // a connection that breaks fails the query that is under way, and is replaced by the next one; without listeners the process would end
   pool.on('error', () => {});
+  pool.on('connect', (client) => void client.on('error', () => {}));
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
   const { clock } = options;
   return {

@@ -1,14 +1,15 @@
 // Idempotency keys, by the database's clock.
 import { randomUUID } from 'node:crypto';
-import { sql } from 'kysely';
+import { type ExpressionBuilder, sql } from 'kysely';
 import type { IdempotencyStore, TakenLine } from '../runs/idempotency-port.ts';
 import type { CreateRequest } from '../runs/ports.ts';
 import type { Context } from './db.ts';
+import type { Database } from './schema.ts';
 
 /** Of an answer, from the first call on. */
 const KEEP_MS = 24 * 3_600_000;
 
-/** Rows that say which lines of a batch requests were made from; what answers the call again reads them. */
+/** Rows that say which call, and line of it, requests were made from; what answers the call again reads them. */
 export const batchLineRows = (
   made: readonly { input: CreateRequest; row: { id: string; received_at: string }; state: string }[],
 ) =>
@@ -24,6 +25,11 @@ export const batchLineRows = (
   );
 
 const after = (ms: number) => sql<string>`clock_timestamp() + make_interval(secs => ${ms / 1000}::double precision)`;
+
+/** The row of a key while the call that took it with this token holds it. */
+const held =
+  (tenant: string, key_digest: string, token: string) => (row: ExpressionBuilder<Database, 'idempotency_keys'>) =>
+    row.and({ tenant_id: tenant, key_digest, token }).and('answer', 'is', null);
 
 export function idempotencyStore({ db }: Context): IdempotencyStore {
   return {
@@ -46,25 +52,30 @@ export function idempotencyStore({ db }: Context): IdempotencyStore {
         .returning('token')
         .executeTakeFirst();
       if (taken) return { status: 'first', token };
-      const held = await db
+      const found = await db
         .selectFrom('idempotency_keys')
         .select(['fingerprint', 'answer'])
         .where('tenant_id', '=', tenant)
         .where('key_digest', '=', key_digest)
         .executeTakeFirst();
-      if (!held) return { status: 'busy' };
-      if (held.fingerprint !== fingerprint) return { status: 'other-call' };
-      return held.answer === null ? { status: 'busy' } : { status: 'answered', answer: held.answer };
+      if (!found) return { status: 'busy' };
+      if (found.fingerprint !== fingerprint) return { status: 'other-call' };
+      return found.answer === null ? { status: 'busy' } : { status: 'answered', answer: found.answer };
+    },
+
+    async renewKey(tenant, digest, token, busy_ms) {
+      await db
+        .updateTable('idempotency_keys')
+        .set({ busy_until: after(busy_ms) })
+        .where(held(tenant, digest, token))
+        .execute();
     },
 
     async saveAnswer(tenant, digest, token, answer) {
       const { numUpdatedRows } = await db
         .updateTable('idempotency_keys')
         .set({ answer: JSON.stringify(answer), busy_until: null })
-        .where('tenant_id', '=', tenant)
-        .where('key_digest', '=', digest)
-        .where('token', '=', token)
-        .where('answer', 'is', null)
+        .where(held(tenant, digest, token))
         .executeTakeFirst();
       return numUpdatedRows > 0n;
     },
@@ -72,10 +83,7 @@ export function idempotencyStore({ db }: Context): IdempotencyStore {
     async releaseKey(tenant, digest, token) {
       await db
         .deleteFrom('idempotency_keys')
-        .where('tenant_id', '=', tenant)
-        .where('key_digest', '=', digest)
-        .where('token', '=', token)
-        .where('answer', 'is', null)
+        .where(held(tenant, digest, token))
         .execute();
     },
 
@@ -86,9 +94,9 @@ export function idempotencyStore({ db }: Context): IdempotencyStore {
     },
 
     async batchLines(tenant, call) {
+      // also one that is over and still there: it cannot be taken in once more
       const { rows } = await sql<TakenLine>`
-        select line, request_id, state from batch_lines
-        where tenant_id = ${tenant} and call = ${call} and expires_at > clock_timestamp()`.execute(db);
+        select line, request_id, state from batch_lines where tenant_id = ${tenant} and call = ${call}`.execute(db);
       return rows;
     },
   };

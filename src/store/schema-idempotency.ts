@@ -12,7 +12,7 @@ interface IdempotencyKeysTable {
   expires_at: string;
 }
 
-/** Lines of a batch that were taken in. */
+/** Lines of a batch, and single requests (line 0), that were taken in. */
 interface BatchLinesTable {
   tenant_id: string;
   /** Keyed digest of key and call. */

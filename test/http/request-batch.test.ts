@@ -144,6 +144,8 @@ test('a database that refuses under way: what is stored is created, the rest may
     const { counts, items } = (await send(text)).json();
     assert.deepEqual(counts, { created: 250, already_open: 0, invalid: 0, failed: 50 });
     assert.deepEqual([items[299].code, items[299].outcome], ['service-unavailable', 'failed']);
+    assert.match(items[299].errors[0].detail, /^may not have been stored$/);
+    assert.match(items[299].remedy, /group_id/);
     await client.query('alter table deletion_requests drop constraint fault');
     const rest = (await send(text.split('\n').slice(250).join('\n'))).json();
     assert.equal(rest.counts.created, 50);

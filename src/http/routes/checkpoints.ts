@@ -54,7 +54,7 @@ function candidateRoutes(app: App, deps: AppDeps): void {
   app.post(
     '/v1/models/:id/checkpoints',
     {
-      config: { scope: 'models:write', idempotent: 'copying' },
+      config: { scope: 'models:write', idempotent: true },
       schema: {
         headers: KeyHeader,
         tags,

@@ -135,7 +135,7 @@ export const deletionRequestRoutes: Routes = (app, deps) => {
     async (request, reply) => {
       const { validate_only = false, ...given } = request.body;
       if (validate_only) return reply.send(await planDeletionRequest(deps, principal(request), given));
-      const created = await createDeletionRequest(deps, principal(request), given, request.log);
+      const created = await createDeletionRequest(deps, principal(request), given, request.log, request.keyed?.call);
       reply.code(202).header('location', absolute(request, `/v1/deletion-requests/${created.id}`));
       const about = { ...watched(deps, principal(request), created.id), found: created };
       const shown = (await readWhen<DeletionRequest>(app, request, reply, about)) ?? created;

@@ -51,7 +51,7 @@ export const modelRoutes: Routes = (app, deps) => {
   app.post(
     '/v1/models',
     {
-      config: { scope: 'models:write', idempotent: 'copying' },
+      config: { scope: 'models:write', idempotent: true },
       schema: {
         headers: KeyHeader,
         tags,

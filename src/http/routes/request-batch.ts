@@ -30,7 +30,7 @@ const Outcome = Type.Object({
   line: Type.Integer({ description: 'Counts from 1, empty lines included' }),
   outcome: StringEnum(
     ['created', 'already_open', 'invalid', 'failed'] as const,
-    'failed: the database went away under way; send the line again',
+    'failed: the database went away under way, and the line may not have been stored; its remedy says how to send it again',
   ),
   id: Type.Optional({ ...Id, description: 'Of the new request' }),
   state: Type.Optional(StringEnum(REQUEST_STATES)),
@@ -107,11 +107,12 @@ async function takeIn(
     request.headers['idempotency-key'] === undefined ? undefined : (text) => sent.update(text).update('\n'),
   );
   if (read.length === 0) throw new ExpungeError('validation-failed', 'The batch has no line.');
-  const keyed = await beginStreamed(deps, request, reply, sent.digest('hex'));
-  if (keyed?.answered) return keyed.answered;
-  const { group_id = keyed === null ? uuid() : named(keyed.call, GROUPS) } = request.query as { group_id?: string };
+  const answered = await beginStreamed(deps, request, reply, sent.digest('hex'));
+  if (answered !== null) return answered;
+  const call = request.keyed?.call;
+  const { group_id = call === undefined ? uuid() : named(call, GROUPS) } = request.query as { group_id?: string };
   const wishes = read.map(({ line, wish }) => ({ line, wish: isRefusal(wish) ? wish : { ...wish, group_id } }));
-  const items = await createBatch(deps, who, wishes, request.log, keyed?.call);
+  const items = await createBatch(deps, who, wishes, request.log, call);
   const counts = { created: 0, already_open: 0, invalid: 0, failed: 0 };
   for (const { outcome } of items) counts[outcome]++;
   span.set({ 'expunge.lines': items.length, 'expunge.lines.created': counts.created });
