@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { planKeys, placeKeys } from '../../src/backup/restore-keys.ts';
+import { placeKeys, planKeys } from '../../src/backup/restore-keys.ts';
 import type { Deletion } from '../../src/domain/backup.ts';
 import { sealKeyOf } from '../../src/evidence/keys.ts';
 
@@ -79,7 +79,10 @@ test('a key that was destroyed since is not asked for; what came after the backu
     ...{ safe, deletions },
   });
   assert.deepEqual(Object.keys(present.write).sort(), ['signing-2.jwk', 'subject-default-2.key']);
-  await assert.rejects(planned({ backup: NEEDED, safe: { 'signing-1.jwk': WHOLE } }), refused(/subject-default-1\.key/));
+  await assert.rejects(
+    planned({ backup: NEEDED, safe: { 'signing-1.jwk': WHOLE } }),
+    refused(/subject-default-1\.key/),
+  );
 });
 
 test('what sealing hangs on is made of the first key before that stays out, whoever has it, and is of one installation', async () => {
@@ -133,5 +136,8 @@ test('keys are written whole, for their owner alone, and never over another', as
   await placeKeys({ write, leave: new Set() }, wish.config, new Set(['c.key']));
   const { dir } = wish.config.keys;
   assert.deepEqual((await readdir(dir)).sort(), ['a.key', 'b.key']);
-  assert.deepEqual(await Promise.all(['a.key', 'b.key'].map((name) => readFile(join(dir, name)))), [bytes(1), bytes(2)]);
+  assert.deepEqual(await Promise.all(['a.key', 'b.key'].map((name) => readFile(join(dir, name)))), [
+    bytes(1),
+    bytes(2),
+  ]);
 });
