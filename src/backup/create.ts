@@ -8,7 +8,7 @@ import { readManifest } from '../checkpoints/sweep.ts';
 import type { Config } from '../config.ts';
 import { BACKUP_PREDICATE, type Backup, type BackupTable } from '../domain/backup.ts';
 import { ExpungeError } from '../errors.ts';
-import { subjectKeyFile } from '../evidence/key-ring.ts';
+import { subjectKeyFile, subjectKeyName } from '../evidence/key-ring.ts';
 import { statementOf } from '../evidence/signed-statement.ts';
 import type { Signer } from '../runs/ports.ts';
 import { type Dump, openDump } from '../store/dump.ts';
@@ -96,7 +96,10 @@ async function takeTables(into: NewBackup, dump: Dump): Promise<BackupTable[]> {
 
 /** Names of the key files that the backup is worth nothing without. */
 async function keyNames(config: Folders, dump: Dump): Promise<string[]> {
-  const there = (await readdir(config.keys.dir).catch(() => [] as string[])).filter((name) => KEY_FILE.test(name));
+  // one whose destruction was cut off before its file was gone
+  const destroyed = new Set(dump.destroyedKeys.map((one) => subjectKeyName(one.tenant, one.version)));
+  const names = await readdir(config.keys.dir).catch(() => [] as string[]);
+  const there = names.filter((name) => KEY_FILE.test(name) && !destroyed.has(name));
   const used = dump.subjectKeys.map(({ tenant, version }) => subjectKeyFile(config, tenant, version));
   const outside = used.filter((path) => resolve(dirname(path)) !== resolve(config.keys.dir));
   return [...there, ...outside].sort();

@@ -87,13 +87,15 @@ async function* linesOf(path: string): AsyncGenerator<string> {
 }
 
 /**
- * What was deleted after an entry of the ledger, by all batches that go beyond it, and how far the list goes. Throws `backup-invalid` for
+ * What was deleted after an entry of the ledger, by all batches that go beyond it, and how far the list goes. Where the list began again,
+ * as after a restore, the numbers are another ledger's from there on, and nobody can tell whose entry it is: all of that counts. Throws `backup-invalid` for
  * a list that is altered, is of another ledger, has a gap, or ends before that entry.
  */
 export async function readDeletions(path: string, jwks: Jwks, since: LedgerHead) {
   const found = new Map<string, Deletion>();
   let last: DeletionBatch | null = null;
   let number = 0;
+  let beganAgain = false;
   for await (const line of linesOf(path)) {
     number++;
     const check = await verifyStatement(line, jwks, DELETIONS_PREDICATE, DeletionBatch);
@@ -101,8 +103,9 @@ export async function readDeletions(path: string, jwks: Jwks, since: LedgerHead)
     const batch = check.predicate;
     if (batch.ledger.first !== since.first) throw invalid('it is of another ledger than the backup');
     if (batch.from > (last?.ledger.size ?? 0)) throw invalid(`entries before line ${number} are missing`);
+    beganAgain ||= last !== null && batch.from < last.ledger.size;
     last = batch;
-    if (batch.ledger.size <= since.size) continue;
+    if (!beganAgain && batch.ledger.size <= since.size) continue;
     // the last word on a thing counts
     for (const one of batch.deletions) found.set(nameOf(one), one);
   }

@@ -3,7 +3,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { constants, copyFile, link, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { constants, copyFile, link, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -18,6 +18,13 @@ const READ_ONLY = 0o400;
 const UNLINKED = ['EXDEV', 'EPERM', 'EACCES', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
 
 export const blobPath = (dir: string, sha256: string): string => join(dir, 'blobs', sha256);
+
+/** Of what lies in a folder; none where there is no such folder. */
+export const namesIn = (dir: string): Promise<string[]> =>
+  readdir(dir).catch((error: unknown) => {
+    if (hasCode(error, 'ENOENT')) return [];
+    throw error;
+  });
 
 /** Writes the contents of a new backup; `dir` must not be there. Throws `start-refused`. */
 export async function newBackupFolder(dir: string) {

@@ -1,17 +1,20 @@
 // A backup put back: checked whole, loaded, and rid of what was deleted since. Into an empty place only; when it is cut off, the same
 // command goes on, and nothing starts until it has ended.
-import { chmod, constants, copyFile, link, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { chmod, constants, copyFile, link, mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { createBlobs } from '../checkpoints/blobs.ts';
 import { hasCode, sha256File, sync, writeSynced } from '../checkpoints/disk.ts';
 import type { Config } from '../config.ts';
 import type { Backup, BackupFile, Deletion, LedgerHead } from '../domain/backup.ts';
 import { ExpungeError } from '../errors.ts';
+import { subjectKeyName } from '../evidence/key-ring.ts';
+import type { AppliedDeletions } from '../runs/erase/apply-deletions.ts';
 import { type Dump, openDump } from '../store/dump.ts';
 import { finishRestore } from '../store/finish-restore.ts';
 import { loadDump } from '../store/load.ts';
 import { eraseTexts } from './erase-texts.ts';
-import { blobPath, readBlob } from './folder.ts';
+import { blobPath, namesIn, readBlob } from './folder.ts';
+import { type KeyPlan, placeKeys, planKeys } from './restore-keys.ts';
 import { markerPath, restoreUnderWay } from './restore-marker.ts';
 
 type Folders = Pick<Config, 'dataDir' | 'checkpointDir' | 'corpusDir' | 'probeDir' | 'keys' | 'influenceDir'>;
@@ -21,7 +24,7 @@ export interface RestoreWish {
   /** As it was verified. */
   backup: Backup;
   config: Folders;
-  /** Folder of the keys, where the backup has none; null: they are in KEY_DIR already. */
+  /** Folder of the keys, where the backup has none, or older ones; null: they are in KEY_DIR already. */
   keysFrom: string | null;
   deletions: readonly Deletion[];
   upTo: LedgerHead | null;
@@ -34,16 +37,12 @@ export interface Restored {
   files: number;
   /** Requests that wait again; by tenant. Null where an earlier try had come so far. */
   applied: Awaited<ReturnType<typeof finishRestore>>;
+  texts: AppliedDeletions;
 }
 
 const CHECKPOINT_FILE = 0o400;
 const CHECKPOINT_FOLDER = 0o500;
 const refuse = (detail: string) => new ExpungeError('start-refused', detail);
-const namesIn = (dir: string) =>
-  readdir(dir).catch((error: unknown) => {
-    if (hasCode(error, 'ENOENT')) return [];
-    throw error;
-  });
 
 /** Throws `start-refused` unless the folders are empty, keys aside, or a restore of this backup was cut off there. */
 async function refuseFilled({ backup, config }: RestoreWish): Promise<boolean> {
@@ -57,37 +56,17 @@ async function refuseFilled({ backup, config }: RestoreWish): Promise<boolean> {
   return false;
 }
 
-/** Every key that the backup needs is at hand. Throws `start-refused` naming the first that is not. */
-async function keySources({ backup, config, keysFrom }: RestoreWish): Promise<Map<string, string>> {
-  const there = new Set(await namesIn(config.keys.dir));
-  const given = new Set(keysFrom === null ? [] : await namesIn(keysFrom));
-  const named = [config.keys.subjectKeyFile, config.keys.signingKeyFile].flatMap((path) =>
-    path === null ? [] : [basename(path)],
-  );
-  const sources = new Map<string, string>();
-  for (const name of backup.keys.needed) {
-    if (there.has(name) || named.includes(name) || backup.keys.included) continue;
-    if (!given.has(name))
-      throw refuse(
-        `The key file ${name} is neither in the backup nor in ${config.keys.dir}; name its folder with --keys`,
-      );
-    sources.set(name, join(keysFrom!, name));
-  }
-  return sources;
-}
-
 /** What the database still knows, so that nothing is put back which was deleted since. */
-function wanted(dump: Dump) {
+function wanted(dump: Dump, noKeys: ReadonlySet<string>) {
   const checkpoints = new Set(dump.checkpoints.map((digest) => digest.replace(':', '-')));
   const corpora = new Set(dump.corpora.map((id) => `${id}.ndjson`));
   const probes = new Set(dump.probes.map(({ run_id, key_id }) => `${run_id}.${key_id}.sealed`));
-  const destroyed = new Set(dump.destroyedKeys.map(({ tenant, version }) => `subject-${tenant}-${version}.key`));
   return ({ path }: BackupFile): boolean => {
     const [kind, first = '', ...rest] = path.split('/');
     if (kind === 'checkpoints') return rest.length === 1 && checkpoints.has(first);
     if (kind === 'corpora') return corpora.has(first);
     if (kind === 'probes') return probes.has(first);
-    return kind === 'keys' && !destroyed.has(first);
+    return kind === 'keys' && !noKeys.has(first);
   };
 }
 
@@ -136,10 +115,12 @@ function placer(dir: string, config: Folders) {
   };
 }
 
-async function placeFiles(wish: RestoreWish, url: string, keys: ReadonlyMap<string, string>): Promise<number> {
+async function placeFiles(wish: RestoreWish, url: string, keys: KeyPlan): Promise<number> {
   const { dir, backup, config } = wish;
   const dump = await openDump(url);
-  const isWanted = await Promise.resolve(wanted(dump)).finally(() => dump.close());
+  await dump.close();
+  const destroyed = new Set(dump.destroyedKeys.map((one) => subjectKeyName(one.tenant, one.version)));
+  const isWanted = wanted(dump, keys.leave.union(destroyed));
   const files = backup.files.filter(isWanted);
   const place = placer(dir, config);
   const folders = new Set<string>();
@@ -147,13 +128,7 @@ async function placeFiles(wish: RestoreWish, url: string, keys: ReadonlyMap<stri
     await place(file);
     folders.add(dirname(targetOf(config, file.path)));
   }
-  for (const [name, from] of keys) {
-    await mkdir(config.keys.dir, { recursive: true, mode: 0o700 });
-    await copyFile(from, join(config.keys.dir, name), constants.COPYFILE_EXCL).catch((error: unknown) => {
-      if (!hasCode(error, 'EEXIST')) throw error;
-    });
-    await chmod(join(config.keys.dir, name), 0o600);
-  }
+  await placeKeys(keys, config, destroyed);
   for (const folder of folders) {
     await sync(folder);
     if (basename(folder).startsWith('sha256-')) await chmod(folder, CHECKPOINT_FOLDER);
@@ -165,7 +140,7 @@ async function placeFiles(wish: RestoreWish, url: string, keys: ReadonlyMap<stri
 export async function restoreBackup(wish: RestoreWish): Promise<Restored> {
   const { dir, backup, config } = wish;
   const again = await refuseFilled(wish);
-  const keys = await keySources(wish);
+  const keys = await planKeys(wish);
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   await writeSynced(markerPath(config.dataDir), `${JSON.stringify({ backup_id: backup.id })}\n`);
   await sync(config.dataDir);
@@ -175,8 +150,8 @@ export async function restoreBackup(wish: RestoreWish): Promise<Restored> {
   const { deletions, upTo, actor } = wish;
   const applied = await finishRestore(url, { backup, deletions, upTo, actor });
   const files = await placeFiles(wish, url, keys);
-  await eraseTexts(url, config, deletions, actor);
+  const texts = await eraseTexts(url, config, deletions, actor);
   await rm(markerPath(config.dataDir));
   await sync(config.dataDir);
-  return { files, applied };
+  return { files, applied, texts };
 }

@@ -16,10 +16,13 @@ export const SETTLE_MS = 30_000;
 
 const FILE = /^subject-([a-z0-9][a-z0-9-]{0,62})-([1-9][0-9]{0,8})\.key$/;
 
+/** Name of its file in the folder of keys. */
+export const subjectKeyName = (tenant: string, version: number): string => `subject-${tenant}-${version}.key`;
+
 /** Path of a version of a tenant's subject key. */
 export function subjectKeyFile({ keys }: KeyConfig, tenant: string, version: number): string {
   if (tenant === 'default' && version === 1 && keys.subjectKeyFile !== null) return keys.subjectKeyFile;
-  return join(keys.dir, `subject-${tenant}-${version}.key`);
+  return join(keys.dir, subjectKeyName(tenant, version));
 }
 
 export interface VersionedKey {

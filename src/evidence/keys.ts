@@ -38,8 +38,10 @@ async function makeFirst(config: KeyConfig, destroyed: readonly UsedKeyVersion[]
     await readOrCreateKeyFile(path, async () => randomBytes(KEY_BYTES));
 }
 
-const sealKeyFile = ({ keys }: KeyConfig): string => join(keys.dir, 'seal-1.key');
-const sealKeyOf = (subjectKey: Uint8Array): Buffer =>
+export const SEAL_KEY = 'seal-1.key';
+const sealKeyFile = ({ keys }: KeyConfig): string => join(keys.dir, SEAL_KEY);
+/** One way: it tells nothing of the subject key. */
+export const sealKeyOf = (subjectKey: Uint8Array): Buffer =>
   Buffer.from(hkdfSync('sha256', subjectKey, Buffer.alloc(0), 'expunge/seal/v1', KEY_BYTES));
 
 /** The key that texts are sealed with: derived from the first subject key, or kept when that was destroyed. */

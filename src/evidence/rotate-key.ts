@@ -25,10 +25,11 @@ export async function rotateSubjectKey(
   actor: string,
 ): Promise<{ version: number; file: string }> {
   const files = await onDisk(config, tenant);
-  if (files.length === 0)
+  const stored = await store.listKeyVersions(tenant);
+  // where the last of them were destroyed, the next one can only be made here
+  if (files.length === 0 && stored.every(({ destroyed_at }) => destroyed_at === null))
     throw new ExpungeError('start-refused', `The tenant ${tenant} has no subject key yet: its first use makes one`);
-  const stored = (await store.listKeyVersions(tenant)).map(({ version }) => version);
-  const version = Math.max(...files, ...stored) + 1;
+  const version = Math.max(...files, ...stored.map((one) => one.version)) + 1;
   const file = subjectKeyFile(config, tenant, version);
   await readOrCreateKeyFile(file, async () => randomBytes(KEY_BYTES));
   await store.addKeyVersion(tenant, version, actor);

@@ -97,8 +97,11 @@ export interface ErasureStore {
   ): Promise<Map<string, number>>;
   /** Null for an unknown request. */
   erasureFacts(of: ErasedOf): Promise<ErasureFacts | null>;
-  /** Of records that were deleted: those that a model still knows, and those that are to be erased at once; what is no record is in neither. */
-  sortDeletions(entry: DeletionEntry): Promise<{ known: RecordPlace[]; free: DeletedRecord[] }>;
+  /**
+   * Of records that were deleted: those that a model knows, unless the request that they were deleted for is open for every model that
+   * does (`waiting`), and those that are to be erased at once. What is no record is in none of them.
+   */
+  sortDeletions(entry: DeletionEntry): Promise<{ known: RecordPlace[]; waiting: RecordPlace[]; free: DeletedRecord[] }>;
   /** Marks records of an entry that were put back; those that are marked already stay as they are. */
   restoreDeletions(entry: Omit<DeletionEntry, 'records'>, records: readonly DeletedRecord[]): Promise<void>;
   /** Every value of every column that can hold text, in every table of the database. */

@@ -23,6 +23,19 @@ function stateAgain(last: TargetState): TargetState {
   return gated ? 'on_hold' : 'queued';
 }
 
+/** Of a target that waits in the backup. Null: as it is. */
+function waitingSince(last: TargetState): TargetState | null {
+  const to = stateAgain(last);
+  return to === 'completed_no_data' ? null : to;
+}
+
+/** Of one that had failed, or was under review, and that somebody decided on since. Null: nobody did, or it had not ended again. */
+function retriedSince(state: TargetState, last: TargetState): TargetState | null {
+  if (state !== 'failed' && state !== 'needs_review') return null;
+  if (last === 'denied' || last === 'cancelled') return last;
+  return last === 'completed' || last === 'completed_no_data' ? 'queued' : null;
+}
+
 const rowsAffected = async (trx: Trx, query: ReturnType<typeof sql>): Promise<number> =>
   Number((await query.execute(trx)).numAffectedRows ?? 0n);
 
@@ -76,12 +89,15 @@ async function changeRequest(trx: Trx, one: Deleted<'request'>, at: string): Pro
   let [changed, waits] = [false, false];
   for (const { id: target, state } of present) {
     const last = one.targets.find((other) => other.id === target)?.state;
-    if (last === undefined || !isWaitingTarget(state)) continue;
-    const to = stateAgain(last);
+    const to = last === undefined ? null : isWaitingTarget(state) ? waitingSince(last) : retriedSince(state, last);
     waits ||= to === 'queued';
-    if (to === state || to === 'completed_no_data') continue;
+    if (to === null || to === state) continue;
     changed = true;
-    await trx.updateTable('request_targets').set({ state: to, updated_at: at }).where('id', '=', target).execute();
+    // what ended is tried again as `retry` does it: the run that it was of and what was approved for that one are over
+    const over = { run_id: null, reason: null, approved_steps: null, approved_checkpoint: null };
+    const anew = isWaitingTarget(state) ? {} : over;
+    const update = trx.updateTable('request_targets').set({ ...anew, state: to, updated_at: at });
+    await update.where('tenant_id', '=', tenant).where('id', '=', target).execute();
   }
   if (changed) await refreshRequests(trx, tenant, [id], at);
   return waits;

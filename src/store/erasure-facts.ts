@@ -1,5 +1,6 @@
 // What is known of records whose text is gone: for readers that must do without, for `expunge doctor`, and for a restore.
 import { type RawBuilder, sql } from 'kysely';
+import { OPEN_STATES } from '../domain/states.ts';
 import type { ErasedOf, ErasureFacts, ErasureStore, KeptPrints, RecordPlace } from '../runs/ports.ts';
 import type { Context } from './db.ts';
 import { placesOfRequest } from './request-places.ts';
@@ -61,20 +62,29 @@ export const erasureFactsStore = (
     return new Map(rows.map(({ corpus_id, erased }) => [corpus_id, erased]));
   },
 
-  async sortDeletions({ tenant, corpus_id, records }) {
-    const { rows } = await sql<{ ordinal: number; known: boolean }>`
-      select g.ordinal, exists (
-        select from model_corpora mc
+  async sortDeletions({ tenant, corpus_id, deletion_request_id: request_id, records }) {
+    const { rows } = await sql<{ ordinal: number; known: boolean; waiting: boolean }>`
+      select g.ordinal, count(k.model_id) > 0 as known, coalesce(bool_and(k.waits) and (c.id, g.ordinal) in (
+          select s.corpus_id, s.ordinal from deletion_requests r cross join lateral ${placesOfRequest('r', 'id')} s
+          where r.tenant_id = ${tenant} and r.id = ${request_id}::uuid), false) as waiting
+      from corpora c cross join unnest(${records.map(({ ordinal }) => ordinal)}::int[]) as g (ordinal)
+      left join lateral (
+        select mc.model_id, exists (
+          select from request_targets t where t.tenant_id = mc.tenant_id and t.request_id = ${request_id}::uuid
+            and t.model_id = mc.model_id and t.state = any(${[...OPEN_STATES]}::text[])) as waits
+        from model_corpora mc
         where mc.tenant_id = ${tenant} and mc.corpus_id = c.id and mc.role = 'train' and g.ordinal < mc.records
           and not exists (
             select from erased_records e where e.tenant_id = mc.tenant_id and e.model_id = mc.model_id
-              and e.corpus_id = mc.corpus_id and e.ordinal = g.ordinal)) as known
-      from corpora c, unnest(${records.map(({ ordinal }) => ordinal)}::int[]) as g (ordinal)
-      where c.tenant_id = ${tenant} and c.id = ${corpus_id}::uuid and g.ordinal < c.records`.execute(context.db);
-    const there = new Map(rows.map(({ ordinal, known }) => [ordinal, known]));
+              and e.corpus_id = mc.corpus_id and e.ordinal = g.ordinal)) k on true
+      where c.tenant_id = ${tenant} and c.id = ${corpus_id}::uuid and g.ordinal < c.records
+      group by c.id, g.ordinal`.execute(context.db);
+    const there = new Map(rows.map((row) => [row.ordinal, row]));
+    const placesOf = (of: typeof rows): RecordPlace[] => of.map(({ ordinal }) => ({ corpus_id, ordinal }));
     return {
-      known: rows.filter(({ known }) => known).map(({ ordinal }) => ({ corpus_id, ordinal })),
-      free: records.filter(({ ordinal }) => there.get(ordinal) === false),
+      known: placesOf(rows.filter((row) => row.known && !row.waiting)),
+      waiting: placesOf(rows.filter((row) => row.waiting)),
+      free: records.filter(({ ordinal }) => there.get(ordinal)?.known === false),
     };
   },
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -13,15 +13,17 @@ import { verifyBackup } from '../../src/backup/verify.ts';
 import { createFactorFiles } from '../../src/checkpoints/factors.ts';
 import { createCheckpointFiles } from '../../src/checkpoints/files.ts';
 import { checkLedger } from '../../src/cli/check-ledger.ts';
-import { readConfig } from '../../src/config.ts';
+import { type Config, readConfig } from '../../src/config.ts';
 import { createCorpusFiles } from '../../src/corpora/files.ts';
+import type { LedgerHead } from '../../src/domain/backup.ts';
 import type { Model } from '../../src/domain/resources.ts';
 import { createSubjectKeys } from '../../src/evidence/keys.ts';
 import { createRecordPrinter } from '../../src/evidence/record-printer.ts';
-import { rotateSubjectKey } from '../../src/evidence/rotate-key.ts';
+import { destroySubjectKey, rotateSubjectKey } from '../../src/evidence/rotate-key.ts';
 import { eraseDue } from '../../src/runs/erase/erase-due.ts';
 import { recordDigest } from '../../src/runs/erase/record-digest.ts';
 import { noteDeletions } from '../../src/runs/note-deletions.ts';
+import type { Claim } from '../../src/runs/ports.ts';
 import { retire } from '../../src/runs/retire.ts';
 import { createStore } from '../../src/store/store.ts';
 import { createTestDatabase, execute } from '../helpers/postgres.ts';
@@ -75,27 +77,55 @@ async function emptyPlace(t: TestContext) {
   return { config, store, url: database.url };
 }
 
-/** The restored place works what waits there, and ends the rollback window. Returns what its corpora say then. */
-async function forgetAgain(
-  { config, store }: Awaited<ReturnType<typeof emptyPlace>>,
-  { model, keysFrom, request }: { model: Model; keysFrom: string; request: string },
-): Promise<(corpusId: string) => string> {
-  const again = await store.claim(model.id, 'w', LEASE);
-  assert.ok(again.status === 'claimed', again.status);
-  assert.deepEqual(again.claim.run.request_ids, [request]);
-  await publishRun(store, again.claim, 8);
+/** The first subject key is rotated and destroyed, as the commands do it once the new one has settled. */
+async function destroyFirstKey({ deps: { config, store } }: TestService): Promise<void> {
+  const { file } = await rotateSubjectKey(config, store, TENANT, 'test');
+  const minuteAgo = new Date(Date.now() - 60_000);
+  await utimes(file, minuteAgo, minuteAgo);
+  await destroySubjectKey(config, store, { tenant: TENANT, version: 1 }, 'test');
+  assert.deepEqual((await readdir(config.keys.dir)).sort(), ['seal-1.key', 'signing-1.jwk', 'subject-default-2.key']);
+}
+
+/** The list of deletions, brought up to the ledger and read for a backup. */
+async function listFor({ deps: { store, signer } }: TestService, file: string, since: LedgerHead) {
+  const deletions = createDeletionsFile(file);
+  await noteDeletions({ store, deletions, signDeletions: signDeletions(signer) });
+  return readDeletions(file, await signer.jwks(), since);
+}
+
+interface Installation {
+  store: TestService['deps']['store'];
+  config: Config;
+}
+
+/** The rollback window of the model's first checkpoint ends, and a sweep destroys the texts of so many requests. */
+async function endWindow({ store, config }: Installation, model: Model, requests: number, keys = config.keys) {
   const checkpoints = createCheckpointFiles({ dir: config.checkpointDir, importDir: config.importDir });
   const log = { info() {}, warn() {}, error() {} };
   const retired = await retire({ store, checkpoints, log }, { tenant: TENANT, actor: 'ann' }, model.id, model.active);
   assert.equal(retired.status, 'retired');
-  const subjectKeys = await createSubjectKeys({ ...config, keys: { ...config.keys, dir: keysFrom } });
+  const subjectKeys = await createSubjectKeys({ keys }, await store.subjectKeyVersions());
   const erased = await eraseDue({
     ...{ store, log, subjectKeys, corpora: createCorpusFiles(config.corpusDir), worker: 'w' },
     ...{ factors: createFactorFiles(config.influenceDir), printer: createRecordPrinter(subjectKeys) },
     settings: { eraseAfterMs: 0, fingerprintMs: 0 },
   });
-  assert.equal(erased, 1);
-  assert.ok((await store.getRequest(TENANT, request))!.erased_at !== null);
+  assert.equal(erased, requests);
+}
+
+async function claimed({ store }: Pick<Installation, 'store'>, model: Model, requests: string[]): Promise<Claim> {
+  const outcome = await store.claim(model.id, 'w', LEASE);
+  assert.ok(outcome.status === 'claimed', outcome.status);
+  assert.deepEqual(outcome.claim.run.request_ids.toSorted(), requests.toSorted());
+  return outcome.claim;
+}
+
+/** The restored place works what waits there, and ends the rollback window. Returns what its corpora say then. */
+async function forgetAgain(place: Installation, model: Model, requests: string[]): Promise<(id: string) => string> {
+  const { config, store } = place;
+  await publishRun(store, await claimed(place, model, requests), 8);
+  await endWindow(place, model, requests.length);
+  for (const id of requests) assert.ok((await store.getRequest(TENANT, id))!.erased_at !== null);
   const texts = new Map<string, string>();
   for (const name of await readdir(config.corpusDir))
     texts.set(name, await readFile(join(config.corpusDir, name), 'utf8'));
@@ -115,12 +145,11 @@ test('what was deleted since a backup does not come back with it, and whoever wa
 
   await call(app, 'POST', `/v1/deletion-requests/${ben}/cancel`, {});
   const anna = await ask(service, 'anna@example.org');
-  const claim = await store.claim(model.id, 'w', LEASE);
-  assert.equal(claim.status, 'claimed');
-  if (claim.status === 'claimed') await publishRun(store, claim.claim, 7);
+  await publishRun(store, await claimed(deps, model, [anna]), 7);
   await store.revokeApiKey(TENANT, key.id, 'test');
-  await rotateSubjectKey(config, store, TENANT, 'test');
-  await store.destroyKeyVersion(TENANT, 1, 'test');
+  const asked = { type: 'email', value: 'anna@example.org' };
+  const annas = deps.subjectKeys.keysFor(TENANT, asked).map((one) => one.key);
+  await destroyFirstKey(service);
   // as the sweep does, once nothing needs a text any more
   for await (const { ordinal, ...record } of deps.corpora.readLines(spare, new Set([0])))
     await execute(
@@ -153,7 +182,8 @@ test('what was deleted since a backup does not come back with it, and whoever wa
   await assert.rejects(restoreBackup(full), codeIs('start-refused'), 'a key is missing');
   await restoreBackup({ ...wish, database: () => Promise.reject(new Error('cut')) }).catch(() => {});
   await assert.rejects(refuseHalfRestored(place.config.dataDir), codeIs('start-refused'));
-  const { applied } = await restoreBackup(wish);
+  const { applied, texts } = await restoreBackup(wish);
+  assert.deepEqual(texts, { erased: 1, request_ids: [], unknown: 0 });
   await refuseHalfRestored(place.config.dataDir);
   await assert.rejects(restoreBackup(wish), codeIs('start-refused'), 'it is not empty any more');
 
@@ -162,8 +192,6 @@ test('what was deleted since a backup does not come back with it, and whoever wa
   assert.deepEqual([again?.state, again?.targets.length], ['queued', 1]);
   assert.equal((await place.store.getRequest(TENANT, ben))?.state, 'cancelled');
   assert.equal((await place.store.getModel(TENANT, model.id))?.active, model.active);
-  const keys = await createSubjectKeys(config);
-  const annas = keys.keysFor(TENANT, { type: 'email', value: 'anna@example.org' }).map((one) => one.key);
   assert.equal((await place.store.suppressedKeys(TENANT, annas)).size, 1);
   assert.ok((await place.store.listApiKeys(TENANT, { limit: 9 })).items.every((one) => one.revoked_at !== null));
   assert.ok((await place.store.subjectKeyVersions()).some(({ version, destroyed }) => version === 1 && destroyed));
@@ -181,10 +209,57 @@ test('what was deleted since a backup does not come back with it, and whoever wa
   const rest = { store: place.store, deletions, signDeletions: signDeletions(signer) };
   assert.equal(await noteDeletions(rest), ledger.entries);
 
-  const erasedAgain = await forgetAgain(place, { model, keysFrom: config.keys.dir, request: anna });
+  const erasedAgain = await forgetAgain(place, model, [anna]);
   assert.match(text.toString(), /Record a says/);
   assert.doesNotMatch(erasedAgain(corpus_id), /Record a says/);
   assert.match(erasedAgain(corpus_id), /Record b says/);
+});
+
+test('a backup with keys comes back without one that was destroyed, and nobody who was erased is asked for twice', async (t) => {
+  const dir = await temporary(t);
+  const { service, model, corpus_id, backUp } = await world(t, dir);
+  const { config, store, signer } = service.deps;
+  const ben = await ask(service, 'ben@example.org');
+  const first = await claimed(service.deps, model, [ben]);
+  await store.moveRun(first, 'unlearning', { targets: 'unlearning' }, 'w');
+  await store.moveRun(first, 'failed', { targets: 'failed' }, 'w');
+  const backup = await backUp('b', { withKeys: true });
+  const sealed = service.deps.subjectKeys.seal('Where was Anna Fictive born?');
+
+  const anna = await ask(service, 'anna@example.org');
+  const retried = await call(service.app, 'POST', `/v1/deletion-requests/${ben}/retry`, {});
+  assert.equal(retried.statusCode, 200, retried.body);
+  await publishRun(store, await claimed(service.deps, model, [anna, ben]), 7);
+  await endWindow(service.deps, model, 2);
+  await destroyFirstKey(service);
+  const list = await listFor(service, join(dir, 'deletions.jws'), backup.ledger);
+  assert.equal(list.deletions.filter(({ what }) => what === 'text').length, 2);
+
+  const place = await emptyPlace(t);
+  const check = await verifyBackup(join(dir, 'b'), await signer.jwks());
+  assert.ok(check.ok);
+  const restored = await restoreBackup({
+    ...{ dir: join(dir, 'b'), backup: check.backup, config: place.config, keysFrom: config.keys.dir, actor: 'test' },
+    ...{ ...list, database: async () => place.url },
+  });
+  const keyFiles = (await readdir(place.config.keys.dir)).sort();
+  assert.deepEqual(keyFiles, ['seal-1.key', 'signing-1.jwk', 'subject-default-2.key']);
+  const keys = await createSubjectKeys(place.config, await place.store.subjectKeyVersions());
+  assert.equal(keys.open(sealed), 'Where was Anna Fictive born?');
+
+  // each waits under its own id, and nothing was made beside it
+  assert.deepEqual(restored.applied?.requests.get(TENANT)?.toSorted(), [ben, anna].toSorted());
+  assert.deepEqual(restored.texts, { erased: 0, request_ids: [], unknown: 0 });
+  const { items } = await place.store.listRequests(TENANT, { limit: 9 });
+  assert.deepEqual(
+    new Map(items.map(({ id, state }) => [id, state])),
+    new Map([
+      [ben, 'queued'],
+      [anna, 'queued'],
+    ]),
+  );
+  const erasedAgain = await forgetAgain(place, model, [anna, ben]);
+  assert.doesNotMatch(erasedAgain(corpus_id), /Record [ab] says/);
 });
 
 test('every byte of a backup counts, and keys are in it only when they are asked for', async (t) => {

@@ -190,6 +190,11 @@ test('where a restored model knows it again, the model forgets it first', async 
   await copyFile(`${path}.backup`, path);
   const all = await entries();
   await sql(`delete from erased_records where ordinal < 2; delete from destroyed_records where ordinal < 2`);
+  const own = `request_id = '${all[0]!.deletion_request_id}'`;
+  await sql(`update request_targets set state = 'on_hold' where ${own}`);
+  const waiting = await applyDeletions(deps, all.slice(0, 1));
+  assert.deepEqual(waiting, { erased: 0, request_ids: [], unknown: 0 }, 'the request that it was erased for is open');
+  await sql(`update request_targets set state = 'completed' where ${own}`);
   const applied = await applyDeletions(deps, all.slice(0, 1));
   assert.deepEqual([applied.erased, applied.unknown, applied.request_ids.length], [0, 0, 1]);
   assert.ok((await there()).includes(0));

@@ -1,6 +1,7 @@
 // `expunge backup restore`: into an empty place, and without what was deleted since.
 import type { Config } from '../../config.ts';
 import type { Backup, Deletion, LedgerHead } from '../../domain/backup.ts';
+import type { AppliedDeletions } from '../../runs/erase/apply-deletions.ts';
 import { readKeySet } from '../certificate-file.ts';
 import { type Arguments, type Command, UsageError } from '../command.ts';
 import { ACTOR } from '../keys.ts';
@@ -32,6 +33,18 @@ function databaseOf(config: Config) {
   };
 }
 
+/** What became of the texts that the list has. */
+function textLines({ erased, unknown, request_ids }: AppliedDeletions): string[] {
+  const lines = [
+    erased > 0 && `text destroyed again: ${erased} records`,
+    unknown > 0 &&
+      `left as they are: ${unknown} records whose text was destroyed and that are others now, or in no corpus here`,
+    request_ids.length > 0 &&
+      `requests made for records that a model knows again and that no open request is about: ${request_ids.join(', ')}`,
+  ];
+  return lines.filter((line) => line !== false);
+}
+
 export const backupRestore: Command = {
   name: 'backup restore',
   positionals: ['DIR'],
@@ -42,7 +55,11 @@ export const backupRestore: Command = {
       summary: 'What was deleted since: DELETIONS_FILE of the old installation',
     },
     'accept-missing-deletions': { type: 'boolean', summary: 'Restore without it: people deleted since may come back' },
-    keys: { type: 'string', value: 'DIR', summary: 'Folder of the keys, where they are not in the backup' },
+    keys: {
+      type: 'string',
+      value: 'DIR',
+      summary: 'Folder of the keys, where they are not in the backup, or newer ones',
+    },
     jwks: { type: 'string', value: 'FILE|URL', summary: 'Public keys to trust; default: those in the folder of keys' },
   },
   summary: 'Restore a backup into an empty DATA_DIR (and database), and delete again what was deleted since',
@@ -74,11 +91,12 @@ export const backupRestore: Command = {
     const database = databaseOf(config);
     try {
       const wish = { dir, backup, config, keysFrom, ...given, actor: ACTOR, database: database.start };
-      const { files, applied } = await restoreBackup(wish);
+      const { files, applied, texts } = await restoreBackup(wish);
       out.write(`Backup ${backup.id} of ${backup.created_at} is restored: ${files} files\n`);
       const again = [...(applied?.requests.values() ?? [])].flat().length;
       for (const [what, count] of Object.entries(applied?.counts ?? {}))
         out.write(`  deleted again: ${what} ${count}\n`);
+      for (const line of textLines(texts)) out.write(`  ${line}\n`);
       if (given.upTo === null) err.write('What was deleted since the backup was not deleted again.\n');
       else out.write(`  deletions up to entry ${given.upTo.size} of the ledger are applied\n`);
       if (again > 0)

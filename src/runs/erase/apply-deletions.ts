@@ -31,7 +31,7 @@ async function sameRecords(deps: ApplyDeps, tenant: string, corpus_id: string, r
   };
 }
 
-/** A request for what a restored model knows again; null where one that is open has it already. */
+/** A request for what a restored model knows again; null where an open one that names the records themselves has it already. */
 async function askAgain(deps: ApplyDeps, { tenant }: DeletionEntry, places: RecordPlace[]): Promise<string | null> {
   const digest = deps.subjectKeys.pseudonym(tenant, 'records', placesDigest(places));
   const outcome = await deps.store.createRequest({
@@ -48,7 +48,7 @@ async function askAgain(deps: ApplyDeps, { tenant }: DeletionEntry, places: Reco
 /**
  * Applies entries of the list of deletions to what was restored: where a model knows the records again a deletion request is made, which
  * forgets them and then destroys their text as any does; where none does the text is destroyed at once. Applying an entry twice does
- * nothing the second time. A record that is another one now (another corpus of the same id, or lines in another order) is left alone.
+ * nothing the second time. Where the request that an entry tells of waits again itself, it is left to that one. A record that is another one now (another corpus of the same id, or lines in another order) is left alone.
  */
 export async function applyDeletions(
   deps: ApplyDeps,
@@ -57,8 +57,8 @@ export async function applyDeletions(
   const applied: AppliedDeletions = { erased: 0, request_ids: [], unknown: 0 };
   for await (const entry of entries) {
     const { tenant, corpus_id, deletion_request_id: request_id } = entry;
-    const { known, free } = await deps.store.sortDeletions(entry);
-    applied.unknown += entry.records.length - known.length - free.length;
+    const { known, waiting, free } = await deps.store.sortDeletions(entry);
+    applied.unknown += entry.records.length - known.length - waiting.length - free.length;
     const byOrdinal = new Map(entry.records.map((record) => [record.ordinal, record]));
     const asked = await sameRecords(
       deps,
