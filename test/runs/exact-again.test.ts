@@ -20,7 +20,7 @@ let deps: RunDeps;
 let corpus_id: string;
 before(async () => {
   worker = await createTestWorker(scripted(), () => new Date(now));
-  const unusual = { gradient_factor: null, loss_factor: 2, spread_odds: null };
+  const unusual = { loss: 2 };
   const settings = { ...worker.deps.settings, eraseAfterMs: 0, reverifyForMs: HOUR, unusual };
   deps = { ...worker.deps, settings };
   async function* texts(): AsyncGenerator<TrainingRecord> {
