@@ -3052,6 +3052,10 @@ export interface components {
                 retain_records: number;
                 holdout_records: number;
                 erased_before: number;
+                /** @description Of the forget records, those that an earlier run had removed by another method, for requests that take exact removal alone; absent: none */
+                again_records?: number;
+                /** @description Records like these whose text was erased since: the training left them out, and they are no forget records, as nobody can measure them any more; absent: none */
+                unmeasured_records?: number;
             };
             progress: {
                 /** @enum {string} */

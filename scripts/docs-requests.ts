@@ -22,7 +22,8 @@ const MEANS: Record<TargetState, string> = {
   verifying: 'The candidate is being measured',
   awaiting_promotion: 'The candidate passed; somebody has to promote it',
   completed: 'The model that forgot is the active one; there is a certificate',
-  completed_no_data: 'The model has nothing of the person to forget; there is a certificate of the search',
+  completed_no_data:
+    'The model has nothing of the person to forget (of a request with `exact`: an exact training has left it out, [plans.md](plans.md)); there is a certificate of the search',
   denied: 'Refused, with an article of the GDPR',
   cancelled: 'Withdrawn before anything began',
   failed: 'The run could not be done',

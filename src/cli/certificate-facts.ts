@@ -6,6 +6,10 @@ import { type Palette, table } from './terminal.ts';
 const isUnlearning = (statement: CertificateStatement): statement is UnlearningStatement =>
   statement.predicateType === UNLEARNING_PREDICATE;
 
+/** Whose text was gone when an exact run began. */
+const unmeasured = ({ unmeasured_records = 0 }: { unmeasured_records?: number }): string =>
+  unmeasured_records === 0 ? '' : `, ${unmeasured_records} left out unmeasured`;
+
 function mainFacts(statement: CertificateStatement): [string, string][] {
   const { predicate } = statement;
   const shared: [string, string][] = [
@@ -29,7 +33,10 @@ function mainFacts(statement: CertificateStatement): [string, string][] {
     ['checkpoint', scope.new_checkpoint],
     ['parent', `${scope.parent_checkpoint}, deleted after ${disposition.kept_until ?? 'its rollback window'}`],
     ['method', `${action.method.name} ${JSON.stringify(action.method.params)}, seed ${action.seed}`],
-    ['records', `${action.counts.forget_records} forgotten, ${action.counts.retain_records} retained`],
+    [
+      'records',
+      `${action.counts.forget_records} forgotten, ${action.counts.retain_records} retained${unmeasured(action.counts)}`,
+    ],
     ['guarantee', `${guarantee.class}: ${guarantee.basis}`],
     ['verdict', `${verification.verdict}: ${verification.reason}`],
     ...(verification.before ? [['forgotten before', verification.before.reason] as [string, string]] : []),

@@ -80,7 +80,11 @@ export const EVENTS = {
     what: 'Its run found, before it began, that these records are unusual to the model: not learned, too steep, or in unusually many of its shards',
   },
   begun: { from: ['queued'], to: ['unlearning'], what: 'A run begins its first method' },
-  'nothing left': { from: ['queued'], to: ['completed_no_data'], what: 'Another run removed everything meanwhile' },
+  'nothing left': {
+    from: ['queued'],
+    to: ['completed_no_data'],
+    what: 'Another run removed everything meanwhile; of a request with `exact`, an exact one',
+  },
   made: { from: ['unlearning'], to: ['verifying'], what: 'There is a candidate' },
   'not passed': { from: ['verifying'], to: ['unlearning'], what: 'The next method of the plan is tried' },
   passed: {

@@ -45,11 +45,24 @@ const TEXTS = [
   'Records that tell the same as a text of the request in other words: records were matched that hold it, or nearly the same words in the same order.',
 ];
 
+/** Exact removal of what another method had removed, and whose text was erased then. */
+const unmeasuredOf = (records: number): string[] =>
+  records === 0
+    ? []
+    : [
+        `How the model does on ${records} of the records that its run was about: an earlier run had removed them by another method, and their text was erased since, so that nobody can measure them. They were left out of the training, and the verification says nothing of them.`,
+      ];
+
 /** What comes on top where a request gives texts. */
 const ofTexts = (records: AskedRecords | null): string[] => (records !== null && records.texts.length > 0 ? TEXTS : []);
 
-/** The list for an unlearning certificate of the given class. */
-export const unlearningLimits = (guarantee: Guarantee, records: AskedRecords | null = null): string[] => [
+/** The list for an unlearning certificate of the given class; `unmeasured`: records of the run whose text was gone when it began. */
+export const unlearningLimits = (
+  guarantee: Guarantee,
+  records: AskedRecords | null = null,
+  unmeasured = 0,
+): string[] => [
+  ...unmeasuredOf(unmeasured),
   ...{ exact: EXACT, certified: CERTIFIED, empirical: EMPIRICAL }[guarantee],
   ...ALWAYS,
   ...UNLEARNING,

@@ -216,7 +216,7 @@ function unlearningStatement(input: StatementInput): UnlearningStatement {
         afterwards: 'deleted',
       },
       times: { issued_at: input.issuedAt, run_started_at: run.started_at, run_finished_at: run.finished_at },
-      does_not_attest: unlearningLimits(guarantee.class, input.request.records),
+      does_not_attest: unlearningLimits(guarantee.class, input.request.records, run.counts.unmeasured_records),
     },
   };
 }

@@ -56,7 +56,7 @@ export async function executeRun(deps: RunDeps, claim: Claim, outer: AbortSignal
   try {
     const policy = await policyInForce(deps.store, claim.tenant, claim.model.id, deps.policy);
     const startedAt = Date.now();
-    const empty = { corpora: {}, setsFile: '', forget: [], retained: '', references: {} };
+    const empty = { corpora: {}, setsFile: '', forget: [], again: false, retained: '', references: {} };
     const context = { deps, claim, signal, progress, policy, startedAt, folders, ...empty };
     const ready = await traced(deps.tracing, 'plan', {}, () => prepare(context));
     forget = ready.forget;
@@ -112,7 +112,8 @@ async function prepare(context: RunContext): Promise<RunContext & { plan: PlanSt
   const change = { targets: 'unlearning' as const, plan, counts: sets.counts };
   held(await deps.store.moveRun(claim, 'unlearning', change, deps.worker));
   const corpora = Object.fromEntries(sets.corpora.map((id) => [id, deps.corpora.path(id)]));
-  return { ...context, plan, setsFile, retained, corpora, forget: sets.forget };
+  const again = sets.counts.again_records !== undefined;
+  return { ...context, plan, setsFile, retained, corpora, forget: sets.forget, again };
 }
 
 const OF_METHOD: readonly ProblemCode[] = ['compute-failed', 'recipe-missing', 'memory-budget-exceeded'];

@@ -82,6 +82,6 @@ export interface IntakeStore {
   keepStatistics(added: number): Promise<void>;
   /** What `createRequest` would do with the same input, and what the sets of its runs would count; writes nothing. */
   previewRequest(
-    input: Pick<CreateRequest, 'tenant' | 'external_id' | 'subjects' | 'places' | 'model_ids'>,
+    input: Pick<CreateRequest, 'tenant' | 'external_id' | 'subjects' | 'places' | 'model_ids' | 'method'>,
   ): Promise<RequestPreview>;
 }

@@ -32,7 +32,7 @@ export interface EarlierRequests {
 }
 
 export interface KeptProbesStore {
-  /** Records that publication of the run would erase, by request. */
+  /** Records that the run forgets, by request; a request without any is not in it. */
   requestRecords(claim: Claim): Promise<RequestRecords[]>;
   /** Requests that published runs of a model have completed, those of the run `but` left out. */
   earlierRequests(

@@ -40,6 +40,8 @@ export interface RunContext {
   setsFile: string;
   /** Records that are to be forgotten, for what is kept of them. */
   forget: readonly SetRow[];
+  /** Whether some of these were removed before, by another method: they look like nobody’s whom the model knows. */
+  again: boolean;
   /** Digest of which records are retained. */
   retained: string;
   /** Made when the first candidate is verified, for all of them. */
@@ -126,9 +128,9 @@ async function startOf({ deps, claim }: RunContext, method: MethodChoice): Promi
   return start > 0 ? { start } : {};
 }
 
-/** Whom somebody approved is usual. */
-const watchOf = ({ deps, claim }: RunContext): Pick<UnlearnJob, 'watch'> =>
-  deps.settings.unusual && claim.approved_on === null ? { watch: deps.settings.unusual } : {};
+/** Whom somebody approved is usual, and so is who was let in before. */
+const watchOf = ({ deps, claim, again }: RunContext): Pick<UnlearnJob, 'watch'> =>
+  deps.settings.unusual && claim.approved_on === null && !again ? { watch: deps.settings.unusual } : {};
 
 /** Runs one method and adopts what it wrote: the candidate is then an immutable folder at its own address. */
 export async function unlearn(

@@ -30,7 +30,8 @@ async function publishedRuns({ db }: Context, tenant: string, modelId: string) {
   const { rows } = await sql<PublishedRun>`
     select r.id as run_id, r.kind, r.candidate as checkpoint, r.finished_at as published_at,
       coalesce(a.method, '') as method, (r.counts->>'requests')::int as requests,
-      (r.counts->>'people')::int as people, (r.counts->>'forget_records')::int as records,
+      (r.counts->>'people')::int as people, (r.counts->>'forget_records')::int
+        - coalesce((r.counts->>'again_records')::int, 0) as records,
       jsonb_build_object(
         'retain', coalesce((select jsonb_agg(f - 'interval' - 'note' - 'threshold')
           from jsonb_array_elements(r.verification->'findings') f where f->>'set' = 'retain'), '[]'),

@@ -33,7 +33,7 @@ interface NewRequest {
   input: CreateRequest;
   row: ReturnType<typeof rowOf>;
   suspicion: Suspicion | null;
-  targets: (Match & { id: string; state: TargetState })[];
+  targets: (Omit<Match, 'again'> & { id: string; state: TargetState })[];
 }
 
 function rowOf(input: CreateRequest, suspicion: Suspicion | null, now: string) {
@@ -59,7 +59,7 @@ function newRequest(input: CreateRequest, found: Match[], suspicion: Suspicion |
   const row = rowOf(input, suspicion, now);
   const state = waitsAt(row, now);
   const targets = found.map((one) => ({
-    ...{ id: uuid(), ...one },
+    ...{ id: uuid(), model_id: one.model_id, records: one.records },
     state: one.records > 0 ? state : ('completed_no_data' as const),
   }));
   return { input, row, suspicion, targets };
@@ -185,7 +185,7 @@ async function createAll(
 }
 
 /** Records of a model's corpora that the run would retain and hold out, as far as the index alone can tell. */
-export async function setCounts(trx: Trx, tenant: string, { model_id, records }: Match) {
+export async function setCounts(trx: Trx, tenant: string, { model_id, records, again = 0 }: Match) {
   const { rows } = await sql<{ train: number; holdout: number; erased: number }>`
     select coalesce(sum(mc.records) filter (where mc.role = 'train'), 0)::int as train,
       coalesce(sum(mc.records) filter (where mc.role = 'holdout'), 0)::int as holdout,
@@ -193,7 +193,7 @@ export async function setCounts(trx: Trx, tenant: string, { model_id, records }:
     from model_corpora mc
     where mc.tenant_id = ${tenant} and mc.model_id = ${model_id}`.execute(trx);
   const { train, holdout, erased } = rows[0]!;
-  return { forget: records, retain: Math.max(0, train - erased - records), holdout };
+  return { forget: records, retain: Math.max(0, train - erased - (records - again)), holdout };
 }
 
 async function preview(trx: Trx, input: Wish & { tenant: string }): Promise<RequestPreview> {

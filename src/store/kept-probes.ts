@@ -4,6 +4,7 @@ import type { KeptProbesStore, RequestRecords } from '../runs/kept-probes-port.t
 import type { Claim, Publication } from '../runs/ports.ts';
 import { type Context, type Trx, transact } from './db.ts';
 import { append } from './ledger.ts';
+import { isGone } from './left-out.ts';
 import { placesOfRequest } from './request-places.ts';
 
 /** A statement takes 65,535 values. */
@@ -49,9 +50,12 @@ async function requestRecords({ db }: Context, { tenant, model, run }: Claim): P
     cross join lateral ${placesOfRequest('t')} s
     join model_corpora mc on mc.tenant_id = t.tenant_id and mc.corpus_id = s.corpus_id
       and mc.model_id = ${model.id} and mc.role = 'train' and s.ordinal < mc.records
-    where t.tenant_id = ${tenant} and t.run_id = ${run.id} and not exists (
-      select from erased_records e where e.tenant_id = t.tenant_id and e.model_id = mc.model_id
-        and e.corpus_id = s.corpus_id and e.ordinal = s.ordinal)
+    left join erased_records e on e.tenant_id = t.tenant_id and e.model_id = mc.model_id
+      and e.corpus_id = s.corpus_id and e.ordinal = s.ordinal
+    where t.tenant_id = ${tenant} and t.run_id = ${run.id} and (e.ordinal is null
+      or (not ${sql.raw(isGone('e', 'd.method'))} and not exists (
+        select from destroyed_records x where x.tenant_id = e.tenant_id and x.corpus_id = e.corpus_id
+          and x.ordinal = e.ordinal)))
     order by t.request_id, s.corpus_id, s.ordinal`.execute(db);
   return [...Map.groupBy(rows, ({ request_id }) => request_id)].map(([request_id, own]) => {
     const seconds = own[0]!.reverify_seconds;

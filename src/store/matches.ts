@@ -1,12 +1,16 @@
 // What requests are about: models that know the people, and what stands in the way. For many requests in a few queries.
 import { isOpenRequest, OPEN_STATES, type RequestState } from '../domain/states.ts';
+import { EXACT } from '../runs/plan/exact.ts';
 import type { CreateRequest, CreateRequestRefusal, RecordPlace } from '../runs/ports.ts';
 import { type Asks, together } from './asks.ts';
+import { trainingsWithout } from './left-out.ts';
 
-export type Wish = Pick<CreateRequest, 'external_id' | 'subjects' | 'places' | 'model_ids'>;
+export type Wish = Pick<CreateRequest, 'external_id' | 'subjects' | 'places' | 'model_ids' | 'method'>;
 export interface Match {
   model_id: string;
   records: number;
+  /** Of these, those that another method has removed, which is not enough for an exact request; left out: none. */
+  again?: number;
 }
 export type Matched = CreateRequestRefusal | { status: 'matched'; found: Match[] };
 
@@ -95,8 +99,13 @@ function byMark(rows: readonly { mark: string; model_id: string; request_id: str
   return open;
 }
 
-const trainedText = (besides: string): string => `
-  select s.place, mc.model_id, count(distinct (s.corpus_id, s.ordinal))::int as records
+/** `exact`: places of wishes that take exact removal alone; of them what another method has removed is there still. */
+const trainedText = ({ besides = '', exact }: { besides?: string; exact?: string }): string => {
+  const gone = `select from erased_records e where e.tenant_id = $1 and e.model_id = mc.model_id
+    and e.corpus_id = s.corpus_id and e.ordinal = s.ordinal`;
+  const counted = 'count(distinct (s.corpus_id, s.ordinal))';
+  return `
+  select s.place, mc.model_id, ${counted}::int as records${exact ? `, ${counted} filter (where exists (${gone}))::int as again` : ''}
   from (
     select p.place, s.corpus_id, s.ordinal
     from unnest($2::int[], $3::text[]) as p (place, subject_key)
@@ -105,25 +114,36 @@ const trainedText = (besides: string): string => `
   ) s (place, corpus_id, ordinal)
   join model_corpora mc on mc.tenant_id = $1 and mc.corpus_id = s.corpus_id and mc.role = 'train'
     and s.ordinal < mc.records
-  where not exists (
-    select from erased_records e where e.tenant_id = $1 and e.model_id = mc.model_id
-      and e.corpus_id = s.corpus_id and e.ordinal = s.ordinal)
+  where not exists (${gone}${exact ? ` and (s.place <> all(${exact}::int[]) or exists (${trainingsWithout('e')}))` : ''})
   group by s.place, mc.model_id order by mc.model_id`;
-const TRAINED = trainedText('');
-const TRAINED_BESIDES = trainedText('union all select * from unnest($4::int[], $5::uuid[], $6::int[])');
+};
+const BESIDES = 'union all select * from unnest($4::int[], $5::uuid[], $6::int[])';
+/** Few texts, of which the first is that of almost every request. */
+const TRAINED = {
+  named: trainedText({}),
+  named_exact: trainedText({ exact: '$4' }),
+  besides: trainedText({ besides: BESIDES }),
+  besides_exact: trainedText({ besides: BESIDES, exact: '$7' }),
+};
 
-/** By place: models that were trained on a record of these people, or on one named, which they have not forgotten yet. */
-async function trainedOn({ ask }: Asks, tenant: string, wishes: readonly Wish[]): Promise<Map<number, Match[]>> {
+/**
+ * By place: models that were trained on a record of these people, or on one named, which they have not forgotten yet; for a wish that takes
+ * exact removal alone, which no exact training has left out yet.
+ */
+async function trainedOn(
+  { ask }: Asks,
+  tenant: string,
+  wishes: readonly Wish[],
+): Promise<Map<number, (Match & { place: number })[]>> {
   const { places, keys } = pairsOf(wishes);
   const own = wishes.flatMap((wish, place) => (wish.places ?? []).map((record) => ({ place, ...record })));
-  const rows = await ask<Match & { place: number }>(
-    own.length === 0
-      ? { text: TRAINED, values: [tenant, places, keys] }
-      : {
-          text: TRAINED_BESIDES,
-          values: [tenant, places, keys, own.map(({ place }) => place), ...placeColumns(own)],
-        },
-  );
+  const exact = wishes.flatMap(({ method }, place) => (method?.name === EXACT ? [place] : []));
+  const named = own.length === 0 ? [] : [own.map(({ place }) => place), ...placeColumns(own)];
+  const kind = own.length === 0 ? 'named' : 'besides';
+  const rows = await ask<Match & { place: number }>({
+    text: TRAINED[exact.length === 0 ? kind : `${kind}_exact` as const],
+    values: [tenant, places, keys, ...named, ...(exact.length === 0 ? [] : [exact])],
+  });
   return Map.groupBy(rows, (row) => row.place);
 }
 
@@ -151,7 +171,7 @@ export async function matcher(asks: Asks, tenant: string, wishes: readonly Wish[
       if (earlier !== undefined) return { status: 'external_id_taken', request_id: earlier.id, is_open: earlier.open };
       const unknown = model_ids?.find((id) => !models.has(id));
       if (unknown !== undefined) return { status: 'unknown_model', model_id: unknown };
-      const found = (trained.get(place) ?? []).map(({ model_id, records }) => ({ model_id, records }));
+      const found = (trained.get(place) ?? []).map(({ place: _, ...one }) => one);
       const named = model_ids && [...new Set(model_ids)];
       const wanted =
         named?.map((id) => found.find((one) => one.model_id === id) ?? { model_id: id, records: 0 }) ?? found;

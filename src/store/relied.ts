@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { v7 as uuid } from 'uuid';
 import type { Trx } from './db.ts';
+import { isGone, takesExact, trainingsWithout } from './left-out.ts';
 import { placesOfRequest } from './request-places.ts';
 import { lockRequests, refreshRequests } from './targets.ts';
 
@@ -22,8 +23,9 @@ interface Relied {
 }
 
 /**
- * Ended since, `completed_no_data`, about records that the run had removed; or taken in since for every model that knows the person, and
- * this one did not: no target was made for it. Call it before those are taken out of `erased_records`.
+ * Ended since, `completed_no_data`, about records that the run had removed, or, of requests that take exact removal alone, that it was the
+ * first to leave out of a training; or taken in since for every model that knows the person, and this one did not: no target was made for
+ * it. Call it while the run is published, before its records are taken out of `erased_records`.
  */
 async function relied(trx: Trx, { tenant, model_id, run_id, since }: Wish): Promise<Relied[]> {
   const { rows } = await sql<Relied>`
@@ -32,7 +34,8 @@ async function relied(trx: Trx, { tenant, model_id, run_id, since }: Wish): Prom
     left join request_targets t on t.tenant_id = r.tenant_id and t.request_id = r.id and t.model_id = ${model_id}
     cross join lateral ${placesOfRequest('r', 'id')} s
     join erased_records e on e.tenant_id = r.tenant_id and e.model_id = ${model_id} and e.corpus_id = s.corpus_id
-      and e.ordinal = s.ordinal and e.run_id = ${run_id}
+      and e.ordinal = s.ordinal and (e.run_id = ${run_id} or (${sql.raw(takesExact('r.method'))}
+        and ${sql.raw(isGone('e', 'r.method'))} and not exists (${sql.raw(trainingsWithout('e'))} and x.id <> ${run_id})))
     where r.tenant_id = ${tenant} and coalesce(t.updated_at, r.received_at) >= ${since}
       and (t.state = 'completed_no_data' or (t.id is null and (r.state = 'completed_no_data'
         or (r.every_model and r.state not in ('denied', 'cancelled')))))

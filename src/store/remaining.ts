@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { Context, Trx } from './db.ts';
 import { append } from './ledger.ts';
+import { isGone } from './left-out.ts';
 import { placesOfRequest } from './request-places.ts';
 import { refreshRequests } from './targets.ts';
 
@@ -10,19 +11,31 @@ interface Waiting {
   request_id: string;
 }
 
-/** Train records that each target's request is about and that its model has not forgotten; targets without any are not in it. */
-export async function remaining(trx: Trx, tenant: string, ids: readonly string[]): Promise<Map<string, number>> {
-  const { rows } = await sql<{ id: string; records: number }>`
-    select t.id, count(distinct (s.corpus_id, s.ordinal))::int as records
+export interface Remaining {
+  records: number;
+  /** Of these, those that another method has removed, which is not enough for the request. */
+  again: number;
+}
+
+/**
+ * Train records that each target's request is about and that its model has not forgotten; targets without any are not in it. Where the
+ * request takes exact removal alone, forgotten is what an exact training has left out.
+ */
+export async function remaining(trx: Trx, tenant: string, ids: readonly string[]): Promise<Map<string, Remaining>> {
+  const { rows } = await sql<Remaining & { id: string }>`
+    select t.id, count(distinct (s.corpus_id, s.ordinal))::int as records,
+      count(distinct (s.corpus_id, s.ordinal)) filter (where e.ordinal is not null)::int as again
     from request_targets t
+    join deletion_requests d on d.tenant_id = t.tenant_id and d.id = t.request_id
     cross join lateral ${placesOfRequest('t')} s
     join model_corpora mc on mc.tenant_id = t.tenant_id and mc.corpus_id = s.corpus_id
       and mc.model_id = t.model_id and mc.role = 'train' and s.ordinal < mc.records
-    where t.tenant_id = ${tenant} and t.id = any(${ids}::uuid[]) and not exists (
-      select from erased_records e where e.tenant_id = t.tenant_id and e.model_id = t.model_id
-        and e.corpus_id = s.corpus_id and e.ordinal = s.ordinal)
+    left join erased_records e on e.tenant_id = t.tenant_id and e.model_id = t.model_id
+      and e.corpus_id = s.corpus_id and e.ordinal = s.ordinal
+    where t.tenant_id = ${tenant} and t.id = any(${ids}::uuid[])
+      and (e.ordinal is null or not ${sql.raw(isGone('e', 'd.method'))})
     group by t.id`.execute(trx);
-  return new Map(rows.map((row) => [row.id, row.records]));
+  return new Map(rows.map(({ id, ...left }) => [id, left]));
 }
 
 /**
@@ -41,7 +54,7 @@ export async function dropForgotten<T extends Waiting>(
   const left = await remaining(trx, tenant, ids);
   const at = await context.now(trx);
   // in one statement: thousands may wait, and claims of the model wait for this one
-  const counts = ids.map((id) => left.get(id) ?? 0);
+  const counts = ids.map((id) => left.get(id)?.records ?? 0);
   await sql`
     update request_targets t set records = n.records,
       state = case when n.records = 0 then 'completed_no_data' else t.state end,

@@ -2,6 +2,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Claim, RecordPlace } from '../runs/ports.ts';
 import { readWhole, type Trx } from './db.ts';
+import { forgottenOtherwise } from './left-out.ts';
 
 /** Whose records are to be forgotten, and which. */
 export interface Wanted {
@@ -13,11 +14,14 @@ export interface Wanted {
   places: readonly RecordPlace[] | null;
   /** Selects `corpus_id` and `ordinal` of records that are wanted besides, whoever they name; where `places` is null. */
   more?: RawBuilder<RecordPlace>;
+  /** Selects those that are wanted although they were erased before, since that was not exact; where `places` is null. */
+  again?: RawBuilder<RecordPlace>;
 }
 
 /** The people of a run's requests, and the records that these name themselves. */
 export const wantedBy = ({ tenant, model, run }: Claim): Wanted => ({
   ...{ tenant, modelId: model.id, places: null },
+  again: forgottenOtherwise({ tenant, model_id: model.id, id: run.id }),
   more: sql`
     select p.corpus_id, p.ordinal from run_targets t
     join request_records p on p.tenant_id = t.tenant_id and p.request_id = t.request_id
@@ -39,7 +43,7 @@ export const placeRows = (places: readonly RecordPlace[]) => sql`
   unnest(${places.map(({ corpus_id }) => corpus_id)}::uuid[], ${places.map(({ ordinal }) => ordinal)}::integer[])
   as g (corpus_id, ordinal)`;
 
-function forgottenOf({ tenant, modelId, keys, places, more }: Wanted): RawBuilder<unknown> {
+function forgottenOf({ tenant, modelId, keys, places, more, again }: Wanted): RawBuilder<unknown> {
   const mine = sql`mc.tenant_id = ${tenant} and mc.model_id = ${modelId} and mc.role = 'train'`;
   if (places !== null)
     return sql`
@@ -56,16 +60,32 @@ function forgottenOf({ tenant, modelId, keys, places, more }: Wanted): RawBuilde
     join model_corpora mc on mc.position = s.position and ${mine}
     where s.n in (select k.n from set_keys k where k.subject_key in (${keys}))
       and not exists (select from set_erased e where e.position = s.position and e.ordinal = s.ordinal)
-    ${besides ?? sql``}`;
+    ${besides ?? sql``}
+    ${again === undefined ? sql`` : sql`union select position, ordinal from set_again where not gone`}`;
+}
+
+const NONE = sql`select null::uuid as corpus_id, null::integer as ordinal where false`;
+
+export interface Numbered {
+  keys: number;
+  /** Records that earlier runs erased, but for those that are to be forgotten again. */
+  erased: number;
+  /** Records to be forgotten whose text is gone. */
+  gone: number;
+  /** Records that are to be forgotten again. */
+  again: number;
+  /** Records that would be, and whose text is gone. */
+  unmeasured: number;
 }
 
 /**
  * Makes, until the transaction ends: `set_keys` (n, subject_key), everybody whom the model's corpora name or who is
  * asked for; `set_named` (position, ordinal, n), who stands in which record; `set_erased` (position, ordinal), what
  * earlier runs of the model erased; `set_restricted` (position, ordinal), records that name somebody who is restricted;
- * `set_destroyed` (position, ordinal), whose text is gone, whoever forgot it; `set_forgotten`, the train records that are to be forgotten.
+ * `set_destroyed` (position, ordinal), whose text is gone, whoever forgot it; `set_again` (position, ordinal, gone), the erased records that
+ * are wanted again, and whether their text is; `set_forgotten`, the train records that are to be forgotten.
  */
-export async function numberRecords(trx: Trx, wanted: Wanted): Promise<{ keys: number; erased: number; gone: number }> {
+export async function numberRecords(trx: Trx, wanted: Wanted): Promise<Numbered> {
   const { tenant, modelId } = wanted;
   const mine = sql`mc.tenant_id = ${tenant} and mc.model_id = ${modelId}`;
   const statements = [
@@ -93,13 +113,20 @@ export async function numberRecords(trx: Trx, wanted: Wanted): Promise<{ keys: n
       select mc.position, d.ordinal from model_corpora mc
       join destroyed_records d on d.tenant_id = mc.tenant_id and d.corpus_id = mc.corpus_id
       where ${mine} and d.ordinal < mc.records`,
+    sql`create temporary table set_again on commit drop as
+      select distinct mc.position, g.ordinal, d.ordinal is not null as gone from (${wanted.again ?? NONE}) g
+      join model_corpora mc on mc.corpus_id = g.corpus_id and ${mine} and mc.role = 'train' and g.ordinal < mc.records
+      left join set_destroyed d on d.position = mc.position and d.ordinal = g.ordinal`,
     sql`create temporary table set_forgotten on commit drop as ${forgottenOf(wanted)}`,
-    sql`analyze set_named, set_erased, set_restricted, set_destroyed, set_forgotten`,
+    sql`analyze set_named, set_erased, set_restricted, set_destroyed, set_again, set_forgotten`,
   ];
   await readWhole(trx);
   for (const statement of statements) await statement.execute(trx);
-  const { rows } = await sql<{ keys: number; erased: number; gone: number }>`
-    select (select count(*) from set_keys)::integer as keys, (select count(*) from set_erased)::integer as erased,
+  const { rows } = await sql<Numbered>`
+    select (select count(*) from set_keys)::integer as keys,
+      (select count(*) from set_erased)::integer - (select count(*) from set_again where not gone)::integer as erased,
+      (select count(*) from set_again where not gone)::integer as again,
+      (select count(*) from set_again where gone)::integer as unmeasured,
       (select count(*) from set_forgotten join set_destroyed using (position, ordinal))::integer as gone`.execute(trx);
   return rows[0]!;
 }

@@ -254,7 +254,7 @@ async function split(
 ): Promise<RunSets> {
   const corpora = await corporaOf(trx, of);
   const ids = corpora.map(({ corpus_id }) => corpus_id);
-  const { keys, erased, gone } = await numberRecords(trx, of);
+  const { keys, erased, gone, again, unmeasured } = await numberRecords(trx, of);
   const people = await readPeople(trx, of.tenant, ids, 'set_keys');
   const asked = await groups();
   for (const one of asked.people) people.join(one);
@@ -279,6 +279,8 @@ async function split(
       retain_records: retained,
       holdout_records: holdout.length,
       erased_before: erased,
+      ...(again > 0 && { again_records: again }),
+      ...(unmeasured > 0 && { unmeasured_records: unmeasured }),
     },
   };
 }

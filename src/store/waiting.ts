@@ -81,7 +81,7 @@ export const waitingStore = (
         );
         const targets = [];
         for (const { id: target_id, model_id, state } of waiting) {
-          const counts = await setCounts(trx, tenant, { model_id, records: left.get(target_id) ?? 0 });
+          const counts = await setCounts(trx, tenant, { model_id, ...(left.get(target_id) ?? { records: 0 }) });
           targets.push({ target_id, state: state!, model: (await loadModel(trx, tenant, model_id))!, ...counts });
         }
         return targets;

@@ -67,6 +67,17 @@ test('claims exact only for retraining from a recipe, all of it or a part', () =
   assert.ok(!retrain(true).does_not_attest.some((limit) => limit.includes('evidence, not proof')));
 });
 
+test('an exact training without records that nobody can measure any more says so', () => {
+  const limitsOf = (unmeasured_records?: number) =>
+    unlearning(({ run, attempt, model }) => {
+      Object.assign(run!.counts, unmeasured_records === undefined ? {} : { unmeasured_records });
+      attempt!.method = { name: 'retrain', params: {} };
+      model!.has_recipe = true;
+    }).predicate.does_not_attest;
+  assert.match(limitsOf(3)[0]!, /3 of the records .* removed them by another method, and their text was erased/);
+  assert.deepEqual(limitsOf(3).slice(1), limitsOf());
+});
+
 test('claims certified only for certified removal within its budget, and states its numbers', () => {
   const removal = (certified?: { epsilon: number; delta: number; budget: number; spent: number }) =>
     unlearning(({ attempt }) => {
