@@ -5668,7 +5668,7 @@ export interface operations {
                              */
                             group_rows?: number;
                             /**
-                             * @description How many times as important to the forgotten as to all data a weight is that is dampened
+                             * @description How many times as important to the forgotten as to the retained a weight is that is dampened
                              * @default 3
                              */
                             alpha?: number;
@@ -6591,7 +6591,7 @@ export interface operations {
                              */
                             group_rows?: number;
                             /**
-                             * @description How many times as important to the forgotten as to all data a weight is that is dampened
+                             * @description How many times as important to the forgotten as to the retained a weight is that is dampened
                              * @default 10
                              */
                             alpha?: number;
