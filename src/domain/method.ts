@@ -60,8 +60,12 @@ export interface LossBatch {
   part?: BatchPart;
 }
 
+/** Forgetting, until the forgotten are strangers; then bringing back what that took from the rest. */
+export type StepPhase = 'unlearning' | 'repairing';
+
 /** Where a run stands when its dial is turned. */
 export interface DialPosition {
+  phase: StepPhase;
   /** Counts from 1. */
   step: number;
   /** Steps in which every forget record is seen once. */

@@ -93,10 +93,10 @@ async function unlearned(engine: Engine, name: string, given: Record<string, unk
   for (let i = 1; i <= 2; i++) {
     const { loss, retainLoss } = await step.run({
       ...{ forget: [0, 1, 2, 3, 4], forgetBatch: batchOf(forget), retainBatch: batchOf(retain) },
-      ...{ band, step: i, pace: 1 },
+      ...{ band, phase: 'unlearning' as const, step: i, pace: 1 },
       ...(others ? { alternative: others } : {}),
     });
-    losses.push(loss, retainLoss);
+    losses.push(loss, ...(retainLoss === null ? [] : [retainLoss]));
   }
   const state = await step.state.read();
   step.state.dispose();
