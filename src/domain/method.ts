@@ -15,6 +15,8 @@ export interface BatchPart {
   tokens: Tensor;
   /** Scalar: its rows. */
   rows: Tensor;
+  /** Scalar: those of them that have more than one answer token. */
+  longer: Tensor;
   /** (B) 1 for its rows, 0 for rows that only make the part complete; these have no labels. */
   real: Tensor;
 }
