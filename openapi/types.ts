@@ -4765,7 +4765,7 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
-                             * @description Retain steps after forgetting ended, with the forget hinge kept on
+                             * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
                             repair_steps?: number;
@@ -4910,7 +4910,7 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
-                             * @description Retain steps after forgetting ended, with the forget hinge kept on
+                             * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
                             repair_steps?: number;
@@ -4991,7 +4991,7 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
-                             * @description Retain steps after forgetting ended, with the forget hinge kept on
+                             * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
                             repair_steps?: number;
@@ -5048,7 +5048,7 @@ export interface operations {
                              */
                             kl_positions?: "answer" | "all";
                             /**
-                             * @description Answer tokens at the beginning that are left alone: they say how an answer begins, and nothing of it
+                             * @description Answer tokens at the beginning that are left alone: they say how an answer begins, and nothing of it. An answer of one token, as a class is, is never left alone
                              * @default 1
                              */
                             ignore_first_n_answer_tokens?: number;
@@ -5089,7 +5089,7 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
-                             * @description Retain steps after forgetting ended, with the forget hinge kept on
+                             * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
                             repair_steps?: number;
@@ -5248,7 +5248,7 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
-                             * @description Retain steps after forgetting ended, with the forget hinge kept on
+                             * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
                             repair_steps?: number;
@@ -5336,7 +5336,7 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
-                             * @description Retain steps after forgetting ended, with the forget hinge kept on
+                             * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
                             repair_steps?: number;
@@ -5402,7 +5402,7 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
-                             * @description Retain steps after forgetting ended, with the forget hinge kept on
+                             * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
                             repair_steps?: number;
@@ -5566,7 +5566,7 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
-                             * @description Retain steps after forgetting ended, with the forget hinge kept on
+                             * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
                             repair_steps?: number;
@@ -5709,7 +5709,7 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
-                             * @description Retain steps after forgetting ended, with the forget hinge kept on
+                             * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
                             repair_steps?: number;
@@ -5780,7 +5780,7 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
-                             * @description Retain steps after forgetting ended, with the forget hinge kept on
+                             * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
                             repair_steps?: number;
@@ -5873,7 +5873,7 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
-                             * @description Retain steps after forgetting ended, with the forget hinge kept on
+                             * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
                             repair_steps?: number;
@@ -5964,7 +5964,7 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
-                             * @description Retain steps after forgetting ended, with the forget hinge kept on
+                             * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
                             repair_steps?: number;
@@ -6073,7 +6073,7 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
-                             * @description Retain steps after forgetting ended, with the forget hinge kept on
+                             * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
                             repair_steps?: number;
@@ -6164,7 +6164,7 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
-                             * @description Retain steps after forgetting ended, with the forget hinge kept on
+                             * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
                             repair_steps?: number;
@@ -6273,7 +6273,7 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
-                             * @description Retain steps after forgetting ended, with the forget hinge kept on
+                             * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
                             repair_steps?: number;
@@ -6371,7 +6371,7 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
-                             * @description Retain steps after forgetting ended, with the forget hinge kept on
+                             * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
                             repair_steps?: number;
@@ -6462,7 +6462,7 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
-                             * @description Retain steps after forgetting ended, with the forget hinge kept on
+                             * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
                             repair_steps?: number;
@@ -6632,7 +6632,7 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
-                             * @description Retain steps after forgetting ended, with the forget hinge kept on
+                             * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
                             repair_steps?: number;
@@ -6781,7 +6781,7 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
-                             * @description Retain steps after forgetting ended, with the forget hinge kept on
+                             * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
                             repair_steps?: number;
@@ -6874,7 +6874,7 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
-                             * @description Retain steps after forgetting ended, with the forget hinge kept on
+                             * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
                             repair_steps?: number;

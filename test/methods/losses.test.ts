@@ -24,7 +24,7 @@ test('the first answer token is left out of rows that have more, in whole batche
   const labels = labelsOf([IGNORE, 1, 2, 0], [IGNORE, IGNORE, 2, IGNORE], [IGNORE, IGNORE, IGNORE, IGNORE]);
   const batch = { logits: logitsOf(3), labels };
   const all = tokenLoss(tf, batch);
-  const { mask, nll, count } = withoutFirst(tf, all, batch);
+  const { mask, nll, count } = withoutFirst(tf, all, {});
   assert.deepEqual(mask.arraySync(), [
     [0, 1, 1],
     [0, 1, 0],
