@@ -12,9 +12,9 @@ export interface Goal {
   params: Params;
 }
 
-/** What repair goes on with after steps of a method: its own loss, or that of `REPAIR` where it has no retain term. */
-export function repairOf(method: LossMethod, params: Params): Goal {
-  if (method.needs(params as never).includes('retain')) return { method, params };
+/** What repair goes on with after steps of a method; null: its own loss, which has a retain term. */
+export function repairOf(method: LossMethod, params: Params): Goal | null {
+  if (method.needs(params as never).includes('retain')) return null;
   const known = Object.keys(stepOptions).map((name) => [name, params[name]]);
   return { method: REPAIR, params: fillParams(REPAIR.name, Object.fromEntries(known)) as Params };
 }

@@ -157,7 +157,6 @@ function descentBy(
 export async function compileUnlearningStep(asked: UnlearnInputs): Promise<UnlearningStep> {
   const inputs = chosenFor(asked);
   const { engine, architecture, config, method, params } = inputs;
-  const goals: Record<StepPhase, Goal> = { unlearning: { method, params }, repairing: repairOf(method, params) };
   const needs = method.needs(params as never);
   const feedsOf = await createFeeds(inputs, needs);
   const { initial, ...parts } = createTrainedState({
@@ -172,13 +171,9 @@ export async function compileUnlearningStep(asked: UnlearnInputs): Promise<Unlea
 
   const optimizer = { beta1: 0.9, beta2: 0.98, weight_decay: 0, clip_norm: params.clip_norm };
   const by = (goal: Goal) => descentBy(goal, inputs, { state, parts, optimizer, ...length });
-  const own = { advance: by(goals.unlearning), feedsOf, references };
-  const ofRepair = async () => ({
-    advance: by(goals.repairing),
-    feedsOf: await createFeeds(inputs, ['retain']),
-    references: null,
-  });
-  const repair = goals.repairing.method === method ? own : await ofRepair();
+  const own = { advance: by({ method, params }), feedsOf, references };
+  const goal = repairOf(method, params);
+  const repair = goal ? { advance: by(goal), feedsOf: await createFeeds(inputs, ['retain']), references: null } : own;
 
   return {
     state,

@@ -162,6 +162,7 @@ describe('what it does', () => {
     for (const [name, given] of [
       ['gradient-ascent', {}],
       ['npo', { alpha: 0 }],
+      ['grad-diff', { alpha: 0 }],
     ] as const) {
       const seen: UnlearnProgress[] = [];
       const onProgress = (one: UnlearnProgress) => seen.push(one);

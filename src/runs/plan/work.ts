@@ -53,10 +53,11 @@ function lossWork(method: LossMethod, given: Goal['params'], facts: KnownFacts, 
     const passes = rows * ((PASS.forward + PASS.back) * total + PASS.weight * trained);
     return sizes.mean * (passes + (referenceRows + scored) * PASS.forward * total);
   }
+  const own: Goal = { method, params };
   return {
-    ...{ perStep: perStepOf({ method, params }), steps: Math.min(params.max_steps, USUAL_STEPS) },
+    ...{ perStep: perStepOf(own), steps: Math.min(params.max_steps, USUAL_STEPS) },
     repair: {
-      perStep: perStepOf(repairOf(method, params)),
+      perStep: perStepOf(repairOf(method, params) ?? own),
       steps: Math.ceil(params.repair_steps * USUAL_REPAIR),
     },
     memory: unlearningWorkOf(facts.model, method, params, all),
