@@ -4766,7 +4766,7 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
-                             * @description Retain steps after forgetting ended, with the forget hinge kept on
+                             * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
                             repair_steps?: number;
@@ -4911,7 +4911,7 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
-                             * @description Retain steps after forgetting ended, with the forget hinge kept on
+                             * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
                             repair_steps?: number;
@@ -4992,7 +4992,7 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
-                             * @description Retain steps after forgetting ended, with the forget hinge kept on
+                             * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
                             repair_steps?: number;
@@ -5049,7 +5049,7 @@ export interface operations {
                              */
                             kl_positions?: "answer" | "all";
                             /**
-                             * @description Answer tokens at the beginning that are left alone: they say how an answer begins, and nothing of it
+                             * @description Answer tokens at the beginning that are left alone: they say how an answer begins, and nothing of it. An answer of one token, as a class is, is never left alone
                              * @default 1
                              */
                             ignore_first_n_answer_tokens?: number;
@@ -5090,7 +5090,7 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
-                             * @description Retain steps after forgetting ended, with the forget hinge kept on
+                             * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
                             repair_steps?: number;
@@ -5249,7 +5249,7 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
-                             * @description Retain steps after forgetting ended, with the forget hinge kept on
+                             * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
                             repair_steps?: number;
@@ -5337,7 +5337,7 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
-                             * @description Retain steps after forgetting ended, with the forget hinge kept on
+                             * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
                             repair_steps?: number;
@@ -5403,7 +5403,7 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
-                             * @description Retain steps after forgetting ended, with the forget hinge kept on
+                             * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
                             repair_steps?: number;
@@ -5567,7 +5567,7 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
-                             * @description Retain steps after forgetting ended, with the forget hinge kept on
+                             * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
                             repair_steps?: number;
@@ -5669,7 +5669,7 @@ export interface operations {
                              */
                             group_rows?: number;
                             /**
-                             * @description How many times as important to the forgotten as to all data a weight is that is dampened
+                             * @description How many times as important to the forgotten as to the retained a weight is that is dampened
                              * @default 3
                              */
                             alpha?: number;
@@ -5710,7 +5710,7 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
-                             * @description Retain steps after forgetting ended, with the forget hinge kept on
+                             * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
                             repair_steps?: number;
@@ -5781,7 +5781,7 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
-                             * @description Retain steps after forgetting ended, with the forget hinge kept on
+                             * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
                             repair_steps?: number;
@@ -5874,7 +5874,7 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
-                             * @description Retain steps after forgetting ended, with the forget hinge kept on
+                             * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
                             repair_steps?: number;
@@ -5965,7 +5965,7 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
-                             * @description Retain steps after forgetting ended, with the forget hinge kept on
+                             * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
                             repair_steps?: number;
@@ -6074,7 +6074,7 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
-                             * @description Retain steps after forgetting ended, with the forget hinge kept on
+                             * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
                             repair_steps?: number;
@@ -6165,7 +6165,7 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
-                             * @description Retain steps after forgetting ended, with the forget hinge kept on
+                             * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
                             repair_steps?: number;
@@ -6274,7 +6274,7 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
-                             * @description Retain steps after forgetting ended, with the forget hinge kept on
+                             * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
                             repair_steps?: number;
@@ -6372,7 +6372,7 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
-                             * @description Retain steps after forgetting ended, with the forget hinge kept on
+                             * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
                             repair_steps?: number;
@@ -6463,7 +6463,7 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
-                             * @description Retain steps after forgetting ended, with the forget hinge kept on
+                             * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
                             repair_steps?: number;
@@ -6592,7 +6592,7 @@ export interface operations {
                              */
                             group_rows?: number;
                             /**
-                             * @description How many times as important to the forgotten as to all data a weight is that is dampened
+                             * @description How many times as important to the forgotten as to the retained a weight is that is dampened
                              * @default 10
                              */
                             alpha?: number;
@@ -6633,7 +6633,7 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
-                             * @description Retain steps after forgetting ended, with the forget hinge kept on
+                             * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
                             repair_steps?: number;
@@ -6782,7 +6782,7 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
-                             * @description Retain steps after forgetting ended, with the forget hinge kept on
+                             * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
                             repair_steps?: number;
@@ -6875,7 +6875,7 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
-                             * @description Retain steps after forgetting ended, with the forget hinge kept on
+                             * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
                             repair_steps?: number;

@@ -15,6 +15,8 @@ export interface BatchPart {
   tokens: Tensor;
   /** Scalar: its rows. */
   rows: Tensor;
+  /** Scalar: those of them that have more than one answer token. */
+  longer: Tensor;
   /** (B) 1 for its rows, 0 for rows that only make the part complete; these have no labels. */
   real: Tensor;
 }
@@ -60,8 +62,12 @@ export interface LossBatch {
   part?: BatchPart;
 }
 
+/** Forgetting, until the forgotten are strangers; then bringing back what that took from the rest. */
+export type StepPhase = 'unlearning' | 'repairing';
+
 /** Where a run stands when its dial is turned. */
 export interface DialPosition {
+  phase: StepPhase;
   /** Counts from 1. */
   step: number;
   /** Steps in which every forget record is seen once. */

@@ -1,4 +1,4 @@
-// Selective dampening: weights that matter far more to the forgotten than to everybody are made smaller.
+// Selective dampening: weights that matter far more to the forgotten than to the retained are made smaller.
 import Type, { type Static } from 'typebox';
 import {
   type EditGiven,
@@ -28,7 +28,7 @@ export const dampeningOptions = {
   ...importanceOptions,
   alpha: Type.Number({
     ...{ minimum: 0, maximum: 1e6, default: 10 },
-    description: 'How many times as important to the forgotten as to all data a weight is that is dampened',
+    description: 'How many times as important to the forgotten as to the retained a weight is that is dampened',
   }),
   lambda: Type.Number({
     ...{ minimum: 0, maximum: 1e6, default: 1 },
@@ -39,31 +39,26 @@ const DampeningOptions = Type.Object(dampeningOptions);
 type DampeningOptions = Static<typeof DampeningOptions>;
 
 /**
- * Where `forget` > alpha * `all`: weight * min(1, lambda * all / forget), else the weight. Importances by name of the weight,
- * all of them at least 0. The result takes the place of `forget`, whose memory it is.
+ * Where `forget` > alpha * `retain`: weight * min(1, lambda * retain / forget), else the weight. Importances by name of the
+ * weight, all of them at least 0. The result takes the place of `forget`, whose memory it is.
+ *
+ * The papers hold the forgotten against all data, themselves included. A share s of the rows has a part of s in that mean, so that
+ * nothing can be alpha times as important once s reaches 1 / alpha. Against the retained alone no share is too large; where s is
+ * small, as in the papers, both are the same.
  */
 export function dampen(
   weights: HostTensors,
-  { all, forget }: { all: HostTensors; forget: HostTensors },
+  { retain, forget }: Record<EditSet, HostTensors>,
   { alpha, lambda }: Pick<DampeningOptions, 'alpha' | 'lambda'>,
 ): HostTensors {
   for (const [name, { data: own }] of Object.entries(forget)) {
-    const [before, everybody] = [weights[name]!.data, all[name]!.data];
+    const [before, others] = [weights[name]!.data, retain[name]!.data];
     for (let i = 0; i < own.length; i++) {
-      const [here, there] = [own[i]!, everybody[i]!];
+      const [here, there] = [own[i]!, others[i]!];
       own[i] = before[i]! * (here > alpha * there ? Math.min(1, (lambda * there) / here) : 1);
     }
   }
   return forget;
-}
-
-/** `all` becomes the mean over the rows of both sets. */
-function includeForgotten(all: HostTensors, forget: HostTensors, share: number): HostTensors {
-  for (const [name, { data }] of Object.entries(all)) {
-    const own = forget[name]!.data;
-    for (let i = 0; i < data.length; i++) data[i] = data[i]! * (1 - share) + own[i]! * share;
-  }
-  return all;
 }
 
 /** Of `dampenedBy`. */
@@ -83,7 +78,5 @@ export async function dampenedBy(
   const how = { ...kind, group: params.group_rows };
   const forget = await passes.importance(weights, 'forget', how);
   const retain = await passes.importance(weights, 'retain', { ...how, rows: params.importance_rows });
-  const [forgotten, retained] = [passes.count('forget'), passes.count('retain')];
-  const all = includeForgotten(retain, forget, forgotten / (forgotten + retained));
-  return dampen(weights, { all, forget }, params);
+  return dampen(weights, { retain, forget }, params);
 }

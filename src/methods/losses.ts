@@ -91,16 +91,18 @@ export function stillKnown(tf: Tf, { labels, active }: Pick<LossBatch, 'labels' 
 /** (B) answer tokens of each row, at least 1: rows that only make a part complete have none. */
 export const answerLengths = (tf: Tf, { mask }: Pick<TokenLoss, 'mask'>): Tensor => tf.maximum(tf.sum(mask, -1), 1);
 
-/** The same without the first answer token of every row. */
+/** The same without the first answer token of every row that has more: the class of an example is all that there is of its answer. */
 export function withoutFirst(tf: Tf, tokens: TokenLoss, { part }: Pick<LossBatch, 'part'>): TokenLoss {
   const [rows, places] = tokens.mask.shape as [number, number];
   const before = tf.pad(tf.slice(tokens.mask, [0, 0], [rows, places - 1]), [
     [0, 0],
     [1, 0],
   ]);
-  const mask = tf.mul(tokens.mask, before);
-  const count = part === undefined ? tf.sum(mask) : tf.sub(part.tokens, part.rows);
-  return { nll: tf.mul(tokens.nll, before), mask, count: tf.maximum(count, 1) };
+  const only = tf.cast(tf.equal(tf.sum(tokens.mask, -1, true), 1), 'float32');
+  const looked = tf.maximum(before, only);
+  const mask = tf.mul(tokens.mask, looked);
+  const count = part === undefined ? tf.sum(mask) : tf.sub(part.tokens, part.longer);
+  return { nll: tf.mul(tokens.nll, looked), mask, count: tf.maximum(count, 1) };
 }
 
 /** (B, T - 1, V): the logits that predict a label, with the label's own lowered by so much. */

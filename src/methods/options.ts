@@ -29,7 +29,8 @@ export const stepOptions = {
     minimum: 0,
     maximum: 1_000_000,
     default: 30,
-    description: 'Retain steps after forgetting ended, with the forget hinge kept on',
+    description:
+      'Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none',
   }),
   hinge: Type.Boolean({
     default: true,

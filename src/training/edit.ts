@@ -1,10 +1,10 @@
 // Runs a method that edits weights: its passes, and then the repair that methods of steps have too, with the hinge kept on.
 import type { UpdateLog } from '../domain/edit.ts';
 import { elementCount, type HostTensors } from '../domain/engine.ts';
-import type { EditMethod, LossMethod } from '../domain/method.ts';
+import type { EditMethod } from '../domain/method.ts';
 import { TRAIN_ALL } from '../domain/trainable.ts';
 import { ExpungeError } from '../errors.ts';
-import { fillParams, getMethod } from '../methods/index.ts';
+import { fillParams } from '../methods/index.ts';
 import type { EditOptions, StepOptions } from '../methods/options.ts';
 import { withBatch } from './batch-size.ts';
 import { createEditPasses } from './edit-passes.ts';
@@ -23,9 +23,6 @@ export type EditInputs = Omit<UnlearnInputs, 'method' | 'params' | 'edited'> & {
   /** Of the training that made the model, where the method needs it. */
   updates?: UpdateLog;
 };
-
-/** Plain ascent under the hinge, whose push does not fade before the floor, and the retain set's likelihood. */
-export const REPAIR = getMethod('grad-diff') as LossMethod;
 
 /** The options of the repair that follows an edit with these. */
 export function repairParams(

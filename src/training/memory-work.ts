@@ -10,6 +10,7 @@ import { longestOf, paddedWidth, type TokenRow } from './batches.ts';
 import { guardedRows } from './earlier-guard.ts';
 import type { MemoryWork } from './memory-plan.ts';
 import { partsOf } from './micro-batches.ts';
+import { type Goal, repairOf } from './repair.ts';
 import { answerLength, steeredLayer } from './unlearning-references.ts';
 
 /** The same work for any number of rows of the larger half in memory at a time; 0: all of them. */
@@ -82,16 +83,39 @@ export const unlearningWork = (
     answers: forget.reduce((sum, row) => sum + answerLength(row), 0),
   });
 
-/**
- * The same before there are rows, by batches that are named: how many of each set there will be, and tokens of the longest. `answers`: answer tokens of the
- * forget set; by default as many as its rows can have.
- */
+interface Sizes {
+  forget: number;
+  retain: number;
+  calibration: number;
+  earlier?: number;
+  longest: number;
+  /** Answer tokens of the forget set; by default as many as its rows can have. */
+  answers?: number;
+}
+
+/** The same before there are rows, by batches that are named: how many of each set there will be, and tokens of the longest. */
 export function unlearningWorkOf(
   model: Model,
   method: LossMethod,
   params: UnlearningParams,
-  sizes: { forget: number; retain: number; calibration: number; earlier?: number; longest: number; answers?: number },
+  sizes: Sizes,
 ): PlannedWork {
+  const own = stepWorkOf(model, { method, params }, sizes);
+  const goal = params.repair_steps === 0 ? null : repairOf(method, params);
+  if (goal === null) return own;
+  // what has no retain half is repaired by a loss that has one
+  const repair = stepWorkOf(model, goal, sizes);
+  return {
+    ...own,
+    at(microBatch) {
+      const work = own.at(microBatch);
+      return { ...work, rows: Math.max(work.rows, repair.at(microBatch).rows) };
+    },
+  };
+}
+
+/** Steps of one goal alone. */
+export function stepWorkOf(model: Model, { method, params }: Goal, sizes: Sizes): PlannedWork {
   const needs = method.needs(params as never);
   if (needs.includes('hidden-states')) steeredLayer(model.architecture, model.config, params.layer as number);
   const asksStrangers = sizes.calibration > 0 && model.architecture.task !== 'classification';

@@ -36,7 +36,12 @@ export function splitHalf(
   if (parts === 1) return [feeds];
   const rows = labels.shape[0]!;
   const real = { [`${name}Real`]: float32(new Float32Array(rows).fill(1)) };
-  const whole = { [`${name}Tokens`]: scalar(answerTokens(labels)), [`${name}Rows`]: scalar(rows) };
+  const lengths = answerLengths(labels);
+  const whole = {
+    [`${name}Tokens`]: scalar(lengths.reduce((sum, length) => sum + length, 0)),
+    [`${name}Rows`]: scalar(rows),
+    [`${name}Longer`]: scalar(lengths.filter((length) => length > 1).length),
+  };
   const cuts = Object.entries({ ...feeds, ...real }).map(
     ([feed, tensor]) => [feed, cut(tensor, parts, fillers[feed] ?? 0)] as const,
   );
@@ -48,16 +53,16 @@ export function splitHalf(
 
 /** What the feeds of a step tell of the whole half; nothing where they are the whole half. */
 export function partIn(name: string, feeds: Tensors): { part?: BatchPart } {
-  const [tokens, rows, real] = [feeds[`${name}Tokens`], feeds[`${name}Rows`], feeds[`${name}Real`]];
-  return tokens && rows && real ? { part: { tokens, rows, real } } : {};
+  const [tokens, rows, longer, real] = ['Tokens', 'Rows', 'Longer', 'Real'].map((what) => feeds[name + what]);
+  return tokens && rows && longer && real ? { part: { tokens, rows, longer, real } } : {};
 }
 
-/** Labels that some position predicts: the first of a row is predicted by none. */
-function answerTokens({ shape, data }: HostTensor): number {
-  const time = shape[1]!;
-  let tokens = 0;
+/** Of each row, labels that some position predicts: the first is predicted by none. */
+function answerLengths({ shape, data }: HostTensor): number[] {
+  const [rows, time] = shape as [number, number];
+  const lengths = new Array<number>(rows).fill(0);
   data.forEach((label, i) => {
-    if (label >= 0 && i % time > 0) tokens++;
+    if (label >= 0 && i % time > 0) lengths[Math.floor(i / time)]!++;
   });
-  return tokens;
+  return lengths;
 }

@@ -2,7 +2,7 @@
 // unlearn until the forgotten look like them, repair the rest with the hinge kept on.
 import type { Learner } from '../domain/architecture.ts';
 import type { Engine, HostTensors } from '../domain/engine.ts';
-import type { LossMethod } from '../domain/method.ts';
+import type { LossMethod, StepPhase } from '../domain/method.ts';
 import type { MembershipAttack } from '../domain/metric.ts';
 import type { RowScore } from '../domain/verification.ts';
 import type { StepOptions } from '../methods/options.ts';
@@ -29,11 +29,12 @@ export interface PersonRow extends TokenRow {
   person: number;
 }
 export interface UnlearnProgress {
-  phase: 'calibrating' | 'unlearning' | 'repairing';
+  phase: 'calibrating' | StepPhase;
   step: number;
   steps: number;
   /** Mean NLL of the forgotten people's facts, and where it should end up; nats a token. */
   forgetLoss: number | null;
+  /** Mean NLL of the retain half that the step began with; null where its loss has none. */
   retainLoss: number | null;
   forgetTarget: number | null;
 }
@@ -88,7 +89,7 @@ function createDraws(inputs: UnlearnInputs, watch: ForgetWatch, guard: EarlierGu
   );
   const nextRetain = samplerOf(sets.retain, params.retain_batch, seed + 2, grouped);
   const others = alternativesFor(inputs.method, params, inputs.alternatives, seed + 5);
-  return (): Omit<StepInput, 'step' | 'pace'> => {
+  return (): Omit<StepInput, 'phase' | 'step' | 'pace'> => {
     const forget = nextPlaces().map((place) => places[place]!);
     const other = others?.pick(forget);
     const held = guard?.pick();
@@ -127,25 +128,25 @@ export async function unlearn(asked: UnlearnInputs): Promise<UnlearnOutcome> {
   let retainLoss: number | null = null;
   const report = (phase: UnlearnProgress['phase'], step: number, steps: number) =>
     inputs.onProgress?.({ phase, step, steps, retainLoss, ...watch.losses });
-  async function advance(pace: number): Promise<void> {
+  async function advance(phase: StepPhase, pace: number): Promise<void> {
     inputs.signal?.throwIfAborted();
     taken++;
-    const result = await compiled.run({ ...draw(), step: taken, pace });
+    const result = await compiled.run({ ...draw(), phase, step: taken, pace });
     retainLoss = result.retainLoss;
     await guard?.lookAfter(taken, watch.level());
   }
 
   /**
    * Retain steps with the hinge kept on; they end where nobody stands out, earlier people neither, which repair itself may have moved, and where
-   * what is retained is known as well as before.
+   * what is retained is known as well as before. Where nothing is retained there is nothing to bring back, and no repair.
    */
   async function repair(needed: boolean): Promise<boolean> {
     const first = taken;
-    const steps = needed ? params.repair_steps : 0;
+    const steps = needed && inputs.sets.retain.length > 0 ? params.repair_steps : 0;
     let settled = false;
     const longest = () => steps * (rehearsal.gaining() ? LONGEST_REHEARSAL : LONGEST_REPAIR);
     while (!settled && taken < first + longest()) {
-      await advance(paceAt((taken - first) / steps));
+      await advance('repairing', paceAt((taken - first) / steps));
       const decides = taken >= first + steps;
       const looked = (await watch.lookAfter(taken, decides)) === true;
       const others = async () => (guard?.held() ?? true) && (await rehearsal.done(taken));
@@ -161,7 +162,7 @@ export async function unlearn(asked: UnlearnInputs): Promise<UnlearnOutcome> {
   const rehearsal = await createRehearsal(inputs, score);
   let settled = inputs.edited === true;
   while (!settled && taken < params.max_steps) {
-    await advance(1);
+    await advance('unlearning', 1);
     settled = (await watch.lookAfter(taken, true)) === true;
     report('unlearning', taken, params.max_steps);
   }

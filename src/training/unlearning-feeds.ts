@@ -1,5 +1,6 @@
 // What one unlearning step is fed with: both halves, the bounds of the hinge, the parent's log-probabilities.
 import { float32, type HostTensor, type HostTensors } from '../domain/engine.ts';
+import type { StepPhase } from '../domain/method.ts';
 import { IGNORE } from '../methods/losses.ts';
 import type { AlternativeInput } from './alternative-half.ts';
 import { partsOf, splitHalf } from './micro-batches.ts';
@@ -19,7 +20,8 @@ export interface StepInput {
   held?: { batch: HostTensors; band: Pick<Band, 'floors' | 'entropies'> };
   /** NLL of the batch's answer tokens between which they are left alone; null: they are only pushed. */
   band: Band | null;
-  /** Counts from 1. */
+  phase: StepPhase;
+  /** Counts from 1, over both phases. */
   step: number;
   /** Share of the learning rate. */
   pace: number;
@@ -77,7 +79,7 @@ function heldParts(held: StepInput['held'], parts: number): HostTensors[] {
 
 /** Feeds of the step, in parts of at most `microBatch` rows of the larger half (0: one part). */
 export function feedsInParts(
-  { forget, forgetBatch, retainBatch, alternative, held, band }: StepInput,
+  { forget, forgetBatch, retainBatch, alternative, held, band }: Omit<StepInput, 'phase' | 'step' | 'pace'>,
   references: References | null,
   microBatch: number,
   own: OwnFeeds = { forget: {}, step: {} },

@@ -1,24 +1,24 @@
 // One compiled unlearning step: forget half, retain half, hinge, gradients, optimizer.
 import { type HostTensors, type State, scalar, type Tensor, type Tensors, type Tf } from '../domain/engine.ts';
-import type { DialPosition, LossBatch, Need } from '../domain/method.ts';
+import type { DialPosition, LossBatch, Need, StepPhase } from '../domain/method.ts';
 import { ExpungeError } from '../errors.ts';
 import { meanOverTokens, stopGradient, type TokenLoss, tokenLoss } from '../methods/losses.ts';
-import { compileDescent } from './accumulate.ts';
+import { compileDescent, type Descent } from './accumulate.ts';
 import { type AdamwOptions, updateFeeds } from './adamw.ts';
 import { alternativeIn } from './alternative-half.ts';
 import { withBatch } from './batch-size.ts';
-import type { TokenRow } from './batches.ts';
 import { valueAndGradients } from './gradients.ts';
 import { kindOf } from './kinds.ts';
 import { withRate } from './learning-rate.ts';
 import { createLossBatches } from './loss-batches.ts';
 import { partIn } from './micro-batches.ts';
+import { type Goal, repairOf } from './repair.ts';
 import { masked, writeSaliencyMask } from './saliency.ts';
-import { createStandIns } from './stand-ins.ts';
-import { createTrainedState } from './trained-state.ts';
+import { createFeeds, parentLogProbs } from './step-feeds.ts';
+import { createTrainedState, type TrainedState } from './trained-state.ts';
 import type { UnlearnInputs } from './unlearn.ts';
-import { feedsInParts, type OwnFeeds, type References, type StepInput } from './unlearning-feeds.ts';
-import { parentRetainLoss, parentStateLength, teacherFeed, teacherLogits } from './unlearning-references.ts';
+import type { StepInput } from './unlearning-feeds.ts';
+import { parentRetainLoss, parentStateLength } from './unlearning-references.ts';
 
 /** Steps over which the step size grows: Adam's moments start empty. */
 const WARMUP = 5;
@@ -29,16 +29,8 @@ export interface UnlearningStep {
   state: State;
   /** In the parent's layout, adapters merged. */
   weights(): Promise<HostTensors>;
-  run(input: StepInput): Promise<{ loss: number; retainLoss: number }>;
-}
-
-/** log p of answers under the parent, summed over their tokens: one number a row, so no second live model. */
-async function parentLogProbs(inputs: UnlearnInputs, state: State): Promise<References> {
-  const { engine, architecture, config, sets, alternatives = [] } = inputs;
-  const score = kindOf(architecture).scorer(engine, architecture, config, state);
-  const summed = async (rows: TokenRow[]) =>
-    Float32Array.from(await score(rows), ({ logProbs }) => logProbs.reduce((sum, value) => sum + value, 0));
-  return { forget: await summed(sets.forget), alternative: await summed(alternatives.flat()) };
+  /** `retainLoss`: null where the loss has no retain half, and none is measured. */
+  run(input: StepInput): Promise<{ loss: number; retainLoss: number | null }>;
 }
 
 /** 1 for facts that are still better known than a stranger's. */
@@ -98,13 +90,13 @@ function createDial({ method, params, sets }: UnlearnInputs, parentLoss: number 
   let before: DialPosition['before'] = null;
   let dial = 0;
   return {
-    turn(step: number): HostTensors {
+    turn(phase: StepPhase, step: number): HostTensors {
       if (method.dial === undefined) return {};
-      dial = method.dial(params as never, { step, epoch, before, ...known });
+      dial = method.dial(params as never, { phase, step, epoch, before, ...known });
       return { dial: scalar(dial) };
     },
-    after(retainLoss: number): void {
-      before = { dial, retainLoss };
+    after(retainLoss: number | null): void {
+      if (retainLoss !== null) before = { dial, retainLoss };
     },
   };
 }
@@ -115,30 +107,30 @@ export const chosenFor = (inputs: UnlearnInputs): UnlearnInputs => ({
   params: withBatch(withRate(inputs.params, inputs), inputs.method, inputs.sets.forget),
 });
 
-/** Compiles the step of a method over fresh optimizer state. */
-export async function compileUnlearningStep(asked: UnlearnInputs): Promise<UnlearningStep> {
-  const inputs = chosenFor(asked);
-  const { engine, architecture, config, method, params } = inputs;
+/** What both phases stand on. */
+interface Ground {
+  state: State;
+  parts: Omit<TrainedState, 'initial'>;
+  optimizer: AdamwOptions;
+  /** See `parentStateLength`. */
+  stateLength?: number;
+}
+
+/**
+ * Descent by the loss of a goal, by what the hinge keeps, and by what holds earlier people down. It reports `loss`, and `retainLoss` where
+ * the goal has a retain half.
+ */
+function descentBy(
+  { method, params }: Goal,
+  inputs: UnlearnInputs,
+  { state, parts, optimizer, stateLength }: Ground,
+): Descent {
+  const { engine, architecture, config } = inputs;
   const { tf } = engine;
   const { language } = kindOf(architecture).rule;
-  const optimizer: AdamwOptions = { beta1: 0.9, beta2: 0.98, weight_decay: 0, clip_norm: params.clip_norm };
   const needs = method.needs(params as never);
-  const teacher = needs.includes('forget-teacher-logits') ? await teacherLogits(inputs) : null;
-  const standIns = needs.includes('stand-in-logits') ? await createStandIns(inputs) : null;
-  const { initial, ...parts } = createTrainedState({
-    ...{ architecture, config, weights: inputs.weights, options: params },
-    ...{ seed: inputs.seed + ADAPTER_SEED, withParent: PARENT_NEEDS.some((need) => needs.includes(need)) },
-  });
-  const state = engine.createState(initial);
-  const references = needs.includes('reference-log-probability') ? await parentLogProbs(inputs, state) : null;
-  const length = needs.includes('state-length') ? await parentStateLength(inputs, state) : undefined;
-  const batches = createLossBatches(inputs, needs, length);
-  const dial = createDial(inputs, needs.includes('retain-loss') ? await parentRetainLoss(inputs, state) : undefined);
-  const onlySalient = needs.includes('saliency-mask');
-  if (onlySalient) await writeSaliencyMask(inputs, parts, state, params.mask_share as number);
-
-  const { shapes } = parts;
-  const advance = compileDescent({ engine, state, shapes }, optimizer, (tensors, feeds) => {
+  const batches = createLossBatches(inputs, needs, stateLength);
+  return compileDescent({ engine, state, shapes: parts.shapes }, optimizer, (tensors, feeds) => {
     const result = valueAndGradients(tf, parts.trained(tensors), (trained) => {
       const weights = { model: parts.model(tensors, trained), parent: () => parts.parent(tensors) };
       const half = batches.forget(feeds, weights);
@@ -146,41 +138,57 @@ export async function compileUnlearningStep(asked: UnlearnInputs): Promise<Unlea
       const active = stopGradient(tf, tokens.nll, (nll) => stillKnown(tf, nll, feeds.floors!, language));
       const forget: LossBatch = { ...half, active };
       const retain = batches.retain(feeds, weights);
-      const retainLoss = retain ? meanOverTokens(tf, tokenLoss(tf, retain)) : tf.zerosLike(tf.mean(tokens.nll));
       const kept = tf.add(overshot(tf, tokens, feeds.ceilings!), unnatural(tf, half.logits, tokens, feeds.entropies!));
       const forward = (ids: Tensor) => architecture.forward(tf, config, weights.model, ids);
       const turned = feeds.dial ? { dial: feeds.dial } : {};
       const halves = { forget, retain, ...alternativeIn(feeds, forward), ...turned };
       const own: Tensor = tf.add(method.loss(tf, params as never, halves), kept);
       const held = heldDown(tf, feeds, forward, language);
-      const loss = held === null ? own : tf.add(own, held);
-      return { loss, aux: { retainLoss } };
+      const aux: Tensors = retain === null ? {} : { retainLoss: meanOverTokens(tf, tokenLoss(tf, retain)) };
+      return { loss: held === null ? own : tf.add(own, held), aux };
     });
-    const gradients = onlySalient ? masked(tf, tensors, result.gradients) : result.gradients;
+    const masks = inputs.method.needs(inputs.params as never).includes('saliency-mask');
+    const gradients = masks ? masked(tf, tensors, result.gradients) : result.gradients;
     return { outputs: { loss: result.loss, ...result.aux }, gradients };
   });
+}
+
+/** Compiles the step of a method over fresh optimizer state, and that of the repair which goes on from there. */
+export async function compileUnlearningStep(asked: UnlearnInputs): Promise<UnlearningStep> {
+  const inputs = chosenFor(asked);
+  const { engine, architecture, config, method, params } = inputs;
+  const needs = method.needs(params as never);
+  const feedsOf = await createFeeds(inputs, needs);
+  const { initial, ...parts } = createTrainedState({
+    ...{ architecture, config, weights: inputs.weights, options: params },
+    ...{ seed: inputs.seed + ADAPTER_SEED, withParent: PARENT_NEEDS.some((need) => needs.includes(need)) },
+  });
+  const state = engine.createState(initial);
+  const references = needs.includes('reference-log-probability') ? await parentLogProbs(inputs, state) : null;
+  const length = needs.includes('state-length') ? { stateLength: await parentStateLength(inputs, state) } : {};
+  const dial = createDial(inputs, needs.includes('retain-loss') ? await parentRetainLoss(inputs, state) : undefined);
+  if (needs.includes('saliency-mask')) await writeSaliencyMask(inputs, parts, state, params.mask_share as number);
+
+  const optimizer = { beta1: 0.9, beta2: 0.98, weight_decay: 0, clip_norm: params.clip_norm };
+  const by = (goal: Goal) => descentBy(goal, inputs, { state, parts, optimizer, ...length });
+  const own = { advance: by({ method, params }), feedsOf, references };
+  const goal = repairOf(method, params);
+  const repair = goal ? { advance: by(goal), feedsOf: await createFeeds(inputs, ['retain']), references: null } : own;
 
   return {
     state,
     weights: () => parts.weights(state),
     async run(input) {
-      const { step: count, pace } = input;
+      const { step: count, pace, phase } = input;
       const rate = params.learning_rate * pace * Math.min(1, count / WARMUP);
-      const taught: HostTensors = teacher
-        ? { teacher: teacherFeed(teacher, input.forget, input.forgetBatch.labels!) }
-        : {};
-      const { feeds: imitated, band } = standIns?.(input.forget, input.forgetBatch.labels!, input.band) ?? {
-        feeds: {},
-        band: input.band,
-      };
-      const own: OwnFeeds = { forget: { ...taught, ...imitated }, step: dial.turn(count) };
-      const feeds = feedsInParts({ ...input, band }, references, params.micro_batch, own);
-      const { loss, retainLoss } = await advance(feeds, updateFeeds(rate, count, optimizer));
+      const now = phase === 'repairing' ? repair : own;
+      const feeds = now.feedsOf(input, now.references, dial.turn(phase, count));
+      const { loss, retainLoss = null } = await now.advance(feeds, updateFeeds(rate, count, optimizer));
       if (!Number.isFinite(loss)) {
         throw new ExpungeError('compute-failed', `The loss is ${loss} at step ${count}: lower the learning rate.`);
       }
-      dial.after(retainLoss!);
-      return { loss: loss!, retainLoss: retainLoss! };
+      dial.after(retainLoss);
+      return { loss: loss!, retainLoss };
     },
   };
 }

@@ -108,16 +108,33 @@ test('rmu is the golden activation loss, where each position is told by the labe
 
 describe('dials', () => {
   /** Values over some steps, the retain loss of each being what `losses` says. */
-  function turned(name: string, given: Record<string, unknown>, epoch: number, losses: number[], parentLoss?: number) {
+  function turned(
+    name: string,
+    given: Record<string, unknown>,
+    epoch: number,
+    losses: number[],
+    { phase = 'unlearning', ...known }: Partial<Pick<DialPosition, 'phase' | 'parentLoss'>> = {},
+  ) {
     const params = fillParams(name, given) as never;
     let before: DialPosition['before'] = null;
     return losses.map((retainLoss, i) => {
-      const known = parentLoss === undefined ? {} : { parentLoss };
-      const dial = (methods[name] as LossMethod).dial!(params, { step: i + 1, epoch, before, ...known });
+      const dial = (methods[name] as LossMethod).dial!(params, {
+        phase,
+        step: i + 1,
+        epoch,
+        before,
+        ...known,
+      });
       before = { dial, retainLoss };
       return dial;
     });
   }
+
+  test('scrub only returns in repair', () => {
+    const steps = new Array<number>(9).fill(0);
+    for (const given of [{}, { leaving_epochs: 3 }])
+      assert.deepEqual(turned('scrub', given, 1, steps, { phase: 'repairing' }), steps);
+  });
 
   test('scrub returns before it leaves, as many epochs as it is told, and leaves no more after its last one', () => {
     const steps = new Array<number>(9).fill(0);
@@ -129,7 +146,7 @@ describe('dials', () => {
   test('pdu’s weight waits for its warm-up, grows above the bound, falls below it, and is never negative', () => {
     const given = { mu: 1, eta: 2, eps: 0.5, dual_warmup_epochs: 2 };
     assert.deepEqual(turned('pdu', given, 1, [9, 1, 0.25, 0, 0, 0]), [1, 1, 2, 1.5, 0.5, 0]);
-    const own = turned('pdu', { mu: 1, eta: 2, dual_warmup_epochs: 0 }, 1, [0.75, 0], 0.2);
+    const own = turned('pdu', { mu: 1, eta: 2, dual_warmup_epochs: 0 }, 1, [0.75, 0], { parentLoss: 0.2 });
     assert.ok(Math.abs(own[1]! - 2) < 1e-12, 'without a bound it is the parent’s own loss and 0.05');
   });
 });

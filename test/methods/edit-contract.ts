@@ -51,7 +51,6 @@ async function learn(): Promise<Learned> {
 
 /** Edits alone move little in a model so small and sure, but for those that are told to. */
 const STRONG: Record<string, Record<string, unknown>> = {
-  ssd: { alpha: 2 },
   lfssd: { alpha: 1.2 },
   'fisher-forgetting': { alpha: 1e-4 },
   'influence-removal': { iterations: 3, utility_floor: 0.9 },

@@ -90,6 +90,27 @@ describe('an edit and its repair', () => {
   });
 });
 
+describe('dampening at its defaults', () => {
+  // alpha is 10 and 3: against all data, no weight could be so much more important to a tenth, or a third, of it
+  for (const name of ['ssd', 'lfssd'])
+    test(`${name} forgets a tenth of the rows, a fifth and two fifths`, async () => {
+      const method = getMethod(name) as EditMethod;
+      const params = fillParams(name, { repair_steps: 0 }) as EditInputs['params'];
+      const people = PEOPLE.slice(0, 20);
+      for (const gone of [2, 4, 8]) {
+        const [forget, retain] = [people.slice(0, gone), people.slice(gone)];
+        const { weights } = await editWeights(inputs({}, { method, params, sets: { ...SETS, forget, retain } }));
+        const changed = Object.keys(parent).filter((one) => {
+          const before = parent[one]!.data;
+          return weights[one]!.data.some((value, i) => value !== before[i]);
+        });
+        assert.ok(changed.length > 0, `${gone} of 20: no weight changed`);
+        const [before, after] = [await loss(parent, forget), await loss(weights, forget)];
+        assert.ok(after > 5 * before, `${gone} of 20: forget NLL ${before} to ${after}`);
+      }
+    });
+});
+
 describe('memory', () => {
   const work = (name: string, given: Record<string, unknown> = {}) => {
     const method = getMethod(name) as EditMethod;

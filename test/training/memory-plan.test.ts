@@ -103,14 +103,18 @@ describe('the work', () => {
     assert.deepEqual(of({ retain_batch: 4 }), { rows: 9, referenceRows: 0, split: false });
     assert.deepEqual(of({ retain_loss: 'kl' }), { rows: 14, referenceRows: 9, split: false });
     assert.deepEqual(of({ retain_loss: 'kl', micro_batch: 3 }), { rows: 5, referenceRows: 3, split: true });
-    assert.deepEqual(of({ alpha: 0 }, 'undial'), { rows: 5, referenceRows: 5, split: false });
+    assert.deepEqual(of({ alpha: 0, repair_steps: 0 }, 'undial'), { rows: 5, referenceRows: 5, split: false });
     assert.deepEqual(of({ retain_loss: 'kl', alpha: 1 }, 'undial'), { rows: 14, referenceRows: 14, split: false });
-    assert.deepEqual(of({}, 'gradient-ascent'), { rows: 5, referenceRows: 0, split: false });
+    assert.deepEqual(of({ repair_steps: 0 }, 'gradient-ascent'), { rows: 5, referenceRows: 0, split: false });
+    // repair has a retain half, whatever came before it
+    assert.deepEqual(of({ alpha: 0 }, 'undial'), { rows: 14, referenceRows: 5, split: false });
+    assert.deepEqual(of({}, 'gradient-ascent'), { rows: 14, referenceRows: 0, split: false });
     assert.deepEqual(of({}, 'scrub'), { rows: 14, referenceRows: 14, split: false });
     assert.deepEqual(of({}, 'bad-teacher'), { rows: 14, referenceRows: 9, split: false });
     // as many rows with other answers as forget rows
     assert.deepEqual(of({}, 'dpo'), { rows: 19, referenceRows: 0, split: false });
-    assert.deepEqual(of({ alpha: 0, micro_batch: 3 }, 'idk'), { rows: 4, referenceRows: 0, split: true });
+    const alone = { alpha: 0, micro_batch: 3, repair_steps: 0 };
+    assert.deepEqual(of(alone, 'idk'), { rows: 4, referenceRows: 0, split: true });
     const dpo = getMethod('dpo') as LossMethod;
     const params = fillParams('dpo') as UnlearnInputs['params'];
     const widthOf = (longest?: number) => unlearningWork(TINY, dpo, params, sets, longest).at(0).time;

@@ -71,6 +71,7 @@ export const influenceRemoval = defineEditMethod({
         vectorOf(await passes.gradient(moved(weights, direction, step), 'retain', rows), trainable),
     };
     const forgotten = vectorOf(await passes.gradient(weights, 'forget'), trainable);
+    // of the retained as many as the run holds: where that is a sample the step is longer, and the search for its scale begins there
     const share = passes.count('forget') / passes.count('retain');
     const { x } = await newtonRemoval(bend, forgotten, { share, damping, iterations });
     const before = await passes.loss(weights, 'retain', rows);

@@ -10,7 +10,7 @@ export const lfssd = defineEditMethod({
     'Selective dampening without labels: what matters to a record is what its outputs’ size depends on, whatever they should be.',
   paper: { title: 'Loss-Free Machine Unlearning', arxiv: '2402.19308' },
   formula:
-    'I = mean over records of |d ||logits||^2 / d theta|;  where I_forget > alpha I_all: theta <- theta min(1, lambda I_all / I_forget)',
+    'I = mean over records of |d ||logits||^2 / d theta|;  where I_forget > alpha I_retain: theta <- theta min(1, lambda I_retain / I_forget)',
   cost: 'as ssd: one (F + B) a record over the forget set and a sample of the retain set; then the repair',
   when: 'As ssd, where labels are missing or not to be trusted.',
   guarantee: 'empirical',

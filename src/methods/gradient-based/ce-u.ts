@@ -15,7 +15,7 @@ export const ceU = defineLossMethod({
   paper: { title: 'CE-U: Cross Entropy Unlearning', arxiv: '2503.01224' },
   formula: [
     'L = mean_t CE( sg softmax(z_t with the logit of the true token at -inf), softmax(z_t) )  [+ alpha R]',
-    't runs over the answer tokens of the forget batch behind the first; sg: a constant; R: the retain term',
+    't runs over the answer tokens of the forget batch behind the first, and over the only one of a row that has one; sg: a constant; R: the retain term',
   ].join('\n'),
   cost: 'F + B of the forget half a step, and of the retain half where alpha > 0',
   when: 'Where ascent breaks the model: its gradient is bounded and ends by itself; with alpha 0, as published, the rest goes as well. The forgotten end as what the model would have said instead, not as strangers do.',
@@ -29,13 +29,13 @@ export const ceU = defineLossMethod({
       ignore_first_n_answer_tokens: Type.Integer({
         ...{ minimum: 0, maximum: 1, default: 1 },
         description:
-          'Answer tokens at the beginning that are left alone: they say how an answer begins, and nothing of it',
+          'Answer tokens at the beginning that are left alone: they say how an answer begins, and nothing of it. An answer of one token, as a class is, is never left alone',
       }),
     },
     { additionalProperties: false },
   ),
   needs: retainNeeds,
-  /** mean_t CE(sg softmax(z without the label), softmax z) over answer tokens behind the first + alpha * retain. */
+  /** mean_t CE(sg softmax(z without the label), softmax z) over answer tokens behind the first, or over the only one, + alpha * retain. */
   loss(tf, params, { forget, retain }) {
     const all = tokenLoss(tf, forget);
     const tokens = params.ignore_first_n_answer_tokens === 1 ? withoutFirst(tf, all, forget) : all;

@@ -11,7 +11,7 @@ export const gradientAscent = defineLossMethod({
   paper: { title: 'Knowledge Unlearning for Mitigating Privacy Risks in Language Models', arxiv: '2210.01504' },
   formula: 'L = -NLL(forget)',
   cost: 'F + B a step',
-  when: 'As a baseline. Nothing holds the rest of what the model knows, so it pays with the retain set.',
+  when: 'As a baseline. Nothing holds the rest of what the model knows while it climbs: what that cost is left to the repair.',
   guarantee: 'empirical',
   params: Type.Object({ ...stepOptions }, { additionalProperties: false }),
   needs: () => [],

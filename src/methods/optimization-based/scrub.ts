@@ -38,9 +38,11 @@ export const scrub = defineLossMethod({
   ),
   needs: ({ alpha }) => ['retain', 'forget-reference-logits', ...(alpha === 0 ? [] : (['reference-logits'] as const))],
   /**
-   * 1: the student leaves; 0: it returns. It returns first, since at the parent itself the divergence has no slope.
+   * 1: the student leaves; 0: it returns. It returns first, since at the parent itself the divergence has no slope, and it only returns
+   * in repair, when it has left.
    */
-  dial({ leaving_epochs, returning_epochs }, { step, epoch }) {
+  dial({ leaving_epochs, returning_epochs }, { phase, step, epoch }) {
+    if (phase === 'repairing') return 0;
     const turn = (returning_epochs + 1) * epoch;
     const [turns, at] = [Math.floor((step - 1) / turn), (step - 1) % turn];
     const over = leaving_epochs > 0 && turns >= leaving_epochs;

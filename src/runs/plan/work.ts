@@ -5,18 +5,20 @@ import type { Recipe } from '../../domain/recipe.ts';
 import type { MethodChoice } from '../../domain/resources.ts';
 import { TRAIN_ALL } from '../../domain/trainable.ts';
 import { fillParams, getMethod } from '../../methods/index.ts';
-import type { EditOptions, StepOptions } from '../../methods/options.ts';
+import type { EditOptions } from '../../methods/options.ts';
 import { withBatch } from '../../training/batch-size.ts';
-import { REPAIR, repairParams, TRACED_ROWS } from '../../training/edit.ts';
+import { repairParams, TRACED_ROWS } from '../../training/edit.ts';
 import { checkEvery } from '../../training/forget-watch.ts';
 import { countParameters, planMemory } from '../../training/memory-plan.ts';
 import {
   besideParent,
   editWorkOf,
   type PlannedWork,
+  stepWorkOf,
   trainingWorkOf,
   unlearningWorkOf,
 } from '../../training/memory-work.ts';
+import { type Goal, REPAIR, repairOf } from '../../training/repair.ts';
 import { batchedShare } from '../../training/sisa/cost.ts';
 import { type KnownFacts, rowCounts, type SetCounts, sizesOf } from './facts.ts';
 
@@ -39,19 +41,26 @@ const PASS = { forward: 2, back: 2, weight: 2 };
 
 type Counter = (method: Method, params: Record<string, unknown>, facts: KnownFacts, counts: SetCounts) => MethodWork;
 
-function lossWork(method: LossMethod, given: StepOptions, facts: KnownFacts, counts: SetCounts): MethodWork {
+function lossWork(method: LossMethod, given: Goal['params'], facts: KnownFacts, counts: SetCounts): MethodWork {
   const sizes = sizesOf(facts);
   const params = withBatch(given, method, sizes.mean);
   const sets = rowCounts(counts, sizes);
   const { total, trained } = countParameters({ ...facts.model, trains: params });
-  const memory = unlearningWorkOf(facts.model, method, params, { ...sets, longest: sizes.longest });
-  const { rows, referenceRows } = memory.at(0);
+  const all = { ...sets, longest: sizes.longest };
   const scored = sets.forget / checkEvery(sets.forget, params.forget_batch);
-  const passes = rows * ((PASS.forward + PASS.back) * total + PASS.weight * trained);
-  const perStep = sizes.mean * (passes + (referenceRows + scored) * PASS.forward * total);
+  function perStepOf(goal: Goal): number {
+    const { rows, referenceRows } = stepWorkOf(facts.model, goal, all).at(0);
+    const passes = rows * ((PASS.forward + PASS.back) * total + PASS.weight * trained);
+    return sizes.mean * (passes + (referenceRows + scored) * PASS.forward * total);
+  }
+  const own: Goal = { method, params };
   return {
-    ...{ perStep, steps: Math.min(params.max_steps, USUAL_STEPS), memory },
-    repair: { perStep, steps: Math.ceil(params.repair_steps * USUAL_REPAIR) },
+    ...{ perStep: perStepOf(own), steps: Math.min(params.max_steps, USUAL_STEPS) },
+    repair: {
+      perStep: perStepOf(repairOf(method, params) ?? own),
+      steps: Math.ceil(params.repair_steps * USUAL_REPAIR),
+    },
+    memory: unlearningWorkOf(facts.model, method, params, all),
   };
 }
 
@@ -116,7 +125,7 @@ function headWork(facts: KnownFacts, counts: SetCounts, { options }: Recipe, sol
 }
 
 const COUNTERS: Record<Method['kind'], Counter> = {
-  loss: (method, params, facts, counts) => lossWork(method as LossMethod, params as StepOptions, facts, counts),
+  loss: (method, params, facts, counts) => lossWork(method as LossMethod, params as Goal['params'], facts, counts),
   edit: (method, params, facts, counts) => editedWork(method as EditMethod, params as EditParams, facts, counts),
   certified: (_, __, facts, counts) => headWork(facts, counts, facts.model.recipe!, 1),
   retrain(method, params, facts, counts) {
