@@ -1151,8 +1151,8 @@ export interface paths {
         /**
          * Lift a restriction, or say that it is about to be
          * @description The person has to be told before (Art. 18(3)). Without `informed_at` the restriction is `ending` and stays in force, and the event
-         *     `restriction.ending` tells whoever has to tell them; with it, it is over. A restriction of a request that is denied or cancelled is `ending`
-         *     by itself, one of a request that is completed is lifted.
+         *     `restriction.ending` tells whoever has to tell them; with it, it is over. A restriction of a request that is denied, cancelled or
+         *     completed for some of its models is `ending` by itself, one of a request that is completed is lifted.
          */
         post: operations["liftRestriction"];
         delete?: never;
