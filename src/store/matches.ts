@@ -141,7 +141,7 @@ async function trainedOn(
   const named = own.length === 0 ? [] : [own.map(({ place }) => place), ...placeColumns(own)];
   const kind = own.length === 0 ? 'named' : 'besides';
   const rows = await ask<Match & { place: number }>({
-    text: TRAINED[exact.length === 0 ? kind : `${kind}_exact` as const],
+    text: TRAINED[exact.length === 0 ? kind : (`${kind}_exact` as const)],
     values: [tenant, places, keys, ...named, ...(exact.length === 0 ? [] : [exact])],
   });
   return Map.groupBy(rows, (row) => row.place);
