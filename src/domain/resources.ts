@@ -4,6 +4,7 @@ import { LastVerification } from './checkpoint.ts';
 import { Digest, Id, Name, Nullable, StringEnum, Timestamp } from './common.ts';
 import { Decisions } from './lifecycle.ts';
 import { CorpusRole } from './record.ts';
+import { RunCounts } from './run-counts.ts';
 import { RUN_KINDS } from './run-kinds.ts';
 import { REQUEST_STATES, RUN_STATES, TARGET_STATES } from './states.ts';
 import { SubjectRules } from './subject-rules.ts';
@@ -211,29 +212,6 @@ export const CurvePoint = Type.Object({
   retain_loss: Nullable(Type.Number()),
 });
 export type CurvePoint = Static<typeof CurvePoint>;
-
-export const RunCounts = Type.Object({
-  requests: Type.Integer(),
-  people: Type.Integer(),
-  forget_records: Type.Integer(),
-  shared_records: Type.Integer({ description: 'Forget records that also name other people' }),
-  retain_records: Type.Integer(),
-  holdout_records: Type.Integer(),
-  erased_before: Type.Integer(),
-  again_records: Type.Optional(
-    Type.Integer({
-      description:
-        'Of the forget records, those that an earlier run had removed by another method, for requests that take exact removal alone; absent: none',
-    }),
-  ),
-  unmeasured_records: Type.Optional(
-    Type.Integer({
-      description:
-        'Records like these whose text was erased since: the training left them out, and they are no forget records, as nobody can measure them any more; absent: none',
-    }),
-  ),
-});
-export type RunCounts = Static<typeof RunCounts>;
 
 /** What one attempt (one method of the plan) did. */
 export const Attempt = Type.Object({

@@ -2,7 +2,8 @@
 // docs/certificate.md.
 import Type, { type Static } from 'typebox';
 import { Digest, Id, Name, Nullable, StringEnum, Timestamp } from '../domain/common.ts';
-import { GROUNDS, MethodChoice, RunCounts } from '../domain/resources.ts';
+import { GROUNDS, MethodChoice } from '../domain/resources.ts';
+import { RunCounts } from '../domain/run-counts.ts';
 import { CertifiedReport, GUARANTEES } from '../domain/verification.ts';
 
 export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';

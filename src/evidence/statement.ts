@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import type { Static, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
-import { type Attempt, type DeletionRequest, MethodChoice, type Model, RunCounts } from '../domain/resources.ts';
+import { type Attempt, type DeletionRequest, MethodChoice, type Model } from '../domain/resources.ts';
+import { RunCounts } from '../domain/run-counts.ts';
 import { CertifiedReport, type Guarantee } from '../domain/verification.ts';
 import { ExpungeError } from '../errors.ts';
 import type { CertificateFacts } from '../runs/certify.ts';

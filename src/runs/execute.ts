@@ -96,7 +96,8 @@ async function writeSets(context: RunContext): Promise<{ sets: RunSets; setsFile
 async function prepare(context: RunContext): Promise<RunContext & { plan: PlanStep[] }> {
   const { deps, claim } = context;
   const { sets, setsFile, retained } = await writeSets(context);
-  if (sets.counts.retain_records === 0) {
+  const { forget, counts } = sets;
+  if (counts.retain_records === 0) {
     throw new ExpungeError(
       'forget-set-too-large',
       'The requests name every training record; nothing would be retained',
@@ -105,15 +106,13 @@ async function prepare(context: RunContext): Promise<RunContext & { plan: PlanSt
   if (sets.gone !== undefined) {
     throw new ExpungeError(
       'records-gone',
-      `The text of ${sets.gone} of ${sets.counts.forget_records} records to be forgotten was erased when other models had forgotten them, so nobody could show that this one has; register a model that was trained without them`,
+      `The text of ${sets.gone} of ${counts.forget_records} records to be forgotten was erased when other models had forgotten them, so nobody could show that this one has; register a model that was trained without them`,
     );
   }
   const plan = await makePlan({ ...context, retained }, sets);
-  const change = { targets: 'unlearning' as const, plan, counts: sets.counts };
-  held(await deps.store.moveRun(claim, 'unlearning', change, deps.worker));
+  held(await deps.store.moveRun(claim, 'unlearning', { targets: 'unlearning', plan, counts }, deps.worker));
   const corpora = Object.fromEntries(sets.corpora.map((id) => [id, deps.corpora.path(id)]));
-  const again = sets.counts.again_records !== undefined;
-  return { ...context, plan, setsFile, retained, corpora, forget: sets.forget, again };
+  return { ...context, plan, setsFile, retained, corpora, forget, again: (counts.again_records ?? 0) > 0 };
 }
 
 const OF_METHOD: readonly ProblemCode[] = ['compute-failed', 'recipe-missing', 'memory-budget-exceeded'];

@@ -1,6 +1,6 @@
 // The sets of a run as the store splits them.
 import type { SetRow } from '../domain/record.ts';
-import type { RunCounts } from '../domain/resources.ts';
+import type { RunCounts } from '../domain/run-counts.ts';
 
 /** What is retained is not in it: that may be everything, and is handed on as it is read. */
 export interface RunSets {

@@ -11,9 +11,9 @@ import type {
   PlanStep,
   RowSizes,
   Run,
-  RunCounts,
   RunProgress,
 } from '../domain/resources.ts';
+import type { RunCounts } from '../domain/run-counts.ts';
 import type { RunState, TargetState } from '../domain/states.ts';
 import type { Suspicion } from '../domain/suspicion.ts';
 import type { Verdict, VerificationReport } from '../domain/verification.ts';

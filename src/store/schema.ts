@@ -2,7 +2,8 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { Checkpoint, CheckpointManifest } from '../domain/checkpoint.ts';
 import type { CorpusRole } from '../domain/record.ts';
-import type { Attempt, PlanStep, RowSizes, RunCounts, RunProgress } from '../domain/resources.ts';
+import type { Attempt, PlanStep, RowSizes, RunProgress } from '../domain/resources.ts';
+import type { RunCounts } from '../domain/run-counts.ts';
 import type { RunState } from '../domain/states.ts';
 import type { SubjectRules } from '../domain/subject-rules.ts';
 import type { VerificationReport } from '../domain/verification.ts';

@@ -1,5 +1,6 @@
 // What a plan is made from.
-import type { Attempt, RowSizes, RunCounts } from '../../domain/resources.ts';
+import type { Attempt, RowSizes } from '../../domain/resources.ts';
+import type { RunCounts } from '../../domain/run-counts.ts';
 import type { VerificationPolicy } from '../../domain/verification.ts';
 import type { Base } from '../base.ts';
 import type { StoredModel } from '../ports.ts';
