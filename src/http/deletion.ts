@@ -185,9 +185,11 @@ async function takeInOnce(
   log: FastifyBaseLogger,
   call: string,
 ): Promise<DeletionRequest> {
+  const attempt = () => takeIn(deps, who, given, log, { call, line: 0 });
   try {
-    return await takeIn(deps, who, given, log, { call, line: 0 });
+    return await attempt();
   } catch (err) {
+    if ((await deps.store.dropExpiredLines(who.tenant, call)) > 0) return attempt();
     // an answer that is not ours to give must not be kept: where this cannot be told either, that is what is answered
     const [taken] = await deps.store.batchLines(who.tenant, call);
     const request = taken === undefined ? null : await deps.store.getRequest(who.tenant, taken.request_id);

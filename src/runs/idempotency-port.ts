@@ -23,6 +23,8 @@ export interface IdempotencyStore {
   releaseKey(tenant: string, keyDigest: string, token: string): Promise<void>;
   /** Answers, and what was taken in by which call. */
   deleteExpiredKeys(): Promise<number>;
+  /** Of a call whose key is over, and that is a new one: what stood for the earlier is in its way until somebody sweeps. */
+  dropExpiredLines(tenant: string, call: string): Promise<number>;
   /** Lines of a batch that an earlier try of the same call took in; of a single request line 0. */
   batchLines(tenant: string, call: string): Promise<TakenLine[]>;
 }

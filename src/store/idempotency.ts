@@ -93,8 +93,15 @@ export function idempotencyStore({ db }: Context): IdempotencyStore {
       return Number((await query.executeTakeFirst()).numDeletedRows);
     },
 
+    async dropExpiredLines(tenant, call) {
+      const { numAffectedRows } = await sql`
+        delete from batch_lines where tenant_id = ${tenant} and call = ${call} and expires_at <= clock_timestamp()`.execute(
+        db,
+      );
+      return Number(numAffectedRows);
+    },
+
     async batchLines(tenant, call) {
-      // also one that is over and still there: it cannot be taken in once more
       const { rows } = await sql<TakenLine>`
         select line, request_id, state from batch_lines where tenant_id = ${tenant} and call = ${call}`.execute(db);
       return rows;

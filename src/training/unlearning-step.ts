@@ -6,6 +6,7 @@ import { meanOverTokens, stopGradient, type TokenLoss, tokenLoss } from '../meth
 import { compileDescent, type Descent } from './accumulate.ts';
 import { type AdamwOptions, updateFeeds } from './adamw.ts';
 import { alternativeIn } from './alternative-half.ts';
+import { balancedByPerson } from './balance.ts';
 import { withBatch } from './batch-size.ts';
 import { valueAndGradients } from './gradients.ts';
 import { kindOf } from './kinds.ts';
@@ -85,7 +86,8 @@ const PARENT_NEEDS: Need[] = ['reference-logits', 'forget-reference-logits', 're
 
 /** The dial of the method, if it has one: turned once a step, from what the step before came to. */
 function createDial({ method, params, sets }: UnlearnInputs, parentLoss: number | undefined) {
-  const epoch = Math.ceil(sets.forget.length / Math.min(params.forget_batch, sets.forget.length));
+  const places = balancedByPerson(sets.forget).length;
+  const epoch = Math.ceil(places / Math.min(params.forget_batch, places));
   const known = parentLoss === undefined ? {} : { parentLoss };
   let before: DialPosition['before'] = null;
   let dial = 0;

@@ -99,3 +99,16 @@ test('what another call stands in the way of is refused as ever, and that is its
   const again = await ask('other', 'person2');
   assert.deepEqual([again.body, again.headers['idempotency-replayed']], [refused.body, 'true']);
 });
+
+test('a key that is over begins a new call, also where nobody has swept yet', async () => {
+  const first = (await ask('over', 'elsewhere')).json();
+  for (const table of ['idempotency_keys', 'batch_lines'])
+    await execute(
+      service.deps.config.databaseUrl!,
+      `update ${table} set expires_at = clock_timestamp() - interval '1 s'`,
+    );
+  const second = await ask('over', 'elsewhere');
+  assert.deepEqual([second.statusCode, second.headers['idempotency-replayed']], [202, undefined], second.body);
+  assert.notEqual(second.json().id, first.id);
+  assert.equal((await ask('over', 'elsewhere')).body, second.body);
+});
