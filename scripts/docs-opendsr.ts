@@ -39,9 +39,10 @@ const STATES = `OpenDSR has four statuses and none for a failure or a refusal. W
 it or ends it. \`extensions\` holds, under our domain, the state in our words, those of the targets, the code of a refusal, and whether callbacks are taken.
 \`results_count\` is how many training records were removed, 0 where nothing was found.`;
 
-const CALLBACKS = `Every URL of \`status_callback_urls\` (10 at most) is called on each change of status, with the status, its own URL as \`status_callback_url\`, and both headers. Anything but
+const CALLBACKS = `Every URL of \`status_callback_urls\` (10 at most) is called on each change of status, with the status as it is when the call is sent, its own URL as \`status_callback_url\`, and both headers. Anything but
 2xx is tried again by the schedule of [webhooks](webhooks.md#delivery), and the same addresses are refused. Callbacks are written in the transaction of
-the change, so none is lost.`;
+the change, so none is lost, and those to one URL are sent one at a time: one that is tried again late says what is true by then, so a status may be told twice and the last
+that is told is the present one.`;
 
 const ERRORS = `\`{"error": {"code": 400, "message": …, "errors": [{"domain": …, "reason": …, "message": …}]}}\`, without a word of what was sent; \`reason\` is a code of
 [errors.md](errors.md). 400 for what the protocol knows, a \`subject_request_id\` that was used before included; 409 where a request for the same person is in progress, 404 for an unknown

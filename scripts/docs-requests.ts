@@ -76,7 +76,8 @@ const BULK = `\`POST /v1/deletion-requests:batch\` takes up to ${BATCH_LINES} re
 order: \`created\`, \`already_open\` with a link, \`invalid\` with a JSON Pointer, a code and what to do, or \`failed\` where the database went away
 under way. No line spoils another. Lines are committed some hundred at a time, and \`created\` is said of what is committed. All of them carry a
 \`group_id\`, by which \`GET /v1/deletion-requests?group_id=\` lists them, and which \`?group_id=\` of a later batch adds to. A call
-that may have been lost is sent again: what it had made is \`already_open\`. Too many lines or bytes are refused before anything is stored.
+that may have been lost is sent again with the same \`Idempotency-Key\`: what it had made is answered as \`created\`. Without a key what it had made is \`already_open\`, and
+who is known to no model is asked for twice: look by the \`group_id\` which lines were stored. Too many lines or bytes are refused before anything is stored.
 
 \`\`\`sh
 curl -sS 'http://127.0.0.1:8080/v1/deletion-requests:batch' -H 'content-type: application/x-ndjson' --data-binary @- <<'LINES'
