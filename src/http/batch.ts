@@ -145,9 +145,11 @@ export async function createBatch(
 ): Promise<LineOutcome[]> {
   const outcomes = new Map<number, LineOutcome>();
   const models = new Set<string>();
-  if (call !== undefined) await deps.store.dropExpiredLines(who.tenant, call);
-  for (const { line, request_id, state } of call === undefined ? [] : await deps.store.batchLines(who.tenant, call))
-    outcomes.set(line, { line, outcome: 'created', id: request_id, state });
+  if (call !== undefined) {
+    await deps.store.dropExpiredLines(who.tenant, call);
+    for (const { line, request_id, state } of await deps.store.batchLines(who.tenant, call))
+      outcomes.set(line, { line, outcome: 'created', id: request_id, state });
+  }
   const left = wishes.filter(({ line }) => !outcomes.has(line));
   const found = await possible(deps, who, left, (line, why) => outcomes.set(line, invalid(line, why)));
   const good =

@@ -24,8 +24,8 @@ declare module 'fastify' {
     idempotent?: boolean | 'streamed';
   }
   interface FastifyRequest {
-    /** Of a call whose answer is to be kept; `call` names key and call, for what is kept of a call whose answer is lost. */
-    keyed: { digest: string; token: string; call: string; renewing: NodeJS.Timeout; incomplete?: true } | null;
+    /** Of a call whose answer is to be kept. */
+    keyed: { call: KeyedCall; token: string; renewing: NodeJS.Timeout; incomplete?: true } | null;
   }
 }
 
@@ -90,18 +90,16 @@ export function installIdempotency(app: App, deps: Pick<AppDeps, 'store' | 'subj
 
 /** Null: the call is to be made. Throws `idempotency-key-busy`, `idempotency-key-reused`. */
 async function begin(
-  deps: Pick<AppDeps, 'store' | 'subjectKeys'>,
+  deps: Pick<AppDeps, 'store'>,
   request: FastifyRequest,
   reply: FastifyReply,
-  keyed: KeyedCall,
+  call: KeyedCall,
 ): Promise<KeptAnswer | null> {
   const { tenant } = principal(request);
-  const outcome = await deps.store.takeKey(tenant, keyed, { busy_ms: BUSY_MS, keep_ms: KEEP_MS });
+  const outcome = await deps.store.takeKey(tenant, call, { busy_ms: BUSY_MS, keep_ms: KEEP_MS });
   if (outcome.status === 'first') {
-    const { key_digest: digest, fingerprint } = keyed;
     const { token } = outcome;
-    const call = deps.subjectKeys.pseudonym(tenant, 'batch', `${digest} ${fingerprint}`);
-    request.keyed = { digest, token, call, renewing: renewing(deps, request, digest, token) };
+    request.keyed = { call, token, renewing: renewing(deps, request, call.key_digest, token) };
     return null;
   }
   if (outcome.status === 'answered') return outcome.answer;
@@ -109,6 +107,13 @@ async function begin(
     throw new ExpungeError('idempotency-key-reused', 'This Idempotency-Key was sent with another call.');
   reply.header('retry-after', String(RETRY_SECONDS));
   throw new ExpungeError('idempotency-key-busy', 'The first call with this Idempotency-Key has not been answered yet.');
+}
+
+/** Names key and call, for what is kept of a call whose answer may be lost; undefined: it has no key. */
+export function callName({ subjectKeys }: Pick<AppDeps, 'subjectKeys'>, request: FastifyRequest): string | undefined {
+  if (request.keyed === null) return;
+  const { key_digest, fingerprint } = request.keyed.call;
+  return subjectKeys.pseudonym(principal(request).tenant, 'batch', `${key_digest} ${fingerprint}`);
 }
 
 /** Holds the key of a call for as long as it is at work, however long that is, and no longer than its process lives. */
@@ -158,20 +163,20 @@ function giveAgain(reply: FastifyReply, answer: KeptAnswer): FastifyReply {
 /** What failed on our side may be tried again; every other answer is the answer. */
 async function keep({ store }: Pick<AppDeps, 'store'>, request: FastifyRequest, reply: FastifyReply, payload: unknown) {
   if (request.keyed === null) return;
-  const { digest, token, renewing, incomplete } = request.keyed;
+  const { call, token, renewing, incomplete } = request.keyed;
   clearInterval(renewing);
   request.keyed = null;
   const { tenant } = principal(request);
   try {
     if (reply.statusCode >= 500 || incomplete || typeof payload !== 'string')
-      return await store.releaseKey(tenant, digest, token);
+      return await store.releaseKey(tenant, call.key_digest, token);
     const headers = Object.fromEntries(
       KEPT_HEADERS.flatMap((name) => {
         const value = reply.getHeader(name);
         return value === undefined ? [] : [[name, String(value)]];
       }),
     );
-    await store.saveAnswer(tenant, digest, token, { status: reply.statusCode, headers, body: payload });
+    await store.saveAnswer(tenant, call.key_digest, token, { status: reply.statusCode, headers, body: payload });
   } catch (error) {
     // the work is done and its answer true: it is sent, and a repeated call waits until the key is free
     request.log.warn({ err: error }, 'An answer could not be kept for its Idempotency-Key');

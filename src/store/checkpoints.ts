@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { CheckpointStore, NewCheckpoint, RetireOutcome, VerificationStore } from '../runs/ports.ts';
 import { type Context, type Db, lockName, type Trx, transact } from './db.ts';
-import { lookAtChildren } from './erasure-looks.ts';
+import { lookNow, startedFrom } from './erasure-looks.ts';
 import { lastVerification } from './last-verification.ts';
 import { append } from './ledger.ts';
 
@@ -152,7 +152,7 @@ export const checkpointsStore = (
         .where('model_id', '=', model_id)
         .where('digest', '=', digest)
         .execute();
-      await lookAtChildren(trx, named, at);
+      await lookNow(trx, tenant, at, startedFrom(named));
       await append(context, trx, { tenant, type: 'checkpoint.deleted', actor, data: { model_id, digest } });
       return true;
     }),

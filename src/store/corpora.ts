@@ -7,7 +7,7 @@ import { ExpungeError } from '../errors.ts';
 import { canonicalDigest } from '../runs/digests.ts';
 import type { Store } from '../runs/ports.ts';
 import { beyond, type Context, type Db, type Trx, toPage, transact } from './db.ts';
-import { lookAtUploaded } from './erasure-looks.ts';
+import { lookNow, namedFrom } from './erasure-looks.ts';
 import { append } from './ledger.ts';
 import { countPeople } from './people.ts';
 import { type Duplicate, writeIndex } from './record-index.ts';
@@ -67,7 +67,7 @@ async function addRecords(
   const suppressed = await suppressedRecords(trx, { tenant, corpusId, first: corpus.records });
   if (suppressed > 0 && onSuppressed === 'refuse') throw new SuppressedRecords(suppressed);
   const people = await countPeople(trx, tenant, corpusId);
-  await lookAtUploaded(trx, { tenant, corpusId, first: corpus.records }, await context.now(trx));
+  await lookNow(trx, tenant, await context.now(trx), namedFrom(corpusId, corpus.records));
   const updated: Corpus = await trx
     .updateTable('corpora')
     .set((eb) => ({ records: eb('records', '+', added), people, digest }))

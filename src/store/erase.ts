@@ -2,7 +2,7 @@
 // sweep, which removes what nothing names any more.
 import { sql } from 'kysely';
 import type { Trx } from './db.ts';
-import { lookAtCorpora } from './erasure-looks.ts';
+import { aboutCorpora, lookNow } from './erasure-looks.ts';
 
 interface Named {
   tenant: string;
@@ -23,7 +23,7 @@ export async function eraseModel(trx: Trx, { tenant, id }: Named, at: string): P
     update kept_probes set shredded_at = ${at}
     where tenant_id = ${tenant} and model_id = ${id} and shredded_at is null`.execute(trx);
   const own = sql`select corpus_id from model_corpora where tenant_id = ${tenant} and model_id = ${id}`;
-  await lookAtCorpora(trx, tenant, own, at);
+  await lookNow(trx, tenant, at, aboutCorpora(own));
   // in the order of their references
   for (const table of [
     ...(['probes', 'influence_analyses', 'verification_policies', 'retrained_references'] as const),
@@ -37,7 +37,7 @@ export async function eraseModel(trx: Trx, { tenant, id }: Named, at: string): P
 
 /** Nobody is found in it any more. Its text is a file, and goes after this is committed. */
 export async function eraseCorpus(trx: Trx, { tenant, id }: Named, at: string): Promise<void> {
-  await lookAtCorpora(trx, tenant, sql`select ${id}::uuid`, at);
+  await lookNow(trx, tenant, at, aboutCorpora(sql`select ${id}::uuid`));
   await sql`
     delete from vault_keys v using erasure_prints p
     where p.tenant_id = ${tenant} and p.corpus_id = ${id} and v.tenant_id = p.tenant_id and v.id = p.key_id`.execute(

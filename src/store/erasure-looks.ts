@@ -36,8 +36,8 @@ export async function dueErasures(
   return rows;
 }
 
-/** Requests `r` are looked at by the next sweep. Locked in the order of `lockRequests`. */
-async function lookNow(trx: Trx, tenant: string, at: string, which: RawBuilder<boolean>): Promise<void> {
+/** Requests `r` are looked at by the next sweep, from `at` on. Locked in the order of `lockRequests`. */
+export async function lookNow(trx: Trx, tenant: string, at: string, which: RawBuilder<boolean>): Promise<void> {
   await sql`
     with held as (
       select r.id from deletion_requests r where r.tenant_id = ${tenant} and ${UNERASED} and ${which}
@@ -46,38 +46,17 @@ async function lookNow(trx: Trx, tenant: string, at: string, which: RawBuilder<b
     where r.tenant_id = ${tenant} and r.id = h.id`.execute(trx);
 }
 
-/** People of an upload, from an ordinal on: their requests have records now. */
-export const lookAtUploaded = (
-  trx: Trx,
-  { tenant, corpusId, first }: { tenant: string; corpusId: string; first: number },
-  at: string,
-): Promise<void> =>
-  lookNow(
-    trx,
-    tenant,
-    at,
-    sql`exists (
-      select from request_subjects q
-      join subject_records s on s.tenant_id = q.tenant_id and s.subject_key = q.subject_key
-      where q.tenant_id = r.tenant_id and q.request_id = r.id and s.corpus_id = ${corpusId}::uuid
-        and s.first_ordinal >= ${first})`,
-  );
+/** Of people of an upload, from an ordinal on: their requests have records now. */
+export const namedFrom = (corpusId: string, first: number) => sql<boolean>`exists (
+  select from request_subjects q
+  join subject_records s on s.tenant_id = q.tenant_id and s.subject_key = q.subject_key
+  where q.tenant_id = r.tenant_id and q.request_id = r.id and s.corpus_id = ${corpusId}::uuid and s.first_ordinal >= ${first})`;
 
-/** Those that ask for `corpora` (a query of their ids); before these, or what says that they are a model's, are taken away. */
-export const lookAtCorpora = (trx: Trx, tenant: string, corpora: RawBuilder<unknown>, at: string): Promise<void> =>
-  lookNow(trx, tenant, at, sql`exists (select from ${placesOfRequest('r', 'id', corpora)} s)`);
+/** About records of `corpora` (a query of their ids); before these, or what says that they are a model's, are taken away. */
+export const aboutCorpora = (corpora: RawBuilder<unknown>) =>
+  sql<boolean>`exists (select from ${placesOfRequest('r', 'id', corpora)} s)`;
 
-/** Those whose runs started from the checkpoint, which is gone. */
-export const lookAtChildren = (
-  trx: Trx,
-  { tenant, model_id, digest }: { tenant: string; model_id: string; digest: string },
-  at: string,
-): Promise<void> =>
-  lookNow(
-    trx,
-    tenant,
-    at,
-    sql`r.id in (
-      select t.request_id from runs u join request_targets t on t.tenant_id = u.tenant_id and t.run_id = u.id
-      where u.tenant_id = ${tenant} and u.model_id = ${model_id}::uuid and u.parent = ${digest})`,
-  );
+/** Whose runs started from the checkpoint, which is gone. */
+export const startedFrom = ({ model_id, digest }: { model_id: string; digest: string }) => sql<boolean>`r.id in (
+  select t.request_id from runs u join request_targets t on t.tenant_id = u.tenant_id and t.run_id = u.id
+  where u.tenant_id = r.tenant_id and u.model_id = ${model_id}::uuid and u.parent = ${digest})`;

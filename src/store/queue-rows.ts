@@ -119,8 +119,10 @@ export function turnIn(row: QueueRow, now: number): Turn | null {
 }
 
 /** Whether something may begin on the model now. */
-export const mayBegin = (row: QueueRow, now: number): boolean =>
-  row.run === 'left' || requestsBegin(row, now) || ['first', 'may'].includes(turnIn(row, now) ?? 'after');
+export function mayBegin(row: QueueRow, now: number): boolean {
+  const turn = turnIn(row, now);
+  return row.run === 'left' || requestsBegin(row, now) || turn === 'first' || turn === 'may';
+}
 
 /** A run without requests that was left behind, and nobody waits for its end. */
 const isLeftForNobody = (row: QueueRow, now: number): boolean =>

@@ -101,7 +101,7 @@ export function unlearningWorkOf(
   sizes: Sizes,
 ): PlannedWork {
   const own = stepWorkOf(model, { method, params }, sizes);
-  const goal = params.repair_steps === 0 ? null : repairOf(method, params);
+  const goal = repairOf(method, params);
   if (goal === null) return own;
   // what has no retain half is repaired by a loss that has one
   const repair = stepWorkOf(model, goal, sizes);

@@ -44,7 +44,7 @@ export async function createRehearsal({ sets, seed }: UnlearnInputs, score: Scor
   }
   const before = rows.length === 0 ? { likely: 0, told: 0 } : await measured();
   let [looked, done, last, gaining] = [Number.NEGATIVE_INFINITY, false, 0, false];
-  const most = { likely: 0, told: 0 };
+  let most = { likely: 0, told: 0 };
   return {
     async done(step) {
       if (rows.length === 0) return true;
@@ -54,7 +54,7 @@ export async function createRehearsal({ sets, seed }: UnlearnInputs, score: Scor
       done = !short && (likely >= KEPT * before.likely || likely <= (1 + GAINED) * last);
       gaining = short && (likely > (1 + GAINED) * most.likely || told > (1 + GAINED) * most.told);
       [looked, last] = [step, likely];
-      Object.assign(most, { likely: Math.max(most.likely, likely), told: Math.max(most.told, told) });
+      most = { likely: Math.max(most.likely, likely), told: Math.max(most.told, told) };
       return done;
     },
     gaining: () => gaining,

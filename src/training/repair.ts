@@ -12,9 +12,9 @@ export interface Goal {
   params: Params;
 }
 
-/** What repair goes on with after steps of a method; null: its own loss, which has a retain term. */
+/** What repair goes on with after steps of a method; null: its own loss, which has a retain term, or there is no repair. */
 export function repairOf(method: LossMethod, params: Params): Goal | null {
-  if (method.needs(params as never).includes('retain')) return null;
+  if (params.repair_steps === 0 || method.needs(params as never).includes('retain')) return null;
   const known = Object.keys(stepOptions).map((name) => [name, params[name]]);
   return { method: REPAIR, params: fillParams(REPAIR.name, Object.fromEntries(known)) as Params };
 }

@@ -8,7 +8,7 @@ import { isOpenRequest, REQUEST_STATES, type RequestState } from '../../domain/s
 import { MOST_COOLING_OFF_HOURS } from '../../environment.ts';
 import { recordFields } from '../asked-records.ts';
 import { createDeletionRequest, planDeletionRequest } from '../deletion.ts';
-import { KeyHeader } from '../idempotency.ts';
+import { callName, KeyHeader } from '../idempotency.ts';
 import { subjectSchema } from '../identifiers.ts';
 import { absolute, notFound, POLL_SECONDS, unchanged } from '../links.ts';
 import { methodChoiceSchema } from '../method-schema.ts';
@@ -135,7 +135,13 @@ export const deletionRequestRoutes: Routes = (app, deps) => {
     async (request, reply) => {
       const { validate_only = false, ...given } = request.body;
       if (validate_only) return reply.send(await planDeletionRequest(deps, principal(request), given));
-      const created = await createDeletionRequest(deps, principal(request), given, request.log, request.keyed?.call);
+      const created = await createDeletionRequest(
+        deps,
+        principal(request),
+        given,
+        request.log,
+        callName(deps, request),
+      );
       reply.code(202).header('location', absolute(request, `/v1/deletion-requests/${created.id}`));
       const about = { ...watched(deps, principal(request), created.id), found: created };
       const shown = (await readWhen<DeletionRequest>(app, request, reply, about)) ?? created;

@@ -11,7 +11,7 @@ import { type Span, traced } from '../../runs/tracing-port.ts';
 import { createBatch } from '../batch.ts';
 import { BATCH_BYTES, BATCH_LINES, isRefusal, readWishes, type Validate } from '../batch-lines.ts';
 import { type NewDeletionRequest, wishOf } from '../deletion.ts';
-import { beginStreamed, KeyHeader } from '../idempotency.ts';
+import { beginStreamed, callName, KeyHeader } from '../idempotency.ts';
 import { absolute } from '../links.ts';
 import { principal } from '../principal.ts';
 import { described, problems } from '../schemas.ts';
@@ -109,7 +109,7 @@ async function takeIn(
   if (read.length === 0) throw new ExpungeError('validation-failed', 'The batch has no line.');
   const answered = await beginStreamed(deps, request, reply, sent.digest('hex'));
   if (answered !== null) return answered;
-  const call = request.keyed?.call;
+  const call = callName(deps, request);
   const { group_id = call === undefined ? uuid() : named(call, GROUPS) } = request.query as { group_id?: string };
   const wishes = read.map(({ line, wish }) => ({ line, wish: isRefusal(wish) ? wish : { ...wish, group_id } }));
   const items = await createBatch(deps, who, wishes, request.log, call);
