@@ -8,6 +8,7 @@ import { seedFrom } from '../../src/domain/random.ts';
 import type { SetRow } from '../../src/domain/record.ts';
 import { VerificationPolicy } from '../../src/domain/verification.ts';
 import { fillParams, getMethod } from '../../src/methods/index.ts';
+import { baselineFrom } from '../../src/metrics/report.ts';
 import { FIRST } from '../../src/runs/plan/auto.ts';
 import type { Runner } from '../shared/work.ts';
 import { REQUESTS, type Written } from './settings.ts';
@@ -83,6 +84,8 @@ function createWalk(ground: Ground, { name, held }: Variant) {
   const base = { run_id: 'bench', corpora, backend, threads, time_limit_seconds: TIME_LIMIT_SECONDS };
   const earlierOf = (people: readonly number[]): Earlier[] =>
     people.map((person) => ({ person, rows: rowsOf(train, new Set([person])) }));
+  /** The first report of a candidate made from the start: what exact candidates of later parents are held against. */
+  let registered: Results['verify'] | null = null;
 
   async function setsFor(step: string, erased: readonly number[], people: readonly number[]) {
     const retain = rowsOf(train, without([...erased, ...people]));
@@ -105,15 +108,18 @@ function createWalk(ground: Ground, { name, held }: Variant) {
       },
     });
     if (!made.ok) return { made, verified: null, out_dir };
+    const [exact, begins] = [guarantee === 'exact', line.parent === ground.start];
     const verified = await runner.run(`${name}/${step}-${method}-verified`, {
       kind: 'verify',
       earlier: earlierOf(line.erased),
       job: {
-        ...{ ...job, stage: 'verify', candidate_dir: out_dir, policy: POLICY, baseline: null },
+        ...{ ...job, stage: 'verify', candidate_dir: out_dir, policy: POLICY, exact },
+        baseline: exact && !begins ? baselineFrom(registered) : null,
         // the same seed asks the same retained records at every step
-        ...{ seed: 1, exact: guarantee === 'exact' },
+        seed: 1,
       },
     });
+    if (begins && verified.ok) registered ??= verified.result;
     return { made, verified, out_dir };
   }
   return { attempt, earlierOf, setsFor, base };

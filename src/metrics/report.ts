@@ -175,7 +175,9 @@ export function buildReport(input: ReportInput): VerificationReport {
  * What the model could do when it was registered, from the earliest report whose parent it was: its values on the retain
  * set. Null without such a report, or when another version measured it.
  */
-export function baselineFrom(report: VerificationReport | null): Baseline | null {
+export function baselineFrom(
+  report: Pick<VerificationReport, 'verifier_version' | 'findings'> | null,
+): Baseline | null {
   if (report?.verifier_version !== VERIFIER_VERSION) return null;
   const judged = new Set(MEMORY_METRICS.map(({ name }) => name));
   const kept = report.findings.filter(
