@@ -1248,7 +1248,7 @@ export interface paths {
         put?: never;
         /**
          * Rank training records by how much they shaped an answer
-         * @description Looks at the active checkpoint. What was asked is kept sealed until the analysis ends, its findings for a day. Records of people whose processing is restricted are not read; a question about them is 409 `subject-restricted`.
+         * @description Looks at the active checkpoint, or with `checkpoints` at the training that led to it. What was asked is kept sealed until the analysis ends, its findings for a day. Records of people whose processing is restricted are not read; a question about them is 409 `subject-restricted`.
          */
         post: operations["analyseInfluence"];
         delete?: never;
@@ -4361,6 +4361,11 @@ export interface components {
                  */
                 method: "tracin" | "cg" | "ekfac";
                 /**
+                 * @description Of tracin: how many points of the training are looked at, evenly apart and the last at its end. More than 1 needs the log that expunge train --log-updates writes
+                 * @default 1
+                 */
+                checkpoints?: number;
+                /**
                  * @description Records that are listed
                  * @default 20
                  */
@@ -4388,6 +4393,8 @@ export interface components {
             reason: string | null;
             findings: {
                 damping: number | null;
+                /** @description Of tracin at several checkpoints: after which steps of the training it looked */
+                steps?: number[];
                 /** @description How many were ranked: all that the model was trained on, but for those of people whose processing is restricted */
                 records: number;
                 /** @description How many of them were asked about */
@@ -11559,6 +11566,11 @@ export interface operations {
                      * @enum {string}
                      */
                     method?: "tracin" | "cg" | "ekfac";
+                    /**
+                     * @description Of tracin: how many points of the training are looked at, evenly apart and the last at its end. More than 1 needs the log that expunge train --log-updates writes
+                     * @default 1
+                     */
+                    checkpoints?: number;
                     /**
                      * @description Records that are listed
                      * @default 20

@@ -1,18 +1,21 @@
 // Which of a model's training records shaped an answer. Text stays in this process: ids and scores leave it.
 import { loadFactors, saveFactors } from '../checkpoints/factors.ts';
+import { openUpdates } from '../checkpoints/updates.ts';
 import { readRecords } from '../corpora/records.ts';
 import type { InfluenceJob, InfluenceResult, RankedRecord } from '../domain/compute.ts';
 import type { HostTensors } from '../domain/engine.ts';
 import type { InfluenceQuery } from '../domain/influence.ts';
 import { sampleRows } from '../domain/random.ts';
 import { ExpungeError } from '../errors.ts';
-import { influenceOf } from '../influence/analysis.ts';
+import { type Influence, influenceOf, type TracedStop, tracedInfluence } from '../influence/analysis.ts';
+import { courseOf } from '../influence/course.ts';
 import { type EkfacInputs, ekfacFactors, ekfacInverse } from '../influence/ekfac.ts';
 import { assertRanking, ranked, recordScores } from '../influence/ranking.ts';
 import { openSurface } from '../influence/surface.ts';
 import { encodePrompt, type TokenRow } from '../training/batches.ts';
 import { createGenerator } from '../training/generate.ts';
 import type { RecordRow } from '../training/rows.ts';
+import { learningRateAt } from '../training/schedule.ts';
 import type { StageContext } from './context.ts';
 import { type AnyModel, loadAnyWeights, openAnyModel, rowsOf } from './models.ts';
 
@@ -144,9 +147,50 @@ function place(trained: Trained, order: number[], scores: Float64Array, queried:
   });
 }
 
+interface Given {
+  job: InfluenceJob;
+  model: Weighed;
+  trained: Trained;
+  context: StageContext;
+}
+
+/** At the checkpoint itself. */
+async function scored(
+  { job, model, trained, context: { engine, signal } }: Given,
+  query: TokenRow[],
+): Promise<Influence & { steps?: never }> {
+  const { architecture, config, weights, recipe } = model;
+  const inputs = { engine, architecture, config, weights, signal };
+  const surface = openSurface(inputs);
+  const found = await influenceOf(surface, {
+    ...{ query, rows: trained.rows, seed: job.seed },
+    settings: { ...job.options, learning_rate: recipe?.options.learning_rate ?? 1 },
+    inverse: async (gradient, damp) => ekfacInverse(inputs, await factorsFor(job, inputs, trained), gradient, damp),
+  });
+  surface.dispose();
+  return found;
+}
+
+/** At several points of the training that its log leads back to. */
+async function traced({ job, model, trained, context: { engine, signal } }: Given, query: TokenRow[]) {
+  const { architecture, config, weights, recipe } = model;
+  const log = await openUpdates(job.checkpoint_dir, architecture.shapes(config), []);
+  if (log === null)
+    throw new ExpungeError(
+      'compute-failed',
+      'The checkpoint has no updates.json, which several checkpoints of tracin are read from: train it with --log-updates, or ask about one checkpoint.',
+    );
+  async function* course(): AsyncGenerator<TracedStop> {
+    for await (const stop of courseOf(log!, weights, job.options.checkpoints!, signal))
+      yield { ...stop, learning_rate: recipe ? learningRateAt(stop.step, recipe.options) : 1 };
+  }
+  const inputs = { engine, architecture, config, signal };
+  const found = await tracedInfluence(inputs, course(), { query, rows: trained.rows });
+  return { ...found, damping: null };
+}
+
 /** Ranks every training record. Throws `validation-failed` for a question that the model cannot be asked. */
 export async function influenceStage(job: InfluenceJob, context: StageContext): Promise<InfluenceResult> {
-  const { engine, signal } = context;
   const opened = await openAnyModel(job.checkpoint_dir);
   const model: Weighed = { ...opened, weights: await loadAnyWeights(job.checkpoint_dir) };
   const trained = await readTrained(model, job.corpora);
@@ -156,28 +200,14 @@ export async function influenceStage(job: InfluenceJob, context: StageContext): 
     query.asks === 'answer'
       ? await rowsOfAnswer(context, model, query)
       : await rowsOfRecords(context, model, trained, queried, job.options);
-  const { architecture, config, weights, recipe } = model;
-  const surface = openSurface({ engine, architecture, config, weights, signal });
-  const { scores, damping } = await influenceOf(surface, {
-    query: rows,
-    rows: trained.rows,
-    settings: { ...job.options, learning_rate: recipe?.options.learning_rate ?? 1 },
-    inverse: async (gradient, damp) =>
-      ekfacInverse(
-        { engine, architecture, config },
-        await factorsFor(job, { engine, architecture, config, weights, signal }, trained),
-        gradient,
-        damp,
-      ),
-    seed: job.seed,
-  });
+  const own = { job, model, trained, context };
+  const { scores, damping, steps } = await ((job.options.checkpoints ?? 1) > 1 ? traced : scored)(own, rows);
   const sums = recordScores(scores, trained.recordOf, trained.records.length);
-  surface.dispose();
   assertRanking(sums, (i) => lineOf(trained.records[i]!));
   const order = ranked(sums);
   const best = order.findIndex((i) => queried.has(i));
   return {
-    ...{ stage: 'influence', damping, records: order.length, queried: queried.size },
+    ...{ stage: 'influence', damping, records: order.length, queried: queried.size, ...(steps ? { steps } : {}) },
     best_queried_rank: best === -1 ? null : best + 1,
     ranking: place(trained, order.slice(0, job.options.top), sums, queried),
   };

@@ -13,6 +13,15 @@ export const InfluenceOptions = Type.Object({
     'tracin: product of gradients (arXiv 2002.08484); cg: with the inverse Hessian between them (arXiv 1703.04730), by conjugate gradients; ekfac: the same for weights that map vectors, by EK-FAC (arXiv 2308.03296)',
     'tracin',
   ),
+  checkpoints: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 100,
+      default: 1,
+      description:
+        'Of tracin: how many points of the training are looked at, evenly apart and the last at its end. More than 1 needs the log that expunge train --log-updates writes',
+    }),
+  ),
   top: Type.Integer({ minimum: 1, maximum: 1000, default: 20, description: 'Records that are listed' }),
   own_answers: Type.Boolean({
     default: false,
@@ -59,6 +68,11 @@ export const InfluenceFindings = Type.Object({
     Type.Number({
       description:
         'What was added to the diagonal in the end; where ekfac chose it for each weight, the mean of these; null for tracin',
+    }),
+  ),
+  steps: Type.Optional(
+    Type.Array(Type.Integer(), {
+      description: 'Of tracin at several checkpoints: after which steps of the training it looked',
     }),
   ),
   records: Type.Integer({

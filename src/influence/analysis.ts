@@ -3,8 +3,9 @@ import { sampleRows } from '../domain/random.ts';
 import { scaled, type Vector } from '../domain/vectors.ts';
 import { type Bend, type Solution, solveDamped } from '../methods/conjugate-gradient.ts';
 import type { TokenRow } from '../training/batches.ts';
+import type { Stop } from './course.ts';
 import { type Query, queryOf, slopes } from './slopes.ts';
-import type { Surface } from './surface.ts';
+import { openSurface, type Surface, type SurfaceInputs } from './surface.ts';
 
 export interface InfluenceSettings {
   method: 'tracin' | 'cg' | 'ekfac';
@@ -75,4 +76,31 @@ export async function influenceOf(surface: Surface, given: InfluenceQuestion): P
   const along = await slopes(surface, rows, query, direction);
   const factor = settings.method === 'tracin' ? settings.learning_rate : 1;
   return { scores: along.map((slope) => factor * slope), damping };
+}
+
+/** Where TracIn looks, and the learning rate of the step that led there. */
+export type TracedStop = Stop & { learning_rate: number };
+
+/**
+ * TracIn over several checkpoints of a training: the sum over them of the learning rate there times the product of both gradients
+ * there (TracInCP, arXiv 2002.08484). One of them alone is open at a time.
+ */
+export async function tracedInfluence(
+  model: Omit<SurfaceInputs, 'weights'>,
+  course: AsyncIterable<TracedStop>,
+  { query, rows }: Pick<InfluenceQuestion, 'query' | 'rows'>,
+): Promise<{ scores: Float64Array; steps: number[] }> {
+  const scores = new Float64Array(rows.length);
+  const steps: number[] = [];
+  for await (const { step, weights, learning_rate } of course) {
+    const surface = openSurface({ ...model, weights });
+    const asked = await queryOf(surface, query);
+    const along = await slopes(surface, rows, asked, asked.gradient);
+    surface.dispose();
+    along.forEach((slope, i) => {
+      scores[i] = scores[i]! + learning_rate * slope;
+    });
+    steps.unshift(step);
+  }
+  return { scores, steps };
 }

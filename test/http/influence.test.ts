@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Value } from 'typebox/value';
 import { createFactorFiles } from '../../src/checkpoints/factors.ts';
+import { loadCheckpoint } from '../../src/checkpoints/layout.ts';
+import { createUpdatesWriter } from '../../src/checkpoints/updates.ts';
 import { runComputeJob } from '../../src/compute/job.ts';
+import { float32 } from '../../src/domain/engine.ts';
 import { InfluenceAnalysis } from '../../src/domain/influence.ts';
 import { analyseInfluence } from '../../src/runs/analyse-influence.ts';
 import { writeTinyCheckpoint } from './checkpoint-fixture.ts';
@@ -52,8 +56,8 @@ async function work(id: string): Promise<void> {
   );
 }
 
-async function analysed(body: object): Promise<InfluenceAnalysis> {
-  const asked = await ask(body);
+async function analysed(body: object, id = modelId): Promise<InfluenceAnalysis> {
+  const asked = await ask(body, id);
   assert.equal(asked.statusCode, 202, asked.body);
   const path = new URL(String(asked.headers.location)).pathname;
   const waiting = await call(service.app, 'GET', path);
@@ -99,6 +103,36 @@ test('a person is asked about by identifier, records by id, and the model by its
   assert.notDeepEqual(said.ranking, records.ranking);
   const itself = await analysed({ prompt: 'p' });
   assert.deepEqual([itself.state, itself.findings?.records], ['done', 6]);
+});
+
+test('tracin looks back over a training that was logged', async () => {
+  const path = await writeTinyCheckpoint(service.importDir, 'logged', null, 2);
+  const folder = join(service.importDir, path);
+  const { weights } = await loadCheckpoint(folder);
+  const halved = Object.entries(weights).map(([name, { data, shape }]) => [
+    name,
+    float32(
+      (data as Float32Array).map((x) => x / 2),
+      shape,
+    ),
+  ]);
+  const log = await createUpdatesWriter(folder, Object.fromEntries(halved));
+  await log.add([], weights);
+  await log.add([], weights);
+  await log.close();
+  const body = { name: 'logged', path, corpora: [{ corpus_id: corpusId, role: 'train' }] };
+  const { id } = (await call(service.app, 'POST', '/v1/models', body)).json();
+  const [once, twice] = [
+    await analysed({ record_ids: ['r4'] }, id),
+    await analysed({ record_ids: ['r4'], checkpoints: 9 }, id),
+  ];
+  assert.deepEqual([once.findings!.steps, twice.findings!.steps, twice.options.checkpoints], [undefined, [1, 2], 9]);
+  // the last step changed nothing, and there is no recipe that names a learning rate
+  const [end, both] = [once.findings!.ranking, twice.findings!.ranking].map(
+    (all) => new Map(all.map((one) => [one.record_id, one.score])),
+  );
+  for (const [name, score] of end!)
+    assert.ok(Math.abs(both!.get(name)! - 2 * score) < 1e-3 * Math.abs(end!.get('r4')!));
 });
 
 test('the factors of EK-FAC are measured once for a checkpoint, and go when it is not kept any more', async () => {
@@ -176,6 +210,10 @@ test('a question that cannot be put is refused, naming the field', async () => {
     [{ prompt: 'a', method: 'guess' }, '#/method'],
     [{ prompt: 'a', top: 0 }, '#/top'],
     [{ prompt: 'a', damping: 0 }, '#/damping'],
+    [{ prompt: 'a', checkpoints: 0 }, '#/checkpoints'],
+    // its checkpoint has no log
+    [{ prompt: 'a', checkpoints: 2 }, '#/checkpoints'],
+    [{ prompt: 'a', checkpoints: 2, method: 'cg' }, '#/checkpoints'],
     [{ record_ids: [] }, '#/record_ids'],
     [{ subject: { identifiers: [{ type: 'email' }] } }, '#/subject/identifiers/0'],
   ] as const) {

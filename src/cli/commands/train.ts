@@ -102,7 +102,8 @@ export const train: Command = {
     ...shardingFlags,
     'log-updates': {
       type: 'boolean',
-      summary: 'Write what each step changed beside the checkpoint, for amnesiac: the weights’ size for every step',
+      summary:
+        'Write what each step changed beside the checkpoint, for amnesiac and tracin: the weights’ size for every step',
     },
     seed: { type: 'string', value: 'N', summary: 'Seed of weights and order; default 1' },
     steps: { type: 'string', value: 'N', summary: 'Upper bound of training steps' },

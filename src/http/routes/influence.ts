@@ -4,6 +4,7 @@ import Type, { type Static } from 'typebox';
 import { v7 as uuidv7 } from 'uuid';
 import { Id } from '../../domain/common.ts';
 import { type InfluenceFindings, InfluenceOptions, type InfluenceQuery } from '../../domain/influence.ts';
+import type { Model } from '../../domain/resources.ts';
 import { ExpungeError } from '../../errors.ts';
 import type { RecordPlace, StoredInfluence } from '../../runs/ports.ts';
 import { refuseRestrictedRecords, unrestricted } from '../../runs/restricted.ts';
@@ -69,9 +70,24 @@ async function queryOf(deps: AppDeps, tenant: string, modelId: string, ask: Ask)
   throw invalidField('#/subject', 'is named by no training record of the model: ask with a prompt instead');
 }
 
-const optionsOf = ({ method, top, own_answers, damping, iterations, curvature_rows }: Ask): InfluenceOptions => ({
-  ...{ method, top, own_answers, iterations, curvature_rows, ...(damping === undefined ? {} : { damping }) },
-});
+const optionsOf = ({ damping, checkpoints = 1, ...ask }: Ask): InfluenceOptions => {
+  const { method, top, own_answers, iterations, curvature_rows } = ask;
+  return {
+    ...{ method, checkpoints, top, own_answers, iterations, curvature_rows },
+    ...(damping === undefined ? {} : { damping }),
+  };
+};
+
+/** Several checkpoints are those of a log. */
+async function checkCheckpoints({ checkpoints }: AppDeps, { active }: Model, ask: Ask): Promise<void> {
+  if ((ask.checkpoints ?? 1) === 1) return;
+  if (ask.method !== 'tracin') throw invalidField('#/checkpoints', `goes with tracin: ${ask.method} looks at one`);
+  if (!(await checkpoints.hasUpdates(active)))
+    throw invalidField(
+      '#/checkpoints',
+      'of more than 1 needs a log of the training, and the active checkpoint has no updates.json: train with --log-updates, or leave it out',
+    );
+}
 
 /** As clients see it: the question stays sealed. */
 function shown(deps: AppDeps, stored: StoredInfluence) {
@@ -121,7 +137,7 @@ export const influenceRoutes: Routes = (app, deps) => {
         operationId: 'analyseInfluence',
         summary: 'Rank training records by how much they shaped an answer',
         description:
-          'Looks at the active checkpoint. What was asked is kept sealed until the analysis ends, its findings for a day. Records of people whose processing is restricted are not read; a question about them is 409 `subject-restricted`.',
+          'Looks at the active checkpoint, or with `checkpoints` at the training that led to it. What was asked is kept sealed until the analysis ends, its findings for a day. Records of people whose processing is restricted are not read; a question about them is 409 `subject-restricted`.',
         params: IdParams,
         body: Ask,
         response: { 202: described('Accepted; poll Location', ref('InfluenceAnalysis')), ...problems },
@@ -131,6 +147,7 @@ export const influenceRoutes: Routes = (app, deps) => {
       const { tenant } = principal(request);
       const model = await deps.store.getModel(tenant, request.params.id);
       if (model === null) throw notFound('model');
+      await checkCheckpoints(deps, model, request.body);
       const query = await queryOf(deps, tenant, model.id, request.body);
       const id = uuidv7();
       const analysis = {
