@@ -47,6 +47,34 @@ async function guaranteeFrom(base: Model, index: number) {
   return check.statement.predicate.guarantee;
 }
 
+test('a base that was trained without the person before has not seen them; one that forgot them by steps has', async () => {
+  const below = await register('below', null, []);
+  const base = await register('base-that-forgot', below.active, worker.model.corpora);
+  const forget = async (index: number, name: string) => {
+    const id = await worker.request(index, { name, params: {} }, { model_ids: [base.id] });
+    const compute = scripted({
+      unlearn: ({ out_dir }) => writeFile(join(out_dir, 'recipe.json'), recipeFrom(below.active)),
+    });
+    await workModel({ ...worker.deps, compute }, base.id, new AbortController().signal);
+    return { id, active: (await worker.store.getModel(TENANT, base.id))!.active };
+  };
+  const seen = (id: string, digest: string) => worker.store.recordsSeen(TENANT, id, digest);
+  const steps = await forget(3, 'grad-diff');
+  assert.notEqual(steps.active, base.active);
+  assert.deepEqual([await seen(steps.id, base.active), await seen(steps.id, steps.active)], [2, 2]);
+  // a training leaves out whoever was erased before it as well
+  const anew = await forget(2, 'retrain');
+  assert.notEqual(anew.active, steps.active);
+  assert.deepEqual([await seen(anew.id, steps.active), await seen(anew.id, anew.active)], [2, 0]);
+  assert.deepEqual([await seen(steps.id, steps.active), await seen(steps.id, anew.active)], [2, 0]);
+  // nobody knows what a checkpoint from outside has seen, whatever its line had erased before
+  const digest = `sha256:${'f'.repeat(64)}`;
+  const manifest = { version: 1 as const, architecture: 'gpt2', parent: anew.active, run_id: null, files: [] };
+  const foreign = { digest, parent_digest: anew.active, run_id: null, manifest, bytes: 1 };
+  await worker.store.addCandidate(TENANT, base.id, foreign, 'test', async () => true);
+  assert.equal(await seen(anew.id, digest), 2);
+});
+
 test('from a base that is not known to have seen the person it is exact', async () => {
   const { class: guarantee, basis } = await guaranteeFrom(await register('base', null, []), 0);
   assert.deepEqual([guarantee, /base/.test(basis)], ['exact', false]);
@@ -60,20 +88,4 @@ test('from a base whose own corpora name the person it is empirical, and the cer
   // a base of the base counts as well
   const between = await register('between', seen.active, []);
   assert.equal((await guaranteeFrom(between, 2)).class, 'empirical');
-});
-
-test('a base that had forgotten the person before has not seen them', async () => {
-  const base = await register('base-that-forgot', null, worker.model.corpora);
-  const id = await worker.request(3);
-  await workModel({ ...worker.deps, compute: scripted() }, base.id, new AbortController().signal);
-  const { active } = (await worker.store.getModel(TENANT, base.id))!;
-  assert.notEqual(active, base.active);
-  assert.equal(await worker.store.recordsSeen(TENANT, id, base.active), 2);
-  assert.equal(await worker.store.recordsSeen(TENANT, id, active), 0);
-  // nobody knows what a checkpoint from outside has seen, whatever its line had erased before
-  const digest = `sha256:${'f'.repeat(64)}`;
-  const manifest = { version: 1 as const, architecture: 'gpt2', parent: active, run_id: null, files: [] };
-  const foreign = { digest, parent_digest: active, run_id: null, manifest, bytes: 1 };
-  await worker.store.addCandidate(TENANT, base.id, foreign, 'test', async () => true);
-  assert.equal(await worker.store.recordsSeen(TENANT, id, digest), 2);
 });
