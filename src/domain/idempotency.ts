@@ -15,8 +15,11 @@ export interface KeyedCall {
 }
 
 export type KeyOutcome =
-  /** The call is this one's to make; `token` is needed to save its answer. */
-  | { status: 'first'; token: string }
+  /**
+   * The call is this one's to make; `token` is needed to save its answer. `makes` is the id of what it makes, and `again`: an earlier try,
+   * whose answer was lost, may have made it.
+   */
+  | { status: 'first'; token: string; makes: string; again: boolean }
   | { status: 'busy' }
   | { status: 'other-call' }
   | { status: 'answered'; answer: KeptAnswer };

@@ -2,6 +2,7 @@
 import canonicalize from 'canonicalize';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
+import { v7 as uuidv7 } from 'uuid';
 import type { KeptAnswer, KeyedCall } from '../domain/idempotency.ts';
 import { ExpungeError } from '../errors.ts';
 import { principal } from './principal.ts';
@@ -18,6 +19,16 @@ const RETRY_SECONDS = 2;
 /** What a client may need of the first answer beside its body. */
 const KEPT_HEADERS = ['content-type', 'location', 'retry-after'] as const;
 
+interface Keyed {
+  call: KeyedCall;
+  token: string;
+  /** Id of what the call makes, and whether an earlier try may have made it. */
+  makes: string;
+  again: boolean;
+  renewing: NodeJS.Timeout;
+  incomplete?: true;
+}
+
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** Takes Idempotency-Key; `streamed`: once its handler has read the body. */
@@ -25,7 +36,7 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     /** Of a call whose answer is to be kept. */
-    keyed: { call: KeyedCall; token: string; renewing: NodeJS.Timeout; incomplete?: true } | null;
+    keyed: Keyed | null;
   }
 }
 
@@ -98,8 +109,8 @@ async function begin(
   const { tenant } = principal(request);
   const outcome = await deps.store.takeKey(tenant, call, { busy_ms: BUSY_MS, keep_ms: KEEP_MS });
   if (outcome.status === 'first') {
-    const { token } = outcome;
-    request.keyed = { call, token, renewing: renewing(deps, request, call.key_digest, token) };
+    const { token, makes, again } = outcome;
+    request.keyed = { call, token, makes, again, renewing: renewing(deps, request, call.key_digest, token) };
     return null;
   }
   if (outcome.status === 'answered') return outcome.answer;
@@ -108,6 +119,15 @@ async function begin(
   reply.header('retry-after', String(RETRY_SECONDS));
   throw new ExpungeError('idempotency-key-busy', 'The first call with this Idempotency-Key has not been answered yet.');
 }
+
+/** Id of what the call makes: of a call with a key the same each time that it is made. */
+export const newId = ({ keyed }: FastifyRequest): string => keyed?.makes ?? uuidv7();
+
+/** What an earlier try of the call made, before its answer was lost; null: it is to be made. */
+export const madeBefore = async <T>(
+  { keyed }: FastifyRequest,
+  read: (id: string) => Promise<T | null>,
+): Promise<T | null> => (keyed?.again ? read(keyed.makes) : null);
 
 /** Names key and call, for what is kept of a call whose answer may be lost; undefined: it has no key. */
 export function callName({ subjectKeys }: Pick<AppDeps, 'subjectKeys'>, request: FastifyRequest): string | undefined {

@@ -32,6 +32,8 @@ export const folderFields = {
 };
 
 export interface Registration {
+  /** Of the model. */
+  id: string;
   name: string;
   /** A folder under the import root; this or an upload. */
   path?: string;
@@ -171,6 +173,7 @@ export async function registerModel(deps: RegistrationDeps, who: Principal, give
       ...(mixed ? [MIXED_KEYS] : []),
     ];
     const model = {
+      id: given.id,
       name: given.name,
       architecture,
       parameters,

@@ -1,5 +1,4 @@
 // What a verification on demand asks for, checked at the door: whoever it is about is a digest and places of records from here on.
-import { v7 as uuidv7 } from 'uuid';
 import type { Checkpoint } from '../domain/checkpoint.ts';
 import { type PolicyVersion, PRESETS } from '../domain/policies.ts';
 import type { PresetName } from '../domain/policy-choice.ts';
@@ -147,7 +146,7 @@ export async function verificationWish(
   who: Principal,
   digest: string,
   asked: AskedVerification,
-): Promise<NewVerification> {
+): Promise<Omit<NewVerification, 'id'>> {
   const checkpoint = await attacked(deps, who, digest, asked.model_id);
   const { model_id } = checkpoint;
   const against = await heldAgainst(deps, who, checkpoint, asked.against_checkpoint_id);
@@ -163,7 +162,7 @@ export async function verificationWish(
       ? await policyInForce(deps.store, who.tenant, model_id, PRESETS.standard.policy)
       : presetPolicy(asked.policy);
   return {
-    ...{ id: uuidv7(), tenant: who.tenant, model_id, policy, question, ...about },
+    ...{ tenant: who.tenant, model_id, policy, question, ...about },
     ...{ checkpoint_id: digest, against_checkpoint_id: against, reference_checkpoint_id: reference },
   };
 }

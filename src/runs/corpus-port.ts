@@ -37,6 +37,8 @@ export interface CorpusStore {
     actor: string,
     /** What finds people in its records; default: nothing but their `subjects`. */
     rules?: SubjectRules | null,
+    /** Left out: a new one. */
+    id?: string,
   ): Promise<{ status: 'created'; corpus: Corpus } | { status: 'name_taken'; id: string }>;
   getCorpus(tenant: string, id: string): Promise<Corpus | null>;
   listCorpora(tenant: string, query: PageQuery): Promise<Page<Corpus>>;

@@ -19,7 +19,7 @@ export interface IdempotencyStore {
   renewKey(tenant: string, keyDigest: string, token: string, busy_ms: number): Promise<void>;
   /** False when another call has taken the key meanwhile. */
   saveAnswer(tenant: string, keyDigest: string, token: string, answer: KeptAnswer): Promise<boolean>;
-  /** The call failed on our side: it may be made again. */
+  /** The call failed on our side: it may be made again, or another with its key. */
   releaseKey(tenant: string, keyDigest: string, token: string): Promise<void>;
   /** Answers, and what was taken in by which call. */
   deleteExpiredKeys(): Promise<number>;

@@ -5,6 +5,7 @@ import type { SubjectKey } from './intake-port.ts';
 import type { Page, PageQuery } from './store-port.ts';
 
 export interface NewRestriction {
+  id: string;
   tenant: string;
   /** The person, or a request of theirs. */
   of: { subjects: readonly SubjectKey[] } | { request_id: string };

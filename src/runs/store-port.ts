@@ -158,6 +158,8 @@ export interface Store
   createModel(
     tenant: string,
     model: {
+      /** Left out: a new one. */
+      id?: string;
       name: string;
       architecture: string;
       parameters: number;

@@ -88,13 +88,13 @@ export const loadCorpus = async (db: Db, tenant: string, id: string): Promise<Co
 export const corporaStore = (
   context: Context,
 ): Pick<Store, 'createCorpus' | 'getCorpus' | 'listCorpora' | 'addRecords'> => ({
-  createCorpus: (tenant, name, actor, rules = null) =>
+  createCorpus: (tenant, name, actor, rules = null, id = uuid()) =>
     transact(context, async (trx) => {
       const created_at = await context.now(trx);
       const corpus = await trx
         .insertInto('corpora')
         .values({
-          ...{ id: uuid(), tenant_id: tenant, name, records: 0, people: 0, digest: null, created_at },
+          ...{ id, tenant_id: tenant, name, records: 0, people: 0, digest: null, created_at },
           subject_rules: rules && JSON.stringify(rules),
         })
         .onConflict((conflict) => conflict.columns(['tenant_id', 'name']).where('deleted_at', 'is', null).doNothing())

@@ -1,6 +1,7 @@
 // Idempotency keys, by the database's clock.
 import { randomUUID } from 'node:crypto';
 import { type ExpressionBuilder, sql } from 'kysely';
+import { v7 as uuid } from 'uuid';
 import type { IdempotencyStore, TakenLine } from '../runs/idempotency-port.ts';
 import type { CreateRequest } from '../runs/ports.ts';
 import type { Context } from './db.ts';
@@ -26,6 +27,9 @@ export const batchLineRows = (
 
 const after = (ms: number) => sql<string>`clock_timestamp() + make_interval(secs => ${ms / 1000}::double precision)`;
 
+/** Of a row that is in the way: the same call within the time that answers are kept. */
+const SAME_CALL = sql<boolean>`(idempotency_keys.fingerprint = excluded.fingerprint and idempotency_keys.expires_at > clock_timestamp())`;
+
 /** The row of a key while the call that took it with this token holds it. */
 const held =
   (tenant: string, key_digest: string, token: string) => (row: ExpressionBuilder<Database, 'idempotency_keys'>) =>
@@ -34,24 +38,27 @@ const held =
 export function idempotencyStore({ db }: Context): IdempotencyStore {
   return {
     async takeKey(tenant, { key_digest, fingerprint }, { busy_ms, keep_ms }) {
-      const token = randomUUID();
-      const fresh = { fingerprint, token, busy_until: after(busy_ms), answer: null, expires_at: after(keep_ms) };
-      // one statement: of calls at the same moment one takes the key; what has expired, or was left by a dead call, is taken over
+      const [token, makes] = [randomUUID(), uuid()];
+      const times = { busy_until: after(busy_ms), expires_at: after(keep_ms) };
+      const fresh = { fingerprint, token, makes, answer: null, ...times };
+      const kept = sql<string>`case when ${SAME_CALL} then coalesce(idempotency_keys.makes, excluded.makes) else excluded.makes end`;
+      // one statement: of calls at the same moment one takes the key; what has expired, was given back, or was left by a dead call, is
+      // taken over
       const taken = await db
         .insertInto('idempotency_keys')
         .values({ tenant_id: tenant, key_digest, ...fresh })
         .onConflict((conflict) =>
           conflict
             .columns(['tenant_id', 'key_digest'])
-            .doUpdateSet(fresh)
+            .doUpdateSet({ ...fresh, makes: kept })
             .where(
-              sql<boolean>`idempotency_keys.expires_at <= clock_timestamp() or (idempotency_keys.busy_until <= clock_timestamp()
-                and idempotency_keys.fingerprint = excluded.fingerprint)`,
+              sql<boolean>`idempotency_keys.expires_at <= clock_timestamp() or idempotency_keys.busy_until = '-infinity'
+                or (idempotency_keys.busy_until <= clock_timestamp() and ${SAME_CALL})`,
             ),
         )
-        .returning('token')
+        .returning('makes')
         .executeTakeFirst();
-      if (taken) return { status: 'first', token };
+      if (taken) return { status: 'first', token, makes: taken.makes!, again: taken.makes !== makes };
       const found = await db
         .selectFrom('idempotency_keys')
         .select(['fingerprint', 'answer'])
@@ -81,8 +88,10 @@ export function idempotencyStore({ db }: Context): IdempotencyStore {
     },
 
     async releaseKey(tenant, digest, token) {
+      // not deleted: what failed may have made something before it did
       await db
-        .deleteFrom('idempotency_keys')
+        .updateTable('idempotency_keys')
+        .set({ busy_until: '-infinity' })
         .where(held(tenant, digest, token))
         .execute();
     },

@@ -34,6 +34,7 @@ import * as batchLines from './migrations/032-batch-lines.ts';
 import * as cheaperIntake from './migrations/033-cheaper-intake.ts';
 import * as usedCorpora from './migrations/037-used-corpora.ts';
 import * as erasureLooks from './migrations/038-erasure-looks.ts';
+import * as keyedResources from './migrations/039-keyed-resources.ts';
 
 const MIGRATIONS = {
   '001-initial': initial,
@@ -67,6 +68,7 @@ const MIGRATIONS = {
   '033-cheaper-intake': cheaperIntake,
   '037-used-corpora': usedCorpora,
   '038-erasure-looks': erasureLooks,
+  '039-keyed-resources': keyedResources,
 };
 
 const migratorOf = (db: Db): Migrator =>

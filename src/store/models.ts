@@ -106,8 +106,7 @@ async function insertModel(
   held: ReadonlyMap<string, number>,
   at: string,
 ): Promise<string | null> {
-  const id = uuid();
-  const { name, architecture, parameters, has_recipe, checkpoint } = model;
+  const { id = uuid(), name, architecture, parameters, has_recipe, checkpoint } = model;
   const times = { created_at: at, updated_at: at };
   const row = await trx
     .insertInto('models')

@@ -1,7 +1,6 @@
 // Restrictions of processing: rows that everything which reads records leaves out by.
 import { hash, randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
-import { v7 as uuid } from 'uuid';
 import type { Restriction } from '../domain/restriction.ts';
 import type { NewRestriction, RecordPlace, RestrictionStore } from '../runs/ports.ts';
 import { type Context, type Db, type Trx, toPage, transact } from './db.ts';
@@ -27,8 +26,8 @@ function salted(reason: string) {
   return { salt, reason_digest: `sha256:${hash('sha256', `${salt} ${reason}`)}` };
 }
 
-async function place(context: Context, trx: Trx, { tenant, of, ground, reason, actor }: NewRestriction) {
-  const [id, at] = [uuid(), await context.now(trx)];
+async function place(context: Context, trx: Trx, { id, tenant, of, ground, reason, actor }: NewRestriction) {
+  const at = await context.now(trx);
   const { salt, reason_digest } = salted(reason);
   const request_id = 'request_id' in of ? of.request_id : null;
   if (request_id !== null) {

@@ -7,6 +7,8 @@ interface IdempotencyKeysTable {
   key_digest: string;
   fingerprint: string;
   token: string;
+  /** Id of what the call makes. */
+  makes: string | null;
   busy_until: string | null;
   answer: Json<KeptAnswer> | null;
   expires_at: string;

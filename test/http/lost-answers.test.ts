@@ -2,7 +2,9 @@
 // with the process.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import pg from 'pg';
 import { buildApp } from '../../src/app.ts';
+import type { Model } from '../../src/domain/resources.ts';
 import type { App } from '../../src/http/types.ts';
 import { createStore } from '../../src/store/store.ts';
 import { type CutPostgres, cutPostgres } from '../helpers/cut-postgres.ts';
@@ -15,12 +17,21 @@ let service: TestService;
 /** The same service, with a Postgres that goes away. */
 let app: App;
 let postgres: CutPostgres;
+let model: Model;
+let candidate: string;
+const SUBJECT = { identifiers: [{ type: 'email', value: 'person3@example.org' }] };
 before(async () => {
   service = await openService({ after: (close: unknown) => void closers.push(close as () => unknown) });
   const people = Array.from({ length: 4 }, (_, i) => line(`r${i}`, `person${i}@example.org`));
   const corpus_id = await corpusWith(service.app, 'train', people);
   const path = await writeTinyCheckpoint(service.importDir, 'tiny');
-  await call(service.app, 'POST', '/v1/models', { name: 'tiny', path, corpora: [{ corpus_id, role: 'train' }] });
+  const about = { name: 'tiny', path, corpora: [{ corpus_id, role: 'train' }] };
+  model = (await call(service.app, 'POST', '/v1/models', about)).json();
+  const other = {
+    path: await writeTinyCheckpoint(service.importDir, 'other', null, 2),
+    parent_checkpoint_id: model.active,
+  };
+  candidate = (await call(service.app, 'POST', `/v1/models/${model.id}/checkpoints`, other)).json().digest;
   postgres = await cutPostgres(service.deps.config.databaseUrl!);
   const store = createStore({ url: postgres.url });
   app = await buildApp({ ...service.deps, store });
@@ -92,6 +103,58 @@ test('a process that died before it kept its answer: who repeats the call gets t
   await aMinuteLater();
   assert.deepEqual(await repeated('dying', 'person2'), first);
 });
+
+/** Calls that make something, each thing in a table of its own. */
+const MAKES: [what: string, url: () => string, body: () => object][] = [
+  [
+    'restriction',
+    () => '/v1/restrictions',
+    () => ({ subject: SUBJECT, ground: 'accuracy_contested', reason: 'It is looked into.' }),
+  ],
+  ['corpus', () => '/v1/corpora', () => ({ name: 'another' })],
+  ['model', () => '/v1/models', () => ({ name: 'another', path: 'tiny', corpora: [] })],
+  ['analysis', () => `/v1/models/${model.id}/influence`, () => ({ record_ids: ['r0'] })],
+  ['verification', () => `/v1/checkpoints/${candidate}/verifications`, () => ({ record_ids: ['r0'] })],
+];
+const TABLES: Record<string, string> = {
+  restriction: 'restrictions',
+  corpus: 'corpora',
+  model: 'models',
+  analysis: 'influence_analyses',
+  verification: 'verifications',
+};
+
+async function counted(table: string): Promise<number> {
+  const client = new pg.Client({ connectionString: service.deps.config.databaseUrl! });
+  await client.connect();
+  const { rows } = await client.query<{ n: number }>(`select count(*)::integer as n from ${table}`);
+  await client.end();
+  return rows[0]!.n;
+}
+
+for (const [what, url, body] of MAKES)
+  test(`whoever repeats a call that made a ${what}, and whose answer was lost, gets what was made`, async () => {
+    const table = TABLES[what]!;
+    const call = () =>
+      app.inject({ method: 'POST', url: url(), headers: { 'idempotency-key': `lost-${what}` }, payload: body() });
+    await execute(
+      service.deps.config.databaseUrl!,
+      'alter table idempotency_keys add constraint dies check (answer is null) not valid',
+    );
+    const first = await call();
+    await execute(service.deps.config.databaseUrl!, 'alter table idempotency_keys drop constraint dies');
+    assert.ok(first.statusCode < 300, first.body);
+    const there = await counted(table);
+    assert.equal((await call()).json().code, 'idempotency-key-busy');
+    await aMinuteLater();
+    const again = await call();
+    assert.deepEqual(
+      [again.statusCode, again.body, again.headers.location],
+      [first.statusCode, first.body, first.headers.location],
+    );
+    assert.equal(await counted(table), there);
+    assert.equal((await call()).headers['idempotency-replayed'], 'true');
+  });
 
 test('what another call stands in the way of is refused as ever, and that is its answer', async () => {
   const refused = await ask('other', 'person2');

@@ -33,6 +33,30 @@ test('a key is held by saying so, only by the call that has it, and only until i
   assert.deepEqual(await take(0), { status: 'answered', answer });
 });
 
+test('what a call makes has one id until its answer is kept, whatever became of a try; a new call has another', async () => {
+  const { store } = world;
+  const own = { ...CALL, key_digest: 'b'.repeat(64) };
+  const take = async (busy_ms: number, keep_ms = 60_000, call = own) => {
+    const taken = await store.takeKey(TENANT, call, { busy_ms, keep_ms });
+    return taken.status === 'first' ? taken : assert.fail(taken.status);
+  };
+  const first = await take(0);
+  assert.equal(first.again, false);
+  // its process died
+  const second = await take(60_000);
+  assert.deepEqual([second.makes, second.again], [first.makes, true]);
+  // it failed on our side
+  await store.releaseKey(TENANT, own.key_digest, second.token);
+  const third = await take(60_000);
+  assert.deepEqual([third.makes, third.again], [first.makes, true]);
+  await store.releaseKey(TENANT, own.key_digest, third.token);
+  const other = await take(60_000, 0, { ...own, fingerprint: 'g' });
+  assert.deepEqual([other.makes === first.makes, other.again], [false, false]);
+  // its time is over
+  const later = await take(60_000, 60_000, { ...own, fingerprint: 'g' });
+  assert.deepEqual([later.makes === other.makes, later.again], [false, false]);
+});
+
 test('a call is taken in once, whatever became of its request, and spoils nothing for those beside it', async () => {
   const { store } = world;
   const wish = (name: string, call: string) => ({

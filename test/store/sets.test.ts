@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { v7 as uuid } from 'uuid';
 import type { SetRow } from '../../src/domain/record.ts';
 import type { Claim } from '../../src/runs/ports.ts';
 import { checkpoint, openWorld, publishRun, TENANT, type World } from './fixture.ts';
@@ -194,7 +195,14 @@ test('whoever is restricted is neither trained on nor measured with; who asked t
   const model = await world.model([train], [holdout], TENANT, 1, [await world.corpus([['uma'], []])]);
   const place = (key: string, tenant = TENANT) => {
     const subjects = [{ key, type: 'email', key_version: 1, normaliser_version: 1 }];
-    return store.placeRestriction({ tenant, of: { subjects }, ground: 'objection_pending', reason: 'r', actor: 'a' });
+    return store.placeRestriction({
+      id: uuid(),
+      tenant,
+      of: { subjects },
+      ground: 'objection_pending',
+      reason: 'r',
+      actor: 'a',
+    });
   };
   for (const key of ['sol', 'uma', 'rae']) await place(key);
   await place('tim', 'other');

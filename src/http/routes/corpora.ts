@@ -5,7 +5,7 @@ import { createFinder } from '../../corpora/find-subjects.ts';
 import { Name } from '../../domain/common.ts';
 import { SubjectRules } from '../../domain/subject-rules.ts';
 import { ExpungeError } from '../../errors.ts';
-import { KeyHeader } from '../idempotency.ts';
+import { KeyHeader, madeBefore, newId } from '../idempotency.ts';
 import { absolute, notFound } from '../links.ts';
 import { createCursors, PageParameters, page, pageOf } from '../paging.ts';
 import { principal } from '../principal.ts';
@@ -83,7 +83,11 @@ export const corporaRoutes: Routes = (app, deps) => {
       const { name, subject_rules: rules = null } = request.body;
       // rules that cannot be meant are told now, and not with the first upload
       if (rules !== null) await createFinder(rules);
-      const outcome = await deps.store.createCorpus(tenant, name, actor, rules);
+      const made = await madeBefore(request, (id) => deps.store.getCorpus(tenant, id));
+      const outcome =
+        made === null
+          ? await deps.store.createCorpus(tenant, name, actor, rules, newId(request))
+          : ({ status: 'created', corpus: made } as const);
       if (outcome.status === 'name_taken') {
         const existing = `/v1/corpora/${outcome.id}`;
         throw new ExpungeError('name-taken', 'A corpus of this name exists.', { extra: { existing } });

@@ -1,11 +1,10 @@
 // /v1/models/{id}/forgetting: what a model has forgotten since it was exact, what that took, and the way back.
 import Type from 'typebox';
-import { v7 as uuid } from 'uuid';
 import { type Forgetting, HINDRANCES } from '../../domain/forgetting.ts';
 import { PRESETS } from '../../domain/policies.ts';
 import { ExpungeError } from '../../errors.ts';
 import { readForgetting } from '../../runs/forgetting.ts';
-import { KeyHeader } from '../idempotency.ts';
+import { KeyHeader, newId } from '../idempotency.ts';
 import { absolute, notFound, POLL_SECONDS } from '../links.ts';
 import { principal } from '../principal.ts';
 import { OptionalReason, reasonOf } from '../reason.ts';
@@ -68,9 +67,16 @@ export const forgettingRoutes: Routes = (app, deps) => {
         throw new ExpungeError('wrong-state', 'The checkpoint in use is exact already: nothing was forgotten since.', {
           extra: { existing },
         });
-      const one = { id: uuid(), tenant, model_id, why: 'asked', reason: reasonOf(request.body.reason), actor } as const;
+      const one = {
+        id: newId(request),
+        tenant,
+        model_id,
+        why: 'asked',
+        reason: reasonOf(request.body.reason),
+        actor,
+      } as const;
       const outcome = await deps.store.queueConsolidation(one);
-      if (outcome.status === 'open')
+      if (outcome.status === 'open' && outcome.id !== one.id)
         throw new ExpungeError('wrong-state', 'A consolidation of the model waits or is under way already.', {
           extra: { existing },
         });

@@ -1,14 +1,13 @@
 // /v1/models/{id}/influence: which training records shaped what a model says. Answered by polling, with ids and no text.
 import type { FastifyBaseLogger } from 'fastify';
 import Type, { type Static } from 'typebox';
-import { v7 as uuidv7 } from 'uuid';
 import { Id } from '../../domain/common.ts';
 import { type InfluenceFindings, InfluenceOptions, type InfluenceQuery } from '../../domain/influence.ts';
 import type { Model } from '../../domain/resources.ts';
 import { ExpungeError } from '../../errors.ts';
 import type { RecordPlace, StoredInfluence } from '../../runs/ports.ts';
 import { refuseRestrictedRecords, unrestricted } from '../../runs/restricted.ts';
-import { KeyHeader } from '../idempotency.ts';
+import { KeyHeader, madeBefore, newId } from '../idempotency.ts';
 import { lookUpKeysOf, subjectSchema } from '../identifiers.ts';
 import { absolute, notFound, POLL_SECONDS } from '../links.ts';
 import { principal } from '../principal.ts';
@@ -89,6 +88,14 @@ async function checkCheckpoints({ checkpoints }: AppDeps, { active }: Model, ask
     );
 }
 
+/** What is asked and how it is computed, as the store keeps it. */
+async function asked(deps: AppDeps, tenant: string, model: Model, ask: Ask) {
+  await checkCheckpoints(deps, model, ask);
+  const query = await queryOf(deps, tenant, model.id, ask);
+  const sealed_query = deps.subjectKeys.seal(JSON.stringify(query));
+  return { asks: query.asks, options: optionsOf(ask), sealed_query };
+}
+
 /** As clients see it: the question stays sealed. */
 function shown(deps: AppDeps, stored: StoredInfluence) {
   const { tenant: _, sealed_query: __, sealed_findings, ...analysis } = stored;
@@ -147,19 +154,18 @@ export const influenceRoutes: Routes = (app, deps) => {
       const { tenant } = principal(request);
       const model = await deps.store.getModel(tenant, request.params.id);
       if (model === null) throw notFound('model');
-      await checkCheckpoints(deps, model, request.body);
-      const query = await queryOf(deps, tenant, model.id, request.body);
-      const id = uuidv7();
-      const analysis = {
-        ...{ id, tenant, model_id: model.id, asks: query.asks, options: optionsOf(request.body) },
-        sealed_query: deps.subjectKeys.seal(JSON.stringify(query)),
-        expires_at: new Date(now().getTime() + KEPT_MS).toISOString(),
-      };
-      const { open } = deps.config.influence;
-      if (!(await deps.store.createInfluence(analysis, open)))
-        throw new ExpungeError('too-many-analyses', `${open} have not ended, as many as there may be.`);
+      const id = newId(request);
+      const read = () => deps.store.getInfluence(tenant, model.id, id);
+      if ((await madeBefore(request, read)) === null) {
+        const about = await asked(deps, tenant, model, request.body);
+        const expires_at = new Date(now().getTime() + KEPT_MS).toISOString();
+        const analysis = { id, tenant, model_id: model.id, expires_at, ...about };
+        const { open } = deps.config.influence;
+        if (!(await deps.store.createInfluence(analysis, open)))
+          throw new ExpungeError('too-many-analyses', `${open} have not ended, as many as there may be.`);
+      }
       void ring(deps, id, request.log);
-      const stored = await deps.store.getInfluence(tenant, model.id, id);
+      const stored = await read();
       return reply
         .code(202)
         .header('location', absolute(request, `/v1/models/${model.id}/influence/${id}`))

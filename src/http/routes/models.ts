@@ -2,7 +2,7 @@
 import Type from 'typebox';
 import { Id, Name } from '../../domain/common.ts';
 import { CorpusRole } from '../../domain/record.ts';
-import { KeyHeader } from '../idempotency.ts';
+import { KeyHeader, madeBefore, newId } from '../idempotency.ts';
 import { absolute, notFound } from '../links.ts';
 import { createCursors, PageParameters, page, pageOf } from '../paging.ts';
 import { principal } from '../principal.ts';
@@ -64,7 +64,9 @@ export const modelRoutes: Routes = (app, deps) => {
       },
     },
     async (request, reply) => {
-      const model = await registerModel(deps, principal(request), request.body);
+      const who = principal(request);
+      const made = await madeBefore(request, (id) => deps.store.getModel(who.tenant, id));
+      const model = made ?? (await registerModel(deps, who, { id: newId(request), ...request.body }));
       return reply
         .code(201)
         .header('location', absolute(request, `/v1/models/${model.id}`))

@@ -1,8 +1,8 @@
 // /v1/restrictions: whose records are kept and not used (Art. 18 GDPR).
-import Type from 'typebox';
+import Type, { type Static } from 'typebox';
 import { Id, StringEnum } from '../../domain/common.ts';
-import { RESTRICTION_STATES, RestrictionGroundField } from '../../domain/restriction.ts';
-import { KeyHeader } from '../idempotency.ts';
+import { RESTRICTION_STATES, type Restriction, RestrictionGroundField } from '../../domain/restriction.ts';
+import { KeyHeader, madeBefore, newId } from '../idempotency.ts';
 import { lookUpKeysOf, subjectSchema } from '../identifiers.ts';
 import { absolute, notFound } from '../links.ts';
 import { createCursors, page, pageFields, pageOf } from '../paging.ts';
@@ -45,6 +45,27 @@ const Filters = Type.Object(
   { additionalProperties: false },
 );
 
+/** Throws `validation-failed` naming the field. */
+async function place(
+  { store, subjectKeys }: Pick<AppDeps, 'store' | 'subjectKeys'>,
+  by: { id: string; tenant: string; actor: string },
+  { subject, request_id, ground, reason }: Static<typeof NewRestriction>,
+): Promise<Restriction> {
+  if ((subject === undefined) === (request_id === undefined))
+    throw invalidField('#', 'must have exactly one of subject and request_id');
+  const of =
+    request_id !== undefined
+      ? { request_id }
+      : {
+          subjects: lookUpKeysOf(subjectKeys, by.tenant, subject!.identifiers, (index, why) =>
+            invalidField(`#/subject/identifiers/${index}`, why),
+          ),
+        };
+  const outcome = await store.placeRestriction({ ...by, of, ground, reason: reasonOf(reason)! });
+  if (outcome.status === 'placed') return outcome.restriction;
+  throw invalidField('#/request_id', 'is of no deletion request that names a person');
+}
+
 function placeRoute(app: App, deps: AppDeps): void {
   app.post(
     '/v1/restrictions',
@@ -58,21 +79,8 @@ function placeRoute(app: App, deps: AppDeps): void {
     },
     async (request, reply) => {
       const { tenant, actor } = principal(request);
-      const { subject, request_id, ground, reason } = request.body;
-      if ((subject === undefined) === (request_id === undefined))
-        throw invalidField('#', 'must have exactly one of subject and request_id');
-      const of =
-        request_id !== undefined
-          ? { request_id }
-          : {
-              subjects: lookUpKeysOf(deps.subjectKeys, tenant, subject!.identifiers, (index, why) =>
-                invalidField(`#/subject/identifiers/${index}`, why),
-              ),
-            };
-      const outcome = await deps.store.placeRestriction({ tenant, of, ground, reason: reasonOf(reason)!, actor });
-      if (outcome.status === 'nobody')
-        throw invalidField('#/request_id', 'is of no deletion request that names a person');
-      const { restriction } = outcome;
+      const made = await madeBefore(request, (id) => deps.store.getRestriction(tenant, id));
+      const restriction = made ?? (await place(deps, { id: newId(request), tenant, actor }, request.body));
       return reply
         .code(201)
         .header('location', absolute(request, `/v1/restrictions/${restriction.id}`))

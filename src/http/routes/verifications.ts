@@ -7,7 +7,7 @@ import { verificationMark } from '../../domain/marks.ts';
 import { PRESET_NAMES } from '../../domain/policy-choice.ts';
 import type { VerificationReport } from '../../domain/verification.ts';
 import type { StoredVerification } from '../../runs/ports.ts';
-import { KeyHeader } from '../idempotency.ts';
+import { KeyHeader, madeBefore, newId } from '../idempotency.ts';
 import { subjectSchema } from '../identifiers.ts';
 import { absolute, notFound, POLL_SECONDS, unchanged } from '../links.ts';
 import { createCursors, PageParameters, page, pageOf } from '../paging.ts';
@@ -108,17 +108,21 @@ function askRoute(app: App, deps: AppDeps): void {
     async (request, reply) => {
       const who = principal(request);
       const { validate_only = false, ...asked } = request.body;
-      const { id, tenant, question, ...wish } = await verificationWish(deps, who, request.params.id, asked);
-      if (validate_only) {
-        const { scope, version, preset, digest: chosen } = wish.policy;
-        const policy = { scope, version, preset, digest: chosen };
-        return reply.send({ validate_only, ...wish, policy, records: question.places.length });
+      const id = newId(request);
+      const read = () => deps.store.getCheckpointVerification(who.tenant, id);
+      if ((await madeBefore(request, read)) === null) {
+        const { tenant, question, ...wish } = await verificationWish(deps, who, request.params.id, asked);
+        if (validate_only) {
+          const { scope, version, preset, digest: chosen } = wish.policy;
+          const policy = { scope, version, preset, digest: chosen };
+          return reply.send({ validate_only, ...wish, policy, records: question.places.length });
+        }
+        const { open } = deps.config.verifications;
+        const outcome = await deps.store.createVerification({ id, tenant, question, ...wish }, open, who.actor);
+        if (outcome.status !== 'created') refuseVerification(outcome, open);
       }
-      const { open } = deps.config.verifications;
-      const outcome = await deps.store.createVerification({ id, tenant, question, ...wish }, open, who.actor);
-      if (outcome.status !== 'created') refuseVerification(outcome, open);
       void ring(deps, id, request.log);
-      const stored = await readWhen<Found>(app, request, reply, watched(deps, tenant, id));
+      const stored = await readWhen<Found>(app, request, reply, watched(deps, who.tenant, id));
       reply.code(202).header('location', absolute(request, `/v1/verifications/${id}`));
       return reply
         .header('retry-after', String(POLL_SECONDS))
