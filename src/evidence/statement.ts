@@ -124,7 +124,7 @@ function searchStatement(input: StatementInput): SearchStatement {
 
 /** A base is kept as it was: what it learned of the person is in the new checkpoint too. */
 const BASE_SAW =
-  'from a base checkpoint that was itself trained on records of the person, and never trained anew without them, by the corpora registered with it; the verification in this certificate is what was shown';
+  'from a base checkpoint that was itself trained on records of the person, by the corpora registered with it, and never trained anew without them; the verification in this certificate is what was shown';
 
 /** What exact methods do; a new method must earn its line here. */
 const EXACT: Record<string, string> = {

@@ -150,6 +150,7 @@ export async function registerModel(deps: RegistrationDeps, who: Principal, give
     (query) => deps.store.listModels(who.tenant, query),
     (model) => model.name === given.name,
   );
+  if (namesake?.id === given.id) return namesake;
   if (namesake !== null) throw nameTaken(namesake.id);
   const { folder, pointer } = await takeFiles(deps, who, given);
   try {

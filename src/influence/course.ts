@@ -17,7 +17,7 @@ export interface Stop {
 
 /**
  * The stops, the last first: `weights`, which all steps of the log led to, and from there back by taking off what each step changed.
- * Changes are float32, so earlier weights are those of the training but for rounding.
+ * Changes are float32, so earlier weights are those of the training but for rounding: where a checkpoint is saved in 16 bits, that of its own type.
  */
 export async function* courseOf(
   log: UpdateLog,

@@ -19,7 +19,7 @@ export function assertRanking(scores: Float64Array, placeOf: (record: number) =>
   if (odd >= 0)
     throw new ExpungeError(
       'compute-failed',
-      `The score of the record at ${placeOf(odd)} is no finite number, so nothing is ranked: what the model computes of it overflows. Look at that record, or ask with tracin or a higher damping.`,
+      `The score of the record at ${placeOf(odd)} is no finite number, so nothing is ranked: what the model computes of it overflows. Look at that record, or ask with a higher damping, or with tracin at one checkpoint.`,
     );
   if (scores.some((score) => score !== 0)) return;
   throw new ExpungeError(

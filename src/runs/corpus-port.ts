@@ -40,7 +40,8 @@ export interface CorpusStore {
     /** Left out: a new one. */
     id?: string,
   ): Promise<{ status: 'created'; corpus: Corpus } | { status: 'name_taken'; id: string }>;
-  getCorpus(tenant: string, id: string): Promise<Corpus | null>;
+  /** `deleted`: one that was deleted as well. */
+  getCorpus(tenant: string, id: string, deleted?: boolean): Promise<Corpus | null>;
   listCorpora(tenant: string, query: PageQuery): Promise<Page<Corpus>>;
   /**
    * Index of an upload whose file is already on disk, in one transaction: all of it or nothing. Ordinals follow one

@@ -26,6 +26,8 @@ export interface ForgettingStore {
   ): Promise<{ runs: PublishedRun[]; registered: { checkpoint: string; at: string } } | null>;
   /** The last that was queued; null: none ever was. */
   consolidationOf(tenant: string, modelId: string): Promise<Consolidation | null>;
+  /** Whether this one was ever queued. */
+  hasConsolidation(tenant: string, id: string): Promise<boolean>;
   /** Queues one, with a ledger entry; `open`: one waits or is under way. */
   queueConsolidation(one: NewConsolidation): Promise<{ status: 'queued' } | { status: 'open'; id: string }>;
   /** Models with published runs that nobody has held against their budget. */

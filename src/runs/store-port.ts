@@ -181,7 +181,8 @@ export interface Store
     | { status: 'name_taken'; id: string }
     | { status: 'unknown_corpus'; corpus_id: string }
   >;
-  getModel(tenant: string, id: string): Promise<Model | null>;
+  /** `deleted`: one that was deleted as well. */
+  getModel(tenant: string, id: string, deleted?: boolean): Promise<Model | null>;
   listModels(tenant: string, query: PageQuery): Promise<Page<Model>>;
 
   getRequest(tenant: string, id: string): Promise<DeletionRequest | null>;

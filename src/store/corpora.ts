@@ -79,10 +79,10 @@ async function addRecords(
   return { status: 'added' as const, corpus: updated, suppressed };
 }
 
-/** Whether or not it was deleted. */
-export const loadCorpus = async (db: Db, tenant: string, id: string): Promise<Corpus | null> => {
+/** One that was deleted as well, where `deleted` says so: what was done with it names it. */
+export const loadCorpus = async (db: Db, tenant: string, id: string, deleted = true): Promise<Corpus | null> => {
   const query = db.selectFrom('corpora').select(COLUMNS).where('tenant_id', '=', tenant).where('id', '=', id);
-  return (await query.executeTakeFirst()) ?? null;
+  return (await query.$if(!deleted, (q) => q.where('deleted_at', 'is', null)).executeTakeFirst()) ?? null;
 };
 
 export const corporaStore = (
@@ -101,14 +101,16 @@ export const corporaStore = (
         .returning(COLUMNS)
         .executeTakeFirst();
       if (!corpus) {
-        const { id } = await trx
+        const taken = await trx
           .selectFrom('corpora')
           .select('id')
           .where('tenant_id', '=', tenant)
           .where('name', '=', name)
           .where('deleted_at', 'is', null)
           .executeTakeFirstOrThrow();
-        return { status: 'name_taken', id };
+        // an earlier try of the same call, whose commit came late
+        if (taken.id === id) return { status: 'created', corpus: (await loadCorpus(trx, tenant, id))! };
+        return { status: 'name_taken', id: taken.id };
       }
       await append(context, trx, {
         tenant,
@@ -119,10 +121,7 @@ export const corporaStore = (
       return { status: 'created', corpus };
     }),
 
-  async getCorpus(tenant, id) {
-    const query = context.db.selectFrom('corpora').select(COLUMNS).where('tenant_id', '=', tenant).where('id', '=', id);
-    return (await query.where('deleted_at', 'is', null).executeTakeFirst()) ?? null;
-  },
+  getCorpus: (tenant, id, deleted = false) => loadCorpus(context.db, tenant, id, deleted),
 
   async listCorpora(tenant, query) {
     const rows = await context.db

@@ -67,6 +67,11 @@ export const forgettingStore = (context: Context): ForgettingStore => ({
     return rows[0] ?? null;
   },
 
+  async hasConsolidation(tenant, id) {
+    const query = context.db.selectFrom('consolidations').select('id').where('tenant_id', '=', tenant);
+    return (await query.where('id', '=', id).executeTakeFirst()) !== undefined;
+  },
+
   queueConsolidation: (one) =>
     transact(context, async (trx) => {
       const { id, tenant, model_id, why, reason, actor } = one;

@@ -88,6 +88,12 @@ export const influenceStore = (context: Context): InfluenceStore => {
         const asked = trx.selectFrom('influence_analyses').select('id').where('tenant_id', '=', tenant);
         const waiting = asked.where('state', 'in', ['queued', 'running']).where('expires_at', '>', now);
         if ((await waiting.limit(open).execute()).length >= open) return false;
+        // of a call that is made again a day later, and that nobody has swept yet
+        await trx
+          .deleteFrom('influence_analyses')
+          .where('id', '=', analysis.id)
+          .where('expires_at', '<=', now)
+          .execute();
         const fresh = { state: 'queued', restarts: 0, fence: 0, created_at: now } as const;
         await trx
           .insertInto('influence_analyses')

@@ -154,6 +154,8 @@ export const modelsStore = (
           .where('name', '=', model.name)
           .where('deleted_at', 'is', null)
           .executeTakeFirstOrThrow();
+        // an earlier try of the same call, whose commit came late
+        if (taken.id === model.id) return { status: 'created', model: (await loadModel(trx, tenant, taken.id))! };
         return { status: 'name_taken', id: taken.id };
       }
       const data = { model_id: id, checkpoint: model.checkpoint.digest, corpora: model.corpora };
@@ -161,7 +163,7 @@ export const modelsStore = (
       return { status: 'created', model: (await loadModel(trx, tenant, id))! };
     }),
 
-  getModel: (tenant, id) => loadModel(context.db, tenant, id, false),
+  getModel: (tenant, id, deleted = false) => loadModel(context.db, tenant, id, deleted),
 
   async listModels(tenant, query) {
     const rows = await context.db

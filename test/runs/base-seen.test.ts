@@ -1,8 +1,9 @@
 // A fine-tuned model is trained again from its base. Whether that is exact hangs on what the base has seen.
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { MANIFEST } from '../../src/checkpoints/manifest.ts';
 import type { Model } from '../../src/domain/resources.ts';
 import { verifyCertificate } from '../../src/evidence/certificate.ts';
 import { workModel } from '../../src/runs/work-model.ts';
@@ -16,12 +17,20 @@ before(async () => {
 after(() => worker.close());
 
 /** A model of its own of such weights, trained from `base` where there is one. */
-async function register(name: string, base: string | null, corpora: Model['corpora']): Promise<Model> {
+async function register(
+  name: string,
+  from: string | { copyOf: string } | null,
+  corpora: Model['corpora'],
+): Promise<Model> {
+  const base = typeof from === 'string' ? from : null;
   const { checkpoints } = worker.deps;
   const folder = await checkpoints.workFolder(name);
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'config.json'), '{}');
-  await writeFile(join(folder, 'model.safetensors'), name);
+  if (typeof from === 'object' && from !== null) await copyFiles(await checkpoints.materialise(from.copyOf), folder);
+  else {
+    await writeFile(join(folder, 'config.json'), '{}');
+    await writeFile(join(folder, 'model.safetensors'), name);
+  }
   if (base !== null) await writeFile(join(folder, 'recipe.json'), recipeFrom(base));
   const checkpoint = await checkpoints.adopt(folder, { architecture: 'gpt2', parent: null, run_id: null });
   const about = { name, architecture: 'gpt2', parameters: 7, corpora, has_recipe: base !== null, warnings: [] };
@@ -29,15 +38,19 @@ async function register(name: string, base: string | null, corpora: Model['corpo
   assert.ok(made.status === 'created', made.status);
   return made.model;
 }
+/** What a user has of a checkpoint: its files, without the manifest. */
+async function copyFiles(from: string, to: string): Promise<void> {
+  for (const name of await readdir(from)) if (name !== MANIFEST) await copyFile(join(from, name), join(to, name));
+}
 const recipeFrom = (base_checkpoint: string) => JSON.stringify({ ...RECIPE, init: { seed: 1, base_checkpoint } });
 
 /** The guarantee of a request for person `index` whose model was trained from `base` and is trained again from there. */
 async function guaranteeFrom(base: Model, index: number) {
-  const tuned = await register(`tuned-${index}`, base.active, worker.model.corpora);
+  const tuned = await register(`tuned-${base.name}-${index}`, base.active, worker.model.corpora);
   const compute = scripted({
     unlearn: ({ out_dir }) => writeFile(join(out_dir, 'recipe.json'), recipeFrom(base.active)),
   });
-  const id = await worker.request(index, { name: 'retrain', params: {} });
+  const id = await worker.request(index, { name: 'retrain', params: {} }, { model_ids: [tuned.id] });
   await workModel({ ...worker.deps, compute }, tuned.id, new AbortController().signal);
   const { targets } = (await worker.store.getRequest(TENANT, id))!;
   const { certificate_id, reason } = targets.find(({ model_id }) => model_id === tuned.id)!;
@@ -67,6 +80,16 @@ test('a base that was trained without the person before has not seen them; one t
   assert.notEqual(anew.active, steps.active);
   assert.deepEqual([await seen(anew.id, steps.active), await seen(anew.id, anew.active)], [2, 0]);
   assert.deepEqual([await seen(steps.id, steps.active), await seen(steps.id, anew.active)], [2, 0]);
+  // others train from its folder, which has an address of its own
+  const [fromSteps, fromAnew] = [
+    await register('steps', { copyOf: steps.active }, []),
+    await register('anew', { copyOf: anew.active }, worker.model.corpora),
+  ];
+  assert.ok(![steps.active, anew.active].includes(fromSteps.active) && fromAnew.active !== anew.active);
+  assert.deepEqual(
+    [(await guaranteeFrom(fromSteps, 3)).class, (await guaranteeFrom(fromAnew, 3)).class],
+    ['empirical', 'exact'],
+  );
   // nobody knows what a checkpoint from outside has seen, whatever its line had erased before
   const digest = `sha256:${'f'.repeat(64)}`;
   const manifest = { version: 1 as const, architecture: 'gpt2', parent: anew.active, run_id: null, files: [] };

@@ -83,7 +83,7 @@ export const corporaRoutes: Routes = (app, deps) => {
       const { name, subject_rules: rules = null } = request.body;
       // rules that cannot be meant are told now, and not with the first upload
       if (rules !== null) await createFinder(rules);
-      const made = await madeBefore(request, (id) => deps.store.getCorpus(tenant, id));
+      const made = await madeBefore(request, (id) => deps.store.getCorpus(tenant, id, true));
       const outcome =
         made === null
           ? await deps.store.createCorpus(tenant, name, actor, rules, newId(request))

@@ -1,10 +1,10 @@
 // /v1/models/{id}/forgetting: what a model has forgotten since it was exact, what that took, and the way back.
-import Type from 'typebox';
+import Type, { type Static } from 'typebox';
 import { type Forgetting, HINDRANCES } from '../../domain/forgetting.ts';
 import { PRESETS } from '../../domain/policies.ts';
 import { ExpungeError } from '../../errors.ts';
 import { readForgetting } from '../../runs/forgetting.ts';
-import { KeyHeader, newId } from '../idempotency.ts';
+import { KeyHeader, madeBefore, newId } from '../idempotency.ts';
 import { absolute, notFound, POLL_SECONDS } from '../links.ts';
 import { principal } from '../principal.ts';
 import { OptionalReason, reasonOf } from '../reason.ts';
@@ -21,6 +21,25 @@ async function read(deps: AppDeps, tenant: string, id: string) {
   if (found === null) throw notFound('model');
   const { hindrance, published: _, ...shown } = found;
   return { hindrance, shown: shown satisfies Forgetting };
+}
+
+/** Throws `recipe-missing`, and `wrong-state` where there is nothing to consolidate, or somebody else has asked already. */
+async function queue(
+  deps: AppDeps,
+  by: { id: string; tenant: string; model_id: string; actor: string },
+  reason: Static<typeof Ask>['reason'],
+): Promise<void> {
+  const { shown, hindrance } = await read(deps, by.tenant, by.model_id);
+  const extra = { existing: `/v1/models/${by.model_id}/forgetting` };
+  if (hindrance !== null)
+    throw new ExpungeError('recipe-missing', `The model cannot be trained again: ${HINDRANCES[hindrance]}.`);
+  if (shown.since_exact.requests === 0)
+    throw new ExpungeError('wrong-state', 'The checkpoint in use is exact already: nothing was forgotten since.', {
+      extra,
+    });
+  const outcome = await deps.store.queueConsolidation({ ...by, why: 'asked', reason: reasonOf(reason) });
+  if (outcome.status === 'open' && outcome.id !== by.id)
+    throw new ExpungeError('wrong-state', 'A consolidation of the model waits or is under way already.', { extra });
 }
 
 export const forgettingRoutes: Routes = (app, deps) => {
@@ -59,32 +78,13 @@ export const forgettingRoutes: Routes = (app, deps) => {
     async (request, reply) => {
       const { tenant, actor } = principal(request);
       const { id: model_id } = request.params;
-      const { shown, hindrance } = await read(deps, tenant, model_id);
-      const existing = `/v1/models/${model_id}/forgetting`;
-      if (hindrance !== null)
-        throw new ExpungeError('recipe-missing', `The model cannot be trained again: ${HINDRANCES[hindrance]}.`);
-      if (shown.since_exact.requests === 0)
-        throw new ExpungeError('wrong-state', 'The checkpoint in use is exact already: nothing was forgotten since.', {
-          extra: { existing },
-        });
-      const one = {
-        id: newId(request),
-        tenant,
-        model_id,
-        why: 'asked',
-        reason: reasonOf(request.body.reason),
-        actor,
-      } as const;
-      const outcome = await deps.store.queueConsolidation(one);
-      if (outcome.status === 'open' && outcome.id !== one.id)
-        throw new ExpungeError('wrong-state', 'A consolidation of the model waits or is under way already.', {
-          extra: { existing },
-        });
+      const made = await madeBefore(request, async (id) => (await deps.store.hasConsolidation(tenant, id)) || null);
+      if (made === null) await queue(deps, { id: newId(request), tenant, model_id, actor }, request.body.reason);
       void ring(deps, [model_id], request.log);
       const now = await read(deps, tenant, model_id);
       return reply
         .code(202)
-        .header('location', absolute(request, existing))
+        .header('location', absolute(request, `/v1/models/${model_id}/forgetting`))
         .header('retry-after', String(POLL_SECONDS))
         .send(now.shown);
     },

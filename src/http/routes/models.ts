@@ -65,7 +65,7 @@ export const modelRoutes: Routes = (app, deps) => {
     },
     async (request, reply) => {
       const who = principal(request);
-      const made = await madeBefore(request, (id) => deps.store.getModel(who.tenant, id));
+      const made = await madeBefore(request, (id) => deps.store.getModel(who.tenant, id, true));
       const model = made ?? (await registerModel(deps, who, { id: newId(request), ...request.body }));
       return reply
         .code(201)
