@@ -55,7 +55,14 @@ export interface WebhookClaim {
   id: string;
   tenant: string;
   fence: number;
-  endpoint: { id: string; url: string; request_id: string | null; failing_since: string | null };
+  endpoint: {
+    id: string;
+    url: string;
+    request_id: string | null;
+    failing_since: string | null;
+    /** An attempt failed so recently that what fails now is the same failing. */
+    failed_lately: boolean;
+  };
   event: { id: string; type: string; body: string };
   /** Of an OpenDSR callback. */
   callback: OpenDsrCallback | null;
