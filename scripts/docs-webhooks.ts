@@ -44,7 +44,7 @@ ${['at once', ...RETRY_DELAYS_MS.map((ms) => `after ${spoken(ms)}`)].join(', ')}
 - An endpoint that was tried for ${DISABLE_AFTER_MS / HOUR / 24} days and took nothing is disabled. The days begin anew where nothing was tried for ${Math.round(FAILURES_APART_MS / HOUR)} h: a message
   that comes weeks after the last one failed has the whole schedule before it.
 - \`GET\` shows \`state\`, \`disabled_reason\` and \`failing_since\`; the ledger has an entry (\`webhook-endpoint.disabled\`). \`POST …/{id}/enable\` takes it up again:
-  what waited is due at once.
+  what waited is due at once. So does \`PATCH …/{id}\` with another \`url\`: pauses and failures of the old receiver are nothing to the new one.
 
 Deliveries are kept for \`WEBHOOK_RETENTION_DAYS\`.`;
 

@@ -86,12 +86,14 @@ async function loadClaim(context: Context, id: string, fence: number): Promise<W
   };
 }
 
+/** Nothing, where the endpoint has another URL since: what one receiver answers says nothing of another. */
 async function writeEndpoint(context: Context, trx: Trx, claim: WebhookClaim, then: AfterAttempt, worker: string) {
   const { tenant, endpoint } = claim;
   const at = await context.now(trx);
   const change = (set: RawBuilder<unknown>, where: RawBuilder<boolean>) =>
     sql`
-    update webhook_endpoints set ${set} where tenant_id = ${tenant} and id = ${endpoint.id} and ${where}`.execute(trx);
+    update webhook_endpoints set ${set}
+    where tenant_id = ${tenant} and id = ${endpoint.id} and url = ${endpoint.url} and ${where}`.execute(trx);
   if (then.state === 'delivered') {
     await change(
       sql`failing_since = null, paused_until = null, version = version + 1`,

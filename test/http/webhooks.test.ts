@@ -157,6 +157,47 @@ test('a receiver that has too much is left alone, also with what came later', as
   await drop(id);
 });
 
+test('what waits goes to a new URL at once: what the old receiver asked for, also while it is replaced, is over', async () => {
+  const { id } = await s.endpoint();
+  const path = `/v1/webhook-endpoints/${id}`;
+  const change = (url: string) => call(s.app, 'PATCH', path, { url });
+  const test = () => post(`${path}/test`);
+  const tooMuch = { status: 429, headers: { 'retry-after': '86400' } };
+  await test();
+  s.receiver.answers.push(tooMuch);
+  await s.send(id);
+  s.receiver.got.length = 0;
+  s.rung.length = 0;
+  // the same URL is nothing new
+  assert.notEqual((await change(s.receiver.url)).json().failing_since, null);
+  await s.send(id);
+  assert.deepEqual([s.receiver.got.length, s.rung], [0, []]);
+  const second = s.receiver.url.replace('/hook', '/second');
+  assert.equal((await change(second)).json().failing_since, null);
+  assert.deepEqual(s.rung, [id]);
+  await s.send(id);
+  assert.deepEqual(
+    s.receiver.got.splice(0).map((got) => got.path),
+    ['/second'],
+  );
+  // under way when the URL changes
+  for (const status of [429, 410]) {
+    await test();
+    const [due] = await s.store.dueWebhookDeliveries(id, 1);
+    const claim = (await s.store.claimWebhookDelivery(due!, 'worker-a', 60_000))!;
+    assert.equal((await change(`${second}/${status}`)).statusCode, 200);
+    const attempt = { at: s.now().toISOString(), status, error: null, duration_ms: 1 };
+    const then = afterAttempt(claim, { status, retry_after: '86400', duration_ms: 1 }, s.now(), 0);
+    assert.ok(await s.store.recordWebhookAttempt(claim, attempt, then, 'worker-a'));
+    const { state, failing_since } = (await call(s.app, 'GET', path)).json();
+    assert.deepEqual([state, failing_since], ['enabled', null]);
+    await test();
+    await s.send(id);
+    assert.equal(s.receiver.got.pop()?.path, `/second/${status}`);
+  }
+  await drop(id);
+});
+
 test('410 disables an endpoint, five days of failures do too, the ledger says so, and enabling begins anew', async () => {
   const { id } = await s.endpoint();
   const path = `/v1/webhook-endpoints/${id}`;
