@@ -8,7 +8,7 @@ import { openReceiver } from '../helpers/receiver.ts';
 const LOOPBACK = [{ address: '127.0.0.0', prefix: 8 }];
 const never = () => new AbortController().signal;
 const sender = (more: Partial<SenderOptions> = {}) =>
-  createSender({ allowedNetworks: [], agent: 'expunge/test', timeoutMs: 500, ...more });
+  createSender({ allowedNetworks: [], agent: 'expunge/test', timeoutMs: 5000, ...more });
 const send = (options: Partial<SenderOptions>, url: string) =>
   sender(options).send(url, { 'webhook-id': 'one' }, '{"a":"ü"}', never());
 const outcome = async (options: Partial<SenderOptions>, url: string) => {
