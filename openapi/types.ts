@@ -1315,7 +1315,7 @@ export interface paths {
         head?: never;
         /**
          * Change a webhook endpoint
-         * @description What is left out stays. Honours If-Match. What already waits goes to the new URL.
+         * @description What is left out stays. Honours If-Match. What already waits goes to a new URL at once, whatever the old one asked for.
          */
         patch: operations["changeWebhookEndpoint"];
         trace?: never;
@@ -2452,7 +2452,7 @@ export interface components {
             } | null;
             budget: {
                 /**
-                 * @description Runs of a method that is not exact, since the last exact checkpoint; null: as many as there are
+                 * @description Runs whose guarantee is `empirical`, since the last exact checkpoint; null: as many as there are
                  * @default 50
                  */
                 approximate_runs: number | null;
@@ -3188,7 +3188,7 @@ export interface components {
                 /** @default {} */
                 forgetting?: {
                     /**
-                     * @description Runs of a method that is not exact, since the last exact checkpoint; null: as many as there are
+                     * @description Runs whose guarantee is `empirical`, since the last exact checkpoint; null: as many as there are
                      * @default 50
                      */
                     approximate_runs: number | null;
@@ -3683,7 +3683,7 @@ export interface components {
                     /** @default {} */
                     forgetting?: {
                         /**
-                         * @description Runs of a method that is not exact, since the last exact checkpoint; null: as many as there are
+                         * @description Runs whose guarantee is `empirical`, since the last exact checkpoint; null: as many as there are
                          * @default 50
                          */
                         approximate_runs: number | null;
@@ -4221,7 +4221,7 @@ export interface components {
                 /** @default {} */
                 forgetting?: {
                     /**
-                     * @description Runs of a method that is not exact, since the last exact checkpoint; null: as many as there are
+                     * @description Runs whose guarantee is `empirical`, since the last exact checkpoint; null: as many as there are
                      * @default 50
                      */
                     approximate_runs: number | null;
@@ -9675,7 +9675,7 @@ export interface operations {
                                 /** @default {} */
                                 forgetting?: {
                                     /**
-                                     * @description Runs of a method that is not exact, since the last exact checkpoint; null: as many as there are
+                                     * @description Runs whose guarantee is `empirical`, since the last exact checkpoint; null: as many as there are
                                      * @default 50
                                      */
                                     approximate_runs: number | null;
@@ -9876,7 +9876,7 @@ export interface operations {
                         /** @default {} */
                         forgetting?: {
                             /**
-                             * @description Runs of a method that is not exact, since the last exact checkpoint; null: as many as there are
+                             * @description Runs whose guarantee is `empirical`, since the last exact checkpoint; null: as many as there are
                              * @default 50
                              */
                             approximate_runs?: number | null;
@@ -10085,7 +10085,7 @@ export interface operations {
                         /** @default {} */
                         forgetting?: {
                             /**
-                             * @description Runs of a method that is not exact, since the last exact checkpoint; null: as many as there are
+                             * @description Runs whose guarantee is `empirical`, since the last exact checkpoint; null: as many as there are
                              * @default 50
                              */
                             approximate_runs?: number | null;

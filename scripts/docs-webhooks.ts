@@ -1,7 +1,7 @@
 // docs/webhooks.md: what is sent, when and how it is checked, from the registry of events and the tables that the service goes by.
 
 import { payloadOf, WEBHOOK_EVENT_TYPES, WEBHOOK_EVENTS } from '../src/domain/webhook-events.ts';
-import { DISABLE_AFTER_MS, RETRY_DELAYS_MS } from '../src/domain/webhook-schedule.ts';
+import { DISABLE_AFTER_MS, FAILURES_APART_MS, RETRY_DELAYS_MS } from '../src/domain/webhook-schedule.ts';
 import { PUBLIC_IPV6, REFUSED_IPV4, REFUSED_IPV6 } from '../src/webhooks/addresses.ts';
 import { page, table } from './docs-pages.ts';
 
@@ -41,9 +41,10 @@ ${['at once', ...RETRY_DELAYS_MS.map((ms) => `after ${spoken(ms)}`)].join(', ')}
 
 - **410** disables the endpoint at once.
 - **429** and **503** with \`Retry-After\` keep everything from the endpoint until then, for a day at most; without it, and for 502 and 504, for 5 s.
-- An endpoint that has taken nothing for ${DISABLE_AFTER_MS / HOUR / 24} days is disabled.
+- An endpoint that was tried for ${DISABLE_AFTER_MS / HOUR / 24} days and took nothing is disabled. The days begin anew where nothing was tried for ${Math.round(FAILURES_APART_MS / HOUR)} h: a message
+  that comes weeks after the last one failed has the whole schedule before it.
 - \`GET\` shows \`state\`, \`disabled_reason\` and \`failing_since\`; the ledger has an entry (\`webhook-endpoint.disabled\`). \`POST …/{id}/enable\` takes it up again:
-  what waited is due at once.
+  what waited is due at once. So does \`PATCH …/{id}\` with another \`url\`: pauses and failures of the old receiver are nothing to the new one.
 
 Deliveries are kept for \`WEBHOOK_RETENTION_DAYS\`.`;
 

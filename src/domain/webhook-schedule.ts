@@ -9,13 +9,18 @@ export const RETRY_DELAYS_MS: readonly number[] = [
   ...[2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR],
 ];
 
-/** An endpoint that took nothing for so long is disabled. */
+/** An endpoint that was tried for so long, and took nothing, is disabled. */
 export const DISABLE_AFTER_MS = 5 * 24 * HOUR;
 
 /** A receiver may ask for a pause, and not for oblivion. */
 const LONGEST_PAUSE_MS = 24 * HOUR;
 /** So that what failed together does not come back together. */
 const JITTER = 0.1;
+/**
+ * Failures that lie further apart are not one failing: nothing was tried in between, as the schedule waits for less, even by a worker that
+ * is an hour late.
+ */
+export const FAILURES_APART_MS: number = Math.max(...RETRY_DELAYS_MS) * (1 + JITTER) + HOUR;
 
 /** Where a receiver says that it is too much, and not until when. */
 const SHORT_PAUSE_MS = 5 * SECOND;

@@ -2,6 +2,7 @@
 import Type, { type Static } from 'typebox';
 import { Id, Nullable, StringEnum, Timestamp } from './common.ts';
 import { EVENT_PATTERNS, WEBHOOK_EVENT_TYPES, type WebhookEventType } from './webhook-events.ts';
+import { FAILURES_APART_MS } from './webhook-schedule.ts';
 
 export const EndpointUrl = Type.String({
   ...{ minLength: 1, maxLength: 2000, pattern: '^[^\\s\\u0000]+$' },
@@ -40,12 +41,12 @@ export const WebhookEndpoint = Type.Object({
   disabled_reason: Nullable(
     StringEnum(
       DISABLED_REASONS,
-      '`gone`: it answered 410; `failing`: it took nothing for five days; `asked`: somebody disabled it',
+      '`gone`: it answered 410; `failing`: it was tried for five days and took nothing; `asked`: somebody disabled it',
     ),
   ),
   failing_since: Nullable({
     ...Timestamp,
-    description: 'First of the attempts that failed since the last that did not',
+    description: `First of the attempts that failed since the last that did not, or since nothing was tried for ${Math.round(FAILURES_APART_MS / 3_600_000)} hours`,
   }),
   keys: Type.Array(SigningKey, { description: 'Newest first; every one of them signs' }),
   created_at: Timestamp,

@@ -82,7 +82,7 @@ export async function writeEvidence(
   });
   for await (const some of pagesOf((after) => store.listCertificates(tenant, page(after))))
     for (const certificate of some) {
-      const proof = await proofOfCertificate(store, tenant, certificate.id);
+      const proof = await proofOfCertificate(store, tenant, certificate.id, checkpoint);
       await folder.write(`${certificate.id}.certificate.json`, `${JSON.stringify({ ...certificate, proof })}\n`);
       certificates++;
     }

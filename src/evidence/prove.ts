@@ -23,13 +23,13 @@ export async function consistencyOf(store: Reader, from: number, to: number): Pr
   return { from, to, hashes: encode(hashes) };
 }
 
-/** The proof that a certificate was recorded, against the latest checkpoint; null while none covers it. */
+/** The proof that a certificate was recorded, against `checkpoint`; null where that does not cover it. */
 export async function proofOfCertificate(
-  store: Reader & Pick<LedgerStore, 'ledgerEntry' | 'ledgerCheckpoint'>,
+  store: Reader & Pick<LedgerStore, 'ledgerEntry'>,
   tenant: string,
   certificate_id: string,
+  checkpoint: LedgerCheckpoint | null,
 ): Promise<InclusionProof | null> {
   const entry = await store.ledgerEntry(tenant, { certificate_id });
-  const checkpoint = entry && (await store.ledgerCheckpoint());
   return entry && checkpoint && checkpoint.size >= entry.seq ? inclusionOf(store, entry, checkpoint) : null;
 }

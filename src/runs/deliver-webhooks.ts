@@ -24,8 +24,9 @@ export function afterAttempt(claim: WebhookClaim, outcome: SendOutcome, now: Dat
   const status = 'status' in outcome ? outcome.status : null;
   if (status !== null && status >= 200 && status < 300) return { state: 'delivered' };
   if (status === GONE) return { state: 'failed', pause_ms: null, disable: 'gone' };
-  const { failing_since } = claim.endpoint;
-  const failing = failing_since !== null && now.getTime() - Date.parse(failing_since) >= DISABLE_AFTER_MS;
+  const { failing_since, failed_lately } = claim.endpoint;
+  const failing =
+    failing_since !== null && failed_lately && now.getTime() - Date.parse(failing_since) >= DISABLE_AFTER_MS;
   const disable: DisabledReason | null = failing ? 'failing' : null;
   const pause_ms = 'status' in outcome ? pauseAfter(outcome.status, outcome.retry_after, now) : null;
   const next = retryAfter(claim.round_attempts + 1, chance);

@@ -55,7 +55,14 @@ export interface WebhookClaim {
   id: string;
   tenant: string;
   fence: number;
-  endpoint: { id: string; url: string; request_id: string | null; failing_since: string | null };
+  endpoint: {
+    id: string;
+    url: string;
+    request_id: string | null;
+    failing_since: string | null;
+    /** An attempt failed so recently that what fails now is the same failing. */
+    failed_lately: boolean;
+  };
   event: { id: string; type: string; body: string };
   /** Of an OpenDSR callback. */
   callback: OpenDsrCallback | null;
@@ -79,7 +86,7 @@ export interface WebhookStore {
   ): Promise<{ status: 'created'; endpoint: WebhookEndpoint } | { status: 'too_many' }>;
   getWebhookEndpoint(tenant: string, id: string): Promise<WebhookEndpoint | null>;
   listWebhookEndpoints(tenant: string, query: PageQuery): Promise<Page<WebhookEndpoint>>;
-  /** Null for an unknown one. Enabling begins anew: what had waited is due, and nothing has failed. */
+  /** Null for an unknown one. Enabling, and another URL, begin anew: what had waited is due, and nothing has failed. */
   changeWebhookEndpoint(asked: Asked, change: WebhookChange): Promise<WebhookEndpoint | null>;
   /** The present generation signs on for `overlap_ms`; older ones end now. */
   rotateWebhookSecret(asked: Asked, secret: NewWebhookSecret, overlap_ms: number): Promise<WebhookEndpoint | null>;

@@ -109,16 +109,18 @@ async function change(context: Context, trx: Trx, asked: AskedEndpoint, wish: We
   const { url, description, events, state } = wish;
   const at = await context.now(trx);
   const turned = state !== undefined && state !== before.state;
+  // what the old receiver asked for, or did not take, is nothing to the new one
+  const anew = (turned && state === 'enabled') || (url !== undefined && url !== before.url);
   await update(trx, tenant, id, at)
     .set({
       ...(url === undefined ? {} : { url }),
       ...(description === undefined ? {} : { description }),
       ...(events === undefined ? {} : { events: JSON.stringify(events) }),
       ...(turned ? { state, disabled_reason: state === 'disabled' ? ('asked' as const) : null } : {}),
-      ...(turned && state === 'enabled' ? { failing_since: null, paused_until: null } : {}),
+      ...(anew ? { failing_since: null, paused_until: null } : {}),
     })
     .execute();
-  if (turned && state === 'enabled') {
+  if (anew) {
     const waiting = trx.updateTable('webhook_deliveries').set({ next_attempt_at: at }).where('tenant_id', '=', tenant);
     const due = await waiting.where('endpoint_id', '=', id).where('state', '=', 'queued').execute();
     if (Number(due[0]?.numUpdatedRows ?? 0n) > 0) context.outbox.set(trx, new Set([id]));

@@ -1,5 +1,6 @@
 // What a worker asks of deliveries: which are due, one by lease, and what came of it.
 import { type RawBuilder, sql } from 'kysely';
+import { FAILURES_APART_MS } from '../domain/webhook-schedule.ts';
 import type { AfterAttempt, WebhookClaim, WebhookStore } from '../runs/ports.ts';
 import { type Context, type Trx, transact } from './db.ts';
 import { leaseIsLive, leasesOf } from './leases.ts';
@@ -26,8 +27,29 @@ const due = (now: string): RawBuilder<boolean> => sql<boolean>`
   and ${itsTurn(now)}`;
 const free = sql<boolean>`(state = 'queued' or (state = 'running' and not ${leaseIsLive}))`;
 
+interface FailingEndpoint {
+  tenant_id: string;
+  endpoint_id: string;
+  failing_since: string | null;
+}
+
 /** An attempt that a lost worker may have made is made again, however often. */
 const MAX_RESTARTS = 1_000_000_000;
+
+/** Of an endpoint that fails since `failing_since`: whatever was tried there since then has failed. */
+async function failedLately({ db }: Context, claimed: FailingEndpoint, now: string): Promise<boolean> {
+  const { tenant_id, endpoint_id, failing_since } = claimed;
+  if (failing_since === null) return false;
+  const from = Date.parse(now) - FAILURES_APART_MS;
+  if (Date.parse(failing_since) > from) return true;
+  const after = sql`${new Date(from).toISOString()}::timestamptz`;
+  const { rows } = await sql`
+    select 1 from webhook_deliveries d
+    join webhook_attempts a on a.tenant_id = d.tenant_id and a.delivery_id = d.id and a.at > ${after}
+    where d.tenant_id = ${tenant_id} and d.endpoint_id = ${endpoint_id}
+      and (d.finished_at is null or d.finished_at > ${after}) limit 1`.execute(db);
+  return rows.length > 0;
+}
 
 async function loadClaim(context: Context, id: string, fence: number): Promise<WebhookClaim | null> {
   const { db } = context;
@@ -58,18 +80,20 @@ async function loadClaim(context: Context, id: string, fence: number): Promise<W
   const { tenant_id, endpoint_id, event_id, type, body, url, request_id, failing_since, round_attempts } = row;
   return {
     ...{ id, tenant: tenant_id, fence, round_attempts, secrets: secrets.map(({ sealed }) => sealed) },
-    endpoint: { id: endpoint_id, url, request_id, failing_since },
+    endpoint: { id: endpoint_id, url, request_id, failing_since, failed_lately: await failedLately(context, row, now) },
     event: { id: event_id, type, body },
     callback: request_id === null ? null : await callbackFacts(db, tenant_id, request_id),
   };
 }
 
+/** Nothing, where the endpoint has another URL since: what one receiver answers says nothing of another. */
 async function writeEndpoint(context: Context, trx: Trx, claim: WebhookClaim, then: AfterAttempt, worker: string) {
   const { tenant, endpoint } = claim;
   const at = await context.now(trx);
   const change = (set: RawBuilder<unknown>, where: RawBuilder<boolean>) =>
     sql`
-    update webhook_endpoints set ${set} where tenant_id = ${tenant} and id = ${endpoint.id} and ${where}`.execute(trx);
+    update webhook_endpoints set ${set}
+    where tenant_id = ${tenant} and id = ${endpoint.id} and url = ${endpoint.url} and ${where}`.execute(trx);
   if (then.state === 'delivered') {
     await change(
       sql`failing_since = null, paused_until = null, version = version + 1`,
@@ -77,7 +101,14 @@ async function writeEndpoint(context: Context, trx: Trx, claim: WebhookClaim, th
     );
     return;
   }
-  await change(sql`failing_since = ${at}::timestamptz, version = version + 1`, sql<boolean>`failing_since is null`);
+  // by what it was when this attempt began: a neighbouring one may have been taken since, or begun anew
+  const asClaimed = sql<boolean>`failing_since is not distinct from ${endpoint.failing_since}::timestamptz`;
+  await change(
+    sql`failing_since = ${at}::timestamptz, version = version + 1`,
+    endpoint.failed_lately
+      ? sql<boolean>`failing_since is null`
+      : sql<boolean>`(failing_since is null or ${asClaimed})`,
+  );
   if (then.pause_ms !== null) {
     const until = new Date(Date.parse(at) + then.pause_ms).toISOString();
     await change(sql`paused_until = ${until}::timestamptz`, sql<boolean>`coalesce(paused_until < ${until}, true)`);
@@ -85,7 +116,7 @@ async function writeEndpoint(context: Context, trx: Trx, claim: WebhookClaim, th
   if (then.disable === null) return;
   const { numAffectedRows } = await change(
     sql`state = 'disabled', disabled_reason = ${then.disable}, updated_at = ${at}::timestamptz, version = version + 1`,
-    sql<boolean>`state = 'enabled'`,
+    then.disable === 'failing' ? sql<boolean>`state = 'enabled' and ${asClaimed}` : sql<boolean>`state = 'enabled'`,
   );
   if ((numAffectedRows ?? 0n) === 0n) return;
   const data = { webhook_endpoint_id: endpoint.id, reason: then.disable };

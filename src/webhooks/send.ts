@@ -85,7 +85,14 @@ function post(
         response.destroy();
       },
     );
+    // without a listener Node closes the connection and tells nobody: neither an answer nor an error would come
+    request.on('upgrade', (response, socket) => {
+      socket.destroy();
+      resolve({ status: response.statusCode ?? 0, retry_after: null });
+    });
     request.on('error', reject);
+    // whatever way it ended, this comes last: nobody waits for good
+    request.on('close', () => reject(new Error('The connection was closed without an answer')));
     request.end(bytes);
   });
 }

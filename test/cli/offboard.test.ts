@@ -9,6 +9,7 @@ import { offboardTenant } from '../../src/cli/offboard.ts';
 import { ROLES } from '../../src/domain/scopes.ts';
 import { versionsOnDisk } from '../../src/evidence/key-ring.ts';
 import { checkInclusion } from '../../src/evidence/ledger-proof.ts';
+import { createSigner } from '../../src/evidence/signer.ts';
 import { buildStatement } from '../../src/evidence/statement.ts';
 import { BELIEVED_MS } from '../../src/http/key-check.ts';
 import { certifyUncertified } from '../../src/runs/certify.ts';
@@ -58,7 +59,17 @@ test('a tenant takes its evidence along, everything else of it goes, and the oth
   for (const tenant of ['default', 'nobody'])
     await assert.rejects(offboardTenant(config, store, tenant, dir), codeIs('start-refused'));
 
-  const { evidence, counts } = await offboard();
+  // while the folder is written something happens elsewhere, and a worker signs that
+  const signer = await createSigner(config);
+  const busy: typeof store = {
+    ...store,
+    async listCertificates(...asked) {
+      await globex.post('/v1/corpora', { name: 'elsewhere' });
+      assert.ok(await store.makeLedgerCheckpoint((head) => signer.signTree(head)));
+      return store.listCertificates(...asked);
+    },
+  };
+  const { evidence, counts } = await offboardTenant(config, busy, 'acme', dir);
   assert.deepEqual(counts, { models: 1, corpora: 1, api_keys: 1, subject_keys: 1 });
   assert.deepEqual([evidence.certificates, evidence.requests], [1, 2]);
   const [name = ''] = (await readdir(dir)).filter((one) => one.endsWith('.certificate.json'));
@@ -72,6 +83,7 @@ test('a tenant takes its evidence along, everything else of it goes, and the oth
   for (const one of entries) {
     const proof = JSON.parse(one);
     assert.ok(checkInclusion(proof, jwks).ok && proof.entry.tenant === 'acme', one);
+    assert.equal(proof.checkpoint, checkpoint);
   }
 
   // what was known of the key is believed for a moment

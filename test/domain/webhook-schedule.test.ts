@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { pauseAfter, RETRY_DELAYS_MS, retryAfter } from '../../src/domain/webhook-schedule.ts';
+import { FAILURES_APART_MS, pauseAfter, RETRY_DELAYS_MS, retryAfter } from '../../src/domain/webhook-schedule.ts';
 
 test('the schedule is that of Standard Webhooks, with at most a tenth more', () => {
   const minutes = [5 / 60, 5, 30, 120, 300, 600, 840, 1200, 1440];
@@ -13,6 +13,8 @@ test('the schedule is that of Standard Webhooks, with at most a tenth more', () 
     assert.equal(retryAfter(i + 1, 0.5), delay * 1.05);
   }
   assert.equal(retryAfter(RETRY_DELAYS_MS.length + 1, 0), null);
+  // no wait of the schedule ends a failing, however late it began
+  for (const i of RETRY_DELAYS_MS.keys()) assert.ok(retryAfter(i + 1, 0.999)! + 3_600_000 < FAILURES_APART_MS);
 });
 
 test('a receiver that has too much is left alone, for as long as it asks and a day at most', () => {

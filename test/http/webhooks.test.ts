@@ -5,10 +5,13 @@ import { Webhook } from 'standardwebhooks';
 import { Value } from 'typebox/value';
 import { WebhookDelivery, WebhookEndpoint } from '../../src/domain/webhook.ts';
 import { payloadOf } from '../../src/domain/webhook-events.ts';
+import { afterAttempt } from '../../src/runs/deliver-webhooks.ts';
+import type { WebhookClaim } from '../../src/runs/ports.ts';
 import type { Received } from '../helpers/receiver.ts';
 import { call } from './service.ts';
 import { ed25519Verifies, openWebhookService, type WebhookService } from './webhook-service.ts';
 
+const HOUR = 3_600_000;
 const closers: (() => unknown)[] = [];
 let s: WebhookService;
 before(async () => {
@@ -154,6 +157,47 @@ test('a receiver that has too much is left alone, also with what came later', as
   await drop(id);
 });
 
+test('what waits goes to a new URL at once: what the old receiver asked for, also while it is replaced, is over', async () => {
+  const { id } = await s.endpoint();
+  const path = `/v1/webhook-endpoints/${id}`;
+  const change = (url: string) => call(s.app, 'PATCH', path, { url });
+  const test = () => post(`${path}/test`);
+  const tooMuch = { status: 429, headers: { 'retry-after': '86400' } };
+  await test();
+  s.receiver.answers.push(tooMuch);
+  await s.send(id);
+  s.receiver.got.length = 0;
+  s.rung.length = 0;
+  // the same URL is nothing new
+  assert.notEqual((await change(s.receiver.url)).json().failing_since, null);
+  await s.send(id);
+  assert.deepEqual([s.receiver.got.length, s.rung], [0, []]);
+  const second = s.receiver.url.replace('/hook', '/second');
+  assert.equal((await change(second)).json().failing_since, null);
+  assert.deepEqual(s.rung, [id]);
+  await s.send(id);
+  assert.deepEqual(
+    s.receiver.got.splice(0).map((got) => got.path),
+    ['/second'],
+  );
+  // under way when the URL changes
+  for (const status of [429, 410]) {
+    await test();
+    const [due] = await s.store.dueWebhookDeliveries(id, 1);
+    const claim = (await s.store.claimWebhookDelivery(due!, 'worker-a', 60_000))!;
+    assert.equal((await change(`${second}/${status}`)).statusCode, 200);
+    const attempt = { at: s.now().toISOString(), status, error: null, duration_ms: 1 };
+    const then = afterAttempt(claim, { status, retry_after: '86400', duration_ms: 1 }, s.now(), 0);
+    assert.ok(await s.store.recordWebhookAttempt(claim, attempt, then, 'worker-a'));
+    const { state, failing_since } = (await call(s.app, 'GET', path)).json();
+    assert.deepEqual([state, failing_since], ['enabled', null]);
+    await test();
+    await s.send(id);
+    assert.equal(s.receiver.got.pop()?.path, `/second/${status}`);
+  }
+  await drop(id);
+});
+
 test('410 disables an endpoint, five days of failures do too, the ledger says so, and enabling begins anew', async () => {
   const { id } = await s.endpoint();
   const path = `/v1/webhook-endpoints/${id}`;
@@ -203,6 +247,73 @@ test('410 disables an endpoint, five days of failures do too, the ledger says so
   // what had waited goes out
   await s.send(id);
   assert.ok(s.receiver.got.splice(0).length > 0);
+  await drop(id);
+});
+
+/** An endpoint that has been failing for more than five days, and was last tried a day ago; what failed waits. */
+async function failing(): Promise<WebhookEndpoint> {
+  const { id } = await s.endpoint();
+  s.receiver.answers.push(...Array(20).fill(500));
+  for (let day = 0; day < 5; day++) {
+    await post(`/v1/webhook-endpoints/${id}/test`);
+    await s.send(id);
+    s.forward((day === 4 ? 25 : 24) * HOUR);
+  }
+  s.receiver.answers.length = 0;
+  s.receiver.got.length = 0;
+  return (await call(s.app, 'GET', `/v1/webhook-endpoints/${id}`)).json();
+}
+
+test('what failed weeks ago does not count against the next message: it has the whole schedule before it', async () => {
+  const { id } = await s.endpoint();
+  const path = `/v1/webhook-endpoints/${id}`;
+  const read = async () => (await call(s.app, 'GET', path)).json();
+  await post(`${path}/test`);
+  s.receiver.answers.push(...Array(12).fill(500));
+  const began = s.now().toISOString();
+  for (let attempt = 1; attempt <= 10; attempt++) {
+    await s.send(id);
+    const [delivery] = await s.deliveries(id);
+    assert.equal(delivery!.attempts.length, attempt);
+    s.forward(delivery!.next_attempt_at === null ? 0 : Date.parse(delivery!.next_attempt_at) - s.now().getTime());
+  }
+  assert.deepEqual([(await s.deliveries(id))[0]!.state, (await read()).failing_since], ['failed', began]);
+  s.forward(14 * 24 * HOUR);
+  // two at once: the second to end finds that the first has begun anew
+  await post(`${path}/test`);
+  await post(`${path}/test`);
+  await s.send(id);
+  const { state, failing_since } = await read();
+  assert.deepEqual([state, failing_since], ['enabled', s.now().toISOString()]);
+  assert.deepEqual(
+    (await s.deliveries(id)).map((one) => one.state),
+    ['pending', 'pending', 'failed'],
+  );
+  await drop(id);
+});
+
+test('a receiver that took a neighbouring message is not disabled for one that it did not take', async () => {
+  const { id, failing_since } = await failing();
+  assert.ok(s.now().getTime() - Date.parse(failing_since!) > 5 * 24 * HOUR);
+  await post(`/v1/webhook-endpoints/${id}/test`);
+  await post(`/v1/webhook-endpoints/${id}/test`);
+  const [one, other] = await s.store.dueWebhookDeliveries(id, 2);
+  const claims = [];
+  for (const due of [one, other]) claims.push((await s.store.claimWebhookDelivery(due!, 'worker-a', 60_000))!);
+  const [refused, taken] = claims as [WebhookClaim, WebhookClaim];
+  const record = async (claim: WebhookClaim, status: number) => {
+    const outcome = { status, retry_after: null, duration_ms: 1 };
+    const then = afterAttempt(claim, outcome, s.now(), 0);
+    const attempt = { at: s.now().toISOString(), status, error: null, duration_ms: 1 };
+    assert.ok(await s.store.recordWebhookAttempt(claim, attempt, then, 'worker-a'));
+    return then;
+  };
+  await record(taken, 204);
+  s.forward(1000);
+  const then = await record(refused, 500);
+  assert.ok(then.state === 'waiting' && then.disable === 'failing', 'by what it knew');
+  const { state, failing_since: anew } = (await call(s.app, 'GET', `/v1/webhook-endpoints/${id}`)).json();
+  assert.deepEqual([state, anew], ['enabled', s.now().toISOString()]);
   await drop(id);
 });
 

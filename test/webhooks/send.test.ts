@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { test } from 'node:test';
 import { createSender, type Lookup, type SenderOptions } from '../../src/webhooks/send.ts';
 import { openReceiver } from '../helpers/receiver.ts';
@@ -6,7 +8,7 @@ import { openReceiver } from '../helpers/receiver.ts';
 const LOOPBACK = [{ address: '127.0.0.0', prefix: 8 }];
 const never = () => new AbortController().signal;
 const sender = (more: Partial<SenderOptions> = {}) =>
-  createSender({ allowedNetworks: [], agent: 'expunge/test', timeoutMs: 500, ...more });
+  createSender({ allowedNetworks: [], agent: 'expunge/test', timeoutMs: 5000, ...more });
 const send = (options: Partial<SenderOptions>, url: string) =>
   sender(options).send(url, { 'webhook-id': 'one' }, '{"a":"ü"}', never());
 const outcome = async (options: Partial<SenderOptions>, url: string) => {
@@ -94,4 +96,38 @@ test('names that are not there, silence and refused connections have a word each
   assert.deepEqual(await outcome(waiting, receiver.url), { error: 'timeout' });
   await receiver.close();
   assert.deepEqual(await outcome(waiting, `http://127.0.0.1:${port}/`), { error: 'connection' });
+});
+
+test('an answer that changes the protocol is one like any other; so is a connection that is closed without a word', {
+  timeout: 10_000,
+}, async (t) => {
+  const answers = [
+    'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n',
+    'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\nand more',
+    'HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n',
+    '',
+    'HTTP/1.1 101 Switching Protocols\r\nConn',
+  ];
+  const closed: Promise<unknown>[] = [];
+  const server = createServer((socket) => {
+    closed.push(once(socket, 'close'));
+    const answer = answers.shift()!;
+    socket.on('error', () => undefined);
+    // what was switched is left open: closing it is for the sender to do
+    socket.once('data', () =>
+      answer.endsWith('\n') || answer.endsWith('more') ? socket.write(answer) : socket.end(answer),
+    );
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  for (const expected of [
+    { status: 200, retry_after: null },
+    { status: 101, retry_after: null },
+    { status: 204, retry_after: null },
+    { error: 'connection' },
+    { error: 'connection' },
+  ])
+    assert.deepEqual(await outcome({ allowedNetworks: LOOPBACK }, url), expected);
+  assert.equal((await Promise.all(closed)).length, 5);
 });

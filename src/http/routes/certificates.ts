@@ -89,7 +89,8 @@ export const certificateRoutes: Routes = (app, deps) => {
       if (!prefers(request.headers.accept, 'application/jose')) {
         const { tenant } = principal(request);
         const parent = await parentNow(deps, tenant, certificate.run_id);
-        const proof = await proofOfCertificate(deps.store, tenant, certificate.id);
+        const latest = await deps.store.ledgerCheckpoint();
+        const proof = await proofOfCertificate(deps.store, tenant, certificate.id, latest);
         return reply.type('application/json; charset=utf-8').send({ ...certificate, parent, proof });
       }
       // the bytes of a JWS are what was signed: they pass untouched

@@ -101,7 +101,8 @@ function changeRoutes(app: App, deps: AppDeps): void {
         tags,
         operationId: 'changeWebhookEndpoint',
         summary: 'Change a webhook endpoint',
-        description: 'What is left out stays. Honours If-Match. What already waits goes to the new URL.',
+        description:
+          'What is left out stays. Honours If-Match. What already waits goes to a new URL at once, whatever the old one asked for.',
         params: IdParams,
         body: Change,
         response: { 200: described('The endpoint as it is now', ref('WebhookEndpoint')), ...problems },
