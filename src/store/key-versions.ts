@@ -41,6 +41,13 @@ export const keyVersionsStore = (context: Context): SubjectKeyStore => ({
     return rows;
   },
 
+  destroyedKeyVersions: () =>
+    context.db
+      .selectFrom('subject_key_versions')
+      .select(['tenant_id as tenant', 'version'])
+      .where('destroyed_at', 'is not', null)
+      .execute(),
+
   listKeyVersions: (tenant) => listKeyVersions(context, tenant),
 
   addKeyVersion: (tenant, version, actor) =>
