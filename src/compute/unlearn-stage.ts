@@ -185,13 +185,13 @@ export async function unlearnStage(asked: UnlearnJob, context: StageContext): Pr
     );
   }
   const job = { ...asked, method: { name, params: withBatch(rated, method, sets.forget) } };
-  // the cheapest look first
+  const given = { ...context, job, model, sets, others: await planOtherAnswers(job, model, sets, engine) };
+  // says what does not fit before the looks read weights, and the cheapest look goes first
+  const work = await workOf(given);
   for (const look of [spreadPeople, unknownPeople, steepRecords]) {
     const people = await look(job, model, sets, context);
     if (people.length > 0) return { stage: 'unusual', people };
   }
-  const given = { ...context, job, model, sets, others: await planOtherAnswers(job, model, sets, engine) };
-  const work = await workOf(given);
   const weights = await work.run();
   reporter.report('saving');
   await saveLike(model, job.parent_dir, { dir: job.out_dir, weights, weightTypes: job.weight_types });

@@ -6,7 +6,7 @@ export const ForgettingBudget = Type.Object(
   {
     approximate_runs: Type.Union([Type.Integer({ minimum: 1, maximum: 100_000 }), Type.Null()], {
       default: 50,
-      description: 'Runs of a method that is not exact, since the last exact checkpoint; null: as many as there are',
+      description: 'Runs whose guarantee is `empirical`, since the last exact checkpoint; null: as many as there are',
     }),
     utility_share: Type.Number({
       ...{ minimum: 0, maximum: 1, default: 0.95 },

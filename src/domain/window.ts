@@ -91,7 +91,7 @@ function atOnce({ waiting, cost, model_records }: WindowFacts, { max_wait }: Win
   if (cost === null || cost.runs < FEWEST_RUNS) return now('too few runs of the model were measured');
   if (cost.fixed < WORTH_WAITING) return now('a run costs too little to be waited for');
   const records = waiting.reduce((all, one) => all + one.records, 0);
-  if (records >= LARGE_SHARE * (model_records + records)) return now('more would be too large a share of the records');
+  if (records >= LARGE_SHARE * model_records) return now('more would be too large a share of the records');
   return null;
 }
 

@@ -5,7 +5,7 @@ import type { Candidate } from '../domain/queue-order.ts';
 import { USAGE_HALF_LIFE } from '../domain/queue-order.ts';
 import { secondsOf } from '../domain/run-cost.ts';
 import type { Db } from './db.ts';
-import { historyOf, type ModelHistory, trainingSeconds } from './past-runs.ts';
+import { computedSeconds, historyOf, type ModelHistory, trainingSeconds } from './past-runs.ts';
 import { WINDOW_HOURS } from './windows.ts';
 
 export interface QueueRow {
@@ -89,9 +89,9 @@ export async function queueRows(db: Db): Promise<{ now: number; rows: QueueRow[]
 /** Seconds that tenants had of late, each second counting half after a half-life. */
 export async function usageOf(db: Db): Promise<Map<string, number>> {
   const { rows } = await sql<{ tenant: string; seconds: number }>`
-    select tenant_id as tenant, sum(extract(epoch from coalesce(finished_at, clock_timestamp()) - started_at)
-      * power(0.5, extract(epoch from clock_timestamp() - coalesce(finished_at, clock_timestamp())) / ${USAGE_HALF_LIFE}))::float8 as seconds
-    from runs where started_at > clock_timestamp() - make_interval(days => 7) group by tenant_id`.execute(db);
+    select tenant_id as tenant, coalesce(sum(${computedSeconds('r')}
+      * power(0.5, extract(epoch from clock_timestamp() - coalesce(finished_at, clock_timestamp())) / ${USAGE_HALF_LIFE})), 0)::float8 as seconds
+    from runs r where started_at > clock_timestamp() - make_interval(days => 7) group by tenant_id`.execute(db);
   return new Map(rows.map(({ tenant, seconds }) => [tenant, seconds]));
 }
 

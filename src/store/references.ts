@@ -1,6 +1,7 @@
 // Retrained models that are kept for verifications: found by what they were made from, gone as soon as one saw somebody erased.
 import { sql } from 'kysely';
 import type { Claim, DueReference, NewReference, ReferenceLimits, ReferenceStore } from '../runs/ports.ts';
+import { lockCheckpoint } from './checkpoints.ts';
 import { type Context, type Db, type Trx, transact } from './db.ts';
 import { append } from './ledger.ts';
 import { lockRun } from './moves.ts';
@@ -32,6 +33,14 @@ async function due(db: Db, now: string, limits: ReferenceLimits, only?: DueRefer
         (${only?.tenant ?? ''}, ${only?.model_id ?? null}::uuid, ${only?.key ?? ''}, ${only?.digest ?? ''}))
     order by used_at, key`.execute(db);
   return rows;
+}
+
+/** A training of a run without the same people is the same to the bit: what it published, or is about to, has these files too. */
+async function isCheckpoint(trx: Trx, digest: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from checkpoints where digest = ${digest} and state <> 'deleted'
+    union all select from runs where candidate = ${digest} and finished_at is null limit 1`.execute(trx);
+  return rows.length > 0;
 }
 
 async function keep(context: Context, trx: Trx, claim: Claim, reference: NewReference, actor: string): Promise<void> {
@@ -91,7 +100,8 @@ export const referencesStore = (context: Context): ReferenceStore => ({
       const same = await rows.where('digest', '=', digest).forUpdate().execute();
       const [still] = await due(trx, await context.now(trx), limits, named);
       if (still === undefined) return false;
-      if (same.length === 1) await remove();
+      await lockCheckpoint(trx, digest);
+      if (same.length === 1 && !(await isCheckpoint(trx, digest))) await remove();
       const own = trx.deleteFrom('retrained_references').where('tenant_id', '=', tenant);
       await own.where('model_id', '=', model_id).where('key', '=', key).execute();
       const data = { model_id, digest, reason: still.reason };

@@ -6,6 +6,7 @@ import { type Asked, type AskedBefore, addTo, type Before, countedNow } from './
 import { type Asks, together } from './asks.ts';
 import type { Trx } from './db.ts';
 import type { Match } from './matches.ts';
+import { computedSeconds } from './past-runs.ts';
 
 type Trained = ForgetSetFacts['trained'];
 
@@ -39,18 +40,18 @@ async function beforeOf({ trx }: Asks, tenant: string, since: string): Promise<A
 /** Seconds that runs of the tenant took since, those that go on among them. */
 async function spentSince(trx: Trx, tenant: string, since: string, now: string): Promise<number> {
   const { rows } = await sql<{ seconds: number }>`
-    select coalesce(sum(extract(epoch from coalesce(finished_at, ${now}::timestamptz) - started_at)), 0)::float8 as seconds
-    from runs where tenant_id = ${tenant} and started_at > ${since}::timestamptz`.execute(trx);
+    select coalesce(sum(${computedSeconds('r', sql`${now}::timestamptz`)}), 0)::float8 as seconds
+    from runs r where tenant_id = ${tenant} and started_at > ${since}::timestamptz`.execute(trx);
   return rows[0]!.seconds;
 }
 
 /** What a run of each model took on average, of the latest. */
 async function usualSeconds(trx: Trx, tenant: string, models: readonly string[]): Promise<Map<string, number>> {
   const { rows } = await sql<{ model_id: string; seconds: number }>`
-    select m.id as model_id, avg(extract(epoch from r.finished_at - r.started_at))::float8 as seconds
+    select m.id as model_id, avg(r.seconds)::float8 as seconds
     from unnest(${models}::uuid[]) as m (id)
     cross join lateral (
-      select finished_at, started_at from runs
+      select ${computedSeconds('o')} as seconds from runs o
       where tenant_id = ${tenant} and model_id = m.id and finished_at is not null and started_at is not null
       order by created_at desc limit 10) r
     group by m.id`.execute(trx);

@@ -66,7 +66,8 @@ export function createWatch(inputs: UnlearnInputs, score: Scorer): ForgetWatch {
     losses.forgetLoss = mean(found.map(({ nll }) => nll));
     losses.forgetTarget = mean(found.map(({ target }, p) => target * asked[p]!));
     if (!among(harder, rule)) catchUp.restart();
-    else if (adapts) lagging = catchUp.endsAt(Math.max(...found.map(({ short, target }) => short / target)));
+    else if (adapts)
+      lagging = catchUp.endsAt(Math.max(...found.map(({ short, target }) => (target > 0 ? short / target : 0))));
     return reached(found, harder, rule, lagging);
   }
   async function look(step: number, decides: boolean): Promise<boolean> {

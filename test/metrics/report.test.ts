@@ -36,6 +36,22 @@ function scene(given: Scene) {
 
 const report = (given: Scene) => buildReport(scene(given));
 
+test('people are the same ones to every attack, whatever order their rows stand in', () => {
+  const known = scene({ forget: 'unseen', forgotten: 4, holdout: 80 });
+  // of each second person the first record has no gradient, as of a sample
+  const sampled = (rows: readonly RowScore[]) =>
+    rows.map(({ gradNorm, ...row }, i) => ({
+      ...row,
+      ...(row.person % 2 === 0 && i % 5 === 0 ? {} : { gradNorm: gradNorm! }),
+    }));
+  const own = known.after.forget.map((row) => (row.person === 1 ? { ...row, gradNorm: 0.02 } : row));
+  const after = { ...known.after, forget: sampled(own), holdout: sampled(known.after.holdout) };
+  // one record of everybody, then the next of everybody
+  const dealt = (rows: readonly RowScore[]) => [0, 1, 2, 3, 4].flatMap((at) => rows.filter((_, i) => i % 5 === at));
+  const interleaved = { ...after, forget: dealt(after.forget), holdout: dealt(after.holdout) };
+  assert.deepEqual(buildReport({ ...known, after: interleaved }).findings, buildReport({ ...known, after }).findings);
+});
+
 const RETAINED = ['exact-memorization', 'extraction-strength', 'probability', 'rouge-1-recall', 'rouge-l-recall'];
 const MEMORY = [...RETAINED, 'sampled-extraction', 'truth-ratio', 'wrapped-prompt-recall'];
 const ANSWERS = ['length', 'perplexity', 'refusal', 'repetition'].map((what) => `answer-${what}`);

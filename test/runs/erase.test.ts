@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import pg from 'pg';
@@ -226,4 +226,22 @@ test('whoever a model forgot that is deleted within its rollback window goes fro
   );
   const counts = await deps.store.erasedCounts(TENANT, [{ corpus_id: corpusId, records: 8 }]);
   assert.equal(counts.get(corpusId), 2, 'marked, which runs of models that come leave out');
+});
+
+test('somebody whose text is gone cannot be forgotten by a model that comes later; who is asked for beside them is', async () => {
+  const { checkpoints, store } = deps;
+  const folder = await checkpoints.workFolder('later');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'config.json'), '{}');
+  await writeFile(join(folder, 'model.safetensors'), 'later');
+  const checkpoint = await checkpoints.adopt(folder, { architecture: 'gpt2', parent: null, run_id: null });
+  const about = { name: 'later', architecture: 'gpt2', parameters: 7, has_recipe: false, warnings: [] };
+  const made = await store.createModel(TENANT, { ...about, corpora: worker.model.corpora, checkpoint }, 'test');
+  assert.ok(made.status === 'created');
+  const only = { model_ids: [made.model.id] };
+  const [gone, there] = [await worker.request(3, null, only), await worker.request(1, null, only)];
+  await workModel(deps, made.model.id, never());
+  const [failed, done] = [(await requestOf(gone)).targets[0]!, (await requestOf(there)).targets[0]!];
+  assert.deepEqual([failed.state, done.state], ['failed', 'completed']);
+  assert.match(failed.reason!, /records-gone/);
 });

@@ -90,6 +90,20 @@ test('goes when somebody whom it saw is erased, and not for whom its own run or 
   );
 });
 
+test('its files stay where a model has them too: what was trained anew for a run may be what the run published', async () => {
+  const { store } = world;
+  const claim = await claimFor(await model(['hal', 'ivy']), 'hal');
+  const published = fresh();
+  await keep(claim, 40, published);
+  await publishRun(store, claim, published);
+  now += 2 * HOUR;
+  const [kept] = (await store.dueReferences(LIMITS)).filter(({ digest: at }) => at === digest(published));
+  assert.equal(kept!.reason, 'unused');
+  assert.ok(await store.dropReference(kept!, LIMITS, 'sweep', NONE));
+  assert.equal(await store.takeReference(claim, digest(40)), null);
+  now -= 2 * HOUR;
+});
+
 test('goes when nobody asks for it or the space is needed, but not under a run; files that another has stay', async () => {
   const { store } = world;
   const id = await model(['fay', 'gil']);

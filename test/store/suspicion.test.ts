@@ -100,6 +100,24 @@ test('time that runs took is counted, with what the plan, or else earlier runs, 
   ]);
 });
 
+test('a run costs what it computed, and not what it waits for a worker or for somebody to publish it', async () => {
+  const { model, ask } = await trained();
+  const budget = { ...BUDGET, share: 0, compute_seconds: 5000 };
+  await world.store.createRequests([ask(0, { budget })]);
+  const claim = await world.claim(model);
+  const attempt = { method: { name: 'npo', params: {} }, seed: 1, candidate: null, verdict: null, reason: null };
+  const seconds = { unlearning: 40, verifying: 20 };
+  await world.store.saveAttempt(claim.run.id, claim.fence, { ...attempt, seconds, peak_memory_bytes: null }, null);
+  const id = `id = '${claim.run.id}'`;
+  await world.sql(
+    `update runs set started_at = clock_timestamp() - interval '3 days', state = 'unlearning' where ${id}`,
+  );
+  const one = { budget: { ...budget, window_ms: 7 * BUDGET.window_ms }, estimated_seconds: { [model]: 5 } };
+  assert.deepEqual(states(await world.store.createRequests([ask(1, one)])), ['awaiting_approval'], 'at work for days');
+  await world.sql(`update runs set state = 'planned' where ${id}`);
+  assert.deepEqual(states(await world.store.createRequests([ask(2, one)])), ['queued']);
+});
+
 test('a process that starts counts what its first groups take in beside each other', async () => {
   const people = Array.from({ length: 400 }, (_, i) => [`start-${i}`]);
   await world.model([await world.corpus(people)]);

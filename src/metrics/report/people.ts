@@ -21,7 +21,7 @@ export type ScoresByPerson = number[][];
 type Score = (row: RowScore) => number;
 
 /**
- * Groups scores by person. Records that name nobody are left out (`named`) or count as one each (`everyone`).
+ * Groups scores by person, in the order of their numbers. Records that name nobody are left out (`named`) or count as one each (`everyone`).
  * Null when a score is not finite: a mean over the rest would hide a broken model.
  */
 export function scoresByPerson(
@@ -42,7 +42,9 @@ export function scoresByPerson(
       else people.set(row.person, [value]);
     }
   }
-  return [...people.values(), ...nobody];
+  // by their numbers: what has been measured of some rows alone names them in another order
+  const named = [...people].sort(([a], [b]) => a - b).map(([, scores]) => scores);
+  return [...named, ...nobody];
 }
 
 /** Rows that the metric can be computed on. */

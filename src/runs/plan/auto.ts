@@ -141,5 +141,8 @@ function rungs(facts: PlanFacts): Reasoned[] {
   if (before !== null) return [step(before), ...first];
   const dear = exact.seconds !== null && seconds !== null && exact.seconds > DEAR * seconds;
   const again = dear ? stronger('The same with other draws and a longer repair, before training again') : [];
+  // it goes where it would take the time that the exact step needs to end
+  const longer = again[0] === undefined ? 0 : (estimate(again[0].choice, facts).seconds ?? 0);
+  if (dear && exact.seconds! + seconds! + longer > timeLeft(facts)) return [...first, step(whyLast(exact, seconds))];
   return [...first, ...again, step(whyLast(exact, seconds))];
 }

@@ -44,10 +44,10 @@ function stepsByMethod(past: readonly PastAttempt[]): Map<string, number> {
   return new Map([...groups].map(([name, found]) => [name, median(found.map(([, steps]) => steps))!]));
 }
 
-/** Of attempts that made a candidate. */
+/** Of attempts that made a candidate; what they were verified against is no time of the method. */
 function secondsByMethod(past: readonly PastAttempt[]): Map<string, number> {
   const taken = past.flatMap(({ attempt: { method, seconds } }) => {
-    const { verifying = 0, ...own } = seconds;
+    const { verifying = 0, references: _, ...own } = seconds;
     const all = Object.values(own).reduce((sum, one) => sum + one, 0);
     return verifying > 0 && all > 0 ? [[method.name, all] as const] : [];
   });

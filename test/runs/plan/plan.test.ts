@@ -55,6 +55,15 @@ describe('a plan that the service makes', () => {
     assert.match(plan[2]!.reason!, /at about \d+ times the cost/);
   });
 
+  test('does not try again where training would not end in time after that', () => {
+    const model = storedModel(192, 60_000);
+    const [first, again, exact] = planRun(null, facts({ model })).map(({ estimate }) => estimate!.seconds!);
+    const within = (seconds: number) =>
+      names(planRun(null, facts({ model, limits: { seconds, memory_bytes: null, due_in_seconds: null } })));
+    assert.deepEqual(within(first! + again! + exact! + 60), ['stand-in', 'stand-in', 'retrain']);
+    assert.deepEqual(within(first! + again! / 2 + exact!), ['stand-in', 'retrain']);
+  });
+
   test('goes by the time that is left: one sure try, or none that would not end', () => {
     const model = storedModel(192, 4000);
     const [first, exact] = planRun(null, facts({ model }));
@@ -273,6 +282,11 @@ describe('an estimate', () => {
     // a second a step: 40 of them and 45 of repair; 2 (20 + 380 + 200) rows at a hundredth of a second; and the start
     assert.ok(Math.abs(seconds! - (40 + 45 + 12 + 5)) <= 1, String(seconds));
     assert.match(basis, /median of 3 earlier attempts/);
+    const held = slow.map(({ attempt: one, ...rest }) => ({
+      ...rest,
+      attempt: { ...one, seconds: { ...one.seconds, references: 5000 } },
+    }));
+    assert.equal(first({ past: held }).verification?.seconds, first({ past: slow }).verification?.seconds);
     const odd = [past('no-such-method', {}, { seconds: { unlearning: 9 }, steps: { unlearning: 9 } }), attempt(1, 1)];
     const elsewhere = slow.map(({ attempt, ...rest }) => ({ ...rest, attempt: { ...attempt, backend: 'tfjs-cpu' } }));
     assert.match(first({ past: elsewhere, backend: 'onnxruntime/cpu' }).basis, /assumed/);
