@@ -76,11 +76,7 @@ export class KeyRing {
   #current = new Map<string, VersionedKey>();
 
   /** `destroyed`: versions that must not come back, whatever a restored backup holds. */
-  constructor(
-    config: KeyConfig,
-    destroyed: readonly DestroyedKey[],
-    settleMs: number = SETTLE_MS,
-  ) {
+  constructor(config: KeyConfig, destroyed: readonly DestroyedKey[], settleMs: number = SETTLE_MS) {
     this.#config = config;
     this.#destroyed = new Set(destroyed.map(({ tenant, version }) => nameOf(tenant, version)));
     this.#settleMs = settleMs;

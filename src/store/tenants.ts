@@ -115,8 +115,11 @@ export const tenantsStore = (context: Context): TenantStore => ({
   listTenants: () => listTenants(context.db),
   openOfTenant: (tenant) => openOf(context.db, tenant),
   isOffboarded: async (tenant) =>
-    (await sql`select from ledger where type = 'tenant.offboarded' and tenant_id = ${tenant} limit 1`.execute(context.db))
-      .rows.length > 0,
+    (
+      await sql`select from ledger where type = 'tenant.offboarded' and tenant_id = ${tenant} limit 1`.execute(
+        context.db,
+      )
+    ).rows.length > 0,
   async offboardTenant(tenant, actor, evidence): Promise<OffboardOutcome> {
     const known = (await listTenants(context.db)).some((one) => one.tenant === tenant);
     if (!known) return { status: 'unknown' };

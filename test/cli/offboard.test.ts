@@ -7,8 +7,8 @@ import { readCertificateFile, readKeySet } from '../../src/cli/certificate-file.
 import { checkCertificate } from '../../src/cli/check-certificate.ts';
 import { offboardTenant } from '../../src/cli/offboard.ts';
 import { ROLES } from '../../src/domain/scopes.ts';
-import { createSubjectKeys } from '../../src/evidence/keys.ts';
 import { versionsOnDisk } from '../../src/evidence/key-ring.ts';
+import { createSubjectKeys } from '../../src/evidence/keys.ts';
 import { checkInclusion } from '../../src/evidence/ledger-proof.ts';
 import { buildStatement } from '../../src/evidence/statement.ts';
 import { BELIEVED_MS } from '../../src/http/key-check.ts';
