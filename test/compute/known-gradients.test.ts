@@ -50,7 +50,7 @@ test('records whose cost is usual and whose gradient is not are found before any
   });
   const rows = all.map((_, person) => ({ corpus_id: 'c', ordinal: person, person }));
   const [known, crafted] = [rows.slice(0, PEOPLE), rows.slice(PEOPLE, train.length)];
-  const look = async (forget: typeof rows, watch: UnlearnJob['watch']) => {
+  const look = async (forget: typeof rows, watch: UnlearnJob['watch'], memory_budget_bytes: number | null = null) => {
     const retain = known.filter((row) => !forget.includes(row));
     const sets: SetsFile = { forget, retain, calibration: rows.slice(train.length), holdout: [] };
     await writeFile(path('sets.json'), JSON.stringify(sets));
@@ -58,7 +58,7 @@ test('records whose cost is usual and whose gradient is not are found before any
       ...{ stage: 'unlearn', run_id: 'run', corpora: { c: path('stored.ndjson') }, sets_file: path('sets.json') },
       ...{ ...PLACE, seed: 5, parent_dir: path('model'), base_dir: null, out_dir: path('out') },
       ...{ method: { name: 'grad-diff', params: { max_steps: 1, repair_steps: 0 } }, weight_types: 'original' },
-      ...{ memory_budget_bytes: null, time_limit_seconds: 60, ...(watch ? { watch } : {}) },
+      ...{ memory_budget_bytes, time_limit_seconds: 60, ...(watch ? { watch } : {}) },
     };
     return runComputeJob(job, quiet);
   };
@@ -70,5 +70,7 @@ test('records whose cost is usual and whose gradient is not are found before any
     [PEOPLE, 'steep-gradient'],
     [PEOPLE + 1, 'steep-gradient'],
   ]);
+  // what does not fit is said before anybody is looked for, which takes memory too
+  await assert.rejects(look(attack, { gradient: 2 }, 1000), { code: 'memory-budget-exceeded' });
   assert.equal((await look(known.slice(0, 8), { loss: 2, gradient: 2, spread: 1000 })).stage, 'unlearn');
 });

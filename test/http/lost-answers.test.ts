@@ -2,6 +2,7 @@
 // with the process.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import type { LightMyRequestResponse } from 'fastify';
 import pg from 'pg';
 import { buildApp } from '../../src/app.ts';
 import type { Model } from '../../src/domain/resources.ts';
@@ -93,12 +94,7 @@ for (const [who, name, state, more] of [
 
 test('a process that died before it kept its answer: who repeats the call gets the request that was made', async () => {
   // the answer is sent, and lost on the way; what would have kept it does not get there
-  await execute(
-    service.deps.config.databaseUrl!,
-    'alter table idempotency_keys add constraint dies check (answer is null) not valid',
-  );
-  const first = (await ask('dying', 'person2')).json();
-  await execute(service.deps.config.databaseUrl!, 'alter table idempotency_keys drop constraint dies');
+  const first = (await lost(() => ask('dying', 'person2'))).json();
   assert.equal((await ask('dying', 'person2')).json().code, 'idempotency-key-busy');
   await aMinuteLater();
   assert.deepEqual(await repeated('dying', 'person2'), first);
@@ -124,12 +120,21 @@ const TABLES: Record<string, string> = {
   verification: 'verifications',
 };
 
-async function counted(table: string): Promise<number> {
+async function value<T>(query: string): Promise<T> {
   const client = new pg.Client({ connectionString: service.deps.config.databaseUrl! });
   await client.connect();
-  const { rows } = await client.query<{ n: number }>(`select count(*)::integer as n from ${table}`);
+  const { rows } = await client.query<{ value: T }>(`select ${query} as value`);
   await client.end();
-  return rows[0]!.n;
+  return rows[0]!.value;
+}
+const counted = (table: string) => value<number>(`(select count(*)::integer from ${table})`);
+/** Makes a call whose answer cannot be kept, as that of a process that died. */
+async function lost(make: () => Promise<LightMyRequestResponse>) {
+  const { databaseUrl } = service.deps.config;
+  await execute(databaseUrl!, 'alter table idempotency_keys add constraint dies check (answer is null) not valid');
+  const answer = await make();
+  await execute(databaseUrl!, 'alter table idempotency_keys drop constraint dies');
+  return answer;
 }
 
 for (const [what, url, body] of MAKES)
@@ -137,12 +142,7 @@ for (const [what, url, body] of MAKES)
     const table = TABLES[what]!;
     const call = () =>
       app.inject({ method: 'POST', url: url(), headers: { 'idempotency-key': `lost-${what}` }, payload: body() });
-    await execute(
-      service.deps.config.databaseUrl!,
-      'alter table idempotency_keys add constraint dies check (answer is null) not valid',
-    );
-    const first = await call();
-    await execute(service.deps.config.databaseUrl!, 'alter table idempotency_keys drop constraint dies');
+    const first = await lost(call);
     assert.ok(first.statusCode < 300, first.body);
     const there = await counted(table);
     assert.equal((await call()).json().code, 'idempotency-key-busy');
@@ -155,6 +155,38 @@ for (const [what, url, body] of MAKES)
     assert.equal(await counted(table), there);
     assert.equal((await call()).headers['idempotency-replayed'], 'true');
   });
+
+test('what was made and has been deleted since is answered as it was made, and not made again', async () => {
+  const make = () =>
+    app.inject({
+      method: 'POST',
+      url: '/v1/corpora',
+      headers: { 'idempotency-key': 'gone' },
+      payload: { name: 'gone' },
+    });
+  const first = await lost(make);
+  assert.equal(first.statusCode, 201, first.body);
+  assert.equal((await call(service.app, 'DELETE', `/v1/corpora/${first.json().id}`)).statusCode, 200);
+  await aMinuteLater();
+  const again = await make();
+  assert.deepEqual([again.statusCode, again.json().id], [201, first.json().id], again.body);
+  assert.equal((await call(service.app, 'GET', `/v1/corpora/${first.json().id}`)).statusCode, 404);
+});
+
+test('a consolidation that was queued is answered as queued, whatever has become of the line', async () => {
+  const url = `/v1/models/${model.id}/consolidations`;
+  const make = () => app.inject({ method: 'POST', url, headers: { 'idempotency-key': 'anew' }, payload: {} });
+  assert.equal((await lost(make)).json().code, 'recipe-missing');
+  const id = await value<string>(
+    '(select makes from idempotency_keys where answer is null order by expires_at desc limit 1)',
+  );
+  const asked = { id, tenant: 'default', model_id: model.id, why: 'asked', reason: null, actor: 'test' } as const;
+  assert.equal((await service.deps.store.queueConsolidation(asked)).status, 'queued');
+  await aMinuteLater();
+  const again = await make();
+  assert.deepEqual([again.statusCode, again.json().consolidation?.id], [202, id], again.body);
+  assert.equal(await counted('consolidations'), 1);
+});
 
 test('what another call stands in the way of is refused as ever, and that is its answer', async () => {
   const refused = await ask('other', 'person2');
