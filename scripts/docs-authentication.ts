@@ -33,7 +33,7 @@ lists, links and bodies alike. Each tenant's people are hashed under a key of it
 Under \`IMPORT_DIR\` a tenant reaches the folder of its name; \`default\`, whoever runs the installation, reaches all.
 
 Listing and off-boarding tenants has no call and is done by command on the machine (\`expunge tenants list\`, \`expunge tenants offboard\`): a credential is of one tenant, so one that ends
-others would break the rule above, and its loss would be the end of everybody's models at once. It also hands out the evidence into a folder before it destroys the keys that the evidence is about, which nobody could take back had the answer to a call been lost.`;
+others would break the rule above, and its loss would be the end of everybody's models at once. It also hands out the evidence into a folder before it destroys the keys that the evidence is about, which nobody could take back had the answer to a call been lost. The name does not come back: whoever names it is 403 from then on, and \`expunge keys create\` refuses it.`;
 
 const KEYS = `The first key is made on the machine of the service, beside the running service; there is no default password:
 

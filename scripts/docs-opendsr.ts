@@ -15,7 +15,7 @@ everything in [requests.md](requests.md) holds for it.
 | \`GET /v2/certificate.pem\` | the certificate and its chain; for everybody |
 | \`POST /v2/requests\` | 201 with the receipt |
 | \`GET /v2/requests/{subject_request_id}\` | the status |
-| \`DELETE /v2/requests/{subject_request_id}\` | 202 while it is \`pending\`, 400 after that |
+| \`DELETE /v2/requests/{subject_request_id}\` | 202 while all of it waits, 400 once a run has begun, or something of it has ended, for one of its models: all or nothing |
 
 The same stands under \`/v2/opengdpr_requests\`, where answers carry \`X-OpenGDPR-…\` headers as well.`;
 

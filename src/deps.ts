@@ -55,7 +55,9 @@ export async function openDeps(config: Config): Promise<OpenDeps> {
     await store.migrate();
     const subjectKeys = await createSubjectKeys(config, await store.subjectKeyVersions());
     const reloading = setInterval(() => {
-      subjectKeys.reload().catch((err: unknown) => logger.error({ err }, 'The subject keys cannot be read again'));
+      subjectKeys
+        .reload(() => store.destroyedKeyVersions())
+        .catch((err: unknown) => logger.error({ err }, 'The subject keys cannot be read again'));
     }, RELOAD_MS).unref();
     closers.push(async () => clearInterval(reloading));
     const deps: AppDeps = {

@@ -66,6 +66,11 @@ export const PROBLEMS = {
     'The access token names no tenant',
     'Have the issuer put the tenant’s name into the claim that OAUTH_TENANT_CLAIM names.',
   ],
+  'tenant-offboarded': [
+    403,
+    'The tenant was off-boarded',
+    'Use a credential of another tenant; who comes back gets a new name, since the keys of this one are destroyed.',
+  ],
   'scope-not-granted': [
     403,
     'You may not hand this on',

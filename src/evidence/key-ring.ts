@@ -32,6 +32,12 @@ export interface VersionedKey {
   since: number;
 }
 
+/** A version whose key must not come back. */
+export interface DestroyedKey {
+  tenant: string;
+  version: number;
+}
+
 const nameOf = (tenant: string, version: number): string => `${tenant} ${version}`;
 
 async function readVersion(config: KeyConfig, tenant: string, version: number): Promise<VersionedKey | null> {
@@ -63,30 +69,37 @@ export async function versionsOnDisk(config: KeyConfig): Promise<{ tenant: strin
 
 export class KeyRing {
   readonly #config: KeyConfig;
-  readonly #destroyed: ReadonlySet<string>;
+  readonly #destroyed: Set<string>;
   readonly #settleMs: number;
   /** Newest first. */
   #keys = new Map<string, VersionedKey[]>();
   #current = new Map<string, VersionedKey>();
 
   /** `destroyed`: versions that must not come back, whatever a restored backup holds. */
-  constructor(
-    config: KeyConfig,
-    destroyed: readonly { tenant: string; version: number }[],
-    settleMs: number = SETTLE_MS,
-  ) {
+  constructor(config: KeyConfig, destroyed: readonly DestroyedKey[], settleMs: number = SETTLE_MS) {
     this.#config = config;
     this.#destroyed = new Set(destroyed.map(({ tenant, version }) => nameOf(tenant, version)));
     this.#settleMs = settleMs;
   }
 
-  /** Reads the folder. Throws `start-refused` naming the file. */
-  async reload(): Promise<void> {
+  /**
+   * Reads the folder. `destroyed`: asks for the versions that were since, after the folder was read: who destroys one says so before its
+   * file goes, so a file that is missing is never taken for one that was not made yet. Throws `start-refused` naming the file, and
+   * keeps the keys that it had.
+   */
+  async reload(destroyed: () => Promise<readonly DestroyedKey[]> = async () => []): Promise<void> {
     const keys = new Map<string, VersionedKey[]>();
     for (const { tenant, version } of await versionsOnDisk(this.#config)) {
+      // known before: not read at all, whatever stands there
       if (this.#destroyed.has(nameOf(tenant, version))) continue;
       const key = await readVersion(this.#config, tenant, version);
       if (key !== null) keys.set(tenant, [...(keys.get(tenant) ?? []), key]);
+    }
+    for (const { tenant, version } of await destroyed()) this.#destroyed.add(nameOf(tenant, version));
+    for (const [tenant, own] of keys) {
+      const kept = own.filter(({ version }) => !this.#destroyed.has(nameOf(tenant, version)));
+      if (kept.length > 0) keys.set(tenant, kept);
+      else keys.delete(tenant);
     }
     for (const own of keys.values()) own.sort((a, b) => b.version - a.version);
     this.#keys = keys;

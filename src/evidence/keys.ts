@@ -6,7 +6,7 @@ import { ExpungeError } from '../errors.ts';
 import type { SubjectKey, SubjectKeys, UsedKeyVersion } from '../runs/ports.ts';
 import { decrypt, encrypt, KEY_BYTES } from './aead.ts';
 import { readKeyFile, readOrCreateKeyFile, requireKeyFile } from './key-file.ts';
-import { type KeyConfig, KeyRing, subjectKeyFile, versionsOnDisk } from './key-ring.ts';
+import { type DestroyedKey, type KeyConfig, KeyRing, subjectKeyFile, versionsOnDisk } from './key-ring.ts';
 
 export { createSigner } from './signer.ts';
 
@@ -61,8 +61,8 @@ export async function keepSealKey(config: KeyConfig): Promise<void> {
 
 /** Keys that are read again with `reload`. */
 export interface LiveSubjectKeys extends SubjectKeys {
-  /** Takes up versions that were made or destroyed since. Throws `start-refused` naming the file. */
-  reload(): Promise<void>;
+  /** Takes up versions that were made, or destroyed as the store is asked then. Throws `start-refused` naming the file. */
+  reload(destroyed?: () => Promise<readonly DestroyedKey[]>): Promise<void>;
 }
 
 /**
@@ -84,7 +84,7 @@ export async function createSubjectKeys(
     Buffer.from(hkdfSync('sha256', sealKey, Buffer.alloc(0), 'expunge/pseudonym/v1', KEY_BYTES)),
   );
   return {
-    reload: () => ring.reload(),
+    reload: (since) => ring.reload(since),
     keyFor(tenant, identifier) {
       const { key, version } = ring.current(tenant);
       return keyUnder(key, version, identifier.type, digestOf(identifier));

@@ -7,7 +7,7 @@ import { toLine } from '../corpora/records.ts';
 import { LineScanner, SUBJECT_NUMBERS } from '../corpora/scan-line.ts';
 import { digestWords } from '../corpora/short-digest.ts';
 import type { LineBlock } from '../domain/batches.ts';
-import type { SubjectKeys } from '../runs/ports.ts';
+import type { SubjectKeys, VersionedPerson } from '../runs/ports.ts';
 import { rememberKeys } from './key-cache.ts';
 import { KeyTable } from './key-table.ts';
 import { type Block, refuseLong, textOf } from './ndjson.ts';
@@ -15,7 +15,7 @@ import { readRecord } from './records.ts';
 import type { SpoolBlock } from './spool.ts';
 
 /** It stands until the next block is parsed. */
-interface ParsedBlock {
+export interface ParsedBlock {
   lines: LineBlock;
   spooled: SpoolBlock;
   /** Records that were read as text and keys that were made, which leave garbage. */
@@ -23,6 +23,8 @@ interface ParsedBlock {
   /** Keys of everybody who stands in the block, where records may be left out, and how many were. */
   people: ReadonlySet<string>;
   left: number;
+  /** Of these people, by the key that is stored, where they may be known by keys of earlier versions. */
+  versions: ReadonlyMap<string, VersionedPerson>;
 }
 interface ParseOptions {
   tenant: string;
@@ -56,7 +58,7 @@ export class BlockParser {
   readonly #lines = new GrowingWords();
   readonly #where = { typeFrom: 0, typeTo: 0, from: 0, to: 0, hashed: false };
   /** Of keys that the block names, those of every version. */
-  readonly #versions = new Map<string, readonly string[]>();
+  readonly #versions = new Map<string, VersionedPerson>();
   #people = new Set<string>();
   #without: ReadonlySet<string> = NOBODY;
   #left = 0;
@@ -70,7 +72,8 @@ export class BlockParser {
       if (options.keysFor === undefined) this.#table.made.push(key);
       else if (!this.#versions.has(key.key)) {
         this.#table.made.push(key);
-        this.#versions.set(key.key, [key.key, ...options.keysFor(tenant, identifier).map((one) => one.key)]);
+        const known = options.keysFor(tenant, identifier).map((one) => one.key);
+        this.#versions.set(key.key, { stored: key, known: [...new Set([key.key, ...known])] });
       }
       return key;
     };
@@ -119,6 +122,7 @@ export class BlockParser {
       objects: objects + index.keys.length,
       people: this.#people,
       left: this.#left,
+      versions: this.#versions,
     };
   }
 
@@ -189,7 +193,7 @@ export class BlockParser {
     const text = textOf(bytes, number);
     if (text === null) return;
     const { record, subjects } = readRecord({ number, text }, this.#options.tenant, this.#keys, this.#options.finder);
-    const known = subjects.flatMap(({ key }) => this.#versions.get(key) ?? [key]);
+    const known = subjects.flatMap(({ key }) => this.#versions.get(key)?.known ?? [key]);
     if (this.#options.skips) for (const key of known) this.#people.add(key);
     if (known.some((key) => this.#without.has(key))) {
       this.#left++;

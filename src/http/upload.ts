@@ -5,11 +5,11 @@ import type { LineBlock } from '../domain/batches.ts';
 import type { TrainingRecord } from '../domain/record.ts';
 import type { Corpus } from '../domain/resources.ts';
 import { ExpungeError } from '../errors.ts';
-import type { CorpusFiles, IndexBlock } from '../runs/ports.ts';
+import type { CorpusFiles, IndexBlock, VersionedPerson } from '../runs/ports.ts';
 import { notFound } from './links.ts';
 import { blocksOf } from './ndjson.ts';
 import { findInPages } from './paging.ts';
-import { BlockParser } from './parse-block.ts';
+import { BlockParser, type ParsedBlock } from './parse-block.ts';
 import type { Principal } from './principal.ts';
 import { createSpool, lineAt, type Spool } from './spool.ts';
 import { type FilledCorpus, type OnSuppressed, suppressedUpload } from './suppressed.ts';
@@ -48,6 +48,8 @@ interface Tally {
   refused: number;
   /** The same, taken in all the same; null: the store sees them all. */
   kept: number | null;
+  /** Known to be restricted under a key of some version, by the key that is stored. */
+  restricted: Map<string, VersionedPerson>;
 }
 
 /** A client's hash that is nobody's. */
@@ -55,6 +57,14 @@ const PROBE = { type: 'version', sha256: '0'.repeat(64) };
 
 const finderOf = async ({ subject_rules }: Corpus): Promise<SubjectFinder | undefined> =>
   subject_rules === null ? undefined : createFinder(subject_rules);
+
+/** Who was restricted before a rotation stands in the restriction by an earlier key alone. */
+async function noteRestricted({ store }: UploadDeps, tenant: string, { people, versions }: ParsedBlock, tally: Tally) {
+  const restricted = await store.restrictedKeys(tenant, [...people]);
+  if (restricted.size === 0) return;
+  for (const [key, person] of versions)
+    if (person.known.some((one) => restricted.has(one))) tally.restricted.set(key, person);
+}
 
 async function* texts(
   deps: UploadDeps,
@@ -78,6 +88,7 @@ async function* texts(
   for await (const block of blocksOf(chunks, limits)) {
     signal?.throwIfAborted();
     let parsed = parser.parse(block);
+    if (rotated) await noteRestricted(deps, tenant, parsed, tally);
     if (skips) {
       const without = await deps.store.suppressedKeys(tenant, [...parsed.people]);
       if (without.size > 0) parsed = parser.parse(block, without);
@@ -141,13 +152,16 @@ async function indexAfterText(
   appended: Awaited<ReturnType<CorpusFiles['append']>>,
   spool: Spool,
   { signal, onSuppressed }: Source,
+  restricted: Tally['restricted'],
 ): Promise<Omit<FilledCorpus, 'skipped'>> {
   await appended.commit();
   try {
     // what was skipped is not in it: somebody whose request has ended since is refused
     const refusing = onSuppressed === 'keep' ? 'keep' : 'refuse';
     const records = index(spool, appended.first_ordinal, signal);
-    const outcome = await deps.store.addRecords(who.tenant, before.id, records, appended.digest, who.actor, refusing);
+    const { tenant, actor } = who;
+    const add = [tenant, before.id, records, appended.digest, actor, refusing, restricted.values()] as const;
+    const outcome = await deps.store.addRecords(...add);
     if (outcome.status === 'added') return { ...outcome.corpus, suppressed: outcome.suppressed };
     if (outcome.status === 'suppressed') throw suppressedUpload(outcome.records);
     throw outcome.status === 'in_use' ? inUse() : await duplicate(spool, appended.first_ordinal, outcome);
@@ -183,7 +197,7 @@ export async function upload(
     if (owner !== null) throw inUse();
     const finder = await finderOf(before);
     const spool = await createSpool();
-    const tally: Tally = { skipped: 0, refused: 0, kept: null };
+    const tally: Tally = { skipped: 0, refused: 0, kept: null, restricted: new Map() };
     try {
       const appended = await deps.corpora.append(
         corpusId,
@@ -200,7 +214,7 @@ export async function upload(
         await appended.rollback();
         throw error;
       }
-      const corpus = await indexAfterText(deps, who, before, appended, spool, source);
+      const corpus = await indexAfterText(deps, who, before, appended, spool, source, tally.restricted);
       const { skipped, kept } = tally;
       return { ...corpus, suppressed: kept ?? corpus.suppressed + skipped, skipped };
     } finally {

@@ -3,6 +3,7 @@ import type { OneOrMany } from '../domain/batches.ts';
 import type { Corpus } from '../domain/resources.ts';
 import type { SubjectRules } from '../domain/subject-rules.ts';
 import type { SubjectKey } from './intake-port.ts';
+import type { VersionedPerson } from './restriction-port.ts';
 import type { Page, PageQuery } from './store-port.ts';
 
 /** What the index is told of a record. */
@@ -55,6 +56,8 @@ export interface CorpusStore {
     actor: string,
     /** Of records that name somebody suppressed; default: keep. */
     suppressed?: 'refuse' | 'keep',
+    /** Whoever of them is restricted under one of their keys is so under the stored one from then on. */
+    restricted?: Iterable<VersionedPerson>,
   ): Promise<
     /** `suppressed`: how many of the new records name somebody of the suppression list. */
     | { status: 'added'; corpus: Corpus; suppressed: number }

@@ -16,7 +16,9 @@ export interface ApprovedTarget {
 
 /** What somebody asks of a request, with what the action needs. */
 export type Deed =
-  | { action: Exclude<RequestAction, 'approve' | 'deny'> }
+  | { action: Exclude<RequestAction, 'approve' | 'deny' | 'cancel'> }
+  /** `whole`: all targets or, where one has begun or ended otherwise, none. */
+  | { action: 'cancel'; whole?: boolean }
   | { action: 'deny'; code: DenialCode }
   | {
       action: 'approve';
@@ -41,7 +43,10 @@ export type Act = Asked & { deed: Deed };
 export type ActOutcome =
   | { status: 'done'; request: DeletionRequest /** Models that something waits for now. */; ring: string[] }
   | { status: 'unknown' }
-  /** No target is in a state that the action moves, or a run, which is named then, has claimed those that are. */
+  /**
+   * No target is in a state that the action moves, or a run, which is named then, has claimed those that are; or, of a cancel of the
+   * whole, not all are.
+   */
   | { status: 'conflict'; state: RequestState; allowed: string[]; run_id: string | null }
   /** Four eyes: whoever made the request may not approve it. */
   | { status: 'same_actor' }

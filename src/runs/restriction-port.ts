@@ -14,6 +14,12 @@ export interface NewRestriction {
   actor: string;
 }
 
+/** Somebody with keys of several versions: the one that is stored with now, and those of all versions. */
+export interface VersionedPerson {
+  stored: SubjectKey;
+  known: readonly string[];
+}
+
 export interface RestrictionStore {
   placeRestriction(wanted: NewRestriction): Promise<
     | { status: 'placed'; restriction: Restriction }

@@ -33,6 +33,8 @@ export interface SubjectLookupStore {
 export interface SubjectKeyStore {
   /** Of all tenants: a process that lacks a key that was not destroyed must not start. */
   subjectKeyVersions(): Promise<UsedKeyVersion[]>;
+  /** Of all tenants, those that were destroyed. */
+  destroyedKeyVersions(): Promise<{ tenant: string; version: number }[]>;
   /** Of one tenant, oldest first: those that the store has heard of. */
   listKeyVersions(tenant: string): Promise<KeyVersion[]>;
   /** With an entry of the ledger; to be called once the key's file is there. */

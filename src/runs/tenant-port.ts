@@ -20,11 +20,12 @@ export type OffboardOutcome =
 
 export interface TenantStore {
   listTenants(): Promise<TenantSummary[]>;
+  isOffboarded(tenant: string): Promise<boolean>;
   /** What has not ended and would be cut off, as paths. */
   openOfTenant(tenant: string): Promise<string[]>;
   /**
    * Everything that the tenant has goes; what was decided stays: requests, runs, certificates, the ledger. `evidence`: digest of what was
-   * handed out before. Keys of people are files, and are not destroyed here.
+   * handed out before. From then on nothing of the tenant begins any more: `tenant-offboarded`. Keys of people are files, and are not destroyed here.
    */
   offboardTenant(tenant: string, actor: string, evidence: string): Promise<OffboardOutcome>;
 }

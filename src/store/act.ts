@@ -130,7 +130,9 @@ async function act(context: Context, trx: Trx, wish: Moving): Promise<ActOutcome
   if (!row) return { status: 'unknown' };
   wish.check?.(requestMark(row));
   const moved = targets.filter((target) => isMovedBy(deed.action, target.state) && isFree(target));
-  if (moved.length === 0) {
+  const whole = deed.action === 'cancel' && deed.whole === true;
+  const staying = targets.filter((target) => target.state !== 'cancelled' && !moved.includes(target));
+  if (moved.length === 0 || (whole && staying.length > 0)) {
     const allowed = allowedActions(targets.filter(isFree).map(({ state }) => state));
     const run_id = targets.find((target) => !isFree(target))?.run_id ?? null;
     return { status: 'conflict', state: row.state, allowed, run_id };

@@ -11,6 +11,7 @@ import { lookNow, namedFrom } from './erasure-looks.ts';
 import { append } from './ledger.ts';
 import { countPeople } from './people.ts';
 import { type Duplicate, writeIndex } from './record-index.ts';
+import { restrictUnder } from './restricted-keys.ts';
 import { suppressedRecords } from './suppressions.ts';
 
 const COLUMNS = ['id', 'name', 'records', 'people', 'digest', 'subject_rules', 'created_at'] as const;
@@ -43,7 +44,7 @@ class SuppressedRecords extends Error {
 async function addRecords(
   context: Context,
   { trx, client }: { trx: Trx; client: pg.ClientBase },
-  [tenant, corpusId, records, digest, actor, onSuppressed = 'keep']: Parameters<Store['addRecords']>,
+  [tenant, corpusId, records, digest, actor, onSuppressed = 'keep', restricted = []]: Parameters<Store['addRecords']>,
 ) {
   const corpus = await trx
     .selectFrom('corpora')
@@ -66,6 +67,7 @@ async function addRecords(
   if (typeof added !== 'number') throw new DuplicateRecord(added);
   const suppressed = await suppressedRecords(trx, { tenant, corpusId, first: corpus.records });
   if (suppressed > 0 && onSuppressed === 'refuse') throw new SuppressedRecords(suppressed);
+  await restrictUnder(trx, tenant, [...restricted]);
   const people = await countPeople(trx, tenant, corpusId);
   await lookNow(trx, tenant, await context.now(trx), namedFrom(corpusId, corpus.records));
   const updated: Corpus = await trx

@@ -20,6 +20,8 @@ async function listKeyVersions({ db }: Context, tenant: string): Promise<KeyVers
         count(distinct r.id) filter (where r.state = any(${[...OPEN_STATES]}::text[]))
       from request_subjects q join deletion_requests r on r.tenant_id = q.tenant_id and r.id = q.request_id
       where q.tenant_id = ${tenant} group by q.key_version
+      union all
+      select distinct key_version, null::timestamptz, null::timestamptz, 0, 0, 0 from restriction_subjects where tenant_id = ${tenant}
     ) known group by version order by version`.execute(db);
   return rows;
 }
@@ -31,12 +33,20 @@ export const keyVersionsStore = (context: Context): SubjectKeyStore => ({
       from (
         select tenant_id, key_version as version from subject_records
         union select tenant_id, key_version from request_subjects
+        union select tenant_id, key_version from restriction_subjects
         union select tenant_id, version from subject_key_versions where destroyed_at is not null
       ) u
       left join subject_key_versions v on v.tenant_id = u.tenant_id and v.version = u.version
       group by u.tenant_id, u.version order by u.tenant_id, u.version`.execute(context.db);
     return rows;
   },
+
+  destroyedKeyVersions: () =>
+    context.db
+      .selectFrom('subject_key_versions')
+      .select(['tenant_id as tenant', 'version'])
+      .where('destroyed_at', 'is not', null)
+      .execute(),
 
   listKeyVersions: (tenant) => listKeyVersions(context, tenant),
 

@@ -5,6 +5,7 @@ import type { LedgerEntry, LedgerStore } from '../runs/ports.ts';
 import { type Asks, asking, together } from './asks.ts';
 import { insertions } from './bulk-insert.ts';
 import { type Context, type Db, type Trx, transact } from './db.ts';
+import { refuseOffboarded } from './offboarded.ts';
 import { listenersOf, writeOutbox } from './webhook-outbox.ts';
 
 // one writer at a time: the next entry needs the hash of the last one
@@ -54,9 +55,14 @@ function chained(entries: readonly NewEntry[], last: { seq: number; hash: string
 /**
  * Appends entries within the caller's transaction, so that a decision and its entry exist together or not at all.
  * Takes the chain's lock until the transaction ends: call it last, after every row lock. The caller settles.
+ * Throws `tenant-offboarded` for what would begin for such a tenant.
  */
 export async function appendTo(context: Context, asks: Asks, entries: readonly NewEntry[]): Promise<LedgerEntry[]> {
-  const [last, listeners] = await together([lockEnd(context, asks), listenersOf(asks, entries)]);
+  const [last, listeners] = await together([
+    lockEnd(context, asks),
+    listenersOf(asks, entries),
+    refuseOffboarded(asks, entries),
+  ]);
   const appended = chained(entries, last);
   const rows = appended.map(({ tenant, ...rest }) => ({ ...rest, tenant_id: tenant }));
   for (const statement of insertions('ledger', rows)) void asks.ask(statement);

@@ -35,6 +35,7 @@ import * as cheaperIntake from './migrations/033-cheaper-intake.ts';
 import * as usedCorpora from './migrations/037-used-corpora.ts';
 import * as erasureLooks from './migrations/038-erasure-looks.ts';
 import * as keyedResources from './migrations/039-keyed-resources.ts';
+import * as offboarded from './migrations/041-offboarded.ts';
 
 const MIGRATIONS = {
   '001-initial': initial,
@@ -69,6 +70,7 @@ const MIGRATIONS = {
   '037-used-corpora': usedCorpora,
   '038-erasure-looks': erasureLooks,
   '039-keyed-resources': keyedResources,
+  '041-offboarded': offboarded,
 };
 
 const migratorOf = (db: Db): Migrator =>

@@ -8,6 +8,7 @@ import { checkCertificate } from '../../src/cli/check-certificate.ts';
 import { offboardTenant } from '../../src/cli/offboard.ts';
 import { ROLES } from '../../src/domain/scopes.ts';
 import { versionsOnDisk } from '../../src/evidence/key-ring.ts';
+import { createSubjectKeys } from '../../src/evidence/keys.ts';
 import { checkInclusion } from '../../src/evidence/ledger-proof.ts';
 import { createSigner } from '../../src/evidence/signer.ts';
 import { buildStatement } from '../../src/evidence/statement.ts';
@@ -59,6 +60,10 @@ test('a tenant takes its evidence along, everything else of it goes, and the oth
   for (const tenant of ['default', 'nobody'])
     await assert.rejects(offboardTenant(config, store, tenant, dir), codeIs('start-refused'));
 
+  // as another process reads the keys every few seconds
+  const running = await createSubjectKeys(config, await store.subjectKeyVersions());
+  const anna = { type: 'email', value: 'anna@example.org' };
+  running.keyFor('acme', anna);
   // while the folder is written something happens elsewhere, and a worker signs that
   const signer = await createSigner(config);
   const busy: typeof store = {
@@ -89,6 +94,9 @@ test('a tenant takes its evidence along, everything else of it goes, and the oth
   // what was known of the key is believed for a moment
   await sleep(BELIEVED_MS);
   assert.equal((await ask(acme.key, 'GET', '/v1/models')).statusCode, 401);
+  await running.reload(() => store.destroyedKeyVersions());
+  assert.throws(() => running.keyFor('acme', anna), /has no subject key/);
+  await assert.rejects(keyOf(service, 'acme', ROLES.admin), codeIs('tenant-offboarded'));
   assert.equal(await deps.corpora.holds(acme.corpus), false);
   assert.deepEqual((await versionsOnDisk(config)).map((one) => one.tenant).sort(), ['default', 'globex']);
   assert.equal((await store.listTenants()).find((one) => one.tenant === 'acme')?.models, 0);

@@ -21,6 +21,7 @@ after(async () => {
 
 const configOf = (name: string) => ({ keys: { dir: join(root, name), subjectKeyFile: null, signingKeyFile: null } });
 const ADA = { type: 'email', value: 'ada@example.org' };
+const versionNumbers = (known: KeyVersion[]) => known.map(({ version }) => version);
 const versions = (keys: { key_version: number }[]) => keys.map(({ key_version }) => key_version);
 
 test('a new version is looked up at once, stored with once it has settled, and written to the ledger', async () => {
@@ -90,6 +91,23 @@ test('a destroyed version is gone for every process, a restored file too; what w
   const last = await createSubjectKeys(config, used);
   assert.equal(last.open(sealed), 'Where was Ada Fictive born?');
   assert.equal(last.pseudonym('default', 'actor', 'ada@example.org'), actor);
+});
+
+test('a tenant whose people stand in restrictions alone needs its key too', async () => {
+  const config = configOf('restricted');
+  const tenant = 'restricted';
+  const keys = await createSubjectKeys(config);
+  const placed = await world.store.placeRestriction({
+    ...{ id: '0198a000-0000-7000-8000-000000000001', tenant, of: { subjects: [keys.keyFor(tenant, ADA)] } },
+    ...{ ground: 'accuracy_contested', reason: 'It is looked into.', actor: 'tester' },
+  });
+  assert.equal(placed.status, 'placed');
+  const used = (await world.store.subjectKeyVersions()).filter((one) => one.tenant === tenant);
+  assert.deepEqual(used, [{ tenant, version: 1, destroyed: false }]);
+  assert.deepEqual(versionNumbers(await world.store.listKeyVersions(tenant)), [1]);
+  await createSubjectKeys(config, used);
+  await rm(join(config.keys.dir, 'subject-restricted-1.key'));
+  await assert.rejects(createSubjectKeys(config, used), /subject-restricted-1\.key is missing/);
 });
 
 test('people stored under several versions are found by all, counted by version, and warned of where they may be two', async () => {

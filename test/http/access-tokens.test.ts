@@ -77,6 +77,15 @@ describe('access tokens of a real issuer', () => {
     const lost = await ask(await issuer.token('lost', 'corpora:read'));
     assert.deepEqual([lost.statusCode, lost.json().code], [403, 'no-tenant']);
     assert.equal((await ask(await signed(claims(), es256))).statusCode, 200, 'as the issuer would sign it');
+    // the issuer knows nothing of its end
+    const { store } = service.deps;
+    await store.createCorpus('leaving', 'c', 'tester');
+    const leaving = await signed({ ...claims(), tenant: 'leaving' }, es256);
+    assert.equal((await ask(leaving)).statusCode, 200);
+    assert.equal((await store.offboardTenant('leaving', 'tester', 'sha256:0')).status, 'done');
+    now = new Date(now.getTime() + 2001);
+    const left = await ask(leaving);
+    assert.deepEqual([left.statusCode, left.json().code], [403, 'tenant-offboarded'], left.body);
   });
 
   test('are refused where anything about them is not as it has to be', async () => {

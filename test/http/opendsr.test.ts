@@ -249,6 +249,44 @@ test('what is sent again late says how it stands by then, and one at a time', as
   assert.deepEqual(await ring(), ['cancelled'], 'the one that was refused');
 });
 
+test('a request that a model has begun with is not cancelled by half', async () => {
+  const other = await corpusWith(s.app, 'other', [line('r-hal', 'hal@example.org'), line('r-ivy', 'ivy@example.org')]);
+  const more = await corpusWith(s.app, 'more', [line('r-hal', 'hal@example.org'), line('r-ivy', 'ivy@example.org')]);
+  const models = [];
+  for (const [name, corpus_id] of Object.entries({ other, more })) {
+    const body = { name, path: 'tiny', corpora: [{ corpus_id, role: 'train' }] };
+    models.push((await call(s.app, 'POST', '/v1/models', body)).json().id);
+  }
+  const both = wish([email('ivy@example.org')]);
+  await dsr('POST', '/requests', both);
+  assert.equal((await dsr('DELETE', `/requests/${both.subject_request_id}`)).statusCode, 202);
+  const body = wish([email('hal@example.org')]);
+  await dsr('POST', '/requests', body);
+  const shown = async () => {
+    const { request_status, extensions } = (await dsr('GET', `/requests/${body.subject_request_id}`)).json();
+    const { deletion_request_id: id, targets } = extensions[DOMAIN];
+    return { id, status: request_status, targets: targets.map((one: { state: string }) => one.state).sort() };
+  };
+  const claim = await s.store.claim(models[0], 'worker-a', { lease_ms: 60_000, max_restarts: 1 });
+  assert.ok(claim.status === 'claimed');
+  // claimed, though it says queued; begun; ended
+  for (const state of ['queued', 'unlearning', 'needs_review'] as const) {
+    if (state === 'unlearning') await s.store.moveRun(claim.claim, state, { targets: state }, 'worker-a');
+    if (state === 'needs_review') await s.store.moveRun(claim.claim, state, {}, 'worker-a');
+    const refused = await dsr('DELETE', `/requests/${body.subject_request_id}`);
+    assert.deepEqual([refused.statusCode, errorOf(refused).errors[0]?.reason], [400, 'not-cancellable'], state);
+    assert.deepEqual((await shown()).targets, [state, 'queued'].sort(), 'nothing of it moved');
+  }
+  // who cancels by our own call is told what became of each model
+  const { id } = await shown();
+  assert.equal((await call(s.app, 'POST', `/v1/deletion-requests/${id}/cancel`, {})).statusCode, 200);
+  assert.deepEqual((await shown()).targets, ['cancelled', 'needs_review']);
+  // that one was cancelled before is no hindrance
+  await call(s.app, 'POST', `/v1/deletion-requests/${id}/retry`, {});
+  assert.equal((await dsr('DELETE', `/requests/${body.subject_request_id}`)).statusCode, 202);
+  assert.equal((await shown()).status, 'cancelled');
+});
+
 test('nothing found is completed with a count of 0, and a refusal is cancelled with its code', async () => {
   const none = wish(nobody(), { status_callback_urls: [s.receiver.url] });
   await dsr('POST', '/requests', none);

@@ -37,6 +37,13 @@ const email = (value: string) => ({ identifiers: [{ type: 'email', value }] });
 const ask = (value: string) => call(service.app, 'POST', '/v1/deletion-requests', { subject: email(value) });
 const check = async (...values: string[]) =>
   (await call(service.app, 'POST', '/v1/suppressions:check', { subjects: values.map(email) })).json();
+/** A new version of the subject key, long enough ago for every process to store with it. */
+async function rotate(): Promise<void> {
+  const { config, store, subjectKeys } = service.deps;
+  const { file } = await rotateSubjectKey(config, store, 'default', 'somebody');
+  await utimes(file, new Date(), new Date(Date.now() - 60_000));
+  await (subjectKeys as Awaited<ReturnType<typeof createSubjectKeys>>).reload();
+}
 const lift = (body: Record<string, unknown>) => call(service.app, 'POST', '/v1/suppressions:lift', body);
 
 test('whoever was deleted is on the list, and is told of by yes and no alone', async () => {
@@ -127,12 +134,9 @@ test('lifting takes a reason and ends all of that person; what was lifted stays 
 });
 
 test('who was listed before a rotation of the key is held back after it too', async () => {
-  const { app, deps } = service;
+  const { app } = service;
   await ask('lasting@example.org');
-  const { file } = await rotateSubjectKey(deps.config, deps.store, 'default', 'somebody');
-  // long enough ago for every process to store with it
-  await utimes(file, new Date(), new Date(Date.now() - 60_000));
-  await (deps.subjectKeys as Awaited<ReturnType<typeof createSubjectKeys>>).reload();
+  await rotate();
   await ask('unheard-since@example.org');
   const lines = [
     line('a', 'lasting@example.org'),
@@ -220,4 +224,30 @@ test('a restricted person is told of, until they were told that it ends', async 
   const events = told.json().items.map((one: { event_type?: string; type?: string }) => one.event_type ?? one.type);
   assert.ok(events.filter((type: string) => type === 'restriction.ending').length === 3, told.body);
   await call(app, 'DELETE', `/v1/webhook-endpoints/${endpoint.json().id}`);
+});
+
+test('whoever was restricted before a rotation is so in what is uploaded after it, and nobody else', async () => {
+  const { app, deps } = service;
+  const [held, over] = ['held@example.org', 'over@example.org'];
+  const place = async (value: string) =>
+    (
+      await call(app, 'POST', '/v1/restrictions', {
+        ...{ ground: 'accuracy_contested', reason: 'It is looked into.', subject: email(value) },
+      })
+    ).json().id;
+  const [first, lifted] = [await place(held), await place(over)];
+  const informed_at = new Date().toISOString();
+  await call(app, 'POST', `/v1/restrictions/${lifted}/lift`, { reason: 'It was right.', informed_at });
+  await rotate();
+  const lines = [line('a', 'free@example.org'), line('b', held), line('c', over), line('d', held)];
+  const corpus = await corpusWith(app, 'after-rotation', lines);
+  assert.deepEqual(await deps.store.restrictedIn('default', [corpus]), { [corpus]: [1, 3] });
+  // another upload adds nothing to it, and who was restricted by several is so by all
+  const second = await place(held);
+  const more = await corpusWith(app, 'after-rotation-too', [line('b', held)]);
+  assert.deepEqual(await deps.store.restrictedIn('default', [more]), { [more]: [0] });
+  await call(app, 'POST', `/v1/restrictions/${first}/lift`, { reason: 'It was right.', informed_at });
+  assert.deepEqual((await deps.store.restrictedAmong('default', [{ corpus_id: more, ordinal: 0 }])).length, 1);
+  await call(app, 'POST', `/v1/restrictions/${second}/lift`, { reason: 'It was right.', informed_at });
+  assert.deepEqual(await deps.store.restrictedIn('default', [corpus, more]), {});
 });

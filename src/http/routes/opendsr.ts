@@ -177,6 +177,8 @@ function requestRoutes(app: App, deps: AppDeps, path: string, hide: boolean): vo
       schema: {
         ...{ tags, hide, operationId: 'cancelOpenDsrRequest', params: OpenDsrParams },
         summary: 'Cancel a request that is pending (OpenDSR)',
+        description:
+          'All of it or nothing: a 400 once a run has begun, or something of it has ended, for one of its models.',
         response: { 202: described('Cancelled', OpenDsrCancelled), ...errors },
       },
     },
@@ -184,10 +186,14 @@ function requestRoutes(app: App, deps: AppDeps, path: string, hide: boolean): vo
       const who = principal(request);
       const received_time = now().toISOString();
       const { controller_id, subject_request_id, request: found } = await find(deps, who, idOf(request));
-      const act = { ...who, id: found.id, reason: null, deed: { action: 'cancel' } as const };
+      // what is half done would be cancelled for the caller, and go on
+      const act = { ...who, id: found.id, reason: null, deed: { action: 'cancel', whole: true } as const };
       const outcome = await deps.store.actOnRequest(act);
       if (outcome.status !== 'done')
-        throw new ExpungeError('not-cancellable', 'The request is not pending any more, and cannot be cancelled.');
+        throw new ExpungeError(
+          'not-cancellable',
+          'The request does not wait any more for all of its models, and cannot be cancelled.',
+        );
       return reply.code(202).send({ controller_id, subject_request_id, received_time, api_version: API_VERSION });
     },
   );
