@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { ExpungeError } from '../errors.ts';
-import type { SubjectKeyStore } from '../runs/ports.ts';
+import type { SubjectKeyStore, TenantStore } from '../runs/ports.ts';
 import { KEY_BYTES } from './aead.ts';
 import { readOrCreateKeyFile, shredKeyFile } from './key-file.ts';
 import { type KeyConfig, SETTLE_MS, subjectKeyFile, versionsOnDisk } from './key-ring.ts';
@@ -16,14 +16,17 @@ const onDisk = async (config: KeyConfig, tenant: string): Promise<number[]> =>
 
 /**
  * Makes the next version, the file first: without one nothing must be stored under it. Records keep their version, since nobody can
- * key them anew without the identifiers; look-ups try all. Throws `start-refused` where the tenant has no key yet.
+ * key them anew without the identifiers; look-ups try all. Throws `start-refused` where the tenant has no key yet, and `tenant-offboarded`.
  */
 export async function rotateSubjectKey(
   config: KeyConfig,
-  store: Pick<SubjectKeyStore, 'listKeyVersions' | 'addKeyVersion'>,
+  store: Pick<SubjectKeyStore, 'listKeyVersions' | 'addKeyVersion'> & Pick<TenantStore, 'isOffboarded'>,
   tenant: string,
   actor: string,
 ): Promise<{ version: number; file: string }> {
+  // before there is a file
+  if (await store.isOffboarded(tenant))
+    throw new ExpungeError('tenant-offboarded', `The tenant ${tenant} was off-boarded.`);
   const files = await onDisk(config, tenant);
   const stored = await store.listKeyVersions(tenant);
   // where the last of them were destroyed, the next one can only be made here

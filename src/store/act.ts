@@ -122,6 +122,9 @@ const detailsOf = (deed: Moving['deed']) =>
       ? { plan_digest: deed.plan_digest, four_eyes: deed.four_eyes }
       : {};
 
+/** Targets that no cancel has to stop. */
+const OVER: readonly TargetState[] = ['cancelled', 'completed_no_data'];
+
 async function act(context: Context, trx: Trx, wish: Moving): Promise<ActOutcome> {
   const { tenant, id, actor, deed, reason } = wish;
   await lockBefore(trx, wish);
@@ -131,7 +134,7 @@ async function act(context: Context, trx: Trx, wish: Moving): Promise<ActOutcome
   wish.check?.(requestMark(row));
   const moved = targets.filter((target) => isMovedBy(deed.action, target.state) && isFree(target));
   const whole = deed.action === 'cancel' && deed.whole === true;
-  const staying = targets.filter((target) => target.state !== 'cancelled' && !moved.includes(target));
+  const staying = targets.filter((target) => !OVER.includes(target.state) && !moved.includes(target));
   if (moved.length === 0 || (whole && staying.length > 0)) {
     const allowed = allowedActions(targets.filter(isFree).map(({ state }) => state));
     const run_id = targets.find((target) => !isFree(target))?.run_id ?? null;

@@ -63,9 +63,10 @@ async function textsOf(trx: Trx, entries: readonly LedgerEntry[]): Promise<Delet
   return rows.map((entry) => ({ what: 'text', tenant: entry.tenant, entry }));
 }
 
-const BY_ENTRY: Record<string, (entry: LedgerEntry) => Deletion> = {
+const BY_ENTRY: Record<string, (entry: LedgerEntry) => Deletion | []> = {
   'checkpoint.deleted': ({ tenant, data }) => ({ what: 'checkpoint', tenant, ...checkpointIn(data) }),
-  'reference.deleted': ({ tenant, data }) => ({ what: 'checkpoint', tenant, ...checkpointIn(data) }),
+  'reference.deleted': ({ tenant, data }) =>
+    data.files_kept === true ? [] : { what: 'checkpoint', tenant, ...checkpointIn(data) },
   'model.deleted': ({ tenant, data }) => ({ what: 'model', tenant, model_id: String(data.model_id) }),
   'corpus.deleted': ({ tenant, data }) => ({ what: 'corpus', tenant, corpus_id: String(data.corpus_id) }),
   'tenant.offboarded': ({ tenant }) => ({ what: 'tenant', tenant }),

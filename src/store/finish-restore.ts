@@ -31,6 +31,9 @@ export async function finishRestore(url: string, { backup, deletions, upTo, acto
           ...{ tenant, type: 'request.reopened', actor },
           data: { request_ids, backup_id, to: 'queued' },
         });
+      // the entry of the off-boarding came after the backup: who reads the ledger has to find that the tenant stays out
+      for (const tenant of new Set(deletions.filter(({ what }) => what === 'tenant').map((one) => one.tenant)))
+        await append(context, trx, { tenant, type: 'tenant.offboarded', actor, data: { backup_id } });
       const data = {
         ...{ backup_id, from: backup.ledger, deletions: upTo },
         ...{ deleted: applied.counts, requests: [...applied.requests.values()].flat().length },

@@ -55,15 +55,14 @@ export async function historyOf(db: Db, models: readonly string[]): Promise<Map<
 }
 
 /**
- * Seconds that a run (`run` is its alias) has computed: of one at work since it began, of any other those of its attempts. What it waits for
- * somebody to publish it, or for a worker, is no computing. One that ended without an attempt counts from start to end; null before it begins.
+ * Seconds that a run (`run` is its alias) has computed: from start to end, or until now where it is at work. Of one that waits for somebody
+ * to publish it, or did, and of one that waits for a worker, those of its attempts. Null before it begins.
  */
-export const computedSeconds = (run: string, now = sql`clock_timestamp()`) => sql<number | null>`case
-  when ${sql.ref(`${run}.state`)} in ('unlearning', 'verifying') then extract(epoch from ${now} - ${sql.ref(`${run}.started_at`)})
-  else coalesce((
+export const computedSeconds = (run: string, now = sql`clock_timestamp()`) => sql<number | null>`coalesce(
+  case when ${sql.ref(`${run}.state`)} in ('planned', 'awaiting_promotion', 'published') then (
     select sum(s.value::float8) from run_attempts a cross join lateral jsonb_each_text(a.attempt->'seconds') s
-    where a.tenant_id = ${sql.ref(`${run}.tenant_id`)} and a.run_id = ${sql.ref(`${run}.id`)}),
-    extract(epoch from ${sql.ref(`${run}.finished_at`)} - ${sql.ref(`${run}.started_at`)})) end`;
+    where a.tenant_id = ${sql.ref(`${run}.tenant_id`)} and a.run_id = ${sql.ref(`${run}.id`)}) end,
+  extract(epoch from coalesce(${sql.ref(`${run}.finished_at`)}, ${now}) - ${sql.ref(`${run}.started_at`)}))`;
 
 /** Trainings that a guess of the next one is from. */
 const TRAININGS = 5;

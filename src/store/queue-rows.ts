@@ -90,7 +90,8 @@ export async function queueRows(db: Db): Promise<{ now: number; rows: QueueRow[]
 export async function usageOf(db: Db): Promise<Map<string, number>> {
   const { rows } = await sql<{ tenant: string; seconds: number }>`
     select tenant_id as tenant, coalesce(sum(${computedSeconds('r')}
-      * power(0.5, extract(epoch from clock_timestamp() - coalesce(finished_at, clock_timestamp())) / ${USAGE_HALF_LIFE})), 0)::float8 as seconds
+      * power(0.5, extract(epoch from clock_timestamp() - coalesce(finished_at,
+        case when state = 'awaiting_promotion' then updated_at end, clock_timestamp())) / ${USAGE_HALF_LIFE})), 0)::float8 as seconds
     from runs r where started_at > clock_timestamp() - make_interval(days => 7) group by tenant_id`.execute(db);
   return new Map(rows.map(({ tenant, seconds }) => [tenant, seconds]));
 }

@@ -101,10 +101,11 @@ export const referencesStore = (context: Context): ReferenceStore => ({
       const [still] = await due(trx, await context.now(trx), limits, named);
       if (still === undefined) return false;
       await lockCheckpoint(trx, digest);
-      if (same.length === 1 && !(await isCheckpoint(trx, digest))) await remove();
+      const files_kept = await isCheckpoint(trx, digest);
+      if (same.length === 1 && !files_kept) await remove();
       const own = trx.deleteFrom('retrained_references').where('tenant_id', '=', tenant);
       await own.where('model_id', '=', model_id).where('key', '=', key).execute();
-      const data = { model_id, digest, reason: still.reason };
+      const data = { model_id, digest, reason: still.reason, ...(files_kept ? { files_kept } : {}) };
       await append(context, trx, { tenant, type: 'reference.deleted', actor, data });
       return true;
     }),

@@ -86,6 +86,18 @@ async function loadClaim(context: Context, id: string, fence: number): Promise<W
   };
 }
 
+/** What the old receiver did not take goes to the new one. */
+const AT_ONCE: AfterAttempt = { state: 'waiting', next_ms: 0, pause_ms: null, disable: null };
+
+/** Whether the endpoint has got another URL since the claim. */
+async function hasMoved(trx: Trx, { tenant, endpoint }: WebhookClaim): Promise<boolean> {
+  const { rows } = await sql`
+    select from webhook_endpoints where tenant_id = ${tenant} and id = ${endpoint.id} and url <> ${endpoint.url}`.execute(
+    trx,
+  );
+  return rows.length > 0;
+}
+
 /** Nothing, where the endpoint has another URL since: what one receiver answers says nothing of another. */
 async function writeEndpoint(context: Context, trx: Trx, claim: WebhookClaim, then: AfterAttempt, worker: string) {
   const { tenant, endpoint } = claim;
@@ -168,9 +180,10 @@ export const webhookWorkStore = (
 
     releaseWebhookDelivery: leases.release,
 
-    recordWebhookAttempt: (claim, attempt, then, worker) =>
+    recordWebhookAttempt: (claim, attempt, found, worker) =>
       transact(context, async (trx) => {
         const { id, fence, tenant, round_attempts } = claim;
+        const then = found.state !== 'delivered' && (await hasMoved(trx, claim)) ? AT_ONCE : found;
         const made = { round_attempts: round_attempts + 1 };
         const next = Date.parse(await context.now(trx)) + (then.state === 'waiting' ? then.next_ms : 0);
         const held =
