@@ -101,6 +101,8 @@ test('its files stay where a model has them too: what was trained anew for a run
   assert.equal(kept!.reason, 'unused');
   assert.ok(await store.dropReference(kept!, LIMITS, 'sweep', NONE));
   assert.equal(await store.takeReference(claim, digest(40)), null);
+  const last = (await store.readLedger({ limit: 500 })).findLast(({ type }) => type === 'reference.deleted');
+  assert.deepEqual([last?.data.digest, last?.data.files_kept], [digest(published), true]);
   now -= 2 * HOUR;
 });
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { finishRestore } from '../../src/store/finish-restore.ts';
 import { openWorld, type World } from './fixture.ts';
 
 let world: World;
@@ -50,4 +51,15 @@ test('what a call brought in while a tenant was off-boarded goes too, and later 
   assert.deepEqual((await store.listCorpora(tenant, { limit: 10 })).items, []);
   assert.equal(await store.destroyKeyVersion(tenant, 1, 'tester'), true, 'what clears away goes on');
   assert.equal((await store.createCorpus('globex', 'second', 'tester')).status, 'created');
+});
+
+test('a restore of what was before the off-boarding leaves the tenant out as well', async () => {
+  const { store } = world;
+  assert.equal((await store.createCorpus('initech', 'first', 'tester')).status, 'created');
+  const [last] = (await store.readLedger({ limit: 1000 })).slice(-1);
+  const backup = { id: '0198a000-0000-7000-8000-00000000000c', ledger: { first: '', size: last!.seq, head: last!.hash } };
+  const deletions = [{ what: 'tenant', tenant: 'initech' } as const];
+  await finishRestore(world.url, { backup, deletions, upTo: null, actor: 'tester' });
+  assert.equal(await store.isOffboarded('initech'), true);
+  await assert.rejects(store.createCorpus('initech', 'second', 'tester'), refused);
 });
