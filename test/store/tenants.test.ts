@@ -57,7 +57,10 @@ test('a restore of what was before the off-boarding leaves the tenant out as wel
   const { store } = world;
   assert.equal((await store.createCorpus('initech', 'first', 'tester')).status, 'created');
   const [last] = (await store.readLedger({ limit: 1000 })).slice(-1);
-  const backup = { id: '0198a000-0000-7000-8000-00000000000c', ledger: { first: '', size: last!.seq, head: last!.hash } };
+  const backup = {
+    id: '0198a000-0000-7000-8000-00000000000c',
+    ledger: { first: '', size: last!.seq, head: last!.hash },
+  };
   const deletions = [{ what: 'tenant', tenant: 'initech' } as const];
   await finishRestore(world.url, { backup, deletions, upTo: null, actor: 'tester' });
   assert.equal(await store.isOffboarded('initech'), true);
