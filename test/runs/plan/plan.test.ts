@@ -5,6 +5,8 @@ import type { Classifier } from '../../../src/domain/architecture.ts';
 import type { PlanStep } from '../../../src/domain/resources.ts';
 import { defaultParams } from '../../../src/methods/index.ts';
 import { EXACT } from '../../../src/runs/plan/exact.ts';
+import type { KnownFacts } from '../../../src/runs/plan/facts.ts';
+import { measuredOf } from '../../../src/runs/plan/measured.ts';
 import { AUTO, planRun } from '../../../src/runs/plan/plan.ts';
 import { facts, past, storedModel } from './facts.ts';
 
@@ -286,7 +288,8 @@ describe('an estimate', () => {
       ...rest,
       attempt: { ...one, seconds: { ...one.seconds, references: 5000 } },
     }));
-    assert.equal(first({ past: held }).verification?.seconds, first({ past: slow }).verification?.seconds);
+    const taken = (of: typeof slow) => measuredOf(facts({ past: of }) as KnownFacts).seconds.get('stand-in');
+    assert.deepEqual([taken(held), taken(slow)], [41, 41], 'references are no time of the method');
     const odd = [past('no-such-method', {}, { seconds: { unlearning: 9 }, steps: { unlearning: 9 } }), attempt(1, 1)];
     const elsewhere = slow.map(({ attempt, ...rest }) => ({ ...rest, attempt: { ...attempt, backend: 'tfjs-cpu' } }));
     assert.match(first({ past: elsewhere, backend: 'onnxruntime/cpu' }).basis, /assumed/);
