@@ -20,13 +20,12 @@ const onDisk = async (config: KeyConfig, tenant: string): Promise<number[]> =>
  */
 export async function rotateSubjectKey(
   config: KeyConfig,
-  store: Pick<SubjectKeyStore, 'listKeyVersions' | 'addKeyVersion'> & Pick<TenantStore, 'isOffboarded'>,
+  store: Pick<SubjectKeyStore, 'listKeyVersions' | 'addKeyVersion'> & Pick<TenantStore, 'refuseOffboarded'>,
   tenant: string,
   actor: string,
 ): Promise<{ version: number; file: string }> {
   // before there is a file
-  if (await store.isOffboarded(tenant))
-    throw new ExpungeError('tenant-offboarded', `The tenant ${tenant} was off-boarded.`);
+  await store.refuseOffboarded(tenant);
   const files = await onDisk(config, tenant);
   const stored = await store.listKeyVersions(tenant);
   // where the last of them were destroyed, the next one can only be made here

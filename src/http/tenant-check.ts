@@ -1,5 +1,4 @@
 // Whether a caller's tenant was off-boarded. What the store says is believed for a moment, as it is of keys.
-import { ExpungeError } from '../errors.ts';
 import { type Asking, BELIEVED_MS } from './key-check.ts';
 import type { AppDeps } from './types.ts';
 
@@ -16,8 +15,7 @@ export function createTenantCheck({ store, clock }: Pick<AppDeps, 'store' | 'clo
   return async (tenant, { fresh }) => {
     if (!fresh && (there.get(tenant) ?? 0) > now()) return;
     there.delete(tenant);
-    if (await store.isOffboarded(tenant))
-      throw new ExpungeError('tenant-offboarded', `The tenant ${tenant} was off-boarded.`);
+    await store.refuseOffboarded(tenant);
     if (there.size >= MOST) there.clear();
     there.set(tenant, now() + BELIEVED_MS);
   };

@@ -62,8 +62,11 @@ const finderOf = async ({ subject_rules }: Corpus): Promise<SubjectFinder | unde
 async function noteRestricted({ store }: UploadDeps, tenant: string, { people, versions }: ParsedBlock, tally: Tally) {
   const restricted = await store.restrictedKeys(tenant, [...people]);
   if (restricted.size === 0) return;
-  for (const [key, person] of versions)
-    if (person.known.some((one) => restricted.has(one))) tally.restricted.set(key, person);
+  // of this block: what is known of earlier ones has been looked at with them
+  for (const key of people) {
+    const person = versions.get(key);
+    if (person?.known.some((one) => restricted.has(one))) tally.restricted.set(key, person);
+  }
 }
 
 async function* texts(

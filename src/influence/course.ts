@@ -2,7 +2,10 @@
 import type { UpdateLog } from '../domain/edit.ts';
 import type { HostTensors } from '../domain/engine.ts';
 
-/** Numbers of the steps, from 1, after which `count` looks are taken: evenly apart, the last after the last step. All of them where there are fewer. */
+/**
+ * Numbers of the steps, from 1, after which `count` looks are taken: evenly apart, the last after the last step. All of them where there
+ * are fewer.
+ */
 export function stopsOf(steps: number, count: number): number[] {
   const looks = Math.min(steps, count);
   return Array.from({ length: looks }, (_, i) => Math.round((steps * (i + 1)) / looks));
@@ -17,7 +20,8 @@ export interface Stop {
 
 /**
  * The stops, the last first: `weights`, which all steps of the log led to, and from there back by taking off what each step changed.
- * Changes are float32, so earlier weights are those of the training but for rounding: where a checkpoint is saved in 16 bits, that of its own type.
+ * Changes are float32, so earlier weights are those of the training but for rounding: where a checkpoint is saved in 16 bits, that of its
+ * own type.
  */
 export async function* courseOf(
   log: UpdateLog,

@@ -1,7 +1,10 @@
 // Deletes retrained models that nobody may or need have any more.
 import type { RunDeps } from './deps.ts';
 
-/** A chore of the sweep. The ledger never says `deleted` of something that is still there, but for files that a model has too (`files_kept`); returns how many went. */
+/**
+ * A chore of the sweep. The ledger never says `deleted` of something that is still there, but for files that a model has too
+ * (`files_kept`); returns how many went.
+ */
 export async function dropReferences(
   deps: Pick<RunDeps, 'store' | 'checkpoints' | 'worker' | 'settings' | 'log'>,
 ): Promise<number> {

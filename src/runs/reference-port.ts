@@ -44,8 +44,8 @@ export interface ReferenceStore {
   /** Those that have to go now. A model whose run is open keeps its own, but for those that saw somebody erased: no run asks for these. */
   dueReferences(limits: ReferenceLimits): Promise<DueReference[]>;
   /**
-   * Calls `remove`, unless another reference or a checkpoint of a model has the same files, and writes down after it that the reference is gone, with a
-   * ledger entry. False, and nothing is called, where it is not due any more.
+   * Calls `remove`, unless another reference or a checkpoint of a model has the same files, and writes down after it that the
+   * reference is gone, with a ledger entry. False, and nothing is called, where it is not due any more.
    */
   dropReference(
     due: DueReference,

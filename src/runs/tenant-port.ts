@@ -20,12 +20,14 @@ export type OffboardOutcome =
 
 export interface TenantStore {
   listTenants(): Promise<TenantSummary[]>;
-  isOffboarded(tenant: string): Promise<boolean>;
+  /** Throws `tenant-offboarded`. */
+  refuseOffboarded(tenant: string): Promise<void>;
   /** What has not ended and would be cut off, as paths. */
   openOfTenant(tenant: string): Promise<string[]>;
   /**
    * Everything that the tenant has goes; what was decided stays: requests, runs, certificates, the ledger. `evidence`: digest of what was
-   * handed out before. From then on nothing of the tenant begins any more: `tenant-offboarded`. Keys of people are files, and are not destroyed here.
+   * handed out before. From then on nothing of the tenant begins any more: `tenant-offboarded`. Keys of people are files, and are not
+   * destroyed here.
    */
   offboardTenant(tenant: string, actor: string, evidence: string): Promise<OffboardOutcome>;
 }

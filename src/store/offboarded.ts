@@ -9,7 +9,7 @@ const BEGINS = new Set<string>([
   ...['verification.requested', 'subject_key.rotated'],
 ]);
 
-const tenantOffboarded = (tenant: string): ExpungeError =>
+export const tenantOffboarded = (tenant: string): ExpungeError =>
   new ExpungeError('tenant-offboarded', `The tenant ${tenant} was off-boarded.`);
 
 /**

@@ -56,7 +56,7 @@ export async function historyOf(db: Db, models: readonly string[]): Promise<Map<
 
 /**
  * Seconds that a run (`run` is its alias) has computed: from start to end, or until now where it is at work. Of one that waits for somebody
- * to publish it, or did, and of one that waits for a worker, those of its attempts. Null before it begins.
+ * to publish it, or did, and of one that waits for a worker, those of its attempts, if it has any. Null before it begins.
  */
 export const computedSeconds = (run: string, now = sql`clock_timestamp()`) => sql<number | null>`coalesce(
   case when ${sql.ref(`${run}.state`)} in ('planned', 'awaiting_promotion', 'published') then (

@@ -6,6 +6,7 @@ import { UNCERTIFIED } from './certificates.ts';
 import { type Context, type Db, type Trx, transact } from './db.ts';
 import { eraseCorpus, eraseModel } from './erase.ts';
 import { append } from './ledger.ts';
+import { tenantOffboarded } from './offboarded.ts';
 
 const MOST_NAMED = 10;
 const open = sql.join(OPEN_STATES.map((state) => sql.lit(state)));
@@ -114,12 +115,11 @@ async function offboard(context: Context, trx: Trx, tenant: string, actor: strin
 export const tenantsStore = (context: Context): TenantStore => ({
   listTenants: () => listTenants(context.db),
   openOfTenant: (tenant) => openOf(context.db, tenant),
-  isOffboarded: async (tenant) =>
-    (
-      await sql`select from ledger where type = 'tenant.offboarded' and tenant_id = ${tenant} limit 1`.execute(
-        context.db,
-      )
-    ).rows.length > 0,
+  async refuseOffboarded(tenant) {
+    const { rows } = await sql`
+      select from ledger where type = 'tenant.offboarded' and tenant_id = ${tenant} limit 1`.execute(context.db);
+    if (rows.length > 0) throw tenantOffboarded(tenant);
+  },
   async offboardTenant(tenant, actor, evidence): Promise<OffboardOutcome> {
     const known = (await listTenants(context.db)).some((one) => one.tenant === tenant);
     if (!known) return { status: 'unknown' };

@@ -108,17 +108,18 @@ function askRoute(app: App, deps: AppDeps): void {
     async (request, reply) => {
       const who = principal(request);
       const { validate_only = false, ...asked } = request.body;
+      const wished = () => verificationWish(deps, who, request.params.id, asked);
+      if (validate_only) {
+        const { tenant: _, question, ...wish } = await wished();
+        const { scope, version, preset, digest: chosen } = wish.policy;
+        const policy = { scope, version, preset, digest: chosen };
+        return reply.send({ validate_only, ...wish, policy, records: question.places.length });
+      }
       const id = newId(request);
-      const read = () => deps.store.getCheckpointVerification(who.tenant, id);
-      if ((await madeBefore(request, read)) === null) {
-        const { tenant, question, ...wish } = await verificationWish(deps, who, request.params.id, asked);
-        if (validate_only) {
-          const { scope, version, preset, digest: chosen } = wish.policy;
-          const policy = { scope, version, preset, digest: chosen };
-          return reply.send({ validate_only, ...wish, policy, records: question.places.length });
-        }
+      const made = await madeBefore(request, () => deps.store.getCheckpointVerification(who.tenant, id));
+      if (made === null) {
         const { open } = deps.config.verifications;
-        const outcome = await deps.store.createVerification({ id, tenant, question, ...wish }, open, who.actor);
+        const outcome = await deps.store.createVerification({ id, ...(await wished()) }, open, who.actor);
         if (outcome.status !== 'created') refuseVerification(outcome, open);
       }
       void ring(deps, id, request.log);

@@ -140,9 +140,9 @@ function rungs(facts: PlanFacts): Reasoned[] {
   const before = whyExactFirst(exact, name, seconds, facts) ?? alone;
   if (before !== null) return [step(before), ...first];
   const dear = exact.seconds !== null && seconds !== null && exact.seconds > DEAR * seconds;
-  const again = dear ? stronger('The same with other draws and a longer repair, before training again') : [];
+  const more = dear ? stronger('The same with other draws and a longer repair, before training again') : [];
+  const tried = more.reduce((sum, { choice }) => sum + (estimate(choice, facts).seconds ?? 0), 0);
   // it goes where it would take the time that the exact step needs to end
-  const longer = again[0] === undefined ? 0 : (estimate(again[0].choice, facts).seconds ?? 0);
-  if (dear && exact.seconds! + seconds! + longer > timeLeft(facts)) return [...first, step(whyLast(exact, seconds))];
+  const again = dear && exact.seconds! + seconds! + tried > timeLeft(facts) ? [] : more;
   return [...first, ...again, step(whyLast(exact, seconds))];
 }
