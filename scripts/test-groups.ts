@@ -12,7 +12,7 @@ const TOGETHER = [
   ...['methods', 'metrics', 'runs', 'store', 'training', 'webhooks'],
 ];
 /** Files in a process: enough groups are left to share out among cores. */
-const SIZE = 12;
+const SIZE = 20;
 /** Said in the first line of a file of those folders that needs a process of its own, with the reason. */
 const ALONE = /^\/\/ In a process of its own: /m;
 

@@ -14,15 +14,22 @@ import { groupsOf, writeGroups } from './test-groups.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 /** Files that need something which not every machine has; each kind is asked for by an option of its name. */
-const SPECIAL = ['redis', 'browser', 'gpu'] as const;
-/** What `--long` runs where no file is named: those that repeat one path, in full. See test/helpers/long.ts. */
-const LONG = ['test/http/registration-fuzz', 'test/store/kill', 'test/training/accumulate'];
+const SPECIAL = ['redis', 'browser'] as const;
+/** Files that take long: whole runs by real processes, and what short files try in part. Run where they are named, and by `--long`. */
+const LONG = '.long.test.ts';
+/** What `--long` runs besides: files that do more then. See test/helpers/long.ts. */
+const LONGER = [
+  ...['test/architectures/contract', 'test/engine/contract.test', 'test/store/kill'],
+  ...['test/training/classification', 'test/training/unlearn.test'],
+];
 /** Folders of files that mostly wait, for processes, leases and sweeps: they come first, so that others fill their pauses. */
 const WAITING = ['workers', 'e2e', 'cli', 'queue', 'runs'];
 /** One file more than cores, for the same reason. */
 const FILES_AT_ONCE = availableParallelism() + 1;
 /** Most of what a short file costs is reading and compiling its modules. */
 const COMPILED = join(ROOT, 'node_modules', '.cache', 'expunge-test');
+/** Half of the time that goes into collecting garbage goes into what was still young. */
+const NODE_OPTIONS = ['--max-semi-space-size=64'];
 const FILE_LIMIT_MS = 15 * 60_000;
 
 interface Counts {
@@ -34,11 +41,11 @@ interface Counts {
 const { values, positionals: named } = parseArgs({
   allowPositionals: true,
   options: {
-    ...{ redis: { type: 'boolean' }, browser: { type: 'boolean' }, gpu: { type: 'boolean' } },
+    ...{ redis: { type: 'boolean' }, browser: { type: 'boolean' } },
     long: { type: 'boolean' },
   },
 });
-const positionals = values.long && named.length === 0 ? LONG : named;
+const positionals = values.long && named.length === 0 ? [LONG, ...LONGER] : named;
 
 const waits = (file: string): boolean => WAITING.some((folder) => file.startsWith(join(ROOT, 'test', folder)));
 
@@ -47,6 +54,7 @@ async function chosenFiles(): Promise<string[]> {
   for await (const file of glob('test/**/*.test.ts', { cwd: ROOT })) {
     const special = SPECIAL.find((kind) => file.endsWith(`.${kind}.test.ts`));
     if (special && !values[special]) continue;
+    if (file.endsWith(LONG) && positionals.length === 0) continue;
     const filters = positionals.map((part) => relative(ROOT, join(process.cwd(), part)));
     const asked = positionals.some((part, i) => file.includes(part) || file.startsWith(filters[i]!));
     if (positionals.length === 0 || asked) files.push(join(ROOT, file));
@@ -55,10 +63,27 @@ async function chosenFiles(): Promise<string[]> {
   return [...files.filter(waits), ...files.filter((file) => !waits(file))];
 }
 
+/** A line for each kind of files that a run of all leaves out. */
+async function tellLeftOut(): Promise<void> {
+  if (positionals.length > 0) return;
+  const files = await Array.fromAsync(glob('test/**/*.test.ts', { cwd: ROOT }));
+  for (const kind of [...SPECIAL, 'long'] as const) {
+    const left = files.filter((file) => file.endsWith(`.${kind}.test.ts`)).length;
+    if (!values[kind] && left > 0) console.log(`left to npm run test:${kind}: ${left} files`);
+  }
+}
+
 /** Runs the files and prints their results as they come. */
 async function runFiles(files: string[], signal: AbortSignal): Promise<Counts> {
   const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
-  const events = run({ files, concurrency: FILES_AT_ONCE, timeout: FILE_LIMIT_MS, cwd: ROOT, signal });
+  const events = run({
+    files,
+    concurrency: FILES_AT_ONCE,
+    timeout: FILE_LIMIT_MS,
+    cwd: ROOT,
+    signal,
+    execArgv: NODE_OPTIONS,
+  });
   events.on('test:summary', ({ file, success, counts: c }) => {
     // every file sends a summary of its own; the one without a name is the whole run's
     if (file !== undefined) return;
@@ -107,5 +132,6 @@ const counts = await main().catch((error: unknown): Counts => {
   console.error(error);
   return { passed: 0, failed: 1, skipped: 0 };
 });
+await tellLeftOut();
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exitCode = counts.failed > 0 ? 1 : 0;

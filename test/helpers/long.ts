@@ -1,2 +1,2 @@
-/** Whether repetition is done in full (`npm run test:long`), of which `npm test` does a part: the same path with more cases. */
+/** Whether a file does everything (`npm run test:long`) or a part (`npm test`): the same path with more cases. Files named `.long` are left to the former. */
 export const LONG = process.env.TEST_LONG === '1';

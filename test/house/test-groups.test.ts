@@ -15,7 +15,7 @@ test('files of a folder share a process, thirteen are two groups, and a file tha
     await writeFile(file, text);
     files.push(file);
   };
-  for (let i = 0; i < 13; i++) await add('domain', `d${i}`, "test('x', () => {});\n");
+  for (let i = 0; i < 21; i++) await add('domain', `d${i}`, "test('x', () => {});\n");
   await add('metrics', 'm', "describe('x', () => {\n  before(() => {});\n});\n");
   await add('metrics', 'lonely', '// In a process of its own: it counts what is open.\n');
   await add('metrics', 'n', '');
@@ -27,8 +27,8 @@ test('files of a folder share a process, thirteen are two groups, and a file tha
   assert.deepEqual(
     groups.map((group) => group.map((file) => file.slice(join(root, 'test').length + 1))),
     [
-      Array.from({ length: 12 }, (_, i) => `domain/d${i}.test.ts`),
-      ['domain/d12.test.ts'],
+      Array.from({ length: 20 }, (_, i) => `domain/d${i}.test.ts`),
+      ['domain/d20.test.ts'],
       ['metrics/m.test.ts', 'metrics/n.test.ts'],
       ['metrics/lonely.test.ts'],
       ['engine/e.test.ts'],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { createRandom } from '../../src/domain/random.ts';
-import { auc, peopleNeeded, rankTest, smallestReachableP } from '../../src/metrics/rank-test.ts';
+import { auc, aucOfDrawn, peopleNeeded, rankTest, smallestReachableP } from '../../src/metrics/rank-test.ts';
 
 const sample = (max: number) => fc.array(fc.integer({ min: 0, max: 6 }), { minLength: 1, maxLength: max });
 
@@ -38,6 +38,18 @@ test('AUC counts pairs, ties by half, and turns round when the groups are exchan
       assert.ok(Math.abs(value - pairwise(a, b)) < 1e-12);
       assert.ok(Math.abs(value + auc(b, a) - 1) < 1e-12);
       assert.equal(rankTest(a, b).auc, value);
+    }),
+  );
+});
+
+test('of groups that are drawn from others the AUC is the same to the last bit', () => {
+  fc.assert(
+    fc.property(sample(8), sample(8), fc.infiniteStream(fc.nat()), (a, b, draws) => {
+      const drawn = aucOfDrawn(a, b);
+      const places = [a, b].map((group) => group.map(() => draws.next().value % group.length));
+      const [low, high] = places.map((own, g) => own.map((place) => drawn.orders[g]![place]!));
+      const [x, y] = [places[0]!.map((place) => a[place]!), places[1]!.map((place) => b[place]!)];
+      assert.equal(drawn.auc(low!, high!), auc(x, y));
     }),
   );
 });

@@ -26,6 +26,7 @@ import { train } from '../../src/training/train.ts';
 import { type UnlearnInputs, unlearn } from '../../src/training/unlearn.ts';
 import { modelFiles } from '../checkpoints/layers-models.ts';
 import { images, people, RECORDS_EACH, TOPOLOGIES } from '../helpers/classifiers.ts';
+import { LONG } from '../helpers/long.ts';
 
 const engine = await createEngine({ backend: 'onnxruntime/cpu', threads: 1 });
 after(() => engine.dispose());
@@ -142,8 +143,11 @@ describe('unlearning', () => {
     salun: { max_steps: 600 },
     'neggrad-plus': { max_steps: 900 },
   };
+  /** Those that classifiers are told to take; all by test:long. */
+  const BRIEF = ['grad-diff', 'random-label', 'salun', 'scrub', 'bad-teacher'];
   const LOSS_METHODS = Object.values(methods)
     .filter((method) => method.kind === 'loss')
+    .filter(({ name }) => LONG || BRIEF.includes(name))
     // a classifier says nothing but classes, and has no layer to steer
     .filter(({ name, needs }) => {
       const asked = needs(defaultParams(name) as never);

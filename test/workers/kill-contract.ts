@@ -1,4 +1,4 @@
-// Workers, compute processes and queues are killed in the middle of real runs over a real model. Run by kill.test.ts
+// Workers, compute processes and queues are killed in the middle of real runs over a real model. Run by kill.long.test.ts
 // (queue on Postgres) and kill.redis.test.ts.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';

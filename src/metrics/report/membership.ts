@@ -5,7 +5,7 @@ import type { Detectable, Finding, VerificationPolicy } from '../../domain/verif
 import { bootstrapInterval } from '../bootstrap.ts';
 import { type JointTest, jointTest } from '../joint-test.ts';
 import { detectableAuc, POWER } from '../power.ts';
-import { auc, peopleNeeded, rankTest } from '../rank-test.ts';
+import { auc, aucOfDrawn, peopleNeeded, rankTest } from '../rank-test.ts';
 import { levelOf, oneAloneCounts } from './level.ts';
 import { operatingPoints } from './operating-points.ts';
 import {
@@ -143,6 +143,7 @@ function judgeOne(
   const { attack, before, now } = measured[at]!;
   const alpha = rule.membership_alpha;
   const { forget, holdout } = now;
+  const redrawn = aucOfDrawn(forget, holdout);
   const base: Finding = {
     ...empty,
     before:
@@ -150,7 +151,7 @@ function judgeOne(
         ? auc(before.forget, before.holdout)
         : null,
     after: auc(forget, holdout),
-    interval: bootstrapInterval([forget, holdout], ([f, h]) => auc(f!, h!), {
+    interval: bootstrapInterval(redrawn.orders, ([f, h]) => redrawn.auc(f!, h!), {
       seed: seedFrom(`${seed}/membership/${attack.name}`),
     }),
     p_uncorrected: rankTest(forget, holdout).p,

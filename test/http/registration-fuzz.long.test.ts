@@ -1,5 +1,5 @@
-// Damaged checkpoints are registered with the real service: each gets a clear refusal that names a file, or was whole after all; the
-// process lives, and nothing is left on disk. Two thousand by `npm run test:long`, the first four hundred of them by `npm test`.
+// Two thousand damaged checkpoints are registered with the real service: each gets a clear refusal that names a file, or was whole after all; the
+// process lives, and nothing is left on disk.
 import assert from 'node:assert/strict';
 import { cp, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -11,13 +11,12 @@ import { createRandom } from '../../src/domain/random.ts';
 import { modelFiles, writeFiles } from '../checkpoints/layers-models.ts';
 import { rawWeights, writeShards } from '../checkpoints/raw.ts';
 import { TOPOLOGIES, WORD_TOKENIZER } from '../helpers/classifiers.ts';
-import { LONG } from '../helpers/long.ts';
 import { CONFIG, writeTinyCheckpoint } from './checkpoint-fixture.ts';
 import { damage, damageFolder, type Files, mendFolder } from './fuzz/damage.ts';
 import { assertSound } from './fuzz/sound.ts';
 import { call, corpusWith, line, openService, type TestService } from './service.ts';
 
-const CASES = LONG ? 2000 : 400;
+const CASES = 2000;
 /** Registrations at a time, each from folders of its own. */
 const LANES = 4;
 /** Change it to see others; every case prints what it needs to be made again. */
@@ -144,7 +143,6 @@ test(`${CASES} damaged checkpoints: each a clear refusal, or whole after all`, {
   t.diagnostic(
     `${JSON.stringify(counts)}, ${reasons.size} kinds of reason, ${Math.round(performance.now() - started)} ms`,
   );
-  if (!LONG) t.diagnostic('2,000 of them: npm run test:long');
 
   assert.deepEqual(await readdir(join(deps.config.checkpointDir, 'work')), []);
   const inside = /\/(sha256-[0-9a-f]{64}|blobs)\//;
@@ -156,10 +154,7 @@ test(`${CASES} damaged checkpoints: each a clear refusal, or whole after all`, {
   for (const name of now.filter((path) => path.includes('/blobs/')))
     assert.ok((await stat(join(deps.config.dataDir, name))).nlink > 1, name);
   assert.deepEqual(logs, [], 'nothing failed that was not refused');
-  assert.ok(
-    reasons.size > (LONG ? 60 : 40) && counts['path-not-allowed']! > (LONG ? 5 : 0),
-    `${reasons.size} kinds of reason`,
-  );
+  assert.ok(reasons.size > 60 && counts['path-not-allowed']! > 5, `${reasons.size} kinds of reason`);
   assert.ok((counts.accepted ?? 0) < CASES / 5, 'most of it is damage');
   assert.equal((await call(app, 'GET', '/health/live')).statusCode, 200);
 });
