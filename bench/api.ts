@@ -16,7 +16,7 @@ import { cpuSeconds } from './api/cpu.ts';
 import { readKept, writePage } from './api/kept.ts';
 import { type ApiResult, cellsOf, HEADINGS, SIZE_HEADINGS, type SizeRow, sizeCells } from './api/page.ts';
 import { startRedis } from './api/redis.ts';
-import { type Contestant, contest } from './api/rows.ts';
+import { type Contestant, type Cpu, contest } from './api/rows.ts';
 import { makeScene } from './api/scene.ts';
 import { startSide } from './shared/side.ts';
 
@@ -61,7 +61,7 @@ const redis = await startRedis(home);
 if (redis) closers.push(() => redis.stop());
 else say('No redis-server here: accepting is held against the bare route alone.');
 
-const servers: number[] = redis ? [redis.pid] : [];
+const servers: Record<keyof Cpu, number[]> = { node: [], postgres: [], redis: redis ? [redis.pid] : [] };
 /** The first line of its file is the process that all others of the server are children of. */
 async function postgresPid(): Promise<number> {
   const client = new pg.Client({ connectionString: postgres.url });
@@ -71,8 +71,12 @@ async function postgresPid(): Promise<number> {
     .finally(() => client.end());
   return Number.parseInt(rows[0]!.pid, 10);
 }
-servers.push(await postgresPid());
-const cpu = () => cpuSeconds(servers);
+servers.postgres.push(await postgresPid());
+function cpu(): Cpu | null {
+  const parts = Object.entries(servers).filter(([, pids]) => pids.length > 0);
+  const seconds = parts.map(([part, pids]) => [part, cpuSeconds(pids)] as const);
+  return seconds.some(([, one]) => one === null) ? null : (Object.fromEntries(seconds) as Cpu);
+}
 
 async function newPlace(name: string): Promise<Place> {
   const client = new pg.Client({ connectionString: postgres.url });
@@ -86,7 +90,7 @@ async function newPlace(name: string): Promise<Place> {
 async function start(script: string, place: Place, auth: string) {
   const side = await startSide(process.execPath, [SIDE(script), place.home, place.databaseUrl, place.redisUrl, auth]);
   closers.push(() => side.close());
-  servers.push(side.pid);
+  servers.node.push(side.pid);
   return { side, base: (await side.turn<string>('address')).result };
 }
 

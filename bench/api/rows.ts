@@ -11,11 +11,16 @@ export interface Row {
   p99_ms: number;
   /** Processor time of a call, without the client's; null where it cannot be told. */
   cpu_us: number | null;
+  /** The same by whose it is; null as well for what was measured before they were told apart. */
+  cpu_parts: Cpu | null;
   /** What it is held against, how many times as many calls a second it answers, and how much of the other's time it takes for one. */
   against?: string;
   ratio?: number;
   cpu_ratio?: number | null;
 }
+
+/** Processor time by whose it is: Node's, Postgres' and, where there is one, Redis'. */
+export type Cpu = Partial<Record<'node' | 'postgres' | 'redis', number>>;
 
 export interface Contestant {
   /** As the client knows it. */
@@ -33,27 +38,44 @@ export interface Contest {
   /** Of each contestant in a round. */
   calls: number;
   /** Seconds of processor time that the servers have had. */
-  cpu(): number | null;
+  cpu(): Cpu | null;
 }
 interface Seen extends Loaded {
+  /** Microseconds of a call. */
+  cpu: Cpu | null;
   cpu_us: number | null;
 }
+
+/** Microseconds of a call. */
+const ofCall = (before: Cpu, after: Cpu, calls: number): Cpu =>
+  Object.fromEntries(
+    Object.entries(after).map(([part, seconds]) => [part, (1e6 * (seconds - before[part as keyof Cpu]!)) / calls]),
+  );
+const total = (cpu: Cpu): number => Object.values(cpu).reduce((sum, part) => sum + part, 0);
 
 async function turn({ client, calls, cpu }: Contest, { call, connections }: Contestant): Promise<Seen> {
   const before = cpu();
   const { result } = await client.turn<Loaded>(call, calls, connections);
   const after = cpu();
-  const cpu_us = before === null || after === null ? null : (1e6 * (after - before)) / calls;
+  const own = before === null || after === null ? null : ofCall(before, after, calls);
+  const cpu_us = own === null ? null : total(own);
   const { per_second, median_ms, p99_ms } = result;
   const times = `${median_ms.toFixed(1)} ms, p99 ${p99_ms.toFixed(1)} ms`;
   process.stderr.write(`${call}: ${per_second.toFixed(0)}/s, ${times}, ${cpu_us?.toFixed(0)} us\n`);
-  return { ...result, cpu_us };
+  return { ...result, cpu: own, cpu_us };
 }
 
 const medianOf = (values: (number | null)[]): number | null => {
   const known = values.filter((value) => value !== null);
   return known.length === 0 ? null : median(known);
 };
+/** The median of each part. */
+function partsOf(all: readonly Seen[]): Cpu | null {
+  const known = all.flatMap(({ cpu }) => (cpu === null ? [] : [cpu]));
+  if (known.length === 0) return null;
+  const parts = Object.keys(known[0]!) as (keyof Cpu)[];
+  return Object.fromEntries(parts.map((part) => [part, median(known.map((one) => one[part]!))]));
+}
 const quotient = (a: number | null, b: number | null): number | null => (a === null || b === null ? null : a / b);
 
 function rowOf({ name, against }: Contestant, all: Seen[], others: Seen[] | undefined, other: string | undefined): Row {
@@ -63,6 +85,7 @@ function rowOf({ name, against }: Contestant, all: Seen[], others: Seen[] | unde
     median_ms: median(all.map((one) => one.median_ms)),
     p99_ms: median(all.map((one) => one.p99_ms)),
     cpu_us: medianOf(all.map((one) => one.cpu_us)),
+    cpu_parts: partsOf(all),
     ...(against !== undefined &&
       others && {
         against: other!,

@@ -53,7 +53,7 @@ export function goalChecks(row: MethodRow, against: SettingRow): Check[] {
     {
       what: `at most ${limit} of retraining’s time`,
       met: fast,
-      found: `${fixed(work.time_of_retraining)}${missed(fast, work.time_of_retraining - limit)}`,
+      found: `${fixed(work.time_of_retraining)}, in ${work.steps} steps for ${against.training.steps}${missed(fast, work.time_of_retraining - limit)}`,
     },
   ];
 }

@@ -117,8 +117,13 @@ function goalSection(rows: Rows, method: string): string {
   const table = [['setting', 'goal', '', 'found'], ['---', '---', '---', '---'], ...lines];
   const text = table.map((cells) => `| ${cells.map(escaped).join(' | ')} |`).join('\n');
   const what = `What the default plan tries first, \`${method}\`, held against what is asked of it. The plan goes on with retraining where verification does not pass it.`;
-  return [`## The goal`, what, text].join('\n\n');
+  return [`## The goal`, what, text, WHY].join('\n\n');
 }
+
+const WHY = `Where it is missed:
+
+- **the AUC**: the method ends where the forgotten cost what people never seen cost, which is an AUC of 0.5. Retrained models may find these very people harder or easier than strangers; nothing but retraining tells which, and few people have a wide interval.
+- **the time**: a step of forgetting goes over forgotten and retained records and costs what a step of training costs, or more. With the looks of the stop rule and the repair after it the share of the steps is the least that the time can be.`;
 
 const READING = `- **Recall** is ROUGE-L recall of greedy answers, a mean over people; **extraction** is extraction strength. **Cost** is what a token of the true answers costs, in nats, of the forgotten and (of people never seen).
 - **AUC**: the loss attack by person, with its 95 % interval; 1 looks like training data, 0.5 like somebody never seen, 0 like something pushed away.
