@@ -60,6 +60,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/deletion-requests:export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export deletion requests as CSV
+         * @description All that the filters let through, newest first, a line each; no identifier of a person is in it.
+         */
+        get: operations["exportDeletionRequests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/deletion-requests/{id}/verify": {
         parameters: {
             query?: never;
@@ -1547,6 +1567,23 @@ export interface paths {
         };
         /** Explain a kind of problem */
         get: operations["getProblem"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/capabilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say what this installation takes and does */
+        get: operations["getCapabilities"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4641,6 +4678,14 @@ export interface operations {
                 external_id?: string;
                 /** @description UUID version 7 */
                 group_id?: string;
+                /** @description Requests that arrived then or later */
+                received_from?: string;
+                /** @description Requests that arrived earlier */
+                received_before?: string;
+                /** @description Requests that have not ended and are due earlier */
+                due_before?: string;
+                /** @description true: requests that have not ended and were due before now; false: no difference */
+                overdue?: "true" | "false";
             };
             header?: never;
             path?: never;
@@ -7045,6 +7090,65 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeletionRequest"];
+                };
+            };
+            /** @description If-None-Match names the present state */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: a problem document says why and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed on this side: a problem document without internals */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportDeletionRequests: {
+        parameters: {
+            query?: {
+                state?: "received" | "awaiting_verification" | "awaiting_approval" | "on_hold" | "queued" | "unlearning" | "verifying" | "awaiting_promotion" | "completed" | "completed_no_data" | "denied" | "cancelled" | "failed" | "needs_review" | "partially_completed";
+                /** @description Your own id of this request, unique; must not name a person, and holds no @ */
+                external_id?: string;
+                /** @description UUID version 7 */
+                group_id?: string;
+                /** @description Requests that arrived then or later */
+                received_from?: string;
+                /** @description Requests that arrived earlier */
+                received_before?: string;
+                /** @description Requests that have not ended and are due earlier */
+                due_before?: string;
+                /** @description true: requests that have not ended and were due before now; false: no difference */
+                overdue?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lines by RFC 4180, the first with the names of the columns */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description If-None-Match names the present state */
@@ -12662,6 +12766,101 @@ export interface operations {
                         remedy: string;
                     };
                 };
+            };
+            /** @description Refused: a problem document says why and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Failed on this side: a problem document without internals */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCapabilities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What it can do, and its limits */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        version: string;
+                        requests: {
+                            /** @description Of `ground` */
+                            grounds: string[];
+                            /** @description Of a denial */
+                            denial_codes: string[];
+                            /** @description With a form of their own before they are compared; any other is taken too, as words */
+                            identifier_types: string[];
+                            /** @description Of one batch, at most */
+                            batch_lines: number;
+                            /** @description Of a request that names none */
+                            cooling_off_hours: number;
+                            most_cooling_off_hours: number;
+                            most_extension_months: number;
+                            /**
+                             * @description Whether somebody approves a plan before its run
+                             * @enum {string}
+                             */
+                            approval: "off" | "required" | "four-eyes";
+                            /**
+                             * @description Whether somebody promotes what passed verification
+                             * @enum {string}
+                             */
+                            promotion: "automatic" | "manual" | "four-eyes";
+                        };
+                        models: {
+                            tasks: ("causal-lm" | "classification")[];
+                            /** @description Told of by /v1/methods */
+                            methods: string[];
+                            /** @description Models may be asked, by POST /v1/models/{id}/completions */
+                            completions: boolean;
+                        };
+                        webhooks: {
+                            /** @description Types of event */
+                            events: string[];
+                            /** @description Schemes of the signature header */
+                            signatures: string[];
+                        };
+                        protocols: {
+                            opendsr: string | null;
+                        };
+                        limits: {
+                            /** @description Of a line of an upload */
+                            record_bytes: number;
+                            /** @description Of an upload */
+                            upload_bytes: number;
+                            /** @description Of a credential; 0: no limit */
+                            calls_per_minute: number;
+                        };
+                    };
+                };
+            };
+            /** @description If-None-Match names the present state */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused: a problem document says why and what to do */
             "4XX": {

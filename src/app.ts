@@ -14,6 +14,7 @@ import { installLimits } from './http/limits/limits.ts';
 import { checkHost } from './http/links.ts';
 import { lateChild } from './http/request-log.ts';
 import { apiKeyRoutes } from './http/routes/api-keys.ts';
+import { capabilityRoutes } from './http/routes/capabilities.ts';
 import { catalogueRoutes } from './http/routes/catalogue.ts';
 import { certificateRoutes } from './http/routes/certificates.ts';
 import { checkpointFileRoutes } from './http/routes/checkpoint-files.ts';
@@ -32,6 +33,7 @@ import { opendsrRoutes } from './http/routes/opendsr.ts';
 import { policyRoutes } from './http/routes/policies.ts';
 import { reportRoutes } from './http/routes/reports.ts';
 import { requestActionRoutes } from './http/routes/request-actions.ts';
+import { requestExportRoutes } from './http/routes/request-export.ts';
 import { restrictionRoutes } from './http/routes/restrictions.ts';
 import { runActionRoutes } from './http/routes/run-actions.ts';
 import { runEventRoutes } from './http/routes/run-events.ts';
@@ -133,6 +135,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   for (const routes of [
     metricsRoutes,
     deletionRequestRoutes,
+    requestExportRoutes,
     requestActionRoutes,
     runRoutes,
     runActionRoutes,
@@ -160,6 +163,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     opendsrRoutes,
     apiKeyRoutes,
     catalogueRoutes,
+    capabilityRoutes,
     healthRoutes,
   ]) {
     routes(app, deps);

@@ -19,6 +19,9 @@ function phone(text: string): string {
   return international ? `+${digits.replace(/^00/, '')}` : digits;
 }
 
+/** Types with a form of their own; all others share one. */
+export const NORMALISED_TYPES = ['email', 'phone'] as const;
+
 function byType(type: string, text: string): string {
   switch (type) {
     case 'email':

@@ -57,7 +57,10 @@ async function readVersion(config: KeyConfig, tenant: string, version: number): 
 
 /** Versions that have a file, of all tenants. */
 export async function versionsOnDisk(config: KeyConfig): Promise<{ tenant: string; version: number }[]> {
-  const names = await readdir(config.keys.dir).catch(() => [] as string[]);
+  const names = await readdir(config.keys.dir).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw new ExpungeError('start-refused', `The folder of keys ${config.keys.dir} cannot be read (${error.code})`);
+  });
   const found = names.flatMap((name) => {
     const [, tenant, version] = FILE.exec(name) ?? [];
     return tenant === undefined ? [] : [{ tenant, version: Number(version) }];
@@ -84,10 +87,11 @@ export class KeyRing {
 
   /**
    * Reads the folder. `destroyed`: asks for the versions that were since, after the folder was read: who destroys one says so before its
-   * file goes, so a file that is missing is never taken for one that was not made yet. Throws `start-refused` naming the file, and
-   * keeps the keys that it had.
+   * file goes, so a file that is missing is never taken for one that was not made yet. Throws `start-refused` naming the file, also of
+   * a key that was there before and is gone, and keeps the keys that it had: with a new one in its place nobody would be found.
    */
   async reload(destroyed: () => Promise<readonly DestroyedKey[]> = async () => []): Promise<void> {
+    const before = new Map(this.#keys);
     const keys = new Map<string, VersionedKey[]>();
     for (const { tenant, version } of await versionsOnDisk(this.#config)) {
       // known before: not read at all, whatever stands there
@@ -101,12 +105,26 @@ export class KeyRing {
       if (kept.length > 0) keys.set(tenant, kept);
       else keys.delete(tenant);
     }
+    this.#refuseGone(before, keys);
     for (const own of keys.values()) own.sort((a, b) => b.version - a.version);
     this.#keys = keys;
     const settled = Date.now() - this.#settleMs;
     this.#current = new Map(
       [...keys].map(([tenant, own]) => [tenant, own.find(({ since }) => since <= settled) ?? own.at(-1)!]),
     );
+  }
+
+  #refuseGone(before: Map<string, VersionedKey[]>, found: Map<string, VersionedKey[]>): void {
+    for (const [tenant, own] of before)
+      for (const { version } of own) {
+        if (this.#destroyed.has(nameOf(tenant, version))) continue;
+        if (found.get(tenant)?.some((one) => one.version === version)) continue;
+        const path = subjectKeyFile(this.#config, tenant, version);
+        throw new ExpungeError(
+          'start-refused',
+          `The key file ${path} was there and is gone; bring it back, or destroy the key with expunge subject-keys`,
+        );
+      }
   }
 
   /** Every version, newest first; a tenant's first key is made when it is first asked for. */

@@ -28,7 +28,8 @@ const published = ({ x, kid, retired_at }: SigningKey) => ({
 export async function createSigner(config: KeyConfig): Promise<Signer> {
   let [active] = await readSigningKeys(config);
   const current = async () => {
-    [active] = await readSigningKeys(config);
+    // a folder that went away while this process runs must not bring about another key
+    [active] = await readSigningKeys(config, { make: false });
     return active;
   };
   return {
@@ -50,7 +51,7 @@ export async function createSigner(config: KeyConfig): Promise<Signer> {
       return { origin, checkpoint: formatNote(text, origin, x, signBytes(null, Buffer.from(text), secret)) };
     },
     async jwks() {
-      const keys = await readSigningKeys(config);
+      const keys = await readSigningKeys(config, { make: false });
       return { keys: keys.map(published) };
     },
   };

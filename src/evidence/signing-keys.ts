@@ -74,10 +74,11 @@ async function keysIn({ keys }: KeyConfig): Promise<SigningKey[]> {
 
 /**
  * All signing keys, the one that signs first. Makes the first of all, unless SIGNING_KEY_FILE names one, which then signs and must
- * exist. Throws `start-refused`.
+ * exist, or `make` is false, as for whoever had one before. Throws `start-refused`.
  */
 export async function readSigningKeys(
   config: KeyConfig,
+  { make = true } = {},
 ): Promise<[SigningKey & { secret: KeyObject }, ...SigningKey[]]> {
   const named = config.keys.signingKeyFile;
   let known = await keysIn(config);
@@ -89,6 +90,7 @@ export async function readSigningKeys(
     known = [key, ...known.filter(({ kid }) => kid !== key.kid)];
   } else if (known.length === 0) {
     const path = fileOf(config, 1);
+    if (!make) throw refuse(path, 'was there and is gone', undefined, 'restore it from the backup of the keys');
     known = [await parseKey(await readOrCreateKeyFile(path, makeKey), path)];
   }
   const [active, ...others] = known as [SigningKey, ...SigningKey[]];

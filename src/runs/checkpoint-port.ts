@@ -34,7 +34,8 @@ export interface CheckpointStore {
   expiredCheckpoints(): Promise<{ tenant: string; digest: string; model_id: string }[]>;
   /**
    * Calls `remove` and writes down after it that the files are gone, with a ledger entry. False, and nothing is called,
-   * where it is not due any more; meanwhile no model can be made of the same checkpoint.
+   * where it is not due any more; meanwhile no model can be made of the same checkpoint. Files that a kept reference has too stay with it:
+   * the entry says `files_kept`.
    */
   deleteCheckpoint(
     expired: { tenant: string; digest: string; model_id: string },

@@ -14,6 +14,7 @@ import type { Claim, PublishOutcome, RunSets } from './ports.ts';
 import { createProgress } from './progress.ts';
 import { publishCandidate } from './publish.ts';
 import { referencesFor } from './references.ts';
+import { removeCandidate } from './remove-candidate.ts';
 import { createRetainedDigest } from './retained-digest.ts';
 import { endUnpassed, isOfPeople } from './split-run.ts';
 import { RETRAIN, type RunContext, runFolder, seedOf, setsOf, unlearn, verify } from './stages.ts';
@@ -63,7 +64,8 @@ export async function executeRun(deps: RunDeps, claim: Claim, outer: AbortSignal
     return await workThroughPlan(ready, pending);
   } catch (error) {
     // only while the run is ours: its next owner makes the same candidate at the same address
-    if (!(error instanceof Fenced) && !lease.signal.aborted && !pending.asked) await remove(deps, pending.digest);
+    if (!(error instanceof Fenced) && !lease.signal.aborted && !pending.asked)
+      await removeCandidate(deps, pending.digest);
     await progress.flush();
     const signals = { outer, lost: lease.signal };
     if (!(error instanceof Unusual) || lease.signal.aborted) return await endEarly(deps, claim, error, signals);
@@ -250,15 +252,8 @@ async function tryMethod(
 }
 
 async function drop(deps: RunDeps, pending: Pending): Promise<void> {
-  await remove(deps, pending.digest);
+  await removeCandidate(deps, pending.digest);
   pending.digest = null;
-}
-
-async function remove(deps: RunDeps, digest: string | null): Promise<void> {
-  if (digest === null) return;
-  await deps.checkpoints
-    .remove(digest)
-    .catch((err) => deps.log.warn({ digest, err }, 'A refused candidate was not removed'));
 }
 
 /** Turns what stopped a run into its end, and tells the store. */

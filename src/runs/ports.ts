@@ -25,6 +25,7 @@ export type * from './probe-port.ts';
 export type * from './queue-port.ts';
 export type * from './recipient-port.ts';
 export type * from './reference-port.ts';
+export type * from './request-list-port.ts';
 export type * from './restriction-port.ts';
 export type * from './sets-port.ts';
 export type * from './store-port.ts';

@@ -38,6 +38,7 @@ import type { ProbeStore } from './probe-port.ts';
 import type { QueueStore } from './queue-port.ts';
 import type { RecipientStore } from './recipient-port.ts';
 import type { ReferenceStore } from './reference-port.ts';
+import type { RequestFilters } from './request-list-port.ts';
 import type { RestrictionStore } from './restriction-port.ts';
 import type { RunSets } from './sets-port.ts';
 import type { SubjectKeyStore, SubjectLookupStore } from './subject-key-port.ts';
@@ -188,10 +189,7 @@ export interface Store
   getRequest(tenant: string, id: string): Promise<DeletionRequest | null>;
   /** Of a request only what its mark is made of. All who ask at a time ask the database once. */
   requestSeen(tenant: string, id: string): Promise<Pick<DeletionRequest, 'state' | 'version'> | null>;
-  listRequests(
-    tenant: string,
-    query: PageQuery & { state?: string; external_id?: string; group_id?: string },
-  ): Promise<Page<DeletionRequest>>;
+  listRequests(tenant: string, query: PageQuery & RequestFilters): Promise<Page<DeletionRequest>>;
   /** HMAC-free digest of a request's subjects for the certificate: sha256 over its sorted subject keys. */
   subjectDigest(tenant: string, requestId: string): Promise<string | null>;
   /** How many records of a request's subjects a checkpoint was trained on, by the corpora of the models that it belongs to; 0 for a stranger. */
@@ -285,6 +283,9 @@ export interface Store
 
   /** True until the run or verification has ended, whoever holds it; false for an id that is neither. */
   runIsOpen(runId: string): Promise<boolean>;
+
+  /** A model or a kept reference has these files, whatever run made them. */
+  isNamed(digest: string): Promise<boolean>;
 
   /** Of what a run made that has ended: no model and no reference names it. False for an unknown run, which may be younger than a backup. */
   isOrphan(runId: string, digest: string): Promise<boolean>;

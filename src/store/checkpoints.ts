@@ -143,7 +143,10 @@ export const checkpointsStore = (
       const { tenant, model_id, digest } = named;
       await lockCheckpoint(trx, digest);
       if ((await expired(trx, await context.now(trx), named)).length === 0) return false;
-      await remove();
+      // a reference that is the same training goes by its own rules, and its files with it
+      const reference = trx.selectFrom('retrained_references').select('digest').where('digest', '=', digest).limit(1);
+      const files_kept = (await reference.executeTakeFirst()) !== undefined;
+      if (!files_kept) await remove();
       const at = await context.now(trx);
       await trx
         .updateTable('checkpoints')
@@ -153,7 +156,12 @@ export const checkpointsStore = (
         .where('digest', '=', digest)
         .execute();
       await lookNow(trx, tenant, at, startedFrom(named));
-      await append(context, trx, { tenant, type: 'checkpoint.deleted', actor, data: { model_id, digest } });
+      await append(context, trx, {
+        tenant,
+        type: 'checkpoint.deleted',
+        actor,
+        data: { model_id, digest, ...(files_kept ? { files_kept } : {}) },
+      });
       return true;
     }),
 

@@ -25,6 +25,8 @@ export interface Dump {
   probes: { run_id: string; key_id: string }[];
   /** Those that the database still knows the files of now, whatever it did when the dump began. */
   stillKept(digests: readonly string[]): Promise<string[]>;
+  /** Whether the corpus is there now, whatever it was when the dump began. */
+  stillThere(corpusId: string): Promise<boolean>;
   /** Versions of subject keys that are in use. */
   subjectKeys: { tenant: string; version: number }[];
   destroyedKeys: { tenant: string; version: number }[];
@@ -63,6 +65,13 @@ const SUBJECT_KEYS = `
 export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 export const columnList = (columns: readonly string[]): string => columns.map(quoted).join(', ');
 
+/** Outside of the transaction: what is there by now. */
+async function askNow<T extends pg.QueryResultRow>(url: string, text: string, values: unknown[]): Promise<T[]> {
+  const now = new pg.Client({ connectionString: url });
+  await now.connect();
+  return (await now.query<T>(text, values).finally(() => now.end())).rows;
+}
+
 /** Opens the transaction; everything is as it is now until `close`. The ledger must have an entry. */
 export async function openDump(url: string): Promise<Dump> {
   const client = new pg.Client({ connectionString: url, application_name: 'expunge-backup' });
@@ -84,11 +93,11 @@ export async function openDump(url: string): Promise<Dump> {
       probes: await ask('select run_id, key_id from kept_probes where shredded_at is null order by key_id'),
       async stillKept(digests) {
         if (digests.length === 0) return [];
-        const now = new pg.Client({ connectionString: url });
-        await now.connect();
-        const found = now.query<{ digest: string }>(CHECKPOINTS('where digest = any($1::text[])'), [digests]);
-        return (await found.finally(() => now.end())).rows.map(({ digest }) => digest);
+        const found = await askNow<{ digest: string }>(url, CHECKPOINTS('where digest = any($1::text[])'), [digests]);
+        return found.map(({ digest }) => digest);
       },
+      stillThere: async (id) =>
+        (await askNow(url, 'select from corpora where id = $1 and deleted_at is null', [id])).length > 0,
       subjectKeys: await ask(SUBJECT_KEYS),
       destroyedKeys: await ask(
         'select tenant_id as tenant, version from subject_key_versions where destroyed_at is not null',

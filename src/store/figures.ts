@@ -1,16 +1,13 @@
 // Counts for monitoring. What grows for ever is not gone through: open requests have an index of their own.
 import { sql } from 'kysely';
-import { OPEN_STATES } from '../domain/states.ts';
 import type { Figures, FiguresStore } from '../runs/ports.ts';
 import type { Context } from './db.ts';
 import { pendingMigrations } from './migrate.ts';
+import { isOpen } from './open-requests.ts';
 import { queueStore } from './queue.ts';
 
 /** Attempts that the step rate is of. */
 const LATEST = 20;
-
-// written out, as the index is: with parameters Postgres would not use it
-const open = sql`state in (${sql.join(OPEN_STATES.map((state) => sql.lit(state)))})`;
 
 export const figuresStore = (context: Context): FiguresStore => ({
   databaseTime: () => context.now(context.db),
@@ -20,10 +17,10 @@ export const figuresStore = (context: Context): FiguresStore => ({
     const { db } = context;
     const requests = await sql<Figures['requests'][number]>`
       select state, count(*) as count, extract(epoch from clock_timestamp() - min(received_at))::float8 as oldest_seconds
-      from deletion_requests where ${open} group by state`.execute(db);
+      from deletion_requests where ${isOpen} group by state`.execute(db);
     const due = await sql<Figures['due'][number]>`
       select days, (select count(*) from deletion_requests
-        where ${open} and due_at <= clock_timestamp() + make_interval(days => days)) as count
+        where ${isOpen} and due_at <= clock_timestamp() + make_interval(days => days)) as count
       from unnest(${days}::int[]) as days`.execute(db);
     const runs = await sql<Figures['runs'][number]>`select state, count(*) as count from runs group by state`.execute(
       db,

@@ -11,6 +11,7 @@ import { beyond, type Context, type Db, toPage } from './db.ts';
 import { decisionsOf } from './decisions.ts';
 import { eventsOf } from './events.ts';
 import { grouped } from './groups.ts';
+import { isOpen } from './open-requests.ts';
 import type { DeletionRequestsTable } from './schema-requests.ts';
 
 const COLUMNS = [
@@ -158,6 +159,9 @@ export const requestsStore = ({
       .$if(query.state !== undefined, (q) => q.where('state', '=', query.state as RequestState))
       .$if(query.external_id !== undefined, (q) => q.where('external_id', '=', query.external_id!))
       .$if(query.group_id !== undefined, (q) => q.where('group_id', '=', query.group_id!))
+      .$if(query.received_from !== undefined, (q) => q.where('received_at', '>=', query.received_from!))
+      .$if(query.received_before !== undefined, (q) => q.where('received_at', '<', query.received_before!))
+      .$if(query.due_before !== undefined, (q) => q.where(isOpen).where('due_at', '<', query.due_before!))
       .$if(query.after !== undefined, (q) => q.where(beyond('received_at', query.after!)))
       .orderBy('received_at', 'desc')
       .orderBy('id', 'desc')

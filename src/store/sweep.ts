@@ -5,7 +5,12 @@ import type { Context } from './db.ts';
 
 const SWEEP_LOCK = 0x73_77_65_70;
 
-export const sweepStore = (context: Context): Pick<Store, 'withSweepLock' | 'runIsOpen' | 'isOrphan'> => ({
+/** A checkpoint or a kept reference has these files. */
+const named = (digest: string) => sql<boolean>`(
+  exists (select from checkpoints where digest = ${digest} and state <> 'deleted')
+  or exists (select from retrained_references where digest = ${digest}))`;
+
+export const sweepStore = (context: Context): Pick<Store, 'withSweepLock' | 'runIsOpen' | 'isNamed' | 'isOrphan'> => ({
   // a session lock on a connection of its own: it ends with the process, however that ends
   withSweepLock: (work) =>
     context.db.connection().execute(async (db) => {
@@ -28,11 +33,15 @@ export const sweepStore = (context: Context): Pick<Store, 'withSweepLock' | 'run
     return rows[0]!.open;
   },
 
+  async isNamed(digest) {
+    const { rows } = await sql<{ named: boolean }>`select ${named(digest)} as named`.execute(context.db);
+    return rows[0]!.named;
+  },
+
   async isOrphan(runId, digest) {
     const { rows } = await sql<{ orphan: boolean }>`
       select exists (select from runs where id::text = ${runId} and finished_at is not null)
-        and not exists (select from checkpoints where digest = ${digest} and state <> 'deleted')
-        and not exists (select from retrained_references where digest = ${digest}) as orphan`.execute(context.db);
+        and not ${named(digest)} as orphan`.execute(context.db);
     return rows[0]!.orphan;
   },
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -88,6 +88,28 @@ test('a key version that the store has used but whose file is missing stops the 
   await assert.rejects(createSubjectKeys(config('one'), [used(1), used(2)]), /version 2/);
   await assert.rejects(stat(join(root, 'lost')), { code: 'ENOENT' });
   await assertKeysPresent(config('lost'), []);
+});
+
+test('keys that go away while a process runs are no reason for new ones', async () => {
+  const gone = config('gone');
+  const keys = await createSubjectKeys(gone);
+  const signer = await createSigner(gone);
+  const ada = { type: 'email', value: 'ada@example.org' };
+  const before = keys.keyFor('default', ada);
+  const aside = join(root, 'aside');
+  await rename(gone.keys.dir, aside);
+  await assert.rejects(keys.reload(), {
+    code: 'start-refused',
+    message: /subject-default-1\.key was there and is gone/,
+  });
+  assert.deepEqual(keys.keyFor('default', ada), before);
+  const signed = signer.sign({ text: 'Art. 17' } as never);
+  await assert.rejects(signed, { code: 'start-refused', message: /signing-1\.jwk was there and is gone/ });
+  await assert.rejects(stat(gone.keys.dir), { code: 'ENOENT' });
+  await rename(aside, gone.keys.dir);
+  await keys.reload();
+  assert.deepEqual(keys.keyFor('default', ada), before);
+  assert.ok(await signer.sign({ text: 'Art. 17' } as never));
 });
 
 test('a named key file must exist and hold a key', async () => {

@@ -78,7 +78,7 @@ test('a destroyed version is gone for every process, a restored file too; what w
   for (const _ of ['once', 'and again after a crash'])
     await destroySubjectKey(config, world.store, { tenant, version: 1 }, 'tester');
   await assert.rejects(access(first), { code: 'ENOENT' });
-  await keys.reload();
+  await keys.reload(() => world.store.destroyedKeyVersions());
   assert.ok(!versions(keys.keysFor(tenant, ADA)).includes(1));
   const entries = await world.store.readLedger({ limit: 100 });
   assert.equal(entries.filter(({ type }) => type === 'subject_key.destroyed').length, 1);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Claim, DueReference } from '../../src/runs/ports.ts';
-import { digest, openWorld, publishRun, TENANT, type World } from './fixture.ts';
+import { digest, openWorld, publication, publishRun, TENANT, toVerifying, type World } from './fixture.ts';
 
 let world: World;
 let now = Date.parse('2026-01-01T00:00:00Z');
@@ -104,6 +104,25 @@ test('its files stay where a model has them too: what was trained anew for a run
   const last = (await store.readLedger({ limit: 500 })).findLast(({ type }) => type === 'reference.deleted');
   assert.deepEqual([last?.data.digest, last?.data.files_kept], [digest(published), true]);
   now -= 2 * HOUR;
+});
+
+test('a candidate that is the same training is named, and a checkpoint that is leaves its files when its window is over', async () => {
+  const { store } = world;
+  const claim = await claimFor(await model(['lou', 'meg']), 'lou');
+  const same = fresh();
+  assert.equal(await store.isNamed(digest(same)), false);
+  await keep(claim, 50, same);
+  assert.equal(await store.isNamed(digest(same)), true);
+  await publishRun(store, claim, same);
+  const next = await claimFor(claim.model.id, 'meg');
+  await toVerifying(store, next);
+  const made = publication(next, fresh(), { parent_retention_ms: 0 });
+  assert.equal((await store.publish(next, made)).status, 'published');
+  const [over] = (await store.expiredCheckpoints()).filter((one) => one.digest === digest(same));
+  assert.ok(await store.deleteCheckpoint(over!, 'sweep', NONE));
+  const last = (await store.readLedger({ limit: 500 })).findLast(({ type }) => type === 'checkpoint.deleted');
+  assert.deepEqual([last?.data.digest, last?.data.files_kept], [digest(same), true]);
+  assert.equal(await store.isNamed(digest(same)), true);
 });
 
 test('goes when nobody asks for it or the space is needed, but not under a run; files that another has stay', async () => {

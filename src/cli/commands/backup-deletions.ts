@@ -1,4 +1,5 @@
 // `expunge backup deletions`: the list of what was deleted, brought up to now.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from '../command.ts';
 import { explainSchema, openStore } from '../store.ts';
 
@@ -25,7 +26,12 @@ export const backupDeletions: Command = {
     try {
       const signer = await createSigner(config);
       const deletions = createDeletionsFile(path);
-      const entries = await noteDeletions({ store, deletions, signDeletions: signDeletions(signer) });
+      let entries = 0;
+      const note = async () => {
+        entries = await noteDeletions({ store, deletions, signDeletions: signDeletions(signer) });
+      };
+      // a sweep writes to the same list
+      while (!(await store.withSweepLock(note))) await sleep(200);
       const last = await deletions.last();
       out.write(`${path}: ${entries} entries of the ledger added, up to ${last?.size ?? 0}\n`);
       return 0;

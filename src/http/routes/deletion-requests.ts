@@ -4,7 +4,7 @@ import Type from 'typebox';
 import { Id, StringEnum } from '../../domain/common.ts';
 import { requestMark } from '../../domain/marks.ts';
 import { type DeletionRequest, GROUNDS } from '../../domain/resources.ts';
-import { isOpenRequest, REQUEST_STATES, type RequestState } from '../../domain/states.ts';
+import { isOpenRequest, type RequestState } from '../../domain/states.ts';
 import { MOST_COOLING_OFF_HOURS } from '../../environment.ts';
 import { recordFields } from '../asked-records.ts';
 import { createDeletionRequest, planDeletionRequest } from '../deletion.ts';
@@ -14,20 +14,14 @@ import { absolute, notFound, POLL_SECONDS, unchanged } from '../links.ts';
 import { methodChoiceSchema } from '../method-schema.ts';
 import { createCursors, page, pageFields, pageOf } from '../paging.ts';
 import { type Principal, principal } from '../principal.ts';
+import { ExternalId, filterFields, filtersOf, namesOf } from '../request-filters.ts';
 import { ReverifyFor } from '../reverify-for.ts';
-import { described, IdParams, NotModified, problems, ref, VISIBLE } from '../schemas.ts';
+import { described, IdParams, NotModified, problems, ref } from '../schemas.ts';
 import type { AppDeps, Routes } from '../types.ts';
 import { PreferHeader, preferField, readWhen } from '../waiting/prefer.ts';
 import { batchRoute } from './request-batch.ts';
 
 const tags = ['deletion-requests'];
-
-const ExternalId = Type.String({
-  minLength: 1,
-  maxLength: 200,
-  pattern: VISIBLE,
-  description: 'Your own id of this request, unique; must not name a person, and holds no @',
-});
 
 /** Of a request, and of a line of a batch. */
 const requestFields = (deps: Pick<AppDeps, 'methods'>) => ({
@@ -82,16 +76,6 @@ const newDeletionRequest = (deps: Pick<AppDeps, 'methods'>) =>
     },
     { additionalProperties: false },
   );
-
-const Filters = Type.Object(
-  {
-    ...pageFields,
-    state: Type.Optional(StringEnum(REQUEST_STATES)),
-    external_id: Type.Optional(ExternalId),
-    group_id: Type.Optional(Id),
-  },
-  { additionalProperties: false },
-);
 
 /** A request as one waits for its end. */
 const watched = (deps: AppDeps, { tenant }: Principal, id: string) => ({
@@ -156,20 +140,15 @@ export const deletionRequestRoutes: Routes = (app, deps) => {
         tags,
         operationId: 'listDeletionRequests',
         summary: 'List deletion requests',
-        querystring: Filters,
+        querystring: Type.Object({ ...pageFields, ...filterFields }, { additionalProperties: false }),
         response: { 200: described('A page of requests, newest first', pageOf(ref('DeletionRequest'))), ...problems },
       },
     },
     async (request, reply) => {
-      const { state, external_id, group_id } = request.query;
-      const about = { list: 'deletion-requests', query: request.query, filters: { state, external_id, group_id } };
+      const filters = filtersOf(request.query, (deps.clock ?? (() => new Date()))());
+      const about = { list: 'deletion-requests', query: request.query, filters: namesOf(request.query) };
       return page(request, reply, cursors, about, (query) =>
-        deps.store.listRequests(principal(request).tenant, {
-          ...query,
-          ...(state === undefined ? {} : { state }),
-          ...(external_id === undefined ? {} : { external_id }),
-          ...(group_id === undefined ? {} : { group_id }),
-        }),
+        deps.store.listRequests(principal(request).tenant, { ...query, ...filters }),
       );
     },
   );

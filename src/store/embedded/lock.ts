@@ -6,6 +6,9 @@ import { ExpungeError } from '../../errors.ts';
 
 const PATIENCE_MS = 120_000;
 
+/** Locks of this process. */
+const own = new Set<string>();
+
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -16,10 +19,13 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** The numbers of processes start anew with a machine or a container: ours may have been that of somebody who is gone. */
+const isHeld = (lock: string, pid: number): boolean => (pid === process.pid ? own.has(lock) : isAlive(pid));
+
 /** Takes away the lock of a process that is gone. */
 async function breakStale(path: string, seen: string): Promise<void> {
   const [pid] = seen.split(' ');
-  if (!pid || isAlive(Number(pid))) return;
+  if (!pid || isHeld(seen, Number(pid))) return;
   const aside = `${path}.${uuid()}`;
   await rename(path, aside).catch(() => {});
   const taken = await readFile(aside, 'utf8').catch(() => seen);
@@ -32,6 +38,7 @@ async function breakStale(path: string, seen: string): Promise<void> {
 export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
   const mine = `${process.pid} ${uuid()}`;
   const until = Date.now() + PATIENCE_MS;
+  own.add(mine);
   for (;;) {
     try {
       await writeFile(path, mine, { flag: 'wx', mode: 0o600 });
@@ -40,6 +47,7 @@ export async function withLock<T>(path: string, work: () => Promise<T>): Promise
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
     if (Date.now() > until) {
+      own.delete(mine);
       throw new ExpungeError('start-refused', `Another process holds ${path}; end it, or remove the file.`);
     }
     const seen = await readFile(path, 'utf8').catch(() => '');
@@ -50,5 +58,6 @@ export async function withLock<T>(path: string, work: () => Promise<T>): Promise
     return await work();
   } finally {
     await rm(path, { force: true });
+    own.delete(mine);
   }
 }
