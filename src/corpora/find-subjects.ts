@@ -62,6 +62,9 @@ export function* findEmails(text: string): Generator<string> {
 /** At least as many digits as a telephone number has, near each other. */
 const DIGITS = /\d(?:[\s().\-/]{0,3}\d){5}/;
 
+/** Between the numbers of a list: taken for an extension, it would hide the next number. */
+const LISTED = /[,;]\s/;
+
 /** `low`: the text by `lower`, of whoever has names to find. */
 type Find = (text: string, low: string) => Iterable<string>;
 
@@ -73,7 +76,11 @@ async function phoneFinder(country: string | undefined): Promise<Find> {
       errors: [{ pointer: '#/subject_rules/country', detail: 'is no country with telephone numbers' }],
     });
   const options = country === undefined ? {} : { defaultCountry: country as 'CH' };
-  return (text) => (DIGITS.test(text) ? findPhoneNumbersInText(text, options).map(({ number }) => number.number) : []);
+  return (text) =>
+    text
+      .split(LISTED)
+      .filter((part) => DIGITS.test(part))
+      .flatMap((part) => findPhoneNumbersInText(part, options).map(({ number }) => number.number));
 }
 
 /** Each with the member that holds it; names of values in a row are the client's. */

@@ -31,6 +31,8 @@ test('telephone numbers are found in every spelling and told in one; other numbe
     (await found(rules, record)).map((one) => one.split(' ').at(-1)),
     ['+41446681800', '+41446681801', '+41446681802'],
   );
+  const listed = ['044 668 18 00, 044 668 18 01; 044 668 18 02', '044 668 18 00,\n044 668 18 01, 044 668 18 02'];
+  for (const list of listed) assert.equal((await found(rules, text(list))).length, 3, list);
   const abroad = await found({ patterns: ['phone'] }, text('Call 044 668 18 00 or +1 213 373 4253.'));
   assert.deepEqual(abroad, ['patterns/phone phone +12133734253']);
   await assert.rejects(createFinder({ patterns: ['phone'], country: 'XX' }), { code: 'validation-failed' });
@@ -142,8 +144,10 @@ test('nobody is left out of a text without a word: with more people than a rule 
 
 test('time goes by the length of the text, whatever it is', async () => {
   const finder = await createFinder({ patterns: ['email', 'phone'], country: 'CH', names: ['aa{name}', 'aa{name}!'] });
-  const started = performance.now();
-  for (const part of ['@', 'a@', 'a.', 'aaaa', 'Aa ', '1 ', 'aaA', 'a@b.co ', 'aaA. B. C. D. '])
+  // of the processor: others may be busy on it
+  const started = process.cpuUsage();
+  for (const part of ['@', 'a@', 'a.', 'aaaa', 'Aa ', '1 ', '1, ', 'aaA', 'a@b.co ', 'aaA. B. C. D. '])
     finder.inRecord(text(part.repeat(Math.floor(100_000 / part.length))));
-  assert.ok(performance.now() - started < 10_000);
+  const { user, system } = process.cpuUsage(started);
+  assert.ok((user + system) / 1000 < 10_000, `${(user + system) / 1000} ms`);
 });
