@@ -98,6 +98,8 @@ export function createUploadFiles(root: string): UploadFiles {
     return join(folderOf(id), name);
   };
   const append = async (path: string, piece: Piece): Promise<PieceOutcome> => {
+    // whoever takes the file away takes the row first, and then ends who writes
+    if (!(await piece.announced())) throw new ExpungeError('not-found', 'The file was taken out of the upload.');
     const file = await open(path, constants.O_RDWR | constants.O_CREAT, 0o600).catch((error: unknown) => {
       if (hasCode(error, 'ENOENT')) throw new ExpungeError('not-found', 'The upload was dropped.');
       throw error;
@@ -112,7 +114,8 @@ export function createUploadFiles(root: string): UploadFiles {
   return guarded<UploadFiles>({
     async create(id, name) {
       await mkdir(folderOf(id), { recursive: true, mode: 0o700 });
-      await (await open(pathOf(id, name), 'wx', 0o600)).close();
+      await turns.end(pathOf(id, name));
+      await (await open(pathOf(id, name), 'w', 0o600)).close();
       await sync(folderOf(id));
     },
     received: async (id, name) => sizeOf(pathOf(id, name)),

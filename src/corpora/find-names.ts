@@ -11,7 +11,7 @@ const WORD = "(?:\\p{Lu}\\.|\\p{Lu}[\\p{L}\\p{M}’'-]{0,40})";
 const NAME = new RegExp(`${WORD}(?: ${WORD}){0,3}`, 'uy');
 
 /** Of the same length: places found in it are places of the text. */
-function lower(text: string): string {
+export function lower(text: string): string {
   const low = text.toLowerCase();
   if (low.length === text.length) return low;
   // few letters grow (İ): they stay
@@ -31,18 +31,27 @@ export function nameContext(template: string, pointer: string): NameContext {
   return { before: lower(before), after: lower(after) };
 }
 
-/** Names in this context, whatever its capitals; at most `most`. Time goes by the length of the text. */
-export function findNames(text: string, { before, after }: NameContext, most: number): string[] {
-  const low = lower(text);
-  const found: string[] = [];
-  for (let at = low.indexOf(before); at !== -1 && found.length < most; at = low.indexOf(before, at + 1)) {
+/**
+ * The name that begins at `at`, as long as it can be with `after` behind it: what follows a name may begin with a capital too, and a point may
+ * be the end of a sentence. Undefined: there is none.
+ */
+function nameAt(text: string, low: string, at: number, after: string): string | undefined {
+  NAME.lastIndex = at;
+  let name = NAME.exec(text)?.[0];
+  while (name) {
+    const end = at + name.length;
+    if (low.startsWith(after, end) || low.startsWith(after.trimEnd(), end)) return name;
+    name = name.slice(0, name.endsWith('.') ? -1 : Math.max(0, name.lastIndexOf(' ')));
+  }
+  return undefined;
+}
+
+/** Names in this context, whatever its capitals; `low` is the text by `lower`. Time goes by the length of the text. */
+export function* findNames(text: string, low: string, { before, after }: NameContext): Generator<string> {
+  for (let at = low.indexOf(before); at !== -1; at = low.indexOf(before, at + 1)) {
     // in the middle of a word it is another one
     if (/^[\p{L}\p{N}]/u.test(before) && at > 0 && /[\p{L}\p{N}]$/u.test(text.slice(Math.max(0, at - 2), at))) continue;
-    NAME.lastIndex = at + before.length;
-    const name = NAME.exec(text)?.[0];
-    if (name === undefined) continue;
-    const end = at + before.length + name.length;
-    if (low.startsWith(after, end) || low.startsWith(after.trimEnd(), end)) found.push(name);
+    const name = nameAt(text, low, at + before.length, after);
+    if (name !== undefined) yield name;
   }
-  return found;
 }

@@ -3,11 +3,21 @@
 import { fieldsOf, type Identifier, type TrainingRecord } from '../domain/record.ts';
 import type { SubjectRules } from '../domain/subject-rules.ts';
 import { ExpungeError } from '../errors.ts';
-import { findNames, type NameContext, nameContext } from './find-names.ts';
+import { findNames, lower, nameContext } from './find-names.ts';
 import { atPointer, LostDigits, readPointer } from './pointer.ts';
 
-/** Identifiers that one rule may find in one record; what has more is a list and no record of somebody. */
+/** Different identifiers that one rule may find in one text; what has more is a list and no record of somebody. */
 const MOST = 100;
+
+/** Whoever is left out would never be found again. */
+export class TooManyFound extends Error {
+  /** Of the text, or the rule's own. */
+  readonly pointer: string;
+  constructor(rule: string, pointer: string) {
+    super(`holds over ${MOST} people by the rule ${rule}; split the record`);
+    this.pointer = pointer;
+  }
+}
 
 /** An identifier, and the rule that found it: `pointers/0`, `patterns/email`, `names/1`. */
 export interface FoundSubject {
@@ -20,9 +30,9 @@ export interface SubjectFinder {
   rules: readonly string[];
   /** Members at the top of a line that pointers are about: dropped where no record has them. */
   members: ReadonlySet<string>;
-  /** What pointers find in a line as it came. */
+  /** What pointers find in a line as it came. Throws `LostDigits`, `TooManyFound`. */
   inLine(line: unknown): FoundSubject[];
-  /** What patterns and names find in the text of its record. */
+  /** What patterns and names find in the text of its record. Throws `TooManyFound`. */
   inRecord(record: TrainingRecord): FoundSubject[];
 }
 
@@ -41,23 +51,25 @@ const LOCAL = /[\p{L}\p{N}._%+'-]{1,64}$/u;
 const DOMAIN = /^(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,24}/u;
 
 /** Addresses, by their `@`: what stands before and behind it is looked at no further than an address is long. */
-export function findEmails(text: string): string[] {
-  const found: string[] = [];
-  for (let at = text.indexOf('@'); at !== -1 && found.length < MOST; at = text.indexOf('@', at + 1)) {
+export function* findEmails(text: string): Generator<string> {
+  for (let at = text.indexOf('@'); at !== -1; at = text.indexOf('@', at + 1)) {
     const local = LOCAL.exec(text.slice(Math.max(0, at - 128), at))?.[0].replace(/^[.'-]+/, '');
     const domain = DOMAIN.exec(text.slice(at + 1, at + 256))?.[0];
-    if (local && domain) found.push(`${local}@${domain}`);
+    if (local && domain) yield `${local}@${domain}`;
   }
-  return found;
 }
 
 /** At least as many digits as a telephone number has, near each other. */
 const DIGITS = /\d(?:[\s().\-/]{0,3}\d){5}/;
 
-type FindPhones = (text: string) => string[];
+/** Between the numbers of a list: taken for an extension, it would hide the next number. */
+const LISTED = /[,;]\s/;
+
+/** `low`: the text by `lower`, of whoever has names to find. */
+type Find = (text: string, low: string) => Iterable<string>;
 
 /** Loaded when a corpus asks for it: it takes a megabyte. Throws `validation-failed` for an unknown country. */
-async function phoneFinder(country: string | undefined): Promise<FindPhones> {
+async function phoneFinder(country: string | undefined): Promise<Find> {
   const { findPhoneNumbersInText, isSupportedCountry } = await import('libphonenumber-js');
   if (country !== undefined && !isSupportedCountry(country))
     throw new ExpungeError('validation-failed', '#/subject_rules/country is no country with telephone numbers.', {
@@ -65,48 +77,57 @@ async function phoneFinder(country: string | undefined): Promise<FindPhones> {
     });
   const options = country === undefined ? {} : { defaultCountry: country as 'CH' };
   return (text) =>
-    DIGITS.test(text)
-      ? findPhoneNumbersInText(text, options)
-          .slice(0, MOST)
-          .map(({ number }) => number.number)
-      : [];
+    text
+      .split(LISTED)
+      .filter((part) => DIGITS.test(part))
+      .flatMap((part) => findPhoneNumbersInText(part, options).map(({ number }) => number.number));
 }
 
-function* textsOf(record: TrainingRecord): Generator<string> {
-  if (!('input' in record)) for (const [, text] of fieldsOf(record)) yield text;
-  else if (typeof record.input === 'string') yield record.input;
+/** Each with the member that holds it; names of values in a row are the client's. */
+function* textsOf(record: TrainingRecord): Generator<[field: string, text: string]> {
+  if (!('input' in record)) yield* fieldsOf(record);
+  else if (typeof record.input === 'string') yield ['input', record.input];
   else if (!Array.isArray(record.input))
-    for (const value of Object.values(record.input)) if (typeof value === 'string') yield value;
+    for (const value of Object.values(record.input)) if (typeof value === 'string') yield ['input', value];
+}
+
+/** What one rule finds in one place, as often as it stands there. Throws `TooManyFound`. */
+function* told(
+  { rule, type }: { rule: string; type: string },
+  pointer: string,
+  values: Iterable<string>,
+): Generator<FoundSubject> {
+  const different = new Set<string>();
+  for (const value of values) {
+    if (different.add(value).size > MOST) throw new TooManyFound(rule, pointer);
+    yield { rule, identifier: { type, value } };
+  }
 }
 
 /** Throws `validation-failed` for rules that cannot be meant. */
 export async function createFinder(rules: SubjectRules): Promise<SubjectFinder> {
   const pointers = (rules.pointers ?? []).map(({ pointer, type }, i) => ({
-    ...{ rule: `pointers/${i}`, type, path: readPointer(pointer) },
+    ...{ rule: `pointers/${i}`, type, pointer, path: readPointer(pointer) },
   }));
-  const finders: { rule: string; type: string; find: (text: string) => string[] }[] = [];
+  const finders: { rule: string; type: string; find: Find }[] = [];
   for (const pattern of rules.patterns ?? []) {
     const find = pattern === 'email' ? findEmails : await phoneFinder(rules.country);
     finders.push({ rule: `patterns/${pattern}`, type: pattern, find });
   }
   for (const [i, template] of (rules.names ?? []).entries()) {
-    const context: NameContext = nameContext(template, `#/subject_rules/names/${i}`);
-    finders.push({ rule: `names/${i}`, type: 'name', find: (text) => findNames(text, context, MOST) });
+    const context = nameContext(template, `#/subject_rules/names/${i}`);
+    finders.push({ rule: `names/${i}`, type: 'name', find: (text, low) => findNames(text, low, context) });
   }
+  const lowered = rules.names === undefined ? () => '' : lower;
   return {
     rules: [...pointers, ...finders].map(({ rule }) => rule),
     members: new Set(pointers.map(({ path }) => path[0]!)),
-    inLine: (line) =>
-      pointers.flatMap(({ rule, type, path }) =>
-        textsAt(line, path)
-          .filter(fits)
-          .slice(0, MOST)
-          .map((value) => ({ rule, identifier: { type, value } })),
-      ),
+    inLine: (line) => pointers.flatMap((rule) => [...told(rule, rule.pointer, textsAt(line, rule.path).filter(fits))]),
     inRecord: (record) => {
-      const texts = [...textsOf(record)];
-      return finders.flatMap(({ rule, type, find }) =>
-        texts.flatMap(find).map((value) => ({ rule, identifier: { type, value } })),
+      // once for all rules, as there may be fifty
+      const texts = [...textsOf(record)].map(([field, text]) => ({ field, text, low: lowered(text) }));
+      return finders.flatMap((rule) =>
+        texts.flatMap(({ field, text, low }) => [...told(rule, `/${field}`, rule.find(text, low))]),
       );
     },
   };

@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { ExpungeError, type FieldError, type ProblemCode } from '../errors.ts';
 import type { AskingWish } from './asked-records.ts';
 import { blocksOf } from './ndjson.ts';
+import { checkPairs } from './surrogates.ts';
 import { describeValidation, type SchemaError } from './validation.ts';
 
 export const BATCH_LINES = 10_000;
@@ -47,9 +48,9 @@ function readLine<Given>(
 ): AskingWish | Refusal {
   if (bytes.length > LINE_BYTES) return { ...notJson(`is longer than ${LINE_BYTES} bytes`), code: 'record-too-large' };
   if (!isUtf8(bytes)) return notJson('is not UTF-8');
+  const text = bytes.toString('utf8');
   let given: unknown;
   try {
-    const text = bytes.toString('utf8');
     // as an upload of records: editors put one before the first line
     given = JSON.parse(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text);
   } catch {
@@ -57,6 +58,7 @@ function readLine<Given>(
     return notJson('is not JSON');
   }
   try {
+    checkPairs(text, given);
     if (!validate(given)) throw describeValidation((validate.errors ?? []) as SchemaError[], 'line');
     return wishOf(given as Given);
   } catch (error) {

@@ -1,5 +1,4 @@
 // Uploads of checkpoints: what is announced, what has arrived, and when the set becomes a folder to register.
-import type { Readable } from 'node:stream';
 import { UPLOAD_NAMES, uploadLimit } from '../checkpoints/upload-names.ts';
 import type { Upload, UploadFile, UploadResource } from '../domain/upload.ts';
 import { ExpungeError } from '../errors.ts';
@@ -79,7 +78,7 @@ export async function receive(
   deps: UploadDeps,
   who: Principal,
   at: { id: string; name: string },
-  piece: { offset: number; stream: Readable; checksum: Piece['checksum'] },
+  piece: Pick<Piece, 'offset' | 'stream' | 'checksum'>,
   announced: number,
 ): Promise<{ received: number; expires_at: string }> {
   const { file } = await findFile(deps, who, at.id, at.name);
@@ -88,7 +87,13 @@ export async function receive(
   if (piece.offset + announced > file.bytes) throw tooLong();
   const { lifetime_ms } = deps.config.uploads;
   await deps.store.keepUpload(who.tenant, at.id, lifetime_ms);
-  const outcome = await deps.uploads.append(at.id, at.name, { ...piece, length: file.bytes });
+  const outcome = await deps.uploads.append(at.id, at.name, {
+    ...{ ...piece, length: file.bytes },
+    announced: async () => {
+      const now = await deps.store.getUpload(who.tenant, at.id);
+      return now?.files.some(({ name, bytes }) => name === at.name && bytes === file.bytes) ?? false;
+    },
+  });
   switch (outcome.status) {
     case 'elsewhere':
       throw new ExpungeError(
@@ -106,6 +111,13 @@ export async function receive(
       return { received: outcome.received, expires_at };
     }
   }
+}
+
+/** Takes a file out. Its row goes first: a piece that arrives meanwhile would make the file anew, and leave it without one. */
+export async function dropFile(deps: UploadDeps, who: Principal, id: string, name: string): Promise<void> {
+  await findFile(deps, who, id, name);
+  if (!(await deps.store.removeUploadFile(who.tenant, id, name))) throw notFound('file of an upload');
+  await deps.uploads.remove(id, name);
 }
 
 /** Drops an upload and its files. */

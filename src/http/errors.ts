@@ -40,8 +40,11 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, thrown
     .send(problemOf(error, request.id));
 }
 
-const toPattern = (url: string): RegExp =>
-  new RegExp(`^${url.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`).replaceAll(/:[a-zA-Z_]+/g, '[^/]+')}/?$`);
+/** In the URL of a route `::` is a colon, and `:name` a parameter. */
+const toPattern = (url: string): RegExp => {
+  const literal = url.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+  return new RegExp(`^${literal.replaceAll(/::|:[a-zA-Z_]+/g, (part) => (part === '::' ? ':' : '[^/]+'))}$`);
+};
 
 /** Installs the error handler and the 404/405 handler. Call it before any route is added. */
 export function installProblems(app: App): void {
@@ -52,7 +55,8 @@ export function installProblems(app: App): void {
   const unknown = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const path = request.url.split('?', 1)[0]!;
     const allowed = new Set(routes.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => methods));
-    if (allowed.size === 0) {
+    // what the router did not find under a method is not to be had by that method
+    if (allowed.size === 0 || allowed.has(request.method)) {
       return sendProblem(request, reply, new ExpungeError('not-found', 'There is nothing at this path.'));
     }
     const allow = [...allowed].sort().join(', ');

@@ -1,5 +1,5 @@
 // A line of a corpus that has rules: whom its `subjects` name, and whom the rules find.
-import type { FoundSubject, SubjectFinder } from '../corpora/find-subjects.ts';
+import { type FoundSubject, type SubjectFinder, TooManyFound } from '../corpora/find-subjects.ts';
 import { LostDigits } from '../corpora/pointer.ts';
 import { type Line, malformed, readUploaded } from '../corpora/uploaded-record.ts';
 import { FORMS, type TrainingRecord, trainingRecordOf, type UploadedRecord } from '../domain/record.ts';
@@ -9,24 +9,27 @@ import { subjectKeysOf } from './identifiers.ts';
 
 const OF_RECORDS = new Set(Object.values(FORMS).flatMap((form) => Object.keys(form.properties)));
 
-function pointedAt(line: number, finder: SubjectFinder, value: unknown): FoundSubject[] {
+/** What a finder cannot tell of a line is wrong with the line. */
+function searching(line: number, search: () => FoundSubject[]): FoundSubject[] {
   try {
-    return finder.inLine(value);
+    return search();
   } catch (error) {
-    if (error instanceof LostDigits) throw malformed(line, `#${error.pointer}`, error.message);
+    if (error instanceof LostDigits || error instanceof TooManyFound)
+      throw malformed(line, `#${error.pointer}`, error.message);
     throw error;
   }
 }
 
-/** The record, and what rules found in its line. Throws `malformed-line`. */
+/** The record, and what rules found in its line, as often as it stands there. Throws `malformed-line`. */
 export function searchLine(line: Line, finder: SubjectFinder): { uploaded: UploadedRecord; found: FoundSubject[] } {
   let pointed: FoundSubject[] = [];
   const uploaded = readUploaded(line, (value) => {
-    pointed = pointedAt(line.number, finder, value);
+    pointed = searching(line.number, () => finder.inLine(value));
     if (typeof value !== 'object' || value === null) return;
     for (const name of finder.members) if (!OF_RECORDS.has(name)) Reflect.deleteProperty(value, name);
   });
-  return { uploaded, found: [...pointed, ...finder.inRecord(trainingRecordOf(uploaded))] };
+  const inTexts = searching(line.number, () => finder.inRecord(trainingRecordOf(uploaded)));
+  return { uploaded, found: [...pointed, ...inTexts] };
 }
 
 /** Null for what cannot be normalised: it stands where an identifier should, and is none. */
@@ -55,7 +58,11 @@ export function readByRules(
   const subjects = new Map(
     subjectKeysOf(keys, tenant, uploaded.subjects ?? [], refuse).map((subject) => [subject.key, subject]),
   );
+  const met = new Set<string>();
   for (const one of found) {
+    const name = `${one.identifier.type} ${one.identifier.value}`;
+    if (met.has(name)) continue;
+    met.add(name);
     const key = keyOfFound(keys, tenant, one);
     if (key !== null) subjects.set(key.key, key);
   }

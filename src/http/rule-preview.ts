@@ -1,7 +1,13 @@
 // Counts what rules find. Whom they find is a key as soon as it is found.
+import { setImmediate } from 'node:timers/promises';
 import type { SubjectFinder } from '../corpora/find-subjects.ts';
+import { rememberKeys } from './key-cache.ts';
+import { refuseLong } from './ndjson.ts';
 import { keyOfFound, searchLine } from './records-by-rules.ts';
 import type { AppDeps } from './types.ts';
+
+/** Keys of people who stand in a text again and again. */
+const REMEMBERED = 10_000;
 
 interface Count {
   rule: string;
@@ -16,24 +22,38 @@ export interface RulePreview {
   rules: Count[];
 }
 
-/** Of the first `most` lines. Throws `malformed-line` for one that is no record. */
+interface Bounds {
+  /** Lines that are looked at, from the first. */
+  most: number;
+  /** Of one line. */
+  lineBytes: number;
+  /** Whether nobody waits for the answer any more. */
+  gone: () => boolean;
+}
+
+/**
+ * Other calls come to their turn between two lines. Throws `malformed-line` for one that is no record, and `record-too-large`.
+ */
 export async function previewRules(
   { subjectKeys }: Pick<AppDeps, 'subjectKeys'>,
   tenant: string,
   finder: SubjectFinder,
   lines: Iterable<unknown> | AsyncIterable<unknown>,
-  most = Number.POSITIVE_INFINITY,
+  { most, lineBytes, gone }: Bounds,
 ): Promise<RulePreview> {
   const byRule = new Map(finder.rules.map((rule) => [rule, { matches: 0, records: 0, keys: new Set<string>() }]));
   const all = new Set<string>();
+  const remembered = rememberKeys(subjectKeys, REMEMBERED);
   let [records, records_with_subjects] = [0, 0];
   for await (const line of lines) {
-    if (records === most) break;
+    if (records === most || gone()) break;
     records++;
-    const { found } = searchLine({ number: records, text: JSON.stringify(line) }, finder);
+    const text = JSON.stringify(line);
+    refuseLong(records, Buffer.byteLength(text), lineBytes);
+    const { found } = searchLine({ number: records, text }, finder);
     const hit = new Set<string>();
     for (const one of found) {
-      const key = keyOfFound(subjectKeys, tenant, one)?.key;
+      const key = keyOfFound(remembered, tenant, one)?.key;
       if (key === undefined) continue;
       const count = byRule.get(one.rule)!;
       count.matches++;
@@ -43,6 +63,7 @@ export async function previewRules(
     }
     if (hit.size > 0) records_with_subjects++;
     for (const rule of hit) byRule.get(rule)!.records++;
+    await setImmediate();
   }
   const rules = [...byRule].map(([rule, { keys, ...count }]) => ({ rule, ...count, subjects: keys.size }));
   return { records, records_with_subjects, subjects: all.size, rules };

@@ -40,6 +40,8 @@ export interface Piece {
   length: number;
   stream: Readable;
   checksum: { algorithm: 'sha1' | 'sha256'; digest: Buffer } | null;
+  /** Whether its file is announced still: asked when nobody else writes to it. */
+  announced(): Promise<boolean>;
 }
 export type PieceOutcome =
   | { status: 'received'; received: number }
@@ -52,13 +54,13 @@ export type PieceOutcome =
 
 /** Checkpoints on their way in: local, whatever the store is. What has arrived survives a restart. */
 export interface UploadFiles {
-  /** An empty file. */
+  /** An empty file, also where one was left behind: who is announced is for the store to say. */
   create(id: string, name: string): Promise<void>;
   /** How much has arrived. */
   received(id: string, name: string): Promise<number>;
   /** The same, after whoever still writes to the file was ended: what a client asks who comes back. */
   resume(id: string, name: string): Promise<number>;
-  /** Writes a piece and flushes it. Rejects when the stream breaks; what had arrived by then is kept. */
+  /** Writes a piece and flushes it. Rejects when the stream breaks; what had arrived by then is kept. Throws `not-found` where it is not announced any more. */
   append(id: string, name: string, piece: Piece): Promise<PieceOutcome>;
   /** Takes a file away, or all of the upload. Idempotent. */
   remove(id: string, name?: string): Promise<void>;

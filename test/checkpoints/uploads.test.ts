@@ -19,6 +19,7 @@ async function setUp(t: TestContext) {
       ...{ offset, length },
       stream: typeof text === 'string' ? Readable.from([Buffer.from(text)]) : text,
       checksum: checksum && { algorithm: 'sha256', digest: checksum },
+      announced: async () => true,
     });
   const text = () => readFile(join(dir, id, 'config.json'), 'utf8');
   return { dir, files, id, send, text };
@@ -37,7 +38,8 @@ test('pieces follow each other, in whatever process, and only the service reads 
   assert.deepEqual(await send('', 7, 7), { status: 'received', received: 7 });
   assert.equal((await stat(join(dir, id))).mode & 0o777, 0o700);
   assert.equal((await stat(join(dir, id, 'config.json'))).mode & 0o777, 0o600);
-  await assert.rejects(files.create(id, 'config.json'), { code: 'EEXIST' });
+  await files.create(id, 'config.json');
+  assert.equal(await text(), '', 'what was left behind is none of what is announced');
 });
 
 test('a piece that is too long or damaged is taken back as a whole', async (t) => {
@@ -94,6 +96,15 @@ test('an upload is removed with its files; the sweep takes those that are not op
   assert.deepEqual(await readdir(dir), []);
 });
 
+test('a piece of a file that was taken out meanwhile makes none', async (t) => {
+  const { dir, files, id } = await setUp(t);
+  await files.remove(id, 'config.json');
+  const piece = { offset: 0, length: 1, stream: Readable.from([Buffer.from('x')]), checksum: null };
+  const late = files.append(id, 'config.json', { ...piece, announced: async () => false });
+  await assert.rejects(late, { code: 'not-found' });
+  assert.deepEqual(await readdir(join(dir, id)), []);
+});
+
 test('no id and no name leads out of the folder', async (t) => {
   const { files, id } = await setUp(t);
   for (const name of ['../x', '..', '.', '', 'a/b', '.hidden', 'a\0b', `${'a'.repeat(300)}`])
@@ -115,7 +126,7 @@ test('a full disk keeps what has arrived, and the rest goes on when there is roo
     const whole = Buffer.alloc(100 * 1024, 7);
     const send = (offset: number) =>
       files.append(id, 'model.safetensors', {
-        ...{ offset, length: whole.length, checksum: null },
+        ...{ offset, length: whole.length, checksum: null, announced: async () => true },
         stream: Readable.from([whole.subarray(offset, offset + 10_000), whole.subarray(offset + 10_000)]),
       });
     await assert.rejects(send(0), { code: 'insufficient-storage', message: /ENOSPC/ });

@@ -64,6 +64,46 @@ test('what does not exist is 404, what exists but not like this is 405', async (
   assertProblem(wrong, 405, 'method-not-allowed');
   assert.equal(wrong.headers.allow, 'GET, HEAD');
   assertProblem(await call(app, 'QUERY' as never, '/v1/models'), 405, 'method-not-allowed');
+  // nor is there anything where the method that was used is the one to be used elsewhere
+  for (const path of ['suppressions:chek', 'deletion-requests:bulk', 'deletion-requests/']) {
+    const answer = await call(app, 'POST', `/v1/${path}`, {});
+    assertProblem(answer, 404, 'not-found');
+    assert.equal(answer.headers.allow, undefined, path);
+  }
+  const read = await call(app, 'GET', '/v1/suppressions:check');
+  assertProblem(read, 405, 'method-not-allowed');
+  assert.equal(read.headers.allow, 'POST');
+});
+
+test('half a surrogate pair is refused where it stands, with an Idempotency-Key as without', async () => {
+  const { app } = service;
+  const subject = (value: string) => ({ subject: { identifiers: [{ type: 'name', value }] } });
+  const endpoint = { url: 'https://example.org/', events: ['*'] };
+  const cases: [string, object, string][] = [
+    ['deletion-requests', subject('x\ud800'), '#/subject/identifiers/0/value'],
+    ['deletion-requests', subject('x\udc01\ud83d'), '#/subject/identifiers/0/value'],
+    ['deletion-requests', { ...subject('x'), 'mirela\ud800': 1 }, '#'],
+    ['deletion-requests', { 'mirela@example.org': { subject: '\ud800' } }, '#'],
+    ['webhook-endpoints', { ...endpoint, recipient: '\ud800' }, '#/recipient'],
+  ];
+  for (const [path, payload, pointer] of cases)
+    for (const key of [{}, { 'idempotency-key': 'a' }]) {
+      const answer = await app.inject({ method: 'POST', url: `/v1/${path}`, headers: key, payload });
+      assertProblem(answer, 400, 'validation-failed');
+      assert.equal(answer.json().errors[0].pointer, pointer, answer.body);
+      assert.match(answer.json().errors[0].detail, /send whole characters/);
+    }
+  // a whole pair may be written as escapes, and a backslash is no escape
+  for (const value of [String.raw`"\ud83d\ude00"`, String.raw`"\\ud800"`]) {
+    const payload = JSON.stringify(subject('@')).replace('"@"', value);
+    const headers = { 'content-type': 'application/json' };
+    const answer = await app.inject({ method: 'POST', url: '/v1/deletion-requests', headers, payload });
+    assert.equal(answer.statusCode, 202, answer.body);
+  }
+  const deep = `${'['.repeat(200_000)}"\\ud800"${']'.repeat(200_000)}`;
+  const headers = { 'content-type': 'application/json' };
+  const answer = await app.inject({ method: 'POST', url: '/v1/corpora', headers, payload: deep });
+  assertProblem(answer, 400, 'validation-failed');
 });
 
 test('bodies that cannot be read are refused by kind', async () => {

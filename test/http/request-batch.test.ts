@@ -91,6 +91,13 @@ test('each line has its outcome, in order, and none spoils another', async () =>
   assert.equal((await call(app, 'GET', `${list.pathname}${list.search}&limit=100`)).json().items.length, 5);
 });
 
+test('half a surrogate pair on a line is no character of anybody', async () => {
+  const answer = await send(JSON.stringify({ subject: { identifiers: [{ type: 'name', value: 'x\ud800' }] } }));
+  const [{ outcome, code, errors }] = answer.json().items;
+  assert.deepEqual([outcome, code], ['invalid', 'validation-failed'], answer.body);
+  assert.equal(errors[0].pointer, '#/subject/identifiers/0/value');
+});
+
 test('a batch larger than a commit is stored whole, and sent again it makes nothing new', async () => {
   const text = Array.from({ length: 300 }, (_, i) => about(100 + i)).join('\n');
   const { counts, group_id } = (await send(text)).json();

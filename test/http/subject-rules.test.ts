@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { createFinder } from '../../src/corpora/find-subjects.ts';
+import { previewRules } from '../../src/http/rule-preview.ts';
 import { publishRun } from '../store/fixture.ts';
 import { writeTinyCheckpoint } from './checkpoint-fixture.ts';
 import { call, openService, type TestService, upload } from './service.ts';
@@ -48,6 +50,46 @@ test('a preview counts what each rule finds, and tells no text', async () => {
   const long = await preview({ records: [{ id: 'a', text: 't', author: { email: 2 ** 60 } }] });
   assert.deepEqual([long.json().code, long.json().errors[0].pointer], ['malformed-line', '#/author/email'], long.body);
   assert.equal((await preview({})).json().errors[0].pointer, '#');
+});
+
+test('a record with more people than a rule may find is refused, where it is uploaded and where it is tried', async () => {
+  const { app } = service;
+  const answer = Array.from({ length: 120 }, (_, i) => `mirela${i}@example.org`).join(' ');
+  const records = [LINES[1], { id: 'z', prompt: 'Who?', answer }];
+  const { id } = (await call(app, 'POST', '/v1/corpora', { name: 'lists', subject_rules: RULES })).json();
+  const uploaded = await upload(app, id, records.map((one) => JSON.stringify(one)).join('\n'));
+  const tried = await call(app, 'POST', '/v1/corpora:preview-rules', { subject_rules: RULES, records });
+  for (const refused of [uploaded, tried]) {
+    const { code, line, errors } = refused.json();
+    assert.deepEqual([refused.statusCode, code, line, errors[0].pointer], [400, 'malformed-line', 2, '#/answer']);
+    assert.match(errors[0].detail, /over 100 people by the rule patterns\/email; split the record/);
+    assert.doesNotMatch(refused.body, /mirela/);
+  }
+});
+
+test('a preview lets other calls come to their turn, ends when nobody waits, and takes no longer line than an upload', async () => {
+  const { app, deps } = service;
+  const finder = await createFinder({ patterns: ['email'] });
+  const records = Array.from({ length: 50 }, (_, i) => ({ id: `r${i}`, text: 'Write to ada@example.org' }));
+  let turns = 0;
+  let looking = true;
+  const turn = () => {
+    turns++;
+    if (looking) setImmediate(turn);
+  };
+  setImmediate(turn);
+  const bounds = { most: 1000, lineBytes: 100, gone: () => false };
+  assert.equal((await previewRules(deps, 'default', finder, records, bounds)).records, 50);
+  assert.ok(turns >= 50, `${turns} turns`);
+  const gone = () => turns >= 60;
+  turns = 0;
+  const left = await previewRules(deps, 'default', finder, [...records, ...records], { ...bounds, gone });
+  looking = false;
+  assert.ok(left.records > 0 && left.records < 100, `${left.records} records`);
+  const text = 'x'.repeat(deps.config.limits.recordBytes);
+  const long = { subject_rules: { patterns: ['email'] }, records: [records[0], { id: 'long', text }] };
+  const refused = await call(app, 'POST', '/v1/corpora:preview-rules', long);
+  assert.deepEqual([refused.statusCode, refused.json().code, refused.json().line], [413, 'record-too-large', 2]);
 });
 
 test('whom the rules find is a subject of the record: looked up, and forgotten, by any of the identifiers', async () => {

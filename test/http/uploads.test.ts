@@ -220,6 +220,27 @@ test('uploads are limited in number, end with DELETE, and are swept when nothing
   assert.deepEqual((await call(app, 'GET', '/v1/uploads')).json().items, []);
 });
 
+test('a file that is taken out while a piece of it arrives leaves nothing, and may be announced again', async (t) => {
+  const { app, deps, begin, onDisk } = await setUp(t);
+  const { id } = await begin();
+  const url = String((await announce(app, id, 'config.json', 4)).headers.location);
+  // the piece comes when the file has gone: its row has to be gone by then
+  const { remove } = deps.uploads;
+  let late: ReturnType<typeof send> | undefined;
+  deps.uploads.remove = async (...given) => {
+    await remove(...given);
+    late = send(app, url, 0, 'late');
+    await late;
+  };
+  const headers = { 'tus-resumable': '1.0.0' };
+  assert.equal((await app.inject({ method: 'DELETE', url, headers })).statusCode, 204);
+  assert.equal((await late)?.statusCode, 404);
+  assert.deepEqual(await onDisk(), [id]);
+  deps.uploads.remove = remove;
+  assert.equal((await announce(app, id, 'config.json', 4)).statusCode, 201);
+  assert.equal((await ask(app, url)).headers['upload-offset'], '0');
+});
+
 test('the lines of docs/uploads.md send a checkpoint, and go on where they stopped', async (t) => {
   const { app, folder, corpora, begin, onDisk } = await setUp(t);
   if (spawnSync('curl', ['--version']).status !== 0) return t.skip('there is no curl here');

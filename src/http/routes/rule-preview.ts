@@ -56,15 +56,22 @@ records of people whose processing is restricted are not read.`,
         response: { 200: described('What each rule found', Preview), ...problems },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { subject_rules, corpus_id, records } = request.body;
       if ((corpus_id === undefined) === (records === undefined))
         throw invalidField('#', 'must have exactly one of corpus_id and records');
       const { tenant } = principal(request);
       const finder = await createFinder(subject_rules);
-      if (records !== undefined) return previewRules(deps, tenant, finder, records);
+      const gone = () => reply.raw.destroyed;
+      const { recordBytes } = deps.config.limits;
+      if (records !== undefined)
+        return previewRules(deps, tenant, finder, records, { most: MOST_SAMPLES, lineBytes: recordBytes, gone });
       if ((await deps.store.getCorpus(tenant, corpus_id!)) === null) throw notFound('corpus');
-      return previewRules(deps, tenant, finder, readable(deps, tenant, corpus_id!), MOST_RECORDS);
+      return previewRules(deps, tenant, finder, readable(deps, tenant, corpus_id!), {
+        ...{ most: MOST_RECORDS, gone },
+        // they were taken in before, perhaps under another bound
+        lineBytes: Number.POSITIVE_INFINITY,
+      });
     },
   );
 }

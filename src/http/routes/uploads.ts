@@ -6,13 +6,14 @@ import type { Upload } from '../../domain/upload.ts';
 import {
   announce,
   describeUpload,
+  dropFile,
   dropUpload,
   findFile,
   findUpload,
   openUpload,
   receive,
 } from '../checkpoint-upload.ts';
-import { absolute, notFound } from '../links.ts';
+import { absolute } from '../links.ts';
 import { principal } from '../principal.ts';
 import { described, IdParams, problems, ref } from '../schemas.ts';
 import { CreationHeaders, checksumOf, fileNameOf, PIECE_TYPE, PieceHeaders, speakTus, tellTus } from '../tus.ts';
@@ -143,10 +144,7 @@ function pieceRoutes(app: App, deps: AppDeps, bodyLimit: number): void {
     },
     async (request, reply) => {
       const { id, name } = request.params;
-      const { tenant } = principal(request);
-      await findFile(deps, principal(request), id, name);
-      await deps.uploads.remove(id, name);
-      if (!(await deps.store.removeUploadFile(tenant, id, name))) throw notFound('file of an upload');
+      await dropFile(deps, principal(request), id, name);
       return reply.code(204).send(null);
     },
   );
