@@ -43,12 +43,7 @@ export interface RowSizes {
 }
 
 /** The same before there are rows. */
-export function trainingWorkOf(
-  model: Model,
-  options: TrainingOptions,
-  sizes: RowSizes,
-  mayAdapt = true,
-): PlannedWork {
+export function trainingWorkOf(model: Model, options: TrainingOptions, sizes: RowSizes, mayAdapt = true): PlannedWork {
   const batch = Math.min(options.batch_size, sizes.rows);
   const time = widthOf(model, sizes.longest);
   return {

@@ -64,7 +64,8 @@ export function partIn(name: string, feeds: Tensors): { part?: BatchPart } {
 function positionsIn({ shape, data }: HostTensor): number {
   const [rows, time] = shape as [number, number];
   let sum = 0;
-  for (let r = 0; r < rows; r++) sum += data.subarray(r * time, (r + 1) * time).findLastIndex((label) => label >= 0) + 1;
+  for (let r = 0; r < rows; r++)
+    sum += data.subarray(r * time, (r + 1) * time).findLastIndex((label) => label >= 0) + 1;
   return sum;
 }
 

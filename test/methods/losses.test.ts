@@ -72,8 +72,9 @@ test('the divergence of all positions is that of the rows, however wide they are
     ...{ tokens: tf.scalar(2), rows: tf.scalar(2), longer: tf.scalar(0), positions: tf.scalar(5) },
     real: tf.tensor1d([1]),
   };
-  const shares = [0, 1, 2].map(
-    (r) => klToReference(tf, { ...rows(r, r + 1, 4), part }, 'all').arraySync() as number,
+  const shares = [0, 1, 2].map((r) => klToReference(tf, { ...rows(r, r + 1, 4), part }, 'all').arraySync() as number);
+  near(
+    shares.reduce((a, b) => a + b),
+    all(0, 2, 4),
   );
-  near(shares.reduce((a, b) => a + b), all(0, 2, 4));
 });
