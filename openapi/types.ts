@@ -4827,7 +4827,7 @@ export interface operations {
                              */
                             retain_loss?: "nll" | "kl";
                             /**
-                             * @description Positions of the KL term
+                             * @description Positions of the KL term: those of answers, or all of a record without its padding
                              * @default answer
                              * @enum {string}
                              */
@@ -5053,7 +5053,7 @@ export interface operations {
                              */
                             retain_loss?: "nll" | "kl";
                             /**
-                             * @description Positions of the KL term
+                             * @description Positions of the KL term: those of answers, or all of a record without its padding
                              * @default answer
                              * @enum {string}
                              */
@@ -5151,7 +5151,7 @@ export interface operations {
                              */
                             retain_loss?: "nll" | "kl";
                             /**
-                             * @description Positions of the KL term
+                             * @description Positions of the KL term: those of answers, or all of a record without its padding
                              * @default answer
                              * @enum {string}
                              */
@@ -5310,7 +5310,7 @@ export interface operations {
                              */
                             retain_loss?: "nll" | "kl";
                             /**
-                             * @description Positions of the KL term
+                             * @description Positions of the KL term: those of answers, or all of a record without its padding
                              * @default answer
                              * @enum {string}
                              */
@@ -5464,7 +5464,7 @@ export interface operations {
                              */
                             retain_loss?: "nll" | "kl";
                             /**
-                             * @description Positions of the KL term
+                             * @description Positions of the KL term: those of answers, or all of a record without its padding
                              * @default answer
                              * @enum {string}
                              */
@@ -5622,7 +5622,7 @@ export interface operations {
                              */
                             alpha?: number;
                             /**
-                             * @description Positions of the KL term
+                             * @description Positions of the KL term: those of answers, or all of a record without its padding
                              * @default answer
                              * @enum {string}
                              */
@@ -5842,7 +5842,7 @@ export interface operations {
                              */
                             retain_loss?: "nll" | "kl";
                             /**
-                             * @description Positions of the KL term
+                             * @description Positions of the KL term: those of answers, or all of a record without its padding
                              * @default answer
                              * @enum {string}
                              */
@@ -6026,7 +6026,7 @@ export interface operations {
                              */
                             retain_loss?: "nll" | "kl";
                             /**
-                             * @description Positions of the KL term
+                             * @description Positions of the KL term: those of answers, or all of a record without its padding
                              * @default answer
                              * @enum {string}
                              */
@@ -6226,7 +6226,7 @@ export interface operations {
                              */
                             retain_loss?: "nll" | "kl";
                             /**
-                             * @description Positions of the KL term
+                             * @description Positions of the KL term: those of answers, or all of a record without its padding
                              * @default answer
                              * @enum {string}
                              */
@@ -6335,7 +6335,7 @@ export interface operations {
                              */
                             retain_loss?: "nll" | "kl";
                             /**
-                             * @description Positions of the KL term
+                             * @description Positions of the KL term: those of answers, or all of a record without its padding
                              * @default answer
                              * @enum {string}
                              */
@@ -6524,7 +6524,7 @@ export interface operations {
                              */
                             retain_loss?: "nll" | "kl";
                             /**
-                             * @description Positions of the KL term
+                             * @description Positions of the KL term: those of answers, or all of a record without its padding
                              * @default answer
                              * @enum {string}
                              */
@@ -6694,7 +6694,7 @@ export interface operations {
                              */
                             retain_loss?: "nll" | "kl";
                             /**
-                             * @description Positions of the KL term
+                             * @description Positions of the KL term: those of answers, or all of a record without its padding
                              * @default answer
                              * @enum {string}
                              */
@@ -6843,7 +6843,7 @@ export interface operations {
                              */
                             retain_loss?: "nll" | "kl";
                             /**
-                             * @description Positions of the KL term
+                             * @description Positions of the KL term: those of answers, or all of a record without its padding
                              * @default answer
                              * @enum {string}
                              */
@@ -6936,7 +6936,7 @@ export interface operations {
                              */
                             retain_loss?: "nll" | "kl";
                             /**
-                             * @description Positions of the KL term
+                             * @description Positions of the KL term: those of answers, or all of a record without its padding
                              * @default answer
                              * @enum {string}
                              */
