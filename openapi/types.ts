@@ -4872,7 +4872,7 @@ export interface operations {
                              */
                             retain_loss?: "nll" | "kl";
                             /**
-                             * @description Positions of the KL term
+                             * @description Positions of the KL term: those of answers, or all of a record without its padding
                              * @default answer
                              * @enum {string}
                              */
@@ -5098,7 +5098,7 @@ export interface operations {
                              */
                             retain_loss?: "nll" | "kl";
                             /**
-                             * @description Positions of the KL term
+                             * @description Positions of the KL term: those of answers, or all of a record without its padding
                              * @default answer
                              * @enum {string}
                              */
@@ -5196,7 +5196,7 @@ export interface operations {
                              */
                             retain_loss?: "nll" | "kl";
                             /**
-                             * @description Positions of the KL term
+                             * @description Positions of the KL term: those of answers, or all of a record without its padding
                              * @default answer
                              * @enum {string}
                              */
@@ -5355,7 +5355,7 @@ export interface operations {
                              */
                             retain_loss?: "nll" | "kl";
                             /**
-                             * @description Positions of the KL term
+                             * @description Positions of the KL term: those of answers, or all of a record without its padding
                              * @default answer
                              * @enum {string}
                              */
@@ -5509,7 +5509,7 @@ export interface operations {
                              */
                             retain_loss?: "nll" | "kl";
                             /**
-                             * @description Positions of the KL term
+                             * @description Positions of the KL term: those of answers, or all of a record without its padding
                              * @default answer
                              * @enum {string}
                              */
@@ -5667,7 +5667,7 @@ export interface operations {
                              */
                             alpha?: number;
                             /**
-                             * @description Positions of the KL term
+                             * @description Positions of the KL term: those of answers, or all of a record without its padding
                              * @default answer
                              * @enum {string}
                              */
@@ -5887,7 +5887,7 @@ export interface operations {
                              */
                             retain_loss?: "nll" | "kl";
                             /**
-                             * @description Positions of the KL term
+                             * @description Positions of the KL term: those of answers, or all of a record without its padding
                              * @default answer
                              * @enum {string}
                              */
@@ -6071,7 +6071,7 @@ export interface operations {
                              */
                             retain_loss?: "nll" | "kl";
                             /**
-                             * @description Positions of the KL term
+                             * @description Positions of the KL term: those of answers, or all of a record without its padding
                              * @default answer
                              * @enum {string}
                              */
@@ -6271,7 +6271,7 @@ export interface operations {
                              */
                             retain_loss?: "nll" | "kl";
                             /**
-                             * @description Positions of the KL term
+                             * @description Positions of the KL term: those of answers, or all of a record without its padding
                              * @default answer
                              * @enum {string}
                              */
@@ -6380,7 +6380,7 @@ export interface operations {
                              */
                             retain_loss?: "nll" | "kl";
                             /**
-                             * @description Positions of the KL term
+                             * @description Positions of the KL term: those of answers, or all of a record without its padding
                              * @default answer
                              * @enum {string}
                              */
@@ -6569,7 +6569,7 @@ export interface operations {
                              */
                             retain_loss?: "nll" | "kl";
                             /**
-                             * @description Positions of the KL term
+                             * @description Positions of the KL term: those of answers, or all of a record without its padding
                              * @default answer
                              * @enum {string}
                              */
@@ -6739,7 +6739,7 @@ export interface operations {
                              */
                             retain_loss?: "nll" | "kl";
                             /**
-                             * @description Positions of the KL term
+                             * @description Positions of the KL term: those of answers, or all of a record without its padding
                              * @default answer
                              * @enum {string}
                              */
@@ -6888,7 +6888,7 @@ export interface operations {
                              */
                             retain_loss?: "nll" | "kl";
                             /**
-                             * @description Positions of the KL term
+                             * @description Positions of the KL term: those of answers, or all of a record without its padding
                              * @default answer
                              * @enum {string}
                              */
@@ -6981,7 +6981,7 @@ export interface operations {
                              */
                             retain_loss?: "nll" | "kl";
                             /**
-                             * @description Positions of the KL term
+                             * @description Positions of the KL term: those of answers, or all of a record without its padding
                              * @default answer
                              * @enum {string}
                              */

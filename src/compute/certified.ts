@@ -1,6 +1,7 @@
 // The last layer of a classifier on features that stay as they are: trained with a secret random term, and unlearned from by
 // certified removal. What has to be known later stands in the recipe.
 import { randomBytes } from 'node:crypto';
+import { breathing } from '../domain/breathing.ts';
 import type { Engine, HostTensors } from '../domain/engine.ts';
 import type { CertifiedHead, CertifiedOptions } from '../domain/recipe.ts';
 import { ExpungeError } from '../errors.ts';
@@ -33,19 +34,21 @@ function secretNormals(count: number): Float64Array {
 
 /**
  * Trains the last layer to its minimum, with a random linear term that is kept nowhere. Throws `validation-failed` for a model that it
- * cannot be done for, and for noise too little to remove anything.
+ * cannot be done for, and for noise too little to remove anything; the signal's reason.
  */
 export async function trainCertified(
   engine: Engine,
   model: CertifiedModel,
   rows: readonly ExampleRow[],
   { epsilon, delta, sigma, lambda }: CertifiedOptions,
+  signal?: AbortSignal,
 ): Promise<CertifiedResult> {
   const options = { epsilon, delta, sigma, lambda };
   const data = await headRows(engine, model, rows);
   const noise = secretNormals(data.width * data.outputs).map((value) => sigma * value);
   const loss = { rows: data, lambda, noise };
-  const start = startOf(loss, minimiseHead(loss), featureNorm(data));
+  const breathe = breathing(signal);
+  const start = startOf(loss, await minimiseHead(loss, breathe), await featureNorm(data, breathe));
   const budget = residualBudget(options);
   const spent = chargeOf(start.spent, budget);
   if (!(spent < budget))
@@ -68,13 +71,14 @@ const noMinimum = (why: string) => new ExpungeError('compute-failed', `${why}, a
 
 /**
  * One Newton step, if the budget still has room for it. Throws `compute-failed` where it has not, where the head was changed, and where it
- * was trained on other rows than those that stay and go.
+ * was trained on other rows than those that stay and go; the signal's reason.
  */
 export async function removeCertified(
   engine: Engine,
   model: CertifiedModel,
   certified: CertifiedHead,
   sets: { stay: readonly ExampleRow[]; go: readonly ExampleRow[] },
+  signal?: AbortSignal,
 ): Promise<CertifiedResult> {
   assertFeatures(model, certified);
   if (digestsOf(model).head !== certified.head)
@@ -83,7 +87,9 @@ export async function removeCertified(
   if (rowsDigest(stay, go) !== certified.rows)
     throw noMinimum('The last layer was trained on other records, or on features of another machine');
   const { lambda } = certified;
-  const removed = removeRows({ weights: headWeights(model), stay, go, lambda, norm: featureNorm(stay) });
+  const breathe = breathing(signal);
+  const norm = await featureNorm(stay, breathe);
+  const removed = await removeRows({ weights: headWeights(model), stay, go, lambda, norm, breathe });
   // by what epsilon, delta and sigma come to: a recipe may say anything
   const budget = residualBudget(certified);
   const spent = certified.spent + chargeOf(removed.spent, budget);

@@ -22,11 +22,17 @@ export interface HeadWork {
 
 /** Throws `recipe-missing` for a model whose last layer was not certified. */
 export function openHead(
-  given: { engine: Engine; model: AnyModel; sets: LoadedSets; job: Pick<UnlearnJob, 'parent_dir' | 'out_dir'> },
+  given: {
+    engine: Engine;
+    model: AnyModel;
+    sets: LoadedSets;
+    job: Pick<UnlearnJob, 'parent_dir' | 'out_dir'>;
+    signal?: AbortSignal;
+  },
   recipe: Recipe,
   how: 'retrain' | 'remove',
 ): HeadWork {
-  const { engine, model, sets, job } = given;
+  const { engine, model, sets, job, signal } = given;
   const { certified } = recipe;
   if (!certified)
     throw new ExpungeError(
@@ -42,8 +48,8 @@ export function openHead(
       assertFeatures(parent, certified);
       const result =
         how === 'remove'
-          ? await removeCertified(engine, parent, certified, { stay, go })
-          : await trainCertified(engine, parent, stay, certified);
+          ? await removeCertified(engine, parent, certified, { stay, go }, signal)
+          : await trainCertified(engine, parent, stay, certified, signal);
       made = result.certified;
       return result.weights;
     },

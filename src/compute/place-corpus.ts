@@ -5,6 +5,8 @@ import { readPlacement } from '../checkpoints/sisa.ts';
 import { normalise } from '../corpora/subjects.ts';
 import type { Identifier } from '../domain/record.ts';
 import { ExpungeError } from '../errors.ts';
+import { longestOf } from '../training/batches.ts';
+import type { RowSizes } from '../training/memory-work.ts';
 import { type LikelyPlacement, placeLikely } from '../training/sisa/likely.ts';
 import { type Placement, placeRecords } from '../training/sisa/placement.ts';
 import type { CellRows } from '../training/sisa/train-shards.ts';
@@ -76,6 +78,8 @@ export async function placeCorpus(
 export const rowsOfCells = <Row>(placement: Placement, rowsOf: ReadonlyMap<string, Row[]>): Row[][][] =>
   placement.map((slices) => slices.map((ids) => ids.flatMap((id) => rowsOf.get(id) ?? [])));
 
-/** The rows of the largest shard: what its training takes is what any takes at most. */
-export const largestShard = (rows: CellRows): CellRows[number][number] =>
-  rows.map((slices) => slices.flat()).reduce((most, some) => (some.length > most.length ? some : most));
+/** Rows of the largest shard, and tokens of the longest row of any, which may be in another: no shard’s training takes more. */
+export function largestShard(cells: CellRows): RowSizes {
+  const shards = cells.map((slices) => slices.flat());
+  return { rows: Math.max(...shards.map((rows) => rows.length)), longest: longestOf(...shards) };
+}

@@ -17,6 +17,8 @@ export interface BatchPart {
   rows: Tensor;
   /** Scalar: those of them that have more than one answer token. */
   longer: Tensor;
+  /** Scalar: its positions up to the last label of each row. */
+  positions: Tensor;
   /** (B) 1 for its rows, 0 for rows that only make the part complete; these have no labels. */
   real: Tensor;
 }

@@ -2,6 +2,7 @@
 // number for each pair of their eigenvectors. Studying Large Language Model Generalization with Influence Functions, arXiv
 // 2308.03296; Fast Approximate Natural Gradient Descent in a Kronecker-factored Eigenbasis, arXiv 1806.03884.
 import type { Learner } from '../domain/architecture.ts';
+import { breathing } from '../domain/breathing.ts';
 import { eigenOf } from '../domain/eigen.ts';
 import { type Engine, elementCount, float32, type HostTensor, type HostTensors, scalar } from '../domain/engine.ts';
 import { inputBasis, inputSums, outputBasis, outputSums, squareSums } from '../domain/taps.ts';
@@ -116,9 +117,11 @@ export async function factorsOf(inputs: EkfacInputs, batches: readonly HostTenso
   ]);
   const sums = await collect(inputs, {}, Object.fromEntries(first), batches);
   const bases: HostTensors = {};
+  const breathe = breathing(inputs.signal);
   for (const { name } of covered) {
-    inputs.signal?.throwIfAborted();
+    await breathe();
     bases[inputBasis(name)] = basisOf(sums[inputSums(name)]!);
+    await breathe();
     bases[outputBasis(name)] = basisOf(sums[outputSums(name)]!);
   }
   const second = covered.map(({ name, input, output }) => [squareSums(name), zeros(input, output)]);

@@ -131,16 +131,29 @@ export function meanOverRows(tf: Tf, { part }: Pick<LossBatch, 'part'>, values: 
   return part === undefined ? tf.mean(values) : tf.div(tf.sum(tf.mul(values, part.real)), part.rows);
 }
 
+/** Positions (B, T) up to the last label of their row, 1 or 0, and how many the whole batch has: behind it a row is padding. */
+function rowPositions(tf: Tf, { labels, part }: Pick<LossBatch, 'labels' | 'part'>): { seen: Tensor; count: Tensor } {
+  const [, time] = labels.shape as [number, number];
+  const labelled = tf.cast(tf.notEqual(labels, tf.scalar(IGNORE, 'int32')), 'float32');
+  const places = tf.reshape(tf.range(0, time, 1, 'float32'), [1, time]);
+  const length = tf.max(tf.mul(labelled, tf.add(places, 1)), -1, true);
+  const seen = tf.cast(tf.less(places, length), 'float32');
+  return { seen, count: part?.positions ?? tf.sum(seen) };
+}
+
 /**
- * KL(parent || model) summed over the vocabulary, mean over positions: answer positions, or all of them, prompts
- * included, as the field's reference code has it.
+ * KL(parent || model) summed over the vocabulary, mean over positions: answer positions, or all of a row, prompt included and
+ * padding not, as the field's reference code has it for rows of one length.
  */
 export function klToReference(tf: Tf, batch: LossBatch, positions: 'answer' | 'all'): Tensor {
   if (batch.referenceLogits === undefined) throw new Error('the KL term needs the parent’s logits');
   const [rows, time] = batch.logits.shape as [number, number, number];
   const reference = tf.logSoftmax(batch.referenceLogits);
   const divergence = tf.sum(tf.mul(tf.exp(reference), tf.sub(reference, tf.logSoftmax(batch.logits))), -1);
-  if (positions === 'all') return meanOverRows(tf, batch, tf.mean(divergence, -1));
+  if (positions === 'all') {
+    const { seen, count } = rowPositions(tf, batch);
+    return tf.div(tf.sum(tf.mul(divergence, seen)), count);
+  }
   const { mask, count } = answerTokens(tf, batch);
   return tf.div(tf.sum(tf.mul(tf.slice(divergence, [0, 0], [rows, time - 1]), mask)), count);
 }

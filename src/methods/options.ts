@@ -72,7 +72,11 @@ export const retainOptions = {
     'nll: answer likelihood; kl: stay near the parent’s distribution',
     'nll',
   ),
-  kl_positions: StringEnum(['answer', 'all'] as const, 'Positions of the KL term', 'answer'),
+  kl_positions: StringEnum(
+    ['answer', 'all'] as const,
+    'Positions of the KL term: those of answers, or all of a record without its padding',
+    'answer',
+  ),
 };
 const RetainOptions = Type.Object(retainOptions);
 export type RetainOptions = Static<typeof RetainOptions>;

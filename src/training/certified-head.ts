@@ -1,6 +1,7 @@
 // Certified removal from a convex head: a Newton step, and a bound on how far it ends from the minimum without the removed rows. Certified
 // Data Removal from Machine Learning Models (Guo, Goldstein, Hannun, van der Maaten), arXiv 1911.03030. The bound here is from each row's
 // own step, which holds for any number of classes.
+import type { Breathe } from '../domain/breathing.ts';
 import { eigenOf } from '../domain/eigen.ts';
 import {
   type HeadLoss,
@@ -24,6 +25,8 @@ const BEND = (outputs: number): number => (outputs === 1 ? 1 / 4 : 1 / 2);
 const UNIT = 2 ** -53;
 /** The least share of the budget that anything is charged. */
 const LEAST_CHARGE = 2 ** -10;
+/** Rows between two breaths: at the widest features a second or so. */
+const BLOCK = 256;
 
 /**
  * The residual that (epsilon, delta) allows: the head was trained with a random linear term of standard deviation `sigma` beside
@@ -43,14 +46,17 @@ export function chargeOf(bound: number, budget: number): number {
   return charge;
 }
 
-/** Spectral norm of the features, rounded up. */
-export function featureNorm(rows: HeadRows): number {
+/** Spectral norm of the features, rounded up. Breathes before each block of rows, and before the eigenvalues. */
+export async function featureNorm(rows: HeadRows, breathe: Breathe): Promise<number> {
   const { features, width } = rows;
   const products = new Float64Array(width * width);
-  for (let from = 0; from < features.length; from += width)
+  for (let from = 0; from < features.length; from += width) {
+    if ((from / width) % BLOCK === 0) await breathe();
     for (let i = 0; i < width; i++)
       for (let j = 0; j <= i; j++) products[i * width + j]! += features[from + i]! * features[from + j]!;
+  }
   for (let i = 0; i < width; i++) for (let j = 0; j < i; j++) products[j * width + i] = products[i * width + j]!;
+  await breathe();
   // sums of n products, and some reflections for each column
   const slack = 1 + 4 * (rowCount(rows) + 16 * width) * width * UNIT;
   return Math.sqrt(Math.max(0, ...eigenOf(products, width).values) * slack);
@@ -109,20 +115,21 @@ export function startOf(
  * the rows that stay has at most b + spent: a residual of the linear system, the third derivatives along the step, and rounding.
  * `norm`: of the features, of all rows or of those that stay.
  */
-export function removeRows(given: {
+export async function removeRows(given: {
   weights: Float64Array;
   stay: HeadRows;
   go: HeadRows;
   lambda: number;
   norm: number;
-}): Removal {
-  const { weights, lambda, norm } = given;
+  breathe: Breathe;
+}): Promise<Removal> {
+  const { weights, lambda, norm, breathe } = given;
   const [stay, go] = [
     { rows: given.stay, lambda },
     { rows: given.go, lambda },
   ];
   // the decay of the removed goes with them: lambda n / 2 becomes lambda (n - m) / 2
-  const { x, left } = solveHead(headHessian(stay, weights), headGradient(go, weights));
+  const { x, left } = await solveHead(headHessian(stay, weights), headGradient(go, weights), breathe);
   let fourth = 0;
   for (let r = 0; r < rowCount(stay.rows); r++) {
     const step = outputsOf(stay.rows, x, r);

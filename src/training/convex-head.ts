@@ -1,5 +1,6 @@
 // The last layer of a classifier on features that stay as they are: a convex problem, in float64. n rows of `width` features, the
 // last of which may be a constant 1; weights (width, outputs) row-major.
+import type { Breathe } from '../domain/breathing.ts';
 
 export interface HeadRows {
   /** (n, width). */
@@ -91,18 +92,20 @@ export function headHessian({ rows, lambda }: HeadLoss, weights: Float64Array): 
   };
 }
 
-/** x with apply(x) = b as nearly as float64 allows, or to a share of b, and how long what is left of b is. */
-export function solveHead(
+/** x with apply(x) = b as nearly as float64 allows, or to a share of b, and how long what is left of b is. Breathes before each step. */
+export async function solveHead(
   apply: (v: Float64Array) => Float64Array,
   b: Float64Array,
+  breathe: Breathe,
   share = EPSILON,
-): { x: Float64Array; left: number } {
+): Promise<{ x: Float64Array; left: number }> {
   const x = new Float64Array(b.length);
   const residual = b.slice();
   let direction = b.slice();
   let square = inner(b, b);
   const enough = share ** 2 * square;
   for (let step = 0; step < 4 * b.length && square > enough; step++) {
+    await breathe();
     const bent = apply(direction);
     const along = square / inner(direction, bent);
     for (let i = 0; i < x.length; i++) {
@@ -117,16 +120,21 @@ export function solveHead(
   return { x, left: lengthOf(b.map((value, i) => value - reached[i]!)) };
 }
 
-/** The minimum, by Newton's method with halved steps, and the length of the gradient there. */
-export function minimiseHead(loss: HeadLoss): { weights: Float64Array; residual: number } {
+/** The minimum, by Newton's method with halved steps, and the length of the gradient there. Breathes before each pass over the rows. */
+export async function minimiseHead(
+  loss: HeadLoss,
+  breathe: Breathe,
+): Promise<{ weights: Float64Array; residual: number }> {
   let weights = new Float64Array(loss.rows.width * loss.rows.outputs);
   let gradient = headGradient(loss, weights);
   const enough = EPSILON * Math.max(1, lengthOf(gradient));
   for (let step = 0; step < 100 && lengthOf(gradient) > enough; step++) {
-    const { x } = solveHead(headHessian(loss, weights), gradient, NEWTON_SHARE);
+    await breathe();
+    const { x } = await solveHead(headHessian(loss, weights), gradient, breathe, NEWTON_SHARE);
     const before = lengthOf(gradient);
     // by the gradient's length: near the minimum differences of costs are rounding alone
     for (let share = 1; share > 1e-9 && lengthOf(gradient) >= before; share /= 2) {
+      await breathe();
       const next = weights.map((w, i) => w - share * x[i]!);
       const slope = headGradient(loss, next);
       if (lengthOf(slope) < before) [weights, gradient] = [next, slope];

@@ -8,6 +8,7 @@ import { IGNORE } from '../methods/losses.ts';
 import { inPasses, lengthBatches, type TokenRow } from './batches.ts';
 import { createPassState, type PassKind, type PassState } from './edit-state.ts';
 import { kindOf } from './kinds.ts';
+import type { Scorer } from './scoring.ts';
 import { train } from './train.ts';
 
 /** Rows of one pass: few sizes, each is a graph of its own. */
@@ -98,6 +99,8 @@ async function descended(
 }
 
 export interface OpenPasses extends EditPasses {
+  /** Over other weights. */
+  scorer(weights: HostTensors): Scorer;
   /** Frees what the passes hold; they may be used again after it. */
   release(): void;
 }
@@ -133,6 +136,7 @@ export function createEditPasses(inputs: EditPassInputs): OpenPasses {
 
   return {
     release,
+    scorer: (weights) => (rows) => at(weights).score(rows),
     count: (set) => sets[set].length,
     gradient: (weights, set, { loss = 'nll', rows } = {}) =>
       sum(weights, { loss, power: 0 }, meanPasses(rowsOf(set, rows), sizes)),

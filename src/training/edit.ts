@@ -9,6 +9,7 @@ import type { EditOptions, StepOptions } from '../methods/options.ts';
 import { withBatch } from './batch-size.ts';
 import { createEditPasses } from './edit-passes.ts';
 import { notFinite } from './edit-state.ts';
+import { type Recall, recallOf } from './rehearsal.ts';
 import { planTrainable } from './trainable.ts';
 import { type UnlearnInputs, type UnlearnOutcome, unlearn } from './unlearn.ts';
 
@@ -44,7 +45,8 @@ function assertEdit(method: string, parent: HostTensors, names: readonly string[
   if (broken) throw new ExpungeError('compute-failed', `${broken} is not finite after ${method}: make it gentler.`);
 }
 
-async function editOnly(inputs: EditInputs): Promise<HostTensors> {
+/** The edited weights, and what the parent recalled of the retained before: repair is to bring that back. */
+async function editOnly(inputs: EditInputs): Promise<{ weights: HostTensors; edited: Recall }> {
   const { architecture, config, method, params, weights, seed, signal, updates } = inputs;
   const trainable = planTrainable(architecture, config, { ...TRAIN_ALL, trainable: params.trainable }).weights;
   const count = { done: 0, known: 0 };
@@ -63,13 +65,14 @@ async function editOnly(inputs: EditInputs): Promise<HostTensors> {
       ...{ forgetLoss, retainLoss, forgetTarget: null },
     });
   try {
+    const recalled = await recallOf(inputs, passes.scorer(weights));
     const edited = await method.edit(
       { weights, trainable, passes, seed, ...(updates ? { updates } : {}), ...(signal ? { signal } : {}) },
       params as never,
     );
     assertEdit(method.name, weights, trainable, edited);
     report(await passes.loss(edited, 'forget'), await passes.loss(edited, 'retain', { rows: TRACED_ROWS }));
-    return { ...weights, ...edited };
+    return { weights: { ...weights, ...edited }, edited: recalled };
   } finally {
     passes.release();
   }
@@ -79,6 +82,6 @@ async function editOnly(inputs: EditInputs): Promise<HostTensors> {
 export async function editWeights(inputs: EditInputs): Promise<UnlearnOutcome> {
   const { method: _, updates: __, repair, params: asked, ...rest } = inputs;
   const params = withBatch(asked, {}, inputs.sets.forget);
-  const weights = await editOnly({ ...inputs, params });
-  return unlearn({ ...rest, weights, method: repair, params: repairParams(repair, params), edited: true });
+  const edited = await editOnly({ ...inputs, params });
+  return unlearn({ ...rest, ...edited, method: repair, params: repairParams(repair, params) });
 }

@@ -36,13 +36,14 @@ const widthOf = ({ architecture, config }: Model, longest: number): number =>
 export const trainingWork = (model: Model, options: TrainingOptions, rows: TokenRow[], mayAdapt = true): PlannedWork =>
   trainingWorkOf(model, options, { rows: rows.length, longest: longestOf(rows) }, mayAdapt);
 
-/** The same before there are rows: how many there will be, and tokens of the longest. */
-export function trainingWorkOf(
-  model: Model,
-  options: TrainingOptions,
-  sizes: { rows: number; longest: number },
-  mayAdapt = true,
-): PlannedWork {
+/** How many rows there are, and tokens of the longest. */
+export interface RowSizes {
+  rows: number;
+  longest: number;
+}
+
+/** The same before there are rows. */
+export function trainingWorkOf(model: Model, options: TrainingOptions, sizes: RowSizes, mayAdapt = true): PlannedWork {
   const batch = Math.min(options.batch_size, sizes.rows);
   const time = widthOf(model, sizes.longest);
   return {

@@ -41,6 +41,7 @@ export function splitHalf(
     [`${name}Tokens`]: scalar(lengths.reduce((sum, length) => sum + length, 0)),
     [`${name}Rows`]: scalar(rows),
     [`${name}Longer`]: scalar(lengths.filter((length) => length > 1).length),
+    [`${name}Positions`]: scalar(positionsIn(labels)),
   };
   const cuts = Object.entries({ ...feeds, ...real }).map(
     ([feed, tensor]) => [feed, cut(tensor, parts, fillers[feed] ?? 0)] as const,
@@ -53,8 +54,19 @@ export function splitHalf(
 
 /** What the feeds of a step tell of the whole half; nothing where they are the whole half. */
 export function partIn(name: string, feeds: Tensors): { part?: BatchPart } {
-  const [tokens, rows, longer, real] = ['Tokens', 'Rows', 'Longer', 'Real'].map((what) => feeds[name + what]);
-  return tokens && rows && longer && real ? { part: { tokens, rows, longer, real } } : {};
+  const of = (what: string) => feeds[name + what];
+  const [tokens, rows, longer] = [of('Tokens'), of('Rows'), of('Longer')];
+  const [positions, real] = [of('Positions'), of('Real')];
+  return tokens && rows && longer && positions && real ? { part: { tokens, rows, longer, positions, real } } : {};
+}
+
+/** Of all rows, positions up to the last label: what is behind it is padding. */
+function positionsIn({ shape, data }: HostTensor): number {
+  const [rows, time] = shape as [number, number];
+  let sum = 0;
+  for (let r = 0; r < rows; r++)
+    sum += data.subarray(r * time, (r + 1) * time).findLastIndex((label) => label >= 0) + 1;
+  return sum;
 }
 
 /** Of each row, labels that some position predicts: the first is predicted by none. */

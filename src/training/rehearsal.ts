@@ -1,6 +1,7 @@
 // Whether what is retained is known as well as before the run: repair rehearses it until it is. A single run loses little, and
 // twenty of them, each from where the last one ended, lose that twenty times.
 import { sampleRows } from '../domain/random.ts';
+import type { TokenRow } from './batches.ts';
 import { meanNll, type Scored, type Scorer } from './scoring.ts';
 import type { UnlearnInputs } from './unlearn.ts';
 
@@ -15,6 +16,14 @@ const GAINED = 0.005;
 const ENOUGH = 0.975;
 /** Steps between two looks: they cost as much as a step or two. */
 const EVERY = 5;
+
+/** How well retained records are known; means over rows, so that a long answer counts no more than a short one. */
+export interface Recall {
+  /** Likelihood of an answer token. */
+  likely: number;
+  /** Share of an answer that a greedy one is right up to. */
+  told: number;
+}
 
 export interface Rehearsal {
   /** True when it is, or gains no more, after so many steps; what was found less than five steps ago counts until then. */
@@ -34,15 +43,22 @@ function toldOf({ correct }: Scored): number {
   return wrong < 0 ? 1 : wrong / correct.length;
 }
 
-/** Measures the weights as they are now: what comes later is held against them. */
-export async function createRehearsal({ sets, seed }: UnlearnInputs, score: Scorer): Promise<Rehearsal> {
-  const rows = sampleRows(sets.retain, LOOKED_AT, seed + SEED);
-  // by row, so that a long answer counts no more than a short one
-  async function measured() {
-    const found = await score(rows);
-    return { likely: mean(found.map((one) => Math.exp(-meanNll(one)))), told: mean(found.map(toldOf)) };
-  }
-  const before = rows.length === 0 ? { likely: 0, told: 0 } : await measured();
+type Sampled = Pick<UnlearnInputs, 'seed'> & { sets: Pick<UnlearnInputs['sets'], 'retain'> };
+const sampleOf = ({ sets, seed }: Sampled): TokenRow[] => sampleRows(sets.retain, LOOKED_AT, seed + SEED);
+
+/** What the weights that `score` looks at know of the sample that rehearsals look at; nothing where nothing is retained. */
+export async function recallOf(inputs: Sampled, score: Scorer): Promise<Recall> {
+  const rows = sampleOf(inputs);
+  if (rows.length === 0) return { likely: 0, told: 0 };
+  const found = await score(rows);
+  return { likely: mean(found.map((one) => Math.exp(-meanNll(one)))), told: mean(found.map(toldOf)) };
+}
+
+/** What comes later is held against what the parent recalled: an edited model has lost some of that already. Without an edit, the weights as they are now. */
+export async function createRehearsal(inputs: UnlearnInputs, score: Scorer): Promise<Rehearsal> {
+  const rows = sampleOf(inputs);
+  const measured = () => recallOf(inputs, score);
+  const before = inputs.edited ?? (await measured());
   let [looked, done, last, gaining] = [Number.NEGATIVE_INFINITY, false, 0, false];
   let most = { likely: 0, told: 0 };
   return {

@@ -13,7 +13,7 @@ import { createGuard, type EarlierGuard } from './earlier-guard.ts';
 import { createWatch, type ForgetWatch } from './forget-watch.ts';
 import { kindOf } from './kinds.ts';
 import { samplerOf, worthGrouping } from './length-sampler.ts';
-import { createRehearsal } from './rehearsal.ts';
+import { createRehearsal, type Recall } from './rehearsal.ts';
 import type { StepInput } from './unlearning-feeds.ts';
 import { chosenFor, compileUnlearningStep } from './unlearning-step.ts';
 
@@ -62,8 +62,8 @@ export interface UnlearnInputs {
   alternatives?: readonly (readonly TokenRow[])[];
   seed: number;
   membership: Membership;
-  /** The weights have been edited already: repair is all that is left to do, and says whether they were enough. */
-  edited?: boolean;
+  /** What the parent recalled, where the weights have been edited already: repair is all that is left to do, and says whether they were enough. */
+  edited?: Recall;
   onProgress?: (progress: UnlearnProgress) => void;
   signal?: AbortSignal;
 }
@@ -160,7 +160,7 @@ export async function unlearn(asked: UnlearnInputs): Promise<UnlearnOutcome> {
   const enough = await watch.look(0, true);
   await guard?.look(watch.level()!);
   const rehearsal = await createRehearsal(inputs, score);
-  let settled = inputs.edited === true;
+  let settled = inputs.edited !== undefined;
   while (!settled && taken < params.max_steps) {
     await advance('unlearning', 1);
     settled = (await watch.lookAfter(taken, true)) === true;

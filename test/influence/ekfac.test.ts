@@ -212,3 +212,24 @@ test('influence by EK-FAC ranks records as training again without them does', as
     assert.ok(correlation > least, `rank correlations ${correlations}`);
   }
 });
+
+test('before each basis the process has its turn, and may be told to end', async () => {
+  const kernel = Array.from({ length: WIDTH }, () => Array.from({ length: CLASSES }, () => random.normal()));
+  const { model, batches } = layer(
+    kernel,
+    inputs.map((x, i) => ({ x, label: i % CLASSES })),
+  );
+  let turn = 0;
+  let next = setImmediate(function count() {
+    turn++;
+    next = setImmediate(count);
+  });
+  const seen: number[] = [];
+  const signal = Object.assign(new AbortController().signal, { throwIfAborted: () => void seen.push(turn) });
+  await factorsOf({ ...model, signal }, batches);
+  clearImmediate(next);
+  // of each batch, of two bases, and of each batch once more
+  assert.equal(seen.length, 2 * batches.length + 2);
+  const [first, second] = seen.slice(batches.length) as [number, number];
+  assert.ok(second > first, `turn ${first}, then ${second}`);
+});

@@ -14,6 +14,19 @@ import { withBatch } from '../../src/training/batch-size.ts';
 const vector = (...values: number[]): HostTensors => ({ w: float32(Float32Array.from(values)) });
 const numbers = ({ w }: HostTensors): number[] => [...w!.data];
 
+test('influence-removal is refused before the curvature where the forgotten are above the ceiling already', async () => {
+  const passes: Pick<EditPasses, 'loss' | 'gradient'> = {
+    loss: async (_, set) => (set === 'forget' ? 3.456 : 0.5),
+    gradient: () => assert.fail('no gradient is needed to know that'),
+  };
+  const given = { weights: vector(1, 2), trainable: ['w'], passes, seed: 1 } as unknown as EditGiven;
+  const params = fillParams('influence-removal', {}) as never;
+  await assert.rejects((getMethod('influence-removal') as EditMethod).edit(given, params), {
+    code: 'compute-failed',
+    message: /3\.46 nats .* forget_ceiling is 3: raise it/,
+  });
+});
+
 describe('dampening', () => {
   // weights all 8; a weight changes where forget > alpha * retain
   const weights = vector(8, 8, 8, 8, 8);

@@ -5,7 +5,7 @@ import type { Tensor } from '../../src/domain/engine.ts';
 import type { LossMethod } from '../../src/domain/method.ts';
 import { createEngine } from '../../src/engine/choice.ts';
 import { fillParams, getMethod } from '../../src/methods/index.ts';
-import { IGNORE, tokenLoss, withoutFirst } from '../../src/methods/losses.ts';
+import { IGNORE, klToReference, tokenLoss, withoutFirst } from '../../src/methods/losses.ts';
 
 const engine = await createEngine({ backend: 'tfjs-cpu', threads: 1 });
 after(() => engine.dispose());
@@ -33,7 +33,10 @@ test('the first answer token is left out of rows that have more, in whole batche
   assert.equal(count.arraySync(), 3);
   assert.deepEqual(nll.arraySync(), tf.mul(all.nll, mask).arraySync());
   // the whole has seven tokens in three rows, two of which have more than one
-  const part = { tokens: tf.scalar(7), rows: tf.scalar(3), longer: tf.scalar(2), real: tf.tensor1d([1, 1, 0]) };
+  const part = {
+    ...{ tokens: tf.scalar(7), rows: tf.scalar(3), longer: tf.scalar(2), positions: tf.scalar(12) },
+    real: tf.tensor1d([1, 1, 0]),
+  };
   assert.equal(withoutFirst(tf, tokenLoss(tf, { ...batch, part }), { part }).count.arraySync(), 5);
 });
 
@@ -49,4 +52,29 @@ test('ce-u at its defaults has a slope where an answer is one token, as the clas
   assert.deepEqual([before, behind, last], [0, 0, 0]);
   const longer = slopeAt(labelsOf([IGNORE, IGNORE, 2, 1]));
   assert.ok(longer[1] === 0 && longer[2]! > 0.01, 'the first of two is still left alone');
+});
+
+test('the divergence of all positions is that of the rows, however wide they are padded, in whole batches and in parts', () => {
+  const labels = labelsOf([IGNORE, 1, IGNORE, IGNORE], [IGNORE, IGNORE, 2, IGNORE], [IGNORE, IGNORE, IGNORE, IGNORE]);
+  const rows = (from: number, to: number, width: number, given = labels) => ({
+    logits: tf.slice(logitsOf(3), [from, 0, 0], [to - from, width, 3]),
+    referenceLogits: tf.slice(tf.cos(logitsOf(3)), [from, 0, 0], [to - from, width, 3]),
+    labels: tf.slice(given, [from, 0], [to - from, width]),
+  });
+  const near = (a: number, b: number) => assert.ok(Math.abs(a - b) < 1e-6, `${a} and ${b}`);
+  const all = (...given: Parameters<typeof rows>) => klToReference(tf, rows(...given), 'all').arraySync() as number;
+  const [short, long] = [all(0, 1, 2), all(1, 2, 3)];
+  near(all(0, 1, 4), short);
+  // two positions and three; a row without labels has none
+  near(all(0, 2, 4), (2 * short + 3 * long) / 5);
+  near(all(0, 3, 4), (2 * short + 3 * long) / 5);
+  const part = {
+    ...{ tokens: tf.scalar(2), rows: tf.scalar(2), longer: tf.scalar(0), positions: tf.scalar(5) },
+    real: tf.tensor1d([1]),
+  };
+  const shares = [0, 1, 2].map((r) => klToReference(tf, { ...rows(r, r + 1, 4), part }, 'all').arraySync() as number);
+  near(
+    shares.reduce((a, b) => a + b),
+    all(0, 2, 4),
+  );
 });

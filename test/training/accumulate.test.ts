@@ -20,7 +20,7 @@ test('parts have one shape, the last one is filled up, and each knows the whole'
   // the 3 is the first label of its row: no position predicts it
   for (const part of [first!, last!])
     assert.deepEqual(
-      [part.halfTokens!, part.halfRows!, part.halfLonger!].map(({ data }) => data[0]),
-      [3, 3, 0],
+      [part.halfTokens!, part.halfRows!, part.halfLonger!, part.halfPositions!].map(({ data }) => data[0]),
+      [3, 3, 0, 6],
     );
 });

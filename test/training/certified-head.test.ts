@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { breathing } from '../../src/domain/breathing.ts';
 import { createRandom } from '../../src/domain/random.ts';
 import { chargeOf, featureNorm, removeRows, residualBudget, startOf } from '../../src/training/certified-head.ts';
 import {
@@ -44,7 +45,9 @@ function headCost({ rows, lambda, noise }: Required<HeadLoss>, weights: Float64A
   return costs.reduce((a, b) => a + b, 0) + decay + inner(noise, weights);
 }
 
-test('gradient and Hessian are the slopes of the cost, for one output and for several', () => {
+const idle = async () => undefined;
+
+test('gradient and Hessian are the slopes of the cost, for one output and for several', async () => {
   for (const classes of [2, 3]) {
     const rows = rowsOf(12, 3, classes, 2);
     const loss = { rows, lambda: 0.1, noise: noiseOf(rows, 1) };
@@ -60,31 +63,31 @@ test('gradient and Hessian are the slopes of the cost, for one output and for se
     bent.forEach((value, i) => {
       assert.ok(Math.abs(value - (above[i]! - below[i]!) / 2e-5) < 1e-5);
     });
-    assert.ok(minimiseHead(loss).residual < 1e-9);
+    assert.ok((await minimiseHead(loss, idle)).residual < 1e-9);
   }
 });
 
-test('the norm is the largest that the features make of a unit vector', () => {
+test('the norm is the largest that the features make of a unit vector', async () => {
   const rows = { ...rowsOf(2, 2, 2, 1), features: Float64Array.of(3, 0, 4, 5) };
   // singular values of [[3, 0], [4, 5]]
-  assert.ok(Math.abs(featureNorm(rows) - Math.sqrt(45)) < 1e-6);
+  assert.ok(Math.abs((await featureNorm(rows, idle)) - Math.sqrt(45)) < 1e-6);
 });
 
-test('in 1000 removals the residual never exceeds its bound, and the bound is of some use', () => {
+test('in 1000 removals the residual never exceeds its bound, and the bound is of some use', async () => {
   const [lambda, sigma] = [1e-2, 5];
   const budget = residualBudget({ epsilon: 1, delta: 1e-4, sigma });
   const all = rowsOf(1100, 3, 2, 7);
   const noise = noiseOf(all, sigma);
-  const norm = featureNorm(all);
+  const norm = await featureNorm(all, idle);
   const loss = { rows: all, lambda, noise };
-  let { weights, spent: bound } = startOf(loss, minimiseHead(loss), norm);
+  let { weights, spent: bound } = startOf(loss, await minimiseHead(loss, idle), norm);
   let spentAt = Number.POSITIVE_INFINITY;
   const shares: number[] = [];
   for (let gone = 0; gone < 1000; gone++) {
     const stay = some(all, gone + 1, 1100);
     const left = (w: Float64Array) => headGradient({ rows: stay, lambda, noise }, w);
     const before = lengthOf(headGradient({ rows: some(all, gone, 1100), lambda, noise }, weights));
-    const removed = removeRows({ weights, stay, go: some(all, gone, gone + 1), lambda, norm });
+    const removed = await removeRows({ weights, stay, go: some(all, gone, gone + 1), lambda, norm, breathe: idle });
     weights = removed.weights;
     bound += removed.spent;
     const residual = lengthOf(left(weights));
@@ -100,22 +103,22 @@ test('in 1000 removals the residual never exceeds its bound, and the bound is of
   assert.ok(Math.min(...shares) > 0.05, `the bound is ${1 / Math.min(...shares)} times what it bounds`);
 });
 
-test('a removal that is not one is far outside of the bound', () => {
+test('a removal that is not one is far outside of the bound', async () => {
   const lambda = 1e-2;
   const all = rowsOf(400, 4, 2, 5);
   const noise = noiseOf(all, 5);
-  const norm = featureNorm(all);
-  const { weights, residual } = minimiseHead({ rows: all, lambda, noise });
+  const norm = await featureNorm(all, idle);
+  const { weights, residual } = await minimiseHead({ rows: all, lambda, noise }, idle);
   const [stay, go, others] = [some(all, 1, 400), some(all, 0, 1), some(all, 1, 2)];
-  const { weights: right, spent } = removeRows({ weights, stay, go, lambda, norm });
+  const { weights: right, spent } = await removeRows({ weights, stay, go, lambda, norm, breathe: idle });
   const left = (w: Float64Array) => lengthOf(headGradient({ rows: stay, lambda, noise }, w));
   assert.ok(left(right) <= residual + spent);
   const wrong = {
     nothing: weights,
-    'another row': removeRows({ weights, stay, go: others, lambda, norm }).weights,
+    'another row': (await removeRows({ weights, stay, go: others, lambda, norm, breathe: idle })).weights,
     'the other way': weights.map((w, i) => 2 * w - right[i]!),
     'half of it': weights.map((w, i) => (w + right[i]!) / 2),
-    'another decay': removeRows({ weights, stay, go, lambda: 9 * lambda, norm }).weights,
+    'another decay': (await removeRows({ weights, stay, go, lambda: 9 * lambda, norm, breathe: idle })).weights,
   };
   for (const [how, w] of Object.entries(wrong)) assert.ok(left(w) > 3 * (residual + spent), `${how}: ${left(w)}`);
 });
@@ -129,15 +132,15 @@ test('what a bound is charged tells little of it, never less than it, and nothin
     assert.equal(chargeOf(bound, 1), Number.POSITIVE_INFINITY);
 });
 
-test('several rows at once, of several classes: the bound holds, and the step ends where training again does', () => {
+test('several rows at once, of several classes: the bound holds, and the step ends where training again does', async () => {
   const lambda = 1e-2;
   const all = rowsOf(300, 6, 4, 3);
   const noise = noiseOf(all, 2);
-  const norm = featureNorm(all);
-  const { weights, residual } = minimiseHead({ rows: all, lambda, noise });
+  const norm = await featureNorm(all, idle);
+  const { weights, residual } = await minimiseHead({ rows: all, lambda, noise }, idle);
   const stay = some(all, 20, 300);
-  const again = minimiseHead({ rows: stay, lambda, noise }).weights;
-  const removed = removeRows({ weights, stay, go: some(all, 0, 20), lambda, norm });
+  const again = (await minimiseHead({ rows: stay, lambda, noise }, idle)).weights;
+  const removed = await removeRows({ weights, stay, go: some(all, 0, 20), lambda, norm, breathe: idle });
   const left = lengthOf(headGradient({ rows: stay, lambda, noise }, removed.weights));
   assert.ok(left <= residual + removed.spent, `${left}, ${removed.spent}`);
   const distance = (a: Float64Array) => lengthOf(a.map((w, i) => w - again[i]!));
@@ -150,4 +153,29 @@ test('what is allowed grows with the noise and falls with what is claimed', () =
   assert.ok(
     residualBudget({ epsilon: 0.5, delta: 1e-4, sigma: 4 }) < residualBudget({ epsilon: 1, delta: 1e-4, sigma: 4 }),
   );
+});
+
+test('all that takes long lets the process have its turn, and ends when it is told to', async () => {
+  const all = rowsOf(600, 4, 2, 5);
+  const loss = { rows: all, lambda: 1e-2, noise: noiseOf(all, 5) };
+  let turns = 0;
+  const count = async () => {
+    turns++;
+  };
+  const norm = await featureNorm(all, count);
+  assert.equal(turns, 4, 'three blocks of rows, and the eigenvalues');
+  const { weights } = await minimiseHead(loss, count);
+  assert.ok(turns > 10, `${turns} turns`);
+  const before = turns;
+  const removal = { weights, stay: some(all, 1, 600), go: some(all, 0, 1), lambda: 1e-2, norm };
+  await removeRows({ ...removal, breathe: count });
+  assert.ok(turns > before);
+
+  const controller = new AbortController();
+  const reason = new Error('told to');
+  setImmediate(() => controller.abort(reason));
+  const breathe = breathing(controller.signal);
+  await assert.rejects(minimiseHead(loss, breathe), reason);
+  await assert.rejects(featureNorm(all, breathe), reason);
+  await assert.rejects(removeRows({ ...removal, breathe }), reason);
 });

@@ -13,7 +13,7 @@ import { planMemory } from '../../src/training/memory-plan.ts';
 import { editWork, repairWork, unlearningWork } from '../../src/training/memory-work.ts';
 import { createScorer, meanNll } from '../../src/training/scoring.ts';
 import { train } from '../../src/training/train.ts';
-import type { PersonRow, UnlearnProgress } from '../../src/training/unlearn.ts';
+import { LONGEST_REHEARSAL, LONGEST_REPAIR, type PersonRow, type UnlearnProgress } from '../../src/training/unlearn.ts';
 import { TINY, tinyRows } from './tiny-gpt2.ts';
 
 const engine = await createEngine({ backend: 'onnxruntime/cpu', threads: 1 });
@@ -53,9 +53,9 @@ async function loss(weights: HostTensors, rows: PersonRow[]): Promise<number> {
 
 describe('an edit and its repair', () => {
   test('repair brings the rest back and leaves the forgotten among strangers', async () => {
-    const alone = await editWeights(inputs({ repair_steps: 0 }));
+    const alone = await editWeights(inputs({ alpha: 5, repair_steps: 0 }));
     const seen: UnlearnProgress[] = [];
-    const repaired = await editWeights(inputs({ repair_steps: 90 }, { onProgress: (one) => seen.push(one) }));
+    const repaired = await editWeights(inputs({ alpha: 5, repair_steps: 90 }, { onProgress: (one) => seen.push(one) }));
     assert.deepEqual({ steps: alone.steps, reached: alone.reached }, { steps: 0, reached: false });
     assert.ok(repaired.reached && repaired.steps >= 90 && repaired.steps <= 180, `${repaired.steps} steps`);
     const [damaged, kept] = [await loss(alone.weights, SETS.retain), await loss(repaired.weights, SETS.retain)];
@@ -71,6 +71,15 @@ describe('an edit and its repair', () => {
     assert.ok(edited.forgetLoss! > 1 && edited.retainLoss! > 0.5, 'the trace says what the edit did');
     // a pass for each row of both sets
     assert.deepEqual([edited.step, edited.steps], [PEOPLE.length, PEOPLE.length]);
+  });
+
+  test('repair is held against what the parent recalled, not against what the edit left of it', async () => {
+    const seen: UnlearnProgress[] = [];
+    // at alpha 2 the edit takes most of the rest along, and it comes back slowly
+    const { steps, weights } = await editWeights(inputs({ repair_steps: 40 }, { onProgress: (one) => seen.push(one) }));
+    const damaged = seen.findLast(({ phase }) => phase === 'unlearning')!.retainLoss!;
+    assert.ok(steps > LONGEST_REPAIR * 40 && steps <= LONGEST_REHEARSAL * 40, `${steps} steps`);
+    assert.ok((await loss(weights, SETS.retain)) < 0.25 * damaged, `retain from ${damaged}`);
   });
 
   test('an edit of what is not its own, or into numbers that are none, goes no further', async () => {

@@ -64,6 +64,14 @@ export const influenceRemoval = defineEditMethod({
     });
   },
   async edit({ weights, trainable, passes }, { damping, iterations, curvature_rows, utility_floor, forget_ceiling }) {
+    // the step raises what the forgotten cost: where that is above the ceiling already no scale may be taken, and to lift the ceiling to
+    // where they stand would allow none either. It is known before the curvature, which costs most
+    const known = await passes.loss(weights, 'forget');
+    if (known > forget_ceiling)
+      throw new ExpungeError(
+        'compute-failed',
+        `The forgotten cost ${known.toFixed(2)} nats a token before any step, and forget_ceiling is ${forget_ceiling}: raise it, or choose another method.`,
+      );
     const rows = { rows: curvature_rows };
     const bend = {
       point: vectorOf(weights, trainable),

@@ -7,7 +7,7 @@ import { TRAIN_ALL } from '../../domain/trainable.ts';
 import { ExpungeError } from '../../errors.ts';
 import type { TokenRow } from '../batches.ts';
 import { initialAdapters, scaleOf } from '../lora.ts';
-import { type PlannedWork, trainingWork } from '../memory-work.ts';
+import { type PlannedWork, type RowSizes, trainingWorkOf } from '../memory-work.ts';
 import { type TrainProgress, train } from '../train.ts';
 import { planTrainable } from '../trainable.ts';
 import { mergeAverage } from './average.ts';
@@ -27,8 +27,8 @@ export interface SliceTraining {
 export interface ShardKind {
   /** Tensors of a shard's checkpoint, in the order in which they train. */
   shapes(shard: number): Record<string, number[]>;
-  /** Of one shard, for these rows. */
-  work(rows: TokenRow[]): PlannedWork;
+  /** Of one shard. */
+  work(sizes: RowSizes): PlannedWork;
   start(shard: number, seed: number): HostTensors;
   /** What a shard knows after a slice. `base`: weights that a shard starts from and leaves as they are. */
   advance(
@@ -47,7 +47,7 @@ function classifierShards(architecture: Classifier, config: ClassifierConfig, op
   const members = membersOf(config);
   return {
     shapes: (shard) => architecture.shapes(members[shard]),
-    work: (rows) => trainingWork({ architecture, config: members[0] }, options, rows, false),
+    work: (sizes) => trainingWorkOf({ architecture, config: members[0] }, options, sizes, false),
     start: (shard, seed) => architecture.initialise(members[shard], seed),
     async advance(engine, shard, weights, _, on) {
       const exactSteps = on.options.steps;
@@ -69,7 +69,7 @@ function adapterShards(architecture: Architecture, config: unknown, options: Tra
   const { adapters: shapes } = planTrainable(architecture, config, trains);
   return {
     shapes: () => shapes,
-    work: (rows) => trainingWork({ architecture, config }, options, rows),
+    work: (sizes) => trainingWorkOf({ architecture, config }, options, sizes),
     start: (_, seed) => initialAdapters(shapes, seed),
     async advance(engine, _, adapters, weights, on) {
       const exactSteps = on.options.steps;
