@@ -19,7 +19,7 @@ const SPECIAL = ['redis', 'browser'] as const;
 const LONG = '.long.test.ts';
 /** What `--long` runs besides: files that do more then. See test/helpers/long.ts. */
 const LONGER = [
-  ...['test/architectures/contract', 'test/engine/contract.test', 'test/store/kill'],
+  ...['test/architectures/contract', 'test/architectures/parity', 'test/engine/contract.test', 'test/store/kill'],
   ...['test/training/classification', 'test/training/unlearn.test'],
 ];
 /** Folders of files that mostly wait, for processes, leases and sweeps: they come first, so that others fill their pauses. */

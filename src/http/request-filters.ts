@@ -4,6 +4,7 @@ import { Id, StringEnum } from '../domain/common.ts';
 import { REQUEST_STATES } from '../domain/states.ts';
 import type { RequestFilters } from '../runs/ports.ts';
 import { VISIBLE } from './schemas.ts';
+import { comparedTime } from './times.ts';
 
 export const ExternalId = Type.String({
   minLength: 1,
@@ -28,14 +29,17 @@ export const filterFields = {
 const Filters = Type.Object(filterFields);
 type Filters = Static<typeof Filters>;
 
-const earlier = (a: string | undefined, b: string): string =>
-  a !== undefined && Date.parse(a) < Date.parse(b) ? a : b;
-
-/** What the store is asked for at `now`. */
+/** What the store is asked for at `now`. Throws `validation-failed` for what the format admits and is no time. */
 export function filtersOf(query: Filters, now: Date): RequestFilters {
-  const { state, external_id, group_id, received_from, received_before, due_before, overdue } = query;
-  const due = overdue === 'true' ? earlier(due_before, now.toISOString()) : due_before;
-  const given = { state, external_id, group_id, received_from, received_before, due_before: due };
+  const { state, external_id, group_id, overdue } = query;
+  const time = (name: 'received_from' | 'received_before' | 'due_before') =>
+    query[name] === undefined ? undefined : comparedTime(`#/${name}`, query[name]);
+  const due = [time('due_before'), overdue === 'true' ? now.toISOString() : undefined];
+  const given = {
+    ...{ state, external_id, group_id, received_from: time('received_from'), received_before: time('received_before') },
+    // of the same form, so that the first in order is the earlier one
+    due_before: due.filter((one) => one !== undefined).sort()[0],
+  };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 

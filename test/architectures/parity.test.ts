@@ -8,15 +8,16 @@ import { measureParity, parityFixtures } from '../../scripts/parity.ts';
 import { architectures } from '../../src/architectures/index.ts';
 import { createEngine } from '../../src/engine/choice.ts';
 import { TESTED_BACKENDS, UNDER_TEST } from '../helpers/backends.ts';
+import { LONG } from '../helpers/long.ts';
 
 const LEAST_TOKENS = 16;
 const met = new Set<string>();
-/** The oracle, which is slow, is only held to what it decides: its kernels, which relatives have in common. */
+/** The oracle, which is slow, is held by test:long, and to what it decides: its kernels, which relatives have in common. */
 const ONE_OF_EACH = new Map(
   parityFixtures().map((one) => [JSON.parse(readFileSync(join(one.dir, 'config.json'), 'utf8')).model_type, one]),
 ).values();
 
-for (const backend of TESTED_BACKENDS) {
+for (const backend of LONG ? TESTED_BACKENDS : [UNDER_TEST]) {
   const engine = await createEngine({ backend, threads: 1 });
   after(() => engine.dispose());
   describe(`${backend} computes what transformers computes`, () => {

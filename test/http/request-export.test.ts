@@ -44,6 +44,11 @@ test('what has not ended is found by when it is due, and what is overdue at once
   assert.deepEqual(await list(`due_before=${inDays(20)}&overdue=true`), ['=1+2']);
   assert.deepEqual(await list(`due_before=${inDays(-200)}&overdue=true`), []);
   assert.equal((await list('overdue=false')).length, 3);
+  // the format takes offsets and years that the database does not
+  assert.equal((await list('received_from=0891-07-08T19%3A45%3A54-17%3A26')).length, 3);
+  assert.equal((await list('received_before=9999-12-31T23%3A59%3A59-20%3A00')).length, 3);
+  const leap = await call(service.app, 'GET', '/v1/deletion-requests?received_from=2016-12-31T23%3A59%3A60Z');
+  assert.deepEqual([leap.statusCode, leap.json().errors[0].pointer], [400, '#/received_from']);
   const refused = await call(service.app, 'GET', '/v1/deletion-requests?due_before=tomorrow');
   assert.equal(refused.statusCode, 400);
   assert.equal(refused.json().errors[0].pointer, '#/due_before');

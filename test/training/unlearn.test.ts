@@ -83,7 +83,7 @@ const ALL_LOSSES = Object.values(methods).filter((method) => method.kind === 'lo
  */
 const BLIND = ['bad-teacher', 'pdu', 'rmu'];
 /** One of each way to push, and the two that plans choose first; all by test:long. Contract tests have every method. */
-const BRIEF = ['altpo', 'grad-diff', 'gradient-ascent', 'idk', 'npo', 'stand-in', 'wga'];
+const BRIEF = ['grad-diff', 'idk', 'npo', 'stand-in'];
 const LOSS_METHODS = ALL_LOSSES.filter(({ name }) => !BLIND.includes(name) && (LONG || BRIEF.includes(name)));
 
 describe('what it does', () => {
