@@ -2,12 +2,13 @@
 // keys that were made under another rule no longer meet.
 import { ExpungeError } from '../errors.ts';
 
-export const NORMALISER_VERSION = 1;
+export const NORMALISER_VERSION = 2;
 
 /** Case folding as Unicode defines it, except that Cherokee folds to small letters; dotless i stays itself. */
 function caseFold(text: string): string {
   let folded = '';
-  for (const letter of text) folded += letter === 'ı' ? letter : letter.toUpperCase().toLowerCase();
+  // small first: of ß alone there is a capital (ẞ) that is not what its own capital is (SS)
+  for (const letter of text) folded += letter === 'ı' ? letter : letter.toLowerCase().toUpperCase().toLowerCase();
   return folded.replaceAll('ς', 'σ');
 }
 
