@@ -8,6 +8,8 @@ import { TRACING_VARIABLES } from './tracing-environment.ts';
 
 /** Within the month that the law gives. */
 export const MOST_COOLING_OFF_HOURS = 672;
+export const APPROVALS = ['off', 'required', 'four-eyes'] as const;
+export const PROMOTIONS = ['automatic', 'manual', 'four-eyes'] as const;
 
 /** With a public key alone: whoever knows that must not be able to sign. */
 export const SIGNATURES = [
@@ -122,11 +124,11 @@ export const Environment = Type.Object({
     description: 'How long a request may be cancelled before anything starts, where it does not say so itself',
   }),
   APPROVAL: oneOf(
-    ['off', 'required', 'four-eyes'],
+    APPROVALS,
     'Whether somebody has to approve a request’s plan before it starts; four-eyes: not whoever made the request',
   ),
   PROMOTION: oneOf(
-    ['automatic', 'manual', 'four-eyes'],
+    PROMOTIONS,
     'Whether what passed verification is published at once, or waits for somebody to promote it; four-eyes: not whoever made or approved a request of the run',
   ),
   FOUR_EYES: Type.Boolean({

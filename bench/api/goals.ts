@@ -1,4 +1,5 @@
 // What is asked of accepting and polling, and by how much it is missed. Pure.
+import type { Goal } from '../shared/goal.ts';
 import type { Row } from './rows.ts';
 
 /** Calls a second, in times of what a call is held against. */
@@ -6,13 +7,6 @@ const ACCEPT = 1;
 const POLL = 0.8;
 /** Times of the median within which 99 of 100 accepted requests are answered. */
 const TAIL = 5;
-
-export interface Goal {
-  what: string;
-  met: boolean;
-  /** The number, and by how much it is missed. */
-  found: string;
-}
 
 const shown = (value: number, by: number): string =>
   `${value.toFixed(2)}${by > 0 ? `; missed by ${by.toFixed(2)}` : ''}`;

@@ -1,5 +1,6 @@
 // docs/api-benchmarks.md: written by the benchmark, never by hand.
 import { cpus } from 'node:os';
+import { GOAL_HEADINGS, goalCells } from '../shared/goal.ts';
 import { goals } from './goals.ts';
 import type { Row } from './rows.ts';
 
@@ -85,10 +86,7 @@ export function apiPage({ load, sizes }: ApiResult): string {
     ].join(' '),
     table([HEADINGS, ...rows.map(cellsOf)]),
     '## The goals',
-    table([
-      ['goal', '', 'found'],
-      ...goals(rows).map(({ what, met, found }) => [what, met ? 'met' : '**missed**', found]),
-    ]),
+    table([GOAL_HEADINGS, ...goals(rows).map(goalCells)]),
     WHY,
     '## Size',
     turns(sizes),

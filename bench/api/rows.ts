@@ -11,8 +11,8 @@ export interface Row {
   p99_ms: number;
   /** Processor time of a call, without the client's; null where it cannot be told. */
   cpu_us: number | null;
-  /** The same by whose it is; null as well for what was measured before they were told apart. */
-  cpu_parts: Cpu | null;
+  /** The same by whose it is; left out of what was measured before they were told apart. */
+  cpu_parts?: Cpu | null;
   /** What it is held against, how many times as many calls a second it answers, and how much of the other's time it takes for one. */
   against?: string;
   ratio?: number;
@@ -43,7 +43,6 @@ export interface Contest {
 interface Seen extends Loaded {
   /** Microseconds of a call. */
   cpu: Cpu | null;
-  cpu_us: number | null;
 }
 
 /** Microseconds of a call. */
@@ -51,18 +50,18 @@ const ofCall = (before: Cpu, after: Cpu, calls: number): Cpu =>
   Object.fromEntries(
     Object.entries(after).map(([part, seconds]) => [part, (1e6 * (seconds - before[part as keyof Cpu]!)) / calls]),
   );
-const total = (cpu: Cpu): number => Object.values(cpu).reduce((sum, part) => sum + part, 0);
+const totalOf = ({ cpu }: Pick<Seen, 'cpu'>): number | null =>
+  cpu === null ? null : Object.values(cpu).reduce((sum, part) => sum + part, 0);
 
 async function turn({ client, calls, cpu }: Contest, { call, connections }: Contestant): Promise<Seen> {
   const before = cpu();
   const { result } = await client.turn<Loaded>(call, calls, connections);
   const after = cpu();
-  const own = before === null || after === null ? null : ofCall(before, after, calls);
-  const cpu_us = own === null ? null : total(own);
+  const seen = { ...result, cpu: before === null || after === null ? null : ofCall(before, after, calls) };
   const { per_second, median_ms, p99_ms } = result;
   const times = `${median_ms.toFixed(1)} ms, p99 ${p99_ms.toFixed(1)} ms`;
-  process.stderr.write(`${call}: ${per_second.toFixed(0)}/s, ${times}, ${cpu_us?.toFixed(0)} us\n`);
-  return { ...result, cpu: own, cpu_us };
+  process.stderr.write(`${call}: ${per_second.toFixed(0)}/s, ${times}, ${totalOf(seen)?.toFixed(0)} us\n`);
+  return seen;
 }
 
 const medianOf = (values: (number | null)[]): number | null => {
@@ -84,13 +83,13 @@ function rowOf({ name, against }: Contestant, all: Seen[], others: Seen[] | unde
     per_second: median(all.map((one) => one.per_second)),
     median_ms: median(all.map((one) => one.median_ms)),
     p99_ms: median(all.map((one) => one.p99_ms)),
-    cpu_us: medianOf(all.map((one) => one.cpu_us)),
+    cpu_us: medianOf(all.map(totalOf)),
     cpu_parts: partsOf(all),
     ...(against !== undefined &&
       others && {
         against: other!,
         ratio: median(all.map((one, i) => one.per_second / others[i]!.per_second)),
-        cpu_ratio: medianOf(all.map((one, i) => quotient(one.cpu_us, others[i]!.cpu_us))),
+        cpu_ratio: medianOf(all.map((one, i) => quotient(totalOf(one), totalOf(others[i]!)))),
       }),
   };
 }

@@ -1,5 +1,6 @@
 // The goal that the default method is held against, and by how much it is missed. Pure.
 import { mean } from '../../src/metrics/statistics.ts';
+import type { Goal } from '../shared/goal.ts';
 import type { MethodRow, SettingRow } from './rows.ts';
 
 /** What is asked of the default: its share of the parent’s retain recall, and of retraining’s time. */
@@ -8,17 +9,10 @@ const TIME_SHARE: Readonly<Record<string, number>> = { synthetic: 0.25, tofu: 0.
 /** Recall of the forgotten is a mean over fifty answers: as far as one of them it may lie above every retrained model’s. */
 const RECALL_SLACK = 0.02;
 
-export interface Check {
-  what: string;
-  met: boolean;
-  /** The numbers, and by how much it is missed. */
-  found: string;
-}
-
 const fixed = (value: number | null) => (value === null ? '–' : value.toFixed(3));
 
 /** Checks of one seed; a method that did not end meets nothing. */
-export function goalChecks(row: MethodRow, against: SettingRow): Check[] {
+export function goalChecks(row: MethodRow, against: SettingRow): Goal[] {
   const { numbers, work } = row;
   if (numbers === null || work === null) return [{ what: 'it ends', met: false, found: row.refused?.message ?? '' }];
   const recalls = against.retrained.map((one) => one.forget_recall);

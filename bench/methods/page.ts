@@ -2,6 +2,7 @@
 import { cpus } from 'node:os';
 import type { Interval } from '../../src/domain/verification.ts';
 import { fillParams } from '../../src/methods/index.ts';
+import { GOAL_HEADINGS, goalCells } from '../shared/goal.ts';
 import { goalChecks } from './goal.ts';
 import type { Numbers, Speech } from './row.ts';
 import type { MethodRow, Rows, SettingRow, Work } from './rows.ts';
@@ -110,11 +111,11 @@ function goalSection(rows: Rows, method: string): string {
       (one) => one.method === method && one.data === setting.data && one.seed === setting.seed,
     );
     if (row === undefined) return [];
-    return goalChecks(row, setting).map(({ what, met, found }) => [
-      ...[`${titleOf(setting.data)}, seed ${setting.seed}`, what, met ? 'met' : '**missed**', found],
+    return goalChecks(row, setting).map((goal) => [
+      ...[`${titleOf(setting.data)}, seed ${setting.seed}`, ...goalCells(goal)],
     ]);
   });
-  const table = [['setting', 'goal', '', 'found'], ['---', '---', '---', '---'], ...lines];
+  const table = [['setting', ...GOAL_HEADINGS], ['---', '---', '---', '---'], ...lines];
   const text = table.map((cells) => `| ${cells.map(escaped).join(' | ')} |`).join('\n');
   const what = `What the default plan tries first, \`${method}\`, held against what is asked of it. The plan goes on with retraining where verification does not pass it.`;
   return [`## The goal`, what, text, WHY].join('\n\n');

@@ -1,14 +1,9 @@
 // What is asked of sequences, and by how much it is missed. Pure.
+import type { Goal } from '../shared/goal.ts';
 import { costOf, type SequenceResult, utilityShare } from './page.ts';
 
 const UTILITY = 0.97;
 const COST = 0.1;
-
-export interface Goal {
-  what: string;
-  met: boolean;
-  found: string;
-}
 
 export function goalsOf({ walked }: Pick<SequenceResult, 'walked'>): Goal[] {
   const of = (name: string) => walked.find(({ variant }) => variant.name === name);

@@ -1,5 +1,6 @@
 // docs/sequence-benchmarks.md: written by the benchmark, never by hand.
 import { cpus } from 'node:os';
+import { GOAL_HEADINGS, goalCells } from '../shared/goal.ts';
 import { goalsOf } from './goal.ts';
 import type { Step, Walked } from './walk.ts';
 
@@ -101,11 +102,11 @@ function stepsTable({ walked }: SequenceResult): string {
 }
 
 function section(result: SequenceResult): string {
-  const goals = goalsOf(result).map(({ what, met, found }) => [what, met ? 'met' : '**missed**', found]);
+  const goals = goalsOf(result).map(goalCells);
   return [
     `## ${TITLES[result.data] ?? result.data}, seed ${result.seed}`,
     markdown([HEADINGS, ...result.walked.map(rowOf)]),
-    ...(goals.length > 0 ? [markdown([['goal', '', 'found'], ...goals])] : []),
+    ...(goals.length > 0 ? [markdown([GOAL_HEADINGS, ...goals])] : []),
     `<details><summary>Every run</summary>\n\n${stepsTable(result)}\n\n</details>`,
   ].join('\n\n');
 }

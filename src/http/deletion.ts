@@ -14,7 +14,7 @@ import { planTarget, statementOf } from './plan-target.ts';
 import type { Principal } from './principal.ts';
 import { reverifySeconds } from './reverify-for.ts';
 import { ring } from './ring.ts';
-import { pastTime } from './times.ts';
+import { nowOf, pastTime } from './times.ts';
 import type { AppDeps } from './types.ts';
 import { invalidField } from './validation.ts';
 
@@ -33,8 +33,6 @@ export interface NewDeletionRequest extends GivenRecords {
   /** Of a request that came by OpenDSR; no body of /v1 has it. */
   opendsr?: CreateRequest['opendsr'];
 }
-
-const nowOf = ({ clock }: AppDeps): Date => (clock ?? (() => new Date()))();
 
 const unknownModel = (index: number) => {
   const pointer = `#/targets/${index}`;

@@ -7,6 +7,7 @@ import { gatherFacts, secondsUntil } from '../runs/plan/gather.ts';
 import { planRun } from '../runs/plan/plan.ts';
 import { policyInForce } from '../runs/policy.ts';
 import type { CreateRequest, RequestPreview } from '../runs/ports.ts';
+import { nowOf } from './times.ts';
 import type { AppDeps } from './types.ts';
 
 /** What of a request its plan depends on. */
@@ -41,8 +42,8 @@ function targetStatement({ forget, retain }: SetCounts): string {
 /** Throws what makes the method impossible on the model: `validation-failed`, `recipe-missing`. */
 export async function planTarget(deps: AppDeps, wish: Wish, target: Previewed): Promise<PlannedTarget> {
   const { model, ...counts } = target;
-  const { config, clock } = deps;
-  const now = (clock ?? (() => new Date()))();
+  const { config } = deps;
+  const now = nowOf(deps);
   const { policy } = await policyInForce(deps.store, wish.tenant, model.id, PRESETS.standard.policy);
   const facts = await gatherFacts(deps, {
     ...{ tenant: wish.tenant, model, checkpoint: model.active, counts: { ...counts, people: 1 } },

@@ -1,5 +1,9 @@
-// Times that a client gives.
+// Times that a client gives, and the present one.
+
+import type { AppDeps } from './types.ts';
 import { invalidField } from './validation.ts';
+
+export const nowOf = ({ clock }: Pick<AppDeps, 'clock'>): Date => clock?.() ?? new Date();
 
 /** Clocks of two machines differ; a time this little ahead is taken as now. */
 const SKEW_MS = 60_000;

@@ -3,4 +3,5 @@ import { sql } from 'kysely';
 import { OPEN_STATES } from '../domain/states.ts';
 
 /** Written out, as the index is: with parameters Postgres would not use it. */
-export const isOpen = sql<boolean>`state in (${sql.join(OPEN_STATES.map((state) => sql.lit(state)))})`;
+export const openStates = sql.join(OPEN_STATES.map((state) => sql.lit(state)));
+export const isOpen = sql<boolean>`state in (${openStates})`;

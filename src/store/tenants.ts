@@ -1,22 +1,21 @@
 // Tenants as the tables know them, and what is taken out of these at the end of one.
 import { sql } from 'kysely';
-import { OPEN_STATES } from '../domain/states.ts';
 import type { OffboardOutcome, TenantStore, TenantSummary } from '../runs/ports.ts';
 import { UNCERTIFIED } from './certificates.ts';
 import { type Context, type Db, type Trx, transact } from './db.ts';
 import { eraseCorpus, eraseModel } from './erase.ts';
 import { append } from './ledger.ts';
 import { tenantOffboarded } from './offboarded.ts';
+import { isOpen, openStates } from './open-requests.ts';
 
 const MOST_NAMED = 10;
-const open = sql.join(OPEN_STATES.map((state) => sql.lit(state)));
 
 async function listTenants(db: Db): Promise<TenantSummary[]> {
   const { rows } = await sql<TenantSummary>`
     select t.tenant_id as tenant,
       (select count(*)::int from models m where m.tenant_id = t.tenant_id and m.deleted_at is null) as models,
       (select count(*)::int from corpora c where c.tenant_id = t.tenant_id and c.deleted_at is null) as corpora,
-      (select count(*)::int from deletion_requests r where r.tenant_id = t.tenant_id and r.state in (${open})) as open_requests,
+      (select count(*)::int from deletion_requests r where r.tenant_id = t.tenant_id and r.state in (${openStates})) as open_requests,
       (select count(*)::int from api_keys k where k.tenant_id = t.tenant_id and k.revoked_at is null
         and k.expires_at > clock_timestamp()) as api_keys,
       (select count(*)::int from certificates c where c.tenant_id = t.tenant_id) as certificates,
@@ -31,7 +30,7 @@ async function openOf(db: Db, tenant: string): Promise<string[]> {
   const { rows } = await sql<{ path: string }>`
     select path from (
       select '/v1/deletion-requests/' || id as path from deletion_requests
-        where tenant_id = ${tenant} and state in (${open})
+        where tenant_id = ${tenant} and ${isOpen}
       union all select '/v1/runs/' || id from runs where tenant_id = ${tenant} and finished_at is null
       union all select '/v1/verifications/' || id from verifications where tenant_id = ${tenant} and finished_at is null
       union all select '/v1/deletion-requests/' || request_id from (${UNCERTIFIED}) u where tenant = ${tenant}

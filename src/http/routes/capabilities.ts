@@ -8,7 +8,7 @@ import { DENIALS } from '../../domain/lifecycle.ts';
 import { API_VERSION } from '../../domain/opendsr.ts';
 import { GROUNDS } from '../../domain/resources.ts';
 import { WEBHOOK_EVENT_TYPES } from '../../domain/webhook-events.ts';
-import { MOST_COOLING_OFF_HOURS } from '../../environment.ts';
+import { APPROVALS, MOST_COOLING_OFF_HOURS, PROMOTIONS } from '../../environment.ts';
 import { BATCH_LINES } from '../batch-lines.ts';
 import { described, problems } from '../schemas.ts';
 import type { Routes } from '../types.ts';
@@ -25,8 +25,8 @@ const Capabilities = Type.Object({
     cooling_off_hours: Type.Number({ description: 'Of a request that names none' }),
     most_cooling_off_hours: Type.Integer(),
     most_extension_months: Type.Integer(),
-    approval: StringEnum(['off', 'required', 'four-eyes'], 'Whether somebody approves a plan before its run'),
-    promotion: StringEnum(['automatic', 'manual', 'four-eyes'], 'Whether somebody promotes what passed verification'),
+    approval: StringEnum(APPROVALS, 'Whether somebody approves a plan before its run'),
+    promotion: StringEnum(PROMOTIONS, 'Whether somebody promotes what passed verification'),
   }),
   models: Type.Object({
     tasks: Type.Array(StringEnum(TASKS)),

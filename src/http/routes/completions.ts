@@ -6,6 +6,7 @@ import { ExpungeError } from '../../errors.ts';
 import { absolute, notFound, POLL_SECONDS } from '../links.ts';
 import { principal } from '../principal.ts';
 import { described, IdParams, problems } from '../schemas.ts';
+import { nowOf } from '../times.ts';
 import type { AppDeps, Routes } from '../types.ts';
 
 const tags = ['completions'];
@@ -36,7 +37,7 @@ const requireEnabled = (deps: AppDeps): void => {
 };
 
 export const completionRoutes: Routes = (app, deps) => {
-  const now = deps.clock ?? (() => new Date());
+  const now = () => nowOf(deps);
   app.post(
     '/v1/models/:id/completions',
     {

@@ -17,6 +17,7 @@ import { type Principal, principal } from '../principal.ts';
 import { ExternalId, filterFields, filtersOf, namesOf } from '../request-filters.ts';
 import { ReverifyFor } from '../reverify-for.ts';
 import { described, IdParams, NotModified, problems, ref } from '../schemas.ts';
+import { nowOf } from '../times.ts';
 import type { AppDeps, Routes } from '../types.ts';
 import { PreferHeader, preferField, readWhen } from '../waiting/prefer.ts';
 import { batchRoute } from './request-batch.ts';
@@ -145,7 +146,7 @@ export const deletionRequestRoutes: Routes = (app, deps) => {
       },
     },
     async (request, reply) => {
-      const filters = filtersOf(request.query, (deps.clock ?? (() => new Date()))());
+      const filters = filtersOf(request.query, nowOf(deps));
       const about = { list: 'deletion-requests', query: request.query, filters: namesOf(request.query) };
       return page(request, reply, cursors, about, (query) =>
         deps.store.listRequests(principal(request).tenant, { ...query, ...filters }),

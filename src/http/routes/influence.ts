@@ -12,6 +12,7 @@ import { lookUpKeysOf, subjectSchema } from '../identifiers.ts';
 import { absolute, notFound, POLL_SECONDS } from '../links.ts';
 import { principal } from '../principal.ts';
 import { described, IdParams, problems, ref } from '../schemas.ts';
+import { nowOf } from '../times.ts';
 import type { App, AppDeps, Routes } from '../types.ts';
 import { invalidField } from '../validation.ts';
 
@@ -133,7 +134,7 @@ function readRoute(app: App, deps: AppDeps): void {
 }
 
 export const influenceRoutes: Routes = (app, deps) => {
-  const now = deps.clock ?? (() => new Date());
+  const now = () => nowOf(deps);
   app.post(
     '/v1/models/:id/influence',
     {

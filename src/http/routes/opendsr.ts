@@ -23,6 +23,7 @@ import { notFound } from '../links.ts';
 import { sendOpenDsrError, shownStatus, signerOf, wishedBy } from '../opendsr.ts';
 import { type Principal, principal } from '../principal.ts';
 import { described } from '../schemas.ts';
+import { nowOf } from '../times.ts';
 import type { App, AppDeps, Routes } from '../types.ts';
 
 declare module 'fastify' {
@@ -124,7 +125,7 @@ function discoveryRoutes(app: App, deps: AppDeps): void {
 }
 
 function createRoute(app: App, deps: AppDeps, path: string, hide: boolean): void {
-  const now = deps.clock ?? (() => new Date());
+  const now = () => nowOf(deps);
   app.post(
     path,
     {
@@ -153,7 +154,7 @@ function createRoute(app: App, deps: AppDeps, path: string, hide: boolean): void
 }
 
 function requestRoutes(app: App, deps: AppDeps, path: string, hide: boolean): void {
-  const now = deps.clock ?? (() => new Date());
+  const now = () => nowOf(deps);
   const idOf = (request: FastifyRequest) => (request.params as { subject_request_id: string }).subject_request_id;
   createRoute(app, deps, path, hide);
   app.get(

@@ -11,7 +11,7 @@ import { approvedTargets, planRequest, RequestPlan } from '../plan-request.ts';
 import { principal } from '../principal.ts';
 import { OptionalReason, Reason } from '../reason.ts';
 import { described, IdParams, problems, ref } from '../schemas.ts';
-import { pastTime } from '../times.ts';
+import { nowOf, pastTime } from '../times.ts';
 import type { App, AppDeps, Routes } from '../types.ts';
 import { invalidField } from '../validation.ts';
 
@@ -117,7 +117,7 @@ function decisionRoutes(app: App, deps: AppDeps): void {
       const asked = askedBy(request, request.params.id, reason);
       const found = await deps.store.getRequest(asked.tenant, asked.id);
       if (found === null) throw notFound('deletion request');
-      const notified_at = pastTime('#/notified_at', request.body.notified_at, (deps.clock ?? (() => new Date()))());
+      const notified_at = pastTime('#/notified_at', request.body.notified_at, nowOf(deps));
       if (notified_at < found.submitted_at)
         throw invalidField('#/notified_at', 'lies before the request was submitted');
       return carryOut(deps, request, reply, { ...asked, deed: { action: 'extend', months, notified_at } });

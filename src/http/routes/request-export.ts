@@ -7,6 +7,7 @@ import { principal } from '../principal.ts';
 import { csvHeader, csvLines } from '../request-csv.ts';
 import { filterFields, filtersOf } from '../request-filters.ts';
 import { problems } from '../schemas.ts';
+import { nowOf } from '../times.ts';
 import type { AppDeps, Routes } from '../types.ts';
 
 /** Requests that are read at a time. */
@@ -51,7 +52,7 @@ export const requestExportRoutes: Routes = (app, deps) => {
       },
     },
     async (request, reply) => {
-      const now = (deps.clock ?? (() => new Date()))();
+      const now = nowOf(deps);
       const lines = linesOf(deps, principal(request).tenant, filtersOf(request.query, now), now);
       return sendCsv(reply, lines);
     },

@@ -9,7 +9,7 @@ import { createCursors, page, pageFields, pageOf } from '../paging.ts';
 import { principal } from '../principal.ts';
 import { Reason, reasonOf } from '../reason.ts';
 import { described, IdParams, problems, ref } from '../schemas.ts';
-import { pastTime } from '../times.ts';
+import { nowOf, pastTime } from '../times.ts';
 import type { App, AppDeps, Routes } from '../types.ts';
 import { invalidField } from '../validation.ts';
 
@@ -91,7 +91,7 @@ function placeRoute(app: App, deps: AppDeps): void {
 
 export const restrictionRoutes: Routes = (app, deps) => {
   const cursors = createCursors(deps.subjectKeys);
-  const now = deps.clock ?? (() => new Date());
+  const now = () => nowOf(deps);
   placeRoute(app, deps);
   app.get(
     '/v1/restrictions',

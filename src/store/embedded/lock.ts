@@ -34,30 +34,35 @@ async function breakStale(path: string, seen: string): Promise<void> {
   else await rm(aside, { force: true });
 }
 
-/** Runs `work` while holding the lock at `path`. Throws `start-refused` when nobody lets go of it for two minutes. */
-export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
-  const mine = `${process.pid} ${uuid()}`;
+async function take(path: string, mine: string): Promise<void> {
   const until = Date.now() + PATIENCE_MS;
-  own.add(mine);
   for (;;) {
     try {
-      await writeFile(path, mine, { flag: 'wx', mode: 0o600 });
-      break;
+      return await writeFile(path, mine, { flag: 'wx', mode: 0o600 });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
     if (Date.now() > until) {
-      own.delete(mine);
       throw new ExpungeError('start-refused', `Another process holds ${path}; end it, or remove the file.`);
     }
     const seen = await readFile(path, 'utf8').catch(() => '');
     await breakStale(path, seen);
     await sleep(50);
   }
+}
+
+/** Runs `work` while holding the lock at `path`. Throws `start-refused` when nobody lets go of it for two minutes. */
+export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
+  const mine = `${process.pid} ${uuid()}`;
+  own.add(mine);
   try {
-    return await work();
+    await take(path, mine);
+    try {
+      return await work();
+    } finally {
+      await rm(path, { force: true });
+    }
   } finally {
-    await rm(path, { force: true });
     own.delete(mine);
   }
 }
