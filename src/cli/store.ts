@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { ExpungeError } from '../errors.ts';
 import type { Store } from '../runs/ports.ts';
+import type { EmbeddedPostgres } from '../store/embedded.ts';
 
 /** Postgres: there is no such table, no such column. */
 const OTHER_SCHEMA = ['42P01', '42703'];
@@ -19,21 +20,16 @@ export interface OpenStore {
   store: Store;
   /** Of its Postgres. */
   url: string;
-  /** Ends the connection, and Postgres when it was started for this. */
+  /** Ends the connection, and Postgres when nobody else uses it. */
   close(): Promise<void>;
 }
 
-/** Postgres of the data folder; `release` leaves a server alone that was running before. */
-async function embedded(dataDir: string): Promise<{ url: string; release(): Promise<void> }> {
-  const home = join(dataDir, 'postgres');
-  if (!existsSync(join(home, 'connection.json')))
+/** Postgres of the data folder, which is there from an earlier start. */
+async function embedded(dataDir: string): Promise<EmbeddedPostgres> {
+  if (!existsSync(join(dataDir, 'postgres/connection.json')))
     throw new ExpungeError('start-refused', `There is no database under ${dataDir}; set DATA_DIR or DATABASE_URL`);
-  const { findPlace } = await import('../store/embedded/cluster.ts');
-  const { adopt } = await import('../store/embedded/server.ts');
   const { startEmbeddedPostgres } = await import('../store/embedded.ts');
-  const running = await adopt(await findPlace(home));
-  const { url, stop } = await startEmbeddedPostgres(dataDir);
-  return { url, release: running ? async () => undefined : stop };
+  return startEmbeddedPostgres(dataDir);
 }
 
 /** Opens the store that the configuration names, without migrating it. Throws `start-refused` when there is none. */
@@ -43,14 +39,14 @@ export async function openStore(config: Config): Promise<OpenStore> {
     const store = createStore({ url: config.databaseUrl });
     return { store, url: config.databaseUrl, close: () => store.close() };
   }
-  const { url, release } = await embedded(config.dataDir);
-  const store = createStore({ url });
+  const postgres = await embedded(config.dataDir);
+  const store = createStore({ url: postgres.url });
   return {
     store,
-    url,
+    url: postgres.url,
     async close() {
       await store.close();
-      await release();
+      await postgres.stop();
     },
   };
 }

@@ -3,12 +3,13 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { packagedFolder, usableBinaries } from './embedded/binaries.ts';
 import { createCluster, findPlace, urlOf } from './embedded/cluster.ts';
+import { holdServer } from './embedded/holder.ts';
 import { withLock } from './embedded/lock.ts';
 import { adopt, start, stop } from './embedded/server.ts';
 
 export interface EmbeddedPostgres {
   url: string;
-  /** Stops the server for everybody who uses it; may be called twice. */
+  /** Leaves the server; the last one who does stops it. May be called twice. */
   stop(): Promise<void>;
 }
 
@@ -22,19 +23,22 @@ export async function startEmbeddedPostgres(dataDir: string): Promise<EmbeddedPo
   const home = join(resolve(dataDir), 'postgres');
   await mkdir(home, { recursive: true, mode: 0o700 });
   const lock = join(home, 'start.lock');
-  const place = await withLock(lock, async () => {
+  const { place, holder } = await withLock(lock, async () => {
     const found = await findPlace(home);
-    if (await adopt(found)) return found;
-    const native = await usableBinaries(found.user, found.folder);
-    await createCluster(found, native);
-    await start(found, native);
-    return found;
+    if (!(await adopt(found))) {
+      const native = await usableBinaries(found.user, found.folder);
+      await createCluster(found, native);
+      await start(found, native);
+    }
+    return { place: found, holder: await holdServer(found) };
   });
   let stopped: Promise<void> | undefined;
   return {
     url: urlOf(place.connection),
     stop() {
-      stopped ??= withLock(lock, () => stop(place));
+      stopped ??= withLock(lock, async () => {
+        if (await holder.leave()) await stop(place);
+      });
       return stopped;
     },
   };

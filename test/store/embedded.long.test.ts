@@ -58,6 +58,12 @@ function starter(folder: string) {
   return { child, url };
 }
 
+/** Waits until the server has seen that those who were killed are gone. */
+async function untilUsers(url: string, count: number): Promise<void> {
+  const users = `select count(*)::int as n from pg_stat_activity where application_name = 'expunge-holder'`;
+  while ((await query<{ n: number }>(url, users))[0]?.n !== count) await sleep(20);
+}
+
 test('a server starts, answers on 127.0.0.1 alone, keeps its data and its address over a restart', async () => {
   const folder = await dataFolder(0o755);
   const server = await startEmbeddedPostgres(folder);
@@ -93,6 +99,7 @@ test('a server whose starter was killed is adopted, not restarted', async () => 
   const adopted = await startEmbeddedPostgres(folder);
   assert.equal(adopted.url, await url);
   assert.equal(await serverPid(adopted.url), pid);
+  await untilUsers(adopted.url, 1);
   await adopted.stop();
   assert.equal(isAlive(pid), false);
 });
@@ -117,7 +124,29 @@ test('several processes that start at once share one server', async () => {
     child.kill('SIGKILL');
     await once(child, 'exit');
   }
-  await (await startEmbeddedPostgres(folder)).stop();
+  const last = await startEmbeddedPostgres(folder);
+  await untilUsers(last.url, 1);
+  await last.stop();
+});
+
+test('whoever uses a server keeps it from being stopped, whoever started it; one who is killed lets go', async () => {
+  const folder = await dataFolder(0o755);
+  const command = await startEmbeddedPostgres(folder);
+  const pid = await serverPid(command.url);
+  const service = await startEmbeddedPostgres(folder);
+  const { child, url } = starter(folder);
+  await url;
+  await command.stop();
+  assert.deepEqual(await query(service.url, 'select 1 as n'), [{ n: 1 }]);
+  await service.stop();
+  assert.equal(isAlive(pid), true);
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  const last = await startEmbeddedPostgres(folder);
+  assert.equal(await serverPid(last.url), pid);
+  await untilUsers(last.url, 1);
+  await last.stop();
+  assert.equal(isAlive(pid), false);
 });
 
 test('a data folder that the server’s user cannot enter works too, and is found again', async () => {

@@ -1,0 +1,49 @@
+// Who uses the embedded server: a connection each, with a shared lock on it. One that dies lets go by itself.
+import pg from 'pg';
+import { type Place, urlOf } from './cluster.ts';
+
+/** Number of the advisory lock; those who hold it share it. */
+const USERS = 7_330_201;
+
+/** `pg` has these, and its types do not. */
+interface Counted {
+  ref(): void;
+  unref(): void;
+}
+
+export interface Holder {
+  /** Lets go of the server. True when nobody else holds it: it may be stopped, or is gone. */
+  leave(): Promise<boolean>;
+}
+
+/** Holds the server of `place`, which runs. Its connection keeps no process alive. */
+export async function holdServer(place: Place): Promise<Holder> {
+  const connect = async () => {
+    const url = urlOf(place.connection);
+    const client = new pg.Client({ connectionString: url, application_name: 'expunge-holder' }) as pg.Client & Counted;
+    // the server may be ended under us, which `leave` finds out
+    client.on('error', () => {});
+    await client.connect();
+    return client;
+  };
+  const client = await connect();
+  await client.query('select pg_advisory_lock_shared($1)', [USERS]);
+  client.unref();
+  const alone = async (asked: pg.Client): Promise<boolean> => {
+    const { rows } = await asked.query<{ alone: boolean }>('select pg_try_advisory_lock($1) as alone', [USERS]);
+    // now, and not when the server notices that the connection ended: who leaves next asks the same
+    await asked.query('select pg_advisory_unlock_all()');
+    return rows[0]?.alone === true;
+  };
+  return {
+    async leave() {
+      client.ref();
+      const asked = await alone(client).catch(async () => {
+        const again = await connect().catch(() => null);
+        return again === null || alone(again).finally(() => again.end());
+      });
+      await client.end().catch(() => {});
+      return asked;
+    },
+  };
+}
