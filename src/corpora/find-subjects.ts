@@ -3,6 +3,7 @@
 import { fieldsOf, type Identifier, type TrainingRecord } from '../domain/record.ts';
 import type { SubjectRules } from '../domain/subject-rules.ts';
 import { ExpungeError } from '../errors.ts';
+import { findEmails } from './find-emails.ts';
 import { findNames, lower, nameContext } from './find-names.ts';
 import { atPointer, LostDigits, readPointer } from './pointer.ts';
 
@@ -46,18 +47,6 @@ function textsAt(line: unknown, path: readonly string[]): string[] {
 }
 
 const fits = (value: string): boolean => /[\p{L}\p{N}]/u.test(value) && value.length <= 500;
-
-const LOCAL = /[\p{L}\p{N}._%+'-]{1,64}$/u;
-const DOMAIN = /^(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,24}/u;
-
-/** Addresses, by their `@`: what stands before and behind it is looked at no further than an address is long. */
-export function* findEmails(text: string): Generator<string> {
-  for (let at = text.indexOf('@'); at !== -1; at = text.indexOf('@', at + 1)) {
-    const local = LOCAL.exec(text.slice(Math.max(0, at - 128), at))?.[0].replace(/^[.'-]+/, '');
-    const domain = DOMAIN.exec(text.slice(at + 1, at + 256))?.[0];
-    if (local && domain) yield `${local}@${domain}`;
-  }
-}
 
 /** At least as many digits as a telephone number has, near each other. */
 const DIGITS = /\d(?:[\s().\-/]{0,3}\d){5}/;
