@@ -37,6 +37,8 @@ interface Asked {
   reason: string | null;
   /** Throws where the caller expects another state of the resource than this mark names; called under its lock. */
   check?(mark: string): void;
+  /** Id of the event; `again`: an earlier try of the same call may have written it, and then has done what is asked. */
+  once?: { id: string; again: boolean };
 }
 export type Act = Asked & { deed: Deed };
 

@@ -3,7 +3,7 @@ import { requestMark } from '../domain/marks.ts';
 import { allowedActions, isMovedBy, type RequestAction, type TargetState } from '../domain/states.ts';
 import type { Act, ActOutcome, Deed, LifecycleStore } from '../runs/lifecycle-port.ts';
 import { type Context, type Trx, transact } from './db.ts';
-import { recordEvent } from './events.ts';
+import { doneBefore, recordEvent } from './events.ts';
 import { extend } from './extend.ts';
 import { waitsAt } from './gates.ts';
 import { openTwin, serialiseSubjects } from './intake-locks.ts';
@@ -131,6 +131,7 @@ async function act(context: Context, trx: Trx, wish: Moving): Promise<ActOutcome
   const { targets, isFree } = await lockTargets(trx, tenant, id);
   const row = await rowOf(trx, tenant, id);
   if (!row) return { status: 'unknown' };
+  if (await doneBefore(trx, wish)) return { status: 'done', request: (await loadRequest(trx, tenant, id))!, ring: [] };
   wish.check?.(requestMark(row));
   const moved = targets.filter((target) => isMovedBy(deed.action, target.state) && isFree(target));
   const whole = deed.action === 'cancel' && deed.whole === true;
@@ -163,7 +164,7 @@ async function act(context: Context, trx: Trx, wish: Moving): Promise<ActOutcome
   );
   await refreshRequests(trx, tenant, [id], at);
   const event = await recordEvent(trx, {
-    ...{ tenant, of: { request_id: id }, action: deed.action, actor, reason, details: detailsOf(deed), at },
+    ...{ id: wish.once?.id, tenant, of: { request_id: id }, action: deed.action, actor, reason, details: detailsOf(deed), at },
   });
   await append(context, trx, {
     ...{ tenant, type: `request.${PAST[deed.action]}`, actor },

@@ -253,3 +253,21 @@ test('a caller who expects another version changes nothing', async () => {
   const [event] = await world.store.requestEvents(TENANT, request.id);
   assert.deepEqual([event?.action, event?.by, event?.reason], ['cancel', 'tester', 'Asked for by mistake.']);
 });
+
+test('an action of a call with a key is done once, and is the last of what was done however old its id is', async () => {
+  const { request } = await asked();
+  const once = { id: '0198a000-0000-7000-8000-000000000007', again: false };
+  for (const verb of ['hold', 'release'] as const) {
+    await done(request.id, verb);
+    now += 1000;
+  }
+  const held = await done(request.id, 'hold', { reason: 'It is looked into.', once });
+  assert.equal(held.hold?.reason, 'It is looked into.');
+  const refuses = () => assert.fail('the state that it was asked in is over');
+  assert.deepEqual(await done(request.id, 'hold', { once: { ...once, again: true }, check: refuses }), held);
+  const events = await world.store.requestEvents(TENANT, request.id);
+  assert.deepEqual(
+    events.map(({ action }) => action),
+    ['hold', 'release', 'hold'],
+  );
+});

@@ -155,8 +155,11 @@ export const checkpointRoutes: Routes = (app, deps) => {
     async (request, reply) => {
       const { id, digest } = request.params;
       const who = principal(request);
-      const outcome = await retire({ ...deps, log: request.log }, who, id, digest);
-      if (outcome.status !== 'retired') refuse(outcome);
+      const check = (present: Checkpoint) => checkPresent(request, reply, Present, present);
+      const outcome = await retire({ ...deps, log: request.log }, who, id, digest, check);
+      // an earlier try of the call, whose answer was lost, may have done it
+      const before = outcome.status === 'deleted' && request.keyed?.again === true;
+      if (outcome.status !== 'retired' && !before) refuse(outcome);
       const checkpoints = await deps.store.listCheckpoints(who.tenant, id);
       return checkpoints.find((one) => one.digest === digest)!;
     },
