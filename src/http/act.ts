@@ -52,6 +52,8 @@ function refuse(deed: Deed, outcome: Exclude<ActOutcome, { status: 'done' }>): n
       throw new ExpungeError('plan-changed', 'The plan is not the one that plan_digest names.', {
         extra: deed.action === 'approve' ? { plan_digest: deed.present_digest } : {},
       });
+    case 'models_deleted':
+      throw new ExpungeError('wrong-state', 'The model was deleted, and what it knew with it: no run can try again.');
     case 'already_open':
       throw new ExpungeError(
         'already-open',

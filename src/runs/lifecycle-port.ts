@@ -53,6 +53,8 @@ export type ActOutcome =
   /** Four eyes: whoever made the request may not approve it. */
   | { status: 'same_actor' }
   | { status: 'plan_changed' }
+  /** Of a retry: the models of all targets that it would move were deleted. */
+  | { status: 'models_deleted' }
   /** Of a retry: another request about the person and the model is open. */
   | { status: 'already_open'; request_id: string }
   | { status: 'not_extendable'; why: 'ended' | 'extended' | 'due' };
