@@ -60,12 +60,14 @@ const ofRestriction = (type: WebhookEventType, { restriction_id, request_id }: D
   });
 
 const moved = (data: Data) => requestsIn(data, 'moved');
+/** Of a request that had nothing to forget no target moves, and that it is over was told when it was made. */
+const decided = (data: Data) => (Array.isArray(data.targets) && data.targets.length === 0 ? [] : moved(data));
 const BY_ENTRY: Record<string, (data: Data) => Draft[]> = {
   'request.created': (data) => requestsIn(data, 'created'),
   'request.extended': (data) => requestsIn(data, 'extended'),
   'request.erased': (data) => requestsIn(data, 'erased'),
-  'request.verified': moved,
-  'request.approved': moved,
+  'request.verified': decided,
+  'request.approved': decided,
   'request.approval_lapsed': moved,
   'request.unusual': moved,
   'request.held': moved,

@@ -161,11 +161,73 @@ test('who was listed before a rotation of the key is held back after it too', as
   assert.equal(alone.statusCode, 201, alone.body);
 });
 
-test('nobody is put on the list by a request that no one has answered for', async () => {
+/** Brings about what takes hours or an accident otherwise. */
+async function database(text: string, values: unknown[]): Promise<void> {
+  const client = new pg.Client({ connectionString: service.deps.config.databaseUrl! });
+  await client.connect();
+  await client.query(text, values).finally(() => client.end());
+}
+const entries = async (type: string) =>
+  (await service.deps.store.readLedger({ limit: 1000 })).filter((entry) => entry.type === type).map(({ data }) => data);
+
+test('nobody is put on the list by a request that no one has answered for, and whoever is once somebody has', async () => {
+  const { app } = service;
+  const on = async () => (await check('doubted@example.org')).suppressed[0];
   const doubted = { subject: email('doubted@example.org'), verified: false };
-  const { state } = (await call(service.app, 'POST', '/v1/deletion-requests', doubted)).json();
-  assert.equal(state, 'completed_no_data');
-  assert.deepEqual((await check('doubted@example.org')).suppressed, [false]);
+  const made = (await call(app, 'POST', '/v1/deletion-requests', doubted)).json();
+  assert.deepEqual([made.state, await on()], ['completed_no_data', false]);
+  const verify = () => call(app, 'POST', `/v1/deletion-requests/${made.id}/verify`);
+  const held = await call(app, 'POST', `/v1/deletion-requests/${made.id}/hold`, { reason: 'x' });
+  assert.deepEqual([held.statusCode, held.json().allowed], [409, ['verify']]);
+  const verified = await verify();
+  assert.deepEqual([verified.statusCode, verified.json().state, await on()], [200, 'completed_no_data', true]);
+  assert.ok(verified.json().verified_at !== null && verified.json().version > made.version, verified.body);
+  const again = await verify();
+  assert.deepEqual([again.statusCode, again.json().allowed], [409, []]);
+  const [entry] = (await entries('request.verified')).slice(-1);
+  assert.deepEqual([entry?.request_id, entry?.to, entry?.targets], [made.id, 'completed_no_data', []]);
+  // what was lifted stays lifted
+  await lift({ subject: email('doubted@example.org'), reason: 'Consented anew.' });
+  await service.deps.store.endCoolingOff('worker');
+  assert.equal(await on(), false);
+});
+
+test('whoever no model knows is on the list when the cooling-off time is over, and somebody has approved', async () => {
+  const { app, deps } = service;
+  const people = ['cooling@example.org', 'both@example.org', 'unsure@example.org'];
+  const cooling = { cooling_off_hours: 1 };
+  const post = (value: string, more: object) =>
+    call(app, 'POST', '/v1/deletion-requests', { subject: email(value), ...cooling, ...more });
+  const [first, both, unsure] = [
+    (await post(people[0]!, { targets: [model_id] })).json(),
+    (await post(people[1]!, {})).json(),
+    (await post(people[2]!, { verified: false })).json(),
+  ];
+  assert.deepEqual([first.state, first.targets.length, unsure.state], ['completed_no_data', 1, 'completed_no_data']);
+  const on = async () => (await check(...people)).suppressed;
+  assert.equal(await deps.store.endCoolingOff('worker'), 0);
+  assert.deepEqual(await on(), [false, false, false]);
+  await database(
+    `update deletion_requests set starts_after = now() - interval '1 second' where starts_after > now()`,
+    [],
+  );
+  assert.equal(await deps.store.endCoolingOff('worker'), 2);
+  assert.deepEqual(await on(), [true, true, false]);
+  assert.equal(await deps.store.endCoolingOff('worker'), 0, 'once');
+  const [entry] = await entries('request.suppressed');
+  assert.deepEqual(entry?.request_ids, [first.id, both.id].sort());
+
+  // verified while an approval is asked for too
+  await database('update deletion_requests set approval_required = true where id = $1', [unsure.id]);
+  const at = `/v1/deletion-requests/${unsure.id}`;
+  const approve = (plan_digest: string) => call(app, 'POST', `${at}/approve`, { plan_digest });
+  const { digest } = (await call(app, 'GET', `${at}/plan`)).json();
+  assert.deepEqual((await approve(digest)).json().allowed, ['verify']);
+  assert.equal((await call(app, 'POST', `${at}/verify`)).statusCode, 200);
+  assert.deepEqual([await deps.store.endCoolingOff('worker'), await on()], [0, [true, true, false]]);
+  assert.equal((await approve(`sha256:${'0'.repeat(64)}`)).json().code, 'plan-changed');
+  const approved = await approve(digest);
+  assert.deepEqual([approved.statusCode, await on()], [200, [true, true, true]], approved.body);
 });
 
 test('a restricted person is told of, until they were told that it ends', async () => {
@@ -205,10 +267,7 @@ test('a restricted person is told of, until they were told that it ends', async 
   assert.equal((await place({ request_id: unheard, subject: email('x@example.org') })).statusCode, 400);
   await call(app, 'POST', `/v1/deletion-requests/${requests[1]}/cancel`, {});
   // forgotten by one model, and not yet by another
-  const client = new pg.Client({ connectionString: deps.config.databaseUrl! });
-  await client.connect();
-  await client.query(`update deletion_requests set state = 'partially_completed' where id = $1`, [requests[2]]);
-  await client.end();
+  await database(`update deletion_requests set state = 'partially_completed' where id = $1`, [requests[2]]);
   assert.equal(await deps.store.endRestrictions('worker'), 3);
   assert.equal(await deps.store.endRestrictions('worker'), 0);
   const { items } = (await call(app, 'GET', '/v1/restrictions')).json();
