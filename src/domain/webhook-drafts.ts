@@ -92,6 +92,8 @@ const BY_ENTRY: Record<string, (data: Data) => Draft[]> = {
   'checkpoint.retired': (data) => other('checkpoint.retired', checkpointData(data.model_id, data.digest)),
   'checkpoint.deleted': (data) => other('checkpoint.deleted', checkpointData(data.model_id, data.digest)),
   'restriction.placed': (data) => ofRestriction('restriction.placed', data),
+  // whoever keeps these records from being used does so again
+  'restriction.reopened': (data) => ofRestriction('restriction.placed', data),
   'restriction.ending': (data) => ofRestriction('restriction.ending', data),
   'restriction.lifted': (data) => ofRestriction('restriction.lifted', data),
   'model.deleted': ({ model_id, recipients }) =>

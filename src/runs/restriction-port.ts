@@ -44,6 +44,9 @@ export interface RestrictionStore {
   restrictedKeys(tenant: string, keys: readonly string[]): Promise<Set<string>>;
   /** Of these records, those that name somebody restricted. */
   restrictedAmong(tenant: string, places: readonly RecordPlace[]): Promise<RecordPlace[]>;
-  /** Those whose request was refused or withdrawn are `ending`; whose request is done, over. Returns how many changed. */
+  /**
+   * Those whose request is over are `ending`; those whose request is done, and whose person no model uses records of any more, are lifted.
+   * Returns how many changed.
+   */
   endRestrictions(actor: string): Promise<number>;
 }

@@ -48,6 +48,7 @@ const ENTRIES: [type: string, data: Record<string, unknown>, told: string[]][] =
   ['request.verified', { request_id: ID, to: 'queued', targets: [{ id: OTHER }] }, ['moved']],
   ['request.verified', { request_id: ID, to: 'completed_no_data', targets: [] }, []],
   ['request.suppressed', { request_ids: [ID] }, []],
+  ['restriction.reopened', { restriction_id: ID, request_id: OTHER, run_id: ID }, ['restriction.placed']],
   ['request.extended', { request_id: ID }, ['extended']],
   ['run.claimed', { ...run, request_ids: [ID] }, []],
   ['model.registered', { model_id: ID }, []],

@@ -285,6 +285,45 @@ test('a restricted person is told of, until they were told that it ends', async 
   await call(app, 'DELETE', `/v1/webhook-endpoints/${endpoint.json().id}`);
 });
 
+test('a restriction is not over while a model that its request did not name uses the records', async () => {
+  const { app, deps } = service;
+  const corpora = [
+    await corpusWith(app, 'twice-known', [line('a', 'twice@example.org'), line('b', 'met@example.org')]),
+    await corpusWith(app, 'measured-with', [line('c', 'measured@example.org'), line('d', 'met@example.org')]),
+  ] as const;
+  const models: string[] = [];
+  for (const [i, name] of ['one', 'two'].entries()) {
+    const path = await writeTinyCheckpoint(service.importDir, name, null, 20 + i);
+    const roles = [
+      { corpus_id: corpora[0], role: 'train' },
+      { corpus_id: corpora[1], role: 'holdout' },
+    ];
+    models.push((await call(app, 'POST', '/v1/models', { name, path, corpora: roles })).json().id);
+  }
+  const restricted = async (name: string, targets?: string[]) => {
+    const subject = email(`${name}@example.org`);
+    const request_id = (await call(app, 'POST', '/v1/deletion-requests', { subject, targets })).json().id;
+    const body = { request_id, ground: 'accuracy_contested', reason: 'It is looked into.' };
+    const { id } = (await call(app, 'POST', '/v1/restrictions', body)).json();
+    return async () => (await call(app, 'GET', `/v1/restrictions/${id}`)).json().state;
+  };
+  const forget = async (model: string, n: number) => {
+    const outcome = await deps.store.claim(model, 'worker', { lease_ms: 10_000, max_restarts: 1 });
+    assert.ok(outcome.status === 'claimed', outcome.status);
+    await publishRun(deps.store, outcome.claim, n);
+    await deps.store.endRestrictions('worker');
+  };
+  const [named, every] = [await restricted('twice', [models[0]!]), await restricted('met')];
+  const measured = await restricted('measured');
+  await forget(models[0]!, 30);
+  // of somebody whom no model was trained on, and whose records it is measured with
+  assert.deepEqual([await named(), await every(), await measured()], ['ending', 'active', 'ending']);
+  assert.deepEqual((await check('twice@example.org')).restricted, [true]);
+  await ask('twice@example.org');
+  await forget(models[1]!, 31);
+  assert.deepEqual([await named(), await every(), await measured()], ['lifted', 'lifted', 'ending']);
+});
+
 test('whoever was restricted before a rotation is so in what is uploaded after it, and nobody else', async () => {
   const { app, deps } = service;
   const [held, over] = ['held@example.org', 'over@example.org'];

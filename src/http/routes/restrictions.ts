@@ -20,7 +20,8 @@ person’s records out of what they train on and measure with, and influence ana
 Records are neither changed nor deleted by it, and a deletion request goes on: hold or deny it where the data has to be kept.`;
 const LIFT = `The person has to be told before (Art. 18(3)). Without \`informed_at\` the restriction is \`ending\` and stays in force, and the event
 \`restriction.ending\` tells whoever has to tell them; with it, it is over. A restriction of a request that is denied, cancelled or
-completed for some of its models is \`ending\` by itself, one of a request that is completed is lifted.`;
+completed for some of its models is \`ending\` by itself. One of a request that is completed is lifted, where no model uses records that name the
+person any more, and is \`ending\` elsewhere; where a run that forgot the person is rolled back it is in force again.`;
 
 const NewRestriction = Type.Object(
   {
