@@ -2,7 +2,7 @@
 import { hash, randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Restriction } from '../domain/restriction.ts';
-import type { NewRestriction, RecordPlace, RestrictionStore } from '../runs/ports.ts';
+import type { NewRestriction, RecordPlace, RestrictionStore, SubjectKey } from '../runs/ports.ts';
 import { type Context, type Db, type Trx, toPage, transact } from './db.ts';
 import { append } from './ledger.ts';
 import { placeRows, restrictedOf } from './sets-tables.ts';
@@ -26,30 +26,45 @@ function salted(reason: string) {
   return { salt, reason_digest: `sha256:${hash('sha256', `${salt} ${reason}`)}` };
 }
 
+/** Why a restriction cannot be of this request; null where it can. */
+async function refusal(trx: Trx, tenant: string, request_id: string, subjects: readonly SubjectKey[] | null) {
+  const query = trx.selectFrom('request_subjects').select(['subject_key', 'key_version']);
+  const named = await query.where('tenant_id', '=', tenant).where('request_id', '=', request_id).execute();
+  if (named.length === 0) return 'nobody';
+  const last = Math.max(...named.map((row) => row.key_version));
+  if (subjects !== null) {
+    const given = new Set(subjects.map(({ key }) => key));
+    return named.every((row) => row.key_version < last || given.has(row.subject_key)) ? null : 'another';
+  }
+  const versions = trx.selectFrom('subject_key_versions').select('version').where('tenant_id', '=', tenant);
+  // what was uploaded since is under a key that the request does not have
+  const newer = await versions.where('version', '>', last).limit(1).executeTakeFirst();
+  return newer === undefined ? null : 'rotated';
+}
+
 async function place(context: Context, trx: Trx, { id, tenant, of, ground, reason, actor }: NewRestriction) {
   const at = await context.now(trx);
   const { salt, reason_digest } = salted(reason);
-  const request_id = 'request_id' in of ? of.request_id : null;
-  if (request_id !== null) {
-    const query = trx.selectFrom('request_subjects').select('subject_key').where('tenant_id', '=', tenant);
-    const named = await query.where('request_id', '=', request_id).limit(1).executeTakeFirst();
-    if (named === undefined) return { status: 'nobody' } as const;
-  }
+  const request_id = of.request_id ?? null;
+  const subjects = 'subjects' in of ? of.subjects : null;
+  const status = request_id === null ? null : await refusal(trx, tenant, request_id, subjects);
+  if (status !== null) return { status } as const;
   await sql`
     insert into restrictions (id, tenant_id, request_id, ground, reason, salt, created_by, created_at)
     values (${id}, ${tenant}, ${request_id}, ${ground}, ${reason}, ${salt}, ${actor}, ${at})`.execute(trx);
-  if ('subjects' in of)
+  if (subjects !== null)
     await trx
       .insertInto('restriction_subjects')
       .values(
-        of.subjects.map(({ key, ...rest }) => ({ tenant_id: tenant, restriction_id: id, subject_key: key, ...rest })),
+        subjects.map(({ key, ...rest }) => ({ tenant_id: tenant, restriction_id: id, subject_key: key, ...rest })),
       )
       .execute();
-  else
+  if (request_id !== null)
     await sql`
       insert into restriction_subjects (tenant_id, restriction_id, subject_key, type, key_version, normaliser_version)
       select tenant_id, ${id}, subject_key, type, key_version, normaliser_version
-      from request_subjects where tenant_id = ${tenant} and request_id = ${request_id}`.execute(trx);
+      from request_subjects where tenant_id = ${tenant} and request_id = ${request_id}
+      on conflict do nothing`.execute(trx);
   const data = { restriction_id: id, request_id, ground, reason_digest };
   await append(context, trx, { tenant, type: 'restriction.placed', actor, data });
   return { status: 'placed', restriction: (await load(trx, tenant, id))! } as const;

@@ -262,7 +262,9 @@ test('a restricted person is told of, until they were told that it ends', async 
   const people = ['person4', 'person5', 'person6'].map((name) => ask(`${name}@example.org`));
   const requests = (await Promise.all(people)).map((one) => one.json().id);
   for (const request_id of requests) assert.equal((await place({ request_id })).statusCode, 201);
-  assert.equal((await place({ request_id: unheard })).statusCode, 201);
+  // made before a rotation
+  const also = { request_id: unheard, subject: email('unheard@example.org') };
+  assert.equal((await place(also)).statusCode, 201);
   assert.equal((await place({ request_id: model_id })).json().code, 'validation-failed');
   assert.equal((await place({ request_id: unheard, subject: email('x@example.org') })).statusCode, 400);
   await call(app, 'POST', `/v1/deletion-requests/${requests[1]}/cancel`, {});
@@ -348,4 +350,41 @@ test('whoever was restricted before a rotation is so in what is uploaded after i
   assert.deepEqual((await deps.store.restrictedAmong('default', [{ corpus_id: more, ordinal: 0 }])).length, 1);
   await call(app, 'POST', `/v1/restrictions/${second}/lift`, { reason: 'It was right.', informed_at });
   assert.deepEqual(await deps.store.restrictedIn('default', [corpus, more]), {});
+});
+
+test('a restriction by a request from before a rotation needs the person, since whose records came in between it cannot tell', async () => {
+  const { app, deps } = service;
+  const whom = { identifiers: [...email('between@example.org').identifiers, { type: 'name', value: 'Bea Tween' }] };
+  const request_id = (await call(app, 'POST', '/v1/deletion-requests', { subject: whom })).json().id;
+  const restrict = (body: object) =>
+    call(app, 'POST', '/v1/restrictions', { ground: 'accuracy_contested', reason: 'It is looked into.', ...body });
+  assert.equal((await restrict({})).json().errors[0].pointer, '#');
+  assert.equal((await restrict({ request_id })).statusCode, 201);
+  await rotate();
+  const upload = async (name: string) => {
+    const id = await corpusWith(app, name, []);
+    const { statusCode } = await app.inject({
+      ...{ method: 'POST', url: `/v1/corpora/${id}/records?on_suppressed=keep` },
+      ...{ payload: line('a', 'between@example.org'), headers: { 'content-type': 'application/x-ndjson' } },
+    });
+    assert.equal(statusCode, 201);
+    return id;
+  };
+  const corpus = await upload('in-between');
+  const restrictions = (await call(app, 'GET', '/v1/restrictions')).json().items;
+  const informed_at = new Date().toISOString();
+  await call(app, 'POST', `/v1/restrictions/${restrictions[0].id}/lift`, { reason: 'It was right.', informed_at });
+  const since = await upload('and-since');
+  const refused = await restrict({ request_id });
+  assert.deepEqual([refused.statusCode, refused.json().errors[0].pointer], [400, '#/request_id'], refused.body);
+  assert.match(refused.json().errors[0].detail, /subject/);
+  for (const subject of [email('somebody@example.org'), email('between@example.org')])
+    assert.equal((await restrict({ request_id, subject })).json().errors[0].pointer, '#/subject');
+  const placed = await restrict({ request_id, subject: whom });
+  assert.deepEqual([placed.statusCode, placed.json().request_id], [201, request_id], placed.body);
+  assert.deepEqual(placed.json().identifier_types, ['email', 'name']);
+  assert.deepEqual(await deps.store.restrictedIn('default', [corpus, since]), { [corpus]: [0], [since]: [0] });
+  // a request that was made since has its keys
+  const later = (await ask('later@example.org')).json().id;
+  assert.equal((await restrict({ request_id: later })).statusCode, 201);
 });
