@@ -10,7 +10,7 @@ import { append } from './ledger.ts';
 import { loadModel } from './models.ts';
 import { lockRun, moveLocked } from './moves.ts';
 import { publishIn } from './publish.ts';
-import { noteReplaced } from './recipients.ts';
+import { noteInUse, noteReplaced } from './recipients.ts';
 import { reopenRelied } from './relied.ts';
 import { noteReopened, reopenRestrictions } from './restrictions.ts';
 import { loadRun } from './runs.ts';
@@ -117,6 +117,7 @@ async function swapBack(trx: Trx, { claim }: Locked, { parent_retention_ms }: Ru
   await checkpoints(run.parent).set({ state: 'active', delete_after: null }).execute();
   const models = trx.updateTable('models').set({ active: run.parent, updated_at: at }).where('tenant_id', '=', tenant);
   await models.where('id', '=', model.id).execute();
+  await noteInUse(trx, tenant, run.parent);
   // the model knows them again
   await trx.deleteFrom('erased_records').where('tenant_id', '=', tenant).where('run_id', '=', run.id).execute();
 }
