@@ -230,7 +230,7 @@ test('requests of before that found nothing while a gate was closed wait for the
       insert into deletion_requests (id, tenant_id, state, created_by, verified_at, starts_after, approval_required,
         every_model, urgent, submitted_at, received_at, due_at, updated_at, completed_at, version)
       values (${id(n)}, 't', ${state ?? 'completed_no_data'}, 'ann', ${verified}, ${starts}, ${approval}, true, false,
-        ${at}, ${at}, ${at}, ${at}, ${state === undefined ? at : null}, 1)`;
+        ${at}, ${at}, '2026-02-01Z', ${at}, ${state === undefined ? at : null}, 1)`;
     const rows = [
       request(1, null, null),
       request(2, at, at),
