@@ -1134,7 +1134,8 @@ export interface paths {
         put?: never;
         /**
          * Restrict the processing of a person’s records
-         * @description Names a person, or a deletion request whose person it is. From then on `suppressions:check` says so, runs and references leave the
+         * @description Names a person, or a deletion request whose person it is; both, where the restriction is to wait with a request that was made before the
+         *     subject key was rotated: the person then needs all identifiers of the request. From then on `suppressions:check` says so, runs and references leave the
          *     person’s records out of what they train on and measure with, and influence analyses do not show them. What a run has begun with, it ends with.
          *     Records are neither changed nor deleted by it, and a deletion request goes on: hold or deny it where the data has to be kept.
          */
@@ -1175,7 +1176,8 @@ export interface paths {
          * Lift a restriction, or say that it is about to be
          * @description The person has to be told before (Art. 18(3)). Without `informed_at` the restriction is `ending` and stays in force, and the event
          *     `restriction.ending` tells whoever has to tell them; with it, it is over. A restriction of a request that is denied, cancelled or
-         *     completed for some of its models is `ending` by itself, one of a request that is completed is lifted. Honours If-Match.
+         *     completed for some of its models is `ending` by itself. One of a request that is completed is lifted, where no model uses records that name the
+         *     person any more, and is `ending` elsewhere; where a run that forgot the person is rolled back it is in force again. Honours If-Match.
          */
         post: operations["liftRestriction"];
         delete?: never;
@@ -2106,7 +2108,7 @@ export interface webhooks {
         };
         get?: never;
         put?: never;
-        /** The processing of a person’s records was restricted */
+        /** The processing of a person’s records was restricted, or is so again after a rollback */
         post: operations["onRestrictionPlaced"];
         delete?: never;
         options?: never;

@@ -47,7 +47,11 @@ request shows that of its least advanced target, and when all have ended \`compl
 const ACTIONS = `Each is a \`POST /v1/deletion-requests/{id}/<action>\`. It moves the targets that are in one of the states
 named, and leaves the others as they are; where none is, the answer is 409 with the present \`state\` and what is \`allowed\`. What a
 run has claimed is the run's until it gives it back or ends: 409 then links the run. \`If-Match\` and \`Idempotency-Key\` are honoured,
-and of two callers one wins. \`hold\` and \`deny\` need a \`reason\`; all others take one.`;
+and of two callers one wins. \`hold\` and \`deny\` need a \`reason\`; all others take one.
+
+A request that has nothing to forget is \`completed_no_data\` at once, also where the person is still to be verified, an approval is asked for or a
+cooling-off time goes on: \`verify\` and \`approve\` are possible then as well. They move no target; with the last of these gates the person is on the
+suppression list ([identifiers.md](identifiers.md#who-must-not-be-trained-on-again)), which after a cooling-off time the sweep sees to (\`request.suppressed\` in the ledger).`;
 
 const EXTENSION = `\`POST …/extension\` moves no target: it moves \`due_at\`, once, by one or two calendar months, before the
 request is due, with a reason and the time at which the person was told (GDPR Art. 12(3)). \`due_at\` is one calendar month after

@@ -60,12 +60,14 @@ const ofRestriction = (type: WebhookEventType, { restriction_id, request_id }: D
   });
 
 const moved = (data: Data) => requestsIn(data, 'moved');
+/** Of a request that had nothing to forget no target moves, and that it is over was told when it was made. */
+const decided = (data: Data) => (Array.isArray(data.targets) && data.targets.length === 0 ? [] : moved(data));
 const BY_ENTRY: Record<string, (data: Data) => Draft[]> = {
   'request.created': (data) => requestsIn(data, 'created'),
   'request.extended': (data) => requestsIn(data, 'extended'),
   'request.erased': (data) => requestsIn(data, 'erased'),
-  'request.verified': moved,
-  'request.approved': moved,
+  'request.verified': decided,
+  'request.approved': decided,
   'request.approval_lapsed': moved,
   'request.unusual': moved,
   'request.held': moved,
@@ -91,6 +93,8 @@ const BY_ENTRY: Record<string, (data: Data) => Draft[]> = {
   'checkpoint.retired': (data) => other('checkpoint.retired', checkpointData(data.model_id, data.digest)),
   'checkpoint.deleted': (data) => other('checkpoint.deleted', checkpointData(data.model_id, data.digest)),
   'restriction.placed': (data) => ofRestriction('restriction.placed', data),
+  // whoever keeps these records from being used does so again
+  'restriction.reopened': (data) => ofRestriction('restriction.placed', data),
   'restriction.ending': (data) => ofRestriction('restriction.ending', data),
   'restriction.lifted': (data) => ofRestriction('restriction.lifted', data),
   'model.deleted': ({ model_id, recipients }) =>

@@ -78,7 +78,10 @@ export const WEBHOOK_EVENTS = {
   },
   'checkpoint.retired': { summary: 'A checkpoint is not to be used any more', data: OfCheckpoint },
   'checkpoint.deleted': { summary: 'The weights of a checkpoint are gone', data: OfCheckpoint },
-  'restriction.placed': { summary: 'The processing of a person’s records was restricted', data: OfRestriction },
+  'restriction.placed': {
+    summary: 'The processing of a person’s records was restricted, or is so again after a rollback',
+    data: OfRestriction,
+  },
   'restriction.ending': {
     summary: 'A restriction is about to be lifted: the person is to be told before (Art. 18(3))',
     data: OfRestriction,

@@ -88,7 +88,7 @@ export interface PlannableTarget extends SetCounts {
 export interface LifecycleStore {
   /** One action on a request: state, event and ledger entry in one transaction; of two callers one wins. */
   actOnRequest(act: Act): Promise<ActOutcome>;
-  /** Moves on what has waited for the end of its cooling-off time; returns how many requests. */
+  /** Moves on what has waited for the end of its cooling-off time, or puts its person on the suppression list; returns how many requests. */
   endCoolingOff(actor: string): Promise<number>;
   /** What a run would find for each target that waits; null for an unknown request. */
   plannableTargets(tenant: string, id: string): Promise<PlannableTarget[] | null>;

@@ -7,8 +7,8 @@ import type { Page, PageQuery } from './store-port.ts';
 export interface NewRestriction {
   id: string;
   tenant: string;
-  /** The person, or a request of theirs. */
-  of: { subjects: readonly SubjectKey[] } | { request_id: string };
+  /** The person, or a request of theirs, or both: whoever is stored under keys that the request is too old for is restricted too. */
+  of: { subjects: readonly SubjectKey[]; request_id?: string } | { request_id: string };
   ground: RestrictionGround;
   reason: string;
   actor: string;
@@ -25,6 +25,10 @@ export interface RestrictionStore {
     | { status: 'placed'; restriction: Restriction }
     /** There is no such request, or it names no person. */
     | { status: 'nobody' }
+    /** The request was made before the newest version of the subject key: the person has to be named as well. */
+    | { status: 'rotated' }
+    /** The person who is named lacks an identifier of the request's. */
+    | { status: 'another' }
   >;
   /**
    * With `informed_at` it is over; without, it is `ending` and stays in force, and an event says that the person has to be told. Null where
@@ -44,6 +48,9 @@ export interface RestrictionStore {
   restrictedKeys(tenant: string, keys: readonly string[]): Promise<Set<string>>;
   /** Of these records, those that name somebody restricted. */
   restrictedAmong(tenant: string, places: readonly RecordPlace[]): Promise<RecordPlace[]>;
-  /** Those whose request was refused or withdrawn are `ending`; whose request is done, over. Returns how many changed. */
+  /**
+   * Those whose request is over are `ending`; those whose request is done, and whose person no model uses records of any more, are lifted.
+   * Returns how many changed.
+   */
   endRestrictions(actor: string): Promise<number>;
 }

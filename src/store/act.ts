@@ -1,6 +1,12 @@
 // What people ask of a request: approve, deny, hold, release, verify, cancel, retry, extend.
 import { requestMark } from '../domain/marks.ts';
-import { allowedActions, isMovedBy, type RequestAction, type TargetState } from '../domain/states.ts';
+import {
+  allowedActions,
+  isMovedBy,
+  type RequestAction,
+  type RequestState,
+  type TargetState,
+} from '../domain/states.ts';
 import type { Act, ActOutcome, Deed, LifecycleStore } from '../runs/lifecycle-port.ts';
 import { type Context, type Trx, transact } from './db.ts';
 import { doneBefore, recordEvent } from './events.ts';
@@ -9,6 +15,7 @@ import { waitsAt } from './gates.ts';
 import { openTwin, serialiseSubjects } from './intake-locks.ts';
 import { append } from './ledger.ts';
 import { loadRequest } from './requests.ts';
+import { suppressLate } from './suppressions.ts';
 import { lockRequests, refreshRequests } from './targets.ts';
 
 type Moving = Act & { deed: Exclude<Deed, { action: 'extend' }> };
@@ -52,6 +59,7 @@ async function plansHold(trx: Trx, { tenant, deed }: Moving, moved: readonly Hel
   if (deed.action !== 'approve') return true;
   const ids = deed.targets.map((target) => target.model_id);
   if (deed.plan_digest !== deed.present_digest || moved.length !== ids.length) return false;
+  if (ids.length === 0) return true;
   const query = trx.selectFrom('models').select(['id', 'active']).where('tenant_id', '=', tenant);
   const active = new Map((await query.where('id', 'in', ids).execute()).map((model) => [model.id, model.active]));
   return deed.targets.every(
@@ -76,6 +84,7 @@ async function rowOf(trx: Trx, tenant: string, id: string) {
   const query = trx.selectFrom('deletion_requests').where('tenant_id', '=', tenant).where('id', '=', id);
   return query
     .select(['version', 'state', 'created_by', 'verified_at', 'starts_after', 'approval_required', 'approved_at'])
+    .select('suppression_waits')
     .executeTakeFirst();
 }
 type Row = NonNullable<Awaited<ReturnType<typeof rowOf>>>;
@@ -129,8 +138,31 @@ const detailsOf = (deed: Moving['deed']) =>
 /** Targets that no cancel has to stop. */
 const OVER: readonly TargetState[] = ['cancelled', 'completed_no_data'];
 
-async function act(context: Context, trx: Trx, wish: Moving): Promise<ActOutcome> {
+/** What opens the gate that a request waits at which had nothing to forget: its person is not on the suppression list before. */
+function gateOf(row: Row, at: string): RequestAction[] {
+  if (!row.suppression_waits) return [];
+  return (['verify', 'approve'] as const).filter((action) => isMovedBy(action, waitsAt(row, at)));
+}
+
+/** The event and the entry of what was done. */
+async function tell(context: Context, trx: Trx, wish: Moving, at: string, to: RequestState, moved: readonly Held[]) {
   const { tenant, id, actor, deed, reason } = wish;
+  const details = detailsOf(deed);
+  const of = { request_id: id };
+  const event = await recordEvent(trx, {
+    ...{ id: wish.once?.id, tenant, of, action: deed.action, actor, reason, details, at },
+  });
+  await append(context, trx, {
+    ...{ tenant, type: `request.${PAST[deed.action]}`, actor },
+    data: {
+      ...{ request_id: id, ...event, ...details, to },
+      targets: moved.map(({ id, model_id, state }) => ({ id, model_id, from: state })),
+    },
+  });
+}
+
+async function act(context: Context, trx: Trx, wish: Moving): Promise<ActOutcome> {
+  const { tenant, id, actor, deed } = wish;
   const deleted = await lockBefore(trx, wish);
   const { targets, isFree } = await lockTargets(trx, tenant, id);
   const row = await rowOf(trx, tenant, id);
@@ -142,8 +174,10 @@ async function act(context: Context, trx: Trx, wish: Moving): Promise<ActOutcome
   if (moved.length === 0 && movable.length > 0) return { status: 'models_deleted' };
   const whole = deed.action === 'cancel' && deed.whole === true;
   const staying = targets.filter((target) => !OVER.includes(target.state) && !moved.includes(target));
-  if (moved.length === 0 || (whole && staying.length > 0)) {
-    const allowed = allowedActions(targets.filter(isFree).map(({ state }) => state));
+  const at = await context.now(trx);
+  const gate = gateOf(row, at);
+  if ((moved.length === 0 && !gate.includes(deed.action)) || (whole && staying.length > 0)) {
+    const allowed = [...gate, ...allowedActions(targets.filter(isFree).map(({ state }) => state))];
     const run_id = targets.find((target) => !isFree(target))?.run_id ?? null;
     return { status: 'conflict', state: row.state, allowed, run_id };
   }
@@ -158,9 +192,14 @@ async function act(context: Context, trx: Trx, wish: Moving): Promise<ActOutcome
     );
     if (twin !== null) return { status: 'already_open', request_id: twin };
   }
-  const at = await context.now(trx);
   const now = await writeGates(trx, wish, row, at);
   const to = ENDS[deed.action] ?? waitsAt(now, at);
+  if (moved.length === 0) {
+    await refreshRequests(trx, tenant, [id], at);
+    if (to === 'queued') await suppressLate(trx, tenant, [id], at);
+    await tell(context, trx, wish, at, row.state, []);
+    return { status: 'done', request: (await loadRequest(trx, tenant, id))!, ring: [] };
+  }
   await moveTo(
     trx,
     wish,
@@ -169,25 +208,7 @@ async function act(context: Context, trx: Trx, wish: Moving): Promise<ActOutcome
     at,
   );
   await refreshRequests(trx, tenant, [id], at);
-  const event = await recordEvent(trx, {
-    ...{
-      id: wish.once?.id,
-      tenant,
-      of: { request_id: id },
-      action: deed.action,
-      actor,
-      reason,
-      details: detailsOf(deed),
-      at,
-    },
-  });
-  await append(context, trx, {
-    ...{ tenant, type: `request.${PAST[deed.action]}`, actor },
-    data: {
-      ...{ request_id: id, ...event, ...detailsOf(deed), to },
-      targets: moved.map(({ id, model_id, state }) => ({ id, model_id, from: state })),
-    },
-  });
+  await tell(context, trx, wish, at, to, moved);
   const ring = to === 'queued' ? moved.map((target) => target.model_id) : [];
   return { status: 'done', request: (await loadRequest(trx, tenant, id))!, ring };
 }

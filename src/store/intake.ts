@@ -70,7 +70,11 @@ const stateOf = ({ targets }: NewRequest) => requestState(targets.map((target) =
 /** Its row with what follows from the targets. */
 function fullRow(one: NewRequest) {
   const state = stateOf(one);
-  return { ...one.row, state, completed_at: isOpenRequest(state) ? null : one.row.received_at };
+  const { row, input } = one;
+  // nobody is held back by what no one has answered for yet
+  const suppression_waits =
+    suppresses(state) && input.subjects.length > 0 && waitsAt(row, row.received_at) !== 'queued';
+  return { ...row, state, suppression_waits, completed_at: isOpenRequest(state) ? null : row.received_at };
 }
 
 /** Of each table, what these requests put there, in an order that holds. */
@@ -82,8 +86,7 @@ function rowsOf(made: readonly NewRequest[]): Statement[] {
       return { tenant_id, request_id: id, subject_key, ...rest };
     }),
   );
-  // nobody is held back by what no one has answered for yet
-  const answered = requests.filter((row) => suppresses(row.state) && waitsAt(row, row.received_at) === 'queued');
+  const answered = requests.filter((row) => suppresses(row.state) && !row.suppression_waits);
   const done = new Map(answered.map((row) => [row.id, row.received_at]));
   const suppressed = subjects.flatMap((row) => {
     const added_at = done.get(row.request_id);

@@ -36,6 +36,7 @@ import * as usedCorpora from './migrations/037-used-corpora.ts';
 import * as erasureLooks from './migrations/038-erasure-looks.ts';
 import * as keyedResources from './migrations/039-keyed-resources.ts';
 import * as offboarded from './migrations/041-offboarded.ts';
+import * as suppressionWaits from './migrations/042-suppression-waits.ts';
 
 const MIGRATIONS = {
   '001-initial': initial,
@@ -71,6 +72,7 @@ const MIGRATIONS = {
   '038-erasure-looks': erasureLooks,
   '039-keyed-resources': keyedResources,
   '041-offboarded': offboarded,
+  '042-suppression-waits': suppressionWaits,
 };
 
 const migratorOf = (db: Db): Migrator =>

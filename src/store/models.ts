@@ -9,6 +9,7 @@ import { checkpointRows, lockCheckpoint } from './checkpoints.ts';
 import { beyond, type Context, type Db, type Trx, toPage, transact } from './db.ts';
 import { lastVerification } from './last-verification.ts';
 import { append } from './ledger.ts';
+import { noteInUse } from './recipients.ts';
 
 const COLUMNS = [
   'id',
@@ -134,6 +135,7 @@ async function insertModel(
       .where('used_records', '<', records)
       .execute();
   await insertCheckpoint(trx, { tenant, model_id: id, at }, checkpoint);
+  await noteInUse(trx, tenant, checkpoint.digest);
   return id;
 }
 

@@ -10,10 +10,12 @@ import { append } from './ledger.ts';
 import { loadModel } from './models.ts';
 import { lockRun, moveLocked } from './moves.ts';
 import { publishIn } from './publish.ts';
-import { noteReplaced } from './recipients.ts';
+import { noteInUse, noteReplaced } from './recipients.ts';
 import { reopenRelied } from './relied.ts';
+import { noteReopened, reopenRestrictions } from './restrictions.ts';
 import { loadRun } from './runs.ts';
 import type { Database } from './schema.ts';
+import { lockRequests } from './targets.ts';
 
 /** The run as its owner had it, under the locks of its model and its own; null for an unknown one. */
 async function lock(trx: Trx, act: RunAct) {
@@ -120,6 +122,7 @@ async function swapBack(trx: Trx, { claim }: Locked, { parent_retention_ms }: Ru
   await checkpoints(run.parent).set({ state: 'active', delete_after: null }).execute();
   const models = trx.updateTable('models').set({ active: run.parent, updated_at: at }).where('tenant_id', '=', tenant);
   await models.where('id', '=', model.id).execute();
+  await noteInUse(trx, tenant, run.parent);
   // the model knows them again
   await trx.deleteFrom('erased_records').where('tenant_id', '=', tenant).where('run_id', '=', run.id).execute();
 }
@@ -171,11 +174,15 @@ async function rollBack(context: Context, trx: Trx, act: RunAct): Promise<RunAct
   const at = await context.now(trx);
   const reason = `${published ? 'Its checkpoint was rolled back' : 'Its candidate was refused'} by ${actor}.`;
   let relied: string[] = [];
+  let restricted: Awaited<ReturnType<typeof reopenRestrictions>> = [];
   if (published) {
     if (model.active !== run.candidate) return { status: 'built_upon' };
     if (!(await parentIsKept(trx, found, at))) return { status: 'parent_gone' };
     const since = run.finished_at!;
     relied = await reopenRelied(trx, { tenant, model_id: model.id, run_id: id, since, reason, at });
+    // the sweep ends restrictions by the state of these
+    await lockRequests(trx, tenant, run.request_ids);
+    restricted = await reopenRestrictions(trx, { tenant, run_id: id, requests: [...relied, ...run.request_ids] });
     await swapBack(trx, found, act, at);
   }
   const change = { targets: 'needs_review', reason, ...(published ? { reopen: 'completed' as const } : {}) } as const;
@@ -187,6 +194,7 @@ async function rollBack(context: Context, trx: Trx, act: RunAct): Promise<RunAct
         ...{ tenant, type: 'request.reopened', actor },
         data: { request_ids: relied, run_id: id, model_id: model.id, to: 'needs_review' },
       });
+    await noteReopened(context, trx, { tenant, run_id: id, actor }, restricted);
     await shredRun(context, trx, { tenant, run_id: id, actor, at });
     const replaced = { digest: run.candidate!, replaced_by: run.parent };
     await noteReplaced(context, trx, { tenant, model_id: model.id, ...replaced, actor });

@@ -10,7 +10,7 @@ import { append } from './ledger.ts';
 import { insertCheckpoint } from './models.ts';
 import { lockRun, moveLocked } from './moves.ts';
 import { namedByRun } from './named-by-run.ts';
-import { noteReplaced } from './recipients.ts';
+import { noteInUse, noteReplaced } from './recipients.ts';
 import { moveTargets } from './targets.ts';
 
 type LockedRun = NonNullable<Awaited<ReturnType<typeof lockRun>>>;
@@ -45,6 +45,7 @@ async function swap(trx: Trx, { tenant, model }: Claim, parent: string, publicat
     .where('tenant_id', '=', tenant)
     .where('id', '=', model.id)
     .execute();
+  await noteInUse(trx, tenant, publication.checkpoint.digest);
 }
 
 /** Exactly the forget set: train records that name a subject of the run and were not erased before. */

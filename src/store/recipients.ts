@@ -67,6 +67,19 @@ export async function noteReplaced(
   await append(context, trx, { tenant, type: 'checkpoint.replaced', actor, data: { ...rest, digest, recipients } });
 }
 
+/**
+ * To be called in the transaction that brings a checkpoint into use, again or for the first time: whoever has it may use it, so that who was
+ * told of its last replacement is to be told of the next one.
+ */
+export const noteInUse = (trx: Trx, tenant: string, digest: string) =>
+  trx
+    .updateTable('recipients')
+    .set({ told_at: null })
+    .where('tenant_id', '=', tenant)
+    .where('digest', '=', digest)
+    .where('told_at', 'is not', null)
+    .execute();
+
 const COLUMNS = ['recipient', 'files', 'pulls', 'bytes', 'first_pulled_at', 'last_pulled_at', 'told_at'] as const;
 
 type Told = Parameters<RecipientStore['tellRecipient']>[1] & {

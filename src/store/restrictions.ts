@@ -2,7 +2,7 @@
 import { hash, randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Restriction } from '../domain/restriction.ts';
-import type { NewRestriction, RecordPlace, RestrictionStore } from '../runs/ports.ts';
+import type { NewRestriction, RecordPlace, RestrictionStore, SubjectKey } from '../runs/ports.ts';
 import { type Context, type Db, type Trx, toPage, transact } from './db.ts';
 import { append } from './ledger.ts';
 import { placeRows, restrictedOf } from './sets-tables.ts';
@@ -26,30 +26,45 @@ function salted(reason: string) {
   return { salt, reason_digest: `sha256:${hash('sha256', `${salt} ${reason}`)}` };
 }
 
+/** Why a restriction cannot be of this request; null where it can. */
+async function refusal(trx: Trx, tenant: string, request_id: string, subjects: readonly SubjectKey[] | null) {
+  const query = trx.selectFrom('request_subjects').select(['subject_key', 'key_version']);
+  const named = await query.where('tenant_id', '=', tenant).where('request_id', '=', request_id).execute();
+  if (named.length === 0) return 'nobody';
+  const last = Math.max(...named.map((row) => row.key_version));
+  if (subjects !== null) {
+    const given = new Set(subjects.map(({ key }) => key));
+    return named.every((row) => row.key_version < last || given.has(row.subject_key)) ? null : 'another';
+  }
+  const versions = trx.selectFrom('subject_key_versions').select('version').where('tenant_id', '=', tenant);
+  // what was uploaded since is under a key that the request does not have
+  const newer = await versions.where('version', '>', last).limit(1).executeTakeFirst();
+  return newer === undefined ? null : 'rotated';
+}
+
 async function place(context: Context, trx: Trx, { id, tenant, of, ground, reason, actor }: NewRestriction) {
   const at = await context.now(trx);
   const { salt, reason_digest } = salted(reason);
-  const request_id = 'request_id' in of ? of.request_id : null;
-  if (request_id !== null) {
-    const query = trx.selectFrom('request_subjects').select('subject_key').where('tenant_id', '=', tenant);
-    const named = await query.where('request_id', '=', request_id).limit(1).executeTakeFirst();
-    if (named === undefined) return { status: 'nobody' } as const;
-  }
+  const request_id = of.request_id ?? null;
+  const subjects = 'subjects' in of ? of.subjects : null;
+  const status = request_id === null ? null : await refusal(trx, tenant, request_id, subjects);
+  if (status !== null) return { status } as const;
   await sql`
     insert into restrictions (id, tenant_id, request_id, ground, reason, salt, created_by, created_at)
     values (${id}, ${tenant}, ${request_id}, ${ground}, ${reason}, ${salt}, ${actor}, ${at})`.execute(trx);
-  if ('subjects' in of)
+  if (subjects !== null)
     await trx
       .insertInto('restriction_subjects')
       .values(
-        of.subjects.map(({ key, ...rest }) => ({ tenant_id: tenant, restriction_id: id, subject_key: key, ...rest })),
+        subjects.map(({ key, ...rest }) => ({ tenant_id: tenant, restriction_id: id, subject_key: key, ...rest })),
       )
       .execute();
-  else
+  if (request_id !== null)
     await sql`
       insert into restriction_subjects (tenant_id, restriction_id, subject_key, type, key_version, normaliser_version)
       select tenant_id, ${id}, subject_key, type, key_version, normaliser_version
-      from request_subjects where tenant_id = ${tenant} and request_id = ${request_id}`.execute(trx);
+      from request_subjects where tenant_id = ${tenant} and request_id = ${request_id}
+      on conflict do nothing`.execute(trx);
   const data = { restriction_id: id, request_id, ground, reason_digest };
   await append(context, trx, { tenant, type: 'restriction.placed', actor, data });
   return { status: 'placed', restriction: (await load(trx, tenant, id))! } as const;
@@ -87,15 +102,35 @@ interface Ended {
   done: boolean;
 }
 
-/** Of requests that are over. Where the person was forgotten everywhere there is nothing left to restrict; else they have to be told first. */
+/**
+ * Whether a model would use a record of the person of the restriction at `r`: one to train on that it has not forgotten, or one to measure
+ * with, unless it has met the person.
+ */
+const IN_USE = sql`exists (
+  select from restriction_subjects k
+  join record_subjects s on s.tenant_id = k.tenant_id and s.subject_key = k.subject_key
+  join model_corpora mc on mc.tenant_id = s.tenant_id and mc.corpus_id = s.corpus_id and s.ordinal < mc.records
+  join models m on m.tenant_id = mc.tenant_id and m.id = mc.model_id and m.deleted_at is null
+  where k.tenant_id = r.tenant_id and k.restriction_id = r.id
+    and not exists (select from destroyed_records x
+      where x.tenant_id = s.tenant_id and x.corpus_id = s.corpus_id and x.ordinal = s.ordinal)
+    and not exists (select from erased_records e where mc.role = 'train' and e.tenant_id = mc.tenant_id
+      and e.model_id = mc.model_id and e.corpus_id = s.corpus_id and e.ordinal = s.ordinal)
+    and not (mc.role = 'holdout' and exists (
+      select from model_corpora t
+      join subject_records q on q.tenant_id = t.tenant_id and q.corpus_id = t.corpus_id
+      join restriction_subjects o on o.tenant_id = q.tenant_id and o.subject_key = q.subject_key
+      where t.tenant_id = mc.tenant_id and t.model_id = mc.model_id and t.role = 'train' and o.restriction_id = r.id)))`;
+
+/** Of requests that are over. Where no model knows the person any more there is nothing left to restrict; else they have to be told first. */
 async function end(context: Context, trx: Trx, actor: string): Promise<number> {
   const { rows } = await sql<Ended>`
-    select r.tenant_id as tenant, r.id, r.request_id,
-      d.state in ('completed', 'completed_no_data') as done
+    select r.tenant_id as tenant, r.id, r.request_id, u.done
     from restrictions r join deletion_requests d on d.tenant_id = r.tenant_id and d.id = r.request_id
-    where r.lifted_at is null and (d.state in ('completed', 'completed_no_data')
-      or (r.ending_at is null and d.state in ('partially_completed', 'denied', 'cancelled')))
-    order by r.id for update of r skip locked`.execute(trx);
+    cross join lateral (select d.state in ('completed', 'completed_no_data') and not ${IN_USE} as done offset 0) u
+    where r.lifted_at is null and (u.done or (r.ending_at is null
+      and d.state in ('completed', 'completed_no_data', 'partially_completed', 'denied', 'cancelled')))
+    order by r.id for update of r skip locked for share of d skip locked`.execute(trx);
   const at = await context.now(trx);
   for (const { tenant, id, request_id, done } of rows) {
     await sql`
@@ -106,6 +141,46 @@ async function end(context: Context, trx: Trx, actor: string): Promise<number> {
     await append(context, trx, { tenant, type, actor, data: { restriction_id: id, request_id, informed_at: null } });
   }
   return rows.length;
+}
+
+interface TakenBack {
+  tenant: string;
+  /** The run, and the requests that are open again. */
+  run_id: string;
+  requests: readonly string[];
+}
+
+/**
+ * In force again: what the sweep lifted for these requests, or for whoever the run had taken the last records of. Those that somebody said
+ * are ending still are. To be called before the run's records are taken out of `erased_records`, and before any entry of the ledger, whose
+ * lock comes last: `noteReopened` writes them.
+ */
+export async function reopenRestrictions(trx: Trx, { tenant, run_id, requests }: TakenBack) {
+  const { rows } = await sql<{ id: string; request_id: string }>`
+    update restrictions r set lifted_at = null, lifted_by = null,
+      ending_at = case when r.lift_reason is null then null else r.ending_at end
+    where r.tenant_id = ${tenant} and r.lifted_at is not null and r.informed_at is null
+      and (r.request_id = any(${[...requests]}::uuid[]) or exists (
+        select from restriction_subjects k
+        join record_subjects s on s.tenant_id = k.tenant_id and s.subject_key = k.subject_key
+        join erased_records e on e.tenant_id = s.tenant_id and e.corpus_id = s.corpus_id and e.ordinal = s.ordinal
+          and e.run_id = ${run_id} and e.model_id = (select model_id from runs where id = ${run_id})
+        where k.tenant_id = r.tenant_id and k.restriction_id = r.id))
+    returning r.id, r.request_id`.execute(trx);
+  return rows.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+export async function noteReopened(
+  context: Context,
+  trx: Trx,
+  { tenant, run_id, actor }: { tenant: string; run_id: string; actor: string },
+  reopened: Awaited<ReturnType<typeof reopenRestrictions>>,
+): Promise<void> {
+  for (const { id: restriction_id, request_id } of reopened)
+    await append(context, trx, {
+      ...{ tenant, type: 'restriction.reopened', actor },
+      data: { restriction_id, request_id, run_id },
+    });
 }
 
 export const restrictionsStore = (context: Context): RestrictionStore => ({

@@ -31,6 +31,8 @@ export interface DeletionRequestsTable {
   suspicion: Json<Suspicion> | null;
   /** Of the approval that counts now: a retry needs another one. */
   approved_at: string | null;
+  /** It found nothing while a gate was closed: its person goes on the suppression list once none is. */
+  suppression_waits: Generated<boolean>;
   submitted_at: string;
   received_at: string;
   due_at: string;

@@ -1,5 +1,5 @@
-// The suppression list: keys of people whose deletion is done. It grows in the transaction that ends their request.
-import { sql } from 'kysely';
+// The suppression list: keys of people whose deletion is done. It grows in the transaction that ends their request, or opens its last gate.
+import { type RawBuilder, sql } from 'kysely';
 import type { RequestState } from '../domain/states.ts';
 import type { Suppression, SuppressionStore } from '../runs/ports.ts';
 import { type Context, type Trx, toPage, transact } from './db.ts';
@@ -10,16 +10,25 @@ import { lockRequests } from './targets.ts';
 const DONE: readonly RequestState[] = ['completed', 'completed_no_data', 'partially_completed'];
 export const suppresses = (state: RequestState): boolean => DONE.includes(state);
 
-/** To be called before the requests enter such a state: what was lifted since must not come back with every later write. */
-export async function suppress(trx: Trx, tenant: string, requests: readonly string[], at: string): Promise<void> {
+async function add(trx: Trx, tenant: string, requests: readonly string[], which: RawBuilder<unknown>, at: string) {
   if (requests.length === 0) return;
   await sql`
     insert into suppressions (tenant_id, request_id, subject_key, type, key_version, normaliser_version, added_at)
     select q.tenant_id, q.request_id, q.subject_key, q.type, q.key_version, q.normaliser_version, ${at}::timestamptz
     from request_subjects q join deletion_requests r on r.tenant_id = q.tenant_id and r.id = q.request_id
-    where q.tenant_id = ${tenant} and q.request_id = any(${[...requests]}::uuid[])
-      and not (r.state = any(${[...DONE]}::text[]))
+    where q.tenant_id = ${tenant} and q.request_id = any(${[...requests]}::uuid[]) and ${which}
     on conflict do nothing`.execute(trx);
+}
+
+/** To be called before the requests enter such a state: what was lifted since must not come back with every later write. */
+export const suppress = (trx: Trx, tenant: string, requests: readonly string[], at: string): Promise<void> =>
+  add(trx, tenant, requests, sql`not (r.state = any(${[...DONE]}::text[]))`, at);
+
+/** Of requests that were done at once, whose last gate has opened. Their rows must be locked by the caller. */
+export async function suppressLate(trx: Trx, tenant: string, requests: readonly string[], at: string): Promise<void> {
+  await add(trx, tenant, requests, sql`r.suppression_waits`, at);
+  const update = trx.updateTable('deletion_requests').set({ suppression_waits: false }).where('tenant_id', '=', tenant);
+  await update.where('id', 'in', requests).execute();
 }
 
 /** Records of a corpus, from an ordinal on, that name somebody suppressed. */

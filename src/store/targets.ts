@@ -30,6 +30,8 @@ export async function refreshRequests(trx: Trx, tenant: string, ids: readonly st
         completed_at: open ? null : eb.fn.coalesce('completed_at', eb.val(at)),
         // what it was put off for is another matter now
         erasure_look_at: null,
+        // open again, its person is put on the list when it ends, like any other's
+        ...(suppresses(state) ? {} : { suppression_waits: false }),
       }))
       .where('tenant_id', '=', tenant)
       .where('id', 'in', group)

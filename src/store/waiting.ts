@@ -9,6 +9,7 @@ import { setCounts } from './intake.ts';
 import { append } from './ledger.ts';
 import { loadModel } from './models.ts';
 import { remaining } from './remaining.ts';
+import { suppressLate } from './suppressions.ts';
 import { lockRequests, refreshRequests } from './targets.ts';
 
 /** Requests that one transaction moves on. */
@@ -52,13 +53,39 @@ async function moveOn(context: Context, trx: Trx, actor: string): Promise<number
   return ids.length;
 }
 
+/** The same of requests that had nothing to forget: their people are on the suppression list from now on. */
+async function suppressCooled(context: Context, trx: Trx, actor: string): Promise<number> {
+  const now = await context.now(trx);
+  const cooled = () =>
+    trx
+      .selectFrom('deletion_requests')
+      .where('suppression_waits', '=', true)
+      .where('starts_after', '<=', now)
+      .where('verified_at', 'is not', null)
+      .where((eb) => eb.or([eb('approved_at', 'is not', null), eb('approval_required', '=', false)]));
+  const first = await cooled().select('tenant_id').orderBy('starts_after').limit(1).executeTakeFirst();
+  if (!first) return 0;
+  const tenant = first.tenant_id;
+  const mine = () => cooled().select('id').where('tenant_id', '=', tenant);
+  const seen = (await mine().orderBy('starts_after').limit(BATCH).execute()).map((row) => row.id);
+  await lockRequests(trx, tenant, seen);
+  // read again under the lock: one of them may have been opened for review meanwhile
+  const request_ids = (await mine().where('id', 'in', seen).orderBy('id').execute()).map((row) => row.id);
+  if (request_ids.length > 0) {
+    await suppressLate(trx, tenant, request_ids, now);
+    await append(context, trx, { tenant, type: 'request.suppressed', actor, data: { request_ids } });
+  }
+  return seen.length;
+}
+
 export const waitingStore = (
   context: Context,
 ): Pick<LifecycleStore, 'endCoolingOff' | 'plannableTargets' | 'requestEvents'> => ({
   async endCoolingOff(actor) {
     let moved = 0;
-    for (let some = BATCH; some > 0; moved += some)
-      some = await transact(context, (trx) => moveOn(context, trx, actor));
+    for (const next of [moveOn, suppressCooled])
+      for (let some = BATCH; some > 0; moved += some)
+        some = await transact(context, (trx) => next(context, trx, actor));
     return moved;
   },
 

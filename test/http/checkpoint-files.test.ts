@@ -144,7 +144,7 @@ test('a file that was changed on disk does not arrive whole', async () => {
   assert.equal((await get(fileUrl('config.json'))).statusCode, 200);
 });
 
-test('once it is replaced, recipients are counted, refused with a link, and told', async () => {
+test('once it is replaced, recipients are counted, refused with a link, and told; and anew once it was in use again', async () => {
   const { app, deps } = service;
   const parent = model.active;
   const etag = String((await get(`/v1/models/${model.id}/aliases/active`)).headers.etag);
@@ -196,4 +196,21 @@ test('once it is replaced, recipients are counted, refused with a link, and told
   assert.equal((await get(fileUrl('config.json', parent))).statusCode, 200);
   const mine = (await recipients(parent)).find((one: { recipient: string }) => one.recipient === 'anonymous');
   assert.equal(mine.told_at, null);
+
+  // the same one comes out again: whoever had either is told once more, who pulled neither since too
+  assert.equal((await tell('anonymous', checkpoint.digest)).statusCode, 200);
+  const { id } = (await call(app, 'GET', '/v1/deletion-requests')).json().items[0];
+  assert.equal((await call(app, 'POST', `/v1/deletion-requests/${id}/retry`)).statusCode, 200);
+  const second = await deps.store.claim(model.id, 'worker', { lease_ms: 60_000, max_restarts: 1 });
+  assert.ok(second.status === 'claimed');
+  await toVerifying(deps.store, second.claim);
+  const again = { ...checkpoint, run_id: second.claim.run.id };
+  const published = await deps.store.publish(second.claim, publication(second.claim, 1, { checkpoint: again }));
+  assert.equal(published.status, 'published');
+  const [last] = (await entriesOf('checkpoint.replaced')).slice(-1);
+  assert.deepEqual([last?.data.digest, last?.data.recipients], [parent, 2]);
+  assert.deepEqual(
+    (await recipients(checkpoint.digest)).map((one: { told_at: string | null }) => one.told_at),
+    [null],
+  );
 });

@@ -161,11 +161,73 @@ test('who was listed before a rotation of the key is held back after it too', as
   assert.equal(alone.statusCode, 201, alone.body);
 });
 
-test('nobody is put on the list by a request that no one has answered for', async () => {
+/** Brings about what takes hours or an accident otherwise. */
+async function database(text: string, values: unknown[]): Promise<void> {
+  const client = new pg.Client({ connectionString: service.deps.config.databaseUrl! });
+  await client.connect();
+  await client.query(text, values).finally(() => client.end());
+}
+const entries = async (type: string) =>
+  (await service.deps.store.readLedger({ limit: 1000 })).filter((entry) => entry.type === type).map(({ data }) => data);
+
+test('nobody is put on the list by a request that no one has answered for, and whoever is once somebody has', async () => {
+  const { app } = service;
+  const on = async () => (await check('doubted@example.org')).suppressed[0];
   const doubted = { subject: email('doubted@example.org'), verified: false };
-  const { state } = (await call(service.app, 'POST', '/v1/deletion-requests', doubted)).json();
-  assert.equal(state, 'completed_no_data');
-  assert.deepEqual((await check('doubted@example.org')).suppressed, [false]);
+  const made = (await call(app, 'POST', '/v1/deletion-requests', doubted)).json();
+  assert.deepEqual([made.state, await on()], ['completed_no_data', false]);
+  const verify = () => call(app, 'POST', `/v1/deletion-requests/${made.id}/verify`);
+  const held = await call(app, 'POST', `/v1/deletion-requests/${made.id}/hold`, { reason: 'x' });
+  assert.deepEqual([held.statusCode, held.json().allowed], [409, ['verify']]);
+  const verified = await verify();
+  assert.deepEqual([verified.statusCode, verified.json().state, await on()], [200, 'completed_no_data', true]);
+  assert.ok(verified.json().verified_at !== null && verified.json().version > made.version, verified.body);
+  const again = await verify();
+  assert.deepEqual([again.statusCode, again.json().allowed], [409, []]);
+  const [entry] = (await entries('request.verified')).slice(-1);
+  assert.deepEqual([entry?.request_id, entry?.to, entry?.targets], [made.id, 'completed_no_data', []]);
+  // what was lifted stays lifted
+  await lift({ subject: email('doubted@example.org'), reason: 'Consented anew.' });
+  await service.deps.store.endCoolingOff('worker');
+  assert.equal(await on(), false);
+});
+
+test('whoever no model knows is on the list when the cooling-off time is over, and somebody has approved', async () => {
+  const { app, deps } = service;
+  const people = ['cooling@example.org', 'both@example.org', 'unsure@example.org'];
+  const cooling = { cooling_off_hours: 1 };
+  const post = (value: string, more: object) =>
+    call(app, 'POST', '/v1/deletion-requests', { subject: email(value), ...cooling, ...more });
+  const [first, both, unsure] = [
+    (await post(people[0]!, { targets: [model_id] })).json(),
+    (await post(people[1]!, {})).json(),
+    (await post(people[2]!, { verified: false })).json(),
+  ];
+  assert.deepEqual([first.state, first.targets.length, unsure.state], ['completed_no_data', 1, 'completed_no_data']);
+  const on = async () => (await check(...people)).suppressed;
+  assert.equal(await deps.store.endCoolingOff('worker'), 0);
+  assert.deepEqual(await on(), [false, false, false]);
+  await database(
+    `update deletion_requests set starts_after = now() - interval '1 second' where starts_after > now()`,
+    [],
+  );
+  assert.equal(await deps.store.endCoolingOff('worker'), 2);
+  assert.deepEqual(await on(), [true, true, false]);
+  assert.equal(await deps.store.endCoolingOff('worker'), 0, 'once');
+  const [entry] = await entries('request.suppressed');
+  assert.deepEqual(entry?.request_ids, [first.id, both.id].sort());
+
+  // verified while an approval is asked for too
+  await database('update deletion_requests set approval_required = true where id = $1', [unsure.id]);
+  const at = `/v1/deletion-requests/${unsure.id}`;
+  const approve = (plan_digest: string) => call(app, 'POST', `${at}/approve`, { plan_digest });
+  const { digest } = (await call(app, 'GET', `${at}/plan`)).json();
+  assert.deepEqual((await approve(digest)).json().allowed, ['verify']);
+  assert.equal((await call(app, 'POST', `${at}/verify`)).statusCode, 200);
+  assert.deepEqual([await deps.store.endCoolingOff('worker'), await on()], [0, [true, true, false]]);
+  assert.equal((await approve(`sha256:${'0'.repeat(64)}`)).json().code, 'plan-changed');
+  const approved = await approve(digest);
+  assert.deepEqual([approved.statusCode, await on()], [200, [true, true, true]], approved.body);
 });
 
 test('a restricted person is told of, until they were told that it ends', async () => {
@@ -205,15 +267,14 @@ test('a restricted person is told of, until they were told that it ends', async 
   const people = ['person4', 'person5', 'person6'].map((name) => ask(`${name}@example.org`));
   const requests = (await Promise.all(people)).map((one) => one.json().id);
   for (const request_id of requests) assert.equal((await place({ request_id })).statusCode, 201);
-  assert.equal((await place({ request_id: unheard })).statusCode, 201);
+  // made before a rotation
+  const also = { request_id: unheard, subject: email('unheard@example.org') };
+  assert.equal((await place(also)).statusCode, 201);
   assert.equal((await place({ request_id: model_id })).json().code, 'validation-failed');
   assert.equal((await place({ request_id: unheard, subject: email('x@example.org') })).statusCode, 400);
   await call(app, 'POST', `/v1/deletion-requests/${requests[1]}/cancel`, {});
   // forgotten by one model, and not yet by another
-  const client = new pg.Client({ connectionString: deps.config.databaseUrl! });
-  await client.connect();
-  await client.query(`update deletion_requests set state = 'partially_completed' where id = $1`, [requests[2]]);
-  await client.end();
+  await database(`update deletion_requests set state = 'partially_completed' where id = $1`, [requests[2]]);
   assert.equal(await deps.store.endRestrictions('worker'), 3);
   assert.equal(await deps.store.endRestrictions('worker'), 0);
   const { items } = (await call(app, 'GET', '/v1/restrictions')).json();
@@ -229,6 +290,45 @@ test('a restricted person is told of, until they were told that it ends', async 
   const events = told.json().items.map((one: { event_type?: string; type?: string }) => one.event_type ?? one.type);
   assert.ok(events.filter((type: string) => type === 'restriction.ending').length === 3, told.body);
   await call(app, 'DELETE', `/v1/webhook-endpoints/${endpoint.json().id}`);
+});
+
+test('a restriction is not over while a model that its request did not name uses the records', async () => {
+  const { app, deps } = service;
+  const corpora = [
+    await corpusWith(app, 'twice-known', [line('a', 'twice@example.org'), line('b', 'met@example.org')]),
+    await corpusWith(app, 'measured-with', [line('c', 'measured@example.org'), line('d', 'met@example.org')]),
+  ] as const;
+  const models: string[] = [];
+  for (const [i, name] of ['one', 'two'].entries()) {
+    const path = await writeTinyCheckpoint(service.importDir, name, null, 20 + i);
+    const roles = [
+      { corpus_id: corpora[0], role: 'train' },
+      { corpus_id: corpora[1], role: 'holdout' },
+    ];
+    models.push((await call(app, 'POST', '/v1/models', { name, path, corpora: roles })).json().id);
+  }
+  const restricted = async (name: string, targets?: string[]) => {
+    const subject = email(`${name}@example.org`);
+    const request_id = (await call(app, 'POST', '/v1/deletion-requests', { subject, targets })).json().id;
+    const body = { request_id, ground: 'accuracy_contested', reason: 'It is looked into.' };
+    const { id } = (await call(app, 'POST', '/v1/restrictions', body)).json();
+    return async () => (await call(app, 'GET', `/v1/restrictions/${id}`)).json().state;
+  };
+  const forget = async (model: string, n: number) => {
+    const outcome = await deps.store.claim(model, 'worker', { lease_ms: 10_000, max_restarts: 1 });
+    assert.ok(outcome.status === 'claimed', outcome.status);
+    await publishRun(deps.store, outcome.claim, n);
+    await deps.store.endRestrictions('worker');
+  };
+  const [named, every] = [await restricted('twice', [models[0]!]), await restricted('met')];
+  const measured = await restricted('measured');
+  await forget(models[0]!, 30);
+  // of somebody whom no model was trained on, and whose records it is measured with
+  assert.deepEqual([await named(), await every(), await measured()], ['ending', 'active', 'ending']);
+  assert.deepEqual((await check('twice@example.org')).restricted, [true]);
+  await ask('twice@example.org');
+  await forget(models[1]!, 31);
+  assert.deepEqual([await named(), await every(), await measured()], ['lifted', 'lifted', 'ending']);
 });
 
 test('whoever was restricted before a rotation is so in what is uploaded after it, and nobody else', async () => {
@@ -255,4 +355,41 @@ test('whoever was restricted before a rotation is so in what is uploaded after i
   assert.deepEqual((await deps.store.restrictedAmong('default', [{ corpus_id: more, ordinal: 0 }])).length, 1);
   await call(app, 'POST', `/v1/restrictions/${second}/lift`, { reason: 'It was right.', informed_at });
   assert.deepEqual(await deps.store.restrictedIn('default', [corpus, more]), {});
+});
+
+test('a restriction by a request from before a rotation needs the person, since whose records came in between it cannot tell', async () => {
+  const { app, deps } = service;
+  const whom = { identifiers: [...email('between@example.org').identifiers, { type: 'name', value: 'Bea Tween' }] };
+  const request_id = (await call(app, 'POST', '/v1/deletion-requests', { subject: whom })).json().id;
+  const restrict = (body: object) =>
+    call(app, 'POST', '/v1/restrictions', { ground: 'accuracy_contested', reason: 'It is looked into.', ...body });
+  assert.equal((await restrict({})).json().errors[0].pointer, '#');
+  assert.equal((await restrict({ request_id })).statusCode, 201);
+  await rotate();
+  const upload = async (name: string) => {
+    const id = await corpusWith(app, name, []);
+    const { statusCode } = await app.inject({
+      ...{ method: 'POST', url: `/v1/corpora/${id}/records?on_suppressed=keep` },
+      ...{ payload: line('a', 'between@example.org'), headers: { 'content-type': 'application/x-ndjson' } },
+    });
+    assert.equal(statusCode, 201);
+    return id;
+  };
+  const corpus = await upload('in-between');
+  const restrictions = (await call(app, 'GET', '/v1/restrictions')).json().items;
+  const informed_at = new Date().toISOString();
+  await call(app, 'POST', `/v1/restrictions/${restrictions[0].id}/lift`, { reason: 'It was right.', informed_at });
+  const since = await upload('and-since');
+  const refused = await restrict({ request_id });
+  assert.deepEqual([refused.statusCode, refused.json().errors[0].pointer], [400, '#/request_id'], refused.body);
+  assert.match(refused.json().errors[0].detail, /subject/);
+  for (const subject of [email('somebody@example.org'), email('between@example.org')])
+    assert.equal((await restrict({ request_id, subject })).json().errors[0].pointer, '#/subject');
+  const placed = await restrict({ request_id, subject: whom });
+  assert.deepEqual([placed.statusCode, placed.json().request_id], [201, request_id], placed.body);
+  assert.deepEqual(placed.json().identifier_types, ['email', 'name']);
+  assert.deepEqual(await deps.store.restrictedIn('default', [corpus, since]), { [corpus]: [0], [since]: [0] });
+  // a request that was made since has its keys
+  const later = (await ask('later@example.org')).json().id;
+  assert.equal((await restrict({ request_id: later })).statusCode, 201);
 });

@@ -208,3 +208,56 @@ test('of corpora of before it is known how much models were made with, of delete
     await database.drop();
   }
 });
+
+test('requests of before that found nothing while a gate was closed wait for the suppression list', async () => {
+  const database = await createTestDatabase();
+  const { db } = connect({ url: database.url, max: 1 });
+  const id = (n: number) => `0198a000-0000-7000-8000-00000000000${n}`;
+  const at = '2026-01-01Z';
+  try {
+    const names = await pendingMigrations(db);
+    await migrateAsIn(
+      db,
+      names.filter((name) => name < '042'),
+    );
+    const request = (
+      n: number,
+      verified: string | null,
+      starts: string | null,
+      approval = false,
+      state?: string,
+    ) => sql`
+      insert into deletion_requests (id, tenant_id, state, created_by, verified_at, starts_after, approval_required,
+        every_model, urgent, submitted_at, received_at, due_at, updated_at, completed_at, version)
+      values (${id(n)}, 't', ${state ?? 'completed_no_data'}, 'ann', ${verified}, ${starts}, ${approval}, true, false,
+        ${at}, ${at}, '2026-02-01Z', ${at}, ${state === undefined ? at : null}, 1)`;
+    const rows = [
+      request(1, null, null),
+      request(2, at, at),
+      request(3, at, null, true),
+      // nothing held it up; it is open; it is on the list; somebody took it off; it names nobody
+      request(4, at, null),
+      request(5, null, null, false, 'awaiting_verification'),
+      ...[request(6, at, at), request(7, at, at), request(8, null, null)],
+    ];
+    for (const row of rows) await row.execute(db);
+    await sql`
+      insert into request_subjects (tenant_id, request_id, subject_key, type, key_version, normaliser_version)
+      select 't', id, 'key', 'email', 1, 1 from deletion_requests where id <> ${id(8)}`.execute(db);
+    await sql`
+      insert into suppressions (tenant_id, request_id, subject_key, type, key_version, normaliser_version, added_at)
+      values ('t', ${id(6)}, 'key', 'email', 1, 1, ${at})`.execute(db);
+    await sql`
+      insert into request_events (id, tenant_id, request_id, action, actor, at, details)
+      values (${id(9)}, 't', ${id(7)}, 'lift_suppression', 'ann', ${at}, '{}')`.execute(db);
+    await migrate(db);
+    const waiting = db.selectFrom('deletion_requests').select('id').where('suppression_waits', '=', true);
+    assert.deepEqual(
+      (await waiting.orderBy('id').execute()).map((row) => row.id),
+      [id(1), id(2), id(3)],
+    );
+  } finally {
+    await db.destroy();
+    await database.drop();
+  }
+});

@@ -211,6 +211,42 @@ test('what was published goes back to the parent: erased records, certificates a
   assert.equal(must(await store.getRequest(TENANT, request)).certificate_ids.length, 1);
 });
 
+test('a restriction that was over since the model had forgotten is in force again', async () => {
+  const { store } = world;
+  const { id, key, model, request } = await awaiting();
+  const other = await world.model([await world.corpus([[key], ['rest']])]);
+  const elsewhere = await world.request([key], { model_ids: [other] });
+  assert.ok(elsewhere.status === 'created');
+  const restrict = async (request_id: string) => {
+    const by = { ground: 'accuracy_contested', reason: 'It is looked into.', actor: 'officer' } as const;
+    const placed = await store.placeRestriction({ ...by, id: uuid(), tenant: TENANT, of: { request_id } });
+    assert.ok(placed.status === 'placed');
+    return placed.restriction.id;
+  };
+  const [own, said, others] = [await restrict(request), await restrict(request), await restrict(elsewhere.request.id)];
+  const states = async () =>
+    Promise.all([own, said, others].map(async (one) => must(await store.getRestriction(TENANT, one)).state));
+  await store.liftRestriction(TENANT, said, { actor: 'officer', reason: 'It was right.', informed_at: null });
+  await promote(id);
+  await store.endRestrictions('sweep');
+  assert.deepEqual(await states(), ['ending', 'ending', 'active'], 'the other model uses them');
+  await publishRun(store, await world.claim(other), 200);
+  await store.endRestrictions('sweep');
+  assert.deepEqual(await states(), ['lifted', 'lifted', 'lifted']);
+  assert.equal((await rollBack(id)).status, 'done');
+  assert.deepEqual(await states(), ['active', 'ending', 'active']);
+  const { lifted_by, lifted_at, ending_at } = must(await store.getRestriction(TENANT, own));
+  assert.deepEqual([lifted_by, lifted_at, ending_at], [null, null, null]);
+  const entries = (await store.readLedger({ limit: 10_000 })).filter((entry) => entry.type === 'restriction.reopened');
+  assert.deepEqual(
+    new Set(entries.map(({ data, actor }) => `${data.restriction_id} ${data.run_id} ${actor}`)),
+    new Set([own, said, others].map((one) => `${one} ${id} releaser`)),
+  );
+  assert.equal(await store.endRestrictions('sweep'), 1, 'of the request that is done, the person has to be told');
+  assert.deepEqual(await states(), ['active', 'ending', 'ending']);
+  assert.notEqual(model, other);
+});
+
 test('there is no way back once something was built on it, or its parent is due to go', async () => {
   const { store } = world;
   const first = await awaiting();

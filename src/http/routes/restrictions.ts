@@ -16,12 +16,14 @@ import { invalidField } from '../validation.ts';
 
 const tags = ['restrictions'];
 
-const PLACE = `Names a person, or a deletion request whose person it is. From then on \`suppressions:check\` says so, runs and references leave the
+const PLACE = `Names a person, or a deletion request whose person it is; both, where the restriction is to wait with a request that was made before the
+subject key was rotated: the person then needs all identifiers of the request. From then on \`suppressions:check\` says so, runs and references leave the
 person’s records out of what they train on and measure with, and influence analyses do not show them. What a run has begun with, it ends with.
 Records are neither changed nor deleted by it, and a deletion request goes on: hold or deny it where the data has to be kept.`;
 const LIFT = `The person has to be told before (Art. 18(3)). Without \`informed_at\` the restriction is \`ending\` and stays in force, and the event
 \`restriction.ending\` tells whoever has to tell them; with it, it is over. A restriction of a request that is denied, cancelled or
-completed for some of its models is \`ending\` by itself, one of a request that is completed is lifted. Honours If-Match.`;
+completed for some of its models is \`ending\` by itself. One of a request that is completed is lifted, where no model uses records that name the
+person any more, and is \`ending\` elsewhere; where a run that forgot the person is rolled back it is in force again. Honours If-Match.`;
 
 const Present = ref('Restriction');
 
@@ -54,19 +56,28 @@ async function place(
   by: { id: string; tenant: string; actor: string },
   { subject, request_id, ground, reason }: Static<typeof NewRestriction>,
 ): Promise<Restriction> {
-  if ((subject === undefined) === (request_id === undefined))
-    throw invalidField('#', 'must have exactly one of subject and request_id');
-  const of =
-    request_id !== undefined
-      ? { request_id }
-      : {
-          subjects: lookUpKeysOf(subjectKeys, by.tenant, subject!.identifiers, (index, why) =>
-            invalidField(`#/subject/identifiers/${index}`, why),
-          ),
-        };
+  const whom = subject && {
+    subjects: lookUpKeysOf(subjectKeys, by.tenant, subject.identifiers, (index, why) =>
+      invalidField(`#/subject/identifiers/${index}`, why),
+    ),
+  };
+  const waits = request_id === undefined ? undefined : { request_id };
+  const of = whom === undefined ? waits : { ...whom, ...waits };
+  if (of === undefined) throw invalidField('#', 'must have subject or request_id');
   const outcome = await store.placeRestriction({ ...by, of, ground, reason: reasonOf(reason)! });
-  if (outcome.status === 'placed') return outcome.restriction;
-  throw invalidField('#/request_id', 'is of no deletion request that names a person');
+  switch (outcome.status) {
+    case 'placed':
+      return outcome.restriction;
+    case 'nobody':
+      throw invalidField('#/request_id', 'is of no deletion request that names a person');
+    case 'rotated':
+      throw invalidField(
+        '#/request_id',
+        'was made before the subject key was rotated: name the person with subject as well, by all identifiers of the request',
+      );
+    case 'another':
+      throw invalidField('#/subject', 'must be the person of the deletion request, with all identifiers that it names');
+  }
 }
 
 function placeRoute(app: App, deps: AppDeps): void {
