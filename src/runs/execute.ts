@@ -3,6 +3,7 @@ import type { Attempt, MethodChoice, PlanStep } from '../domain/resources.ts';
 import type { Verdict, VerificationReport } from '../domain/verification.ts';
 import type { VerificationPlan } from '../domain/verification-cost.ts';
 import { ExpungeError, type ProblemCode } from '../errors.ts';
+import { baseSaw } from './base.ts';
 import type { RunDeps } from './deps.ts';
 import { Fenced, held } from './fence.ts';
 import { keepLease } from './heartbeat.ts';
@@ -57,7 +58,7 @@ export async function executeRun(deps: RunDeps, claim: Claim, outer: AbortSignal
   try {
     const policy = await policyInForce(deps.store, claim.tenant, claim.model.id, deps.policy);
     const startedAt = Date.now();
-    const empty = { corpora: {}, setsFile: '', forget: [], again: false, retained: '', references: {} };
+    const empty = { corpora: {}, setsFile: '', forget: [], again: false, baseSaw: false, retained: '', references: {} };
     const context = { deps, claim, signal, progress, policy, startedAt, folders, ...empty };
     const ready = await traced(deps.tracing, 'plan', {}, () => prepare(context));
     forget = ready.forget;
@@ -111,10 +112,12 @@ async function prepare(context: RunContext): Promise<RunContext & { plan: PlanSt
       `The text of ${sets.gone} of ${counts.forget_records} records to be forgotten was erased when other models had forgotten them, so nobody could show that this one has; register a model that was trained without them`,
     );
   }
-  const plan = await makePlan({ ...context, retained }, sets);
+  const seen = await baseSaw(deps, claim.tenant, { requests: claim.run.request_ids }, claim.run.parent);
+  const plan = await makePlan({ ...context, retained, baseSaw: seen }, sets);
   held(await deps.store.moveRun(claim, 'unlearning', { targets: 'unlearning', plan, counts }, deps.worker));
   const corpora = Object.fromEntries(sets.corpora.map((id) => [id, deps.corpora.path(id)]));
-  return { ...context, plan, setsFile, retained, corpora, forget, again: (counts.again_records ?? 0) > 0 };
+  const again = (counts.again_records ?? 0) > 0;
+  return { ...context, plan, setsFile, retained, corpora, forget, again, baseSaw: seen };
 }
 
 const OF_METHOD: readonly ProblemCode[] = ['compute-failed', 'recipe-missing', 'memory-budget-exceeded'];
@@ -231,6 +234,7 @@ async function tryMethod(
     peak_memory_bytes: Math.round(Math.max(result.peak_memory_bytes, peak_memory_bytes)),
     ...(result.start ? { start: result.start } : {}),
     ...(result.certified ? { certified: result.certified } : {}),
+    ...(context.baseSaw ? { base_saw: true } : {}),
     backend: result.backend,
   };
   held(await deps.store.saveAttempt(claim.run.id, claim.fence, attempt, report));
