@@ -5,6 +5,7 @@ import type { VerificationPlan } from '../domain/verification-cost.ts';
 import { ExpungeError, type ProblemCode } from '../errors.ts';
 import { baseSaw } from './base.ts';
 import type { RunDeps } from './deps.ts';
+import { afterExact, isMade, type Tried } from './exact-tries.ts';
 import { Fenced, held } from './fence.ts';
 import { keepLease } from './heartbeat.ts';
 import { holdUnusual, Unusual } from './hold-unusual.ts';
@@ -18,7 +19,7 @@ import { referencesFor } from './references.ts';
 import { removeCandidate } from './remove-candidate.ts';
 import { createRetainedDigest } from './retained-digest.ts';
 import { endUnpassed, isOfPeople } from './split-run.ts';
-import { RETRAIN, type RunContext, runFolder, seedOf, setsOf, unlearn, verify } from './stages.ts';
+import { type RunContext, runFolder, seedOf, setsOf, unlearn, verify } from './stages.ts';
 import { traced } from './tracing-port.ts';
 
 export type RunEnd =
@@ -128,10 +129,15 @@ const isOfMethod = (error: unknown): error is ExpungeError =>
 async function workThroughPlan(context: RunContext & { plan: PlanStep[] }, pending: Pending): Promise<RunEnd> {
   const { deps, claim, plan } = context;
   const refused: string[] = [];
+  const tried: Tried[] = [];
   let verified: Verdict | null = null;
   let standingOut: readonly number[] = [];
   for (const [index, { name, params, estimate }] of plan.entries()) {
     const method = { name, params };
+    if (isMade(name, tried)) {
+      refused.push(`${name}: not tried, since it makes the same of a training in shards`);
+      continue;
+    }
     if (index > 0) {
       const back = { targets: 'unlearning' as const, candidate: null, verdict: null };
       held(await deps.store.moveRun(claim, 'unlearning', back, deps.worker));
@@ -148,6 +154,7 @@ async function workThroughPlan(context: RunContext & { plan: PlanStep[] }, pendi
       await drop(deps, pending);
       if (outcome?.status === 'superseded') return { status: 'superseded' };
       if (attempt.verdict === 'failed') standingOut = standing_out;
+      tried.push({ name, verdict: attempt.verdict });
       verified = verified === 'failed' ? verified : attempt.verdict;
       refused.push(`${method.name}: ${attempt.verdict} (${attempt.reason})`);
     } catch (error) {
@@ -159,15 +166,8 @@ async function workThroughPlan(context: RunContext & { plan: PlanStep[] }, pendi
     }
   }
   await context.progress.flush();
-  const reason = `No method passed verification; nothing was published. ${refused.join('; ')}${await afterExact(context, verified)}`;
+  const reason = `No method passed verification; nothing was published. ${refused.join('; ')}${await afterExact(context, tried)}`;
   return endUnpassed(context, { reason, verdict: verified, standingOut });
-}
-
-/** Its model never saw the records, so trying the same again would find the same: what somebody who reads this may do. */
-async function afterExact({ deps, claim, plan }: RunContext & { plan: PlanStep[] }, verdict: Verdict | null) {
-  if (verdict !== 'failed' || !plan.some(({ name }) => name === RETRAIN)) return '';
-  const tried = (await deps.store.exactTries(claim)) + 1;
-  return `. What ${RETRAIN} made was trained without these records: it failed by chance, or others’ records say what these said. A retry would train from other seeds (start ${tried}), and the certificate would say so`;
 }
 
 /** Under parent and candidate; people of earlier runs under the candidate alone. */
