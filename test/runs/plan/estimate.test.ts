@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { classifierOf, layersClassifier } from '../../../src/architectures/layers-model/classifier.ts';
+import { ensembleOf } from '../../../src/checkpoints/layers-model/ensemble.ts';
+import { readTopology } from '../../../src/checkpoints/layers-model/topology.ts';
+import type { Classifier } from '../../../src/domain/architecture.ts';
 import { defaultParams } from '../../../src/methods/index.ts';
 import type { KnownFacts } from '../../../src/runs/plan/facts.ts';
 import { measuredOf } from '../../../src/runs/plan/measured.ts';
 import { planRun } from '../../../src/runs/plan/plan.ts';
+import { planMemory } from '../../../src/training/memory-plan.ts';
+import { shardKindOf } from '../../../src/training/sisa/shard-kinds.ts';
 import { facts, past, storedModel } from './facts.ts';
 
 describe('an estimate', () => {
@@ -78,8 +84,55 @@ describe('an estimate of an edit', () => {
     assert.ok(measured.seconds! > 800 && measured.seconds! < 20 * 800, String(measured.seconds));
   });
 
+  test('takes the passes of an edit from what is asked, and no more steps of a loss than it may take, whatever earlier runs did', () => {
+    const model = storedModel(256, 1500);
+    const ended = (name: string, unlearning: number) =>
+      past(name, {}, { seconds: { unlearning: 40, repairing: 1 }, steps: { unlearning, repairing: 30 } });
+    const one = [ended('task-vector', 40)];
+    const seconds = (learning_steps: number) => of('task-vector', { learning_steps }, { model, past: one }).seconds!;
+    assert.ok(seconds(600) - seconds(60) > 300, `${seconds(60)} s, ${seconds(600)} s`);
+    const steps = (max_steps: number) => of('npo', { max_steps }, { model, past: [ended('npo', 80)] }).seconds!;
+    // half a second a step
+    assert.ok(steps(200) - steps(10) > 0.9 * 35, `${steps(10)} s, ${steps(200)} s`);
+    assert.equal(steps(200), steps(400));
+  });
+
   test('is not made where a log is as long as nobody knows', () => {
     const model = { ...storedModel(64, 1), recipe: null };
     assert.equal(of('amnesiac', {}, { model }).seconds, null);
+  });
+});
+
+describe('an estimate of a classifier that was trained in shards', () => {
+  const SHARDS = 10;
+  const dense = (name: string, units: number, activation: string) => ({
+    ...{ class_name: 'Dense', config: { name, units, activation } },
+  });
+  const input = { class_name: 'InputLayer', config: { name: 'seen', batch_input_shape: [null, 1000] } };
+  const layers = [input, dense('wide', 2000, 'relu'), dense('last', 3, 'softmax')];
+  const one = readTopology({ class_name: 'Sequential', config: { name: 'one', layers } });
+  const { graph, json } = ensembleOf(one, { classes: ['a', 'b', 'c'] }, SHARDS);
+  const architecture = layersClassifier as unknown as Classifier;
+  const { recipe } = storedModel(64, 1000, 32);
+  const shard = (seed: number) => ({ init_seed: seed, slices: [{ order_seed: seed, steps: 1000 / SHARDS }] });
+  const sisa = { shards: Array.from({ length: SHARDS }, (_, seed) => shard(seed)) };
+  const options = { ...recipe!.options, batch_size: 32 };
+  const ensemble = { architecture, config: classifierOf(graph, json.userDefinedMetadata) };
+  const whole = { ...ensemble, recipe: { ...recipe!, options, sisa } };
+  const of = (name: string, model: KnownFacts['model']) =>
+    planRun({ name, params: {} }, facts({ model, has_slices: true, rows: null }))[0]!.estimate!;
+
+  test('counts the one member that a step trains', () => {
+    const bytes = planMemory(shardKindOf(ensemble, options).work({ rows: 38, longest: 2 }).at(0)).total;
+    const member = { architecture, config: classifierOf(one), recipe: { ...recipe!, options, steps_taken: 1000 } };
+    const alone = of('retrain', member);
+    for (const name of ['sisa', 'retrain']) {
+      const { memory_bytes } = of(name, whole);
+      assert.ok(memory_bytes! >= bytes && memory_bytes! <= bytes * 1.34, `${name}: ${memory_bytes} of ${bytes} bytes`);
+    }
+    // all shards' steps are as many as those of a training in one piece, and each is of one member
+    const method = ({ seconds, verification }: typeof alone) => seconds! - verification!.seconds;
+    const [shards, piece] = [method(of('retrain', whole)), method(alone)];
+    assert.ok(Math.abs(shards - piece) < 0.02 * piece + 0.5, `${shards} s in shards, ${piece} s in one piece`);
   });
 });
