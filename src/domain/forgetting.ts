@@ -24,7 +24,8 @@ export const ForgettingRun = Type.Object({
   method: Type.String(),
   guarantee: StringEnum(GUARANTEES, 'As the certificates of the run say'),
   base_saw: Type.Boolean({
-    description: 'A base that the recipe starts from was trained on somebody whom the run, or for a consolidation any before it, has forgotten',
+    description:
+      'A base that the recipe starts from was trained on somebody whom the run, or for a consolidation any before it, has forgotten',
   }),
   requests: Type.Integer(),
   people: Type.Integer(),

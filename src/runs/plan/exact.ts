@@ -41,6 +41,9 @@ export function exactPlan(facts: PlanFacts): Reasoned[] {
   const noted = (reason: string, note: string) => `${reason}${note === '' ? '' : `; ${note}`}.`;
   return [
     { choice: first.choice, reason: noted('The request takes exact removal alone: the cheapest first', first.note) },
-    ...others.map(({ choice, note }) => ({ choice, reason: noted('Exact too, should the one before it not run', note) })),
+    ...others.map(({ choice, note }) => ({
+      choice,
+      reason: noted('Exact too, should the one before it not run', note),
+    })),
   ];
 }

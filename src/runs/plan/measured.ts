@@ -41,7 +41,9 @@ const endsByItself = (name: string): boolean => Object.hasOwn(methods, name) && 
 
 function stepsByMethod(past: readonly PastAttempt[]): Map<string, number> {
   const ended = past.flatMap(({ attempt: { method, steps } }) =>
-    endsByItself(method.name) && steps?.unlearning !== undefined && steps.repairing !== undefined ? [[method.name, steps.unlearning] as const] : [],
+    endsByItself(method.name) && steps?.unlearning !== undefined && steps.repairing !== undefined
+      ? [[method.name, steps.unlearning] as const]
+      : [],
   );
   const groups = Map.groupBy(ended, ([name]) => name);
   return new Map([...groups].map(([name, found]) => [name, median(found.map(([, steps]) => steps))!]));
