@@ -2530,8 +2530,13 @@ export interface components {
                  */
                 published_at: string;
                 method: string;
-                /** @enum {string} */
+                /**
+                 * @description As the certificates of the run say
+                 * @enum {string}
+                 */
                 guarantee: "exact" | "certified" | "empirical";
+                /** @description A base that the recipe starts from was trained on somebody whom the run, or for a consolidation any before it, has forgotten */
+                base_saw: boolean;
                 requests: number;
                 people: number;
                 records: number;
@@ -3078,6 +3083,8 @@ export interface components {
                     budget: number;
                     spent: number;
                 };
+                /** @description true: a base that the recipe starts from was trained on somebody of the run, so that training again is not exact; absent: none is known to have been */
+                base_saw?: boolean;
                 /** @description Trained again from other seeds than the recipe’s, since so many exact candidates of earlier runs for these requests did not pass; absent: from its own */
                 start?: number;
                 /** @description What computed it, for example onnxruntime/cpu */

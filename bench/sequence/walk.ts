@@ -165,7 +165,7 @@ async function publish(
 /** What the ledger of forgetting would say of a step. */
 const runOf = (step: Step, report: Results['verify']): ForgettingRun => ({
   ...{ run_id: 'bench', kind: 'deletion', checkpoint: 'bench', published_at: '' },
-  ...{ method: step.method!, guarantee: getMethod(step.method!).guarantee },
+  ...{ method: step.method!, guarantee: getMethod(step.method!).guarantee, base_saw: false },
   ...{ requests: step.people.length, people: step.people.length, records: 0 },
   ...{ utility: utilityOf(report.findings), earlier: null },
 });

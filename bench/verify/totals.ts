@@ -145,6 +145,7 @@ async function factsOf(parent: string, counts: PlanFacts['counts'], given: Parti
       model: { architecture, config, recipe },
       has_recipe: true,
       base: NO_BASE,
+      base_saw: false,
       has_slices: false,
       has_updates: false,
     },

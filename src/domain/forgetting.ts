@@ -22,7 +22,11 @@ export const ForgettingRun = Type.Object({
   checkpoint: Digest,
   published_at: Timestamp,
   method: Type.String(),
-  guarantee: StringEnum(GUARANTEES),
+  guarantee: StringEnum(GUARANTEES, 'As the certificates of the run say'),
+  base_saw: Type.Boolean({
+    description:
+      'A base that the recipe starts from was trained on somebody whom the run, or for a consolidation any before it, has forgotten',
+  }),
   requests: Type.Integer(),
   people: Type.Integer(),
   records: Type.Integer(),
@@ -117,7 +121,9 @@ export function forgettingLine(
   registered: { checkpoint: string; at: string },
   budget: ForgettingBudget,
 ): ForgettingLine {
-  const last = runs.findLastIndex(({ guarantee }) => guarantee === 'exact');
+  // from a base that knows somebody of the line nothing after them is trained without them
+  const known = runs.findIndex(({ base_saw }) => base_saw);
+  const last = runs.slice(0, known < 0 ? undefined : known).findLastIndex(({ guarantee }) => guarantee === 'exact');
   const exact = runs[last];
   const since = runs.slice(last + 1);
   const since_exact = {
@@ -176,13 +182,16 @@ export const Forgetting = Type.Object(
 );
 export type Forgetting = Static<typeof Forgetting>;
 
-/** What stands in the way of training again; null: nothing does. */
-export type Hindrance = 'recipe' | 'base' | null;
+/** What stands in the way of training again, or of that being exact; null: nothing does. */
+export type Hindrance = keyof typeof HINDRANCES | null;
 
 export const HINDRANCES = {
   recipe:
     'the checkpoint has no recipe to train again from: train the model again without the erased records, with recipe.json beside it, and register that as a model',
   base: 'the base that the recipe starts from is not kept here: register the base checkpoint as a model, and ask for a consolidation',
+  seen: 'the base that the recipe starts from was trained on people whom the model has forgotten, so that no training from it is exact: forget them in the base by an exact method, train the model anew from what the base has become, and register that as a model',
+  certified:
+    'the last layer alone is trained, on features that are taken as they are, so that no training of it is exact: train the whole model again without the erased records, and register that as a model',
 } as const;
 
 /** What happens next to a line, in words. */

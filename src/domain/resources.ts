@@ -237,6 +237,12 @@ export const Attempt = Type.Object({
       { description: 'What certified removal promises of the candidate' },
     ),
   ),
+  base_saw: Type.Optional(
+    Type.Boolean({
+      description:
+        'true: a base that the recipe starts from was trained on somebody of the run, so that training again is not exact; absent: none is known to have been',
+    }),
+  ),
   start: Type.Optional(
     Type.Integer({
       ...{ minimum: 1 },

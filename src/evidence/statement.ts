@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Static, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
+import { guaranteeOf } from '../domain/guarantee.ts';
 import { type Attempt, type DeletionRequest, MethodChoice, type Model } from '../domain/resources.ts';
 import { RunCounts } from '../domain/run-counts.ts';
 import { CertifiedReport, type Guarantee } from '../domain/verification.ts';
@@ -152,15 +153,14 @@ const otherStart = ({ start }: Attempt): string =>
     : `, from other seeds than the recipe’s: ${start} such candidate${start === 1 ? '' : 's'} of earlier runs did not pass verification`;
 
 /** Only training without the records, all of it or what they have been in, is exact, and only from a base that did not see the person. */
-function guaranteeOf(attempt: Attempt, model: Model, baseSawPerson: boolean): { class: Guarantee; basis: string } {
+function claimOf(attempt: Attempt, model: Model, baseSaw: boolean): { class: Guarantee; basis: string } {
   const { name } = attempt.method;
+  const anew = model.has_recipe && Object.hasOwn(EXACT, name);
+  const made = guaranteeOf({ certified: attempt.certified !== undefined, anew, baseSaw });
   if (attempt.certified) return certifiedBy(name, attempt.certified);
-  if (model.has_recipe && Object.hasOwn(EXACT, name)) {
-    const basis = `${EXACT[name]!}${otherStart(attempt)}`;
-    if (!baseSawPerson) return { class: 'exact', basis };
-    return { class: 'empirical', basis: `${basis}, but ${BASE_SAW}` };
-  }
-  return { class: 'empirical', basis: 'The verification in this certificate; no bound is proven' };
+  if (!anew) return { class: made, basis: 'The verification in this certificate; no bound is proven' };
+  const basis = `${EXACT[name]!}${otherStart(attempt)}`;
+  return { class: made, basis: made === 'exact' ? basis : `${basis}, but ${BASE_SAW}` };
 }
 
 /** The evidence of one published run, or a refusal. */
@@ -191,7 +191,7 @@ type Evidence = ReturnType<typeof evidenceOf>;
 function unlearningStatement(input: StatementInput): UnlearningStatement {
   const evidence = evidenceOf(input);
   const { run, report, attempt, parent, checkpoint, model } = evidence;
-  const guarantee = guaranteeOf(attempt, model, input.baseSawPerson ?? false);
+  const guarantee = claimOf(attempt, model, input.baseSawPerson ?? false);
   return {
     _type: STATEMENT_TYPE,
     subject: [{ name: `model/${model.name}`, digest: { sha256: hexOf(checkpoint) } }],

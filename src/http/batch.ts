@@ -2,6 +2,8 @@
 import { oneMonthAfter } from '../domain/deadline.ts';
 import type { RequestState } from '../domain/states.ts';
 import { ExpungeError, PROBLEMS } from '../errors.ts';
+import { baseSaw } from '../runs/base.ts';
+import { EXACT } from '../runs/plan/exact.ts';
 import type { CreateManyOutcome, CreateRequest } from '../runs/ports.ts';
 import { findRecords } from './asked-records.ts';
 import { isRefusal, type Refusal, refusalOf, type WishLine } from './batch-lines.ts';
@@ -90,7 +92,7 @@ function* groupsOf(wishes: readonly Wished[]): Generator<Wished[]> {
   if (group.length > 0) yield group;
 }
 
-/** Says of named methods what makes them impossible on a model; each pair is looked into once. */
+/** Says of named methods what makes them impossible on a model; each pair is looked into once, and for whom the base has seen once more. */
 function methodCheck(deps: AppDeps) {
   const known = new Map<string, Promise<Refusal | null>>();
   return async (wish: CreateRequest): Promise<Refusal | null> => {
@@ -99,9 +101,12 @@ function methodCheck(deps: AppDeps) {
     // what stands in the way is said when the line is taken in
     if (preview.status !== 'possible') return null;
     for (const target of preview.targets) {
-      const key = JSON.stringify([wish.method, target.model.id, wish.model_ids?.indexOf(target.model.id) ?? -1]);
-      const look = () =>
-        planTarget(deps, { ...wish, due_at: oneMonthAfter(wish.submitted_at) }, target).then(() => null, refusalOf);
+      const { id, active } = target.model;
+      // of no other method does it hang on who asks
+      const saw = wish.method.name === EXACT && (await baseSaw(deps, wish.tenant, wish, active));
+      const key = JSON.stringify([wish.method, id, wish.model_ids?.indexOf(id) ?? -1, saw]);
+      const asked = { ...wish, due_at: oneMonthAfter(wish.submitted_at), whose: wish };
+      const look = () => planTarget(deps, asked, target).then(() => null, refusalOf);
       const refusal = known.get(key) ?? look();
       known.set(key, refusal);
       const found = await refusal;

@@ -116,9 +116,8 @@ async function wholeWish(deps: AppDeps, who: Principal, given: NewDeletionReques
 async function planned(deps: AppDeps, wish: CreateRequest): Promise<PlannedTarget[]> {
   const preview = await deps.store.previewRequest(wish);
   if (preview.status !== 'possible') return refuse(preview, wish);
-  return Promise.all(
-    preview.targets.map((target) => planTarget(deps, { ...wish, due_at: oneMonthAfter(wish.submitted_at) }, target)),
-  );
+  const asked = { ...wish, due_at: oneMonthAfter(wish.submitted_at), whose: wish };
+  return Promise.all(preview.targets.map((target) => planTarget(deps, asked, target)));
 }
 
 /** All that each model's plan may come to: methods that do not pass are followed by dearer ones. */

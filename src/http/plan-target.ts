@@ -2,16 +2,17 @@
 import { PRESETS } from '../domain/policies.ts';
 import type { Model, PlannedTarget } from '../domain/resources.ts';
 import { ExpungeError } from '../errors.ts';
+import { baseSaw } from '../runs/base.ts';
 import type { SetCounts } from '../runs/plan/facts.ts';
 import { gatherFacts, secondsUntil } from '../runs/plan/gather.ts';
 import { planRun } from '../runs/plan/plan.ts';
 import { policyInForce } from '../runs/policy.ts';
-import type { CreateRequest, RequestPreview } from '../runs/ports.ts';
+import type { CreateRequest, RequestPreview, Whose } from '../runs/ports.ts';
 import { nowOf } from './times.ts';
 import type { AppDeps } from './types.ts';
 
 /** What of a request its plan depends on. */
-type Wish = Pick<CreateRequest, 'tenant' | 'method' | 'model_ids'> & { due_at: string };
+type Wish = Pick<CreateRequest, 'tenant' | 'method' | 'model_ids'> & { due_at: string; whose: Whose };
 type Previewed = Extract<RequestPreview, { status: 'possible' }>['targets'][number];
 
 /** Parameters whose errors begin with their name: what they say of a model no schema can check. */
@@ -47,6 +48,7 @@ export async function planTarget(deps: AppDeps, wish: Wish, target: Previewed): 
   const { policy } = await policyInForce(deps.store, wish.tenant, model.id, PRESETS.standard.policy);
   const facts = await gatherFacts(deps, {
     ...{ tenant: wish.tenant, model, checkpoint: model.active, counts: { ...counts, people: 1 } },
+    base_saw: await baseSaw(deps, wish.tenant, wish.whose, model.active),
     ...{ threads: config.compute.threads, backend: config.compute.backend, policy },
     limits: {
       seconds: config.runs.timeLimitSeconds,

@@ -1,6 +1,6 @@
 // The checkpoint that a recipe starts from. It is here when it was registered as a model of its own.
 import { ExpungeError } from '../errors.ts';
-import type { CheckpointFiles } from './ports.ts';
+import type { CheckpointFiles, Store, Whose } from './ports.ts';
 
 /** Of a checkpoint's recipe: `none` where it starts from fresh weights, or where there is no recipe. */
 export type Base = { status: 'none' } | { status: 'kept' | 'missing'; digest: string };
@@ -17,6 +17,18 @@ export const baseOf = async (
   checkpoints: Pick<CheckpointFiles, 'baseOf' | 'contents'>,
   checkpoint: string,
 ): Promise<Base> => lookFor(checkpoints, await checkpoints.baseOf(checkpoint));
+
+/** Whether any base under the checkpoint, each registered as a model, was trained on their records. What is not registered is not known. */
+export async function baseSaw(
+  { store, checkpoints }: { store: Pick<Store, 'recordsSeen'>; checkpoints: Pick<CheckpointFiles, 'baseOf'> },
+  tenant: string,
+  whose: Whose,
+  of: string,
+): Promise<boolean> {
+  for (let base = await checkpoints.baseOf(of); base !== null; base = await checkpoints.baseOf(base))
+    if ((await store.recordsSeen(tenant, whose, base)) > 0) return true;
+  return false;
+}
 
 /** Why `sisa` is not possible, and what is. */
 export const NO_SLICES =

@@ -2,6 +2,7 @@
 import { v7 as uuid } from 'uuid';
 import type { Attempt, DeletionRequest, Model, Run, Target } from '../domain/resources.ts';
 import type { VerificationReport } from '../domain/verification.ts';
+import { baseSaw } from './base.ts';
 import type { RunDeps } from './deps.ts';
 import type { Store } from './ports.ts';
 
@@ -131,18 +132,6 @@ type Evidence = Omit<
 
 type Seeing = Pick<CertifyDeps, 'store' | 'checkpoints'>;
 
-/** Whether any base under the checkpoint, each registered as a model, was trained on the person. What is not registered is not known. */
-async function baseSaw(
-  { store, checkpoints }: Seeing,
-  tenant: string,
-  requestId: string,
-  of: string,
-): Promise<boolean> {
-  for (let base = await checkpoints.baseOf(of); base !== null; base = await checkpoints.baseOf(base))
-    if ((await store.recordsSeen(tenant, requestId, base)) > 0) return true;
-  return false;
-}
-
 async function runFacts(
   deps: Seeing,
   tenant: string,
@@ -163,7 +152,7 @@ async function runFacts(
     search: null,
     parentDeleteAfter: checkpoints.find((one) => one.digest === run.parent)?.delete_after ?? null,
     backend: attempt?.backend ?? null,
-    baseSawPerson: run.candidate !== null && (await baseSaw(deps, tenant, request_id, run.candidate)),
+    baseSawPerson: run.candidate !== null && (await baseSaw(deps, tenant, { requests: [request_id] }, run.candidate)),
   };
 }
 

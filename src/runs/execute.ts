@@ -3,7 +3,9 @@ import type { Attempt, MethodChoice, PlanStep } from '../domain/resources.ts';
 import type { Verdict, VerificationReport } from '../domain/verification.ts';
 import type { VerificationPlan } from '../domain/verification-cost.ts';
 import { ExpungeError, type ProblemCode } from '../errors.ts';
+import { baseSaw } from './base.ts';
 import type { RunDeps } from './deps.ts';
+import { afterExact, isMade, type Tried } from './exact-tries.ts';
 import { Fenced, held } from './fence.ts';
 import { keepLease } from './heartbeat.ts';
 import { holdUnusual, Unusual } from './hold-unusual.ts';
@@ -17,7 +19,7 @@ import { referencesFor } from './references.ts';
 import { removeCandidate } from './remove-candidate.ts';
 import { createRetainedDigest } from './retained-digest.ts';
 import { endUnpassed, isOfPeople } from './split-run.ts';
-import { RETRAIN, type RunContext, runFolder, seedOf, setsOf, unlearn, verify } from './stages.ts';
+import { type RunContext, runFolder, seedOf, setsOf, unlearn, verify } from './stages.ts';
 import { traced } from './tracing-port.ts';
 
 export type RunEnd =
@@ -57,7 +59,7 @@ export async function executeRun(deps: RunDeps, claim: Claim, outer: AbortSignal
   try {
     const policy = await policyInForce(deps.store, claim.tenant, claim.model.id, deps.policy);
     const startedAt = Date.now();
-    const empty = { corpora: {}, setsFile: '', forget: [], again: false, retained: '', references: {} };
+    const empty = { corpora: {}, setsFile: '', forget: [], again: false, baseSaw: false, retained: '', references: {} };
     const context = { deps, claim, signal, progress, policy, startedAt, folders, ...empty };
     const ready = await traced(deps.tracing, 'plan', {}, () => prepare(context));
     forget = ready.forget;
@@ -111,10 +113,12 @@ async function prepare(context: RunContext): Promise<RunContext & { plan: PlanSt
       `The text of ${sets.gone} of ${counts.forget_records} records to be forgotten was erased when other models had forgotten them, so nobody could show that this one has; register a model that was trained without them`,
     );
   }
-  const plan = await makePlan({ ...context, retained }, sets);
+  const seen = await baseSaw(deps, claim.tenant, { requests: claim.run.request_ids }, claim.run.parent);
+  const plan = await makePlan({ ...context, retained, baseSaw: seen }, sets);
   held(await deps.store.moveRun(claim, 'unlearning', { targets: 'unlearning', plan, counts }, deps.worker));
   const corpora = Object.fromEntries(sets.corpora.map((id) => [id, deps.corpora.path(id)]));
-  return { ...context, plan, setsFile, retained, corpora, forget, again: (counts.again_records ?? 0) > 0 };
+  const again = (counts.again_records ?? 0) > 0;
+  return { ...context, plan, setsFile, retained, corpora, forget, again, baseSaw: seen };
 }
 
 const OF_METHOD: readonly ProblemCode[] = ['compute-failed', 'recipe-missing', 'memory-budget-exceeded'];
@@ -125,10 +129,15 @@ const isOfMethod = (error: unknown): error is ExpungeError =>
 async function workThroughPlan(context: RunContext & { plan: PlanStep[] }, pending: Pending): Promise<RunEnd> {
   const { deps, claim, plan } = context;
   const refused: string[] = [];
+  const tried: Tried[] = [];
   let verified: Verdict | null = null;
   let standingOut: readonly number[] = [];
   for (const [index, { name, params, estimate }] of plan.entries()) {
     const method = { name, params };
+    if (isMade(name, tried)) {
+      refused.push(`${name}: not tried, since it makes the same of a training in shards`);
+      continue;
+    }
     if (index > 0) {
       const back = { targets: 'unlearning' as const, candidate: null, verdict: null };
       held(await deps.store.moveRun(claim, 'unlearning', back, deps.worker));
@@ -145,6 +154,7 @@ async function workThroughPlan(context: RunContext & { plan: PlanStep[] }, pendi
       await drop(deps, pending);
       if (outcome?.status === 'superseded') return { status: 'superseded' };
       if (attempt.verdict === 'failed') standingOut = standing_out;
+      tried.push({ name, verdict: attempt.verdict });
       verified = verified === 'failed' ? verified : attempt.verdict;
       refused.push(`${method.name}: ${attempt.verdict} (${attempt.reason})`);
     } catch (error) {
@@ -156,15 +166,8 @@ async function workThroughPlan(context: RunContext & { plan: PlanStep[] }, pendi
     }
   }
   await context.progress.flush();
-  const reason = `No method passed verification; nothing was published. ${refused.join('; ')}${await afterExact(context, verified)}`;
+  const reason = `No method passed verification; nothing was published. ${refused.join('; ')}${await afterExact(context, tried)}`;
   return endUnpassed(context, { reason, verdict: verified, standingOut });
-}
-
-/** Its model never saw the records, so trying the same again would find the same: what somebody who reads this may do. */
-async function afterExact({ deps, claim, plan }: RunContext & { plan: PlanStep[] }, verdict: Verdict | null) {
-  if (verdict !== 'failed' || !plan.some(({ name }) => name === RETRAIN)) return '';
-  const tried = (await deps.store.exactTries(claim)) + 1;
-  return `. What ${RETRAIN} made was trained without these records: it failed by chance, or others’ records say what these said. A retry would train from other seeds (start ${tried}), and the certificate would say so`;
 }
 
 /** Under parent and candidate; people of earlier runs under the candidate alone. */
@@ -231,6 +234,7 @@ async function tryMethod(
     peak_memory_bytes: Math.round(Math.max(result.peak_memory_bytes, peak_memory_bytes)),
     ...(result.start ? { start: result.start } : {}),
     ...(result.certified ? { certified: result.certified } : {}),
+    ...(context.baseSaw ? { base_saw: true } : {}),
     backend: result.backend,
   };
   held(await deps.store.saveAttempt(claim.run.id, claim.fence, attempt, report));

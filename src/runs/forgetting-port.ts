@@ -3,6 +3,8 @@ import type { Consolidation, ForgettingRun } from '../domain/forgetting.ts';
 
 /** A published run, but for what the registry of methods knows and a report has to be read for. */
 export interface PublishedRun extends Omit<ForgettingRun, 'guarantee' | 'utility' | 'earlier'> {
+  /** Its candidate carries a bound that was kept to. */
+  certified: boolean;
   report: {
     retain: { metric: string; set: string; before: number | null; after: number | null; verdict: unknown }[];
     before: { people: number; people_above: number; unobservable_requests: number; verdict: unknown } | null;

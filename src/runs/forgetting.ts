@@ -9,8 +9,9 @@ import {
   utilityOf,
   whatNext,
 } from '../domain/forgetting.ts';
+import { guaranteeOf } from '../domain/guarantee.ts';
 import { PRESETS } from '../domain/policies.ts';
-import type { Guarantee, Verdict, VerificationPolicy } from '../domain/verification.ts';
+import type { Verdict, VerificationPolicy } from '../domain/verification.ts';
 import { getMethod, methods } from '../methods/index.ts';
 import { baseOf } from './base.ts';
 import type { RunDeps } from './deps.ts';
@@ -23,21 +24,39 @@ interface Deps {
   checkpoints: Pick<CheckpointFiles, 'baseOf' | 'contents'>;
 }
 
-/** Of a method that is not registered any more, the least. */
-const guaranteeOf = (method: string): Guarantee =>
-  Object.hasOwn(methods, method) ? getMethod(method).guarantee : 'empirical';
+/** Whether the method trains by the recipe; one that is not registered any more does not, as far as anybody knows. */
+const trainsAnew = (method: string): boolean =>
+  Object.hasOwn(methods, method) && getMethod(method).guarantee === 'exact';
 
-function runOf({ report: { retain, before }, ...run }: PublishedRun): ForgettingRun {
+function runOf({ report: { retain, before }, certified, ...run }: PublishedRun): ForgettingRun {
   const earlier = before && {
     ...{ people: before.people, people_above: before.people_above },
     ...{ unobservable_requests: before.unobservable_requests, verdict: before.verdict as Verdict | null },
   };
-  return { ...run, guarantee: guaranteeOf(run.method), utility: utilityOf(retain), earlier };
+  const guarantee = guaranteeOf({ certified, anew: trainsAnew(run.method), baseSaw: run.base_saw });
+  return { ...run, guarantee, utility: utilityOf(retain), earlier };
 }
 
-async function hindranceOf({ checkpoints }: Deps, model: { has_recipe: boolean; active: string }): Promise<Hindrance> {
+/** A consolidation is for nobody new: it leaves out all who were forgotten before it, so that its base must have seen none of them. */
+function lineOf(runs: readonly PublishedRun[]): ForgettingRun[] {
+  let seen = false;
+  return runs.map((run) => {
+    seen ||= run.base_saw;
+    return runOf({ ...run, base_saw: run.kind === 'consolidation' ? seen : run.base_saw });
+  });
+}
+
+/** The last two would be asked again after every consolidation: it would spend no less than what it takes the place of. */
+async function hindranceOf(
+  { checkpoints }: Deps,
+  model: { has_recipe: boolean; active: string },
+  runs: readonly PublishedRun[],
+): Promise<Hindrance> {
   if (!model.has_recipe) return 'recipe';
-  return (await baseOf(checkpoints, model.active)).status === 'missing' ? 'base' : null;
+  if ((await baseOf(checkpoints, model.active)).status === 'missing') return 'base';
+  if (runs.some(({ base_saw }) => base_saw)) return 'seen';
+  const last = runs.findLast(({ certified, method }) => certified || trainsAnew(method));
+  return last?.certified ? 'certified' : null;
 }
 
 /** What is known of the model's line, by the policy in force; null for an unknown model. */
@@ -52,9 +71,9 @@ export async function readForgetting(
   if (!model || !known) return null;
   const { policy } = await policyInForce(deps.store, tenant, modelId, fallback);
   const budget = policy.forgetting ?? PRESETS.standard.policy.forgetting!;
-  const line = forgettingLine(known.runs.map(runOf), known.registered, budget);
+  const line = forgettingLine(lineOf(known.runs), known.registered, budget);
   const consolidation: Consolidation | null = await deps.store.consolidationOf(tenant, modelId);
-  const hindrance = await hindranceOf(deps, model);
+  const hindrance = await hindranceOf(deps, model, known.runs);
   const next = whatNext(line, hindrance, consolidation);
   const published = known.runs.map(({ run_id }) => run_id);
   return { model_id: modelId, ...line, consolidation, next, hindrance, published };

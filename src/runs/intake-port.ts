@@ -13,6 +13,9 @@ export interface SubjectKey {
   normaliser_version: number;
 }
 
+/** Whose records: those of requests, or those that a request which is not kept yet is about. */
+export type Whose = { requests: readonly string[] } | Pick<CreateRequest, 'subjects' | 'places'>;
+
 export interface CreateRequest {
   tenant: string;
   external_id: string | null;

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { PlanStep } from '../domain/resources.ts';
 import { stepsOf } from './approval.ts';
+import { EXACT, refuseSeen } from './plan/exact.ts';
 import { gatherFacts, secondsUntil } from './plan/gather.ts';
 import { planConsolidation, planRun } from './plan/plan.ts';
 import type { RunSets } from './ports.ts';
@@ -18,14 +19,16 @@ export async function makePlan(context: RunContext, { counts }: RunSets): Promis
   const { deps, claim, policy } = context;
   const { settings } = deps;
   const approved = claim.run.plan.map((step) => ({ reason: 'The plan that was approved.', ...step }));
-  // what was approved is what is done; the claim took it over
-  if (claim.approved_on?.every((checkpoint) => checkpoint === claim.run.parent)) return approved;
   // a consolidation is for no request
   const [first] = claim.run.request_ids;
   const request = first === undefined ? null : await deps.store.getRequest(claim.tenant, first);
+  if (request?.method?.name === EXACT) refuseSeen(context.baseSaw);
+  // what was approved is what is done; the claim took it over
+  if (claim.approved_on?.every((checkpoint) => checkpoint === claim.run.parent)) return approved;
   const facts = await gatherFacts(deps, {
     ...{ tenant: claim.tenant, model: claim.model, checkpoint: claim.run.parent },
     ...{ threads: settings.threads, backend: settings.backend, policy: policy.policy },
+    base_saw: context.baseSaw,
     references_kept: await keptReferences(context),
     counts: {
       ...{ forget: counts.forget_records, retain: counts.retain_records, holdout: counts.holdout_records },

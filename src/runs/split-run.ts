@@ -7,12 +7,13 @@ import { Fenced, held } from './fence.ts';
 import { nameOf, personOf } from './keep-probes.ts';
 import type { Claim } from './ports.ts';
 
-/** What records can be the reason of: too many of them, too long ones, one that nothing can be done with, or whose text is gone. */
+/** What records can be the reason of: too many of them, too long ones, one that nothing can be done with, whose text is gone, or that a base has seen. */
 const OF_PEOPLE: readonly ProblemCode[] = [
   'forget-set-too-large',
   'compute-failed',
   'memory-budget-exceeded',
   'records-gone',
+  'method-not-applicable',
 ];
 export const isOfPeople = ({ code }: ExpungeError): boolean => OF_PEOPLE.includes(code);
 

@@ -42,6 +42,8 @@ export interface RunContext {
   forget: readonly SetRow[];
   /** Whether some of these were removed before, by another method: they look like nobody’s whom the model knows. */
   again: boolean;
+  /** Whether a base that the recipe starts from was trained on any of them. */
+  baseSaw: boolean;
   /** Digest of which records are retained. */
   retained: string;
   /** Made when the first candidate is verified, for all of them. */
@@ -201,7 +203,8 @@ export async function verify(
   references: References | null,
 ): Promise<VerifyResult> {
   const { deps, claim, signal, progress } = context;
-  const exact = getMethod(method.name).guarantee === 'exact';
+  // what starts from a base that knows them could have pushed them away
+  const exact = getMethod(method.name).guarantee === 'exact' && !context.baseSaw;
   const baseline = exact ? baselineFrom(await deps.store.registeredReport(claim)) : null;
   const folder = await runFolder(context);
   const earlier = await earlierOf(context, folder);

@@ -7,6 +7,7 @@ import type { VerificationReport } from '../domain/verification.ts';
 import { ExpungeError } from '../errors.ts';
 import { getMethod } from '../methods/index.ts';
 import { baselineFrom } from '../metrics/report.ts';
+import { baseSaw } from './base.ts';
 import type { RunDeps } from './deps.ts';
 import { canonicalDigest } from './digests.ts';
 import { type LeasedWork, workByLease } from './leased-work.ts';
@@ -93,7 +94,9 @@ async function madeBy({ store }: VerifyDeps, { verification }: VerificationClaim
 async function isExact(deps: VerifyDeps, claim: VerificationClaim, method: MethodChoice | null): Promise<boolean> {
   if (method === null || getMethod(method.name).guarantee !== 'exact') return false;
   const { tenant, model_id, checkpoint_id } = claim.verification;
-  return deps.store.erasedBefore(tenant, model_id, checkpoint_id, claim.question.places);
+  const { places } = claim.question;
+  if (await baseSaw(deps, tenant, { subjects: [], places }, checkpoint_id)) return false;
+  return deps.store.erasedBefore(tenant, model_id, checkpoint_id, places);
 }
 
 type Found = Omit<

@@ -29,7 +29,8 @@ async function publishedRuns({ db }: Context, tenant: string, modelId: string) {
   if (!registered) return null;
   const { rows } = await sql<PublishedRun>`
     select r.id as run_id, r.kind, r.candidate as checkpoint, r.finished_at as published_at,
-      coalesce(a.method, '') as method, (r.counts->>'requests')::int as requests,
+      coalesce(a.method, '') as method, coalesce(a.certified, false) as certified,
+      coalesce(a.base_saw, false) as base_saw, (r.counts->>'requests')::int as requests,
       (r.counts->>'people')::int as people, (r.counts->>'forget_records')::int
         - coalesce((r.counts->>'again_records')::int, 0) as records,
       jsonb_build_object(
@@ -38,7 +39,9 @@ async function publishedRuns({ db }: Context, tenant: string, modelId: string) {
         'before', r.verification->'before') as report
     from runs r
     left join lateral (
-      select a.attempt->'method'->>'name' as method from run_attempts a
+      select a.attempt->'method'->>'name' as method, a.attempt->'certified' is not null as certified,
+        (a.attempt->>'base_saw')::boolean as base_saw
+      from run_attempts a
       where a.tenant_id = r.tenant_id and a.run_id = r.id and a.attempt->>'candidate' = r.candidate
       order by a.position desc limit 1
     ) a on true

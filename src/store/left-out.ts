@@ -14,19 +14,24 @@ const EXACT_METHODS = quoted(
 /** Whether a request takes nothing but exact removal; `method` is its column. */
 export const takesExact = (method: string): string => `coalesce(${method} ->> 'name' = '${EXACT}', false)`;
 
+/** The attempt that a run's candidate came of. */
+const madeBy = (run: string): string => `
+    select from run_attempts a
+    where a.tenant_id = ${run}.tenant_id and a.run_id = ${run}.id and a.attempt ->> 'candidate' = ${run}.candidate`;
+
 /**
  * Selects the published exact runs (`x`) that left out of their training what the row of `erased_records` at `e` says: each trains on what
  * is retained, so without whatever was erased by it or before it. Publications of a model follow one another, and one that was rolled back
- * is not published any more.
+ * is not published any more. None left out what the base has seen that each of them starts from, and of a last layer that is certified
+ * nobody knows what its features were trained on.
  */
 export const trainingsWithout = (e: string): string => `
   select from runs took
   join runs x on x.tenant_id = took.tenant_id and x.model_id = took.model_id and x.state = 'published'
     and x.published_seq >= took.published_seq
-  where took.tenant_id = ${e}.tenant_id and took.id = ${e}.run_id and exists (
-    select from run_attempts a
-    where a.tenant_id = x.tenant_id and a.run_id = x.id and a.attempt ->> 'candidate' = x.candidate
-      and a.attempt -> 'method' ->> 'name' in (${EXACT_METHODS}))`;
+  where took.tenant_id = ${e}.tenant_id and took.id = ${e}.run_id and exists (${madeBy('x')}
+      and a.attempt -> 'method' ->> 'name' in (${EXACT_METHODS}) and a.attempt -> 'certified' is null)
+    and not exists (${madeBy('took')} and (a.attempt ->> 'base_saw')::boolean)`;
 
 /** Whether the record at `e` is gone for a request whose method is in the column. */
 export const isGone = (e: string, method: string): string =>

@@ -1,14 +1,30 @@
 // What a checkpoint is known to have been trained on: the records of the models that it belongs to.
 import { sql } from 'kysely';
-import type { Store } from '../runs/ports.ts';
+import type { Store, Whose } from '../runs/ports.ts';
 import type { Context } from './db.ts';
 import { trainingsWithout } from './left-out.ts';
 import { placesOfRequest } from './request-places.ts';
 
+/** (corpus_id, ordinal), some twice. */
+function placesOf(tenant: string, whose: Whose) {
+  if ('requests' in whose)
+    return sql`
+      select s.corpus_id, s.ordinal from deletion_requests r cross join lateral ${placesOfRequest('r', 'id')} s
+      where r.tenant_id = ${tenant} and r.id = any(${[...whose.requests]}::uuid[])`;
+  const { subjects, places = [] } = whose;
+  return sql`
+    select s.corpus_id, s.ordinal from record_subjects s
+    where s.tenant_id = ${tenant} and s.subject_key = any(${subjects.map(({ key }) => key)}::text[])
+    union all
+    select g.corpus_id, g.ordinal
+    from unnest(${places.map((one) => one.corpus_id)}::uuid[], ${places.map(({ ordinal }) => ordinal)}::integer[])
+      as g (corpus_id, ordinal)`;
+}
+
 export const seenStore = ({ db }: Context): Pick<Store, 'recordsSeen'> => ({
   // A base comes from outside, and has an address of its own there; the same files in a line here tell what it is. What a training of that
   // line left out before a run made them, they have not seen; what a method of steps took from them they have.
-  async recordsSeen(tenant, requestId, checkpoint) {
+  async recordsSeen(tenant, whose, checkpoint) {
     const { rows } = await sql<{ records: number }>`
       with same as (
         select t.model_id, t.run_id, t.created_at from checkpoints c
@@ -16,13 +32,12 @@ export const seenStore = ({ db }: Context): Pick<Store, 'recordsSeen'> => ({
           and (t.digest = c.digest or (t.manifest -> 'files' = c.manifest -> 'files' and c.manifest -> 'files' <> '[]'))
         where c.tenant_id = ${tenant} and c.digest = ${checkpoint})
       select count(distinct (s.corpus_id, s.ordinal))::integer as records
-      from deletion_requests r
-      cross join lateral ${placesOfRequest('r', 'id')} s
-      where r.tenant_id = ${tenant} and r.id = ${requestId} and exists (
-          select from same join model_corpora mc on mc.tenant_id = r.tenant_id and mc.model_id = same.model_id
+      from (${placesOf(tenant, whose)}) s
+      where exists (
+          select from same join model_corpora mc on mc.tenant_id = ${tenant} and mc.model_id = same.model_id
           where mc.role = 'train' and mc.corpus_id = s.corpus_id and s.ordinal < mc.records)
         and not exists (
-          select from same join erased_records e on e.tenant_id = r.tenant_id and e.model_id = same.model_id
+          select from same join erased_records e on e.tenant_id = ${tenant} and e.model_id = same.model_id
           where e.corpus_id = s.corpus_id and e.ordinal = s.ordinal and same.run_id is not null
             and exists (${sql.raw(trainingsWithout('e'))} and exists (
               select from checkpoints made

@@ -9,7 +9,7 @@ const REGISTERED = { checkpoint: 'registered', at: '2026-01-01T00:00:00Z' };
 let made = 0;
 const run = (guarantee: Guarantee, more: Partial<ForgettingRun> = {}): ForgettingRun => ({
   ...{ run_id: `run-${++made}`, kind: 'deletion', checkpoint: `of-run-${made}`, published_at: `day ${made}` },
-  ...{ method: 'any', guarantee, requests: 2, people: 1, records: 5, utility: {}, earlier: null },
+  ...{ method: 'any', guarantee, requests: 2, people: 1, records: 5, base_saw: false, utility: {}, earlier: null },
   ...more,
 });
 const line = (runs: ForgettingRun[]) => forgettingLine(runs, REGISTERED, BUDGET);
@@ -24,6 +24,14 @@ test('a line counts from the last exact checkpoint, and forgets nothing of what 
   assert.deepEqual(found.earlier, look);
   assert.equal(found.runs.length, 2);
   assert.deepEqual(line([]).since, { ...REGISTERED, run_id: null });
+});
+
+test('nothing is exact from the first run on whose people the base has seen, whatever later runs say of their own', () => {
+  const exact = run('exact');
+  const found = line([exact, run('empirical', { base_saw: true }), run('exact')]);
+  assert.equal(found.since.run_id, exact.run_id);
+  assert.deepEqual([found.since_exact.requests, found.since_exact.approximate_runs, found.runs.length], [4, 1, 2]);
+  assert.equal(line([run('empirical', { base_saw: true }), run('exact')]).since.run_id, null);
 });
 
 test('utility of a line is the product of what its runs left, of metrics that all of them measured', () => {
@@ -81,6 +89,8 @@ test('what happens next is said in every case, and where nobody can train again,
   const next = (...of: [Parameters<typeof whatNext>[1], Parameters<typeof whatNext>[2]]) => whatNext(spent, ...of);
   assert.match(next('recipe', null), /budget is spent.*recipe\.json/);
   assert.match(next('base', null), /register the base checkpoint/);
+  assert.match(next('seen', null), /in the base by an exact method/);
+  assert.match(next('certified', null), /train the whole model again/);
   assert.match(next(null, { state: 'failed' }), /see its run/);
   assert.match(next(null, { state: 'waiting' }), /waits/);
   assert.match(next(null, null), /queued/);

@@ -63,6 +63,8 @@ export interface Script {
   unlearn?(job: Extract<ComputeJob, { stage: 'unlearn' }>, signal: AbortSignal): Promise<void>;
   /** People who are unusual, as its first stage finds them. */
   unusual?(job: Extract<ComputeJob, { stage: 'unlearn' }>): UnusualPerson[];
+  /** What else these say. */
+  unlearned?: Partial<UnlearnResult>;
   reference?(job: ReferenceJob, signal: AbortSignal): Promise<void>;
   shadow?(job: ShadowJob, signal: AbortSignal): Promise<void>;
   influence?(job: InfluenceJob, signal: AbortSignal): Promise<Partial<InfluenceResult>>;
@@ -85,7 +87,7 @@ export function scripted(script: Script = {}): Compute & { jobs: ComputeJob[] } 
         if (on.signal.aborted) throw new ExpungeError('cancelled', 'aborted');
         await writeFile(join(job.out_dir, 'config.json'), JSON.stringify({ method: job.method.name, seed: job.seed }));
         await writeFile(join(job.out_dir, 'model.safetensors'), 'weights');
-        return { ...unlearned, ...(job.start ? { start: job.start } : {}) };
+        return { ...unlearned, ...script.unlearned, ...(job.start ? { start: job.start } : {}) };
       }
       if (job.stage === 'verify') {
         const calls = jobs.filter((one) => one.stage === 'verify').length;

@@ -55,4 +55,20 @@ test('exact removal is planned with exact methods alone, and refused by the fiel
     );
   }
   assert.equal((await ask(2, [able, unable], { name: 'npo' })).statusCode, 202);
+
+  // nor does one do that starts from a base which has seen them
+  const base_checkpoint = (await call(app, 'GET', `/v1/models/${unable}`)).json().active;
+  const tuned = await register('tuned', { ...recipe, init: { ...recipe.init, base_checkpoint } });
+  const seen = await ask(3, [tuned], { name: 'exact' });
+  assert.deepEqual(
+    [seen.statusCode, seen.json().code, seen.json().errors?.[0].pointer],
+    [422, 'method-not-applicable', '#/method/name'],
+    seen.body,
+  );
+  const { subject, targets: of } = {
+    subject: { identifiers: [{ type: 'email', value: 'person3@example.org' }] },
+    targets: [tuned],
+  };
+  const preview = await call(app, 'POST', '/v1/deletion-requests', { subject, targets: of, validate_only: true });
+  assert.match(preview.json().targets[0].plan.at(-1).reason, /^Not exact, since the base was trained on them too/);
 });

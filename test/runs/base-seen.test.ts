@@ -44,12 +44,13 @@ async function copyFiles(from: string, to: string): Promise<void> {
 }
 const recipeFrom = (base_checkpoint: string) => JSON.stringify({ ...RECIPE, init: { seed: 1, base_checkpoint } });
 
+const unlearnFrom = (base: string) =>
+  scripted({ unlearn: ({ out_dir }) => writeFile(join(out_dir, 'recipe.json'), recipeFrom(base)) });
+
 /** The guarantee of a request for person `index` whose model was trained from `base` and is trained again from there. */
 async function guaranteeFrom(base: Model, index: number) {
   const tuned = await register(`tuned-${base.name}-${index}`, base.active, worker.model.corpora);
-  const compute = scripted({
-    unlearn: ({ out_dir }) => writeFile(join(out_dir, 'recipe.json'), recipeFrom(base.active)),
-  });
+  const compute = unlearnFrom(base.active);
   const id = await worker.request(index, { name: 'retrain', params: {} }, { model_ids: [tuned.id] });
   await workModel({ ...worker.deps, compute }, tuned.id, new AbortController().signal);
   const { targets } = (await worker.store.getRequest(TENANT, id))!;
@@ -65,13 +66,11 @@ test('a base that was trained without the person before has not seen them; one t
   const base = await register('base-that-forgot', below.active, worker.model.corpora);
   const forget = async (index: number, name: string) => {
     const id = await worker.request(index, { name, params: {} }, { model_ids: [base.id] });
-    const compute = scripted({
-      unlearn: ({ out_dir }) => writeFile(join(out_dir, 'recipe.json'), recipeFrom(below.active)),
-    });
+    const compute = unlearnFrom(below.active);
     await workModel({ ...worker.deps, compute }, base.id, new AbortController().signal);
     return { id, active: (await worker.store.getModel(TENANT, base.id))!.active };
   };
-  const seen = (id: string, digest: string) => worker.store.recordsSeen(TENANT, id, digest);
+  const seen = (id: string, digest: string) => worker.store.recordsSeen(TENANT, { requests: [id] }, digest);
   const steps = await forget(3, 'grad-diff');
   assert.notEqual(steps.active, base.active);
   assert.deepEqual([await seen(steps.id, base.active), await seen(steps.id, steps.active)], [2, 2]);
@@ -111,4 +110,33 @@ test('from a base whose own corpora name the person it is empirical, and the cer
   // a base of the base counts as well
   const between = await register('between', seen.active, []);
   assert.equal((await guaranteeFrom(between, 2)).class, 'empirical');
+});
+
+test('from such a base no method is exact: who takes nothing less is refused, and what names the method is verified as any other', async () => {
+  const base = await register('base-that-saw', null, worker.model.corpora);
+  const tuned = await register('tuned-of-it', base.active, worker.model.corpora);
+  const of = { model_ids: [tuned.id] };
+  const compute = unlearnFrom(base.active);
+  const work = () => workModel({ ...worker.deps, compute }, tuned.id, new AbortController().signal);
+  const target = async (id: string) => (await worker.store.getRequest(TENANT, id))!.targets[0]!;
+  const exact = { name: 'exact', params: {} };
+  const refused = await worker.request(0, exact, of);
+  await work();
+  assert.deepEqual([(await target(refused)).state, compute.jobs.length], ['failed', 0]);
+  assert.match((await target(refused)).reason!, /method-not-applicable.*base that the recipe starts from/);
+
+  const named = await worker.request(1, { name: 'retrain', params: {} }, of);
+  await work();
+  assert.equal((await target(named)).state, 'completed');
+  const verified = compute.jobs.flatMap((job) => (job.stage === 'verify' ? [job] : []));
+  assert.deepEqual(
+    verified.map((job) => [job.exact, job.baseline]),
+    [[false, null]],
+    'what it knows of them it may have pushed away',
+  );
+  const { attempts } = (await worker.store.getRun(TENANT, (await target(named)).run_id!))!;
+  assert.equal(attempts.at(-1)!.base_saw, true);
+  // nobody's record is gone for an exact request by such a training
+  const again = await worker.request(1, exact, of);
+  assert.deepEqual([(await target(again)).state, (await target(again)).records], ['queued', 2]);
 });

@@ -1,12 +1,16 @@
 // A line that has taken what it may is trained again, in its turn, and a publication is never lost for it.
 import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import type { ComputeJob } from '../../src/domain/compute.ts';
 import { PRESETS } from '../../src/domain/policies.ts';
 import type { Verdict } from '../../src/domain/verification.ts';
+import { verifyCertificate } from '../../src/evidence/certificate.ts';
 import { readForgetting } from '../../src/runs/forgetting.ts';
 import { sweepOnce } from '../../src/runs/sweep.ts';
 import { workModel } from '../../src/runs/work-model.ts';
+import { RECIPE } from '../checkpoints/tiny.ts';
 import { execute } from '../helpers/postgres.ts';
 import { createTestWorker, type Script, scripted, TENANT, type TestWorker } from '../helpers/worker.ts';
 
@@ -28,6 +32,25 @@ async function work(script: Script = {}): Promise<ComputeJob[]> {
   const compute = scripted(script);
   await workModel({ ...worker.deps, compute }, worker.model.id, never());
   return compute.jobs;
+}
+const ABOUT = { architecture: 'gpt2', parameters: 7, has_recipe: false, warnings: [] };
+const recipeFrom = (base_checkpoint: string) => JSON.stringify({ ...RECIPE, init: { seed: 1, base_checkpoint } });
+/** A checkpoint of its own, trained from `base` where there is one. */
+async function adopted(name: string, base: string | null) {
+  const folder = await worker.deps.checkpoints.workFolder(name);
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'config.json'), '{}');
+  await writeFile(join(folder, 'model.safetensors'), name);
+  if (base !== null) await writeFile(join(folder, 'recipe.json'), recipeFrom(base));
+  return worker.deps.checkpoints.adopt(folder, { architecture: 'gpt2', parent: null, run_id: null });
+}
+/** What the certificate of a completed request guarantees. */
+async function certifiedAs(id: string) {
+  const { certificate_id } = (await worker.store.getRequest(TENANT, id))!.targets[0]!;
+  const { jws } = (await worker.store.getCertificate(TENANT, certificate_id!))!;
+  const check = await verifyCertificate(jws, await worker.deps.signer.jwks());
+  assert.ok(check.ok && 'guarantee' in check.statement.predicate);
+  return check.statement.predicate.guarantee.class;
 }
 const methodsOf = (jobs: ComputeJob[]) => jobs.flatMap((job) => (job.stage === 'unlearn' ? [job.method.name] : []));
 
@@ -125,4 +148,43 @@ test('without a recipe nothing is queued, and the line says that its budget is s
   assert.deepEqual([budget.spent, consolidation], [true, null]);
   assert.match(next, /no recipe/);
   assert.deepEqual(await worker.store.modelsToJudge(), []);
+});
+
+test('a certified last layer that was trained anew is certified in the line too, which is trained again in vain', async () => {
+  await withRecipe();
+  await worker.request(0, NPO);
+  await work();
+  assert.equal((await line()).since_exact.approximate_runs, 0, 'an exact consolidation');
+  const anew = { unlearned: { certified: { epsilon: 1, delta: 1e-5, budget: 0.2, spent: 0 } } };
+  const id = await worker.request(1, { name: 'retrain', params: {} });
+  assert.deepEqual(methodsOf(await work(anew)), ['retrain']);
+  const found = await line();
+  const [last] = found.runs;
+  assert.deepEqual([found.runs.length, last!.method, last!.guarantee], [1, 'retrain', await certifiedAs(id)]);
+  assert.deepEqual([last!.guarantee, found.since_exact.requests, found.hindrance], ['certified', 1, 'certified']);
+  await worker.request(2, NPO);
+  assert.deepEqual(methodsOf(await work()), ['npo'], 'no consolidation after another');
+  const { budget, next } = await line();
+  assert.ok(budget.spent);
+  assert.match(next, /train the whole model again/);
+});
+
+test('a line whose base has seen its people is not exact by training from it, and is not trained again for ever', async () => {
+  const { store, model } = worker;
+  const base = await adopted('base', null);
+  await store.createModel(TENANT, { ...ABOUT, name: 'base', corpora: model.corpora, checkpoint: base }, 'test');
+  const checkpoint = await adopted('tuned', base.digest);
+  const about = { ...ABOUT, name: 'tuned', has_recipe: true, corpora: model.corpora, checkpoint };
+  const made = await store.createModel(TENANT, about, 'test');
+  assert.ok(made.status === 'created', made.status);
+  const { id: tuned } = made.model;
+  const id = await worker.request(1, { name: 'retrain', params: {} }, { model_ids: [tuned] });
+  const compute = scripted({
+    unlearn: ({ out_dir }) => writeFile(join(out_dir, 'recipe.json'), recipeFrom(base.digest)),
+  });
+  await workModel({ ...worker.deps, compute }, tuned, never());
+  const found = (await readForgetting(worker.deps, TENANT, tuned, PRESETS.standard.policy))!;
+  assert.deepEqual([found.runs[0]!.guarantee, found.since.run_id], [await certifiedAs(id), null]);
+  assert.deepEqual([found.since_exact.approximate_runs, found.budget.spent, found.hindrance], [1, true, 'seen']);
+  assert.deepEqual([methodsOf(compute.jobs), found.consolidation], [['retrain'], null]);
 });

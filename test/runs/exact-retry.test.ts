@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { SISA } from '../../src/checkpoints/sisa-names.ts';
 import type { ComputeJob } from '../../src/domain/compute.ts';
+import type { Recipe } from '../../src/domain/recipe.ts';
 import type { MethodChoice, Model } from '../../src/domain/resources.ts';
 import { ExpungeError } from '../../src/errors.ts';
 import { methods } from '../../src/methods/index.ts';
@@ -14,23 +16,27 @@ import { createTestWorker, scripted, TENANT, type TestWorker } from '../helpers/
 let worker: TestWorker;
 let model: Model;
 let checkpoint: NewCheckpoint;
-/** A model of that checkpoint, which has forgotten nobody. */
-async function registered(name: string): Promise<Model> {
+async function adopted(name: string, recipe: Recipe): Promise<NewCheckpoint> {
+  const { checkpoints } = worker.deps;
+  const folder = await checkpoints.workFolder(name);
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'config.json'), '{}');
+  await writeFile(join(folder, 'model.safetensors'), 'parent');
+  await writeFile(join(folder, 'recipe.json'), JSON.stringify(recipe));
+  if (recipe.sisa) await writeFile(join(folder, SISA), JSON.stringify({ version: 1, shards: [] }));
+  return checkpoints.adopt(folder, { architecture: 'gpt2', parent: null, run_id: null });
+}
+/** A model of a checkpoint, which has forgotten nobody. */
+async function registered(name: string, of = checkpoint): Promise<Model> {
   const { corpora } = worker.model;
   const about = { name, architecture: 'gpt2', parameters: 7, corpora, has_recipe: true, warnings: [] };
-  const made = await worker.store.createModel(TENANT, { ...about, checkpoint }, 'test');
+  const made = await worker.store.createModel(TENANT, { ...about, checkpoint: of }, 'test');
   assert.ok(made.status === 'created', made.status);
   return made.model;
 }
 before(async () => {
   worker = await createTestWorker();
-  const { checkpoints } = worker.deps;
-  const folder = await checkpoints.workFolder('with-recipe');
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'config.json'), '{}');
-  await writeFile(join(folder, 'model.safetensors'), 'parent');
-  await writeFile(join(folder, 'recipe.json'), JSON.stringify(RECIPE));
-  checkpoint = await checkpoints.adopt(folder, { architecture: 'gpt2', parent: null, run_id: null });
+  checkpoint = await adopted('with-recipe', RECIPE);
   model = await registered('with-recipe');
 });
 after(() => worker.close());
@@ -112,4 +118,35 @@ test('a request that takes exact removal alone gets exact methods and no other: 
     assert.equal(run.attempts[0]!.start ?? 0, start);
   }
   assert.equal((await worker.store.getRequest(TENANT, exact))!.method?.name, 'exact', 'it still says what it takes');
+});
+
+test('a model in shards has one exact candidate: it is measured once, and nobody is told that a retry would make another', async () => {
+  const shard = (seed: number) => ({ init_seed: seed, slices: [{ order_seed: seed, steps: 5 }] });
+  const sisa = { shards: [shard(1), shard(2)] };
+  const sharded = await registered('sharded', await adopted('sharded', { ...RECIPE, sisa }));
+  let broken: string | undefined;
+  const compute = scripted({
+    verdict: () => 'failed',
+    async unlearn({ method }) {
+      if (method.name === broken) throw new ExpungeError('compute-failed', 'A slice cannot be read');
+    },
+  });
+  const all = () => workModel({ ...worker.deps, compute }, sharded.id, new AbortController().signal);
+  const exact = { name: 'exact', params: {} };
+  const id = await ask(0, exact, sharded);
+  await all();
+  const run = await runOf(id);
+  assert.deepEqual(run.plan.map(({ name }) => name).sort(), ['retrain', 'sisa'], run.reason ?? '');
+  assert.deepEqual([run.state, run.attempts.length], ['needs_review', 1]);
+  assert.match(run.reason!, /not tried, since it makes the same .* a retry would make the same again/);
+  assert.doesNotMatch(run.reason!, /other seeds \(start/);
+
+  // where the first could not run the other is tried
+  const [first, other] = run.plan.map(({ name }) => name);
+  broken = first;
+  await retry(id);
+  await all();
+  const again = await runOf(id);
+  assert.equal(again.attempts.at(-1)!.verdict, 'failed');
+  assert.equal(again.attempts.at(-1)!.method.name, other);
 });

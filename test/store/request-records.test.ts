@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { CreateRequest } from '../../src/runs/ports.ts';
-import { must, openWorld, publishRun, TENANT, type World } from './fixture.ts';
+import { must, openWorld, publishRun, subject, TENANT, type World } from './fixture.ts';
 
 let world: World;
 before(async () => {
@@ -83,5 +83,14 @@ test('what a base has seen counts records that the request names itself', async 
   const corpus = await world.corpus([[], ['fay']]);
   await world.model([corpus], [], TENANT, 71);
   const request = await made(about(corpus, 0));
-  assert.equal(await world.store.recordsSeen(TENANT, request.id, `sha256:${'71'.padStart(64, '0')}`), 1);
+  assert.equal(
+    await world.store.recordsSeen(TENANT, { requests: [request.id] }, `sha256:${'71'.padStart(64, '0')}`),
+    1,
+  );
+  // before there is a request, by what it would name
+  const seen = (ordinal: number, keys: string[] = []) => {
+    const whose = { subjects: keys.map((key) => subject(key)), places: [{ corpus_id: corpus, ordinal }] };
+    return world.store.recordsSeen(TENANT, whose, `sha256:${'71'.padStart(64, '0')}`);
+  };
+  assert.deepEqual([await seen(0), await seen(0, ['fay']), await seen(9), await seen(1, ['fay', 'zoe'])], [1, 2, 0, 1]);
 });

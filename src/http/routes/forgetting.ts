@@ -23,7 +23,7 @@ async function read(deps: AppDeps, tenant: string, id: string) {
   return { hindrance, shown: shown satisfies Forgetting };
 }
 
-/** Throws `recipe-missing`, and `wrong-state` where there is nothing to consolidate, or somebody else has asked already. */
+/** Throws `recipe-missing`, `method-not-applicable`, and `wrong-state` where there is nothing to consolidate, or somebody else has asked already. */
 async function queue(
   deps: AppDeps,
   by: { id: string; tenant: string; model_id: string; actor: string },
@@ -31,8 +31,10 @@ async function queue(
 ): Promise<void> {
   const { shown, hindrance } = await read(deps, by.tenant, by.model_id);
   const extra = { existing: `/v1/models/${by.model_id}/forgetting` };
-  if (hindrance !== null)
+  if (hindrance === 'recipe' || hindrance === 'base')
     throw new ExpungeError('recipe-missing', `The model cannot be trained again: ${HINDRANCES[hindrance]}.`);
+  if (hindrance !== null)
+    throw new ExpungeError('method-not-applicable', `A consolidation would not be exact: ${HINDRANCES[hindrance]}.`);
   if (shown.since_exact.requests === 0)
     throw new ExpungeError('wrong-state', 'The checkpoint in use is exact already: nothing was forgotten since.', {
       extra,

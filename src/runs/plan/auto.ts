@@ -48,17 +48,23 @@ const timeLeft = ({ limits: { seconds, due_in_seconds } }: PlanFacts): number =>
 /** What a model is trained in shards and slices for. */
 const SISA = 'sisa';
 
+/** What training again is; from a base that knows them it is as good as its verification. */
+const kindOf = ({ base_saw }: PlanFacts): string =>
+  base_saw ? 'Not exact, since the base was trained on them too' : 'Exact';
+
 /** Why an exact method goes before anything else, `name` among it, which takes `first` seconds; null where it does not. */
 function whyExactFirst(exact: ExactChoice, name: string, first: number | null, facts: PlanFacts): string | null {
   const { forget, retain } = facts.counts;
   const { seconds } = exact;
   if (exact.choice.name === SISA) {
     const cost = seconds === null ? '' : ` (about ${shown(seconds)})`;
-    return `Exact: the model was trained in shards and slices, and only what held the records is trained again${cost}; a method of steps would end that`;
+    return `${kindOf(facts)}: the model was trained in shards and slices, and only what held the records is trained again${cost}; a method of steps would end that`;
   }
   if (seconds === null || first === null) return null;
   if (seconds <= first)
-    return `Exact, and estimated to take no longer (${shown(seconds)}) than ${name} (${shown(first)})`;
+    return `${kindOf(facts)}, and estimated to take no longer (${shown(seconds)}) than ${name} (${shown(first)})`;
+  // what follows is sure of an exact method alone
+  if (facts.base_saw) return null;
   if (seconds + first > timeLeft(facts))
     return `Exact first: in ${shown(timeLeft(facts))} there is time for one try, and this one is exact`;
   const share = forget / (forget + retain);
@@ -67,10 +73,10 @@ function whyExactFirst(exact: ExactChoice, name: string, first: number | null, f
   return null;
 }
 
-const whyLast = ({ seconds }: ExactChoice, first: number | null): string => {
+const whyLast = ({ seconds }: ExactChoice, first: number | null, facts: PlanFacts): string => {
   const cost =
     seconds === null || first === null ? '' : `, at about ${Math.max(1, Math.round(seconds / first))} times the cost`;
-  return `Exact: for when nothing cheaper passes${cost}`;
+  return `${kindOf(facts)}: for when nothing cheaper passes${cost}`;
 };
 
 /** An exact method that ends in time, or of which nobody knows when it ends: by shards where the model has them, else the cheapest. */
@@ -136,7 +142,7 @@ function rungs(facts: PlanFacts): Reasoned[] {
     ];
   }
   const step = (reason: string): Reasoned => ({ choice: exact.choice, reason: sentence(reason, exact.note) });
-  const alone = first.length === 0 ? 'Exact: no cheaper method fits the memory' : null;
+  const alone = first.length === 0 ? `${kindOf(facts)}: no cheaper method fits the memory` : null;
   const before = whyExactFirst(exact, name, seconds, facts) ?? alone;
   if (before !== null) return [step(before), ...first];
   const dear = exact.seconds !== null && seconds !== null && exact.seconds > DEAR * seconds;
@@ -144,5 +150,5 @@ function rungs(facts: PlanFacts): Reasoned[] {
   const tried = more.reduce((sum, { choice }) => sum + (estimate(choice, facts).seconds ?? 0), 0);
   // it goes where it would take the time that the exact step needs to end
   const again = dear && exact.seconds! + seconds! + tried > timeLeft(facts) ? [] : more;
-  return [...first, ...again, step(whyLast(exact, seconds))];
+  return [...first, ...again, step(whyLast(exact, seconds, facts))];
 }

@@ -37,7 +37,9 @@ export function estimate(choice: MethodChoice, facts: PlanFacts): StepEstimate {
     START_SECONDS +
     (steps * perStep + repair.steps * repair.perStep) / speed +
     (measured.speed === null ? STEP_SECONDS * (steps + repair.steps) : 0);
-  const methodSeconds = secondsOf({ ...work, steps: measured.steps.get(choice.name) ?? work.steps });
+  const ended = measured.steps.get(choice.name);
+  const steps = ended === undefined ? work.steps : Math.min(ended, work.most ?? ended);
+  const methodSeconds = secondsOf({ ...work, steps });
   // a share is one of what is measured, and that begins when the processes have
   const known = measured.seconds.get(choice.name) ?? methodSeconds;
   const planned = planVerification(facts, { speed, methodSeconds: known, past: measured.past });

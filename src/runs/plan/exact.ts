@@ -8,6 +8,15 @@ import { exactChoices } from './offers.ts';
 /** What a request names for it; it is no method. */
 export const EXACT = 'exact';
 
+/** Throws `method-not-applicable` where no training from the base that there is would be exact. */
+export function refuseSeen(base_saw: boolean): void {
+  if (base_saw)
+    throw new ExpungeError(
+      'method-not-applicable',
+      'method: the base that the recipe starts from was trained on the person too, so that no training from it is exact. Forget them in the base first, by an exact method, and register a model that was trained from what the base has become; or name another method.',
+    );
+}
+
 /** Throws what stands in the way of any: `recipe-missing`, or `method-not-applicable` with a message that begins with `method:`. */
 export function exactPlan(facts: PlanFacts): Reasoned[] {
   const { model, has_recipe, base } = facts;
@@ -17,6 +26,7 @@ export function exactPlan(facts: PlanFacts): Reasoned[] {
       'Exact removal trains again from a recipe, and the model was registered without recipe.json',
     );
   if (base.status === 'missing') throw baseMissing(base.digest);
+  refuseSeen(facts.base_saw);
   if (model?.recipe?.certified)
     throw new ExpungeError(
       'method-not-applicable',
@@ -31,6 +41,9 @@ export function exactPlan(facts: PlanFacts): Reasoned[] {
   const noted = (reason: string, note: string) => `${reason}${note === '' ? '' : `; ${note}`}.`;
   return [
     { choice: first.choice, reason: noted('The request takes exact removal alone: the cheapest first', first.note) },
-    ...others.map(({ choice, note }) => ({ choice, reason: noted('Exact too, should the one before it fail', note) })),
+    ...others.map(({ choice, note }) => ({
+      choice,
+      reason: noted('Exact too, should the one before it not run', note),
+    })),
   ];
 }

@@ -35,6 +35,8 @@ export interface PlanFacts {
   has_recipe: boolean;
   /** What the recipe starts from. */
   base: Base;
+  /** It, or a base of it, was trained on somebody whom the run forgets, so that training again is not exact. */
+  base_saw: boolean;
   /** Checkpoints of shards and slices lie beside the weights. */
   has_slices: boolean;
   /** So does the log of what each step of its training changed. */

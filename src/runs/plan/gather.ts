@@ -9,7 +9,10 @@ interface Deps {
   checkpoints: Pick<CheckpointFiles, 'model' | 'baseOf' | 'contents' | 'hasSlices' | 'hasUpdates'>;
 }
 /** What the caller knows. `checkpoint`: that the run starts from. */
-type Given = Pick<PlanFacts, 'counts' | 'limits' | 'policy' | 'references_kept' | 'threads' | 'backend'> & {
+type Given = Pick<
+  PlanFacts,
+  'base_saw' | 'counts' | 'limits' | 'policy' | 'references_kept' | 'threads' | 'backend'
+> & {
   tenant: string;
   model: Model;
   checkpoint: string;

@@ -1,5 +1,6 @@
 // What earlier runs of a model say about the next one: medians, since a busy machine makes some of them slow.
 import { ExpungeError } from '../../errors.ts';
+import { getMethod, methods } from '../../methods/index.ts';
 import { quantile } from '../../metrics/statistics.ts';
 import type { KnownFacts, PastAttempt } from './facts.ts';
 import { workOf } from './work.ts';
@@ -16,7 +17,7 @@ export interface Measured {
   attempts: number;
   /** All phases of an attempt but its verification, by method. */
   seconds: ReadonlyMap<string, number>;
-  /** Steps until forgetting ended, by method; whose forgetting did not end says nothing. */
+  /** Steps until forgetting ended, by method of steps; whose forgetting did not end says nothing. What others take is told by what is asked of them. */
   steps: ReadonlyMap<string, number>;
 }
 
@@ -36,9 +37,13 @@ function speedOf({ attempt, counts }: PastAttempt, facts: KnownFacts): number | 
   }
 }
 
+const endsByItself = (name: string): boolean => Object.hasOwn(methods, name) && getMethod(name).kind === 'loss';
+
 function stepsByMethod(past: readonly PastAttempt[]): Map<string, number> {
   const ended = past.flatMap(({ attempt: { method, steps } }) =>
-    steps?.unlearning !== undefined && steps.repairing !== undefined ? [[method.name, steps.unlearning] as const] : [],
+    endsByItself(method.name) && steps?.unlearning !== undefined && steps.repairing !== undefined
+      ? [[method.name, steps.unlearning] as const]
+      : [],
   );
   const groups = Map.groupBy(ended, ([name]) => name);
   return new Map([...groups].map(([name, found]) => [name, median(found.map(([, steps]) => steps))!]));

@@ -20,13 +20,16 @@ import {
 } from '../../training/memory-work.ts';
 import { type Goal, REPAIR, repairOf } from '../../training/repair.ts';
 import { batchedShare } from '../../training/sisa/cost.ts';
+import { shardModelOf } from '../../training/sisa/shard-kinds.ts';
 import { type KnownFacts, rowCounts, type SetCounts, sizesOf } from './facts.ts';
 
 export interface MethodWork {
   /** Operations of a step (of an edit: of a pass), and of its share of what is scored between steps. */
   perStep: number;
-  /** Steps as a rule; what was measured on this model goes before it. */
+  /** Steps as a rule; what was measured on this model goes before it, as far as `most`. */
   steps: number;
+  /** That it may take, where it ends by itself. */
+  most?: number;
   /** Steps that follow. */
   repair: { perStep: number; steps: number };
   memory: PlannedWork;
@@ -55,7 +58,7 @@ function lossWork(method: LossMethod, given: Goal['params'], facts: KnownFacts, 
   }
   const own: Goal = { method, params };
   return {
-    ...{ perStep: perStepOf(own), steps: Math.min(params.max_steps, USUAL_STEPS) },
+    ...{ perStep: perStepOf(own), steps: Math.min(params.max_steps, USUAL_STEPS), most: params.max_steps },
     repair: {
       perStep: perStepOf(repairOf(method, params) ?? own),
       steps: Math.ceil(params.repair_steps * USUAL_REPAIR),
@@ -134,7 +137,8 @@ const COUNTERS: Record<Method['kind'], Counter> = {
     if (recipe.certified) return headWork(facts, counts, recipe, SOLUTIONS);
     const sizes = sizesOf(facts);
     const { retain } = rowCounts(counts, sizes);
-    const { total, trained } = countParameters({ ...facts.model, trains: recipe.options.trains ?? TRAIN_ALL });
+    const model = recipe.sisa ? shardModelOf(facts.model) : facts.model;
+    const { total, trained } = countParameters({ ...model, trains: recipe.options.trains ?? TRAIN_ALL });
     const micro_batch = (params.micro_batch as number) || recipe.options.micro_batch;
     const options = { ...recipe.options, ...(micro_batch === undefined ? {} : { micro_batch }) };
     const batch = Math.min(options.batch_size, retain);
@@ -142,7 +146,7 @@ const COUNTERS: Record<Method['kind'], Counter> = {
       perStep: batch * sizes.mean * ((PASS.forward + PASS.back) * total + PASS.weight * trained),
       steps: trainingSteps(method, recipe, counts),
       repair: { perStep: 0, steps: 0 },
-      memory: trainingWorkOf(facts.model, options, { rows: retain, longest: sizes.longest }, false),
+      memory: trainingWorkOf(model, options, { rows: retain, longest: sizes.longest }, false),
     };
   },
 };

@@ -42,12 +42,18 @@ export interface ShardKind {
   served(base: HostTensors, shards: readonly HostTensors[]): HostTensors;
 }
 
+/** What a shard trains: a member of an ensemble, or adapters on all of a language model. */
+export const shardModelOf = ({ architecture, config }: ShardedModel): ShardedModel =>
+  architecture.task === 'classification'
+    ? { architecture, config: membersOf(config as ClassifierConfig)[0] }
+    : { architecture, config };
+
 /** A shard is a member of the ensemble, with weights of its own. */
 function classifierShards(architecture: Classifier, config: ClassifierConfig, options: TrainingOptions): ShardKind {
   const members = membersOf(config);
   return {
     shapes: (shard) => architecture.shapes(members[shard]),
-    work: (sizes) => trainingWorkOf({ architecture, config: members[0] }, options, sizes, false),
+    work: (sizes) => trainingWorkOf(shardModelOf({ architecture, config }), options, sizes, false),
     start: (shard, seed) => architecture.initialise(members[shard], seed),
     async advance(engine, shard, weights, _, on) {
       const exactSteps = on.options.steps;

@@ -21,6 +21,7 @@ export const facts = (more: Partial<PlanFacts> = {}): PlanFacts => ({
     model: storedModel(64, 1500),
     has_recipe: true,
     base: NO_BASE,
+    base_saw: false,
     has_slices: false,
     has_updates: false,
     threads: 2,
