@@ -89,7 +89,7 @@ function createDraws(inputs: UnlearnInputs, watch: ForgetWatch, guard: EarlierGu
   );
   const nextRetain = samplerOf(sets.retain, params.retain_batch, seed + 2, grouped);
   const others = alternativesFor(inputs.method, params, inputs.alternatives, seed + 5);
-  return (): Omit<StepInput, 'phase' | 'step' | 'pace'> => {
+  return (phase: StepPhase): Omit<StepInput, 'step' | 'pace'> => {
     const forget = nextPlaces().map((place) => places[place]!);
     const other = others?.pick(forget);
     const held = guard?.pick();
@@ -104,12 +104,14 @@ function createDraws(inputs: UnlearnInputs, watch: ForgetWatch, guard: EarlierGu
     const longest = longestOf(...Object.values(picked));
     const batchOf = (rows: TokenRow[]) => kind.batch(rows, context, longest);
     return {
+      phase,
       forget,
       forgetBatch: batchOf(picked.forget),
       retainBatch: batchOf(picked.retain),
       ...(other ? { alternative: { picked: other, batch: batchOf(picked.other!) } } : {}),
       ...(held ? { held: { batch: batchOf(picked.held!), band: guard!.bandOf(held) } } : {}),
-      band: params.hinge ? watch.bandOf(forget) : null,
+      // whoever wants the forgotten pushed on while they are unlearned has not asked for a repair that pushes them
+      band: params.hinge || phase === 'repairing' ? watch.bandOf(forget) : null,
     };
   };
 }
@@ -131,7 +133,7 @@ export async function unlearn(asked: UnlearnInputs): Promise<UnlearnOutcome> {
   async function advance(phase: StepPhase, pace: number): Promise<void> {
     inputs.signal?.throwIfAborted();
     taken++;
-    const result = await compiled.run({ ...draw(), phase, step: taken, pace });
+    const result = await compiled.run({ ...draw(phase), step: taken, pace });
     retainLoss = result.retainLoss;
     await guard?.lookAfter(taken, watch.level());
   }

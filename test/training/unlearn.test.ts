@@ -209,6 +209,20 @@ describe('what it does', () => {
     assert.ok(beyond > 2 * near, `${near} with the hinge, ${beyond} without`);
   });
 
+  test('who is pushed without the hinge is pushed no further by the repair, which has it', async () => {
+    const seen: UnlearnProgress[] = [];
+    const onProgress = (one: UnlearnProgress) => seen.push(one);
+    const sets = { ...SETS, calibration: [] };
+    for (const name of ['gradient-ascent', 'grad-diff']) {
+      seen.length = 0;
+      const { reached } = await unlearn(inputs(name, { hinge: false, repair_steps: 60 }, { sets, onProgress }));
+      const last = (phase: string) => seen.findLast((one) => one.phase === phase)!;
+      assert.ok(reached && last('repairing').step === 60, name);
+      const [before, after] = [last('unlearning').forgetLoss!, last('repairing').forgetLoss!];
+      assert.ok(after < before + 0.1, `${name}: ${before} when forgetting ended, ${after} after repair`);
+    }
+  });
+
   test('whoever earlier runs forgot and the parent knows again is pushed back to strangers, whatever the method; nobody is drawn nearer', async () => {
     const [again, still] = [tinyRows(1, 9), tinyRows(1, 40)];
     const sets = { ...SETS, forget: tinyRows(1, 4), earlier: [...again, ...still] };
