@@ -165,7 +165,9 @@ export async function unlearn(asked: UnlearnInputs): Promise<UnlearnOutcome> {
   let settled = inputs.edited !== undefined;
   while (!settled && taken < params.max_steps) {
     await advance('unlearning', 1);
-    settled = (await watch.lookAfter(taken, true)) === true;
+    // the last step is looked at whenever it comes: nobody else would see who was forgotten by then
+    const looked = taken === params.max_steps ? watch.look(taken, true) : watch.lookAfter(taken, true);
+    settled = (await looked) === true;
     report('unlearning', taken, params.max_steps);
   }
   const repaired = await repair(settled);

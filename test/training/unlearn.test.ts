@@ -299,6 +299,21 @@ describe('by a part of the model', () => {
 });
 
 describe('how it ends otherwise', () => {
+  test('the last step is looked at, also between two looks', async () => {
+    const seen: UnlearnProgress[] = [];
+    const onProgress = (one: UnlearnProgress) => seen.push(one);
+    // eight rows one by one: a look every ten steps
+    const sets = { forget: PEOPLE.slice(0, 8), retain: PEOPLE.slice(8), calibration: [] };
+    const given = { forget_batch: 1, hinge: false, repair_steps: 0 };
+    const free = await unlearn(inputs('gradient-ascent', given, { sets }));
+    assert.ok(free.reached && free.steps % 10 === 0, `${free.steps} steps`);
+    const max_steps = free.steps - 1;
+    const few = inputs('gradient-ascent', { ...given, max_steps }, { sets, onProgress });
+    const { reached, steps } = await unlearn(few);
+    assert.deepEqual({ reached, steps }, { reached: true, steps: max_steps });
+    assert.ok(seen.at(-1)!.forgetLoss! > seen.at(-2)!.forgetLoss!, 'what is told of it is of the last step');
+  });
+
   test('the bound of steps ends it without repair, and it says so', async () => {
     const { reached, steps } = await unlearn(inputs('grad-diff', { max_steps: 2, learning_rate: 1e-5 }));
     assert.deepEqual({ reached, steps }, { reached: false, steps: 2 });
