@@ -3039,6 +3039,11 @@ export interface components {
                 steps?: {
                     [key: string]: number;
                 };
+                /**
+                 * @description Why forgetting by steps ended; absent before it has, and for methods without such steps. stop-rule: the forgotten cost what people never seen cost; utility-floor: less of the retained was recalled than `utility_floor` asks for; step-bound: `max_steps` were taken; time-budget: `max_seconds` were used
+                 * @enum {string}
+                 */
+                ended?: "stop-rule" | "utility-floor" | "step-bound" | "time-budget";
                 /** @description How much of the verification was done, and what its parts took */
                 verification?: {
                     extent: {
@@ -3107,6 +3112,11 @@ export interface components {
                 retain_loss: number | null;
                 forget_target: number | null;
                 seconds_left: number | null;
+                /**
+                 * @description Why forgetting by steps ended; absent before it has, and for methods without such steps. stop-rule: the forgotten cost what people never seen cost; utility-floor: less of the retained was recalled than `utility_floor` asks for; step-bound: `max_steps` were taken; time-budget: `max_seconds` were used
+                 * @enum {string}
+                 */
+                ended?: "stop-rule" | "utility-floor" | "step-bound" | "time-budget";
                 /**
                  * Format: date-time
                  * @description RFC 3339, UTC
@@ -4821,6 +4831,16 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
+                             * @description Seconds after which forgetting ends with the step that is under way, as at the bound of steps; a run that starts again counts anew. 0: as long as the run may take
+                             * @default 0
+                             */
+                            max_seconds?: number;
+                            /**
+                             * @description Share of what the parent recalls of a sample of the retain records, below which forgetting ends and repair begins. 0: however little is left
+                             * @default 0
+                             */
+                            utility_floor?: number;
+                            /**
                              * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
@@ -4966,6 +4986,16 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
+                             * @description Seconds after which forgetting ends with the step that is under way, as at the bound of steps; a run that starts again counts anew. 0: as long as the run may take
+                             * @default 0
+                             */
+                            max_seconds?: number;
+                            /**
+                             * @description Share of what the parent recalls of a sample of the retain records, below which forgetting ends and repair begins. 0: however little is left
+                             * @default 0
+                             */
+                            utility_floor?: number;
+                            /**
                              * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
@@ -5046,6 +5076,16 @@ export interface operations {
                              * @default 600
                              */
                             max_steps?: number;
+                            /**
+                             * @description Seconds after which forgetting ends with the step that is under way, as at the bound of steps; a run that starts again counts anew. 0: as long as the run may take
+                             * @default 0
+                             */
+                            max_seconds?: number;
+                            /**
+                             * @description Share of what the parent recalls of a sample of the retain records, below which forgetting ends and repair begins. 0: however little is left
+                             * @default 0
+                             */
+                            utility_floor?: number;
                             /**
                              * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
@@ -5144,6 +5184,16 @@ export interface operations {
                              * @default 600
                              */
                             max_steps?: number;
+                            /**
+                             * @description Seconds after which forgetting ends with the step that is under way, as at the bound of steps; a run that starts again counts anew. 0: as long as the run may take
+                             * @default 0
+                             */
+                            max_seconds?: number;
+                            /**
+                             * @description Share of what the parent recalls of a sample of the retain records, below which forgetting ends and repair begins. 0: however little is left
+                             * @default 0
+                             */
+                            utility_floor?: number;
                             /**
                              * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
@@ -5304,6 +5354,16 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
+                             * @description Seconds after which forgetting ends with the step that is under way, as at the bound of steps; a run that starts again counts anew. 0: as long as the run may take
+                             * @default 0
+                             */
+                            max_seconds?: number;
+                            /**
+                             * @description Share of what the parent recalls of a sample of the retain records, below which forgetting ends and repair begins. 0: however little is left
+                             * @default 0
+                             */
+                            utility_floor?: number;
+                            /**
                              * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
@@ -5392,6 +5452,16 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
+                             * @description Seconds after which forgetting ends with the step that is under way, as at the bound of steps; a run that starts again counts anew. 0: as long as the run may take
+                             * @default 0
+                             */
+                            max_seconds?: number;
+                            /**
+                             * @description Share of what the parent recalls of a sample of the retain records, below which forgetting ends and repair begins. 0: however little is left
+                             * @default 0
+                             */
+                            utility_floor?: number;
+                            /**
                              * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
@@ -5457,6 +5527,16 @@ export interface operations {
                              * @default 600
                              */
                             max_steps?: number;
+                            /**
+                             * @description Seconds after which forgetting ends with the step that is under way, as at the bound of steps; a run that starts again counts anew. 0: as long as the run may take
+                             * @default 0
+                             */
+                            max_seconds?: number;
+                            /**
+                             * @description Share of what the parent recalls of a sample of the retain records, below which forgetting ends and repair begins. 0: however little is left
+                             * @default 0
+                             */
+                            utility_floor?: number;
                             /**
                              * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
@@ -5622,6 +5702,16 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
+                             * @description Seconds after which forgetting ends with the step that is under way, as at the bound of steps; a run that starts again counts anew. 0: as long as the run may take
+                             * @default 0
+                             */
+                            max_seconds?: number;
+                            /**
+                             * @description Share of what the parent recalls of a sample of the retain records, below which forgetting ends and repair begins. 0: however little is left
+                             * @default 0
+                             */
+                            utility_floor?: number;
+                            /**
                              * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
@@ -5765,6 +5855,16 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
+                             * @description Seconds after which forgetting ends with the step that is under way, as at the bound of steps; a run that starts again counts anew. 0: as long as the run may take
+                             * @default 0
+                             */
+                            max_seconds?: number;
+                            /**
+                             * @description Share of what the parent recalls of a sample of the retain records, below which forgetting ends and repair begins. 0: however little is left
+                             * @default 0
+                             */
+                            utility_floor?: number;
+                            /**
                              * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
@@ -5835,6 +5935,16 @@ export interface operations {
                              * @default 600
                              */
                             max_steps?: number;
+                            /**
+                             * @description Seconds after which forgetting ends with the step that is under way, as at the bound of steps; a run that starts again counts anew. 0: as long as the run may take
+                             * @default 0
+                             */
+                            max_seconds?: number;
+                            /**
+                             * @description Share of what the parent recalls of a sample of the retain records, below which forgetting ends and repair begins. 0: however little is left
+                             * @default 0
+                             */
+                            utility_floor?: number;
                             /**
                              * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
@@ -5929,6 +6039,16 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
+                             * @description Seconds after which forgetting ends with the step that is under way, as at the bound of steps; a run that starts again counts anew. 0: as long as the run may take
+                             * @default 0
+                             */
+                            max_seconds?: number;
+                            /**
+                             * @description Share of what the parent recalls of a sample of the retain records, below which forgetting ends and repair begins. 0: however little is left
+                             * @default 0
+                             */
+                            utility_floor?: number;
+                            /**
                              * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
@@ -6019,6 +6139,16 @@ export interface operations {
                              * @default 600
                              */
                             max_steps?: number;
+                            /**
+                             * @description Seconds after which forgetting ends with the step that is under way, as at the bound of steps; a run that starts again counts anew. 0: as long as the run may take
+                             * @default 0
+                             */
+                            max_seconds?: number;
+                            /**
+                             * @description Share of what the parent recalls of a sample of the retain records, below which forgetting ends and repair begins. 0: however little is left
+                             * @default 0
+                             */
+                            utility_floor?: number;
                             /**
                              * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
@@ -6129,6 +6259,16 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
+                             * @description Seconds after which forgetting ends with the step that is under way, as at the bound of steps; a run that starts again counts anew. 0: as long as the run may take
+                             * @default 0
+                             */
+                            max_seconds?: number;
+                            /**
+                             * @description Share of what the parent recalls of a sample of the retain records, below which forgetting ends and repair begins. 0: however little is left
+                             * @default 0
+                             */
+                            utility_floor?: number;
+                            /**
                              * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
@@ -6219,6 +6359,16 @@ export interface operations {
                              * @default 600
                              */
                             max_steps?: number;
+                            /**
+                             * @description Seconds after which forgetting ends with the step that is under way, as at the bound of steps; a run that starts again counts anew. 0: as long as the run may take
+                             * @default 0
+                             */
+                            max_seconds?: number;
+                            /**
+                             * @description Share of what the parent recalls of a sample of the retain records, below which forgetting ends and repair begins. 0: however little is left
+                             * @default 0
+                             */
+                            utility_floor?: number;
                             /**
                              * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
@@ -6329,6 +6479,16 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
+                             * @description Seconds after which forgetting ends with the step that is under way, as at the bound of steps; a run that starts again counts anew. 0: as long as the run may take
+                             * @default 0
+                             */
+                            max_seconds?: number;
+                            /**
+                             * @description Share of what the parent recalls of a sample of the retain records, below which forgetting ends and repair begins. 0: however little is left
+                             * @default 0
+                             */
+                            utility_floor?: number;
+                            /**
                              * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
@@ -6427,6 +6587,16 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
+                             * @description Seconds after which forgetting ends with the step that is under way, as at the bound of steps; a run that starts again counts anew. 0: as long as the run may take
+                             * @default 0
+                             */
+                            max_seconds?: number;
+                            /**
+                             * @description Share of what the parent recalls of a sample of the retain records, below which forgetting ends and repair begins. 0: however little is left
+                             * @default 0
+                             */
+                            utility_floor?: number;
+                            /**
                              * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
@@ -6517,6 +6687,16 @@ export interface operations {
                              * @default 600
                              */
                             max_steps?: number;
+                            /**
+                             * @description Seconds after which forgetting ends with the step that is under way, as at the bound of steps; a run that starts again counts anew. 0: as long as the run may take
+                             * @default 0
+                             */
+                            max_seconds?: number;
+                            /**
+                             * @description Share of what the parent recalls of a sample of the retain records, below which forgetting ends and repair begins. 0: however little is left
+                             * @default 0
+                             */
+                            utility_floor?: number;
                             /**
                              * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
@@ -6688,6 +6868,16 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
+                             * @description Seconds after which forgetting ends with the step that is under way, as at the bound of steps; a run that starts again counts anew. 0: as long as the run may take
+                             * @default 0
+                             */
+                            max_seconds?: number;
+                            /**
+                             * @description Share of what the parent recalls of a sample of the retain records, below which forgetting ends and repair begins. 0: however little is left
+                             * @default 0
+                             */
+                            utility_floor?: number;
+                            /**
                              * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
@@ -6837,6 +7027,16 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
+                             * @description Seconds after which forgetting ends with the step that is under way, as at the bound of steps; a run that starts again counts anew. 0: as long as the run may take
+                             * @default 0
+                             */
+                            max_seconds?: number;
+                            /**
+                             * @description Share of what the parent recalls of a sample of the retain records, below which forgetting ends and repair begins. 0: however little is left
+                             * @default 0
+                             */
+                            utility_floor?: number;
+                            /**
                              * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
@@ -6929,6 +7129,16 @@ export interface operations {
                              * @default 600
                              */
                             max_steps?: number;
+                            /**
+                             * @description Seconds after which forgetting ends with the step that is under way, as at the bound of steps; a run that starts again counts anew. 0: as long as the run may take
+                             * @default 0
+                             */
+                            max_seconds?: number;
+                            /**
+                             * @description Share of what the parent recalls of a sample of the retain records, below which forgetting ends and repair begins. 0: however little is left
+                             * @default 0
+                             */
+                            utility_floor?: number;
                             /**
                              * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
