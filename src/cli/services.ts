@@ -46,9 +46,10 @@ export async function startServices(options: ServicesOptions): Promise<Services>
   const config = readConfig(given);
   refuseOpenDoor(config);
   const release = await lockDataFolder(config.dataDir);
+  const tell = options.onRestart ?? (() => undefined);
   const starting = async () => {
     const port = await claimPort(config.http.host, config.http.port);
-    return { port, postgres: await startDatabase(config) };
+    return { port, postgres: await startDatabase(config, tell) };
   };
   const { port, postgres } = await starting().catch(async (error: unknown) => {
     await release();
@@ -57,10 +58,7 @@ export async function startServices(options: ServicesOptions): Promise<Services>
   const env = { ...given, DATABASE_URL: postgres.url, PORT: String(port) };
   const logs = options.showLogs ? null : join(config.dataDir, 'logs');
   const start = (name: string, script: string) =>
-    supervise(
-      { name, script, env, logFile: logs && join(logs, `${name}.log`) },
-      options.onRestart ?? (() => undefined),
-    );
+    supervise({ name, script, env, logFile: logs && join(logs, `${name}.log`) }, tell);
   // the API migrates the store; a worker beside it waits for that on the migrations' lock
   const api = start('api', API_SCRIPT);
   const worker = start('worker', WORKER_SCRIPT);
@@ -93,10 +91,13 @@ const once = (work: () => Promise<void>): (() => Promise<void>) => {
   };
 };
 
-async function startDatabase(config: Config): Promise<{ url: string; stop(): Promise<void> }> {
+async function startDatabase(
+  config: Config,
+  tell: (text: string) => void,
+): Promise<{ url: string; stop(): Promise<void> }> {
   if (config.databaseUrl !== null) return { url: config.databaseUrl, stop: async () => undefined };
   const { startEmbeddedPostgres } = await import('../store/embedded.ts');
-  return startEmbeddedPostgres(config.dataDir);
+  return startEmbeddedPostgres(config.dataDir, tell);
 }
 
 /** Resolves when the API is ready; rejects when a process ends first, at the limit, or when `signal` says so. */

@@ -10,12 +10,12 @@ import { atPointer, LostDigits, readPointer } from './pointer.ts';
 /** Different identifiers that one rule may find in one text; what has more is a list and no record of somebody. */
 const MOST = 100;
 
-/** Whoever is left out would never be found again. */
-export class TooManyFound extends Error {
+/** Whoever is left out, or taken for somebody else, would never be found again. */
+export class CannotTell extends Error {
   /** Of the text, or the rule's own. */
   readonly pointer: string;
-  constructor(rule: string, pointer: string) {
-    super(`holds over ${MOST} people by the rule ${rule}; split the record`);
+  constructor(pointer: string, detail: string) {
+    super(detail);
     this.pointer = pointer;
   }
 }
@@ -31,9 +31,9 @@ export interface SubjectFinder {
   rules: readonly string[];
   /** Members at the top of a line that pointers are about: dropped where no record has them. */
   members: ReadonlySet<string>;
-  /** What pointers find in a line as it came. Throws `LostDigits`, `TooManyFound`. */
+  /** What pointers find in a line as it came. Throws `LostDigits`, `CannotTell`. */
   inLine(line: unknown): FoundSubject[];
-  /** What patterns and names find in the text of its record. Throws `TooManyFound`. */
+  /** What patterns and names find in the text of its record. Throws `CannotTell`. */
   inRecord(record: TrainingRecord): FoundSubject[];
 }
 
@@ -80,7 +80,7 @@ function* textsOf(record: TrainingRecord): Generator<[field: string, text: strin
     for (const value of Object.values(record.input)) if (typeof value === 'string') yield ['input', value];
 }
 
-/** What one rule finds in one place, as often as it stands there. Throws `TooManyFound`. */
+/** What one rule finds in one place, as often as it stands there. Throws `CannotTell`. */
 function* told(
   { rule, type }: { rule: string; type: string },
   pointer: string,
@@ -88,7 +88,9 @@ function* told(
 ): Generator<FoundSubject> {
   const different = new Set<string>();
   for (const value of values) {
-    if (different.add(value).size > MOST) throw new TooManyFound(rule, pointer);
+    if (!value.isWellFormed()) throw new CannotTell(pointer, 'holds half a surrogate pair');
+    if (different.add(value).size > MOST)
+      throw new CannotTell(pointer, `holds over ${MOST} people by the rule ${rule}; split the record`);
     yield { rule, identifier: { type, value } };
   }
 }

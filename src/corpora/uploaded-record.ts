@@ -94,9 +94,9 @@ function* pointedTexts(value: unknown, pointer: string): Generator<[string, stri
     }
 }
 
-/** Half a surrogate pair cannot be written as UTF-8: the file would not hold what was sent. */
-function checkPairs({ subjects: _, ...content }: UploadedRecord, line: number): void {
-  for (const [pointer, text] of pointedTexts(content, '#'))
+/** Half a surrogate pair cannot be written as UTF-8: the file would not hold what was sent, and two people would be one. */
+function checkPairs(uploaded: UploadedRecord, line: number): void {
+  for (const [pointer, text] of pointedTexts(uploaded, '#'))
     if (!text.isWellFormed()) throw malformed(line, pointer, 'holds half a surrogate pair');
 }
 

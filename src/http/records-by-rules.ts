@@ -1,5 +1,5 @@
 // A line of a corpus that has rules: whom its `subjects` name, and whom the rules find.
-import { type FoundSubject, type SubjectFinder, TooManyFound } from '../corpora/find-subjects.ts';
+import { CannotTell, type FoundSubject, type SubjectFinder } from '../corpora/find-subjects.ts';
 import { LostDigits } from '../corpora/pointer.ts';
 import { type Line, malformed, readUploaded } from '../corpora/uploaded-record.ts';
 import { FORMS, type TrainingRecord, trainingRecordOf, type UploadedRecord } from '../domain/record.ts';
@@ -14,7 +14,7 @@ function searching(line: number, search: () => FoundSubject[]): FoundSubject[] {
   try {
     return search();
   } catch (error) {
-    if (error instanceof LostDigits || error instanceof TooManyFound)
+    if (error instanceof LostDigits || error instanceof CannotTell)
       throw malformed(line, `#${error.pointer}`, error.message);
     throw error;
   }

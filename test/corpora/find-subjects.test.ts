@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createFinder, TooManyFound } from '../../src/corpora/find-subjects.ts';
+import { CannotTell, createFinder } from '../../src/corpora/find-subjects.ts';
 import type { TrainingRecord } from '../../src/domain/record.ts';
 import type { SubjectRules } from '../../src/domain/subject-rules.ts';
 
@@ -75,6 +75,7 @@ test('every field of a record is searched; pointers see the line as it came', as
     ['email a@example.org', 'email b@example.org', 'email 7', 'customer_id 4711', 'customer_id x-2', 'name Bo Mock'],
   );
   assert.deepEqual(finder.inLine({ author: 'x', people: { 1: {} } }), []);
+  assert.throws(() => finder.inLine({ author: { email: 'a@example.org \ud800' } }), { pointer: '/author/email' });
   assert.deepEqual([...finder.members], ['author', 'people']);
   assert.deepEqual(finder.rules, ['pointers/0', 'pointers/1', 'pointers/2', 'patterns/email']);
   const records: TrainingRecord[] = [
@@ -118,7 +119,7 @@ test('nobody is left out of a text without a word: with more people than a rule 
       ],
     });
     const thrown = (error: unknown) =>
-      error instanceof TooManyFound && error.pointer === '/messages/1/content' && error.message.includes(rule);
+      error instanceof CannotTell && error.pointer === '/messages/1/content' && error.message.includes(rule);
     assert.throws(() => finder.inRecord(talk(many(120))), thrown, rule);
     // whoever stands there again is no other
     const often = finder.inRecord(talk(`${one(0)}. Then `.repeat(120)));

@@ -76,6 +76,7 @@ test('a line that is no record is refused by its number, without its content', (
     [{ ...fits, [email]: 1 }, '#'],
     [{ ...fits, id: `${email}\u0000` }, '#/id'],
     [{ ...fits, prompt: `${email} \ud800` }, '#/prompt'],
+    [{ ...fits, subjects: [{ type: 'email', value: `${email}\ud800` }] }, '#/subjects/0/value'],
     [{ id: 'r1', subjects: [] }, '#'],
     [{ ...fits, text: email }, '#'],
     [{ ...fits, completion: email }, '#'],

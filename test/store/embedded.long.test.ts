@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readFile, stat } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, stat, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -112,6 +112,7 @@ test('a server that was killed recovers what it had committed', async () => {
   await sleep(20);
   const again = await startEmbeddedPostgres(folder);
   assert.deepEqual(await query(again.url, 'select count(*)::int as n from kept'), [{ n: 1000 }]);
+  await server.stop();
   await again.stop();
 });
 
@@ -147,6 +148,40 @@ test('whoever uses a server keeps it from being stopped, whoever started it; one
   await untilUsers(last.url, 1);
   await last.stop();
   assert.equal(isAlive(pid), false);
+});
+
+test('a user whose connection ended holds the server again, and starts one that is gone', async () => {
+  const folder = await dataFolder(0o755);
+  const told: string[] = [];
+  const service = await startEmbeddedPostgres(folder, (text) => told.push(text));
+  await query(service.url, 'create table kept as select 7 as n');
+  const end = `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'expunge-holder'`;
+  await query(service.url, end);
+  while (told.length === 0) await sleep(10);
+  await untilUsers(service.url, 1);
+  const command = await startEmbeddedPostgres(folder);
+  await command.stop();
+  const pid = await serverPid(service.url);
+
+  process.kill(pid, 'SIGKILL');
+  while (!(await query(service.url, 'select n from kept').catch(() => null))) await sleep(50);
+  await untilUsers(service.url, 1);
+  const next = await serverPid(service.url);
+  assert.notEqual(next, pid);
+  assert.equal(told.length, 2);
+  await service.stop();
+  assert.equal(isAlive(next), false);
+});
+
+test('a data folder is the same by a link', async () => {
+  const folder = await dataFolder(0o755);
+  const server = await startEmbeddedPostgres(folder);
+  const link = join(await dataFolder(0o755), 'link');
+  await symlink(folder, link);
+  const linked = await startEmbeddedPostgres(link);
+  assert.equal(await serverPid(linked.url), await serverPid(server.url));
+  await server.stop();
+  await linked.stop();
 });
 
 test('a data folder that the server’s user cannot enter works too, and is found again', async () => {

@@ -16,30 +16,38 @@ export interface Holder {
   leave(): Promise<boolean>;
 }
 
-/** Holds the server of `place`, which runs. Its connection keeps no process alive. */
-export async function holdServer(place: Place): Promise<Holder> {
-  const connect = async () => {
-    const url = urlOf(place.connection);
-    const client = new pg.Client({ connectionString: url, application_name: 'expunge-holder' }) as pg.Client & Counted;
-    // the server may be ended under us, which `leave` finds out
-    client.on('error', () => {});
-    await client.connect();
-    return client;
-  };
-  const client = await connect();
+async function connect(place: Place): Promise<pg.Client & Counted> {
+  const url = urlOf(place.connection);
+  const client = new pg.Client({ connectionString: url, application_name: 'expunge-holder' }) as pg.Client & Counted;
+  // the end of the connection is heard of
+  client.on('error', () => {});
+  await client.connect();
+  return client;
+}
+
+/** Lets go, and says whether nobody else holds on. */
+async function alone(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ alone: boolean }>('select pg_try_advisory_lock($1) as alone', [USERS]);
+  // now, and not when the server notices that the connection ended: who leaves next asks the same
+  await client.query('select pg_advisory_unlock_all()');
+  return rows[0]?.alone === true;
+}
+
+/** Holds the server of `place`, which runs; `lost` hears when it ends the connection. That keeps no process alive. */
+export async function holdServer(place: Place, lost: () => void): Promise<Holder> {
+  const client = await connect(place);
   await client.query('select pg_advisory_lock_shared($1)', [USERS]);
+  let leaving = false;
+  client.once('end', () => {
+    if (!leaving) lost();
+  });
   client.unref();
-  const alone = async (asked: pg.Client): Promise<boolean> => {
-    const { rows } = await asked.query<{ alone: boolean }>('select pg_try_advisory_lock($1) as alone', [USERS]);
-    // now, and not when the server notices that the connection ended: who leaves next asks the same
-    await asked.query('select pg_advisory_unlock_all()');
-    return rows[0]?.alone === true;
-  };
   return {
     async leave() {
+      leaving = true;
       client.ref();
       const asked = await alone(client).catch(async () => {
-        const again = await connect().catch(() => null);
+        const again = await connect(place).catch(() => null);
         return again === null || alone(again).finally(() => again.end());
       });
       await client.end().catch(() => {});

@@ -1,6 +1,6 @@
 // The server process: started, found again, stopped.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { open, readFile, rm } from 'node:fs/promises';
+import { open, readFile, realpath, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -30,6 +30,9 @@ const SETTINGS = {
   log_error_verbosity: 'terse',
 };
 
+/** A data folder may be reached by links, and by others the next time. */
+const real = (path: string): Promise<string> => realpath(path).catch(() => path);
+
 type Answer = 'ready' | 'starting' | 'nobody' | 'stranger';
 
 /** Who answers on the connection's port: our cluster, our cluster on its way up, nobody, or another server. */
@@ -40,7 +43,8 @@ async function ask(place: Place): Promise<Answer> {
   try {
     await client.connect();
     const { rows } = await client.query<{ data_directory: string }>('show data_directory');
-    return rows[0]?.data_directory === clusterOf(place) ? 'ready' : 'stranger';
+    const ours = (await real(rows[0]?.data_directory ?? '')) === (await real(clusterOf(place)));
+    return ours ? 'ready' : 'stranger';
   } catch (error) {
     const code = (error as { code?: string }).code;
     if (code === '57P03') return 'starting';
@@ -68,7 +72,9 @@ export async function adopt(place: Place): Promise<boolean> {
     if (answer === 'ready') return true;
     if ((await serverPid(place)) === null) return false;
     if (Date.now() > until) {
-      const detail = `A Postgres process holds ${clusterOf(place)} and does not answer; end it and start again.`;
+      const { port } = place.connection;
+      const what = answer === 'stranger' ? `port ${port} is another server's: free it` : 'does not answer: end it';
+      const detail = `A Postgres process holds ${clusterOf(place)}, and ${what} and start again.`;
       throw new ExpungeError('start-refused', detail);
     }
     await sleep(100);
