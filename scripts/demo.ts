@@ -98,6 +98,7 @@ async function main(): Promise<number> {
   const services = await startServices({ dataDir: data, env });
   try {
     say(`${services.url} is ready after ${duration(starting())}`);
+    for (const warning of services.warnings) say(warning);
     const client = createClient(services.url);
     const model = await register(client, demo);
 

@@ -179,7 +179,8 @@ export const Environment = Type.Object({
   ),
   MIN_FREE_BYTES: Type.Integer({
     ...{ minimum: 0, default: 268_435_456 },
-    description: 'With less room than this on a disk that is written to, the service is not ready',
+    description:
+      'With less room than this on a disk that is written to, the service is not ready; `expunge up` says so, and goes on',
   }),
   READY_NEEDS_WORKER: Type.Boolean({
     ...{ default: false },

@@ -7,6 +7,7 @@ import { ExpungeError } from '../errors.ts';
 import { refuseOpenDoor } from '../http/open-door.ts';
 import { claimPort, localUrl } from './ports.ts';
 import { API_SCRIPT, WORKER_SCRIPT } from './process.ts';
+import { graceMs, type Reasons, reasonsOf, serves, shownReasons, warningsOf } from './start-answer.ts';
 import { type Supervised, supervise } from './supervised.ts';
 import { lockDataFolder } from './up-lock.ts';
 
@@ -28,6 +29,8 @@ export interface Services {
   databaseUrl: string;
   /** Folder of the logs; null when they are shown. */
   logs: string | null;
+  /** What keeps /health/ready from saying yes though the service can be used, each with what to do; mostly none. */
+  warnings: string[];
   /** Process ids, which change when a process is started again. */
   pids(): { api: number | undefined; worker: number | undefined };
   /** Ends the processes, then Postgres. Idempotent. */
@@ -36,9 +39,12 @@ export interface Services {
 
 const READY_TIMEOUT_MS = 60_000;
 const READY_POLL_MS = 100;
+/** An answer is given again for as long, and calls of an address may be limited. */
+const ANSWERED_POLL_MS = 1000;
 
 /**
- * Starts everything and resolves when the API answers that it is ready. Throws `start-refused` with the end of the
+ * Starts everything and resolves when the API answers that it is ready, or can be used without what is missing, as with a disk that is
+ * nearly full: room is made through it. Throws `start-refused` with the end of the
  * log when a process does not come up; nothing is left running then.
  */
 export async function startServices(options: ServicesOptions): Promise<Services> {
@@ -68,8 +74,9 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     await release();
   });
   const url = localUrl(config.http.host, port);
+  let warnings: string[];
   try {
-    await ready(url, [api, worker], options.signal);
+    warnings = await ready(url, [api, worker], options.signal);
   } catch (error) {
     await stop();
     throw error;
@@ -78,6 +85,7 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     url,
     databaseUrl: postgres.url,
     logs,
+    warnings,
     pids: () => ({ api: api.pid(), worker: worker.pid() }),
     stop,
   };
@@ -100,26 +108,45 @@ async function startDatabase(
   return startEmbeddedPostgres(config.dataDir, tell);
 }
 
-/** Resolves when the API is ready; rejects when a process ends first, at the limit, or when `signal` says so. */
-async function ready(url: string, processes: Supervised[], signal: AbortSignal | undefined): Promise<void> {
+/** Asks until the API is ready, or does its work for as long as what is missing may still be starting. Returns what is missing then. */
+async function poll(url: string, limit: AbortSignal): Promise<{ up: boolean; reasons: Reasons | null }> {
+  let reasons: Reasons | null = null;
+  let servesSince: number | null = null;
+  while (!limit.aborted) {
+    const answer = await fetch(`${url}/health/ready`, { signal: limit }).catch(() => null);
+    const body: unknown = await answer?.json().catch(() => null);
+    if (answer?.ok) return { up: true, reasons: null };
+    const heard = reasonsOf(body);
+    if (heard !== null) {
+      reasons = heard;
+      servesSince = serves(heard) ? (servesSince ?? performance.now()) : null;
+    }
+    if (reasons !== null && servesSince !== null && performance.now() - servesSince >= graceMs(reasons))
+      return { up: true, reasons };
+    // ends early with the limit, which is looked at next
+    await sleep(answer ? ANSWERED_POLL_MS : READY_POLL_MS, null, { signal: limit }).catch(() => undefined);
+  }
+  return { up: servesSince !== null, reasons };
+}
+
+/** Resolves with warnings when the API can be used; rejects when a process ends first, at the limit, or when `signal` says so. */
+async function ready(url: string, processes: Supervised[], signal: AbortSignal | undefined): Promise<string[]> {
   // ends the polling when a process has failed: it would hold up our own end
   const over = new AbortController();
   const limit = AbortSignal.any([over.signal, AbortSignal.timeout(READY_TIMEOUT_MS), ...(signal ? [signal] : [])]);
-  const poll = async () => {
-    while (!limit.aborted) {
-      const answer = await fetch(`${url}/health/ready`, { signal: limit }).catch(() => null);
-      await answer?.body?.cancel();
-      if (answer?.ok) return;
-      await sleep(READY_POLL_MS);
-    }
+  const asked = async () => {
+    const { up, reasons } = await poll(url, limit);
     if (signal?.aborted) throw new ExpungeError('cancelled', 'The start was interrupted');
-    const detail = `The service at ${url} did not get ready within ${READY_TIMEOUT_MS / 1000} s; its logs say more`;
+    if (up) return warningsOf(reasons ?? {});
+    const detail = `The service at ${url} did not get ready within ${READY_TIMEOUT_MS / 1000} s${shownReasons(reasons)}; its logs say more`;
     throw new ExpungeError('start-refused', detail);
   };
+  let warnings: string[];
   try {
-    await Promise.race([poll(), ...processes.map(({ failed }) => failed)]);
+    warnings = await Promise.race([asked(), ...processes.map(({ failed }) => failed)]);
   } finally {
     over.abort();
   }
   for (const { settle } of processes) settle();
+  return warnings;
 }

@@ -59,15 +59,19 @@ async function parseKey(bytes: Buffer, path: string): Promise<SigningKey> {
   };
 }
 
-async function keysIn({ keys }: KeyConfig): Promise<SigningKey[]> {
+/** Paths of those in the folder of keys, the newest first. Throws `start-refused`. */
+export async function signingKeyFiles({ keys }: KeyConfig): Promise<string[]> {
   const names = await readdir(keys.dir).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw new ExpungeError('start-refused', `The folder of keys ${keys.dir} cannot be read (${error.code})`);
   });
   const paths = names.filter((name) => NAME.test(name)).map((name) => join(keys.dir, name));
-  const files = paths
-    .sort((a, b) => numberOf(b) - numberOf(a))
-    .map(async (path) => ({ path, bytes: await readKeyFile(path) }));
+  return paths.sort((a, b) => numberOf(b) - numberOf(a));
+}
+
+async function keysIn(config: KeyConfig): Promise<SigningKey[]> {
+  const paths = await signingKeyFiles(config);
+  const files = paths.map(async (path) => ({ path, bytes: await readKeyFile(path) }));
   const read = (await Promise.all(files)).flatMap(({ path, bytes }) => (bytes === null ? [] : [parseKey(bytes, path)]));
   return Promise.all(read);
 }

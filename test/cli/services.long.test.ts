@@ -44,7 +44,7 @@ const alive = (pid: number) => {
 };
 
 /** Starts `expunge up` and resolves with its URL once it says that it is ready. */
-async function up(env: Record<string, string>): Promise<{ child: ChildProcess; url: string }> {
+async function up(env: Record<string, string>): Promise<{ child: ChildProcess; url: string; printed: string }> {
   const child = spawn(process.execPath, [CLI, 'up', '--port', '0'], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -58,7 +58,7 @@ async function up(env: Record<string, string>): Promise<{ child: ChildProcess; u
   await until('up is ready', () => printed.includes('Ctrl-C') || child.exitCode !== null);
   const [, url] = /API docs +(http:.*)\/docs/.exec(printed) ?? [];
   assert.ok(url, printed);
-  return { child, url };
+  return { child, url, printed };
 }
 
 test('up brings its own Postgres, and takes everything down again', { timeout: 120_000 }, async () => {
@@ -104,6 +104,19 @@ test('crashed processes come back at the same address; stop ends all', { timeout
   await services.stop();
   await services.stop();
   assert.ok(!alive(last.api!) && !alive(last.worker!));
+});
+
+test('a disk that is nearly full is said, and keeps nobody from making room', { timeout: 120_000 }, async () => {
+  const env = { DATA_DIR: join(folder, 'full'), DATABASE_URL: database.url, REDIS_URL: '' };
+  const { child, url, printed } = await up({ ...env, MIN_FREE_BYTES: String(Number.MAX_SAFE_INTEGER) });
+  assert.doesNotMatch(printed, /is ready/);
+  assert.match(printed, /disk: CHECKPOINT_DIR has .* less than MIN_FREE_BYTES .*models can be deleted/);
+  assert.equal((await fetch(`${url}/health/live`)).status, 200);
+  assert.equal((await fetch(`${url}/v1/models`)).status, 200);
+  assert.equal((await fetch(`${url}/health/ready`)).status, 503);
+  child.kill('SIGTERM');
+  const [code] = await once(child, 'exit');
+  assert.equal(code, 0);
 });
 
 test('nothing outlives an up that is killed', { timeout: 120_000 }, async () => {

@@ -47,7 +47,10 @@ export const up: Command = {
         signal: abort.signal,
       });
       const paint = palette(out);
-      out.write(`${paint.green('Expunge is ready.')}\n`);
+      const { warnings } = services;
+      if (warnings.length === 0) out.write(`${paint.green('Expunge is ready.')}\n`);
+      else out.write(`${paint.yellow('Expunge is up. /health/ready answers 503 until this is mended:')}\n`);
+      for (const warning of warnings) out.write(`  ${warning}\n`);
       out.write(`  API        ${services.url}/v1\n  API docs   ${services.url}/docs\n`);
       if (services.logs !== null) out.write(`  logs       ${services.logs}\n`);
       out.write('Ctrl-C stops it.\n');

@@ -1,31 +1,45 @@
 // What `expunge doctor` looks at. Changes nothing; an embedded Postgres that was stopped is started and stopped again.
 import { existsSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { refuseHalfRestored } from '../../backup/restore-marker.ts';
 import { roomOf } from '../../checkpoints/room.ts';
 import type { Config } from '../../config.ts';
-import { subjectKeyFile, versionsOnDisk } from '../../evidence/key-ring.ts';
 import { refuseOpenDoor } from '../../http/open-door.ts';
-import { openStore } from '../store.ts';
-import type { Facts, KeyFile } from './findings.ts';
+import type { Store, UsedKeyVersion } from '../../runs/ports.ts';
+import { explainSchema, openStore } from '../store.ts';
+import type { Facts, Refusal } from './findings.ts';
+import { keyFacts, refusalOf, textOf } from './key-facts.ts';
 
-const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const FIRST_MIGRATION = '001-initial';
 
-async function databaseOf(config: Config): Promise<Facts['database']> {
+/** `used`: versions of subject keys that it has heard of; null: it could not be asked. */
+type Database = Facts['database'] & { used: UsedKeyVersion[] | null };
+
+/** An empty database has used none; one of an earlier version may lack what is asked. */
+async function usedOf(store: Store, pending: string[]): Promise<UsedKeyVersion[] | null> {
+  if (pending.includes(FIRST_MIGRATION)) return [];
+  return store.subjectKeyVersions().catch((error: unknown) => {
+    if (explainSchema(error) === error) throw error;
+    return null;
+  });
+}
+
+async function databaseOf(config: Config): Promise<Database> {
   const embedded = config.databaseUrl === null;
   if (embedded && !existsSync(join(config.dataDir, 'postgres', 'connection.json')))
-    return { embedded, state: 'absent' };
+    return { embedded, state: 'absent', used: [] };
   try {
     const { store, close } = await openStore(config);
     try {
       const [before, there, after] = [Date.now(), Date.parse(await store.databaseTime()), Date.now()];
       const skew_seconds = ((before + after) / 2 - there) / 1000;
-      return { embedded, state: 'up', pending: await store.pendingMigrations(), skew_seconds };
+      const pending = await store.pendingMigrations();
+      return { embedded, state: 'up', pending, skew_seconds, used: await usedOf(store, pending) };
     } finally {
       await close();
     }
   } catch (error) {
-    return { embedded, state: 'down', reason: textOf(error) };
+    return { embedded, state: 'down', reason: textOf(error), used: null };
   }
 }
 
@@ -46,26 +60,8 @@ async function backendOf({ compute }: Config): Promise<Facts['backend']> {
   );
 }
 
-async function keyFile(name: string, path: string, named: boolean): Promise<KeyFile> {
-  const mode = await stat(path).then(
-    (found) => found.mode,
-    () => null,
-  );
-  return { name, mode, named };
-}
-
-/** Every version of every tenant; the first that there will be where there is none. */
-async function subjectKeys(config: Config): Promise<KeyFile[]> {
-  const there = await versionsOnDisk(config);
-  const known = there.length > 0 ? there : [{ tenant: 'default', version: 1 }];
-  return Promise.all(
-    known.map(({ tenant, version }) => {
-      const path = subjectKeyFile(config, tenant, version);
-      const name = known.length === 1 ? 'subject' : `subject ${tenant} ${version}`;
-      return keyFile(name, path, path === config.keys.subjectKeyFile);
-    }),
-  );
-}
+const restoreOf = ({ dataDir }: Config): Promise<Refusal[]> =>
+  refusalOf('restore', () => refuseHalfRestored(dataDir), 'Until it has ended there, nothing starts here.');
 
 function refusedDoor(config: Config): string | null {
   try {
@@ -78,22 +74,21 @@ function refusedDoor(config: Config): string | null {
 
 /** Looks at everything that a start needs. */
 export async function lookAround(config: Config): Promise<Facts> {
-  const { signingKeyFile, dir } = config.keys;
   const folders = {
     DATA_DIR: config.dataDir,
     CHECKPOINT_DIR: config.checkpointDir,
     CORPUS_DIR: config.corpusDir,
     UPLOAD_DIR: config.uploadDir,
   };
+  const { used, ...database } = await databaseOf(config);
+  const { keys, refusals } = await keyFacts(config, used);
   return {
     node: process.versions.node,
     backend: await backendOf(config),
     redis: await redisOf(config),
-    database: await databaseOf(config),
-    keys: [
-      await keyFile('signing', signingKeyFile ?? join(dir, 'signing-1.jwk'), signingKeyFile !== null),
-      ...(await subjectKeys(config)),
-    ],
+    database,
+    keys,
+    refusals: [...(await restoreOf(config)), ...refusals],
     rooms: await Promise.all(
       Object.entries(folders).map(async ([setting, folder]) => ({ setting, room: await roomOf(folder) })),
     ),

@@ -7,12 +7,22 @@ export const NODE_MAJOR = 24;
 const MOST_SKEW_SECONDS = 5;
 
 export interface KeyFile {
-  /** `signing` or `subject`, of several with tenant and version. */
+  /** `signing`, `subject` or `seal`; of several with their number, or with tenant and version. */
   name: string;
-  /** Null: there is none yet. */
+  /** Null: the file is not there. */
   mode: number | null;
   /** Named by a setting, so it is not made at the first start. */
   named: boolean;
+  /** It holds what nobody else may read; false for the public half of a signing key. */
+  secret: boolean;
+  /** What exists hangs on it, so that no start makes another in its place; null: the database could not be asked. */
+  used: boolean | null;
+}
+/** What a start would say, and end with. */
+export interface Refusal {
+  check: string;
+  reason: string;
+  remedy: string;
 }
 export interface Facts {
   node: string;
@@ -25,6 +35,8 @@ export interface Facts {
     | { state: 'down'; reason: string }
     | { state: 'up'; pending: string[]; skew_seconds: number }
   );
+  /** Of what a start reads; nothing is made to find them. */
+  refusals: Refusal[];
   keys: KeyFile[];
   rooms: { setting: string; room: Room }[];
   min_free_bytes: number;
@@ -82,12 +94,27 @@ function ofDatabase({ database }: Facts): Finding[] {
   return [schema, problem('clock', skew, 'Synchronise both clocks (NTP): keys, tokens and due dates go by them.')];
 }
 
-function ofKey({ name, mode, named }: KeyFile): Finding {
+const BACKUP = 'Restore it from the backup of the keys';
+
+function ofMissingKey(check: string, { named, used }: KeyFile): Finding {
+  if (named) return problem(check, 'the file that the setting names does not exist', `${BACKUP}.`);
+  if (used)
+    return problem(
+      check,
+      'is missing in KEY_DIR, and what is stored hangs on it: the service does not start',
+      `${BACKUP}, or set KEY_DIR to the folder that it is in; no other key can take its place.`,
+    );
+  if (used === false) return note(check, 'there is none yet', 'The first start makes it; back up KEY_DIR then.');
+  const found = 'there is none, and the database does not say whether there was one';
+  return note(check, found, `${BACKUP} if there was one. The first start makes it; back up KEY_DIR then.`);
+}
+
+function ofKey(key: KeyFile): Finding {
+  const { name, mode, secret } = key;
   const check = `${name} key`;
-  if (mode === null && named)
-    return problem(check, 'the file that the setting names does not exist', 'Restore it from the backup of the keys.');
-  if (mode === null) return note(check, 'there is none yet', 'The first start makes it; back up KEY_DIR then.');
+  if (mode === null) return ofMissingKey(check, key);
   const shown = `mode ${(mode & 0o777).toString(8).padStart(4, '0')}`;
+  if (!secret) return ok(check, `${shown}, the public half of one that signs no more`);
   if ((mode & 0o077) === 0) return ok(check, shown);
   return problem(check, `${shown}: others on this machine may read it`, 'chmod 600 the file, and rotate the key.');
 }
@@ -114,6 +141,7 @@ export const findingsOf = (facts: Facts): Finding[] => [
   ofAuth(facts),
   ...ofDatabase(facts),
   ofRedis(facts),
+  ...facts.refusals.map(({ check, reason, remedy }) => problem(check, reason, remedy)),
   ...facts.keys.map(ofKey),
   ...facts.rooms.map((one) => ofRoom(facts.min_free_bytes, one)),
   ofBackend(facts),

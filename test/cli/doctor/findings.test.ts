@@ -1,13 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Facts, findingsOf } from '../../../src/cli/doctor/findings.ts';
+import { type Facts, findingsOf, type KeyFile } from '../../../src/cli/doctor/findings.ts';
+
+const key = (change: Partial<KeyFile>): KeyFile => ({
+  ...{ name: 'signing', mode: 0o100600, named: false, secret: true, used: false },
+  ...change,
+});
+const lost = { name: 'subject acme 2', mode: null };
+const cutOff = { check: 'restore', reason: 'A restore was cut off', remedy: 'Run it again.' };
 
 const healthy: Facts = {
   node: '24.21.0',
   backend: { name: 'onnxruntime/cuda', device: 'a GPU' },
   redis: { up: true },
   database: { embedded: false, state: 'up', pending: [], skew_seconds: 0.2 },
-  keys: [{ name: 'signing', mode: 0o100600, named: false }],
+  refusals: [],
+  keys: [key({}), key({ name: 'signing 1', mode: 0o100644, secret: false })],
   rooms: [{ setting: 'CORPUS_DIR', room: { dir: '/d', writable: true, free_bytes: 5e9 } }],
   min_free_bytes: 1e9,
   auth: { required: true, host: '127.0.0.1', refused: null },
@@ -30,9 +38,12 @@ test('each thing that is wrong is found by its check, with a remedy', () => {
     [{ database: down }, 'database', 'problem', /does not answer/],
     [{ database: { ...healthy.database, pending: ['999-x'] } as Facts['database'] }, 'database', 'note', /999-x/],
     [{ database: { ...healthy.database, skew_seconds: -61 } as Facts['database'] }, 'clock', 'problem', /61\.0 s/],
-    [{ keys: [{ name: 'signing', mode: 0o100644, named: false }] }, 'signing key', 'problem', /0644/],
-    [{ keys: [{ name: 'signing', mode: null, named: false }] }, 'signing key', 'note', /none yet/],
-    [{ keys: [{ name: 'signing', mode: null, named: true }] }, 'signing key', 'problem', /does not exist/],
+    [{ keys: [key({ mode: 0o100644 })] }, 'signing key', 'problem', /0644/],
+    [{ keys: [key({ mode: null })] }, 'signing key', 'note', /none yet/],
+    [{ keys: [key({ mode: null, named: true })] }, 'signing key', 'problem', /does not exist/],
+    [{ keys: [key({ ...lost, used: true })] }, 'subject acme 2 key', 'problem', /does not start/],
+    [{ keys: [key({ ...lost, used: null })] }, 'subject acme 2 key', 'note', /does not say/],
+    [{ refusals: [cutOff] }, 'restore', 'problem', /cut off/],
     [{ min_free_bytes: 6e9 }, 'CORPUS_DIR', 'problem', /5000 MB left/],
     [{ auth: { required: false, host: '127.0.0.1', refused: null } }, 'auth', 'note', /everything/],
     [{ auth: { required: false, host: '0.0.0.0', refused: 'AUTH is none' } }, 'auth', 'problem', /AUTH is none/],
