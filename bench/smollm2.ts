@@ -137,7 +137,9 @@ async function main(): Promise<number> {
   });
   try {
     const client = createClient(services.url);
-    await ok(client.api.PUT('/v1/verification-policy', { body: { policy: POLICY } }));
+    await ok(
+      client.api.PUT('/v1/verification-policy', { params: { header: { 'if-match': '*' } }, body: { policy: POLICY } }),
+    );
     const corpora = [
       { corpus_id: await client.uploadCorpus('tofu', files.train), role: 'train' as const },
       { corpus_id: await client.uploadCorpus('tofu-others', files.holdout), role: 'holdout' as const },

@@ -151,7 +151,7 @@ export interface paths {
         put?: never;
         /**
          * Have another run try
-         * @description Another run is to try; an approval counts for one try. Honours If-Match. Targets that it does not move stay as they are.
+         * @description Another run is to try, of models that are still there; an approval counts for one try. Honours If-Match. Targets that it does not move stay as they are.
          */
         post: operations["retryDeletionRequest"];
         delete?: never;
@@ -743,7 +743,7 @@ export interface paths {
          * Delete a checkpoint’s files and keep its record
          * @description Deletes the files of a checkpoint that is kept for rollback, before its time, or of a candidate. The record stays, with its
          *     lineage, and the ledger says who asked (`checkpoint.retired`) and that the files are gone (`checkpoint.deleted`).
-         *     Where another model has the very same checkpoint it stays `retained` until that one lets go.
+         *     Where another model has the very same checkpoint it stays `retained` until that one lets go. Honours If-Match with the ETag of the checkpoint.
          */
         post: operations["retireCheckpoint"];
         delete?: never;
@@ -866,7 +866,8 @@ export interface paths {
         /**
          * Choose the policy for models that have none of their own
          * @description A new version, unless the present one has the same thresholds. It is for runs that start later; what
-         *     was verified before keeps the policy that its report names. The ledger says who chose (`verification-policy.chosen`).
+         *     was verified before keeps the policy that its report names. The ledger says who chose (`verification-policy.chosen`). Where something was chosen here
+         *     before, If-Match has to say so: the ETag of GET, or `*` for whatever is there.
          */
         put: operations["chooseTenantPolicy"];
         post?: never;
@@ -888,7 +889,8 @@ export interface paths {
         /**
          * Choose the policy of a model
          * @description A new version, unless the present one has the same thresholds. It is for runs that start later; what
-         *     was verified before keeps the policy that its report names. The ledger says who chose (`verification-policy.chosen`).
+         *     was verified before keeps the policy that its report names. The ledger says who chose (`verification-policy.chosen`). Where something was chosen here
+         *     before, If-Match has to say so: the ETag of GET, or `*` for whatever is there.
          */
         put: operations["chooseModelPolicy"];
         post?: never;
@@ -951,7 +953,8 @@ export interface paths {
         get: operations["getScheduling"];
         /**
          * Choose how the requests of a model are scheduled
-         * @description For what waits now and for what comes. The ledger says who chose (`model.scheduled`).
+         * @description For what waits now and for what comes. The ledger says who chose (`model.scheduled`). Where something was chosen before, If-Match has
+         *     to say so: the ETag of GET, or `*` for whatever is there.
          */
         put: operations["chooseScheduling"];
         post?: never;
@@ -1172,7 +1175,7 @@ export interface paths {
          * Lift a restriction, or say that it is about to be
          * @description The person has to be told before (Art. 18(3)). Without `informed_at` the restriction is `ending` and stays in force, and the event
          *     `restriction.ending` tells whoever has to tell them; with it, it is over. A restriction of a request that is denied, cancelled or
-         *     completed for some of its models is `ending` by itself, one of a request that is completed is lifted.
+         *     completed for some of its models is `ending` by itself, one of a request that is completed is lifted. Honours If-Match.
          */
         post: operations["liftRestriction"];
         delete?: never;
@@ -1494,7 +1497,7 @@ export interface paths {
         /**
          * Replace an API key
          * @description Makes a key that replaces this one: the same name, scopes and actor. The old one is valid for `overlap_hours` more. Of a key
-         *     with scopes that the caller lacks it is refused; a caller may always replace its own.
+         *     with scopes that the caller lacks it is refused; a caller may always replace its own. Honours If-Match; the ETag of a key that is used changes about once a minute, with `last_used_at`.
          */
         post: operations["rotateApiKey"];
         delete?: never;
@@ -1516,7 +1519,7 @@ export interface paths {
         post?: never;
         /**
          * Revoke an API key
-         * @description It ends within 2 seconds, and for calls about keys at once. The record stays.
+         * @description It ends within 2 seconds, and for calls about keys at once. The record stays. Honours If-Match; the ETag of a key that is used changes about once a minute, with `last_used_at`.
          */
         delete: operations["revokeApiKey"];
         options?: never;
@@ -2227,7 +2230,7 @@ export interface components {
              * @description Stable; more may be added
              * @enum {string}
              */
-            code: "validation-failed" | "malformed-json" | "malformed-line" | "record-too-large" | "body-too-large" | "empty-corpus" | "duplicate-record-id" | "suppressed-subjects" | "subject-restricted" | "corpus-in-use" | "model-in-use" | "corpus-mismatch" | "corpus-unsuited" | "name-taken" | "unauthenticated" | "insufficient-scope" | "no-tenant" | "tenant-offboarded" | "scope-not-granted" | "not-found" | "method-not-allowed" | "unknown-model" | "unknown-corpus" | "already-open" | "external-id-taken" | "idempotency-key-busy" | "idempotency-key-reused" | "not-cancellable" | "wrong-state" | "plan-changed" | "four-eyes" | "extension-refused" | "rollback-refused" | "superseded" | "path-not-allowed" | "checkpoint-active" | "checkpoint-in-use" | "checkpoint-deleted" | "checkpoint-gone" | "checkpoint-retired" | "checkpoint-not-published" | "range-not-satisfiable" | "checkpoint-mismatch" | "backup-refused" | "backup-invalid" | "deletions-missing" | "parent-missing" | "records-gone" | "text-search-too-large" | "too-many-verifications" | "too-many-analyses" | "checkpoint-invalid" | "recipe-missing" | "method-not-applicable" | "forget-set-too-large" | "completions-disabled" | "unknown-upload" | "upload-incomplete" | "upload-offset-mismatch" | "checksum-mismatch" | "too-many-uploads" | "opendsr-disabled" | "url-not-allowed" | "too-many-endpoints" | "endpoint-disabled" | "unsupported-tus-version" | "precondition-failed" | "unsupported-media-type" | "insufficient-storage" | "storage-not-writable" | "quota-exceeded" | "service-unavailable" | "compute-crashed" | "compute-timeout" | "compute-hung" | "compute-failed" | "out-of-memory" | "memory-budget-exceeded" | "cancelled" | "certificate-invalid" | "ledger-altered" | "start-refused" | "internal";
+            code: "validation-failed" | "malformed-json" | "malformed-line" | "record-too-large" | "body-too-large" | "empty-corpus" | "duplicate-record-id" | "suppressed-subjects" | "subject-restricted" | "corpus-in-use" | "model-in-use" | "corpus-mismatch" | "corpus-unsuited" | "name-taken" | "unauthenticated" | "insufficient-scope" | "no-tenant" | "tenant-offboarded" | "scope-not-granted" | "not-found" | "method-not-allowed" | "unknown-model" | "unknown-corpus" | "already-open" | "external-id-taken" | "idempotency-key-busy" | "idempotency-key-reused" | "not-cancellable" | "wrong-state" | "plan-changed" | "four-eyes" | "extension-refused" | "rollback-refused" | "superseded" | "path-not-allowed" | "checkpoint-active" | "checkpoint-in-use" | "checkpoint-deleted" | "checkpoint-gone" | "checkpoint-retired" | "checkpoint-not-published" | "range-not-satisfiable" | "checkpoint-mismatch" | "backup-refused" | "backup-invalid" | "deletions-missing" | "parent-missing" | "records-gone" | "text-search-too-large" | "too-many-verifications" | "too-many-analyses" | "checkpoint-invalid" | "recipe-missing" | "method-not-applicable" | "forget-set-too-large" | "completions-disabled" | "unknown-upload" | "upload-incomplete" | "upload-offset-mismatch" | "checksum-mismatch" | "too-many-uploads" | "opendsr-disabled" | "url-not-allowed" | "too-many-endpoints" | "endpoint-disabled" | "unsupported-tus-version" | "precondition-failed" | "precondition-required" | "unsupported-media-type" | "insufficient-storage" | "storage-not-writable" | "quota-exceeded" | "service-unavailable" | "compute-crashed" | "compute-timeout" | "compute-hung" | "compute-failed" | "out-of-memory" | "memory-budget-exceeded" | "cancelled" | "certificate-invalid" | "ledger-altered" | "start-refused" | "internal";
             /** @description What to do about it */
             remedy: string;
             /** @description urn:uuid of this request, as in the X-Request-Id header and the log */
@@ -9571,6 +9574,8 @@ export interface operations {
             header?: {
                 /** @description Text of your choice, 1 to 255 characters, new with every new call: the same call with the same key within 24 hours is done once, and gets the first answer again (`Idempotency-Replayed: true`) */
                 "idempotency-key"?: string;
+                /** @description The ETag that GET answered: nothing is done where that is no more the present state. `*`: whatever it is */
+                "if-match"?: string;
             };
             path: {
                 /** @description UUID version 7 */
@@ -9589,6 +9594,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Checkpoint"];
+                };
+            };
+            /** @description If-Match names another state than the present one; nothing was done */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Refused: a problem document says why and what to do */
@@ -10091,7 +10105,10 @@ export interface operations {
     chooseTenantPolicy: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag that GET answered: nothing is done where that is no more the present state. `*`: whatever it is */
+                "if-match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -10222,6 +10239,24 @@ export interface operations {
                     "application/json": components["schemas"]["PolicyVersion"];
                 };
             };
+            /** @description If-Match names another state than the present one; nothing was done */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody has chosen already, and the call has no If-Match; nothing was done */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Refused: a problem document says why and what to do */
             "4XX": {
                 headers: {
@@ -10297,7 +10332,10 @@ export interface operations {
     chooseModelPolicy: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag that GET answered: nothing is done where that is no more the present state. `*`: whatever it is */
+                "if-match"?: string;
+            };
             path: {
                 /** @description UUID version 7 */
                 id: string;
@@ -10429,6 +10467,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PolicyVersion"];
+                };
+            };
+            /** @description If-Match names another state than the present one; nothing was done */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody has chosen already, and the call has no If-Match; nothing was done */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Refused: a problem document says why and what to do */
@@ -10610,7 +10666,10 @@ export interface operations {
     chooseScheduling: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag that GET answered: nothing is done where that is no more the present state. `*`: whatever it is */
+                "if-match"?: string;
+            };
             path: {
                 /** @description UUID version 7 */
                 id: string;
@@ -10636,6 +10695,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Scheduling"];
+                };
+            };
+            /** @description If-Match names another state than the present one; nothing was done */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody has chosen already, and the call has no If-Match; nothing was done */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Refused: a problem document says why and what to do */
@@ -11487,6 +11564,8 @@ export interface operations {
             header?: {
                 /** @description Text of your choice, 1 to 255 characters, new with every new call: the same call with the same key within 24 hours is done once, and gets the first answer again (`Idempotency-Replayed: true`) */
                 "idempotency-key"?: string;
+                /** @description The ETag that GET answered: nothing is done where that is no more the present state. `*`: whatever it is */
+                "if-match"?: string;
             };
             path: {
                 /** @description UUID version 7 */
@@ -11515,6 +11594,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Restriction"];
+                };
+            };
+            /** @description If-Match names another state than the present one; nothing was done */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Refused: a problem document says why and what to do */
@@ -12651,7 +12739,10 @@ export interface operations {
     rotateApiKey: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag that GET answered: nothing is done where that is no more the present state. `*`: whatever it is */
+                "if-match"?: string;
+            };
             path: {
                 /** @description UUID version 7 */
                 id: string;
@@ -12706,6 +12797,15 @@ export interface operations {
                         /** @description The key itself, for `Authorization: Bearer`. Shown this once */
                         key: string;
                     };
+                };
+            };
+            /** @description If-Match names another state than the present one; nothing was done */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Refused: a problem document says why and what to do */
@@ -12779,7 +12879,10 @@ export interface operations {
     revokeApiKey: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag that GET answered: nothing is done where that is no more the present state. `*`: whatever it is */
+                "if-match"?: string;
+            };
             path: {
                 /** @description UUID version 7 */
                 id: string;
@@ -12795,6 +12898,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+            /** @description If-Match names another state than the present one; nothing was done */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Refused: a problem document says why and what to do */

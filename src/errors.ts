@@ -214,6 +214,11 @@ export const PROBLEMS = {
   ],
   'unsupported-tus-version': [412, 'The version of tus is not spoken here', 'Use a version that Tus-Version lists.'],
   'precondition-failed': [412, 'The resource has changed', 'Read it again and repeat with the new ETag.'],
+  'precondition-required': [
+    428,
+    'The call does not say which state it replaces',
+    'GET the resource and send its ETag as If-Match, or `If-Match: *` for whatever is there.',
+  ],
   'unsupported-media-type': [
     415,
     'The content type is not understood',

@@ -53,6 +53,11 @@ export async function register(url: string, dir: string, count: number): Promise
   }
   // what is watched is whether it is obeyed: chance alone should seldom fail a run here, and attacks on the weights judge nothing
   const policy = { memory_margin: 0.3, extraction_margin: 0.5, membership_alpha: 0.01, utility_min_ratio: 0.8 };
-  await ok(client.api.PUT('/v1/verification-policy', { body: { policy: { ...policy, robustness: [] } } }));
+  await ok(
+    client.api.PUT('/v1/verification-policy', {
+      params: { header: { 'if-match': '*' } },
+      body: { policy: { ...policy, robustness: [] } },
+    }),
+  );
   return models;
 }

@@ -1,6 +1,6 @@
 // Makes a backup while the service runs: the database as of one moment, then the files that it names.
 import { readdir } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { hasCode } from '../checkpoints/disk.ts';
 import { digestOf } from '../checkpoints/manifest.ts';
@@ -96,14 +96,36 @@ async function takeTables(into: NewBackup, dump: Dump): Promise<BackupTable[]> {
   return tables;
 }
 
+/** Not so: SUBJECT_KEY_FILE names it elsewhere. */
+const inKeyFolder = ({ keys }: Folders, path: string): boolean => resolve(dirname(path)) === resolve(keys.dir);
+
+/** Throws `backup-refused` for a key that was not destroyed and is gone: a service that is restored without it does not start. */
+async function refuseMissing(config: Folders, dump: Dump, there: ReadonlySet<string>): Promise<void> {
+  const missing = (keys: readonly { tenant: string; version: number }[]) =>
+    keys.filter(({ tenant, version }) => {
+      const path = subjectKeyFile(config, tenant, version);
+      return inKeyFolder(config, path) && !there.has(basename(path));
+    });
+  if (missing(dump.subjectKeys).length === 0) return;
+  // one that was destroyed since the dump began is not to come back
+  const since = new Set((await dump.destroyedSince()).map((one) => subjectKeyName(one.tenant, one.version)));
+  const [gone] = missing(dump.subjectKeys.filter((one) => !since.has(subjectKeyName(one.tenant, one.version))));
+  if (gone === undefined) return;
+  const path = subjectKeyFile(config, gone.tenant, gone.version);
+  throw refuse(
+    `The key file ${path} is missing; KEY_DIR must be that of the service, or restore the file from the backup of the keys`,
+  );
+}
+
 /** Names of the key files that the backup is worth nothing without. */
 async function keyNames(config: Folders, dump: Dump): Promise<string[]> {
   // one whose destruction was cut off before its file was gone
   const destroyed = new Set(dump.destroyedKeys.map((one) => subjectKeyName(one.tenant, one.version)));
   const names = await readdir(config.keys.dir).catch(() => [] as string[]);
+  await refuseMissing(config, dump, new Set(names));
   const there = names.filter((name) => KEY_FILE.test(name) && !destroyed.has(name));
   const used = dump.subjectKeys.map(({ tenant, version }) => subjectKeyFile(config, tenant, version));
-  const outside = used.filter((path) => resolve(dirname(path)) !== resolve(config.keys.dir));
+  const outside = used.filter((path) => !inKeyFolder(config, path));
   return [...there, ...outside].sort();
 }
 

@@ -1,19 +1,41 @@
 // A mark in the data folder while a restore is under way: nothing starts on half of an installation.
-import { readFile } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hasCode } from '../checkpoints/disk.ts';
+import { hasCode, sync, writeSynced } from '../checkpoints/disk.ts';
 import { ExpungeError } from '../errors.ts';
 
-export const markerPath = (dataDir: string): string => join(dataDir, 'restore.json');
+export interface RestoreMark {
+  backup_id: string;
+  /** The one that was found empty and is the restore's own since; null: none was yet. */
+  database: string | null;
+}
 
-/** Id of the backup that is being restored; null where none is. */
-export async function restoreUnderWay(dataDir: string): Promise<string | null> {
+const NAME = 'restore.json';
+const PART = `${NAME}.part`;
+/** What a restore that was cut off at once may have left in the data folder. */
+export const isMark = (name: string): boolean => name === NAME || name === PART;
+
+/** Null where no restore is under way. */
+export async function restoreUnderWay(dataDir: string): Promise<RestoreMark | null> {
   try {
-    return (JSON.parse(await readFile(markerPath(dataDir), 'utf8')) as { backup_id: string }).backup_id;
+    const { backup_id, database = null } = JSON.parse(await readFile(join(dataDir, NAME), 'utf8')) as RestoreMark;
+    return { backup_id, database };
   } catch (error) {
     if (hasCode(error, 'ENOENT', 'ENOTDIR')) return null;
     throw error;
   }
+}
+
+/** Whoever reads it finds the mark as it was or as it is. */
+export async function markRestore(dataDir: string, mark: RestoreMark): Promise<void> {
+  await writeSynced(join(dataDir, PART), `${JSON.stringify(mark)}\n`);
+  await rename(join(dataDir, PART), join(dataDir, NAME));
+  await sync(dataDir);
+}
+
+export async function endRestore(dataDir: string): Promise<void> {
+  await rm(join(dataDir, NAME));
+  await sync(dataDir);
 }
 
 /** Throws `start-refused` in the middle of a restore. */

@@ -3,7 +3,7 @@
 import { chmod, constants, copyFile, link, mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { createBlobs } from '../checkpoints/blobs.ts';
-import { hasCode, sha256File, sync, writeSynced } from '../checkpoints/disk.ts';
+import { hasCode, sha256File, sync } from '../checkpoints/disk.ts';
 import type { Config } from '../config.ts';
 import type { Backup, BackupFile, Deletion, LedgerHead } from '../domain/backup.ts';
 import { ExpungeError } from '../errors.ts';
@@ -15,7 +15,7 @@ import { loadDump } from '../store/load.ts';
 import { eraseTexts } from './erase-texts.ts';
 import { blobPath, namesIn, readBlob } from './folder.ts';
 import { type KeyPlan, placeKeys, planKeys } from './restore-keys.ts';
-import { markerPath, restoreUnderWay } from './restore-marker.ts';
+import { endRestore, isMark, markRestore, restoreUnderWay } from './restore-marker.ts';
 
 type Folders = Pick<Config, 'dataDir' | 'checkpointDir' | 'corpusDir' | 'probeDir' | 'keys' | 'influenceDir'>;
 
@@ -35,7 +35,7 @@ export interface RestoreWish {
 
 export interface Restored {
   files: number;
-  /** Requests that wait again; by tenant. Null where an earlier try had come so far. */
+  /** Requests that wait again, by tenant, and what else was deleted; also where an earlier try had come so far. */
   applied: Awaited<ReturnType<typeof finishRestore>>;
   texts: AppliedDeletions;
 }
@@ -44,16 +44,19 @@ const CHECKPOINT_FILE = 0o400;
 const CHECKPOINT_FOLDER = 0o500;
 const refuse = (detail: string) => new ExpungeError('start-refused', detail);
 
-/** Throws `start-refused` unless the folders are empty, keys aside, or a restore of this backup was cut off there. */
-async function refuseFilled({ backup, config }: RestoreWish): Promise<boolean> {
+/**
+ * Throws `start-refused` unless the folders are empty, keys aside, or a restore of this backup was cut off there. Returns the database
+ * that this restore began to fill.
+ */
+async function refuseFilled({ backup, config }: RestoreWish): Promise<string | null> {
   const under = await restoreUnderWay(config.dataDir);
-  if (under === backup.id) return true;
-  if (under !== null) throw refuse(`A restore of another backup (${under}) was cut off in ${config.dataDir}`);
+  if (under?.backup_id === backup.id) return under.database;
+  if (under !== null) throw refuse(`A restore of another backup (${under.backup_id}) was cut off in ${config.dataDir}`);
   for (const dir of [config.dataDir, config.checkpointDir, config.corpusDir, config.probeDir]) {
-    const found = (await namesIn(dir)).filter((name) => join(dir, name) !== config.keys.dir);
+    const found = (await namesIn(dir)).filter((name) => join(dir, name) !== config.keys.dir && !isMark(name));
     if (found.length > 0) throw refuse(`${dir} is not empty (${found[0]}); a backup is restored into an empty place`);
   }
-  return false;
+  return null;
 }
 
 /** What the database still knows, so that nothing is put back which was deleted since. */
@@ -139,19 +142,18 @@ async function placeFiles(wish: RestoreWish, url: string, keys: KeyPlan): Promis
 /** Throws `start-refused` where something is there already, or a key is not. Nothing that was there is ever written over. */
 export async function restoreBackup(wish: RestoreWish): Promise<Restored> {
   const { dir, backup, config } = wish;
-  const again = await refuseFilled(wish);
+  const ours = await refuseFilled(wish);
   const keys = await planKeys(wish);
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
-  await writeSynced(markerPath(config.dataDir), `${JSON.stringify({ backup_id: backup.id })}\n`);
-  await sync(config.dataDir);
+  const mark = (database: string | null) => markRestore(config.dataDir, { backup_id: backup.id, database });
+  await mark(ours);
   const url = await wish.database();
   const content = new Map(backup.files.map((file) => [file.path, file.sha256]));
-  await loadDump(url, backup, ({ name }) => readBlob(dir, content.get(`database/${name}`)!), again);
+  await loadDump(url, backup, ({ name }) => readBlob(dir, content.get(`database/${name}`)!), { ours, claim: mark });
   const { deletions, upTo, actor } = wish;
   const applied = await finishRestore(url, { backup, deletions, upTo, actor });
   const files = await placeFiles(wish, url, keys);
   const texts = await eraseTexts(url, config, deletions, actor);
-  await rm(markerPath(config.dataDir));
-  await sync(config.dataDir);
+  await endRestore(config.dataDir);
   return { files, applied, texts };
 }

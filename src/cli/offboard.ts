@@ -5,19 +5,36 @@ import { ExpungeError } from '../errors.ts';
 import type { EvidenceFolder } from '../evidence/evidence-folder.ts';
 import type { Store } from '../runs/ports.ts';
 import { ACTOR } from './keys.ts';
+import { serviceSigner } from './service-signer.ts';
+
+const refuse = (detail: string) => new ExpungeError('start-refused', detail);
 
 export interface Offboarded {
   evidence: EvidenceFolder;
   counts: Record<string, number>;
 }
 
-/** Every version of the tenant's subject key: the decision first, then the file. */
-async function destroyKeys(config: Config, store: Store, tenant: string): Promise<number> {
+/**
+ * Versions of the tenant's subject key. Throws `start-refused` where the file of one is missing that was not destroyed: wherever it is,
+ * it would be said to be destroyed.
+ */
+async function keyVersions(config: Config, store: Store, tenant: string): Promise<number[]> {
   const { subjectKeyFile, versionsOnDisk } = await import('../evidence/key-ring.ts');
-  const { shredKeyFile } = await import('../evidence/key-file.ts');
-  const stored = (await store.listKeyVersions(tenant)).map(({ version }) => version);
+  const stored = await store.listKeyVersions(tenant);
   const files = (await versionsOnDisk(config)).filter((one) => one.tenant === tenant).map((one) => one.version);
-  const versions = [...new Set([...stored, ...files])].sort((a, b) => a - b);
+  const gone = stored.find(({ version, destroyed_at }) => destroyed_at === null && !files.includes(version));
+  if (gone !== undefined)
+    throw refuse(
+      `The key file ${subjectKeyFile(config, tenant, gone.version)} is missing, and has to be there to be destroyed; set KEY_DIR to the folder that the service has, or restore the file`,
+    );
+  return [...new Set([...stored.map(({ version }) => version), ...files])].sort((a, b) => a - b);
+}
+
+/** All of them: the decision first, then the file. */
+async function destroyKeys(config: Config, store: Store, tenant: string): Promise<number> {
+  const { subjectKeyFile } = await import('../evidence/key-ring.ts');
+  const { shredKeyFile } = await import('../evidence/key-file.ts');
+  const versions = await keyVersions(config, store, tenant);
   for (const version of versions) {
     await store.destroyKeyVersion(tenant, version, ACTOR);
     await shredKeyFile(subjectKeyFile(config, tenant, version));
@@ -38,11 +55,10 @@ async function removeFiles(config: Config, store: Store, digests: readonly strin
 }
 
 /**
- * Throws `start-refused` for the tenant `default`, whose key others are sealed with, for one that there is not, and while something of it
- * has not ended; `dir` is gone again then.
+ * Throws `start-refused` for the tenant `default`, whose key others are sealed with, for one that there is not, where a key file is
+ * missing, and while something of it has not ended; `dir` is gone again then.
  */
 export async function offboardTenant(config: Config, store: Store, tenant: string, dir: string): Promise<Offboarded> {
-  const refuse = (detail: string) => new ExpungeError('start-refused', detail);
   const unended = (by: readonly string[]) => refuse(`${tenant} has something that has not ended: ${by.join(', ')}`);
   if (tenant === 'default')
     throw refuse(
@@ -51,9 +67,10 @@ export async function offboardTenant(config: Config, store: Store, tenant: strin
   if (!(await store.listTenants()).some((one) => one.tenant === tenant)) throw refuse(`There is no tenant ${tenant}`);
   const open = await store.openOfTenant(tenant);
   if (open.length > 0) throw unended(open);
-  const { createSigner } = await import('../evidence/signer.ts');
+  const signer = await serviceSigner(config, store);
+  await keyVersions(config, store, tenant);
   const { writeEvidence } = await import('../evidence/evidence-folder.ts');
-  const evidence = await writeEvidence(store, await createSigner(config), tenant, dir);
+  const evidence = await writeEvidence(store, signer, tenant, dir);
   const outcome = await store.offboardTenant(tenant, ACTOR, evidence.digest);
   if (outcome.status !== 'done') {
     await rm(dir, { recursive: true, force: true });

@@ -54,7 +54,7 @@ export const REQUEST_ACTIONS = {
   cancel: { from: WAITING, to: ['cancelled'], what: 'The request is withdrawn' },
   retry: {
     ...{ from: ['failed', 'needs_review'], to: ['awaiting_approval', 'queued'] },
-    what: 'Another run is to try; an approval counts for one try',
+    what: 'Another run is to try, of models that are still there; an approval counts for one try',
   },
 } as const satisfies Record<string, Move>;
 export type RequestAction = keyof typeof REQUEST_ACTIONS;
@@ -96,7 +96,11 @@ export const EVENTS = {
     what: 'A worker was lost or stopped, another run published first, or the run was split in two',
   },
   'none passed': { from: ['unlearning', 'verifying'], to: ['needs_review'], what: 'No method of the plan passed' },
-  broken: { from: ['queued', 'unlearning', 'verifying'], to: ['failed'], what: 'The run cannot be done' },
+  broken: {
+    from: ['queued', 'unlearning', 'verifying'],
+    to: ['failed'],
+    what: 'The run cannot be done, or the model was deleted before one began',
+  },
 } as const satisfies Record<string, Move>;
 
 const MOVES: readonly Move[] = [REQUEST_ACTIONS, RUN_ACTIONS, EVENTS].flatMap(

@@ -75,6 +75,7 @@ const BY_ENTRY: Record<string, (data: Data) => Draft[]> = {
   'request.retried': moved,
   'request.cooled': moved,
   'request.nothing_left': moved,
+  'request.model_gone': moved,
   'request.reopened': moved,
   'run.moved': ofRun,
   'run.released': moved,

@@ -21,12 +21,12 @@ const published = ({ x, kid, retired_at }: SigningKey) => ({
 });
 
 /**
- * Reads the signing keys, making the first at the first start, and again whenever something is signed: a rotation takes effect at
- * once. `sign` returns a compact JWS over the RFC 8785 form of the statement, the same for the same statement and key.
+ * Reads the signing keys, making the first at the first start unless `make` is false, and again whenever something is signed: a
+ * rotation takes effect at once. `sign` returns a compact JWS over the RFC 8785 form of the statement, the same for the same statement and key.
  * Throws `start-refused`.
  */
-export async function createSigner(config: KeyConfig): Promise<Signer> {
-  let [active] = await readSigningKeys(config);
+export async function createSigner(config: KeyConfig, { make = true } = {}): Promise<Signer> {
+  let [active] = await readSigningKeys(config, { make });
   const current = async () => {
     // a folder that went away while this process runs must not bring about another key
     [active] = await readSigningKeys(config, { make: false });

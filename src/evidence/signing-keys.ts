@@ -28,6 +28,8 @@ async function makeKey(): Promise<Uint8Array> {
 }
 
 const NEW_ONE = 'restore it from the backup of the keys, or remove it to have a new one made';
+const NOT_MADE =
+  'set KEY_DIR to the folder that the service has, whose first start makes one, or restore it from the backup of the keys';
 const refuse = (path: string, why: string, cause?: unknown, remedy = NEW_ONE) =>
   new ExpungeError('start-refused', `The signing key ${path} ${why}; ${remedy}`, { cause });
 
@@ -78,7 +80,7 @@ async function keysIn(config: KeyConfig): Promise<SigningKey[]> {
 
 /**
  * All signing keys, the one that signs first. Makes the first of all, unless SIGNING_KEY_FILE names one, which then signs and must
- * exist, or `make` is false, as for whoever had one before. Throws `start-refused`.
+ * exist, or `make` is false, as for whoever had one before and for commands beside a service. Throws `start-refused`.
  */
 export async function readSigningKeys(
   config: KeyConfig,
@@ -94,7 +96,7 @@ export async function readSigningKeys(
     known = [key, ...known.filter(({ kid }) => kid !== key.kid)];
   } else if (known.length === 0) {
     const path = fileOf(config, 1);
-    if (!make) throw refuse(path, 'was there and is gone', undefined, 'restore it from the backup of the keys');
+    if (!make) throw refuse(path, 'is missing', undefined, NOT_MADE);
     known = [await parseKey(await readOrCreateKeyFile(path, makeKey), path)];
   }
   const [active, ...others] = known as [SigningKey, ...SigningKey[]];
@@ -127,7 +129,7 @@ async function forgetSecret({ path, x, kid }: SigningKey, retired_at: string): P
 
 /**
  * Makes the next key and takes the private half of those before it away. Processes that run sign with it from then on. Of two who
- * rotate at once, both get the same new key. Throws `start-refused` where SIGNING_KEY_FILE names the key.
+ * rotate at once, both get the same new key. Throws `start-refused` where SIGNING_KEY_FILE names the key, or there is none yet.
  */
 export async function rotateSigningKey(config: KeyConfig, now: Date): Promise<{ from: SigningKey; to: SigningKey }> {
   if (config.keys.signingKeyFile !== null)
@@ -136,7 +138,7 @@ export async function rotateSigningKey(config: KeyConfig, now: Date): Promise<{ 
       `SIGNING_KEY_FILE names the signing key; put the public half of the old one into ${config.keys.dir} as signing-1.jwk (the next free number), and a new key into the file`,
     );
   // one that has lost its private half is followed too
-  const from = (await keysIn(config))[0] ?? (await readSigningKeys(config))[0];
+  const from = (await keysIn(config))[0] ?? (await readSigningKeys(config, { make: false }))[0];
   const path = fileOf(config, numberOf(from.path) + 1);
   await readOrCreateKeyFile(path, makeKey);
   const [to, ...before] = await readSigningKeys(config);

@@ -3,16 +3,21 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { DeletionRequest, Run } from '../domain/resources.ts';
 import { ExpungeError } from '../errors.ts';
 import type { Act, ActOutcome, Deed, RunActOutcome } from '../runs/ports.ts';
+import { newId } from './idempotency.ts';
 import { checkIfMatch, notFound } from './links.ts';
 import { principal } from './principal.ts';
 import { reasonOf } from './reason.ts';
 import { ring } from './ring.ts';
 import type { AppDeps } from './types.ts';
 
-/** What every action has: who asks, of what, why, and If-Match, which is held against the entity tag under its lock. */
+/**
+ * What every action has: who asks, of what, why, If-Match, which is held against the entity tag under its lock, and the id by which a call
+ * with an Idempotency-Key is known again.
+ */
 export function askedBy(request: FastifyRequest, id: string, reason: string | undefined): Omit<Act, 'deed'> {
   const { tenant, actor } = principal(request);
-  return { tenant, actor, id, reason: reasonOf(reason), check: (mark) => checkIfMatch(request, mark) };
+  const once = { id: newId(request), again: request.keyed?.again === true };
+  return { tenant, actor, id, reason: reasonOf(reason), check: (mark) => checkIfMatch(request, mark), once };
 }
 
 function conflict(
@@ -47,6 +52,8 @@ function refuse(deed: Deed, outcome: Exclude<ActOutcome, { status: 'done' }>): n
       throw new ExpungeError('plan-changed', 'The plan is not the one that plan_digest names.', {
         extra: deed.action === 'approve' ? { plan_digest: deed.present_digest } : {},
       });
+    case 'models_deleted':
+      throw new ExpungeError('wrong-state', 'The model was deleted, and what it knew with it: no run can try again.');
     case 'already_open':
       throw new ExpungeError(
         'already-open',

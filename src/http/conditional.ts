@@ -1,7 +1,9 @@
-// Conditional reads (RFC 9110, 13): every GET under /v1 has an entity tag, and answers 304 to whoever has that state.
+// Conditional requests (RFC 9110, 13): every GET under /v1 has an entity tag, answers 304 to whoever has that state, and what changes a
+// resource can be held against the tag.
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { tagsMatch } from './links.ts';
+import Type from 'typebox';
+import { checkIfMatch, tagsMatch } from './links.ts';
 import { NotModified } from './schemas.ts';
 import type { App } from './types.ts';
 
@@ -28,6 +30,26 @@ function nothing(reply: FastifyReply): '' | null {
   reply.removeHeader('content-type').removeHeader('content-length');
   // Fastify's own hook of HEAD takes no null; there nobody waits for a body
   return reply.request.method === 'HEAD' ? '' : null;
+}
+
+/** Of a route that honours If-Match. */
+export const MatchHeader = Type.Object({
+  'if-match': Type.Optional(
+    Type.String({
+      description:
+        'The ETag that GET answered: nothing is done where that is no more the present state. `*`: whatever it is',
+    }),
+  ),
+});
+
+/**
+ * Holds If-Match against the present state, which GET would answer by `schema`. Call it under the lock of what is changed; throws
+ * `precondition-failed`.
+ */
+export function checkPresent(request: FastifyRequest, reply: FastifyReply, schema: object, present: object): void {
+  if (request.headers['if-match'] === undefined) return;
+  const shown = reply.serializeInput(present as Record<string, unknown>, schema as Record<string, unknown>);
+  checkIfMatch(request, markOf(shown as string));
 }
 
 /** What is sent: the payload, under its tag where it has none, or nothing to whoever has it. */

@@ -46,5 +46,14 @@ export function checkIfMatch(request: FastifyRequest, version: string | number):
   throw new ExpungeError('precondition-failed', 'If-Match names another state of this resource than the present one.');
 }
 
+/** For what replaces as a whole what somebody chose: throws `precondition-required` without If-Match. */
+export function requireIfMatch(request: FastifyRequest): void {
+  if (request.headers['if-match'] !== undefined) return;
+  throw new ExpungeError(
+    'precondition-required',
+    'Somebody has chosen already, and without If-Match nobody knows whether the caller has seen that choice.',
+  );
+}
+
 export const notFound = (what: string): ExpungeError =>
   new ExpungeError('not-found', `There is no ${what} with this id.`);

@@ -56,16 +56,25 @@ export function addSchemas(app: App): void {
 export const ref = <Name extends keyof Named>(name: Name) =>
   Type.Unsafe<Type.Static<Named[Name]>>(Type.Ref(`${name}#`));
 
+const problem = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: ref('Problem') } },
+});
+
 /** Every failure, as a problem document. */
 export const problems = {
-  '4xx': {
-    description: 'Refused: a problem document says why and what to do',
-    content: { 'application/problem+json': { schema: ref('Problem') } },
-  },
-  '5xx': {
-    description: 'Failed on this side: a problem document without internals',
-    content: { 'application/problem+json': { schema: ref('Problem') } },
-  },
+  '4xx': problem('Refused: a problem document says why and what to do'),
+  '5xx': problem('Failed on this side: a problem document without internals'),
+};
+/** The same of a route that honours If-Match. */
+export const conditionalProblems = {
+  412: problem('If-Match names another state than the present one; nothing was done'),
+  ...problems,
+};
+/** The same of a route that replaces as a whole what somebody chose. */
+export const replacingProblems = {
+  428: problem('Somebody has chosen already, and the call has no If-Match; nothing was done'),
+  ...conditionalProblems,
 };
 
 /** The same schema with a description of the response. */

@@ -26,6 +26,9 @@ export type RotateOutcome =
   /** It is revoked, expired, or was rotated before. */
   | { status: 'ended'; key: ApiKey };
 
+/** Throws where the caller expects another key than is there; called under its lock, where there is something to do. */
+type Check = (present: ApiKey) => void;
+
 export interface ApiKeyStore {
   createApiKey(tenant: string, key: NewKey & { name: string; scopes: Scope[] }, actor: string): Promise<ApiKey>;
   /** By its id alone: the tenant is what the key says. Ended ones too. */
@@ -38,9 +41,10 @@ export interface ApiKeyStore {
     id: string,
     next: NewKey & { overlap_ms: number },
     actor: string,
+    check?: Check,
   ): Promise<RotateOutcome>;
   /** Ends it now. Idempotent; null for an unknown one. */
-  revokeApiKey(tenant: string, id: string, actor: string): Promise<ApiKey | null>;
+  revokeApiKey(tenant: string, id: string, actor: string, check?: Check): Promise<ApiKey | null>;
   /** Notes that it was used; at most once a minute, whoever else notes it too. */
   noteApiKeyUse(id: string): Promise<void>;
 }

@@ -167,10 +167,16 @@ async function runFacts(
   };
 }
 
+/** Throws where nothing is left that could have been searched: nobody may sign that nothing was found there. */
+async function searched(store: Store, tenant: string, { model_id }: Target): Promise<Model> {
+  const model = await store.getModel(tenant, model_id);
+  if (model === null) throw new Error(`model ${model_id} was deleted before its search was certified`);
+  return model;
+}
+
 /** What was searched: the target's model, or every model when the request matched none. */
 async function searchFacts(store: Store, tenant: string, target: Target | null): Promise<Evidence> {
-  const models = target ? [await store.getModel(tenant, target.model_id)] : await allModels(store, tenant);
-  const known = models.filter((model) => model !== null);
+  const known = target ? [await searched(store, tenant, target)] : await allModels(store, tenant);
   const train = known.flatMap((model) => model.corpora.filter((corpus) => corpus.role === 'train'));
   const corpora = [...new Set(train.map((corpus) => corpus.corpus_id))];
   return {

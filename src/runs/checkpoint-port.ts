@@ -28,8 +28,17 @@ export interface CheckpointStore {
   ): Promise<{ status: 'created' | 'known' | 'checkpoint_gone' }>;
   /** Checkpoints whose files are or may be there. */
   keptCheckpoints(tenant: string): Promise<{ model_id: string; digest: string }[]>;
-  /** Ends the rollback window of a checkpoint at once, with a ledger entry; its files go after. */
-  retireCheckpoint(tenant: string, modelId: string, digest: string, actor: string): Promise<RetireOutcome>;
+  /**
+   * Ends the rollback window of a checkpoint at once, with a ledger entry; its files go after. `check` throws where the caller expects
+   * another checkpoint than is there.
+   */
+  retireCheckpoint(
+    tenant: string,
+    modelId: string,
+    digest: string,
+    actor: string,
+    check?: (present: Checkpoint) => void,
+  ): Promise<RetireOutcome>;
   /** Parents whose rollback window is over. */
   expiredCheckpoints(): Promise<{ tenant: string; digest: string; model_id: string }[]>;
   /**

@@ -37,6 +37,8 @@ interface Asked {
   reason: string | null;
   /** Throws where the caller expects another state of the resource than this mark names; called under its lock. */
   check?(mark: string): void;
+  /** Id of the event; `again`: an earlier try of the same call may have written it, and then has done what is asked. */
+  once?: { id: string; again: boolean };
 }
 export type Act = Asked & { deed: Deed };
 
@@ -51,6 +53,8 @@ export type ActOutcome =
   /** Four eyes: whoever made the request may not approve it. */
   | { status: 'same_actor' }
   | { status: 'plan_changed' }
+  /** Of a retry: the models of all targets that it would move were deleted. */
+  | { status: 'models_deleted' }
   /** Of a retry: another request about the person and the model is open. */
   | { status: 'already_open'; request_id: string }
   | { status: 'not_extendable'; why: 'ended' | 'extended' | 'due' };

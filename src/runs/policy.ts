@@ -3,7 +3,7 @@ import { type PolicyVersion, PRESETS } from '../domain/policies.ts';
 import { PRESET_NAMES, type PresetName } from '../domain/policy-choice.ts';
 import type { VerificationPolicy } from '../domain/verification.ts';
 import { canonicalDigest } from './digests.ts';
-import type { PolicyStore } from './policy-port.ts';
+import type { PolicyReader } from './policy-port.ts';
 
 /** `sha256:` and the SHA-256 of the policy's RFC 8785 form. */
 export const policyDigest = (policy: VerificationPolicy): string => canonicalDigest(policy);
@@ -21,7 +21,7 @@ const servicePolicy = (policy: VerificationPolicy): PolicyVersion => ({
 
 /** What applies to a verification that begins now: what the model has, else what its tenant has, else `fallback`. */
 export async function policyInForce(
-  store: Pick<PolicyStore, 'policyOf'>,
+  store: Pick<PolicyReader, 'policyOf'>,
   tenant: string,
   modelId: string | null,
   fallback: VerificationPolicy,

@@ -31,11 +31,15 @@ export interface QueueStore {
   forecastFigures(): Promise<{ at_risk: number; windows: number; workers: number }>;
   /** Null: there is no such model. */
   schedulingOf(tenant: string, modelId: string): Promise<Scheduling | null>;
-  /** With a ledger entry. False: there is no such model. */
+  /**
+   * With a ledger entry. False: there is no such model. `check` throws where the caller expects another choice than is there; nobody chooses
+   * meanwhile.
+   */
   chooseScheduling(
     tenant: string,
     modelId: string,
     chosen: Omit<Scheduling, 'updated_at'>,
     actor: string,
+    check?: (present: Scheduling) => void,
   ): Promise<boolean>;
 }

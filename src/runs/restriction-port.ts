@@ -28,12 +28,12 @@ export interface RestrictionStore {
   >;
   /**
    * With `informed_at` it is over; without, it is `ending` and stays in force, and an event says that the person has to be told. Null where
-   * there is none; one that was lifted before stays as it is.
+   * there is none; one that was lifted before stays as it is. `check` throws where the caller expects another restriction than is there.
    */
   liftRestriction(
     tenant: string,
     id: string,
-    by: { actor: string; reason: string; informed_at: string | null },
+    by: { actor: string; reason: string; informed_at: string | null; check?(present: Restriction): void },
   ): Promise<Restriction | null>;
   getRestriction(tenant: string, id: string): Promise<Restriction | null>;
   /** Records of these corpora that name somebody who is restricted, by corpus, in order. */

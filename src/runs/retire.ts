@@ -1,4 +1,5 @@
 // Deletes checkpoints that nobody needs: their rollback window is over, or somebody has ended it.
+import type { Checkpoint } from '../domain/checkpoint.ts';
 import type { RunDeps } from './deps.ts';
 import type { RetireOutcome } from './ports.ts';
 
@@ -21,15 +22,17 @@ export async function retireExpired(deps: RetireDeps & { worker: string }, only?
 
 /**
  * Ends a checkpoint's rollback window and deletes it. The decision stands in the ledger before anything is removed, so
- * the sweep finishes what is cut off here. Where another model has the same checkpoint, the files stay for that one.
+ * the sweep finishes what is cut off here. Where another model has the same checkpoint, the files stay for that one. `check` throws where the
+ * caller expects another state than the present one.
  */
 export async function retire(
   deps: RetireDeps,
   who: { tenant: string; actor: string },
   modelId: string,
   digest: string,
+  check?: (present: Checkpoint) => void,
 ): Promise<RetireOutcome> {
-  const outcome = await deps.store.retireCheckpoint(who.tenant, modelId, digest, who.actor);
+  const outcome = await deps.store.retireCheckpoint(who.tenant, modelId, digest, who.actor, check);
   if (outcome.status === 'retired') await retireExpired({ ...deps, worker: who.actor }, digest);
   return outcome;
 }

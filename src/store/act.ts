@@ -3,7 +3,7 @@ import { requestMark } from '../domain/marks.ts';
 import { allowedActions, isMovedBy, type RequestAction, type TargetState } from '../domain/states.ts';
 import type { Act, ActOutcome, Deed, LifecycleStore } from '../runs/lifecycle-port.ts';
 import { type Context, type Trx, transact } from './db.ts';
-import { recordEvent } from './events.ts';
+import { doneBefore, recordEvent } from './events.ts';
 import { extend } from './extend.ts';
 import { waitsAt } from './gates.ts';
 import { openTwin, serialiseSubjects } from './intake-locks.ts';
@@ -59,13 +59,17 @@ async function plansHold(trx: Trx, { tenant, deed }: Moving, moved: readonly Hel
   );
 }
 
-/** Locks of whatever comes before runs in the order. */
-async function lockBefore(trx: Trx, { tenant, id, deed }: Moving): Promise<void> {
+/** Locks of whatever comes before runs in the order. Resolves to the models that are deleted, of those that are locked. */
+async function lockBefore(trx: Trx, { tenant, id, deed }: Moving): Promise<Set<string>> {
+  if (deed.action !== 'retry' && deed.action !== 'approve') return new Set();
   if (deed.action === 'retry') await serialiseSubjects(trx, tenant, id);
-  if (deed.action !== 'approve' || deed.targets.length === 0) return;
-  const ids = deed.targets.map((target) => target.model_id);
-  const models = trx.selectFrom('models').select('id').where('tenant_id', '=', tenant).where('id', 'in', ids);
-  await models.orderBy('id').forShare().execute();
+  // a model of a target that has ended may be deleted at any time
+  const targets = deed.action === 'approve' ? deed.targets : await targetsOf(trx, tenant, id);
+  if (targets.length === 0) return new Set();
+  const ids = targets.map((target) => target.model_id);
+  const query = trx.selectFrom('models').select(['id', 'deleted_at']).where('tenant_id', '=', tenant);
+  const models = await query.where('id', 'in', ids).orderBy('id').forShare().execute();
+  return new Set(models.filter((model) => model.deleted_at !== null).map((model) => model.id));
 }
 
 async function rowOf(trx: Trx, tenant: string, id: string) {
@@ -127,12 +131,15 @@ const OVER: readonly TargetState[] = ['cancelled', 'completed_no_data'];
 
 async function act(context: Context, trx: Trx, wish: Moving): Promise<ActOutcome> {
   const { tenant, id, actor, deed, reason } = wish;
-  await lockBefore(trx, wish);
+  const deleted = await lockBefore(trx, wish);
   const { targets, isFree } = await lockTargets(trx, tenant, id);
   const row = await rowOf(trx, tenant, id);
   if (!row) return { status: 'unknown' };
+  if (await doneBefore(trx, wish)) return { status: 'done', request: (await loadRequest(trx, tenant, id))!, ring: [] };
   wish.check?.(requestMark(row));
-  const moved = targets.filter((target) => isMovedBy(deed.action, target.state) && isFree(target));
+  const movable = targets.filter((target) => isMovedBy(deed.action, target.state) && isFree(target));
+  const moved = movable.filter((target) => !deleted.has(target.model_id));
+  if (moved.length === 0 && movable.length > 0) return { status: 'models_deleted' };
   const whole = deed.action === 'cancel' && deed.whole === true;
   const staying = targets.filter((target) => !OVER.includes(target.state) && !moved.includes(target));
   if (moved.length === 0 || (whole && staying.length > 0)) {
@@ -163,7 +170,16 @@ async function act(context: Context, trx: Trx, wish: Moving): Promise<ActOutcome
   );
   await refreshRequests(trx, tenant, [id], at);
   const event = await recordEvent(trx, {
-    ...{ tenant, of: { request_id: id }, action: deed.action, actor, reason, details: detailsOf(deed), at },
+    ...{
+      id: wish.once?.id,
+      tenant,
+      of: { request_id: id },
+      action: deed.action,
+      actor,
+      reason,
+      details: detailsOf(deed),
+      at,
+    },
   });
   await append(context, trx, {
     ...{ tenant, type: `request.${PAST[deed.action]}`, actor },

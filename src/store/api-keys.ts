@@ -60,12 +60,14 @@ async function rotate(
   [tenant, id]: [string, string],
   { overlap_ms, ...next }: Rotation,
   actor: string,
+  check: Parameters<ApiKeyStore['rotateApiKey']>[4],
 ): Promise<RotateOutcome> {
   const row = await lockKey(trx, tenant, id);
   if (row === undefined) return { status: 'unknown' };
   const at = await context.now(trx);
   const old = toKey(row, at);
   if (old.state !== 'active' || old.replaced_by !== null) return { status: 'ended', key: old };
+  check?.(old);
   const key = await insert(trx, tenant, { ...next, name: old.name, scopes: old.scopes, actor: old.actor }, actor, at);
   const expires_at = [later(at, overlap_ms), old.expires_at].sort()[0]!;
   const update = trx.updateTable('api_keys').set({ expires_at, replaced_by: key.id }).where('id', '=', id);
@@ -75,11 +77,16 @@ async function rotate(
   return { status: 'rotated', key, before };
 }
 
-async function revoke(context: Context, trx: Trx, tenant: string, id: string, actor: string): Promise<ApiKey | null> {
+async function revoke(
+  context: Context,
+  trx: Trx,
+  [tenant, id, actor, check]: Parameters<ApiKeyStore['revokeApiKey']>,
+): Promise<ApiKey | null> {
   const row = await lockKey(trx, tenant, id);
   if (row === undefined) return null;
   const at = await context.now(trx);
   if (row.revoked_at !== null) return toKey(row, at);
+  check?.(toKey(row, at));
   await trx.updateTable('api_keys').set({ revoked_at: at }).where('id', '=', id).execute();
   const key = toKey({ ...row, revoked_at: at }, at);
   await append(context, trx, { tenant, type: 'api-key.revoked', actor, data: entryOf(key) });
@@ -126,10 +133,10 @@ export const apiKeysStore = (context: Context): ApiKeyStore => ({
     );
   },
 
-  rotateApiKey: (tenant, id, next, actor) =>
-    transact(context, (trx) => rotate(context, trx, [tenant, id], next, actor)),
+  rotateApiKey: (tenant, id, next, actor, check) =>
+    transact(context, (trx) => rotate(context, trx, [tenant, id], next, actor, check)),
 
-  revokeApiKey: (tenant, id, actor) => transact(context, (trx) => revoke(context, trx, tenant, id, actor)),
+  revokeApiKey: (...input) => transact(context, (trx) => revoke(context, trx, input)),
 
   async noteApiKeyUse(id) {
     const at = await context.now(context.db);

@@ -30,6 +30,13 @@ export const checkpointRows = (db: Db) =>
       }).as('last_verification'),
     );
 
+const checkpointAt = (db: Db, { tenant, model_id, digest }: Named) =>
+  checkpointRows(db)
+    .where('tenant_id', '=', tenant)
+    .where('model_id', '=', model_id)
+    .where('digest', '=', digest)
+    .executeTakeFirst();
+
 /** The same bytes may serve several models: a digest is named only when no model needs it any more. */
 async function expired(db: Db, now: string, only?: Named): Promise<Named[]> {
   const { tenant = null, model_id = null, digest = null } = only ?? {};
@@ -71,7 +78,13 @@ async function neededBy(trx: Trx, { tenant, model_id, digest }: Named) {
 }
 
 /** Ends the rollback window of a checkpoint that nothing needs, or the time of a candidate; what is to be deleted already is left as it is. */
-async function retire(context: Context, trx: Trx, named: Named, actor: string): Promise<RetireOutcome> {
+async function retire(
+  context: Context,
+  trx: Trx,
+  named: Named,
+  actor: string,
+  check: Parameters<CheckpointStore['retireCheckpoint']>[4],
+): Promise<RetireOutcome> {
   const { tenant, model_id, digest } = named;
   // claims and publications take the same lock, so none of them begins at this checkpoint meanwhile
   const model = trx.selectFrom('models').select('id').where('tenant_id', '=', tenant).where('id', '=', model_id);
@@ -84,6 +97,7 @@ async function retire(context: Context, trx: Trx, named: Named, actor: string): 
   if (by !== null) return { status: 'in_use', by };
   const at = await context.now(trx);
   if (row.state === 'retained' && row.delete_after! <= at) return { status: 'retired' };
+  check?.((await checkpointAt(trx, named))!);
   await trx
     .updateTable('checkpoints')
     .set({ state: 'retained', delete_after: at })
@@ -131,8 +145,8 @@ export const checkpointsStore = (
       .where('state', '<>', 'deleted')
       .execute(),
 
-  retireCheckpoint: (tenant, model_id, digest, actor) =>
-    transact(context, (trx) => retire(context, trx, { tenant, model_id, digest }, actor)),
+  retireCheckpoint: (tenant, model_id, digest, actor, check) =>
+    transact(context, (trx) => retire(context, trx, { tenant, model_id, digest }, actor, check)),
 
   async expiredCheckpoints() {
     return expired(context.db, await context.now(context.db));

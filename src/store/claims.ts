@@ -7,6 +7,7 @@ import { type Context, type Trx, transact } from './db.ts';
 import { giveBack } from './give-back.ts';
 import { leaseIsLive, leaseUntil } from './leases.ts';
 import { append } from './ledger.ts';
+import { failWaiting } from './model-gone.ts';
 import { splitTargets } from './splits.ts';
 import { start } from './start-run.ts';
 import { moveTargets } from './targets.ts';
@@ -102,10 +103,14 @@ export const claimsStore = (context: Context): Pick<Store, 'claim' | 'renewLease
   claim: (modelId, worker, options) =>
     transact(context, async (trx) => {
       await lockLimits(trx, modelId, options);
-      const query = trx.selectFrom('models').select(['tenant_id', 'active']).where('id', '=', modelId);
+      const query = trx.selectFrom('models').select(['tenant_id', 'active', 'deleted_at']).where('id', '=', modelId);
       const model = await query.forNoKeyUpdate().executeTakeFirst();
       if (!model) return { status: 'nothing' };
       const wish = { tenant: model.tenant_id, model_id: modelId, active: model.active, worker, ...options };
+      if (model.deleted_at !== null) {
+        await failWaiting(context, trx, wish);
+        return { status: 'nothing' };
+      }
       return (await takeOver(context, trx, wish)) ?? start(context, trx, wish);
     }),
 

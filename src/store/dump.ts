@@ -30,6 +30,8 @@ export interface Dump {
   /** Versions of subject keys that are in use. */
   subjectKeys: { tenant: string; version: number }[];
   destroyedKeys: { tenant: string; version: number }[];
+  /** Those that are destroyed by now. */
+  destroyedSince(): Promise<{ tenant: string; version: number }[]>;
   /** Rows in the text format of COPY. */
   rows(table: DumpedTable): Readable;
   close(): Promise<void>;
@@ -53,10 +55,13 @@ const LEDGER = `
   select (select hash from ledger where seq = 1) as first, seq::int as size, hash as head
   from ledger order by seq desc limit 1`;
 
+const DESTROYED_KEYS = 'select tenant_id as tenant, version from subject_key_versions where destroyed_at is not null';
+
 const SUBJECT_KEYS = `
   select tenant, version from (
     select tenant_id as tenant, key_version as version from subject_records
     union select tenant_id, key_version from request_subjects
+    union select tenant_id, key_version from restriction_subjects
     union select tenant_id, version from subject_key_versions
   ) used where not exists (
     select from subject_key_versions v where v.tenant_id = tenant and v.version = used.version and v.destroyed_at is not null)
@@ -99,9 +104,8 @@ export async function openDump(url: string): Promise<Dump> {
       stillThere: async (id) =>
         (await askNow(url, 'select from corpora where id = $1 and deleted_at is null', [id])).length > 0,
       subjectKeys: await ask(SUBJECT_KEYS),
-      destroyedKeys: await ask(
-        'select tenant_id as tenant, version from subject_key_versions where destroyed_at is not null',
-      ),
+      destroyedKeys: await ask(DESTROYED_KEYS),
+      destroyedSince: () => askNow(url, DESTROYED_KEYS, []),
       rows: ({ name, columns }) => client.query(copyTo(`copy ${quoted(name)} (${columnList(columns)}) to stdout`)),
       async close() {
         await client.query('rollback').catch(() => {});

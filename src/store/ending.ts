@@ -51,7 +51,7 @@ async function keepReason(
 
 async function deleteModel(context: Context, trx: Trx, asked: EndingAsked<Model>) {
   const { tenant, id, actor } = asked;
-  // claims, publications and intake of this model wait, or come first
+  // claims and publications of this model wait, or come first; what an intake adds to it meanwhile, the next claim ends
   const row = trx.selectFrom('models').select('id').where('tenant_id', '=', tenant).where('id', '=', id);
   const held = await row.where('deleted_at', 'is', null).forUpdate().executeTakeFirst();
   if (held === undefined) return { status: 'unknown' } as const;

@@ -4,7 +4,7 @@ import { requestMark } from '../domain/marks.ts';
 import { isOpenRequest } from '../domain/states.ts';
 import type { Act, ActOutcome, Deed } from '../runs/lifecycle-port.ts';
 import type { Context, Trx } from './db.ts';
-import { recordEvent } from './events.ts';
+import { doneBefore, recordEvent } from './events.ts';
 import { append } from './ledger.ts';
 import { loadRequest } from './requests.ts';
 import { lockRequests } from './targets.ts';
@@ -17,6 +17,7 @@ export async function extend(context: Context, trx: Trx, wish: Extending): Promi
   await lockRequests(trx, tenant, [id]);
   const request = await loadRequest(trx, tenant, id);
   if (request === null) return { status: 'unknown' };
+  if (await doneBefore(trx, wish)) return { status: 'done', request, ring: [] };
   wish.check?.(requestMark(request));
   const at = await context.now(trx);
   if (!isOpenRequest(request.state)) return { status: 'not_extendable', why: 'ended' };
@@ -31,7 +32,7 @@ export async function extend(context: Context, trx: Trx, wish: Extending): Promi
     .execute();
   const details = { months, notified_at, was_due_at: request.due_at };
   const event = await recordEvent(trx, {
-    ...{ tenant, of: { request_id: id }, action: 'extend', actor, reason, details, at },
+    ...{ id: wish.once?.id, tenant, of: { request_id: id }, action: 'extend', actor, reason, details, at },
   });
   const data = { request_id: id, ...event, ...details, due_at };
   await append(context, trx, { tenant, type: 'request.extended', actor, data });

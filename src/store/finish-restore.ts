@@ -1,7 +1,7 @@
 // The last step in the database of a restore: what was deleted since goes again, and the ledger says where it went on from.
 import { sql } from 'kysely';
 import type { Backup, Deletion, LedgerHead } from '../domain/backup.ts';
-import { connect, transact } from './db.ts';
+import { connect, type Trx, transact } from './db.ts';
 import { type Applied, deleteAgain } from './delete-again.ts';
 import { append } from './ledger.ts';
 
@@ -15,15 +15,27 @@ export interface Finish {
   actor: string;
 }
 
-/** Once a restore, whatever is cut off: the entry is written in the same transaction. Null where it was done before. */
-export async function finishRestore(url: string, { backup, deletions, upTo, actor }: Finish): Promise<Applied | null> {
+/** What an earlier try did, by its entries in the ledger; null: none came so far. */
+async function doneBefore(trx: Trx, { id, ledger }: Finish['backup']): Promise<Applied | null> {
+  const { rows } = await sql<{ tenant: string; request_ids: string[] | null; deleted: Applied['counts'] | null }>`
+    select tenant_id as tenant, data->'request_ids' as request_ids, data->'deleted' as deleted from ledger
+    where seq > ${ledger.size} and type in ('request.reopened', 'backup.restored') and data->>'backup_id' = ${id}
+    order by seq`.execute(trx);
+  const counts = rows.find(({ deleted }) => deleted !== null)?.deleted;
+  if (counts == null) return null;
+  const requests = rows.flatMap(({ tenant, request_ids }) =>
+    request_ids === null ? [] : [[tenant, request_ids] as const],
+  );
+  return { counts, requests: new Map(requests) };
+}
+
+/** Once a restore, whatever is cut off: the entry is written in the same transaction. Returns the same when it was done before. */
+export async function finishRestore(url: string, { backup, deletions, upTo, actor }: Finish): Promise<Applied> {
   const context = connect({ url, max: 2 });
   try {
     return await transact(context, async (trx) => {
-      const { rows } = await sql<{ done: boolean }>`
-        select exists (select from ledger where seq > ${backup.ledger.size} and type = 'backup.restored'
-          and data->>'backup_id' = ${backup.id}) as done`.execute(trx);
-      if (rows[0]!.done) return null;
+      const done = await doneBefore(trx, backup);
+      if (done !== null) return done;
       const applied = await deleteAgain(trx, deletions, await context.now(trx));
       const backup_id = backup.id;
       for (const [tenant, request_ids] of applied.requests)

@@ -59,11 +59,20 @@ async function fill(client: pg.Client, tables: readonly BackupTable[], rowsOf: (
   await client.query('analyze');
 }
 
+// nothing that a URL says: that of the embedded Postgres has another port with each start
+const IDENTITY = `
+  select concat_ws('/', (select system_identifier from pg_control_system()), oid, current_schema()) as database
+  from pg_database where datname = current_database()`;
+
+/** Made before the transaction that makes all the others. */
+const OF_MIGRATIONS = ['kysely_migration', 'kysely_migration_lock'];
+
 /** What a database holds: nothing at all, tables without a ledger, this backup, or something else. */
 async function contentOf(client: pg.Client, { ledger }: Backup): Promise<'nothing' | 'tables' | 'this' | 'other'> {
   const tables = `select table_name as name from information_schema.tables where table_schema = current_schema()`;
   const { rows } = await client.query<{ name: string }>(tables);
   if (rows.length === 0) return 'nothing';
+  if (rows.every(({ name }) => OF_MIGRATIONS.includes(name))) return 'tables';
   if (!rows.some(({ name }) => name === 'ledger')) return 'other';
   const entries = await client.query<{ hash: string | null; any: boolean }>(
     'select (select hash from ledger where seq = $1) as hash, exists (select from ledger) as any',
@@ -73,15 +82,23 @@ async function contentOf(client: pg.Client, { ledger }: Backup): Promise<'nothin
   return any ? (hash === ledger.head ? 'this' : 'other') : 'tables';
 }
 
+export interface Claim {
+  /** The database that an earlier try found empty; null: it came to none. */
+  ours: string | null;
+  /** Called with an empty one before anything is put there. */
+  claim(database: string): Promise<void>;
+}
+
 /**
- * Fills an empty database, in one transaction, and brings its schema up to date. `again`: it may hold what an earlier try that was cut
- * off put there. Throws `start-refused` for one that holds anything else.
+ * Fills an empty database, in one transaction, and brings its schema up to date. One that is `ours` may hold what an earlier try that was
+ * cut off put there. Throws `start-refused` for one that holds anything else: that of the installation which was backed up has all
+ * that the backup has.
  */
 export async function loadDump(
   url: string,
   backup: Backup,
   rowsOf: (table: BackupTable) => Readable,
-  again: boolean,
+  { ours, claim }: Claim,
 ): Promise<void> {
   const context = connect({ url, max: 2 });
   const client = new pg.Client({ connectionString: url, application_name: 'expunge-restore' });
@@ -89,8 +106,10 @@ export async function loadDump(
   try {
     await client.connect();
     const content = await contentOf(client, backup);
-    if (content === 'other' || (content !== 'nothing' && !again))
+    const database = (await client.query<{ database: string }>(IDENTITY)).rows[0]!.database;
+    if (content === 'other' || (content !== 'nothing' && database !== ours))
       throw new ExpungeError('start-refused', 'The database is not empty; name an empty one in DATABASE_URL');
+    if (database !== ours) await claim(database);
     if (content !== 'this') {
       await migrateAsIn(context.db, backup.migrations);
       await fill(client, backup.tables, rowsOf);

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { PolicyVersion } from '../domain/policies.ts';
 import { policyDigest, presetOf } from '../runs/policy.ts';
-import type { PolicyStore } from '../runs/policy-port.ts';
+import type { PolicyReader, PolicyStore } from '../runs/policy-port.ts';
 import { type Context, type Db, transact } from './db.ts';
 import { append } from './ledger.ts';
 import type { VerificationPoliciesTable } from './schema-policies.ts';
@@ -30,14 +30,18 @@ async function latest(db: Db, tenant: string, modelId: string | null): Promise<P
   return row === undefined ? null : toVersion(row);
 }
 
+const reader = (db: Db): PolicyReader => ({
+  policyOf: (tenant, modelId) => latest(db, tenant, modelId),
+  listPolicies: async (tenant, modelId) => (await versions(db, tenant, modelId).execute()).map(toVersion),
+});
+
 export const policiesStore = (context: Context): PolicyStore => ({
-  policyOf: (tenant, modelId) => latest(context.db, tenant, modelId),
+  ...reader(context.db),
 
-  listPolicies: async (tenant, modelId) => (await versions(context.db, tenant, modelId).execute()).map(toVersion),
-
-  choosePolicy: (tenant, modelId, policy, actor) =>
+  choosePolicy: (tenant, modelId, policy, actor, check) =>
     transact(context, async (trx) => {
       await sql`select pg_advisory_xact_lock(${POLICY_LOCK})`.execute(trx);
+      await check?.(reader(trx));
       const before = await latest(trx, tenant, modelId);
       if (before?.digest === policyDigest(policy)) return before;
       const version = (before?.version ?? 0) + 1;

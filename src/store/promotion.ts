@@ -4,7 +4,7 @@ import { runMark } from '../domain/marks.ts';
 import type { Claim, LifecycleStore, RunAct, RunActOutcome } from '../runs/ports.ts';
 import { lockCheckpoint } from './checkpoints.ts';
 import { type Context, type Trx, transact } from './db.ts';
-import { recordEvent } from './events.ts';
+import { doneBefore, recordEvent } from './events.ts';
 import { shredRun } from './kept-probes.ts';
 import { append } from './ledger.ts';
 import { loadModel } from './models.ts';
@@ -16,7 +16,8 @@ import { loadRun } from './runs.ts';
 import type { Database } from './schema.ts';
 
 /** The run as its owner had it, under the locks of its model and its own; null for an unknown one. */
-async function lock(trx: Trx, { tenant, id, check }: RunAct) {
+async function lock(trx: Trx, act: RunAct) {
+  const { tenant, id } = act;
   const of = await trx
     .selectFrom('runs')
     .select('model_id')
@@ -37,8 +38,9 @@ async function lock(trx: Trx, { tenant, id, check }: RunAct) {
     model: (await loadModel(trx, tenant, of.model_id))!,
     ...{ due_at: null, approved_on: null },
   };
-  check?.(runMark(claim.run));
-  return { ...row, claim };
+  const done = await doneBefore(trx, act);
+  if (!done) act.check?.(runMark(claim.run));
+  return { ...row, claim, done };
 }
 type Locked = NonNullable<Awaited<ReturnType<typeof lock>>>;
 
@@ -60,9 +62,11 @@ async function tookPart(trx: Trx, tenant: string, runId: string): Promise<string
 }
 
 async function decided(context: Context, trx: Trx, act: RunAct, action: 'promote' | 'rollback', from: string) {
-  const { tenant, id, actor, reason } = act;
+  const { tenant, id, actor, reason, once } = act;
   const at = await context.now(trx);
-  const event = await recordEvent(trx, { tenant, of: { run_id: id }, action, actor, reason, details: {}, at });
+  const event = await recordEvent(trx, {
+    ...{ id: once?.id, tenant, of: { run_id: id }, action, actor, reason, details: {}, at },
+  });
   const type = action === 'promote' ? 'run.promoted' : 'run.rolled_back';
   await append(context, trx, { tenant, type, actor, data: { run_id: id, from, ...event } });
 }
@@ -73,6 +77,7 @@ async function promote(context: Context, trx: Trx, act: Promotion): Promise<RunA
   const found = await lock(trx, act);
   if (found === null) return { status: 'unknown' };
   const { claim, fence, held, verification: report } = found;
+  if (found.done) return { status: 'done', run: claim.run };
   const { tenant, id, actor, parent_retention_ms } = act;
   if (claim.run.state !== 'awaiting_promotion' || held === null || report === null)
     return { status: 'conflict', state: claim.run.state };
@@ -159,6 +164,7 @@ async function rollBack(context: Context, trx: Trx, act: RunAct): Promise<RunAct
   const { claim, fence } = found;
   const { tenant, id, actor } = act;
   const { run, model } = claim;
+  if (found.done) return { status: 'done', run };
   if (run.state !== 'awaiting_promotion' && run.state !== 'published') return { status: 'conflict', state: run.state };
   const published = run.state === 'published';
   const from = (await lockRun(trx, { ...claim, fence }))!;

@@ -58,7 +58,7 @@ async function place(context: Context, trx: Trx, { id, tenant, of, ground, reaso
 async function lift(
   context: Context,
   trx: Trx,
-  [tenant, id, { actor, reason, informed_at }]: Parameters<RestrictionStore['liftRestriction']>,
+  [tenant, id, { actor, reason, informed_at, check }]: Parameters<RestrictionStore['liftRestriction']>,
 ): Promise<Restriction | null> {
   const { rows } = await sql`
     select id from restrictions where tenant_id = ${tenant} and id = ${id} for update`.execute(trx);
@@ -66,6 +66,7 @@ async function lift(
   const present = (await load(trx, tenant, id))!;
   // asked for again, nothing is told again
   if (present.state === 'lifted' || (informed_at === null && present.state === 'ending')) return present;
+  check?.(present);
   const at = await context.now(trx);
   const { salt, reason_digest } = salted(reason);
   await sql`

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -57,7 +57,7 @@ async function world(t: TestContext, dir: string) {
   assert.equal(registered.statusCode, 201, registered.body);
   const model = registered.json<Model>();
   const url = deps.config.databaseUrl!;
-  const backUp = (name: string, more: { withKeys?: boolean } = {}) =>
+  const backUp = (name: string, more: { withKeys?: boolean; config?: Config } = {}) =>
     createBackup({
       ...{ url, config: deps.config, signer: deps.signer, dir: join(dir, name), id: uuid(), withKeys: false },
       ...{ version: '0.0.0', now: new Date(), ...more },
@@ -182,12 +182,19 @@ test('what was deleted since a backup does not come back with it, and whoever wa
   await assert.rejects(restoreBackup(full), codeIs('start-refused'), 'a key is missing');
   await restoreBackup({ ...wish, database: () => Promise.reject(new Error('cut')) }).catch(() => {});
   await assert.rejects(refuseHalfRestored(place.config.dataDir), codeIs('start-refused'));
+  const noFiles = { ...place.config, checkpointDir: join(place.config.dataDir, 'restore.json', 'none') };
+  await assert.rejects(restoreBackup({ ...wish, config: noFiles }), codeIs('ENOTDIR'), 'cut after the database');
   const { applied, texts } = await restoreBackup(wish);
+  const counts = { api_key: 1, subject_key: 1 };
+  assert.deepEqual(applied, { requests: new Map([[TENANT, [anna]]]), counts });
+  const [restored] = (await place.store.ledgerEntries(TENANT, { after: backup.ledger.size, limit: 9 })).filter(
+    ({ type }) => type === 'backup.restored',
+  );
+  assert.deepEqual([restored?.data.deleted, restored?.data.requests], [counts, 1]);
   assert.deepEqual(texts, { erased: 1, request_ids: [], unknown: 0 });
   await refuseHalfRestored(place.config.dataDir);
   await assert.rejects(restoreBackup(wish), codeIs('start-refused'), 'it is not empty any more');
 
-  assert.deepEqual(applied?.requests.get(TENANT), [anna]);
   const again = await place.store.getRequest(TENANT, anna);
   assert.deepEqual([again?.state, again?.targets.length], ['queued', 1]);
   assert.equal((await place.store.getRequest(TENANT, ben))?.state, 'cancelled');
@@ -248,7 +255,7 @@ test('a backup with keys comes back without one that was destroyed, and nobody w
   assert.equal(keys.open(sealed), 'Where was Anna Fictive born?');
 
   // each waits under its own id, and nothing was made beside it
-  assert.deepEqual(restored.applied?.requests.get(TENANT)?.toSorted(), [ben, anna].toSorted());
+  assert.deepEqual(restored.applied.requests.get(TENANT)?.toSorted(), [ben, anna].toSorted());
   assert.deepEqual(restored.texts, { erased: 0, request_ids: [], unknown: 0 });
   const { items } = await place.store.listRequests(TENANT, { limit: 9 });
   assert.deepEqual(
@@ -262,7 +269,46 @@ test('a backup with keys comes back without one that was destroyed, and nobody w
   assert.doesNotMatch(erasedAgain(corpus_id), /Record [ab] says/);
 });
 
-test('every byte of a backup counts, and keys are in it only when they are asked for', async (t) => {
+test('a database that was refused is refused again, and one that a restore began to fill is filled to the end', async (t) => {
+  const dir = await temporary(t);
+  const { service, backUp } = await world(t, dir);
+  const { config, store } = service.deps;
+  const at = join(dir, 'b');
+  const backup = await backUp('b', { withKeys: true });
+  const place = await emptyPlace(t);
+  const common = { dir: at, backup, config: place.config, keysFrom: null, deletions: [], upTo: null, actor: 'test' };
+  const into = (url: string) => restoreBackup({ ...common, database: async () => url });
+  // a trial in an empty folder, with the setting of the database left as it is for the service
+  const source = config.databaseUrl!;
+  const before = await checkLedger(store, await service.deps.signer.jwks());
+  assert.ok(before.ok);
+  const unchanged = async () => {
+    await assert.rejects(into(source), codeIs('start-refused'));
+    assert.deepEqual(await checkLedger(store, await service.deps.signer.jwks()), before);
+  };
+  await unchanged();
+  await unchanged();
+
+  // cut off in the middle of the load
+  const last = backup.files.filter(({ path, bytes }) => path.startsWith('database/') && bytes > 0).at(-1)!;
+  const blob = join(at, 'blobs', last.sha256);
+  await rename(blob, join(dir, 'aside'));
+  await assert.rejects(into(place.url), codeIs('ENOENT'));
+  await unchanged();
+  await assert.rejects(into(place.url), codeIs('ENOENT'));
+  // between the mark and the load, and when the tables of the migrations are all that there is
+  await execute(place.url, 'drop schema public cascade; create schema public');
+  await assert.rejects(into(place.url), codeIs('ENOENT'));
+  const first = 'create table kysely_migration (name varchar(255) primary key, timestamp varchar(255) not null)';
+  await execute(place.url, `drop schema public cascade; create schema public; ${first}`);
+  await rename(join(dir, 'aside'), blob);
+  assert.ok((await into(place.url)).files > 0);
+  const { items } = await place.store.listModels(TENANT, { limit: 9 });
+  assert.equal(items.length, 1);
+  await refuseHalfRestored(place.config.dataDir);
+});
+
+test('every byte of a backup counts, keys are in it only when they are asked for, and what is missing refuses it', async (t) => {
   const dir = await temporary(t);
   const { service, backUp } = await world(t, dir);
   const { signer, config, checkpoints } = service.deps;
@@ -304,8 +350,22 @@ test('every byte of a backup counts, and keys are in it only when they are asked
     signed.replace(/\.(.)/, (_, one) => `.${one === 'e' ? 'f' : 'e'}`),
   );
   assert.equal((await verifyBackup(at, jwks)).ok, false);
+  // so is a key that a restored service would not start without, though a restriction alone is left of whom it is of
+  const restriction = { ...subjectOf('carl@example.org'), ground: 'accuracy_contested', reason: 'It is looked into.' };
+  assert.equal((await call(service.app, 'POST', '/v1/restrictions', restriction)).statusCode, 201);
+  await execute(config.databaseUrl!, 'delete from subject_records');
+  const [key, subjectKeyFile] = [join(config.keys.dir, 'subject-default-1.key'), join(dir, 'elsewhere.key')];
+  await rename(key, subjectKeyFile);
+  await assert.rejects(
+    backUp('second'),
+    (error: Error) => codeIs('backup-refused')(error as never) && error.message.includes(key),
+  );
+  await assert.rejects(stat(join(dir, 'second')), codeIs('ENOENT'));
+  const named = await backUp('named', { config: { ...config, keys: { ...config.keys, subjectKeyFile } } });
+  assert.deepEqual(named.keys.needed, [subjectKeyFile, 'signing-1.jwk']);
   // a checkpoint whose files are gone or damaged is said, and leaves no half of a backup
   const [kept] = await service.deps.store.keptCheckpoints(TENANT);
+  await rename(subjectKeyFile, key);
   await checkpoints.remove(kept!.digest);
   await assert.rejects(backUp('third'), codeIs('backup-refused'));
   await assert.rejects(stat(join(dir, 'third')), codeIs('ENOENT'));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,6 +10,7 @@ import { ROLES } from '../../src/domain/scopes.ts';
 import { versionsOnDisk } from '../../src/evidence/key-ring.ts';
 import { createSubjectKeys } from '../../src/evidence/keys.ts';
 import { checkInclusion } from '../../src/evidence/ledger-proof.ts';
+import { rotateSubjectKey } from '../../src/evidence/rotate-key.ts';
 import { createSigner } from '../../src/evidence/signer.ts';
 import { buildStatement } from '../../src/evidence/statement.ts';
 import { BELIEVED_MS } from '../../src/http/key-check.ts';
@@ -60,6 +61,19 @@ test('a tenant takes its evidence along, everything else of it goes, and the oth
   for (const tenant of ['default', 'nobody'])
     await assert.rejects(offboardTenant(config, store, tenant, dir), codeIs('start-refused'));
 
+  // with another KEY_DIR than the service has, or without one of its files
+  const empty = { ...config, keys: { ...config.keys, dir: join(config.dataDir, 'empty') } };
+  await mkdir(empty.keys.dir);
+  await assert.rejects(offboardTenant(empty, store, 'acme', dir), codeIs('start-refused'));
+  assert.deepEqual(await readdir(empty.keys.dir), []);
+  const { file } = await rotateSubjectKey(config, store, 'acme', 'test');
+  await rename(file, join(empty.keys.dir, 'aside'));
+  await assert.rejects(offboard(), /subject-acme-2\.key is missing/);
+  await rename(join(empty.keys.dir, 'aside'), file);
+  await assert.rejects(stat(dir));
+  assert.equal((await ask(acme.key, 'GET', `/v1/models/${acme.model.id}`)).statusCode, 200);
+  assert.ok((await store.listKeyVersions('acme')).every(({ destroyed_at }) => destroyed_at === null));
+
   // as another process reads the keys every few seconds
   const running = await createSubjectKeys(config, await store.subjectKeyVersions());
   const anna = { type: 'email', value: 'anna@example.org' };
@@ -75,7 +89,7 @@ test('a tenant takes its evidence along, everything else of it goes, and the oth
     },
   };
   const { evidence, counts } = await offboardTenant(config, busy, 'acme', dir);
-  assert.deepEqual(counts, { models: 1, corpora: 1, api_keys: 1, subject_keys: 1 });
+  assert.deepEqual(counts, { models: 1, corpora: 1, api_keys: 1, subject_keys: 2 });
   assert.deepEqual([evidence.certificates, evidence.requests], [1, 2]);
   const [name = ''] = (await readdir(dir)).filter((one) => one.endsWith('.certificate.json'));
   const jwks = await readKeySet(undefined, join(dir, name));

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 export async function chooseBriefPolicy(url: string): Promise<void> {
   const response = await fetch(`${url}/v1/verification-policy`, {
     method: 'PUT',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', 'if-match': '*' },
     body: JSON.stringify({ policy: { robustness: [] } }),
   });
   assert.equal(response.status, 200, await response.text());

@@ -172,6 +172,23 @@ describe('a service that asks who calls', () => {
     assert.equal((await rotate(both.text, both.id)).statusCode, 201, 'itself');
   });
 
+  test('a key is replaced and revoked as whoever asks has seen it, where they say so', async () => {
+    const { text } = await keyOf(service, ['keys:manage']);
+    const url = `/v1/api-keys/${(await keyOf(service, ['keys:manage'])).id}`;
+    const authorization = `Bearer ${text}`;
+    const get = () => service.app.inject({ url, headers: { authorization } });
+    const held = async (method: 'POST' | 'DELETE', path: string, tag: unknown) =>
+      (await service.app.inject({ method, url: path, headers: { authorization, 'if-match': String(tag) } })).statusCode;
+    const seen = await get();
+    const tag = seen.headers.etag;
+    assert.deepEqual([await held('POST', `${url}/rotate`, '"x"'), await held('DELETE', url, '"x"')], [412, 412]);
+    assert.deepEqual((await get()).json(), seen.json(), 'nothing was done');
+    assert.deepEqual([await held('POST', `${url}/rotate`, tag), await held('DELETE', url, tag)], [201, 412]);
+    assert.equal((await get()).json().state, 'active');
+    assert.equal(await held('DELETE', url, (await get()).headers.etag), 200);
+    assert.equal(await held('DELETE', url, '"x"'), 200, 'nothing is left to do');
+  });
+
   test('a key that was revoked a moment ago makes no other', async () => {
     const { id, text } = await keyOf(service, ROLES.admin);
     assert.equal((await ask(service, 'DELETE', `/v1/api-keys/${id}`, text)).statusCode, 200);

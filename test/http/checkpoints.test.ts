@@ -160,7 +160,12 @@ test('a retired checkpoint loses its files and keeps its record; the ledger says
   const parent = async () =>
     (await call(service.app, 'GET', `/v1/certificates/${certificate.id}`)).json<{ parent: Stored }>().parent;
   assert.deepEqual([(await parent()).digest, (await parent()).state], [model.active, 'retained']);
-  const answer = await retire(model.active);
+  const url = `/v1/models/${model.id}/checkpoints/${model.active}`;
+  const seenAs = (tag: unknown) =>
+    service.app.inject({ method: 'POST', url: `${url}/retire`, headers: { 'if-match': String(tag) } });
+  assert.equal((await seenAs('"other"')).statusCode, 412);
+  assert.equal((await parent()).state, 'retained', 'nothing was done');
+  const answer = await seenAs((await call(service.app, 'GET', url)).headers.etag);
   assert.equal(answer.statusCode, 200, answer.body);
   assert.equal(answer.json().state, 'deleted');
   assert.deepEqual([(await parent()).state, (await parent()).deleted_at], ['deleted', answer.json().deleted_at]);

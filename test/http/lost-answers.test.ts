@@ -11,6 +11,7 @@ import { createStore } from '../../src/store/store.ts';
 import { type CutPostgres, cutPostgres } from '../helpers/cut-postgres.ts';
 import { execute } from '../helpers/postgres.ts';
 import { writeTinyCheckpoint } from './checkpoint-fixture.ts';
+import { runOf } from './matrix/world.ts';
 import { call, corpusWith, line, openService, type TestService } from './service.ts';
 
 const closers: (() => unknown)[] = [];
@@ -155,6 +156,54 @@ for (const [what, url, body] of MAKES)
     assert.equal(await counted(table), there);
     assert.equal((await call()).headers['idempotency-replayed'], 'true');
   });
+
+/** The person is told now. */
+const extension = (reason: string) => ({ months: 1, reason, notified_at: new Date().toISOString() });
+
+test('what was asked of a request or a run is done once, also where the answer was lost', async () => {
+  const people = ['held', 'withdrawn', 'extended'];
+  const corpus_id = await corpusWith(
+    service.app,
+    'asked',
+    people.map((name) => line(name, `${name}@example.org`)),
+  );
+  const about = { name: 'asked', path: 'tiny', corpora: [{ corpus_id, role: 'train' }] };
+  const asked = (await call(service.app, 'POST', '/v1/models', about)).json().id;
+  const once = async (url: string, verb: string, payload: object) => {
+    const tag = (await call(service.app, 'GET', url)).headers.etag as string;
+    const headers = { 'idempotency-key': `lost-${verb}`, 'if-match': tag };
+    const make = () => app.inject({ method: 'POST', url: `${url}/${verb}`, headers, payload });
+    const first = await lost(make);
+    assert.equal(first.statusCode, 200, first.body);
+    await aMinuteLater();
+    const again = await make();
+    assert.deepEqual([again.statusCode, again.json()], [200, first.json()], again.body);
+    assert.equal((await make()).headers['idempotency-replayed'], 'true');
+    const id = first.json().id;
+    const events = `(select count(*)::integer from request_events where '${id}' in (request_id, run_id))`;
+    assert.equal(await value(events), 1, verb);
+  };
+  const reason = 'It is looked into.';
+  const bodies = { hold: () => ({ reason }), cancel: () => ({}), extension: () => extension(reason) };
+  for (const [i, [verb, body]] of Object.entries(bodies).entries())
+    await once(`/v1/deletion-requests/${(await ask(`of-${verb}`, people[i]!)).json().id}`, verb, body());
+  await once(`/v1/runs/${await runOf(service, asked)}`, 'promote', {});
+});
+
+test('a checkpoint that was retired, and the answer lost, is answered as it is then', async () => {
+  const path = await writeTinyCheckpoint(service.importDir, 'retired', null, 9);
+  const other = { path, parent_checkpoint_id: model.active };
+  const { digest } = (await call(service.app, 'POST', `/v1/models/${model.id}/checkpoints`, other)).json();
+  const url = `/v1/models/${model.id}/checkpoints/${digest}/retire`;
+  const make = () => app.inject({ method: 'POST', url, headers: { 'idempotency-key': 'retired' } });
+  const first = await lost(make);
+  assert.equal(first.statusCode, 200, first.body);
+  await aMinuteLater();
+  const again = await make();
+  assert.deepEqual([again.statusCode, again.json()], [200, first.json()], again.body);
+  const anew = await app.inject({ method: 'POST', url, headers: { 'idempotency-key': 'anew-retired' } });
+  assert.deepEqual([anew.statusCode, anew.json().code], [409, 'checkpoint-deleted']);
+});
 
 test('what was made and has been deleted since is answered as it was made, and not made again', async () => {
   const make = () =>

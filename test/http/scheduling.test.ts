@@ -218,3 +218,27 @@ test('where nobody can tell, the reason says why', async () => {
     404,
   );
 });
+
+test('a choice that somebody has not seen is not replaced', async () => {
+  const url = `/v1/models/${(await model(0)).id}/scheduling`;
+  const get = () => call(service.app, 'GET', url);
+  const choose = (hours: number, tag?: string) =>
+    service.app.inject({
+      ...{ method: 'PUT', url, headers: tag === undefined ? {} : { 'if-match': tag } },
+      payload: { max_wait_hours: hours, promptness: null, backend: null, memory_bytes: null },
+    });
+  const before = (await get()).headers.etag as string;
+  const both = await Promise.all([choose(1), choose(2)]);
+  assert.deepEqual(both.map(({ statusCode }) => statusCode).toSorted(), [200, 428], 'one first choice, not two');
+  const now = await get();
+  for (const [tag, status, code] of [
+    [before, 412, 'precondition-failed'],
+    [undefined, 428, 'precondition-required'],
+  ] as const) {
+    const refused = await choose(3, tag);
+    assert.deepEqual([refused.statusCode, refused.json().code], [status, code], refused.body);
+  }
+  assert.deepEqual((await get()).json(), now.json(), 'nothing was chosen');
+  assert.equal((await choose(4, now.headers.etag as string)).json().max_wait_hours, 4);
+  assert.equal((await choose(5, '*')).json().max_wait_hours, 5);
+});

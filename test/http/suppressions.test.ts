@@ -189,7 +189,12 @@ test('a restricted person is told of, until they were told that it ends', async 
   const later = new Date(Date.now() + 120_000).toISOString();
   for (const informed_at of [later, '2016-12-31T23:59:60Z', '0000-01-01T00:00:00Z'])
     assert.deepEqual((await end({ informed_at })).json().errors?.[0].pointer, '#/informed_at', informed_at);
-  const lifted = await end({ informed_at: '2026-01-01T00:00:00Z' });
+  const over = { reason: 'It was right.', informed_at: '2026-01-01T00:00:00Z' };
+  const known = (tag: unknown) =>
+    app.inject({ method: 'POST', url: `${at}/lift`, payload: over, headers: { 'if-match': String(tag) } });
+  assert.equal((await known('"other"')).statusCode, 412);
+  assert.deepEqual(await restricted(), [true, false], 'nothing was lifted');
+  const lifted = await known((await call(app, 'GET', at)).headers.etag);
   assert.deepEqual([lifted.json().state, await restricted()], ['lifted', [false, false]], lifted.body);
   assert.equal((await end()).json().state, 'lifted');
   const list = (state: string) =>

@@ -8,6 +8,7 @@ import { answerProbe } from '../../src/runs/answer-probe.ts';
 import { certifySome, certifyUncertified } from '../../src/runs/certify.ts';
 import { startSweep, sweepOnce } from '../../src/runs/sweep.ts';
 import { workModel } from '../../src/runs/work-model.ts';
+import { execute } from '../helpers/postgres.ts';
 import { createTestWorker, scripted, TENANT, type TestWorker } from '../helpers/worker.ts';
 
 let worker: TestWorker;
@@ -98,6 +99,21 @@ test('a certificate that is refused leaves no trace in the ledger, however often
   await sweepOnce({ ...worker.deps, buildStatement });
   await sweepOnce({ ...worker.deps, buildStatement });
   assert.equal((await worker.store.readLedger({ limit: 100 })).length, before);
+});
+
+test('nobody signs that nothing was found in a model that is gone', async () => {
+  const id = await worker.request(99, null, { model_ids: [worker.model.id] });
+  const { targets } = (await worker.store.getRequest(TENANT, id))!;
+  assert.deepEqual(
+    targets.map(({ state }) => state),
+    ['completed_no_data'],
+  );
+  // as an intake that matched before the deletion, and wrote after it, leaves it
+  await execute(
+    worker.databaseUrl,
+    `delete from model_corpora where model_id = '${worker.model.id}'; update models set deleted_at = now()`,
+  );
+  assert.equal(await certifySome(worker.deps), 0);
 });
 
 test('a parent is deleted when its rollback window is over, and not before', async () => {

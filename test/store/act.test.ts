@@ -253,3 +253,71 @@ test('a caller who expects another version changes nothing', async () => {
   const [event] = await world.store.requestEvents(TENANT, request.id);
   assert.deepEqual([event?.action, event?.by, event?.reason], ['cancel', 'tester', 'Asked for by mistake.']);
 });
+
+async function deleteModel(id: string): Promise<void> {
+  const outcome = await world.store.deleteModel({ tenant: TENANT, id, actor: 'officer', reason: null, check() {} });
+  assert.equal(outcome.status, 'deleted');
+}
+async function ended(model: string, n: number): Promise<void> {
+  const claim = await world.claim(model);
+  await toVerifying(world.store, claim);
+  await world.store.moveRun(claim, 'needs_review', { reason: `utility fell ${n}` }, 'worker-a');
+}
+
+test('of models that were deleted nothing is tried again: no run could, and none may say that it found nothing', async () => {
+  const key = `asker-${++people}`;
+  const corpus = () => world.corpus([[key], ['rest']]);
+  const [gone, stays] = [await world.model([await corpus()]), await world.model([await corpus()])];
+  const made = await world.request([key]);
+  assert.ok(made.status === 'created');
+  const { id } = made.request;
+  for (const [i, model] of [gone, stays].entries()) await ended(model, i);
+  await deleteModel(gone);
+  const retried = await done(id, 'retry');
+  const states = () => world.store.getRequest(TENANT, id).then((one) => one!.targets.map(({ state }) => state).sort());
+  assert.deepEqual([retried.state, await states()], ['queued', ['needs_review', 'queued']]);
+  await ended(stays, 2);
+  await deleteModel(stays);
+  assert.deepEqual(await world.act(id, 'retry'), { status: 'models_deleted' });
+  assert.deepEqual(await states(), ['needs_review', 'needs_review']);
+  assert.deepEqual(await world.act(id, 'hold'), {
+    status: 'conflict',
+    state: 'needs_review',
+    allowed: ['retry'],
+    run_id: null,
+  });
+});
+
+test('a request that found a model in the moment in which it went is failed by the next claim, not done', async () => {
+  const { model, request } = await asked();
+  // as an intake that matched before the deletion, and wrote after it, leaves it
+  await world.sql(`
+    delete from model_corpora where model_id = '${model}';
+    update models set deleted_at = now() where id = '${model}'`);
+  assert.ok((await world.store.modelsToRing()).includes(model));
+  assert.deepEqual(await world.store.claim(model, 'worker-a', LEASE), { status: 'nothing' });
+  const failed = must(await world.store.getRequest(TENANT, request.id));
+  assert.deepEqual([failed.state, failed.targets[0]?.state], ['failed', 'failed']);
+  assert.match(failed.targets[0]?.reason ?? '', /model was deleted/);
+  assert.equal((await lastEntry()).type, 'request.model_gone');
+  assert.deepEqual(await world.act(request.id, 'retry'), { status: 'models_deleted' });
+  assert.deepEqual(await world.store.claim(model, 'worker-a', LEASE), { status: 'nothing' });
+});
+
+test('an action of a call with a key is done once, and is the last of what was done however old its id is', async () => {
+  const { request } = await asked();
+  const once = { id: '0198a000-0000-7000-8000-000000000007', again: false };
+  for (const verb of ['hold', 'release'] as const) {
+    await done(request.id, verb);
+    now += 1000;
+  }
+  const held = await done(request.id, 'hold', { reason: 'It is looked into.', once });
+  assert.equal(held.hold?.reason, 'It is looked into.');
+  const refuses = () => assert.fail('the state that it was asked in is over');
+  assert.deepEqual(await done(request.id, 'hold', { once: { ...once, again: true }, check: refuses }), held);
+  const events = await world.store.requestEvents(TENANT, request.id);
+  assert.deepEqual(
+    events.map(({ action }) => action),
+    ['hold', 'release', 'hold'],
+  );
+});

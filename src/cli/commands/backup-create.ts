@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import type { Command } from '../command.ts';
 import { ACTOR } from '../keys.ts';
+import { serviceSigner } from '../service-signer.ts';
 import { explainSchema, openStore } from '../store.ts';
 import { bytes } from '../terminal.ts';
 
@@ -16,20 +17,21 @@ export const backupCreate: Command = {
   },
   summary: 'Back up database, ledger, checkpoints and corpora into a new folder; the service may run meanwhile',
   async run(args, { out, err }) {
-    const [{ readConfig }, { createBackup }, { createSigner }, { version }, { v7 }] = await Promise.all([
-      ...([import('../../config.ts'), import('../../backup/create.ts'), import('../../evidence/signer.ts')] as const),
+    const [{ readConfig }, { createBackup }, { version }, { v7 }] = await Promise.all([
+      ...([import('../../config.ts'), import('../../backup/create.ts')] as const),
       ...([import('../../version.ts'), import('uuid')] as const),
     ]);
     const config = readConfig();
     const [dir = ''] = args.positionals;
     const { store, url, close } = await openStore(config);
     try {
+      const signer = await serviceSigner(config, store);
       const id = v7();
       // before the database is read, so that the backup knows of itself
       await store.appendLedger('default', 'backup.created', ACTOR, { backup_id: id });
       const backup = await createBackup({
         ...{ url, config, dir, id, version, now: new Date() },
-        signer: await createSigner(config),
+        signer,
         withKeys: args.flag('with-keys'),
       });
       const size = backup.files.reduce((sum, file) => sum + file.bytes, 0);

@@ -1,6 +1,7 @@
 // `expunge backup deletions`: the list of what was deleted, brought up to now.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from '../command.ts';
+import { serviceSigner } from '../service-signer.ts';
 import { explainSchema, openStore } from '../store.ts';
 
 export const backupDeletions: Command = {
@@ -15,16 +16,15 @@ export const backupDeletions: Command = {
   },
   summary: 'Bring the list of deletions up to now, which a restore asks for: a signed line for each step of the ledger',
   async run(args, { out }) {
-    const [{ readConfig }, { createDeletionsFile, signDeletions }, { noteDeletions }, { createSigner }] =
-      await Promise.all([
-        ...([import('../../config.ts'), import('../../backup/deletions-file.ts')] as const),
-        ...([import('../../runs/note-deletions.ts'), import('../../evidence/signer.ts')] as const),
-      ]);
+    const [{ readConfig }, { createDeletionsFile, signDeletions }, { noteDeletions }] = await Promise.all([
+      ...([import('../../config.ts'), import('../../backup/deletions-file.ts')] as const),
+      import('../../runs/note-deletions.ts'),
+    ]);
     const config = readConfig();
     const path = args.text('out') ?? config.deletionsFile;
     const { store, close } = await openStore(config);
     try {
-      const signer = await createSigner(config);
+      const signer = await serviceSigner(config, store);
       const deletions = createDeletionsFile(path);
       let entries = 0;
       const note = async () => {

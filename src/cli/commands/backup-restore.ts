@@ -93,9 +93,8 @@ export const backupRestore: Command = {
       const wish = { dir, backup, config, keysFrom, ...given, actor: ACTOR, database: database.start };
       const { files, applied, texts } = await restoreBackup(wish);
       out.write(`Backup ${backup.id} of ${backup.created_at} is restored: ${files} files\n`);
-      const again = [...(applied?.requests.values() ?? [])].flat().length;
-      for (const [what, count] of Object.entries(applied?.counts ?? {}))
-        out.write(`  deleted again: ${what} ${count}\n`);
+      const again = [...applied.requests.values()].flat().length;
+      for (const [what, count] of Object.entries(applied.counts)) out.write(`  deleted again: ${what} ${count}\n`);
       for (const line of textLines(texts)) out.write(`  ${line}\n`);
       if (given.upTo === null) err.write('What was deleted since the backup was not deleted again.\n');
       else out.write(`  deletions up to entry ${given.upTo.size} of the ledger are applied\n`);

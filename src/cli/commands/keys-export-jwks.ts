@@ -10,7 +10,7 @@ export const keysExportJwks: Command = {
   async run(args, { out }) {
     const { readConfig } = await import('../../config.ts');
     const { createSigner } = await import('../../evidence/signer.ts');
-    const signer = await createSigner(readConfig());
+    const signer = await createSigner(readConfig(), { make: false });
     const text = `${JSON.stringify(await signer.jwks(), null, 2)}\n`;
     const file = args.text('out');
     if (file === undefined) out.write(text);

@@ -23,7 +23,8 @@ async function checkStore({ jwks, held }: Given): Promise<LedgerCheck> {
   const config = readConfig();
   const { store, close } = await openStore(config);
   try {
-    const keys = jwks === undefined ? await (await createSigner(config)).jwks() : await readKeySet(jwks, '');
+    const keys =
+      jwks === undefined ? await (await createSigner(config, { make: false })).jwks() : await readKeySet(jwks, '');
     return await checkLedger(store, keys, held);
   } catch (error) {
     throw explainSchema(error);

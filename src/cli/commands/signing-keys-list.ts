@@ -16,7 +16,7 @@ export const signingKeysList: Command = {
   async run(args, { out }) {
     const { readConfig } = await import('../../config.ts');
     const { readSigningKeys } = await import('../../evidence/signing-keys.ts');
-    const keys = await readSigningKeys(readConfig());
+    const keys = await readSigningKeys(readConfig(), { make: false });
     const origin = args.text('ledger');
     if (origin !== undefined) {
       const { verifierKey } = await import('../../evidence/note.ts');

@@ -6,11 +6,12 @@ import { DAY_MS, HOUR_MS, KEY_DAYS, OVERLAP_HOURS } from '../../domain/key-terms
 import { DECIDING, type Scope } from '../../domain/scopes.ts';
 import { ExpungeError } from '../../errors.ts';
 import { makeKey } from '../../evidence/api-key.ts';
+import { checkPresent, MatchHeader } from '../conditional.ts';
 import { BELIEVED_MS } from '../key-check.ts';
 import { absolute, notFound } from '../links.ts';
 import { createCursors, PageParameters, page, pageOf } from '../paging.ts';
 import { type Caller, principal } from '../principal.ts';
-import { described, IdParams, problems, ref } from '../schemas.ts';
+import { conditionalProblems, described, IdParams, problems, ref } from '../schemas.ts';
 import type { App, AppDeps, Routes } from '../types.ts';
 
 const tags = ['api-keys'];
@@ -22,6 +23,7 @@ const days = Type.Optional(
     description: `How long the new key is valid. Default: ${KEY_DAYS.usual}`,
   }),
 );
+const Present = ref('ApiKey');
 const strict = { additionalProperties: false } as const;
 
 const Wanted = Type.Object({ name: ApiKey.properties.name, scopes: ScopeList, expires_in_days: days }, strict);
@@ -43,9 +45,10 @@ const Rotation = Type.Union([
 
 const CREATE = `In the tenant of the caller. A key cannot hand on scopes that it lacks. Whoever may do ${DECIDING.map((scope) => `\`${scope}\``).join(' or ')}
 makes no keys here, since with a second one they could be four eyes alone: \`expunge keys create\` does. Takes no Idempotency-Key, since the answer must not be kept.`;
+const HONOURS = 'Honours If-Match; the ETag of a key that is used changes about once a minute, with `last_used_at`.';
 const ROTATE = `Makes a key that replaces this one: the same name, scopes and actor. The old one is valid for \`overlap_hours\` more. Of a key
-with scopes that the caller lacks it is refused; a caller may always replace its own.`;
-const REVOKE = `It ends within ${BELIEVED_MS / 1000} seconds, and for calls about keys at once. The record stays.`;
+with scopes that the caller lacks it is refused; a caller may always replace its own. ${HONOURS}`;
+const REVOKE = `It ends within ${BELIEVED_MS / 1000} seconds, and for calls about keys at once. The record stays. ${HONOURS}`;
 
 /** Throws `scope-not-granted`: who is given a secret may do what it allows. Nobody gains by a new key in the place of their own. */
 function checkGrant(caller: Caller, scopes: readonly Scope[], replaces?: ApiKey): void {
@@ -90,7 +93,8 @@ function creation(app: App, deps: AppDeps): void {
       schema: {
         ...{ tags, operationId: 'rotateApiKey', summary: 'Replace an API key', description: ROTATE },
         ...{ params: IdParams, body: Rotation },
-        response: { 201: described('The new key, shown this once', NewApiKey), ...problems },
+        headers: MatchHeader,
+        response: { 201: described('The new key, shown this once', NewApiKey), ...conditionalProblems },
       },
     },
     async (request, reply) => {
@@ -103,7 +107,8 @@ function creation(app: App, deps: AppDeps): void {
       const { text, secret_hash } = makeKey(id);
       const overlap_ms = (body?.overlap_hours ?? OVERLAP_HOURS.usual) * HOUR_MS;
       const next = { id, secret_hash, overlap_ms, lifetime_ms: (body?.expires_in_days ?? KEY_DAYS.usual) * DAY_MS };
-      const outcome = await deps.store.rotateApiKey(caller.tenant, old.id, next, caller.actor);
+      const check = (present: ApiKey) => checkPresent(request, reply, Present, present);
+      const outcome = await deps.store.rotateApiKey(caller.tenant, old.id, next, caller.actor, check);
       if (outcome.status === 'unknown') throw notFound('API key');
       if (outcome.status === 'ended') throw ended(outcome.key);
       reply.code(201).header('location', absolute(request, `/v1/api-keys/${id}`));
@@ -142,7 +147,7 @@ export const apiKeyRoutes: Routes = (app, deps) => {
       config,
       schema: {
         ...{ tags, operationId: 'getApiKey', summary: 'Get an API key', params: IdParams },
-        response: { 200: described('The key, without its secret', ref('ApiKey')), ...problems },
+        response: { 200: described('The key, without its secret', Present), ...problems },
       },
     },
     async (request) => {
@@ -157,12 +162,14 @@ export const apiKeyRoutes: Routes = (app, deps) => {
       config,
       schema: {
         ...{ tags, operationId: 'revokeApiKey', summary: 'Revoke an API key', description: REVOKE, params: IdParams },
-        response: { 200: described('The key as it is now', ref('ApiKey')), ...problems },
+        headers: MatchHeader,
+        response: { 200: described('The key as it is now', Present), ...conditionalProblems },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { tenant, actor } = principal(request);
-      const key = await deps.store.revokeApiKey(tenant, request.params.id, actor);
+      const check = (present: ApiKey) => checkPresent(request, reply, Present, present);
+      const key = await deps.store.revokeApiKey(tenant, request.params.id, actor, check);
       if (key === null) throw notFound('API key');
       return key;
     },

@@ -1,23 +1,26 @@
 // /v1/models/{id}/checkpoints: lineage, size on disk, and what is let go before its time.
 import Type from 'typebox';
+import type { Checkpoint } from '../../domain/checkpoint.ts';
 import { Digest, Id } from '../../domain/common.ts';
 import { ExpungeError } from '../../errors.ts';
 import type { RetireOutcome } from '../../runs/ports.ts';
 import { retire } from '../../runs/retire.ts';
 import { measureStorage } from '../../runs/storage.ts';
 import { registerCandidate } from '../candidate.ts';
+import { checkPresent, MatchHeader } from '../conditional.ts';
 import { KeyHeader } from '../idempotency.ts';
 import { absolute, notFound } from '../links.ts';
 import { principal } from '../principal.ts';
 import { folderFields } from '../registration.ts';
-import { described, IdParams, problems, ref } from '../schemas.ts';
+import { conditionalProblems, described, IdParams, problems, ref } from '../schemas.ts';
 import type { App, AppDeps, Routes } from '../types.ts';
 
 const tags = ['models'];
+const Present = ref('Checkpoint');
 
 const RETIRE = `Deletes the files of a checkpoint that is kept for rollback, before its time, or of a candidate. The record stays, with its
 lineage, and the ledger says who asked (\`checkpoint.retired\`) and that the files are gone (\`checkpoint.deleted\`).
-Where another model has the very same checkpoint it stays \`retained\` until that one lets go.`;
+Where another model has the very same checkpoint it stays \`retained\` until that one lets go. Honours If-Match with the ETag of the checkpoint.`;
 
 function refuse(outcome: Exclude<RetireOutcome, { status: 'retired' }>): never {
   switch (outcome.status) {
@@ -87,7 +90,7 @@ function candidateRoutes(app: App, deps: AppDeps): void {
         operationId: 'getCheckpoint',
         summary: 'Get a checkpoint, with what was last found of it',
         params: CheckpointParams,
-        response: { 200: described('The checkpoint', ref('Checkpoint')), ...problems },
+        response: { 200: described('The checkpoint', Present), ...problems },
       },
     },
     async (request) => {
@@ -140,20 +143,23 @@ export const checkpointRoutes: Routes = (app, deps) => {
     {
       config: { scope: 'checkpoints:retire', idempotent: true },
       schema: {
-        headers: KeyHeader,
+        headers: Type.Object({ ...KeyHeader.properties, ...MatchHeader.properties }),
         tags,
         operationId: 'retireCheckpoint',
         summary: 'Delete a checkpoint’s files and keep its record',
         description: RETIRE,
         params: CheckpointParams,
-        response: { 200: described('The checkpoint as it is now', ref('Checkpoint')), ...problems },
+        response: { 200: described('The checkpoint as it is now', Present), ...conditionalProblems },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { id, digest } = request.params;
       const who = principal(request);
-      const outcome = await retire({ ...deps, log: request.log }, who, id, digest);
-      if (outcome.status !== 'retired') refuse(outcome);
+      const check = (present: Checkpoint) => checkPresent(request, reply, Present, present);
+      const outcome = await retire({ ...deps, log: request.log }, who, id, digest, check);
+      // an earlier try of the call, whose answer was lost, may have done it
+      const before = outcome.status === 'deleted' && request.keyed?.again === true;
+      if (outcome.status !== 'retired' && !before) refuse(outcome);
       const checkpoints = await deps.store.listCheckpoints(who.tenant, id);
       return checkpoints.find((one) => one.digest === digest)!;
     },

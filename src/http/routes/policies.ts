@@ -1,13 +1,16 @@
 // Verification policies: what a verdict asks for, chosen by model or by tenant, in versions that the ledger names.
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { Value } from 'typebox/value';
 import { PRESETS } from '../../domain/policies.ts';
 import { PRESET_NAMES } from '../../domain/policy-choice.ts';
 import { VerificationPolicy } from '../../domain/verification.ts';
 import { policyDigest, policyInForce } from '../../runs/policy.ts';
-import { notFound } from '../links.ts';
+import type { PolicyReader } from '../../runs/policy-port.ts';
+import { checkPresent, MatchHeader } from '../conditional.ts';
+import { notFound, requireIfMatch } from '../links.ts';
 import { principal } from '../principal.ts';
-import { described, IdParams, problems, ref } from '../schemas.ts';
+import { described, IdParams, problems, ref, replacingProblems } from '../schemas.ts';
 import type { App, AppDeps, Routes } from '../types.ts';
 import { invalidField } from '../validation.ts';
 
@@ -56,15 +59,27 @@ const Presets = Type.Object({
 });
 
 const CHOOSE = `A new version, unless the present one has the same thresholds. It is for runs that start later; what
-was verified before keeps the policy that its report names. The ledger says who chose (\`verification-policy.chosen\`).`;
+was verified before keeps the policy that its report names. The ledger says who chose (\`verification-policy.chosen\`). Where something was chosen here
+before, If-Match has to say so: the ETag of GET, or \`*\` for whatever is there.`;
 
-async function policiesOf(deps: AppDeps, tenant: string, modelId: string | null) {
-  if (modelId !== null && (await deps.store.getModel(tenant, modelId)) === null) throw notFound('model');
-  return {
-    in_force: await policyInForce(deps.store, tenant, modelId, PRESETS.standard.policy),
-    versions: await deps.store.listPolicies(tenant, modelId),
-  };
+const policiesOf = async (store: PolicyReader, tenant: string, modelId: string | null) => ({
+  in_force: await policyInForce(store, tenant, modelId, PRESETS.standard.policy),
+  versions: await store.listPolicies(tenant, modelId),
+});
+
+/** Throws `not-found`. */
+async function checkModel({ store }: AppDeps, tenant: string, id: string): Promise<void> {
+  if ((await store.getModel(tenant, id)) === null) throw notFound('model');
 }
+
+/** Whoever has not seen what is chosen by then chooses nothing. */
+const seenBy =
+  (request: FastifyRequest, reply: FastifyReply, modelId: string | null) =>
+  async (store: PolicyReader): Promise<void> => {
+    const present = await policiesOf(store, principal(request).tenant, modelId);
+    if (present.versions.length > 0) requireIfMatch(request);
+    checkPresent(request, reply, Policies, present);
+  };
 
 function tenantRoutes(app: App, deps: AppDeps): void {
   app.get(
@@ -78,7 +93,7 @@ function tenantRoutes(app: App, deps: AppDeps): void {
         response: { 200: described('What applies, and every version chosen here', Policies), ...problems },
       },
     },
-    async (request) => policiesOf(deps, principal(request).tenant, null),
+    async (request) => policiesOf(deps.store, principal(request).tenant, null),
   );
   app.put(
     '/v1/verification-policy',
@@ -89,13 +104,14 @@ function tenantRoutes(app: App, deps: AppDeps): void {
         operationId: 'chooseTenantPolicy',
         summary: 'Choose the policy for models that have none of their own',
         description: CHOOSE,
+        headers: MatchHeader,
         body: Choose,
-        response: { 200: described('The version that is in force', ref('PolicyVersion')), ...problems },
+        response: { 200: described('The version that is in force', ref('PolicyVersion')), ...replacingProblems },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { tenant, actor } = principal(request);
-      return deps.store.choosePolicy(tenant, null, chosen(request.body), actor);
+      return deps.store.choosePolicy(tenant, null, chosen(request.body), actor, seenBy(request, reply, null));
     },
   );
 }
@@ -113,7 +129,12 @@ function modelRoutes(app: App, deps: AppDeps): void {
         response: { 200: described('What applies, and every version chosen here', Policies), ...problems },
       },
     },
-    async (request) => policiesOf(deps, principal(request).tenant, request.params.id),
+    async (request) => {
+      const { tenant } = principal(request);
+      const { id } = request.params;
+      await checkModel(deps, tenant, id);
+      return policiesOf(deps.store, tenant, id);
+    },
   );
   app.put(
     '/v1/models/:id/verification-policy',
@@ -124,16 +145,17 @@ function modelRoutes(app: App, deps: AppDeps): void {
         operationId: 'chooseModelPolicy',
         summary: 'Choose the policy of a model',
         description: CHOOSE,
+        headers: MatchHeader,
         params: IdParams,
         body: Choose,
-        response: { 200: described('The version that is in force', ref('PolicyVersion')), ...problems },
+        response: { 200: described('The version that is in force', ref('PolicyVersion')), ...replacingProblems },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { tenant, actor } = principal(request);
       const { id } = request.params;
-      if ((await deps.store.getModel(tenant, id)) === null) throw notFound('model');
-      return deps.store.choosePolicy(tenant, id, chosen(request.body), actor);
+      await checkModel(deps, tenant, id);
+      return deps.store.choosePolicy(tenant, id, chosen(request.body), actor, seenBy(request, reply, id));
     },
   );
 }

@@ -2,13 +2,14 @@
 import Type, { type Static } from 'typebox';
 import { Id, StringEnum } from '../../domain/common.ts';
 import { RESTRICTION_STATES, type Restriction, RestrictionGroundField } from '../../domain/restriction.ts';
+import { checkPresent, MatchHeader } from '../conditional.ts';
 import { KeyHeader, madeBefore, newId } from '../idempotency.ts';
 import { lookUpKeysOf, subjectSchema } from '../identifiers.ts';
 import { absolute, notFound } from '../links.ts';
 import { createCursors, page, pageFields, pageOf } from '../paging.ts';
 import { principal } from '../principal.ts';
 import { Reason, reasonOf } from '../reason.ts';
-import { described, IdParams, problems, ref } from '../schemas.ts';
+import { conditionalProblems, described, IdParams, problems, ref } from '../schemas.ts';
 import { nowOf, pastTime } from '../times.ts';
 import type { App, AppDeps, Routes } from '../types.ts';
 import { invalidField } from '../validation.ts';
@@ -20,7 +21,9 @@ person’s records out of what they train on and measure with, and influence ana
 Records are neither changed nor deleted by it, and a deletion request goes on: hold or deny it where the data has to be kept.`;
 const LIFT = `The person has to be told before (Art. 18(3)). Without \`informed_at\` the restriction is \`ending\` and stays in force, and the event
 \`restriction.ending\` tells whoever has to tell them; with it, it is over. A restriction of a request that is denied, cancelled or
-completed for some of its models is \`ending\` by itself, one of a request that is completed is lifted.`;
+completed for some of its models is \`ending\` by itself, one of a request that is completed is lifted. Honours If-Match.`;
+
+const Present = ref('Restriction');
 
 const NewRestriction = Type.Object(
   {
@@ -119,7 +122,7 @@ export const restrictionRoutes: Routes = (app, deps) => {
       config: { scope: 'restrictions:read' },
       schema: {
         ...{ tags, operationId: 'getRestriction', summary: 'Get a restriction', params: IdParams },
-        response: { 200: described('The restriction', ref('Restriction')), ...problems },
+        response: { 200: described('The restriction', Present), ...problems },
       },
     },
     async (request) => {
@@ -134,7 +137,7 @@ export const restrictionRoutes: Routes = (app, deps) => {
       config: { scope: 'restrictions:write', idempotent: true },
       schema: {
         ...{
-          headers: KeyHeader,
+          headers: Type.Object({ ...KeyHeader.properties, ...MatchHeader.properties }),
           tags,
           operationId: 'liftRestriction',
           description: LIFT,
@@ -142,14 +145,15 @@ export const restrictionRoutes: Routes = (app, deps) => {
           body: Lift,
         },
         summary: 'Lift a restriction, or say that it is about to be',
-        response: { 200: described('The restriction as it is now', ref('Restriction')), ...problems },
+        response: { 200: described('The restriction as it is now', Present), ...conditionalProblems },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { tenant, actor } = principal(request);
       const { reason, informed_at } = request.body;
       const told = informed_at === undefined ? null : pastTime('#/informed_at', informed_at, now());
-      const by = { actor, reason: reasonOf(reason)!, informed_at: told };
+      const check = (present: Restriction) => checkPresent(request, reply, Present, present);
+      const by = { actor, reason: reasonOf(reason)!, informed_at: told, check };
       const restriction = await deps.store.liftRestriction(tenant, request.params.id, by);
       if (restriction === null) throw notFound('restriction');
       return restriction;

@@ -2,9 +2,10 @@
 import Type from 'typebox';
 import { Timestamp } from '../../domain/common.ts';
 import { RequestAtRisk, schedulingFields } from '../../domain/scheduling.ts';
-import { notFound } from '../links.ts';
+import { checkPresent, MatchHeader } from '../conditional.ts';
+import { notFound, requireIfMatch } from '../links.ts';
 import { principal } from '../principal.ts';
-import { described, IdParams, problems, ref } from '../schemas.ts';
+import { described, IdParams, problems, ref, replacingProblems } from '../schemas.ts';
 import type { Routes } from '../types.ts';
 
 /** Requests at risk that one answer names. */
@@ -14,6 +15,10 @@ const Choose = Type.Object(schedulingFields, {
   additionalProperties: false,
   description: 'All four; null is what the service does',
 });
+
+const Present = ref('Scheduling');
+const CHOOSE = `For what waits now and for what comes. The ledger says who chose (\`model.scheduled\`). Where something was chosen before, If-Match has
+to say so: the ETag of GET, or \`*\` for whatever is there.`;
 
 const Forecast = Type.Object({
   at: Timestamp,
@@ -77,7 +82,7 @@ export const schedulingRoutes: Routes = (app, deps) => {
         operationId: 'getScheduling',
         summary: 'Get how the requests of a model are scheduled',
         params: IdParams,
-        response: { 200: described('What was chosen', ref('Scheduling')), ...problems },
+        response: { 200: described('What was chosen', Present), ...problems },
       },
     },
     async (request) => {
@@ -94,16 +99,21 @@ export const schedulingRoutes: Routes = (app, deps) => {
         tags: ['scheduling'],
         operationId: 'chooseScheduling',
         summary: 'Choose how the requests of a model are scheduled',
-        description: 'For what waits now and for what comes. The ledger says who chose (`model.scheduled`).',
+        description: CHOOSE,
+        headers: MatchHeader,
         params: IdParams,
         body: Choose,
-        response: { 200: described('What was chosen', ref('Scheduling')), ...problems },
+        response: { 200: described('What was chosen', Present), ...replacingProblems },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { tenant, actor } = principal(request);
       const { id } = request.params;
-      if (!(await deps.store.chooseScheduling(tenant, id, request.body, actor))) throw notFound('model');
+      const there = await deps.store.chooseScheduling(tenant, id, request.body, actor, (present) => {
+        if (present.updated_at !== null) requireIfMatch(request);
+        checkPresent(request, reply, Present, present);
+      });
+      if (!there) throw notFound('model');
       return (await deps.store.schedulingOf(tenant, id))!;
     },
   );
