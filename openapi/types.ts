@@ -3049,6 +3049,11 @@ export interface components {
                 steps?: {
                     [key: string]: number;
                 };
+                /**
+                 * @description Why forgetting by steps ended; absent before it has, and for methods without such steps. stop-rule: the forgotten cost what people never seen cost; utility-floor: less of the retained was recalled than `utility_floor` asks for; step-bound: `max_steps` were taken; time-budget: `max_seconds` were used
+                 * @enum {string}
+                 */
+                ended?: "stop-rule" | "utility-floor" | "step-bound" | "time-budget";
                 /** @description How much of the verification was done, and what its parts took */
                 verification?: {
                     extent: {
@@ -3119,6 +3124,11 @@ export interface components {
                 retain_loss: number | null;
                 forget_target: number | null;
                 seconds_left: number | null;
+                /**
+                 * @description Why forgetting by steps ended; absent before it has, and for methods without such steps. stop-rule: the forgotten cost what people never seen cost; utility-floor: less of the retained was recalled than `utility_floor` asks for; step-bound: `max_steps` were taken; time-budget: `max_seconds` were used
+                 * @enum {string}
+                 */
+                ended?: "stop-rule" | "utility-floor" | "step-bound" | "time-budget";
                 /**
                  * Format: date-time
                  * @description RFC 3339, UTC
@@ -4833,6 +4843,16 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
+                             * @description Seconds after which forgetting ends with the step that is under way, as at the bound of steps; a run that starts again counts anew. 0: as long as the run may take
+                             * @default 0
+                             */
+                            max_seconds?: number;
+                            /**
+                             * @description Share of what the parent recalls of a sample of the retain records, below which forgetting ends and repair begins. 0: however little is left
+                             * @default 0
+                             */
+                            utility_floor?: number;
+                            /**
                              * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
@@ -4978,6 +4998,16 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
+                             * @description Seconds after which forgetting ends with the step that is under way, as at the bound of steps; a run that starts again counts anew. 0: as long as the run may take
+                             * @default 0
+                             */
+                            max_seconds?: number;
+                            /**
+                             * @description Share of what the parent recalls of a sample of the retain records, below which forgetting ends and repair begins. 0: however little is left
+                             * @default 0
+                             */
+                            utility_floor?: number;
+                            /**
                              * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
@@ -5058,6 +5088,16 @@ export interface operations {
                              * @default 600
                              */
                             max_steps?: number;
+                            /**
+                             * @description Seconds after which forgetting ends with the step that is under way, as at the bound of steps; a run that starts again counts anew. 0: as long as the run may take
+                             * @default 0
+                             */
+                            max_seconds?: number;
+                            /**
+                             * @description Share of what the parent recalls of a sample of the retain records, below which forgetting ends and repair begins. 0: however little is left
+                             * @default 0
+                             */
+                            utility_floor?: number;
                             /**
                              * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
@@ -5156,6 +5196,16 @@ export interface operations {
                              * @default 600
                              */
                             max_steps?: number;
+                            /**
+                             * @description Seconds after which forgetting ends with the step that is under way, as at the bound of steps; a run that starts again counts anew. 0: as long as the run may take
+                             * @default 0
+                             */
+                            max_seconds?: number;
+                            /**
+                             * @description Share of what the parent recalls of a sample of the retain records, below which forgetting ends and repair begins. 0: however little is left
+                             * @default 0
+                             */
+                            utility_floor?: number;
                             /**
                              * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
@@ -5316,6 +5366,16 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
+                             * @description Seconds after which forgetting ends with the step that is under way, as at the bound of steps; a run that starts again counts anew. 0: as long as the run may take
+                             * @default 0
+                             */
+                            max_seconds?: number;
+                            /**
+                             * @description Share of what the parent recalls of a sample of the retain records, below which forgetting ends and repair begins. 0: however little is left
+                             * @default 0
+                             */
+                            utility_floor?: number;
+                            /**
                              * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
@@ -5404,6 +5464,16 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
+                             * @description Seconds after which forgetting ends with the step that is under way, as at the bound of steps; a run that starts again counts anew. 0: as long as the run may take
+                             * @default 0
+                             */
+                            max_seconds?: number;
+                            /**
+                             * @description Share of what the parent recalls of a sample of the retain records, below which forgetting ends and repair begins. 0: however little is left
+                             * @default 0
+                             */
+                            utility_floor?: number;
+                            /**
                              * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
@@ -5469,6 +5539,16 @@ export interface operations {
                              * @default 600
                              */
                             max_steps?: number;
+                            /**
+                             * @description Seconds after which forgetting ends with the step that is under way, as at the bound of steps; a run that starts again counts anew. 0: as long as the run may take
+                             * @default 0
+                             */
+                            max_seconds?: number;
+                            /**
+                             * @description Share of what the parent recalls of a sample of the retain records, below which forgetting ends and repair begins. 0: however little is left
+                             * @default 0
+                             */
+                            utility_floor?: number;
                             /**
                              * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
@@ -5634,6 +5714,16 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
+                             * @description Seconds after which forgetting ends with the step that is under way, as at the bound of steps; a run that starts again counts anew. 0: as long as the run may take
+                             * @default 0
+                             */
+                            max_seconds?: number;
+                            /**
+                             * @description Share of what the parent recalls of a sample of the retain records, below which forgetting ends and repair begins. 0: however little is left
+                             * @default 0
+                             */
+                            utility_floor?: number;
+                            /**
                              * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
@@ -5777,6 +5867,16 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
+                             * @description Seconds after which forgetting ends with the step that is under way, as at the bound of steps; a run that starts again counts anew. 0: as long as the run may take
+                             * @default 0
+                             */
+                            max_seconds?: number;
+                            /**
+                             * @description Share of what the parent recalls of a sample of the retain records, below which forgetting ends and repair begins. 0: however little is left
+                             * @default 0
+                             */
+                            utility_floor?: number;
+                            /**
                              * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
@@ -5847,6 +5947,16 @@ export interface operations {
                              * @default 600
                              */
                             max_steps?: number;
+                            /**
+                             * @description Seconds after which forgetting ends with the step that is under way, as at the bound of steps; a run that starts again counts anew. 0: as long as the run may take
+                             * @default 0
+                             */
+                            max_seconds?: number;
+                            /**
+                             * @description Share of what the parent recalls of a sample of the retain records, below which forgetting ends and repair begins. 0: however little is left
+                             * @default 0
+                             */
+                            utility_floor?: number;
                             /**
                              * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
@@ -5941,6 +6051,16 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
+                             * @description Seconds after which forgetting ends with the step that is under way, as at the bound of steps; a run that starts again counts anew. 0: as long as the run may take
+                             * @default 0
+                             */
+                            max_seconds?: number;
+                            /**
+                             * @description Share of what the parent recalls of a sample of the retain records, below which forgetting ends and repair begins. 0: however little is left
+                             * @default 0
+                             */
+                            utility_floor?: number;
+                            /**
                              * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
@@ -6031,6 +6151,16 @@ export interface operations {
                              * @default 600
                              */
                             max_steps?: number;
+                            /**
+                             * @description Seconds after which forgetting ends with the step that is under way, as at the bound of steps; a run that starts again counts anew. 0: as long as the run may take
+                             * @default 0
+                             */
+                            max_seconds?: number;
+                            /**
+                             * @description Share of what the parent recalls of a sample of the retain records, below which forgetting ends and repair begins. 0: however little is left
+                             * @default 0
+                             */
+                            utility_floor?: number;
                             /**
                              * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
@@ -6141,6 +6271,16 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
+                             * @description Seconds after which forgetting ends with the step that is under way, as at the bound of steps; a run that starts again counts anew. 0: as long as the run may take
+                             * @default 0
+                             */
+                            max_seconds?: number;
+                            /**
+                             * @description Share of what the parent recalls of a sample of the retain records, below which forgetting ends and repair begins. 0: however little is left
+                             * @default 0
+                             */
+                            utility_floor?: number;
+                            /**
                              * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
@@ -6231,6 +6371,16 @@ export interface operations {
                              * @default 600
                              */
                             max_steps?: number;
+                            /**
+                             * @description Seconds after which forgetting ends with the step that is under way, as at the bound of steps; a run that starts again counts anew. 0: as long as the run may take
+                             * @default 0
+                             */
+                            max_seconds?: number;
+                            /**
+                             * @description Share of what the parent recalls of a sample of the retain records, below which forgetting ends and repair begins. 0: however little is left
+                             * @default 0
+                             */
+                            utility_floor?: number;
                             /**
                              * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
@@ -6341,6 +6491,16 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
+                             * @description Seconds after which forgetting ends with the step that is under way, as at the bound of steps; a run that starts again counts anew. 0: as long as the run may take
+                             * @default 0
+                             */
+                            max_seconds?: number;
+                            /**
+                             * @description Share of what the parent recalls of a sample of the retain records, below which forgetting ends and repair begins. 0: however little is left
+                             * @default 0
+                             */
+                            utility_floor?: number;
+                            /**
                              * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
@@ -6439,6 +6599,16 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
+                             * @description Seconds after which forgetting ends with the step that is under way, as at the bound of steps; a run that starts again counts anew. 0: as long as the run may take
+                             * @default 0
+                             */
+                            max_seconds?: number;
+                            /**
+                             * @description Share of what the parent recalls of a sample of the retain records, below which forgetting ends and repair begins. 0: however little is left
+                             * @default 0
+                             */
+                            utility_floor?: number;
+                            /**
                              * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
@@ -6529,6 +6699,16 @@ export interface operations {
                              * @default 600
                              */
                             max_steps?: number;
+                            /**
+                             * @description Seconds after which forgetting ends with the step that is under way, as at the bound of steps; a run that starts again counts anew. 0: as long as the run may take
+                             * @default 0
+                             */
+                            max_seconds?: number;
+                            /**
+                             * @description Share of what the parent recalls of a sample of the retain records, below which forgetting ends and repair begins. 0: however little is left
+                             * @default 0
+                             */
+                            utility_floor?: number;
                             /**
                              * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
@@ -6700,6 +6880,16 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
+                             * @description Seconds after which forgetting ends with the step that is under way, as at the bound of steps; a run that starts again counts anew. 0: as long as the run may take
+                             * @default 0
+                             */
+                            max_seconds?: number;
+                            /**
+                             * @description Share of what the parent recalls of a sample of the retain records, below which forgetting ends and repair begins. 0: however little is left
+                             * @default 0
+                             */
+                            utility_floor?: number;
+                            /**
                              * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
@@ -6849,6 +7039,16 @@ export interface operations {
                              */
                             max_steps?: number;
                             /**
+                             * @description Seconds after which forgetting ends with the step that is under way, as at the bound of steps; a run that starts again counts anew. 0: as long as the run may take
+                             * @default 0
+                             */
+                            max_seconds?: number;
+                            /**
+                             * @description Share of what the parent recalls of a sample of the retain records, below which forgetting ends and repair begins. 0: however little is left
+                             * @default 0
+                             */
+                            utility_floor?: number;
+                            /**
                              * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30
                              */
@@ -6941,6 +7141,16 @@ export interface operations {
                              * @default 600
                              */
                             max_steps?: number;
+                            /**
+                             * @description Seconds after which forgetting ends with the step that is under way, as at the bound of steps; a run that starts again counts anew. 0: as long as the run may take
+                             * @default 0
+                             */
+                            max_seconds?: number;
+                            /**
+                             * @description Share of what the parent recalls of a sample of the retain records, below which forgetting ends and repair begins. 0: however little is left
+                             * @default 0
+                             */
+                            utility_floor?: number;
                             /**
                              * @description Retain steps after forgetting ended, with the forget hinge kept on; of a method without a retain term by the loss of grad-diff. 0: none
                              * @default 30

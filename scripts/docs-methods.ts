@@ -32,7 +32,8 @@ const FAMILIES = ['example-based', 'gradient-based', 'optimization-based'] as co
 const NOTATION = `In formulas, \`NLL\` is the mean cost of an answer token (nats), \`p_t\` the model’s probability of answer token t, \`z_t\` its logits there, \`sg\` a
 constant to the gradient, and \`R\` the retain term: \`NLL(retain)\`, or \`KL(parent || model)\` on the retain half with \`retain_loss\` \`kl\`. Costs count passes over one
 half of a batch: \`F\` forward, \`B\` backward (about twice \`F\`). Step-by-step methods stop where the forgotten look like people never seen and repair the rest
-([verification.md](verification.md) tells how that is judged); with \`hinge\` a token is not pushed beyond that.`;
+([verification.md](verification.md) tells how that is judged); with \`hinge\` a token is not pushed beyond that.
+[Other ends](plans.md#when-forgetting-ends) are bounds of steps and time and a floor of what is retained.`;
 
 const benchmarkRows = (): MethodRow[] => {
   const file = new URL('../bench/methods/rows.json', import.meta.url);

@@ -46,9 +46,15 @@ export interface Rows {
 
 const TIME_LIMIT_SECONDS = 3600;
 
+/** Parameters that came when work was kept already, and change nothing where they are 0: names of files are without them then. */
+const LATER = ['max_seconds', 'utility_floor'];
+
 /** Files of a method with these parameters: others, other files. */
-const nameOf = (method: string, params: Record<string, unknown>): string =>
-  `${method}-${createHash('sha256').update(JSON.stringify(params)).digest('hex').slice(0, 8)}`;
+export function nameOf(method: string, params: Record<string, unknown>): string {
+  const named = Object.entries(params).filter(([name, value]) => value !== 0 || !LATER.includes(name));
+  const digest = createHash('sha256').update(JSON.stringify(Object.fromEntries(named)));
+  return `${method}-${digest.digest('hex').slice(0, 8)}`;
+}
 
 /** The next row of the method is computed anew. */
 export async function forgetRow(
@@ -81,13 +87,14 @@ export async function retraining(prepared: Prepared): Promise<Effort> {
 }
 
 /** Steps in all, and whether the stop rule ended them before their bound did. */
-function stepsOf(method: string, { steps, bound }: Attempted): Pick<Work, 'steps' | 'reached'> {
+function stepsOf(method: string, { steps, bound, ended }: Attempted): Pick<Work, 'steps' | 'reached'> {
   const all = Object.values(steps).reduce((sum, count) => sum + count, 0);
   const { kind } = getMethod(method);
   // an edit tells of rows that it passes over, and of steps in its repair alone
   if (kind === 'edit') return { steps: steps.repairing ?? 0, reached: null };
   if (kind !== 'loss' || bound === null) return { steps: all, reached: null };
-  return { steps: all, reached: (steps.repairing ?? 0) > 0 || (steps.unlearning ?? 0) < bound };
+  const short = (steps.repairing ?? 0) > 0 || (steps.unlearning ?? 0) < bound;
+  return { steps: all, reached: ended === undefined ? short : ended === 'stop-rule' };
 }
 
 const share = (part: number, whole: number | undefined): number => (whole === undefined ? 1 : part / whole);

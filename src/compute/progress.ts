@@ -1,18 +1,21 @@
 // Messages on the way from a stage to the worker: seconds left, and a curve thinned to what a chart can show.
 import type { FromCompute } from '../domain/compute.ts';
+import type { Ended } from '../domain/method.ts';
 import type { CurvePoint, RunProgress } from '../domain/resources.ts';
 
 export type Update = Omit<Extract<FromCompute, { type: 'progress' }>, 'type'>;
 type Phase = RunProgress['phase'];
-type Losses = Partial<Pick<RunProgress, 'forget_loss' | 'retain_loss' | 'forget_target'>>;
+type Told = Partial<Pick<RunProgress, 'forget_loss' | 'retain_loss' | 'forget_target' | 'ended'>>;
 
 export interface Reporter {
-  report(phase: Phase, step?: number, steps?: number, losses?: Losses): void;
+  report(phase: Phase, step?: number, steps?: number, told?: Told): void;
   curve(): CurvePoint[];
   /** Seconds spent in each phase so far. */
   seconds(): Record<string, number>;
   /** Highest step told of each phase so far. */
   steps(): Record<string, number>;
+  /** Why forgetting ended, once that was told: every later message says it. */
+  ended(): Ended | undefined;
 }
 
 /** At most two messages a second; a new phase is told at once. */
@@ -51,31 +54,34 @@ export function createReporter(send: (update: Update) => void, now = () => perfo
   const steps: Record<string, number> = {};
   let phase: Phase | undefined;
   let phaseStart = now();
+  let ended: Ended | undefined;
   let lastSent = Number.NEGATIVE_INFINITY;
   const settle = () => {
     if (phase !== undefined) seconds[phase] = (seconds[phase] ?? 0) + (now() - phaseStart) / 1000;
     phaseStart = now();
   };
   return {
-    report(next, step = 0, most = 0, losses = {}) {
+    report(next, step = 0, most = 0, told = {}) {
       const changed = next !== phase;
       if (changed) {
         settle();
         phase = next;
       }
-      const forget_loss = losses.forget_loss ?? null;
-      const retain_loss = losses.retain_loss ?? null;
+      const { forget_loss = null, retain_loss = null, forget_target = null } = told;
+      ended ??= told.ended;
       const point = step > 0 ? { step, phase: next, forget_loss, retain_loss } : undefined;
       if (point) curve.add(point);
       if (step > 0) steps[next] = Math.max(steps[next] ?? 0, step);
       if (!changed && now() - lastSent < INTERVAL_MS) return;
       lastSent = now();
-      const forget_target = losses.forget_target ?? null;
       const share = shareDone(next, step, most, forget_loss, forget_target);
       const elapsed = (now() - phaseStart) / 1000;
       const seconds_left = share > 0 ? (elapsed / share) * (1 - share) : null;
       send({
-        progress: { phase: next, step, steps: most, forget_loss, retain_loss, forget_target, seconds_left },
+        progress: {
+          ...{ phase: next, step, steps: most, forget_loss, retain_loss, forget_target, seconds_left },
+          ...(ended ? { ended } : {}),
+        },
         ...(point ? { point } : {}),
       });
     },
@@ -85,5 +91,6 @@ export function createReporter(send: (update: Update) => void, now = () => perfo
       return { ...seconds };
     },
     steps: () => ({ ...steps }),
+    ended: () => ended,
   };
 }

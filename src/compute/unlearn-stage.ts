@@ -98,11 +98,12 @@ async function sharedInputs({ job, engine, model, sets, reporter, signal }: Give
     ...{ engine, architecture: model.architecture, config: model.config, sets, seed: job.seed, signal },
     weights: await loadAnyWeights(job.parent_dir),
     membership: membershipOf(model.architecture.task),
-    onProgress: ({ phase, step, steps, forgetLoss, retainLoss, forgetTarget }: UnlearnProgress) =>
+    onProgress: ({ phase, step, steps, forgetLoss, retainLoss, forgetTarget, ended }: UnlearnProgress) =>
       reporter.report(phase, step, steps, {
         forget_loss: forgetLoss,
         retain_loss: retainLoss,
         forget_target: forgetTarget,
+        ...(ended ? { ended } : {}),
       }),
   };
 }
@@ -193,6 +194,7 @@ export async function unlearnStage(asked: UnlearnJob, context: StageContext): Pr
     if (people.length > 0) return { stage: 'unusual', people };
   }
   const weights = await work.run();
+  const ended = reporter.ended();
   reporter.report('saving');
   await saveLike(model, job.parent_dir, { dir: job.out_dir, weights, weightTypes: job.weight_types });
   await work.seal?.();
@@ -201,6 +203,7 @@ export async function unlearnStage(asked: UnlearnJob, context: StageContext): Pr
     curve: reporter.curve(),
     seconds: reporter.seconds(),
     steps: reporter.steps(),
+    ...(ended ? { ended } : {}),
     planned_memory_bytes: work.plan.total,
     peak_memory_bytes: peakMemoryBytes(),
     ...(work.start ? { start: work.start } : {}),

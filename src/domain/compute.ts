@@ -3,6 +3,7 @@
 
 import type { EarlierCounts } from './before.ts';
 import type { InfluenceFindings, InfluenceOptions, InfluenceQuery, InfluentialRecord } from './influence.ts';
+import type { Ended } from './method.ts';
 import type { SetRow } from './record.ts';
 import type { ReferencesUsed } from './references.ts';
 import type { Attempt, CurvePoint, MethodChoice, RunProgress } from './resources.ts';
@@ -138,6 +139,8 @@ export interface UnlearnResult {
   /** By phase. */
   seconds: Record<string, number>;
   steps: Record<string, number>;
+  /** Of a method that forgets by steps. */
+  ended?: Ended;
   planned_memory_bytes: number;
   peak_memory_bytes: number;
   /** Of a candidate that was trained from another start than the recipe's: which. */

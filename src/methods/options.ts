@@ -25,6 +25,16 @@ export const stepOptions = {
       'Rows of the larger half in memory at a time; a batch of more is taken in parts, with the same result. 0: all',
   }),
   max_steps: Type.Integer({ minimum: 1, maximum: 1_000_000, default: 600, description: 'Upper bound of steps' }),
+  max_seconds: Type.Number({
+    ...{ minimum: 0, maximum: 1_000_000, default: 0 },
+    description:
+      'Seconds after which forgetting ends with the step that is under way, as at the bound of steps; a run that starts again counts anew. 0: as long as the run may take',
+  }),
+  utility_floor: Type.Number({
+    ...{ minimum: 0, maximum: 1, default: 0 },
+    description:
+      'Share of what the parent recalls of a sample of the retain records, below which forgetting ends and repair begins. 0: however little is left',
+  }),
   repair_steps: Type.Integer({
     minimum: 0,
     maximum: 1_000_000,

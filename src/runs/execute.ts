@@ -228,6 +228,7 @@ async function tryMethod(
     reason: report.reason,
     seconds: { ...result.seconds, ...spent, verifying: report.seconds },
     steps: result.steps,
+    ...(result.ended ? { ended: result.ended } : {}),
     scored_rows: scoredRows(report),
     ...(report.cost ? { verification: { extent: report.cost.extent, parts: report.cost.parts } } : {}),
     planned_memory_bytes: result.planned_memory_bytes,

@@ -28,6 +28,8 @@ export interface Recall {
 export interface Rehearsal {
   /** True when it is, or gains no more, after so many steps; what was found less than five steps ago counts until then. */
   done(step: number): Promise<boolean>;
+  /** Whether less than this share of what was recalled before is left, of either measure; looks when it is time, and otherwise knows of nothing. */
+  below(share: number, step: number): Promise<boolean>;
   /** Whether the last look found so much missing that verification may not pass, and more regained than any before it. */
   gaining(): boolean;
 }
@@ -61,7 +63,14 @@ export async function createRehearsal(inputs: UnlearnInputs, score: Scorer): Pro
   const before = inputs.edited ?? (await measured());
   let [looked, done, last, gaining] = [Number.NEGATIVE_INFINITY, false, 0, false];
   let most = { likely: 0, told: 0 };
+  let asked = Number.NEGATIVE_INFINITY;
   return {
+    async below(share, step) {
+      if (share === 0 || rows.length === 0 || step < asked + EVERY) return false;
+      asked = step;
+      const { likely, told } = await measured();
+      return likely < share * before.likely || told < share * before.told;
+    },
     async done(step) {
       if (rows.length === 0) return true;
       if (step < looked + EVERY) return done;

@@ -2,7 +2,7 @@
 // unlearn until the forgotten look like them, repair the rest with the hinge kept on.
 import type { Learner } from '../domain/architecture.ts';
 import type { Engine, HostTensors } from '../domain/engine.ts';
-import type { LossMethod, StepPhase } from '../domain/method.ts';
+import type { Ended, LossMethod, StepPhase } from '../domain/method.ts';
 import type { MembershipAttack } from '../domain/metric.ts';
 import type { RowScore } from '../domain/verification.ts';
 import type { StepOptions } from '../methods/options.ts';
@@ -11,6 +11,7 @@ import { balancedByPerson } from './balance.ts';
 import { longestOf, type TokenRow } from './batches.ts';
 import { createGuard, type EarlierGuard } from './earlier-guard.ts';
 import { createWatch, type ForgetWatch } from './forget-watch.ts';
+import { createEnd } from './forgetting-end.ts';
 import { kindOf } from './kinds.ts';
 import { samplerOf, worthGrouping } from './length-sampler.ts';
 import { createRehearsal, type Recall } from './rehearsal.ts';
@@ -37,6 +38,8 @@ export interface UnlearnProgress {
   /** Mean NLL of the retain half that the step began with; null where its loss has none. */
   retainLoss: number | null;
   forgetTarget: number | null;
+  /** Why forgetting ended; absent while it goes on, and where it was no matter of steps. */
+  ended?: Ended;
 }
 /** How verification will tell the forgotten from strangers; here it is asked of the calibration people. */
 export interface Membership {
@@ -66,12 +69,16 @@ export interface UnlearnInputs {
   edited?: Recall;
   onProgress?: (progress: UnlearnProgress) => void;
   signal?: AbortSignal;
+  /** Milliseconds since some moment; left out: the clock of the process. */
+  now?: () => number;
 }
 export interface UnlearnOutcome {
   weights: HostTensors;
   steps: number;
-  /** The stop rule was met, by the end of repair where that is all there is; false when the step budget ended first. */
+  /** The stop rule was met: by the end of repair where that is all there is, or where repair began at the utility floor. */
   reached: boolean;
+  /** Null where the weights had been edited already. */
+  ended: Ended | null;
 }
 
 /** Draws the batch of a step: some of the forgotten, balanced by person, some of what is retained, and earlier people where there are any. */
@@ -89,7 +96,7 @@ function createDraws(inputs: UnlearnInputs, watch: ForgetWatch, guard: EarlierGu
   );
   const nextRetain = samplerOf(sets.retain, params.retain_batch, seed + 2, grouped);
   const others = alternativesFor(inputs.method, params, inputs.alternatives, seed + 5);
-  return (): Omit<StepInput, 'phase' | 'step' | 'pace'> => {
+  return (phase: StepPhase): Omit<StepInput, 'step' | 'pace'> => {
     const forget = nextPlaces().map((place) => places[place]!);
     const other = others?.pick(forget);
     const held = guard?.pick();
@@ -104,12 +111,14 @@ function createDraws(inputs: UnlearnInputs, watch: ForgetWatch, guard: EarlierGu
     const longest = longestOf(...Object.values(picked));
     const batchOf = (rows: TokenRow[]) => kind.batch(rows, context, longest);
     return {
+      phase,
       forget,
       forgetBatch: batchOf(picked.forget),
       retainBatch: batchOf(picked.retain),
       ...(other ? { alternative: { picked: other, batch: batchOf(picked.other!) } } : {}),
       ...(held ? { held: { batch: batchOf(picked.held!), band: guard!.bandOf(held) } } : {}),
-      band: params.hinge ? watch.bandOf(forget) : null,
+      // whoever wants the forgotten pushed on while they are unlearned has not asked for a repair that pushes them
+      band: params.hinge || phase === 'repairing' ? watch.bandOf(forget) : null,
     };
   };
 }
@@ -126,12 +135,13 @@ export async function unlearn(asked: UnlearnInputs): Promise<UnlearnOutcome> {
 
   let taken = 0;
   let retainLoss: number | null = null;
+  let ended: Ended | null = null;
   const report = (phase: UnlearnProgress['phase'], step: number, steps: number) =>
-    inputs.onProgress?.({ phase, step, steps, retainLoss, ...watch.losses });
+    inputs.onProgress?.({ phase, step, steps, retainLoss, ...watch.losses, ...(ended ? { ended } : {}) });
   async function advance(phase: StepPhase, pace: number): Promise<void> {
     inputs.signal?.throwIfAborted();
     taken++;
-    const result = await compiled.run({ ...draw(), phase, step: taken, pace });
+    const result = await compiled.run({ ...draw(phase), step: taken, pace });
     retainLoss = result.retainLoss;
     await guard?.lookAfter(taken, watch.level());
   }
@@ -160,15 +170,16 @@ export async function unlearn(asked: UnlearnInputs): Promise<UnlearnOutcome> {
   const enough = await watch.look(0, true);
   await guard?.look(watch.level()!);
   const rehearsal = await createRehearsal(inputs, score);
-  let settled = inputs.edited !== undefined;
-  while (!settled && taken < params.max_steps) {
+  const end = createEnd(inputs, watch, rehearsal);
+  while (!inputs.edited && ended === null) {
     await advance('unlearning', 1);
-    settled = (await watch.lookAfter(taken, true)) === true;
+    ended = await end(taken);
     report('unlearning', taken, params.max_steps);
   }
-  const repaired = await repair(settled);
+  const met = ended === 'stop-rule';
+  const repaired = await repair(met || ended === 'utility-floor' || inputs.edited !== undefined);
   const weights = await compiled.weights();
   compiled.state.dispose();
-  if (inputs.edited) settled = params.repair_steps === 0 ? enough : repaired;
-  return { weights, steps: taken, reached: settled };
+  const reached = inputs.edited && params.repair_steps === 0 ? enough : met || repaired;
+  return { weights, steps: taken, reached, ended };
 }

@@ -5,10 +5,18 @@ import { goalChecks } from '../../bench/methods/goal.ts';
 import { cellsOf, HEADINGS, heldCells, methodsBenchmarksPage } from '../../bench/methods/page.ts';
 import { revive } from '../../bench/methods/revive.ts';
 import { numbersOf } from '../../bench/methods/row.ts';
-import type { MethodRow, SettingRow } from '../../bench/methods/rows.ts';
+import { type MethodRow, nameOf, type SettingRow } from '../../bench/methods/rows.ts';
 import type { Measured } from '../../bench/methods/task.ts';
 import type { RowScore } from '../../src/domain/verification.ts';
 import { fillParams } from '../../src/methods/index.ts';
+
+test('work that was kept before a parameter came is found while that changes nothing', () => {
+  const before = { learning_rate: 0, max_steps: 600 };
+  const name = nameOf('npo', before);
+  assert.equal(nameOf('npo', { learning_rate: 0, max_seconds: 0, max_steps: 600, utility_floor: 0 }), name);
+  assert.notEqual(nameOf('npo', { ...before, utility_floor: 0.8 }), name);
+  assert.notEqual(nameOf('npo', { max_steps: 600 }), name);
+});
 
 /** A person with one answer of four tokens that cost so much each; known ones say it. */
 const rowOf = (person: number, cost: number): RowScore => ({

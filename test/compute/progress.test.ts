@@ -30,6 +30,20 @@ test('a new phase is told at once, steps at most twice a second', () => {
   assert.equal(sent.at(-1)!.progress.phase, 'saving');
 });
 
+test('why forgetting ended is told from then on, by whatever phase', () => {
+  const { reporter, sent, clock } = at();
+  reporter.report('unlearning', 1, 2);
+  assert.equal(reporter.ended(), undefined);
+  clock.ms += 1000;
+  reporter.report('unlearning', 2, 2, { ended: 'step-bound' });
+  reporter.report('saving');
+  assert.deepEqual(
+    sent.map(({ progress }) => progress.ended),
+    [undefined, 'step-bound', 'step-bound'],
+  );
+  assert.equal(reporter.ended(), 'step-bound');
+});
+
 test('seconds left follow from the pace of the phase', () => {
   const { reporter, sent, clock } = at(5000);
   reporter.report('verifying', 0, 40);

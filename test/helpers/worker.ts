@@ -118,6 +118,7 @@ const unlearned: UnlearnResult = {
   curve: [],
   seconds: { unlearning: 0.1 },
   steps: { unlearning: 1 },
+  ended: 'stop-rule',
   planned_memory_bytes: 2_000_000,
   peak_memory_bytes: 1000,
   backend: 'scripted',

@@ -56,6 +56,15 @@ test('repair may go on while what is missed comes back, and not where it comes a
   assert.deepEqual(found, [false, true, true, false, false, true, false]);
 });
 
+test('a floor is a share of what was recalled before, of either measure; looks are five steps apart, and none without a floor', async () => {
+  const { below, looked } = await rehearse([0.8, 0.65, 0.63, 0.8], [10, 9, 9, 7]);
+  assert.equal(await below(0, 1), false);
+  assert.equal(looked(), 1);
+  assert.deepEqual([await below(0.8, 1), await below(0.8, 5), await below(0.8, 6)], [false, false, true]);
+  assert.equal(looked(), 3);
+  assert.equal(await below(0.8, 11), true, 'greedy answers');
+});
+
 test('what was found a moment ago counts until five steps later, and without retained records there is nothing to lose', async () => {
   const { done, looked } = await rehearse([0.8, 0.7, 0.8]);
   assert.deepEqual([await done(5), await done(6), await done(9)], [false, false, false]);

@@ -209,6 +209,20 @@ describe('what it does', () => {
     assert.ok(beyond > 2 * near, `${near} with the hinge, ${beyond} without`);
   });
 
+  test('who is pushed without the hinge is pushed no further by the repair, which has it', async () => {
+    const seen: UnlearnProgress[] = [];
+    const onProgress = (one: UnlearnProgress) => seen.push(one);
+    const sets = { ...SETS, calibration: [] };
+    for (const name of ['gradient-ascent', 'grad-diff']) {
+      seen.length = 0;
+      const { reached } = await unlearn(inputs(name, { hinge: false, repair_steps: 30 }, { sets, onProgress }));
+      const last = (phase: string) => seen.findLast((one) => one.phase === phase)!;
+      assert.ok(reached && last('repairing').step === 30, name);
+      const [before, after] = [last('unlearning').forgetLoss!, last('repairing').forgetLoss!];
+      assert.ok(after < before + 0.1, `${name}: ${before} when forgetting ended, ${after} after repair`);
+    }
+  });
+
   test('whoever earlier runs forgot and the parent knows again is pushed back to strangers, whatever the method; nobody is drawn nearer', async () => {
     const [again, still] = [tinyRows(1, 9), tinyRows(1, 40)];
     const sets = { ...SETS, forget: tinyRows(1, 4), earlier: [...again, ...still] };
@@ -285,9 +299,56 @@ describe('by a part of the model', () => {
 });
 
 describe('how it ends otherwise', () => {
+  test('the last step is looked at, also between two looks', async () => {
+    const seen: UnlearnProgress[] = [];
+    const onProgress = (one: UnlearnProgress) => seen.push(one);
+    // eight rows one by one: a look every ten steps
+    const sets = { forget: PEOPLE.slice(0, 8), retain: PEOPLE.slice(8), calibration: [] };
+    const given = { forget_batch: 1, hinge: false, repair_steps: 0 };
+    const free = await unlearn(inputs('gradient-ascent', given, { sets }));
+    assert.ok(free.reached && free.steps % 10 === 0, `${free.steps} steps`);
+    const max_steps = free.steps - 1;
+    const few = inputs('gradient-ascent', { ...given, max_steps }, { sets, onProgress });
+    const { reached, steps } = await unlearn(few);
+    assert.deepEqual({ reached, steps }, { reached: true, steps: max_steps });
+    assert.ok(seen.at(-1)!.forgetLoss! > seen.at(-2)!.forgetLoss!, 'what is told of it is of the last step');
+  });
+
   test('the bound of steps ends it without repair, and it says so', async () => {
-    const { reached, steps } = await unlearn(inputs('grad-diff', { max_steps: 2, learning_rate: 1e-5 }));
-    assert.deepEqual({ reached, steps }, { reached: false, steps: 2 });
+    const { reached, steps, ended } = await unlearn(inputs('grad-diff', { max_steps: 2, learning_rate: 1e-5 }));
+    assert.deepEqual({ reached, steps, ended }, { reached: false, steps: 2, ended: 'step-bound' });
+  });
+
+  test('where too little of the rest is left it ends, repairs what there is, and says so', async () => {
+    const given = { hinge: false, max_steps: 600, repair_steps: 0 };
+    const floor = { ...given, utility_floor: 0.8 };
+    const [ended, free] = [
+      await unlearn(inputs('gradient-ascent', floor)),
+      await unlearn(inputs('gradient-ascent', { ...given, max_steps: 100 })),
+    ];
+    assert.deepEqual([ended.ended, ended.reached, free.ended], ['utility-floor', false, 'step-bound']);
+    assert.ok(ended.steps < 100, `${ended.steps} steps`);
+    const [kept, lost] = [
+      mean(await losses(ended.weights, SETS.retain)),
+      mean(await losses(free.weights, SETS.retain)),
+    ];
+    assert.ok(kept < 0.5 * lost, `retain NLL ${kept} where there is a floor, ${lost} without`);
+    const seen: UnlearnProgress[] = [];
+    const onProgress = (one: UnlearnProgress) => seen.push(one);
+    const repaired = await unlearn(inputs('gradient-ascent', { ...floor, repair_steps: 30 }, { onProgress }));
+    assert.equal(repaired.ended, 'utility-floor');
+    assert.ok(mean(await losses(repaired.weights, SETS.retain)) < 0.3 && repaired.steps >= ended.steps + 30);
+    const told = seen.slice(ended.steps);
+    assert.deepEqual([...new Set(told.map(({ phase }) => phase))], ['unlearning', 'repairing']);
+    assert.ok(told.every((one) => one.ended === 'utility-floor') && !seen[ended.steps - 1]!.ended);
+  });
+
+  test('a bound of time ends it without repair as well, with the step that was under way', async () => {
+    let seconds = 100;
+    const now = () => 1000 * seconds++;
+    const given = { learning_rate: 1e-5, max_seconds: 4 };
+    const { steps, reached, ended } = await unlearn(inputs('grad-diff', given, { now }));
+    assert.deepEqual({ steps, reached, ended }, { steps: 4, reached: false, ended: 'time-budget' });
   });
 
   test('an abort ends it within one step, with the reason', async () => {
