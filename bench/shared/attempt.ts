@@ -4,7 +4,7 @@ import type { StageContext } from '../../src/compute/context.ts';
 import { createReporter } from '../../src/compute/progress.ts';
 import { unlearnStage } from '../../src/compute/unlearn-stage.ts';
 import type { UnlearnJob } from '../../src/domain/compute.ts';
-import type { Ended } from '../../src/domain/method.ts';
+import type { Ended } from '../../src/domain/ended.ts';
 import { withEngine } from './engine.ts';
 
 /** Steps as the loop took them, by phase; empty for a method without steps. */

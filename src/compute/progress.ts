@@ -1,6 +1,6 @@
 // Messages on the way from a stage to the worker: seconds left, and a curve thinned to what a chart can show.
 import type { FromCompute } from '../domain/compute.ts';
-import type { Ended } from '../domain/method.ts';
+import type { Ended } from '../domain/ended.ts';
 import type { CurvePoint, RunProgress } from '../domain/resources.ts';
 
 export type Update = Omit<Extract<FromCompute, { type: 'progress' }>, 'type'>;

@@ -2,8 +2,8 @@
 // completion, and the key of what is kept of people forgotten before, which lies on no disk.
 
 import type { EarlierCounts } from './before.ts';
+import type { Ended } from './ended.ts';
 import type { InfluenceFindings, InfluenceOptions, InfluenceQuery, InfluentialRecord } from './influence.ts';
-import type { Ended } from './method.ts';
 import type { SetRow } from './record.ts';
 import type { ReferencesUsed } from './references.ts';
 import type { Attempt, CurvePoint, MethodChoice, RunProgress } from './resources.ts';

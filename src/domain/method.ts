@@ -67,10 +67,6 @@ export interface LossBatch {
 /** Forgetting, until the forgotten are strangers; then bringing back what that took from the rest. */
 export type StepPhase = 'unlearning' | 'repairing';
 
-/** Why forgetting by steps ended. After a bound of steps or time nothing is repaired: the forgotten are still known. */
-export const ENDS = ['stop-rule', 'utility-floor', 'step-bound', 'time-budget'] as const;
-export type Ended = (typeof ENDS)[number];
-
 /** Where a run stands when its dial is turned. */
 export interface DialPosition {
   phase: StepPhase;

@@ -2,8 +2,8 @@
 import Type, { type Static } from 'typebox';
 import { LastVerification } from './checkpoint.ts';
 import { Digest, Id, Name, Nullable, StringEnum, Timestamp } from './common.ts';
+import { Ended } from './ended.ts';
 import { Decisions } from './lifecycle.ts';
-import { ENDS, type Ended } from './method.ts';
 import { CorpusRole } from './record.ts';
 import { RunCounts } from './run-counts.ts';
 import { RUN_KINDS } from './run-kinds.ts';
@@ -184,17 +184,6 @@ export const DeletionRequest = Type.Object({
 });
 export type DeletionRequest = Static<typeof DeletionRequest>;
 
-const ENDED = {
-  'stop-rule': 'the forgotten cost what people never seen cost',
-  'utility-floor': 'less of the retained was recalled than `utility_floor` asks for',
-  'step-bound': '`max_steps` were taken',
-  'time-budget': '`max_seconds` were used',
-} satisfies Record<Ended, string>;
-const EndedWhy = StringEnum(
-  ENDS,
-  `Why forgetting by steps ended; absent before it has, and for methods without such steps. ${ENDS.map((end) => `${end}: ${ENDED[end]}`).join('; ')}`,
-);
-
 export const RunProgress = Type.Object({
   phase: StringEnum([
     'waiting',
@@ -213,7 +202,7 @@ export const RunProgress = Type.Object({
   retain_loss: Nullable(Type.Number()),
   forget_target: Nullable(Type.Number({ description: 'The same for never-seen people: where forgetting ends' })),
   seconds_left: Nullable(Type.Number()),
-  ended: Type.Optional(EndedWhy),
+  ended: Type.Optional(Ended),
   updated_at: Timestamp,
 });
 export type RunProgress = Static<typeof RunProgress>;
@@ -235,7 +224,7 @@ export const Attempt = Type.Object({
   reason: Nullable(Type.String()),
   seconds: Type.Record(Type.String(), Type.Number(), { description: 'By phase' }),
   steps: Type.Optional(Type.Record(Type.String(), Type.Integer(), { description: 'By phase' })),
-  ended: Type.Optional(EndedWhy),
+  ended: Type.Optional(Ended),
   verification: Type.Optional(
     Type.Object(
       { extent: Extent, parts: Type.Array(MeasuredPart) },

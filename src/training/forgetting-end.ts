@@ -1,6 +1,6 @@
 // When forgetting ends: where the forgotten are strangers, where the rest has suffered more than somebody allows, or at a bound of
 // steps or time.
-import type { Ended } from '../domain/method.ts';
+import type { Ended } from '../domain/ended.ts';
 import type { ForgetWatch } from './forget-watch.ts';
 import type { Rehearsal } from './rehearsal.ts';
 import type { UnlearnInputs } from './unlearn.ts';

@@ -1,8 +1,9 @@
 // The unlearning loop: it knows the stop rule and the hinge, and no method. Phases: calibrate on never-seen people,
 // unlearn until the forgotten look like them, repair the rest with the hinge kept on.
 import type { Learner } from '../domain/architecture.ts';
+import type { Ended } from '../domain/ended.ts';
 import type { Engine, HostTensors } from '../domain/engine.ts';
-import type { Ended, LossMethod, StepPhase } from '../domain/method.ts';
+import type { LossMethod, StepPhase } from '../domain/method.ts';
 import type { MembershipAttack } from '../domain/metric.ts';
 import type { RowScore } from '../domain/verification.ts';
 import type { StepOptions } from '../methods/options.ts';
