@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
+import { KeyHeader } from './idempotency.ts';
 import { checkIfMatch, tagsMatch } from './links.ts';
 import { NotModified } from './schemas.ts';
 import type { App } from './types.ts';
@@ -23,7 +24,7 @@ const isTagged = ({ method, url, config }: Tagged): boolean =>
   (method === 'GET' || method === 'HEAD') && url.startsWith('/v1/') && config?.tagged !== false;
 
 /** Of a representation as it is sent. */
-export const markOf = (payload: string): string => createHash('sha256').update(payload).digest('base64url');
+const markOf = (payload: string): string => createHash('sha256').update(payload).digest('base64url');
 
 /** Without a length: that of a 304 would have to be that of the 200 (RFC 9110, 8.6), and clients wait for so many bytes. */
 function nothing(reply: FastifyReply): '' | null {
@@ -41,6 +42,9 @@ export const MatchHeader = Type.Object({
     }),
   ),
 });
+
+/** And Idempotency-Key. */
+export const MatchAndKeyHeader = Type.Object({ ...KeyHeader.properties, ...MatchHeader.properties });
 
 /**
  * Holds If-Match against the present state, which GET would answer by `schema`. Call it under the lock of what is changed; throws

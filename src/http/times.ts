@@ -1,5 +1,4 @@
 // Times that a client gives, and the present one.
-
 import type { AppDeps } from './types.ts';
 import { invalidField } from './validation.ts';
 

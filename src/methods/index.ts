@@ -30,6 +30,10 @@ export function getMethod(name: string): Method {
   return method;
 }
 
+/** Whether a method trains by the recipe, without the records. One that is not registered any more does not, as far as anybody knows. */
+export const trainsAnew = (name: string): boolean =>
+  Object.hasOwn(methods, name) && methods[name]!.guarantee === 'exact';
+
 /** Parameters with defaults filled in. Throws `validation-failed` with a pointer to the parameter. */
 export function fillParams(name: string, given: Record<string, unknown> = {}): Record<string, unknown> {
   const method = getMethod(name);

@@ -1,8 +1,7 @@
 // What the exact candidates of a run that did not pass say about another try: whether it would make another model at all.
 import type { Verdict } from '../domain/verification.ts';
-import { RETRAIN, type RunContext } from './stages.ts';
-
-const SISA = 'sisa';
+import { trainsAnew } from '../methods/index.ts';
+import type { RunContext } from './stages.ts';
 
 /** A method of the plan whose candidate was verified. */
 export interface Tried {
@@ -10,16 +9,14 @@ export interface Tried {
   verdict: Verdict | null;
 }
 
-const trains = ({ name }: Pick<Tried, 'name'>): boolean => name === RETRAIN || name === SISA;
-
 /** Of a model in shards both train by the seeds of its recipe, to the same bytes: they would be measured until they pass by chance. */
-export const isMade = (name: string, tried: readonly Tried[]): boolean =>
-  trains({ name }) && tried.some((one) => one.name !== name && trains(one));
+export const madeAlready = (name: string, tried: readonly Tried[]): boolean =>
+  trainsAnew(name) && tried.some((one) => one.name !== name && trainsAnew(one.name));
 
 /** The candidate never saw the records, so trying the same again would find the same: what somebody who reads this may do. */
 export async function afterExact(context: RunContext, tried: readonly Tried[]): Promise<string> {
   const { deps, claim, baseSaw } = context;
-  const exact = tried.find((one) => one.verdict === 'failed' && trains(one));
+  const exact = tried.find((one) => one.verdict === 'failed' && trainsAnew(one.name));
   if (exact === undefined || baseSaw) return '';
   const why = `. What ${exact.name} made was trained without these records: it failed by chance, or others’ records say what these said`;
   const recipe = await deps.checkpoints.recipe(claim.run.parent);

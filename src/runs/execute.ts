@@ -5,7 +5,7 @@ import type { VerificationPlan } from '../domain/verification-cost.ts';
 import { ExpungeError, type ProblemCode } from '../errors.ts';
 import { baseSaw } from './base.ts';
 import type { RunDeps } from './deps.ts';
-import { afterExact, isMade, type Tried } from './exact-tries.ts';
+import { afterExact, madeAlready, type Tried } from './exact-tries.ts';
 import { Fenced, held } from './fence.ts';
 import { keepLease } from './heartbeat.ts';
 import { holdUnusual, Unusual } from './hold-unusual.ts';
@@ -134,7 +134,7 @@ async function workThroughPlan(context: RunContext & { plan: PlanStep[] }, pendi
   let standingOut: readonly number[] = [];
   for (const [index, { name, params, estimate }] of plan.entries()) {
     const method = { name, params };
-    if (isMade(name, tried)) {
+    if (madeAlready(name, tried)) {
       refused.push(`${name}: not tried, since it makes the same of a training in shards`);
       continue;
     }

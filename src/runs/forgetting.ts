@@ -12,7 +12,7 @@ import {
 import { guaranteeOf } from '../domain/guarantee.ts';
 import { PRESETS } from '../domain/policies.ts';
 import type { Verdict, VerificationPolicy } from '../domain/verification.ts';
-import { getMethod, methods } from '../methods/index.ts';
+import { trainsAnew } from '../methods/index.ts';
 import { baseOf } from './base.ts';
 import type { RunDeps } from './deps.ts';
 import type { PublishedRun } from './forgetting-port.ts';
@@ -23,10 +23,6 @@ interface Deps {
   store: Pick<Store, 'publishedRuns' | 'consolidationOf' | 'policyOf' | 'getModel'>;
   checkpoints: Pick<CheckpointFiles, 'baseOf' | 'contents'>;
 }
-
-/** Whether the method trains by the recipe; one that is not registered any more does not, as far as anybody knows. */
-const trainsAnew = (method: string): boolean =>
-  Object.hasOwn(methods, method) && getMethod(method).guarantee === 'exact';
 
 function runOf({ report: { retain, before }, certified, ...run }: PublishedRun): ForgettingRun {
   const earlier = before && {

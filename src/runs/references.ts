@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { Recipe } from '../domain/recipe.ts';
 import type { MethodChoice } from '../domain/resources.ts';
-import { getMethod } from '../methods/index.ts';
+import { trainsAnew } from '../methods/index.ts';
 import { held } from './fence.ts';
 import { type GivenRecipe, leavesTheRun, recipeGiven } from './recipe-given.ts';
 import { makeShadows } from './shadows.ts';
@@ -93,7 +93,7 @@ async function make(context: RunContext, asked: number): Promise<Made> {
 export async function referencesFor(context: RunContext, method: MethodChoice): Promise<References | null> {
   const { retrained: asked = 0, shadow = 0 } = context.policy.policy.references ?? {};
   if (asked === 0 && shadow === 0) return null;
-  if (getMethod(method.name).guarantee === 'exact') {
+  if (trainsAnew(method.name)) {
     const none = { compared: 0, note: EXACT };
     const used = { asked, ...none, ...(shadow > 0 ? { shadow: { asked: shadow, ...none } } : {}) };
     return { dirs: [], shadows: [], used };

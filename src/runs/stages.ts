@@ -8,7 +8,7 @@ import type { MethodChoice } from '../domain/resources.ts';
 import type { VerificationPolicy, VerificationReport } from '../domain/verification.ts';
 import type { VerificationPlan } from '../domain/verification-cost.ts';
 import { ExpungeError } from '../errors.ts';
-import { getMethod } from '../methods/index.ts';
+import { getMethod, trainsAnew } from '../methods/index.ts';
 import { baselineFrom } from '../metrics/report.ts';
 import { baseOf } from './base.ts';
 import type { RunDeps } from './deps.ts';
@@ -118,7 +118,7 @@ async function heldBy(context: RunContext, method: MethodChoice, folder: string)
 }
 
 /** The exact method that has a start to choose. Seeds of a training in shards are those of slices that are kept. */
-export const RETRAIN = 'retrain';
+const RETRAIN = 'retrain';
 
 /**
  * A retraining from the same start would make the same model, and verification find the same again. So whoever has a request tried again
@@ -204,7 +204,7 @@ export async function verify(
 ): Promise<VerifyResult> {
   const { deps, claim, signal, progress } = context;
   // what starts from a base that knows them could have pushed them away
-  const exact = getMethod(method.name).guarantee === 'exact' && !context.baseSaw;
+  const exact = trainsAnew(method.name) && !context.baseSaw;
   const baseline = exact ? baselineFrom(await deps.store.registeredReport(claim)) : null;
   const folder = await runFolder(context);
   const earlier = await earlierOf(context, folder);

@@ -5,7 +5,7 @@ import { seedFrom } from '../domain/random.ts';
 import type { MethodChoice, Model } from '../domain/resources.ts';
 import type { VerificationReport } from '../domain/verification.ts';
 import { ExpungeError } from '../errors.ts';
-import { getMethod } from '../methods/index.ts';
+import { trainsAnew } from '../methods/index.ts';
 import { baselineFrom } from '../metrics/report.ts';
 import { baseSaw } from './base.ts';
 import type { RunDeps } from './deps.ts';
@@ -92,7 +92,7 @@ async function madeBy({ store }: VerifyDeps, { verification }: VerificationClaim
 
 /** Whether it was trained without the records, as far as this service did it itself: then there is nothing that it could have pushed away. */
 async function isExact(deps: VerifyDeps, claim: VerificationClaim, method: MethodChoice | null): Promise<boolean> {
-  if (method === null || getMethod(method.name).guarantee !== 'exact') return false;
+  if (method === null || !trainsAnew(method.name)) return false;
   const { tenant, model_id, checkpoint_id } = claim.verification;
   const { places } = claim.question;
   if (await baseSaw(deps, tenant, { subjects: [], places }, checkpoint_id)) return false;

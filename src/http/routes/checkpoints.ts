@@ -7,7 +7,7 @@ import type { RetireOutcome } from '../../runs/ports.ts';
 import { retire } from '../../runs/retire.ts';
 import { measureStorage } from '../../runs/storage.ts';
 import { registerCandidate } from '../candidate.ts';
-import { checkPresent, MatchHeader } from '../conditional.ts';
+import { checkPresent, MatchAndKeyHeader } from '../conditional.ts';
 import { KeyHeader } from '../idempotency.ts';
 import { absolute, notFound } from '../links.ts';
 import { principal } from '../principal.ts';
@@ -143,7 +143,7 @@ export const checkpointRoutes: Routes = (app, deps) => {
     {
       config: { scope: 'checkpoints:retire', idempotent: true },
       schema: {
-        headers: Type.Object({ ...KeyHeader.properties, ...MatchHeader.properties }),
+        headers: MatchAndKeyHeader,
         tags,
         operationId: 'retireCheckpoint',
         summary: 'Delete a checkpoint’s files and keep its record',

@@ -5,8 +5,8 @@ import type { Corpus, Model } from '../../domain/resources.ts';
 import { ExpungeError, type ProblemCode } from '../../errors.ts';
 import { deleteCorpus, deleteModel } from '../../runs/ending.ts';
 import type { EndingAsked, EndingOutcome } from '../../runs/ports.ts';
-import { markOf } from '../conditional.ts';
-import { checkIfMatch, notFound } from '../links.ts';
+import { checkPresent } from '../conditional.ts';
+import { notFound } from '../links.ts';
 import { principal } from '../principal.ts';
 import { OptionalReason, reasonOf } from '../reason.ts';
 import { described, IdParams, problems, ref } from '../schemas.ts';
@@ -17,19 +17,25 @@ requests, runs, certificates and the ledger stay, and certificates can still be 
 analysis of it has not ended, or a recipe of another model begins at one of its checkpoints. Honours If-Match with the ETag of GET.`;
 const DELETE_CORPUS = `Its text and the index of who is in it. 409 while a model has it. Honours If-Match with the ETag of GET.`;
 
+const PresentModel = ref('Model');
+const PresentCorpus = ref('Corpus');
+
 /** Optional: a client may send no body with DELETE. */
 const Body = Type.Optional(
   Type.Union([Type.Null(), Type.Object({ reason: OptionalReason }, { additionalProperties: false })]),
 );
 
-function askedBy<T>(request: FastifyRequest, reply: FastifyReply, id: string): EndingAsked<T> {
+function askedBy<T extends object>(
+  request: FastifyRequest<{ Params: { id: string } }>,
+  reply: FastifyReply,
+  schema: object,
+): EndingAsked<T> {
   const body = request.body as { reason?: string } | null | undefined;
   return {
     ...principal(request),
-    id,
+    id: request.params.id,
     reason: reasonOf(body?.reason),
-    // what GET would answer is serialised by the same schema
-    check: (present) => checkIfMatch(request, markOf(reply.serialize(present) as string)),
+    check: (present) => checkPresent(request, reply, schema, present),
   };
 }
 
@@ -48,11 +54,11 @@ export const endingRoutes: Routes = (app, deps) => {
       schema: {
         ...{ tags: ['models'], operationId: 'deleteModel', summary: 'Delete a model', description: DELETE_MODEL },
         ...{ params: IdParams, body: Body },
-        response: { 200: described('The model as it was', ref('Model')), ...problems },
+        response: { 200: described('The model as it was', PresentModel), ...problems },
       },
     },
     async (request, reply) => {
-      const asked = askedBy<Model>(request, reply, request.params.id);
+      const asked = askedBy<Model>(request, reply, PresentModel);
       return deleted(await deleteModel({ ...deps, log: request.log }, asked), 'model', 'model-in-use');
     },
   );
@@ -63,11 +69,11 @@ export const endingRoutes: Routes = (app, deps) => {
       schema: {
         ...{ tags: ['corpora'], operationId: 'deleteCorpus', summary: 'Delete a corpus', description: DELETE_CORPUS },
         ...{ params: IdParams, body: Body },
-        response: { 200: described('The corpus as it was', ref('Corpus')), ...problems },
+        response: { 200: described('The corpus as it was', PresentCorpus), ...problems },
       },
     },
     async (request, reply) => {
-      const asked = askedBy<Corpus>(request, reply, request.params.id);
+      const asked = askedBy<Corpus>(request, reply, PresentCorpus);
       return deleted(await deleteCorpus({ ...deps, log: request.log }, asked), 'corpus', 'corpus-in-use');
     },
   );

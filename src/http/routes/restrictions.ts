@@ -2,7 +2,7 @@
 import Type, { type Static } from 'typebox';
 import { Id, StringEnum } from '../../domain/common.ts';
 import { RESTRICTION_STATES, type Restriction, RestrictionGroundField } from '../../domain/restriction.ts';
-import { checkPresent, MatchHeader } from '../conditional.ts';
+import { checkPresent, MatchAndKeyHeader } from '../conditional.ts';
 import { KeyHeader, madeBefore, newId } from '../idempotency.ts';
 import { lookUpKeysOf, subjectSchema } from '../identifiers.ts';
 import { absolute, notFound } from '../links.ts';
@@ -148,7 +148,7 @@ export const restrictionRoutes: Routes = (app, deps) => {
       config: { scope: 'restrictions:write', idempotent: true },
       schema: {
         ...{
-          headers: Type.Object({ ...KeyHeader.properties, ...MatchHeader.properties }),
+          headers: MatchAndKeyHeader,
           tags,
           operationId: 'liftRestriction',
           description: LIFT,

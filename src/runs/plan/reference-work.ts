@@ -3,7 +3,7 @@ import { whyNoReference } from '../../domain/references.ts';
 import type { MethodChoice } from '../../domain/resources.ts';
 import { TRAIN_ALL } from '../../domain/trainable.ts';
 import type { LeftOut, PlannedReferences } from '../../domain/verification-cost.ts';
-import { getMethod } from '../../methods/index.ts';
+import { trainsAnew } from '../../methods/index.ts';
 import { countParameters } from '../../training/memory-plan.ts';
 import { NO_BASE, whereIsBase } from '../base.ts';
 import { type KnownFacts, rowCounts, sizesOf } from './facts.ts';
@@ -61,7 +61,7 @@ export function referenceCosts(
     ['retrained models', retrained],
     ['shadow models', shadow],
   ] as const;
-  if ((retrained === 0 && shadow === 0) || getMethod(choice.name).guarantee === 'exact') return NONE;
+  if ((retrained === 0 && shadow === 0) || trainsAnew(choice.name)) return NONE;
   const because = obstacle(facts);
   if (because !== null) {
     const wanted = asked.filter(([, count]) => count > 0);

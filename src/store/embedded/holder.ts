@@ -26,7 +26,7 @@ async function connect(place: Place): Promise<pg.Client & Counted> {
 }
 
 /** Lets go, and says whether nobody else holds on. */
-async function alone(client: pg.Client): Promise<boolean> {
+async function letGo(client: pg.Client): Promise<boolean> {
   const { rows } = await client.query<{ alone: boolean }>('select pg_try_advisory_lock($1) as alone', [USERS]);
   // now, and not when the server notices that the connection ended: who leaves next asks the same
   await client.query('select pg_advisory_unlock_all()');
@@ -46,9 +46,9 @@ export async function holdServer(place: Place, lost: () => void): Promise<Holder
     async leave() {
       leaving = true;
       client.ref();
-      const asked = await alone(client).catch(async () => {
+      const asked = await letGo(client).catch(async () => {
         const again = await connect(place).catch(() => null);
-        return again === null || alone(again).finally(() => again.end());
+        return again === null || letGo(again).finally(() => again.end());
       });
       await client.end().catch(() => {});
       return asked;
