@@ -88,6 +88,7 @@ Whoever asks for people of every shard, from the first slices, has everything tr
 const LIMITS = `- A shard learns from its own records alone. What many records say together survives the split; what a single record says is known to one shard of S, and the mean dilutes it.
   Language models that are to know single facts lose much of them ([measured](sisa-benchmarks.md)): few shards, or \`retrain\`.
 - Shards are drawn and not dealt out evenly: with few people some are small, and \`expunge train\` refuses one that is empty.
+- A shard of which no record is left adds nothing: of a classifier it finds every class as likely as the other, of a language model its adapter is zero. The mean goes on over all shards.
 - A language model needs a base, because a vocabulary made from the records would hang on all of them. That base has to have been trained without them; the certificate says what is not known of it.
 - A method that is not exact changes the weights in place. Its candidate has no slices any more, as these still know what was to be forgotten; \`retrain\` brings them back.
 - The bits are those of the same software on the same kind of machine with as many threads. \`micro_batch\` other than recorded gives the same to float accuracy.

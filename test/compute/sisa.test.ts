@@ -9,6 +9,7 @@ import { inspectFolder } from '../../src/checkpoints/inspect.ts';
 import { readPlacement } from '../../src/checkpoints/sisa.ts';
 import { uploadLimit } from '../../src/checkpoints/upload-names.ts';
 import { runComputeJob } from '../../src/compute/job.ts';
+import { loadAnyWeights } from '../../src/compute/models.ts';
 import type { Update } from '../../src/compute/progress.ts';
 import { trainClassifier } from '../../src/compute/train-classifier.ts';
 import { trainModel } from '../../src/compute/train-model.ts';
@@ -221,6 +222,21 @@ for (const [name, kind] of Object.entries(KINDS))
       ] as const)
         assert.equal((await inode(parent.digest, file)) === (await inode(child.digest, file)), shared, file);
       assert.equal(await files.hasSlices(child.digest), true);
+    });
+
+    test('a shard of whom nobody is left says nothing, and stays silent when others are forgotten later', async () => {
+      const nobody = [...peopleIn(kind.records, placement[0]!.flat())];
+      const [other] = peopleIn(kind.records, placement[1]![0]!);
+      const { out } = await forget('sisa', nobody);
+      const weights = Object.entries(await loadAnyWeights(out));
+      const silent = weights.filter(([, { data }]) => data.every((value) => value === 0)).map(([tensor]) => tensor);
+      const last = /^shard0_.*2\/(bias|kernel)$/;
+      if (!kind.base) assert.equal(silent.filter((tensor) => last.test(tensor)).length, 2, silent.join());
+      await cp(out, path('silent'), { recursive: true });
+      await same(
+        (await forget('sisa', [...nobody, other!], 'silent')).out,
+        (await forget('retrain', [...nobody, other!])).out,
+      );
     });
 
     test('a method that is not exact leaves no slices behind, and training again brings them back', async () => {

@@ -1,6 +1,6 @@
 // A LayersModel that tells classes apart, as training and unlearning see it: up to its logits, with the labels that it has.
 import type { Classifier } from '../../domain/architecture.ts';
-import { elementCount, type Tensor, type Tensors, type Tf } from '../../domain/engine.ts';
+import { elementCount, float32, type HostTensors, type Tensor, type Tensors, type Tf } from '../../domain/engine.ts';
 import { graphWeights, type LayerGraph, type LayerNode } from '../../domain/layer-graph.ts';
 import { applyGraph } from './forward.ts';
 import { freshWeights } from './initial.ts';
@@ -113,6 +113,16 @@ export function membersOf(config: ClassifierConfig): ClassifierConfig[] {
     const nodes = config.graph.nodes.filter(({ name }) => needed.has(name));
     return { ...config, graph: { ...config.graph, nodes, outputs: [output] } };
   });
+}
+
+/** Weights of a model of one output of which every class is as likely as the other, whatever it is shown. */
+export function knowingNothing({ graph }: ClassifierConfig, weights: HostTensors): HostTensors {
+  const last = graph.nodes.findLast((node) => Object.keys(node.weights).length > 0);
+  const silent = Object.values(last?.weights ?? {}).map(({ name, shape }) => [
+    name,
+    float32(new Float32Array(elementCount(shape)), shape),
+  ]);
+  return { ...weights, ...(Object.fromEntries(silent) as HostTensors) };
 }
 
 /**

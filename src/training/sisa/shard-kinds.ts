@@ -1,5 +1,5 @@
 // What a shard is of a model of either task: what it starts from, how it goes on, and what all of them amount to.
-import { type ClassifierConfig, membersOf } from '../../architectures/layers-model/classifier.ts';
+import { type ClassifierConfig, knowingNothing, membersOf } from '../../architectures/layers-model/classifier.ts';
 import type { Architecture, Classifier } from '../../domain/architecture.ts';
 import type { Engine, HostTensors } from '../../domain/engine.ts';
 import type { TrainingOptions } from '../../domain/recipe.ts';
@@ -30,6 +30,8 @@ export interface ShardKind {
   /** Of one shard. */
   work(sizes: RowSizes): PlannedWork;
   start(shard: number, seed: number): HostTensors;
+  /** What is served of a shard that no record is left of: nothing that its random start would answer. */
+  unlearned(shard: number, start: HostTensors): HostTensors;
   /** What a shard knows after a slice. `base`: weights that a shard starts from and leaves as they are. */
   advance(
     engine: Engine,
@@ -55,6 +57,7 @@ function classifierShards(architecture: Classifier, config: ClassifierConfig, op
     shapes: (shard) => architecture.shapes(members[shard]),
     work: (sizes) => trainingWorkOf(shardModelOf({ architecture, config }), options, sizes, false),
     start: (shard, seed) => architecture.initialise(members[shard], seed),
+    unlearned: (shard, start) => knowingNothing(members[shard]!, start),
     async advance(engine, shard, weights, _, on) {
       const exactSteps = on.options.steps;
       const trained = await train({ engine, architecture, config: members[shard], weights, ...on, exactSteps });
@@ -77,6 +80,8 @@ function adapterShards(architecture: Architecture, config: unknown, options: Tra
     shapes: () => shapes,
     work: (sizes) => trainingWorkOf({ architecture, config }, options, sizes),
     start: (_, seed) => initialAdapters(shapes, seed),
+    // an adapter adds nothing before it has learned
+    unlearned: (_, start) => start,
     async advance(engine, _, adapters, weights, on) {
       const exactSteps = on.options.steps;
       return (await train({ engine, architecture, config, weights, adapters, ...on, exactSteps })).adapters;

@@ -63,7 +63,7 @@ export async function trainShards(given: ShardsTraining): Promise<{ weights: Hos
       }
       await given.save(shard, slice, known);
     }
-    learned.push(known);
+    learned.push(learns(rows[shard]!, slices.length - 1) ? known : kind.unlearned(shard, known));
   }
   signal?.throwIfAborted();
   return { weights: kind.served(base, learned), steps: taken };
