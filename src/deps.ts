@@ -72,7 +72,7 @@ export async function openDeps(config: Config): Promise<OpenDeps> {
       }),
       uploads: createUploadFiles(config.uploadDir),
       subjectKeys,
-      signer: await createSigner(config),
+      signer: await createSigner(config, { make: !(await store.hasCertificates()) }),
       opendsr: await createOpenDsrSigner(config),
       methods,
       metrics: METRICS,

@@ -29,7 +29,7 @@ async function makeKey(): Promise<Uint8Array> {
 
 const NEW_ONE = 'restore it from the backup of the keys, or remove it to have a new one made';
 const NOT_MADE =
-  'set KEY_DIR to the folder that the service has, whose first start makes one, or restore it from the backup of the keys';
+  'set KEY_DIR to the folder that the service has, whose first start makes one, or restore it from the backup of the keys. If it is lost for good, put its public half into that file, as /.well-known/jwks.json or `expunge keys export-jwks` told it, and make the next one: `expunge signing-keys rotate`';
 const refuse = (path: string, why: string, cause?: unknown, remedy = NEW_ONE) =>
   new ExpungeError('start-refused', `The signing key ${path} ${why}; ${remedy}`, { cause });
 
@@ -80,7 +80,7 @@ async function keysIn(config: KeyConfig): Promise<SigningKey[]> {
 
 /**
  * All signing keys, the one that signs first. Makes the first of all, unless SIGNING_KEY_FILE names one, which then signs and must
- * exist, or `make` is false, as for whoever had one before and for commands beside a service. Throws `start-refused`.
+ * exist, or `make` is false, as for whoever had one before, for commands beside a service, and where it has certified already. Throws `start-refused`.
  */
 export async function readSigningKeys(
   config: KeyConfig,

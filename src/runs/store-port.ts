@@ -275,6 +275,8 @@ export interface Store
   saveCertificate(tenant: string, certificate: Omit<Certificate, 'revoked_at'>): Promise<void>;
   getCertificate(tenant: string, id: string): Promise<Certificate | null>;
   listCertificates(tenant: string, query: PageQuery & { request_id?: string }): Promise<Page<Certificate>>;
+  /** Whether any tenant has one: a process that lacks the key must not start, and make another. */
+  hasCertificates(): Promise<boolean>;
   /** Final targets that have no certificate yet: published ones, and requests that found no data. */
   uncertified(
     /** Of a run alone; of requests after one, in the order of their ids; so many at most. Left out: all. */

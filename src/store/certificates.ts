@@ -41,7 +41,7 @@ export const UNCERTIFIED = sql`
 
 export const certificatesStore = (
   context: Context,
-): Pick<Store, 'saveCertificate' | 'getCertificate' | 'listCertificates' | 'uncertified'> => ({
+): Pick<Store, 'saveCertificate' | 'getCertificate' | 'listCertificates' | 'hasCertificates' | 'uncertified'> => ({
   // the first one counts: two workers may certify the same target at once
   saveCertificate: (tenant, certificate) =>
     transact(context, async (trx) => {
@@ -78,6 +78,9 @@ export const certificatesStore = (
       .execute();
     return toPage(rows, query, (row) => row.created_at);
   },
+
+  hasCertificates: async () =>
+    (await context.db.selectFrom('certificates').select('id').limit(1).executeTakeFirst()) !== undefined,
 
   async uncertified({ run_id = null, after = null, limit = null } = {}) {
     const { rows } = await sql<Uncertified>`

@@ -12,34 +12,43 @@ import { keyFacts, refusalOf, textOf } from './key-facts.ts';
 
 const FIRST_MIGRATION = '001-initial';
 
-/** `used`: versions of subject keys that it has heard of; null: it could not be asked. */
-type Database = Facts['database'] & { used: UsedKeyVersion[] | null };
+/** `used`: versions of subject keys that it has heard of; `signed`: whether it has certificates; null: it could not be asked. */
+interface Uses {
+  used: UsedKeyVersion[] | null;
+  signed: boolean | null;
+}
+type Database = Facts['database'] & Uses;
+const UNUSED: Uses = { used: [], signed: false };
 
 /** An empty database has used none; one of an earlier version may lack what is asked. */
-async function usedOf(store: Store, pending: string[]): Promise<UsedKeyVersion[] | null> {
-  if (pending.includes(FIRST_MIGRATION)) return [];
-  return store.subjectKeyVersions().catch((error: unknown) => {
+async function usesOf(store: Store, pending: string[]): Promise<Uses> {
+  if (pending.includes(FIRST_MIGRATION)) return UNUSED;
+  const orNull = (error: unknown) => {
     if (explainSchema(error) === error) throw error;
     return null;
-  });
+  };
+  return {
+    used: await store.subjectKeyVersions().catch(orNull),
+    signed: await store.hasCertificates().catch(orNull),
+  };
 }
 
 async function databaseOf(config: Config): Promise<Database> {
   const embedded = config.databaseUrl === null;
   if (embedded && !existsSync(join(config.dataDir, 'postgres', 'connection.json')))
-    return { embedded, state: 'absent', used: [] };
+    return { embedded, state: 'absent', ...UNUSED };
   try {
     const { store, close } = await openStore(config);
     try {
       const [before, there, after] = [Date.now(), Date.parse(await store.databaseTime()), Date.now()];
       const skew_seconds = ((before + after) / 2 - there) / 1000;
       const pending = await store.pendingMigrations();
-      return { embedded, state: 'up', pending, skew_seconds, used: await usedOf(store, pending) };
+      return { embedded, state: 'up', pending, skew_seconds, ...(await usesOf(store, pending)) };
     } finally {
       await close();
     }
   } catch (error) {
-    return { embedded, state: 'down', reason: textOf(error), used: null };
+    return { embedded, state: 'down', reason: textOf(error), used: null, signed: null };
   }
 }
 
@@ -80,8 +89,8 @@ export async function lookAround(config: Config): Promise<Facts> {
     CORPUS_DIR: config.corpusDir,
     UPLOAD_DIR: config.uploadDir,
   };
-  const { used, ...database } = await databaseOf(config);
-  const { keys, refusals } = await keyFacts(config, used);
+  const { used, signed, ...database } = await databaseOf(config);
+  const { keys, refusals } = await keyFacts(config, used, signed);
   return {
     node: process.versions.node,
     backend: await backendOf(config),

@@ -34,8 +34,8 @@ async function modeOf(path: string): Promise<number | null> {
   }
 }
 
-/** The one that signs, and those that signed before it. */
-async function signingKeys(config: KeyConfig): Promise<KeyFacts> {
+/** The one that signs, and those that signed before it. `used`: whether anything is signed; null: that is not known. */
+async function signingKeys(config: KeyConfig, used: boolean | null): Promise<KeyFacts> {
   const named = config.keys.signingKeyFile;
   const kept = await signingKeyFiles(config);
   const paths = named === null ? kept : [named, ...kept];
@@ -53,7 +53,7 @@ async function signingKeys(config: KeyConfig): Promise<KeyFacts> {
   const keys = (known ? paths : [join(config.keys.dir, 'signing-1.jwk')]).map(async (path) => {
     const number = path === named || paths.length <= 1 ? '' : ` ${/\d+/.exec(basename(path))![0]}`;
     const about = { mode: await modeOf(path), named: path === named, secret: !retired.has(path) };
-    return { name: `signing${number}`, ...about, used: false };
+    return { name: `signing${number}`, ...about, used };
   });
   return { keys: await Promise.all(keys), refusals };
 }
@@ -98,11 +98,15 @@ async function subjectKeys(config: KeyConfig, used: readonly UsedKeyVersion[] | 
   };
 }
 
-/** `used`: versions of subject keys that the database has heard of; null: it could not be asked. */
-export async function keyFacts(config: KeyConfig, used: readonly UsedKeyVersion[] | null): Promise<KeyFacts> {
+/** `used`: versions of subject keys that the database has heard of; `signed`: whether it has certificates; null: it could not be asked. */
+export async function keyFacts(
+  config: KeyConfig,
+  used: readonly UsedKeyVersion[] | null,
+  signed: boolean | null,
+): Promise<KeyFacts> {
   const found: KeyFacts = { keys: [], refusals: [] };
   const look = async () => {
-    for (const { keys, refusals } of [await signingKeys(config), await subjectKeys(config, used)]) {
+    for (const { keys, refusals } of [await signingKeys(config, signed), await subjectKeys(config, used)]) {
       found.keys.push(...keys);
       found.refusals.push(...refusals);
     }

@@ -22,11 +22,13 @@ const byName = ({ keys }: Awaited<ReturnType<typeof keyFacts>>) =>
 
 test('a lost key that people are stored under is told from one that was never made, and none is made', async () => {
   const config = configOf('lost');
-  const lost = byName(await keyFacts(config, [used('acme', 3), used('default', 1)]));
+  const lost = byName(await keyFacts(config, [used('acme', 3), used('default', 1)], false));
   assert.deepEqual(Object.keys(lost), ['signing', 'subject acme 3', 'subject default 1']);
   assert.deepEqual([lost['subject acme 3']?.used, lost['subject default 1']?.used], [true, true]);
-  assert.equal(byName(await keyFacts(config, [])).subject?.used, false);
-  assert.equal(byName(await keyFacts(config, null)).subject?.used, null);
+  assert.equal(byName(await keyFacts(config, [], false)).subject?.used, false);
+  assert.equal(byName(await keyFacts(config, null, false)).subject?.used, null);
+  for (const signed of [true, false, null])
+    assert.equal(byName(await keyFacts(config, [], signed)).signing?.used, signed);
   await assert.rejects(stat(config.keys.dir), { code: 'ENOENT' });
 });
 
@@ -35,11 +37,11 @@ test('every signing key is looked at, and what its file holds: the last one sign
   await createSigner(config);
   await rotateSigningKey(config, new Date());
   for (const number of [1, 2]) await chmod(join(config.keys.dir, `signing-${number}.jwk`), 0o644);
-  const keys = byName(await keyFacts(config, []));
+  const keys = byName(await keyFacts(config, [], false));
   assert.deepEqual([keys['signing 1']?.secret, keys['signing 2']?.secret], [false, true]);
   assert.equal(keys['signing 2']!.mode! & 0o777, 0o644);
   await rm(join(config.keys.dir, 'signing-2.jwk'));
-  const { refusals } = await keyFacts(config, []);
+  const { refusals } = await keyFacts(config, [], false);
   assert.match(refusals[0]!.reason, /signing-1\.jwk lacks d/);
   assert.deepEqual(await readdir(config.keys.dir), ['signing-1.jwk']);
 });
@@ -52,19 +54,19 @@ test('without the first subject key the one that seals is needed; a destroyed on
   await writeFile(join(config.keys.dir, 'subject-default-2.key'), Buffer.alloc(32), { mode: 0o600 });
   const of = [used('default', 1, true), used('default', 2)];
   const names = ['signing', 'subject default 2', 'seal'];
-  assert.deepEqual(Object.keys(byName(await keyFacts(config, of))), names);
+  assert.deepEqual(Object.keys(byName(await keyFacts(config, of, false))), names);
   const named = configOf('sealed', { subjectKeyFile: join(config.keys.dir, 'subject-default-1.key') });
-  assert.deepEqual(Object.keys(byName(await keyFacts(named, of))), names);
+  assert.deepEqual(Object.keys(byName(await keyFacts(named, of, false))), names);
   await rm(join(config.keys.dir, 'seal-1.key'));
-  assert.equal(byName(await keyFacts(config, of)).seal?.mode, null);
+  assert.equal(byName(await keyFacts(config, of, false)).seal?.mode, null);
 });
 
 test('what a start cannot read is told with its words', async () => {
   const config = configOf('unread');
   await createSubjectKeys(config);
   await writeFile(join(config.keys.dir, 'subject-acme-1.key'), 'short');
-  const { refusals } = await keyFacts(config, []);
+  const { refusals } = await keyFacts(config, [], false);
   assert.match(refusals[0]!.reason, /subject-acme-1\.key holds 5 bytes/);
-  const file = await keyFacts(configOf('unread/subject-acme-1.key'), []);
+  const file = await keyFacts(configOf('unread/subject-acme-1.key'), [], false);
   assert.match(file.refusals[0]!.reason, /folder of keys .* cannot be read/);
 });
