@@ -28,11 +28,12 @@ export const findingsTable = (
 <th>after [95 % interval]</th><th>p</th><th>rule</th><th>verdict</th><th>note</th></tr></thead>
 <tbody>${findings.map(findingRow)}</tbody></table></div>`;
 
-function attemptRow({ method, verdict, reason, seconds, peak_memory_bytes, seed }: Attempt): Html {
+function attemptRow({ method, verdict, reason, seconds, steps, ended, peak_memory_bytes, seed }: Attempt): Html {
   const total = Object.values(seconds).reduce((sum, one) => sum + one, 0);
   const params = Object.entries(method.params).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
   return html`<tr><th scope="row">${method.name}</th><td><code>${params.join(', ') || 'defaults'}</code></td>
-<td class="number">${seed}</td><td class="number">${duration(total)}</td>
+<td class="number">${seed}</td><td class="number">${steps?.unlearning ?? '–'}</td><td>${ended?.replace('-', ' ') ?? '–'}</td>
+<td class="number">${duration(total)}</td>
 <td class="number">${peak_memory_bytes === null ? '–' : gigabytes(peak_memory_bytes)}</td>
 <td class="${verdict ?? 'none'}">${verdict ?? 'not verified'}</td><td class="note">${reason}</td></tr>`;
 }
@@ -40,7 +41,7 @@ function attemptRow({ method, verdict, reason, seconds, peak_memory_bytes, seed 
 export const attemptsTable = (
   attempts: readonly Attempt[],
 ): Html => html`<div class="wide"><table><thead><tr><th>method</th><th>parameters</th>
-<th>seed</th><th>time</th><th>peak memory</th><th>verdict</th><th>why</th></tr></thead>
+<th>seed</th><th>steps</th><th>ended at</th><th>time</th><th>peak memory</th><th>verdict</th><th>why</th></tr></thead>
 <tbody>${attempts.map(attemptRow)}</tbody></table></div>`;
 
 type Distances = NonNullable<VerificationReport['retraining']>['distances'];

@@ -37,6 +37,7 @@ function runOf(id: string): Run {
       {
         ...{ method, seed: 7, candidate: DIGEST('b'), verdict: 'passed', reason: null, peak_memory_bytes: 812_000_000 },
         seconds: { loading: 0.4, unlearning: 41.2, verifying: 9.1 },
+        ...{ steps: { unlearning: 62, repairing: 30 }, ended: 'stop-rule' },
       },
     ],
     ...{ parent: DIGEST('a'), candidate: DIGEST('b'), verdict: 'passed', restarts: 0, version: 9, split_of: null },

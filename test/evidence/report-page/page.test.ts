@@ -15,6 +15,7 @@ test('every finding, threshold and attempt of the report is in the page, and the
     assert.ok(page.includes(words), words);
   assert.ok(page.indexOf('class="verdict passed"') < page.indexOf('<table>'));
   assert.ok(page.includes('nobody has two answers'));
+  assert.match(page, /<td class="number">62<\/td><td>stop rule<\/td>/);
   assert.match(page, /Distance to retraining[\s\S]*<th scope="row">truth-ratio[\s\S]*PrivLeak: /);
   assert.match(
     page,
