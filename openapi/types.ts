@@ -7406,6 +7406,8 @@ export interface operations {
             header?: {
                 /** @description Text of your choice, 1 to 255 characters, new with every new call: the same call with the same key within 24 hours is done once, and gets the first answer again (`Idempotency-Replayed: true`) */
                 "idempotency-key"?: string;
+                /** @description The ETag that GET answered: nothing is done where that is no more the present state. `*`: whatever it is */
+                "if-match"?: string;
             };
             path: {
                 /** @description UUID version 7 */
@@ -7429,6 +7431,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeletionRequest"];
+                };
+            };
+            /** @description If-Match names another state than the present one; nothing was done */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Refused: a problem document says why and what to do */
@@ -7457,6 +7468,8 @@ export interface operations {
             header?: {
                 /** @description Text of your choice, 1 to 255 characters, new with every new call: the same call with the same key within 24 hours is done once, and gets the first answer again (`Idempotency-Replayed: true`) */
                 "idempotency-key"?: string;
+                /** @description The ETag that GET answered: nothing is done where that is no more the present state. `*`: whatever it is */
+                "if-match"?: string;
             };
             path: {
                 /** @description UUID version 7 */
@@ -7480,6 +7493,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeletionRequest"];
+                };
+            };
+            /** @description If-Match names another state than the present one; nothing was done */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Refused: a problem document says why and what to do */
@@ -7508,6 +7530,8 @@ export interface operations {
             header?: {
                 /** @description Text of your choice, 1 to 255 characters, new with every new call: the same call with the same key within 24 hours is done once, and gets the first answer again (`Idempotency-Replayed: true`) */
                 "idempotency-key"?: string;
+                /** @description The ETag that GET answered: nothing is done where that is no more the present state. `*`: whatever it is */
+                "if-match"?: string;
             };
             path: {
                 /** @description UUID version 7 */
@@ -7531,6 +7555,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeletionRequest"];
+                };
+            };
+            /** @description If-Match names another state than the present one; nothing was done */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Refused: a problem document says why and what to do */
@@ -7559,6 +7592,8 @@ export interface operations {
             header?: {
                 /** @description Text of your choice, 1 to 255 characters, new with every new call: the same call with the same key within 24 hours is done once, and gets the first answer again (`Idempotency-Replayed: true`) */
                 "idempotency-key"?: string;
+                /** @description The ETag that GET answered: nothing is done where that is no more the present state. `*`: whatever it is */
+                "if-match"?: string;
             };
             path: {
                 /** @description UUID version 7 */
@@ -7582,6 +7617,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeletionRequest"];
+                };
+            };
+            /** @description If-Match names another state than the present one; nothing was done */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Refused: a problem document says why and what to do */
@@ -7610,6 +7654,8 @@ export interface operations {
             header?: {
                 /** @description Text of your choice, 1 to 255 characters, new with every new call: the same call with the same key within 24 hours is done once, and gets the first answer again (`Idempotency-Replayed: true`) */
                 "idempotency-key"?: string;
+                /** @description The ETag that GET answered: nothing is done where that is no more the present state. `*`: whatever it is */
+                "if-match"?: string;
             };
             path: {
                 /** @description UUID version 7 */
@@ -7633,6 +7679,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeletionRequest"];
+                };
+            };
+            /** @description If-Match names another state than the present one; nothing was done */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Refused: a problem document says why and what to do */
@@ -7661,6 +7716,8 @@ export interface operations {
             header?: {
                 /** @description Text of your choice, 1 to 255 characters, new with every new call: the same call with the same key within 24 hours is done once, and gets the first answer again (`Idempotency-Replayed: true`) */
                 "idempotency-key"?: string;
+                /** @description The ETag that GET answered: nothing is done where that is no more the present state. `*`: whatever it is */
+                "if-match"?: string;
             };
             path: {
                 /** @description UUID version 7 */
@@ -7691,6 +7748,15 @@ export interface operations {
                     "application/json": components["schemas"]["DeletionRequest"];
                 };
             };
+            /** @description If-Match names another state than the present one; nothing was done */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Refused: a problem document says why and what to do */
             "4XX": {
                 headers: {
@@ -7717,6 +7783,8 @@ export interface operations {
             header?: {
                 /** @description Text of your choice, 1 to 255 characters, new with every new call: the same call with the same key within 24 hours is done once, and gets the first answer again (`Idempotency-Replayed: true`) */
                 "idempotency-key"?: string;
+                /** @description The ETag that GET answered: nothing is done where that is no more the present state. `*`: whatever it is */
+                "if-match"?: string;
             };
             path: {
                 /** @description UUID version 7 */
@@ -7747,6 +7815,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeletionRequest"];
+                };
+            };
+            /** @description If-Match names another state than the present one; nothing was done */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Refused: a problem document says why and what to do */
@@ -7900,6 +7977,8 @@ export interface operations {
             header?: {
                 /** @description Text of your choice, 1 to 255 characters, new with every new call: the same call with the same key within 24 hours is done once, and gets the first answer again (`Idempotency-Replayed: true`) */
                 "idempotency-key"?: string;
+                /** @description The ETag that GET answered: nothing is done where that is no more the present state. `*`: whatever it is */
+                "if-match"?: string;
             };
             path: {
                 /** @description UUID version 7 */
@@ -7925,6 +8004,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeletionRequest"];
+                };
+            };
+            /** @description If-Match names another state than the present one; nothing was done */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Refused: a problem document says why and what to do */
@@ -8177,6 +8265,8 @@ export interface operations {
             header?: {
                 /** @description Text of your choice, 1 to 255 characters, new with every new call: the same call with the same key within 24 hours is done once, and gets the first answer again (`Idempotency-Replayed: true`) */
                 "idempotency-key"?: string;
+                /** @description The ETag that GET answered: nothing is done where that is no more the present state. `*`: whatever it is */
+                "if-match"?: string;
             };
             path: {
                 /** @description UUID version 7 */
@@ -8200,6 +8290,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description If-Match names another state than the present one; nothing was done */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Refused: a problem document says why and what to do */
@@ -8228,6 +8327,8 @@ export interface operations {
             header?: {
                 /** @description Text of your choice, 1 to 255 characters, new with every new call: the same call with the same key within 24 hours is done once, and gets the first answer again (`Idempotency-Replayed: true`) */
                 "idempotency-key"?: string;
+                /** @description The ETag that GET answered: nothing is done where that is no more the present state. `*`: whatever it is */
+                "if-match"?: string;
             };
             path: {
                 /** @description UUID version 7 */
@@ -8251,6 +8352,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description If-Match names another state than the present one; nothing was done */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Refused: a problem document says why and what to do */
@@ -9264,7 +9374,10 @@ export interface operations {
     deleteModel: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag that GET answered: nothing is done where that is no more the present state. `*`: whatever it is */
+                "if-match"?: string;
+            };
             path: {
                 /** @description UUID version 7 */
                 id: string;
@@ -9287,6 +9400,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description If-Match names another state than the present one; nothing was done */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Refused: a problem document says why and what to do */
@@ -10910,7 +11032,10 @@ export interface operations {
     deleteCorpus: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag that GET answered: nothing is done where that is no more the present state. `*`: whatever it is */
+                "if-match"?: string;
+            };
             path: {
                 /** @description UUID version 7 */
                 id: string;
@@ -10933,6 +11058,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Corpus"];
+                };
+            };
+            /** @description If-Match names another state than the present one; nothing was done */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Refused: a problem document says why and what to do */
@@ -12243,7 +12377,10 @@ export interface operations {
     deleteWebhookEndpoint: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag that GET answered: nothing is done where that is no more the present state. `*`: whatever it is */
+                "if-match"?: string;
+            };
             path: {
                 /** @description UUID version 7 */
                 id: string;
@@ -12258,6 +12395,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description If-Match names another state than the present one; nothing was done */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Refused: a problem document says why and what to do */
             "4XX": {
@@ -12282,7 +12428,10 @@ export interface operations {
     changeWebhookEndpoint: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag that GET answered: nothing is done where that is no more the present state. `*`: whatever it is */
+                "if-match"?: string;
+            };
             path: {
                 /** @description UUID version 7 */
                 id: string;
@@ -12310,6 +12459,15 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookEndpoint"];
                 };
             };
+            /** @description If-Match names another state than the present one; nothing was done */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Refused: a problem document says why and what to do */
             "4XX": {
                 headers: {
@@ -12333,7 +12491,10 @@ export interface operations {
     rotateWebhookSecret: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag that GET answered: nothing is done where that is no more the present state. `*`: whatever it is */
+                "if-match"?: string;
+            };
             path: {
                 /** @description UUID version 7 */
                 id: string;
@@ -12356,6 +12517,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WebhookEndpointWithSecret"];
+                };
+            };
+            /** @description If-Match names another state than the present one; nothing was done */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Refused: a problem document says why and what to do */
@@ -12381,7 +12551,10 @@ export interface operations {
     enableWebhookEndpoint: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag that GET answered: nothing is done where that is no more the present state. `*`: whatever it is */
+                "if-match"?: string;
+            };
             path: {
                 /** @description UUID version 7 */
                 id: string;
@@ -12401,6 +12574,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            /** @description If-Match names another state than the present one; nothing was done */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Refused: a problem document says why and what to do */
@@ -12426,7 +12608,10 @@ export interface operations {
     disableWebhookEndpoint: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag that GET answered: nothing is done where that is no more the present state. `*`: whatever it is */
+                "if-match"?: string;
+            };
             path: {
                 /** @description UUID version 7 */
                 id: string;
@@ -12446,6 +12631,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            /** @description If-Match names another state than the present one; nothing was done */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Refused: a problem document says why and what to do */

@@ -5,11 +5,11 @@ import type { Corpus, Model } from '../../domain/resources.ts';
 import { ExpungeError, type ProblemCode } from '../../errors.ts';
 import { deleteCorpus, deleteModel } from '../../runs/ending.ts';
 import type { EndingAsked, EndingOutcome } from '../../runs/ports.ts';
-import { checkPresent } from '../conditional.ts';
+import { checkPresent, MatchHeader } from '../conditional.ts';
 import { notFound } from '../links.ts';
 import { principal } from '../principal.ts';
 import { OptionalReason, reasonOf } from '../reason.ts';
-import { described, IdParams, problems, ref } from '../schemas.ts';
+import { conditionalProblems, described, IdParams, ref } from '../schemas.ts';
 import type { Routes } from '../types.ts';
 
 const DELETE_MODEL = `With its whole line of checkpoints: their files go at once, and whatever was kept of its people with them. Deletion
@@ -53,8 +53,8 @@ export const endingRoutes: Routes = (app, deps) => {
       config: { scope: 'models:delete' },
       schema: {
         ...{ tags: ['models'], operationId: 'deleteModel', summary: 'Delete a model', description: DELETE_MODEL },
-        ...{ params: IdParams, body: Body },
-        response: { 200: described('The model as it was', PresentModel), ...problems },
+        ...{ headers: MatchHeader, params: IdParams, body: Body },
+        response: { 200: described('The model as it was', PresentModel), ...conditionalProblems },
       },
     },
     async (request, reply) => {
@@ -68,8 +68,8 @@ export const endingRoutes: Routes = (app, deps) => {
       config: { scope: 'corpora:delete' },
       schema: {
         ...{ tags: ['corpora'], operationId: 'deleteCorpus', summary: 'Delete a corpus', description: DELETE_CORPUS },
-        ...{ params: IdParams, body: Body },
-        response: { 200: described('The corpus as it was', PresentCorpus), ...problems },
+        ...{ headers: MatchHeader, params: IdParams, body: Body },
+        response: { 200: described('The corpus as it was', PresentCorpus), ...conditionalProblems },
       },
     },
     async (request, reply) => {

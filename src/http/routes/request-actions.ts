@@ -5,12 +5,12 @@ import type { Scope } from '../../domain/scopes.ts';
 import { REQUEST_ACTIONS } from '../../domain/states.ts';
 import type { Deed } from '../../runs/ports.ts';
 import { askedBy, carryOut } from '../act.ts';
-import { KeyHeader } from '../idempotency.ts';
+import { MatchAndKeyHeader } from '../conditional.ts';
 import { notFound } from '../links.ts';
 import { approvedTargets, planRequest, RequestPlan } from '../plan-request.ts';
 import { principal } from '../principal.ts';
 import { OptionalReason, Reason } from '../reason.ts';
-import { described, IdParams, problems, ref } from '../schemas.ts';
+import { conditionalProblems, described, IdParams, problems, ref } from '../schemas.ts';
 import { nowOf, pastTime } from '../times.ts';
 import type { App, AppDeps, Routes } from '../types.ts';
 import { invalidField } from '../validation.ts';
@@ -24,9 +24,9 @@ type Text = [operationId: string, summary: string, description: string];
 const about = <Body extends TSchema>(scope: Scope, [operationId, summary, what]: Text, body: Body) => ({
   config: { scope, idempotent: true },
   schema: {
-    ...{ headers: KeyHeader, tags, operationId, summary, params: IdParams, body },
+    ...{ headers: MatchAndKeyHeader, tags, operationId, summary, params: IdParams, body },
     description: `${what} Honours If-Match. Targets that it does not move stay as they are.`,
-    response: { 200: described('The request as it is now', ref('DeletionRequest')), ...problems },
+    response: { 200: described('The request as it is now', ref('DeletionRequest')), ...conditionalProblems },
   },
 });
 

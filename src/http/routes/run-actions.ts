@@ -3,15 +3,15 @@
 import Type, { type Static } from 'typebox';
 import { runMark } from '../../domain/marks.ts';
 import { askedBy, runAfter } from '../act.ts';
-import { KeyHeader } from '../idempotency.ts';
+import { MatchAndKeyHeader } from '../conditional.ts';
 import { OptionalReason, Reason } from '../reason.ts';
-import { described, IdParams, problems, ref } from '../schemas.ts';
+import { conditionalProblems, described, IdParams, ref } from '../schemas.ts';
 import type { Routes } from '../types.ts';
 
 const tags = ['runs'];
 const strict = { additionalProperties: false } as const;
 const MaybeReason = Type.Union([Type.Object({ reason: OptionalReason }, strict), Type.Null()]);
-const response = { 200: described('The run as it is now', ref('Run')), ...problems };
+const response = { 200: described('The run as it is now', ref('Run')), ...conditionalProblems };
 
 const ROLLBACK = `Of a run that awaits promotion: the candidate is refused. Of one that was published, while its parent is
 kept and nothing was published after it: the parent is active again, its certificates are void, and the requests need review.`;
@@ -23,7 +23,14 @@ export const runActionRoutes: Routes = (app, deps) => {
     {
       config: { scope: 'runs:promote', idempotent: true },
       schema: {
-        ...{ headers: KeyHeader, tags, operationId: 'promoteRun', params: IdParams, body: MaybeReason, response },
+        ...{
+          headers: MatchAndKeyHeader,
+          tags,
+          operationId: 'promoteRun',
+          params: IdParams,
+          body: MaybeReason,
+          response,
+        },
         summary: 'Publish the candidate of a run that awaits promotion',
         description: 'Only what passed verification gets there.',
       },
@@ -42,7 +49,7 @@ export const runActionRoutes: Routes = (app, deps) => {
     {
       config: { scope: 'runs:rollback', idempotent: true },
       schema: {
-        ...{ headers: KeyHeader, tags, operationId: 'rollBackRun', params: IdParams, response },
+        ...{ headers: MatchAndKeyHeader, tags, operationId: 'rollBackRun', params: IdParams, response },
         ...{ summary: 'Take the candidate of a run back', description: ROLLBACK },
         body: Type.Object({ reason: Reason }, strict),
       },

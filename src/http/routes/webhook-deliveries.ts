@@ -1,10 +1,11 @@
 // What is asked of a webhook endpoint beside its settings: keys, tests, the log of deliveries, replay.
 import Type from 'typebox';
 import { makeSecret } from '../../webhooks/signatures.ts';
+import { MatchHeader } from '../conditional.ts';
 import { checkIfMatch } from '../links.ts';
 import { createCursors, PageParameters, page, pageOf } from '../paging.ts';
 import { principal } from '../principal.ts';
-import { described, IdParams, problems, ref } from '../schemas.ts';
+import { conditionalProblems, described, IdParams, problems, ref } from '../schemas.ts';
 import type { App, AppDeps, Routes } from '../types.ts';
 import { accepted, found } from '../webhooks.ts';
 
@@ -39,9 +40,8 @@ function keyRoutes(app: App, deps: AppDeps): void {
         summary: 'Give a webhook endpoint new keys',
         description:
           'Until the overlap is over every message carries the signatures of both; keys of a rotation before end at once. The answer shows the new secret, this once. Honours If-Match.',
-        params: IdParams,
-        body: Rotate,
-        response: { 200: described('With the new secret', ref('WebhookEndpointWithSecret')), ...problems },
+        ...{ headers: MatchHeader, params: IdParams, body: Rotate },
+        response: { 200: described('With the new secret', ref('WebhookEndpointWithSecret')), ...conditionalProblems },
       },
     },
     async (request, reply) => {
@@ -63,10 +63,10 @@ function keyRoutes(app: App, deps: AppDeps): void {
       {
         config: { scope: 'webhooks:manage' },
         schema: {
-          ...{ tags, operationId: `${verb}WebhookEndpoint`, params: IdParams, body: Type.Null() },
+          ...{ tags, operationId: `${verb}WebhookEndpoint`, headers: MatchHeader, params: IdParams, body: Type.Null() },
           summary: `${verb === 'enable' ? 'Enable' : 'Disable'} a webhook endpoint`,
           description: `${description} Honours If-Match.`,
-          response: { 200: described('The endpoint as it is now', ref('WebhookEndpoint')), ...problems },
+          response: { 200: described('The endpoint as it is now', ref('WebhookEndpoint')), ...conditionalProblems },
         },
       },
       async (request, reply) => {

@@ -1,10 +1,11 @@
 // /v1/webhook-endpoints: who is told of what.
 import Type from 'typebox';
 import { EndpointDescription, EndpointEvents, EndpointRecipient, EndpointUrl } from '../../domain/webhook.ts';
+import { MatchHeader } from '../conditional.ts';
 import { absolute, checkIfMatch, unchanged } from '../links.ts';
 import { createCursors, PageParameters, page, pageOf } from '../paging.ts';
 import { principal } from '../principal.ts';
-import { described, IdParams, NotModified, problems, ref } from '../schemas.ts';
+import { conditionalProblems, described, IdParams, NotModified, problems, ref } from '../schemas.ts';
 import type { App, AppDeps, Routes } from '../types.ts';
 import { checkUrl, createEndpoint, found } from '../webhooks.ts';
 
@@ -103,9 +104,8 @@ function changeRoutes(app: App, deps: AppDeps): void {
         summary: 'Change a webhook endpoint',
         description:
           'What is left out stays. Honours If-Match. What already waits goes to a new URL at once, whatever the old one asked for.',
-        params: IdParams,
-        body: Change,
-        response: { 200: described('The endpoint as it is now', ref('WebhookEndpoint')), ...problems },
+        ...{ headers: MatchHeader, params: IdParams, body: Change },
+        response: { 200: described('The endpoint as it is now', ref('WebhookEndpoint')), ...conditionalProblems },
       },
     },
     async (request, reply) => {
@@ -129,8 +129,8 @@ function changeRoutes(app: App, deps: AppDeps): void {
         operationId: 'deleteWebhookEndpoint',
         summary: 'Delete a webhook endpoint',
         description: 'Its secrets are destroyed and what waits is not sent. Honours If-Match.',
-        params: IdParams,
-        response: { 204: Type.Null({ description: 'Deleted' }), ...problems },
+        ...{ headers: MatchHeader, params: IdParams },
+        response: { 204: Type.Null({ description: 'Deleted' }), ...conditionalProblems },
       },
     },
     async (request, reply) => {
