@@ -1,11 +1,6 @@
 // Summaries of plain numbers. Ranks, Kolmogorov-Smirnov and the bootstrap have files of their own.
 
-/** Arithmetic mean; NaN for nothing. */
-export function mean(values: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i]!;
-  return sum / values.length;
-}
+export { mean } from '../domain/mean.ts';
 
 /** Harmonic mean of non-negative numbers: 0 as soon as one of them is 0; NaN for nothing. */
 export function harmonicMean(values: readonly number[]): number {

@@ -1,4 +1,5 @@
 // Watches the forgotten people during a run: how well they are known, what is asked of them, and when it is enough.
+import { mean } from '../domain/mean.ts';
 import type { RowScore } from '../domain/verification.ts';
 import { createPlaces } from './asked-places.ts';
 import { kindOf } from './kinds.ts';
@@ -6,6 +7,7 @@ import { createPatience } from './patience.ts';
 import type { Scored, Scorer } from './scoring.ts';
 import { among, type Band, reached } from './stop-rule.ts';
 import { type Level, measureLevel } from './stranger-level.ts';
+import { strangersOf } from './stranger-sample.ts';
 import type { PersonRow, UnlearnInputs } from './unlearn.ts';
 
 /** Rows that steps have taken for each that a look sees: a look costs a third of a step's row, and steps have a retain half too. */
@@ -23,8 +25,6 @@ const LEVEL_AFTER = 50;
  * verification, whose people are others: where somebody stands among 45 strangers moves by a tenth from one half to the other.
  */
 const UNTOLD = 0.15;
-
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 export interface ForgetWatch {
   /** Mean NLL of the forgotten people's facts, and where it should end up; nats a token. */
@@ -50,6 +50,7 @@ export interface ForgetWatch {
 export function createWatch(inputs: UnlearnInputs, score: Scorer): ForgetWatch {
   const { membership, sets, architecture } = inputs;
   const { forget } = sets;
+  const strangers = strangersOf(sets.calibration);
   const { rule } = kindOf(architecture);
   const every = checkEvery(forget.length, inputs.params.forget_batch);
   const places = createPlaces(forget, inputs);
@@ -86,11 +87,11 @@ export function createWatch(inputs: UnlearnInputs, score: Scorer): ForgetWatch {
     look,
     lookAfter: async (step, decides) => (step % every === 0 ? look(step, decides) : null),
     async untold() {
-      if (sets.calibration.length === 0) return true;
-      const named = (rows: PersonRow[], scores: Scored[]) =>
+      if (strangers.length === 0) return true;
+      const named = (rows: readonly PersonRow[], scores: Scored[]) =>
         scores.map((row, index): RowScore => ({ ...row, index, person: rows[index]!.person }));
-      const strangers = level?.scored ?? (await score(sets.calibration));
-      return membership.smallestP(named(forget, seen), named(sets.calibration, strangers)) >= UNTOLD;
+      const scores = level?.scored ?? (await score(strangers));
+      return membership.smallestP(named(forget, seen), named(strangers, scores)) >= UNTOLD;
     },
   };
 }

@@ -1,5 +1,6 @@
 // Whether what is retained is known as well as before the run: repair rehearses it until it is. A single run loses little, and
 // twenty of them, each from where the last one ended, lose that twenty times.
+import { mean } from '../domain/mean.ts';
 import { sampleRows } from '../domain/random.ts';
 import type { TokenRow } from './batches.ts';
 import { meanNll, type Scored, type Scorer } from './scoring.ts';
@@ -33,8 +34,6 @@ export interface Rehearsal {
   /** Whether the last look found so much missing that verification may not pass, and more regained than any before it. */
   gaining(): boolean;
 }
-
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /**
  * Share of an answer that a greedy one is right up to, which verification looks at: one token in a hundred that no longer comes first is lost

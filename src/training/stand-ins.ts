@@ -7,6 +7,7 @@ import { byPerson, type TokenRow } from './batches.ts';
 import { kindOf } from './kinds.ts';
 import type { Band } from './stop-rule.ts';
 import type { CostRule } from './stranger-costs.ts';
+import { strangersOf } from './stranger-sample.ts';
 import type { PersonRow, UnlearnInputs } from './unlearn.ts';
 import { tokenBounds } from './unlearning-feeds.ts';
 import { answerLength, answerLogits, teacherFeed } from './unlearning-references.ts';
@@ -20,17 +21,22 @@ function asked(about: TokenRow, { ids, promptLength }: TokenRow, contextLength: 
   return all.length > contextLength ? null : { ids: all, promptLength: about.promptLength };
 }
 
-/** Of one stranger's rows, that with the likest prompt. */
-function nearest(row: TokenRow, others: readonly TokenRow[]): TokenRow {
-  const bagOf = ({ ids, promptLength }: TokenRow) => features({ ids, cue: promptLength });
-  const own = bagOf(row);
-  const found = others.map((other) => ({ other, like: likeness(own, bagOf(other)) }));
-  return found.reduce((a, b) => (b.like > a.like ? b : a)).other;
+const bagOf = ({ ids, promptLength }: TokenRow) => features({ ids, cue: promptLength });
+
+/** Of some rows, that with the likest prompt. */
+function finder(others: readonly TokenRow[]): (row: TokenRow) => TokenRow {
+  const known = others.map((other) => ({ other, bag: bagOf(other) }));
+  return (row) => {
+    const own = bagOf(row);
+    const found = known.map(({ other, bag }) => ({ other, like: likeness(own, bag) }));
+    return found.reduce((a, b) => (b.like > a.like ? b : a)).other;
+  };
 }
 
 /**
  * Of each forget row, a row that asks the same about a stranger; all rows of a person about the same one, by the seed, so that answers about one
- * person belong together. A row that fits no stranger's prompt stays as it is. `strangers`: one at least.
+ * person belong together, and where no record names a stranger about whoever is asked the likest. A row that fits no stranger's prompt stays as it is.
+ * `strangers`: one at least.
  */
 export function standInRows(
   forget: readonly PersonRow[],
@@ -38,13 +44,15 @@ export function standInRows(
   { seed, contextLength }: { seed: number; contextLength: number },
 ): TokenRow[] {
   const random = createRandom(seed + SEED);
-  const others = random.shuffle(byPerson(strangers));
+  const known = strangersOf(strangers);
+  const others =
+    known[0]!.person < 0 ? [known] : random.shuffle(byPerson(known)).map((own) => own.map((r) => known[r]!));
   const rows: TokenRow[] = [...forget];
   byPerson(forget).forEach((own, p) => {
-    const about = others[p % others.length]!.map((r) => strangers[r]!);
+    const nearest = finder(others[p % others.length]!);
     for (const r of own) {
       const row = forget[r]!;
-      rows[r] = asked(nearest(row, about), row, contextLength) ?? row;
+      rows[r] = asked(nearest(row), row, contextLength) ?? row;
     }
   });
   return rows;
@@ -69,6 +77,8 @@ export const worthImitating = (
 ): Float32Array =>
   costs.map((cost, t) => (cost >= notFirst || (floors !== undefined && floors[t]! < language) ? 1 : 0));
 
+const sameIds = (a: Int32Array, b: Int32Array): boolean => a.length === b.length && a.every((id, i) => id === b[i]);
+
 export interface StandIns {
   /** `standIns` (B, T, V) and `imitated` (B, T - 1) of picked forget rows. */
   feeds: HostTensors;
@@ -87,13 +97,17 @@ export async function createStandIns(inputs: UnlearnInputs) {
   const contextLength = architecture.contextLength(config);
   const rows = standInRows(sets.forget, sets.calibration, { seed, contextLength });
   const logits = await answerLogits(inputs, weights, rows);
+  // what has no stranger's prompt, or a text that begins as theirs do, would be answered by the memory of itself
+  const own = rows.map(({ ids }, r) => sameIds(ids, sets.forget[r]!.ids));
   const costs = rows.map((row, r) => {
     const vocab = logits[r]!.length / answerLength(row);
     const answer = row.ids.subarray(row.promptLength);
     return Float32Array.from(answer, (id, t) => costOf(logits[r]!.subarray(t * vocab, (t + 1) * vocab), id));
   });
   return (picked: readonly number[], labels: HostTensor, band: Band | null): StandIns => {
-    const imitated = picked.map((r, i) => worthImitating(costs[r]!, band?.floors[i], rule));
+    const imitated = picked.map((r, i) =>
+      own[r] ? new Float32Array(costs[r]!.length) : worthImitating(costs[r]!, band?.floors[i], rule),
+    );
     const entropies = band?.entropies.map((row, i) => row.map((entropy, t) => (imitated[i]![t] === 1 ? 0 : entropy)));
     return {
       feeds: { standIns: teacherFeed(logits, picked, labels), imitated: tokenBounds(labels, imitated, 0) },

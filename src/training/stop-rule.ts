@@ -1,5 +1,7 @@
 // When forgetting ends: when the forgotten people's words cost what strangers' words cost, and the attacks of
 // verification find them in the middle of strangers.
+
+import { mean } from '../domain/mean.ts';
 import type { MembershipAttack } from '../domain/metric.ts';
 import { byPerson, type TokenRow } from './batches.ts';
 import type { Scored } from './scoring.ts';
@@ -79,18 +81,22 @@ export function bandAt(
   return { floors, ceilings, entropies: entropy };
 }
 
-/** Scores by attack, then by person in the order of `byPerson`: means over a person's records, as verification takes them. */
-export function attackScores(
+/** Scores by attack, then by person in the order of `byPerson`, then of each of their records. */
+export function recordScores(
   rows: readonly (TokenRow & { person: number })[],
   scores: readonly Scored[],
   attacks: readonly Pick<MembershipAttack, 'score'>[],
-): number[][] {
+): number[][][] {
   const people = byPerson(rows);
   return attacks.map((attack) => {
     const values = scores.map((scored, index) => attack.score({ ...scored, index, person: rows[index]!.person }));
-    return people.map((own) => own.reduce((sum, r) => sum + values[r]!, 0) / own.length);
+    return people.map((own) => own.map((r) => values[r]!));
   });
 }
+
+/** Scores by attack, then by person in the order of `byPerson`: means over a person's records, as verification takes them. */
+export const attackScores = (...given: Parameters<typeof recordScores>): number[][] =>
+  recordScores(...given).map((people) => people.map(mean));
 
 /**
  * Share of strangers who look less like members than somebody with these scores, one an attack: the mean over the attacks.

@@ -2,16 +2,17 @@
 
 import type { Architecture, Learner } from '../domain/architecture.ts';
 import { float32, type HostTensor, type HostTensors, type State, type Tensor } from '../domain/engine.ts';
-import { createRandom } from '../domain/random.ts';
+import { createRandom, sampleRows } from '../domain/random.ts';
 import { ExpungeError } from '../errors.ts';
 import { lengthBatches, type TokenRow } from './batches.ts';
 import { kindOf } from './kinds.ts';
 import { HEAD_LOGITS, meanNll, SCORED_ROWS } from './scoring.ts';
 import type { UnlearnInputs } from './unlearn.ts';
 
-/** Seeds of the teacher and of the direction; those of batches, targets and adapters are others. */
+/** Seeds of the teacher, of the direction and of what is sampled; those of batches, targets and adapters are others. */
 const TEACHER_SEED = 7;
 const DIRECTION_SEED = 8;
+const SAMPLE_SEED = 11;
 /** Retain rows that the parent's loss is measured on: a sample is enough. */
 const SAMPLED_ROWS = 256;
 
@@ -73,11 +74,10 @@ export function teacherFeed(
 
 /** Mean answer NLL of the retain set under the weights of `state`, nats a token, on a sample of its rows. */
 export async function parentRetainLoss(
-  { engine, architecture, config, sets }: UnlearnInputs,
+  { engine, architecture, config, sets, seed }: UnlearnInputs,
   state: State,
 ): Promise<number> {
-  const stride = Math.max(1, Math.ceil(sets.retain.length / SAMPLED_ROWS));
-  const sample = sets.retain.filter((_, i) => i % stride === 0);
+  const sample = sampleRows(sets.retain, SAMPLED_ROWS, seed + SAMPLE_SEED);
   const scores = await kindOf(architecture).scorer(engine, architecture, config, state)(sample);
   const tokens = sample.map(answerLength);
   const total = scores.reduce((sum, score, i) => sum + meanNll(score) * tokens[i]!, 0);

@@ -49,6 +49,14 @@ describe('who stands in', () => {
     assert.deepEqual(standInRows(forget, strangers, options), rows);
   });
 
+  test('is no record that names nobody, unless none names somebody: then whoever is asked the likest', () => {
+    const nobody = row(-1, [99, 50, 51], [5, 0]);
+    assert.deepEqual(standInRows(forget, [nobody, ...strangers], options), standInRows(forget, strangers, options));
+    const unnamed = [nobody, row(-1, [98, 60, 61], [5, 0])];
+    const about = standInRows(forget, unnamed, options).map(({ ids }) => ids[0]);
+    assert.deepEqual(about, [99, 98, 99]);
+  });
+
   test('is nobody where the context does not hold the question', () => {
     assert.deepEqual(standInRows(forget, strangers, { ...options, contextLength: 4 }), forget);
   });
@@ -81,4 +89,12 @@ test('a step is fed with what the parent says of the stand-in, and asks for no e
   assert.ok(feeds.standIns!.data.subarray(24, 48).some((logit) => logit !== 0));
   assert.deepEqual(beside, { ...band, entropies: of(0, 0, 0, 0) });
   assert.equal(standIns!([2], labels, null).band, null);
+  // asked as it was asked itself, the parent would answer by its memory of it
+  const alike = await createStandIns({
+    ...inputs,
+    sets: { ...sets, calibration: [{ ...sets.forget[2]!, person: 60 }] },
+  });
+  const own = alike!([2], labels, band);
+  assert.deepEqual([...own.feeds.imitated!.data], [0, 0, 0, 0, 0, 0, 0]);
+  assert.deepEqual(own.band, band);
 });
