@@ -153,6 +153,23 @@ function outdatedRows({ methods }: Rows): string[] {
   return rows.length > 0 ? [`Measured when defaults were others: ${rows.join('; ')}.`] : [];
 }
 
+/** Nothing where all rows began with the weights that their setting tells of. */
+function elsewhere({ settings, methods }: Rows): string[] {
+  const trained = new Map(settings.map((one) => [`${one.data}, seed ${one.seed}`, one.trained]));
+  const rows = methods.filter((row) => row.numbers !== null);
+  const others = Map.groupBy(
+    rows.filter((row) => row.trained !== trained.get(`${row.data}, seed ${row.seed}`)),
+    (row) => `${row.data}, seed ${row.seed}`,
+  );
+  if (others.size === 0) return [];
+  const named = [...others].map(
+    ([setting, own]) => `${setting}: ${own.map(({ method }) => `\`${method}\``).join(', ')}`,
+  );
+  return [
+    `Measured earlier, against another training by the same seed (another processor rounds otherwise), and with the stop rule of then: ${named.join('; ')}.`,
+  ];
+}
+
 /** `method`: what the default plan tries first. */
 export function methodsBenchmarksPage(rows: Rows, method: string, date: string): string {
   const data = [...new Set(rows.settings.map((setting) => setting.data))];
@@ -161,6 +178,7 @@ export function methodsBenchmarksPage(rows: Rows, method: string, date: string):
     'Written by `npm run bench:methods -- --page`; do not edit. Rows are also on the pages of the [methods](methods.md).',
     `Last written ${date}, on ${cpus().length} shared cores. Every method runs with its default parameters.`,
     ...outdatedRows(rows),
+    ...elsewhere(rows),
     READING,
     ...data.map((name) => dataSection(name, rows)),
     goalSection(rows, method),

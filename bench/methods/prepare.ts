@@ -1,8 +1,9 @@
 // What every method of a setting is held against: the trained model, and models trained without the forgotten.
 import { createHash } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { WEIGHTS } from '../../src/checkpoints/weight-files.ts';
 import { TRAINER_VERSION } from '../../src/compute/train-model.ts';
 import type { Config } from '../../src/config.ts';
 import { createRunner, type Runner } from '../shared/work.ts';
@@ -20,6 +21,8 @@ export interface Prepared {
   place: Place;
   runner: Runner<Task, Results>;
   training: Trained;
+  /** Digest of the trained weights: processors round differently, and the same seed trains another model on another machine. */
+  trained: string;
   parent: Measured;
   references: Measured[];
 }
@@ -59,6 +62,8 @@ export async function prepare(
       logUpdates: true,
     },
   });
+  const weights = await readFile(join(place.parent, WEIGHTS));
+  const trained = createHash('sha256').update(weights).digest('hex').slice(0, 12);
   const measured = async (name: string, checkpoint: string) =>
     revive(await runner.result(`measured/${name}`, { kind: 'measure', place, checkpoint }));
   const parent = await measured('parent', place.parent);
@@ -69,5 +74,5 @@ export async function prepare(
     references.push(await measured(`reference-${seed}`, out));
     await rm(out, { recursive: true, force: true });
   }
-  return { setting, place, runner, training, parent, references };
+  return { setting, place, runner, training, trained, parent, references };
 }

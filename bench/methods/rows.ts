@@ -22,6 +22,8 @@ export interface MethodRow {
   seed: number;
   method: string;
   params: Record<string, unknown>;
+  /** Digest of the weights that it began with; rows of before have none. */
+  trained?: string;
   /** Why the method did not begin, or did not end. */
   refused: { code: string; message: string } | null;
   work: Work | null;
@@ -34,6 +36,8 @@ export interface SettingRow {
   people: { trained: number; forgotten: number; strangers: number };
   records: { forgotten: number; strangers: number };
   training: { steps: number; exact_memorization: number | null };
+  /** Digest of the trained weights. */
+  trained?: string;
   retraining: Effort;
   parent: Numbers;
   retrained: Numbers[];
@@ -106,9 +110,9 @@ export async function methodRow(
   base: Effort | null,
   given: Record<string, unknown> = {},
 ): Promise<MethodRow> {
-  const { setting, place, runner, parent, references } = prepared;
+  const { setting, place, runner, trained, parent, references } = prepared;
   const params = fillParams(method, given);
-  const row = { data: setting.data, seed: setting.seed, method, params };
+  const row = { data: setting.data, seed: setting.seed, method, params, trained };
   const out = join(place.dir, 'candidates', method);
   const attempt = await attemptOf(prepared, method, params, out);
   if (!attempt.ok) {
@@ -134,11 +138,11 @@ export async function methodRow(
 
 const people = (rows: readonly { person: number }[]) => new Set(rows.map(({ person }) => person)).size;
 
-export function settingRow({ setting, training, parent, references }: Prepared, base: Effort): SettingRow {
+export function settingRow({ setting, training, trained, parent, references }: Prepared, base: Effort): SettingRow {
   const { forget, holdout, retain } = parent.scores;
   const judged = { parent, seed: setting.seed };
   return {
-    ...{ data: setting.data, seed: setting.seed, training, retraining: base },
+    ...{ data: setting.data, seed: setting.seed, training, trained, retraining: base },
     people: { trained: people(forget) + people(retain), forgotten: people(forget), strangers: people(holdout) },
     records: { forgotten: forget.length, strangers: holdout.length },
     parent: numbersOf({ ...judged, measured: parent, references, exact: false }),

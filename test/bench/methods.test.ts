@@ -123,3 +123,18 @@ test('rows that were measured when defaults were others are named; a number wher
   );
   assert.doesNotMatch(of(fillParams('grad-diff')), /defaults were others/);
 });
+
+test('rows that began with other weights than the setting tells of are named', () => {
+  const of = (trained?: string) =>
+    methodsBenchmarksPage(
+      {
+        settings: [{ ...held, trained: 'a1' }],
+        methods: [{ ...rowFor(among(0), 1), ...(trained ? { trained } : {}) }],
+      },
+      'grad-diff',
+      '2026-01-01',
+    );
+  assert.match(of('b2'), /against another training by the same seed .*: synthetic, seed 1: `grad-diff`\./);
+  assert.match(of(), /against another training/);
+  assert.doesNotMatch(of('a1'), /another training/);
+});
