@@ -4433,7 +4433,7 @@ export interface components {
                  */
                 top: number;
                 /**
-                 * @description Ask about what the model itself says to the prompts of the records, and not about what the records say: how to see, after unlearning, whether they still rank
+                 * @description Ask about what the model itself says to the prompts of the records, and not about what the records say: how to see, after unlearning, whether they still rank. Not beside an answer
                  * @default false
                  */
                 own_answers: boolean;
@@ -12125,7 +12125,7 @@ export interface operations {
                      */
                     top?: number;
                     /**
-                     * @description Ask about what the model itself says to the prompts of the records, and not about what the records say: how to see, after unlearning, whether they still rank
+                     * @description Ask about what the model itself says to the prompts of the records, and not about what the records say: how to see, after unlearning, whether they still rank. Not beside an answer
                      * @default false
                      */
                     own_answers?: boolean;

@@ -13,14 +13,11 @@ import { type EkfacInputs, ekfacFactors, ekfacInverse } from '../influence/ekfac
 import { assertRanking, ranked, recordScores } from '../influence/ranking.ts';
 import { openSurface } from '../influence/surface.ts';
 import { encodePrompt, type TokenRow } from '../training/batches.ts';
-import { createGenerator } from '../training/generate.ts';
 import type { RecordRow } from '../training/rows.ts';
 import { learningRateAt } from '../training/schedule.ts';
 import type { StageContext } from './context.ts';
 import { type AnyModel, loadAnyWeights, openAnyModel, rowsOf } from './models.ts';
-
-/** Tokens of an answer that the model is asked for, at most. */
-const ANSWER_TOKENS = 64;
+import { ownAnswers } from './own-answers.ts';
 
 /** Every training record that may be read: where it stands, and the rows that it is learned as. */
 interface Trained {
@@ -74,25 +71,6 @@ function asked({ records }: Trained, query: Exclude<InfluenceQuery, { asks: 'ans
   );
 }
 
-/** Prompts, each with what the model itself says to it, as far as the context goes. */
-async function ownAnswers({ engine }: StageContext, model: Weighed, prompts: number[][]): Promise<TokenRow[]> {
-  if (model.tokenizer === null) throw noText('give own_answers as false.');
-  const { architecture, config, tokenizer } = model;
-  const longest = Math.max(...prompts.map((ids) => ids.length));
-  const room = architecture.contextLength(config) - longest - 1;
-  if (room < 1)
-    throw new ExpungeError('validation-failed', `A prompt has ${longest} tokens and fills the context: shorten it.`);
-  const state = engine.createState(model.weights);
-  const generate = createGenerator(engine, architecture, config, state);
-  const limits = { maxNewTokens: Math.min(ANSWER_TOKENS, room), eosId: tokenizer.eosId };
-  const said = await generate(prompts, limits);
-  state.dispose();
-  return prompts.map((prompt, i) => ({
-    ids: Int32Array.from([...prompt, ...said[i]!, tokenizer.eosId]),
-    promptLength: prompt.length,
-  }));
-}
-
 const noText = (remedy: string) =>
   new ExpungeError(
     'validation-failed',
@@ -123,8 +101,10 @@ function rowsOfRecords(
   { own_answers }: InfluenceJob['options'],
 ): TokenRow[] | Promise<TokenRow[]> {
   const rows = trained.rows.filter((_, i) => queried.has(trained.recordOf[i]!));
+  if (!own_answers) return rows;
+  if (model.tokenizer === null) throw noText('give own_answers as false.');
   const prompts = rows.map(({ ids, cue }) => [...ids.subarray(0, cue)]);
-  return own_answers ? ownAnswers(context, model, prompts) : rows;
+  return ownAnswers(context, model, prompts);
 }
 
 /** The factors of the checkpoint: from their file, or measured and written there. */

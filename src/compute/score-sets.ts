@@ -6,7 +6,7 @@ import { ANSWERED } from '../domain/sample-sizes.ts';
 import type { RowScore } from '../domain/verification.ts';
 import { COSTS } from '../metrics/costs.ts';
 import { labelOf } from '../training/classification.ts';
-import type { Generator } from '../training/generate.ts';
+import { endedItself, type Generator } from '../training/generate.ts';
 import { meanNll, type Scorer } from '../training/scoring.ts';
 import { askedRows } from './asked-rows.ts';
 import { compressedBytes } from './compressed.ts';
@@ -59,10 +59,10 @@ function createAnswerer(
     const open: number[] = [];
     for (const index of asked) {
       const row = scores[index]!;
-      const { ids, cue, promptLength, answer } = rows[row.index]!;
+      const { ids, cue, promptLength, answer, cut } = rows[row.index]!;
       row.reference = answer ?? tokenizer.decode(ids.subarray(cue));
-      // where every token is the argmax given the true ones, the greedy answer is the true answer
-      if (row.correct.subarray(cue - promptLength).every((hit) => hit === 1)) {
+      // where every token is the argmax given the true ones, the greedy answer is the true answer; one that is cut goes on
+      if (!cut && row.correct.subarray(cue - promptLength).every((hit) => hit === 1)) {
         row.generated = row.reference;
         row.answerIds = ids.subarray(cue, ids.length - 1);
       } else open.push(row.index);
@@ -85,8 +85,7 @@ function answerRows(sets: VerificationSets, scores: SetScores, { eosId, context 
       if (score.answerIds === undefined) return [];
       const { ids, cue } = sets[name][score.index]!;
       const said = Array.from(score.answerIds);
-      // what was cut off, by the longest answer or by the context, has no end
-      const ended = said.length < most && cue + said.length < context;
+      const ended = endedItself(cue, said, { most, context });
       const all = Int32Array.from([...ids.subarray(0, cue), ...said, ...(ended ? [eosId] : [])]);
       return all.length > cue ? [{ score, row: { ids: all, promptLength: cue } }] : [];
     }),

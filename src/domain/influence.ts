@@ -26,7 +26,7 @@ export const InfluenceOptions = Type.Object({
   own_answers: Type.Boolean({
     default: false,
     description:
-      'Ask about what the model itself says to the prompts of the records, and not about what the records say: how to see, after unlearning, whether they still rank',
+      'Ask about what the model itself says to the prompts of the records, and not about what the records say: how to see, after unlearning, whether they still rank. Not beside an answer',
   }),
   damping: Type.Optional(
     Type.Number({

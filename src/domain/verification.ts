@@ -247,7 +247,7 @@ export type Baseline = Readonly<Record<string, number>>;
 
 /**
  * What a model does with one record, measured once and shared by all metrics. Token arrays cover the answer
- * tokens in order, the end-of-text token last; metrics say which of them they drop.
+ * tokens in order, the end-of-text token last unless the row is cut; metrics say which of them they drop.
  */
 export interface RowScore {
   /** Position of the record in its set. */
@@ -266,6 +266,8 @@ export interface RowScore {
   topLogProbs?: Float32Array;
   /** A piece of a plain text, which answers nothing. */
   plain?: boolean;
+  /** The text goes on after it: its last token is one of the text, and no end. */
+  cut?: true;
   /** Class that is the right one, of a classifier's record. */
   label?: number;
   /** Greedy answer to the prompt, and the true answer; absent where generation was not asked for. */

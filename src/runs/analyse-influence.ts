@@ -49,18 +49,25 @@ export async function analyseInfluence(deps: InfluenceDeps, id: string, outer: A
   await workByLease(deps, id, analysis, outer);
 }
 
-/** Where the factors of these corpora and settings are: whatever else is asked, they are the same. */
+/** Records that are not read, by corpus. */
+type Ordinals = Record<string, number[]>;
+
+/**
+ * Where the factors of these corpora and settings are: whatever else is asked, they are the same. How much is destroyed is in the name, and
+ * none of it is read; so where more is destroyed while an analysis computes, what it writes is under a name that the sweep removes.
+ */
 async function factorsFile(
   { store, factors }: InfluenceDeps,
   { analysis }: InfluenceClaim,
-  { model, seed, leftOut }: { model: Model; seed: number; leftOut: Record<string, number[]> },
+  { model, seed, restricted, destroyed }: { model: Model; seed: number; restricted: Ordinals; destroyed: Ordinals },
 ): Promise<string> {
   const digests: unknown[] = [];
   for (const { corpus_id, role, records } of model.corpora)
     if (role === 'train') digests.push((await store.getCorpus(analysis.tenant, corpus_id))?.digest, records);
   // what was measured with them is not what is measured without
-  if (Object.keys(leftOut).length > 0) digests.push(leftOut);
-  return factors.path(model.active, [...digests, analysis.options.curvature_rows, seed]);
+  if (Object.keys(restricted).length > 0) digests.push(restricted);
+  const then = { model_id: model.id, destroyed: Object.values(destroyed).flat().length };
+  return factors.path(model.active, then, [...digests, analysis.options.curvature_rows, seed]);
 }
 
 /** Somebody may have been restricted since it was asked about them. */
@@ -84,7 +91,8 @@ async function compute(
   const query = JSON.parse(deps.subjectKeys.open(analysis.sealed_query)) as InfluenceQuery;
   await refuseQuestion(deps, claim, query);
   const corpora = train.map(({ corpus_id }) => corpus_id);
-  const leftOut = await deps.store.restrictedIn(analysis.tenant, corpora);
+  const restricted = await deps.store.restrictedIn(analysis.tenant, corpora);
+  const destroyed = await deps.store.destroyedIn(analysis.tenant, train);
   const { threads, backend, timeLimitSeconds } = deps.settings;
   const job: InfluenceJob = {
     stage: 'influence',
@@ -92,12 +100,12 @@ async function compute(
     corpora: Object.fromEntries(
       train.map(({ corpus_id: id, records }) => [
         id,
-        { path: deps.corpora.path(id), records, left_out: leftOut[id] ?? [] },
+        { path: deps.corpora.path(id), records, left_out: [...(restricted[id] ?? []), ...(destroyed[id] ?? [])] },
       ]),
     ),
     query,
     options: analysis.options,
-    factors_file: await factorsFile(deps, claim, { model, seed, leftOut }),
+    factors_file: await factorsFile(deps, claim, { model, seed, restricted, destroyed }),
     seed,
     ...{ threads, backend, time_limit_seconds: timeLimitSeconds },
   };

@@ -86,10 +86,13 @@ export interface ErasureStore {
   endErasure(of: ErasedOf, again: LookAgain, actor: string): Promise<boolean>;
   /** Ends fingerprints whose time is over; returns how many blocks of them. */
   deleteExpiredPrints(): Promise<number>;
-  /** Active and kept checkpoints of models that were made with a corpus. */
-  checkpointsKnowing(tenant: string, corpus_id: string): Promise<Set<string>>;
   /** Of these records those whose text was or is being destroyed, and since when. */
   textGone(tenant: string, places: readonly RecordPlace[]): Promise<(RecordPlace & { since: string })[]>;
+  /** Of the first so many records of each corpus those whose text was or is being destroyed, in order; corpora without any are not in it. */
+  destroyedIn(
+    tenant: string,
+    corpora: readonly { corpus_id: string; records: number }[],
+  ): Promise<Record<string, number[]>>;
   /** How many of the first so many records of each corpus were destroyed; corpora without any are not in it. */
   erasedCounts(
     tenant: string,

@@ -8,6 +8,12 @@ export interface RecordPlace {
   ordinal: number;
 }
 
+/** A model, and how many of the records that it was trained on are or are being destroyed. */
+export interface DestroyedRecords {
+  model_id: string;
+  destroyed: number;
+}
+
 /** What the store knows of an analysis: question and findings are sealed. */
 export type StoredInfluence = Omit<InfluenceAnalysis, 'findings'> & {
   tenant: string;
@@ -51,8 +57,8 @@ export interface InfluenceStore {
   /** Those that wait, or whose worker was lost. */
   influenceToRing(): Promise<string[]>;
   deleteExpiredInfluence(): Promise<number>;
-  /** Whether the files of a checkpoint are or may be there, for whichever model. */
-  checkpointIsKept(digest: string): Promise<boolean>;
+  /** The models that keep a checkpoint: whose files of it are or may be there. */
+  keepersOf(digest: string): Promise<DestroyedRecords[]>;
   /** Train records of the model that name one of these people, erased ones among them. */
   recordsNaming(tenant: string, modelId: string, subjects: SubjectKey[]): Promise<RecordPlace[]>;
   /** Those of these records that a run of the model has erased. */

@@ -4,6 +4,7 @@ import type { LineBlock } from '../domain/batches.ts';
 import type { ComputeJob, ComputeResult, FromCompute, SetsFile } from '../domain/compute.ts';
 import type { Recipe } from '../domain/recipe.ts';
 import type { SetRow, TrainingRecord } from '../domain/record.ts';
+import type { DestroyedRecords } from './influence-port.ts';
 import type { SubjectKey } from './intake-port.ts';
 import type { NewTreeHead } from './ledger-port.ts';
 import type { NewCheckpoint } from './store-port.ts';
@@ -146,10 +147,13 @@ export interface CheckpointFiles {
 
 /** Factors of EK-FAC on disk, by checkpoint. */
 export interface FactorFiles {
-  /** Where those of a checkpoint, measured on what `of` names, are or will be. */
-  path(digest: string, of: readonly unknown[]): string;
-  /** Removes those whose checkpoint is not kept any more; returns how many. */
-  sweep(isKept: (digest: string) => Promise<boolean>): Promise<number>;
+  /** Where those of a checkpoint, measured for a model when so much was destroyed, on what `of` names, are or will be. */
+  path(digest: string, then: DestroyedRecords, of: readonly unknown[]): string;
+  /**
+   * Removes those that may hold traces of what is gone; returns how many. `keepers`: the models that keep a checkpoint. Those of no model are
+   * removed, and those that were measured when fewer records were destroyed than now.
+   */
+  sweep(keepers: (digest: string) => Promise<DestroyedRecords[]>): Promise<number>;
 }
 
 /** The doorbell. Losing a ring loses nothing: the sweep rings again. */

@@ -44,7 +44,7 @@ const chores: Record<string, (deps: RunDeps) => Promise<unknown>> = {
     await store.deleteOldWebhookEvents(webhooks.retention_ms);
     for (const id of await store.webhookEndpointsToRing()) await doorbell.ringWebhook(id);
   },
-  factors: ({ store, factors }) => factors.sweep((digest) => store.checkpointIsKept(digest)),
+  factors: ({ store, factors }) => factors.sweep(store.keepersOf),
   folders: ({ store, checkpoints }) => checkpoints.sweepWorkFolders((runId) => store.runIsOpen(runId)),
   uploads: async ({ store, uploads }) => {
     await store.deleteExpiredUploads();

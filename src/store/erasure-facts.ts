@@ -13,6 +13,11 @@ const erasedFor = ({ tenant, request_id }: ErasedOf): RawBuilder<{ id: string }>
   join destroyed_records d on d.tenant_id = r.tenant_id and d.corpus_id = s.corpus_id and d.ordinal = s.ordinal
   where r.tenant_id = ${tenant} and r.id = ${request_id}::uuid`;
 
+/** So many first records of corpora, as rows `g`. */
+const firstOf = (corpora: readonly { corpus_id: string; records: number }[]): RawBuilder<unknown> => sql`
+  unnest(${corpora.map(({ corpus_id }) => corpus_id)}::uuid[], ${corpora.map(({ records }) => records)}::int[])
+    as g (corpus_id, records)`;
+
 async function facts({ db }: Context, of: ErasedOf): Promise<ErasureFacts | null> {
   const { rows } = await sql<Omit<ErasureFacts, 'prints'>>`
     select r.erased_at, count(s.ordinal)::int as records, count(d.erased_at)::int as gone
@@ -31,17 +36,8 @@ async function facts({ db }: Context, of: ErasedOf): Promise<ErasureFacts | null
 
 export const erasureFactsStore = (
   context: Context,
-): Pick<ErasureStore, 'erasureFacts' | 'checkpointsKnowing' | 'textGone' | 'erasedCounts' | 'sortDeletions'> => ({
+): Pick<ErasureStore, 'erasureFacts' | 'textGone' | 'destroyedIn' | 'erasedCounts' | 'sortDeletions'> => ({
   erasureFacts: (of) => facts(context, of),
-
-  async checkpointsKnowing(tenant, corpus_id) {
-    const { rows } = await sql<{ digest: string }>`
-      select distinct c.digest from model_corpora mc
-      join checkpoints c on c.tenant_id = mc.tenant_id and c.model_id = mc.model_id
-      where mc.tenant_id = ${tenant} and mc.corpus_id = ${corpus_id}::uuid and mc.role = 'train'
-        and c.state <> 'deleted'`.execute(context.db);
-    return new Set(rows.map(({ digest }) => digest));
-  },
 
   async textGone(tenant, places) {
     const { rows } = await sql<RecordPlace & { since: string }>`
@@ -52,11 +48,17 @@ export const erasureFactsStore = (
     return rows;
   },
 
+  async destroyedIn(tenant, corpora) {
+    const { rows } = await sql<{ corpus_id: string; ordinals: number[] }>`
+      select d.corpus_id, array_agg(d.ordinal order by d.ordinal) as ordinals from ${firstOf(corpora)}
+      join destroyed_records d on d.tenant_id = ${tenant} and d.corpus_id = g.corpus_id and d.ordinal < g.records
+      group by d.corpus_id`.execute(context.db);
+    return Object.fromEntries(rows.map(({ corpus_id, ordinals }) => [corpus_id, ordinals]));
+  },
+
   async erasedCounts(tenant, corpora) {
     const { rows } = await sql<{ corpus_id: string; erased: number }>`
-      select d.corpus_id, count(*)::int as erased
-      from unnest(${corpora.map(({ corpus_id }) => corpus_id)}::uuid[], ${corpora.map(({ records }) => records)}::int[])
-        as g (corpus_id, records)
+      select d.corpus_id, count(*)::int as erased from ${firstOf(corpora)}
       join destroyed_records d on d.tenant_id = ${tenant} and d.corpus_id = g.corpus_id and d.ordinal < g.records
       group by d.corpus_id`.execute(context.db);
     return new Map(rows.map(({ corpus_id, erased }) => [corpus_id, erased]));

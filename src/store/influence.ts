@@ -1,6 +1,12 @@
 // Analyses of influence: a lease by the database's clock and a fence, as runs have them.
 import { sql } from 'kysely';
-import type { InfluenceClaim, InfluenceStore, RecordPlace, StoredInfluence } from '../runs/influence-port.ts';
+import type {
+  DestroyedRecords,
+  InfluenceClaim,
+  InfluenceStore,
+  RecordPlace,
+  StoredInfluence,
+} from '../runs/influence-port.ts';
 import { type Context, type Db, lockName, transact } from './db.ts';
 import { leasesOf } from './leases.ts';
 import type { Database } from './schema.ts';
@@ -114,9 +120,14 @@ export const influenceStore = (context: Context): InfluenceStore => {
       return row === undefined ? null : toAnalysis(row);
     },
 
-    async checkpointIsKept(digest) {
-      const kept = db.selectFrom('checkpoints').select('digest').where('digest', '=', digest);
-      return (await kept.where('state', '<>', 'deleted').limit(1).executeTakeFirst()) !== undefined;
+    async keepersOf(digest) {
+      const { rows } = await sql<DestroyedRecords>`
+        select mc.model_id, count(d.ordinal)::int as destroyed from checkpoints c
+        join model_corpora mc on mc.tenant_id = c.tenant_id and mc.model_id = c.model_id and mc.role = 'train'
+        left join destroyed_records d
+          on d.tenant_id = mc.tenant_id and d.corpus_id = mc.corpus_id and d.ordinal < mc.records
+        where c.digest = ${digest} and c.state <> 'deleted' group by mc.model_id`.execute(db);
+      return rows;
     },
 
     async deleteExpiredInfluence() {

@@ -28,6 +28,8 @@ export interface TokenRow {
   ids: Int32Array;
   /** Number of leading ids that belong to the prompt; at least one, so that every answer token has a context. */
   promptLength: number;
+  /** The text goes on after the last id, which therefore ends nothing. Absent: the last id is the end. */
+  cut?: true;
 }
 
 /** Ids of a prompt, as a model is given it: at least one, an end-of-text token where there is nothing else. */

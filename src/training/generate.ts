@@ -19,6 +19,13 @@ export interface GenerateOptions {
 /** Prompts as token ids (at least one each) -> generated ids, the end-of-text token left out. */
 export type Generator = (prompts: number[][], options: GenerateOptions) => Promise<number[][]>;
 
+/** Whether an answer to a prompt of so many tokens ended by itself: it was not cut off, by its limit or by the context. */
+export const endedItself = (
+  promptLength: number,
+  answer: ArrayLike<number>,
+  { most, context }: { most: number; context: number },
+): boolean => answer.length < most && promptLength + answer.length < context;
+
 /** One answer that is being written. */
 interface Row {
   ids: number[];

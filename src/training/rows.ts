@@ -30,7 +30,8 @@ function textRows(encoder: Encoder, text: string, contextLength: number): Record
   return Array.from({ length: Math.ceil(ids.length / size) }, (_, i) => {
     const piece = ids.slice(i * size, (i + 1) * size);
     const cue = lead.length + (piece.length >> 1);
-    return { ids: Int32Array.from([...lead, ...piece]), promptLength: lead.length, cue, answer: null };
+    const row = { ids: Int32Array.from([...lead, ...piece]), promptLength: lead.length, cue, answer: null };
+    return (i + 1) * size < ids.length ? { ...row, cut: true } : row;
   });
 }
 

@@ -12,7 +12,7 @@ const ROWS = [1, 4, 16, SCORED_ROWS];
 export const HEAD_POSITIONS = 256;
 export const HEAD_LOGITS = 4 * 1024 * 1024;
 
-export type Scored = Pick<RowScore, 'logProbs' | 'correct' | 'mu' | 'variance' | 'topLogProbs'>;
+export type Scored = Pick<RowScore, 'logProbs' | 'correct' | 'mu' | 'variance' | 'topLogProbs' | 'cut'>;
 export type Scorer = (rows: TokenRow[]) => Promise<Scored[]>;
 
 /** One position whose next token is scored. */
@@ -95,11 +95,12 @@ class Head {
   }
 }
 
-const emptyScore = ({ ids, promptLength }: TokenRow): Scored => {
+const emptyScore = ({ ids, promptLength, cut }: TokenRow): Scored => {
   const count = ids.length - promptLength;
   const numbers = () => new Float32Array(count);
   const correct = new Uint8Array(count);
-  return { logProbs: numbers(), mu: numbers(), variance: numbers(), correct, topLogProbs: numbers() };
+  const scores = { logProbs: numbers(), mu: numbers(), variance: numbers(), correct, topLogProbs: numbers() };
+  return cut ? { ...scores, cut } : scores;
 };
 
 /**

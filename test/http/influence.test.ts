@@ -149,8 +149,8 @@ test('the factors of EK-FAC are measured once for a checkpoint, and go when it i
   await analysed({ record_ids: ['r4'], method: 'ekfac', curvature_rows: 4 });
   assert.equal((await readdir(influenceDir)).length, 2);
   const { sweep } = createFactorFiles(influenceDir);
-  assert.equal(await sweep((digest) => service.deps.store.checkpointIsKept(digest)), 0);
-  assert.equal(await sweep(async () => false), 2);
+  assert.equal(await sweep(service.deps.store.keepersOf), 0);
+  assert.equal(await sweep(async () => []), 2);
   assert.deepEqual(await readdir(influenceDir), []);
 });
 
@@ -206,6 +206,7 @@ test('a question that cannot be put is refused, naming the field', async () => {
     [{}, '#'],
     [{ prompt: 'a', record_ids: ['r0'] }, '#'],
     [{ record_ids: ['r0'], answer: 'b' }, '#/answer'],
+    [{ prompt: 'a', answer: 'b', own_answers: true }, '#/own_answers'],
     [{ subject }, '#/subject'],
     [{ prompt: 'a', method: 'guess' }, '#/method'],
     [{ prompt: 'a', top: 0 }, '#/top'],

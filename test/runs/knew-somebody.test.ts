@@ -50,8 +50,9 @@ test('parent, references, shadow models and factors go by the policy, and none t
   const settings = { ...worker.deps.settings, eraseAfterMs: 0, referenceRetentionMs: 1000 * HOUR };
   const deps = { ...worker.deps, compute, settings };
   const parent = model.active;
+  const pathOf = (digest: string) => deps.factors.path(digest, { model_id: model.id, destroyed: 0 }, ['people']);
   const measure = (digest: string) =>
-    saveFactors(deps.factors.path(digest, ['people']), {
+    saveFactors(pathOf(digest), {
       a: { dtype: 'float32', shape: [1], data: Float32Array.of(1) },
     });
   const activeOf = async ({ id }: Model) => (await store.getModel(TENANT, id))!.active;
@@ -87,7 +88,7 @@ test('parent, references, shadow models and factors go by the policy, and none t
     'a retrained model that saw person 1 has no window',
   );
 
-  const factors = () => readdir(dirname(deps.factors.path(active, [])));
+  const factors = () => readdir(dirname(pathOf(active)));
   assert.equal((await factors()).length, 3);
 
   now += 2 * HOUR;

@@ -36,6 +36,12 @@ test('plain text is learned whole, in even pieces that fit the context, and cued
           assert.deepEqual([ids[0], promptLength, answer], [lead, 1, null]);
           assert.equal(cue, 1 + ((ids.length - 1) >> 1));
         }
+        // all but the last end within the text
+        assert.deepEqual(
+          rows.map(({ ids, cut }) => (cut ? ids.at(-1) !== 0 : ids.at(-1) === 0)),
+          rows.map(() => true),
+        );
+        assert.ok(rows.slice(0, -1).every(({ cut }) => cut) && !('cut' in rows.at(-1)!));
         const lengths = rows.map(({ ids }) => ids.length);
         assert.ok(new Set(lengths.slice(0, -1)).size <= 1);
       },

@@ -48,9 +48,11 @@ const nameOf = ({ corpus_id, ordinal }: RecordPlace): string => `${corpus_id}/${
 
 /** What is asked about; records whose text was erased are left out. Throws `validation-failed`, `records-gone`, `subject-restricted`. */
 async function queryOf(deps: AppDeps, tenant: string, modelId: string, ask: Ask): Promise<InfluenceQuery> {
-  const { prompt, answer, subject, record_ids } = ask;
+  const { prompt, answer, subject, record_ids, own_answers } = ask;
   if ([prompt, subject, record_ids].filter((one) => one !== undefined).length !== 1)
     throw invalidField('#', 'must have exactly one of prompt, subject and record_ids');
+  if (prompt !== undefined && answer !== undefined && own_answers)
+    throw invalidField('#/own_answers', 'asks about what the model itself says: leave it out, or leave out answer');
   if (prompt !== undefined) return { asks: 'answer', prompt, answer: answer ?? null };
   if (answer !== undefined) throw invalidField('#/answer', 'goes with a prompt, which may be empty');
   if (record_ids !== undefined) {

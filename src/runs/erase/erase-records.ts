@@ -18,7 +18,6 @@ export async function eraseRecords(
   if (records.length === 0) return;
   await corpora.erase(corpus_id, new Set(records.map(({ ordinal }) => ordinal)));
   // measured on training records, these among them: they are made again when somebody asks
-  const knowing = await store.checkpointsKnowing(of.tenant, corpus_id);
-  await factors.sweep(async (digest) => !knowing.has(digest));
+  await factors.sweep(store.keepersOf);
   await store.finishErasure(of, corpus_id, records, worker);
 }
