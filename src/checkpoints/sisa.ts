@@ -1,6 +1,6 @@
 // What a model that was trained in shards and slices has beside its weights: the placement of its records, and a checkpoint
 // of each slice.
-import { constants, copyFile, mkdir, readdir, rm } from 'node:fs/promises';
+import { constants, copyFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import Type, { type Static } from 'typebox';
 import { Value } from 'typebox/value';
@@ -48,13 +48,6 @@ async function readDigests(dir: string): Promise<string[][] | null> {
 
 /** Whether a removal can go on from the checkpoints of slices. */
 export const hasSlices = async (dir: string): Promise<boolean> => (await readdir(dir)).includes(SISA);
-
-/** A folder, made where there is none, without the slices that an earlier training has left there. */
-export async function clearSlices(dir: string): Promise<void> {
-  await mkdir(dir, { recursive: true });
-  const names = (await readdir(dir)).filter((name) => name === SISA || name === PLACEMENT || isSlice(name));
-  for (const name of names) await rm(join(dir, name));
-}
 
 /** Writes what a shard has learned when a slice is done. Throws `checkpoint-invalid` for numbers that are not finite. */
 export const saveSlice = (dir: string, shard: number, slice: number, tensors: HostTensors): Promise<void> =>
