@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { membersOf } from '../architectures/layers-model/classifier.ts';
 import { createTokenizer } from '../corpora/tokenizer.ts';
+import { followable } from '../domain/recipe.ts';
 import { tokenizerFacts } from '../domain/tokenizer.ts';
 import { TRAIN_ALL } from '../domain/trainable.ts';
 import { ExpungeError } from '../errors.ts';
@@ -44,6 +45,7 @@ async function checkTokenizer(folder: string, configJson: unknown, modelVocabula
 interface Facts {
   architecture: string;
   parameters: number;
+  /** One that can be followed. */
   has_recipe: boolean;
   /** Tokens, or classes. */
   vocab_size: number;
@@ -60,7 +62,8 @@ async function inspectClassifier(folder: string): Promise<Facts> {
   await inspectSlices(folder, recipe?.sisa, (shard) => architecture.shapes(members[shard]!));
   await inspectUpdates(folder, recipe, architecture.shapes(config));
   const { parameters } = model;
-  return { architecture: architecture.name, parameters, has_recipe: recipe !== null, vocab_size: config.classes };
+  const has_recipe = followable(recipe) !== null;
+  return { architecture: architecture.name, parameters, has_recipe, vocab_size: config.classes };
 }
 
 /**

@@ -37,7 +37,7 @@ interface Work {
   plan: MemoryPlan;
   run(): Promise<HostTensors>;
   /** What is left to write once the candidate's weights are. */
-  seal?(): Promise<void>;
+  seal?(weights: HostTensors): Promise<void>;
   /** Which start of the recipe it trains from; absent: the recipe's own. */
   start?: number;
   /** What a certified last layer promises, once it was made; absent: nothing. */
@@ -121,7 +121,7 @@ function byLoss(given: Given, method: LossMethod): Work {
       if (!reached) reporter.report('saving');
       return weights;
     },
-    seal: () => sealChanged(job, model),
+    seal: (weights) => sealChanged(job, model, weights),
   };
 }
 
@@ -146,7 +146,7 @@ async function byEdit(given: Given, method: EditMethod): Promise<Work> {
       const { weights } = await editWeights({ ...(await sharedInputs(given)), method, params, repair, ...logged });
       return weights;
     },
-    seal: () => sealChanged(job, model),
+    seal: (weights) => sealChanged(job, model, weights),
   };
 }
 
@@ -200,7 +200,7 @@ export async function unlearnStage(asked: UnlearnJob, context: StageContext): Pr
   const ended = reporter.ended();
   reporter.report('saving');
   await saveLike(model, job.parent_dir, { dir: job.out_dir, weights, weightTypes: job.weight_types });
-  await work.seal?.();
+  await work.seal?.(weights);
   return {
     stage: 'unlearn',
     curve: reporter.curve(),
