@@ -53,6 +53,10 @@ id: nobody else moves when a person is removed. Records of one corpus need ids o
 \`sisa-placement.json\` in the folder holds the outcome: \`{"version": 1, "shards": [[[ids of slice 0], …], …]}\`. \`--placement FILE\` follows such a file as far as it goes and draws places
 for the rest. It may be written by hand. A placement decides what removals cost, and never whether they are exact.
 
+A run that forgets somebody takes their records out of the file, whatever its method. Whoever is [restricted](identifiers.md#whose-processing-is-restricted) while it goes on is not
+trained on and keeps their place. When they are back, the next \`sisa\` finds by \`sisa.json\` that their slice was trained without them, and trains from there; \`retrain\` does in any case. A
+record that the file does not name was in no shard: a placement of another corpus is refused.
+
 **Who is likely to ask, together.** Where it is known who is likely to ask for deletion (people whose contract ended, who objected before), \`--likely FILE.ndjson\` says so, an identifier a line:
 \`{"type": "email", "value": "…", "likelihood": 0.3}\` (or \`sha256\`). These people, and whoever shares a record with them, are placed together, the likeliest first: from the last slice of the last
 shard backwards, each slice up to its even part of the records, so that their requests hit few shards, and of these the short end. The others' places are drawn by the room that is left, so that shards stay
@@ -65,7 +69,7 @@ const FILES = `| file | what it is |
 | \`recipe.json\` | as ever, with \`sisa\`: the seeds and steps of each shard and slice, which hang on no record |
 | \`sisa-placement.json\` | which records stand where |
 | \`shard-S-slice-R.sisa\` | what a shard knew when a slice was done: weights of its copy, or its adapter; safetensors inside |
-| \`sisa.json\` | the SHA-256 of each of these; a folder that has it has all of them |
+| \`sisa.json\` | the SHA-256 of each of these, and of the ids of the records that each slice was trained on; a folder that has it has all of them |
 
 The service checks digests, names, shapes and numbers of all of them when the model is registered. Readers of models pass over them. A removal leaves the files of other shards as they were, and the
 store holds them once.

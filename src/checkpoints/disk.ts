@@ -1,6 +1,6 @@
 // Small file operations that must survive a power cut, and digests.
 import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 
 /** Lower-case hex SHA-256 of a file's bytes; one buffer, no larger than the file. */
 export async function sha256File(path: string): Promise<string> {
@@ -29,9 +29,10 @@ export async function sync(path: string): Promise<void> {
   }
 }
 
-/** Writes text and flushes it; replaces what is there. */
+/** Writes text and flushes it. What is there is replaced: a copy from a checkpoint is read-only, and a link is another one's file too. */
 export async function writeSynced(path: string, text: string): Promise<void> {
-  const handle = await open(path, 'w', 0o600);
+  await rm(path, { force: true });
+  const handle = await open(path, 'wx', 0o600);
   try {
     await handle.writeFile(text);
     await handle.sync();

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { CheckpointManifest } from '../domain/checkpoint.ts';
+import { followable } from '../domain/recipe.ts';
 import { ExpungeError } from '../errors.ts';
 import type { CheckpointFiles, NewCheckpoint, StoredContent } from '../runs/ports.ts';
 import { type Blobs, createBlobs } from './blobs.ts';
@@ -160,7 +161,7 @@ export function createCheckpointFiles(options: CheckpointFilesOptions): Checkpoi
     },
     verify: (digest) => matches(path(digest), digest),
     baseOf: async (digest) => (await readRecipe(path(digest)))?.init.base_checkpoint ?? null,
-    recipe: (digest) => readRecipe(path(digest)),
+    recipe: async (digest) => followable(await readRecipe(path(digest))),
     model: createModelReader(path, options.architectures),
     hasSlices: (digest) => holds(digest, SISA),
     hasUpdates: (digest) => holds(digest, UPDATES_INDEX),

@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { membersOf } from '../architectures/layers-model/classifier.ts';
 import { createTokenizer } from '../corpora/tokenizer.ts';
+import { followable } from '../domain/recipe.ts';
 import { tokenizerFacts } from '../domain/tokenizer.ts';
 import { TRAIN_ALL } from '../domain/trainable.ts';
 import { ExpungeError } from '../errors.ts';
@@ -17,6 +18,7 @@ import { type Architectures, readLayout } from './layout.ts';
 import { inspectSlices } from './sisa.ts';
 import { findTied } from './tied.ts';
 import { tokenizerDigest } from './tokenizer-file.ts';
+import { inspectUpdates } from './updates.ts';
 
 /** The parsed tokenizer.json, when it can be read and its ids fit the model. */
 async function checkTokenizer(folder: string, configJson: unknown, modelVocabulary: number): Promise<object> {
@@ -43,6 +45,7 @@ async function checkTokenizer(folder: string, configJson: unknown, modelVocabula
 interface Facts {
   architecture: string;
   parameters: number;
+  /** One that can be followed. */
   has_recipe: boolean;
   /** Tokens, or classes. */
   vocab_size: number;
@@ -57,8 +60,10 @@ async function inspectClassifier(folder: string): Promise<Facts> {
   const isEnsemble = recipe?.sisa === undefined || recipe.sisa.shards.length === members.length;
   if (!isEnsemble) throw invalid('model.json', 'has no branch for each shard of recipe.json', 'Copy the folder whole.');
   await inspectSlices(folder, recipe?.sisa, (shard) => architecture.shapes(members[shard]!));
+  await inspectUpdates(folder, recipe, architecture.shapes(config));
   const { parameters } = model;
-  return { architecture: architecture.name, parameters, has_recipe: recipe !== null, vocab_size: config.classes };
+  const has_recipe = followable(recipe) !== null;
+  return { architecture: architecture.name, parameters, has_recipe, vocab_size: config.classes };
 }
 
 /**
@@ -78,6 +83,7 @@ export async function inspectFolder(folder: string, architectures?: Architecture
     );
   const adapters = () => planTrainable(architecture, config, recipe?.options.trains ?? TRAIN_ALL).adapters;
   await inspectSlices(folder, recipe?.sisa, adapters);
+  await inspectUpdates(folder, recipe, architecture.shapes(config));
   await checkFinite(folder, [...tensors, ...unused]);
   await findTied(folder, tensors, unused);
   const parameters = tensors.reduce((sum, { elements }) => sum + elements, 0);

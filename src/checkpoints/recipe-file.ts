@@ -1,5 +1,4 @@
 // recipe.json beside the weights, whatever their layout.
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Value } from 'typebox/value';
 import { Recipe } from '../domain/recipe.ts';
@@ -19,7 +18,5 @@ export async function readRecipe(dir: string): Promise<Recipe | null> {
 }
 
 /** Puts another one in its place, or the first. */
-export async function replaceRecipe(dir: string, recipe: Recipe): Promise<void> {
-  await rm(join(dir, RECIPE), { force: true });
-  await writeSynced(join(dir, RECIPE), JSON.stringify(recipe));
-}
+export const replaceRecipe = (dir: string, recipe: Recipe): Promise<void> =>
+  writeSynced(join(dir, RECIPE), JSON.stringify(recipe));

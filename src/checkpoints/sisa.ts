@@ -1,12 +1,12 @@
 // What a model that was trained in shards and slices has beside its weights: the placement of its records, and a checkpoint
 // of each slice.
-import { constants, copyFile, mkdir, readdir, rm } from 'node:fs/promises';
+import { constants, copyFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import Type, { type Static } from 'typebox';
 import { Value } from 'typebox/value';
 import type { HostTensors } from '../domain/engine.ts';
 import type { ShardsRecipe } from '../domain/recipe.ts';
-import type { Placement } from '../training/sisa/placement.ts';
+import { type Placement, slicesTold } from '../training/sisa/placement.ts';
 import { sha256File, sync, writeSynced } from './disk.ts';
 import { checkFinite } from './finite.ts';
 import { invalid } from './invalid.ts';
@@ -22,10 +22,17 @@ const PlacementFile = Type.Object(
   },
   closed,
 );
+const Digests = Type.Array(Type.Array(Type.String({ pattern: '^[0-9a-f]{64}$' })));
 const SisaFile = Type.Object(
-  { version: Type.Literal(1), checkpoints: Type.Array(Type.Array(Type.String({ pattern: '^[0-9a-f]{64}$' }))) },
+  {
+    version: Type.Literal(1),
+    checkpoints: Digests,
+    /** Of the ids that each slice was trained on, which may be fewer than stand there. Absent: all of them. */
+    records: Type.Optional(Digests),
+  },
   closed,
 );
+type SisaFile = Static<typeof SisaFile>;
 const TOGETHER = 'Copy the folder whole, as the training wrote it.';
 
 function parsed<T extends typeof PlacementFile | typeof SisaFile>(schema: T, json: unknown, name: string): Static<T> {
@@ -41,20 +48,17 @@ export async function readPlacement(dir: string, name: string = PLACEMENT): Prom
 }
 
 /** Digests by shard and slice; null: the folder has no checkpoints of slices. Throws `checkpoint-invalid`. */
-async function readDigests(dir: string): Promise<string[][] | null> {
+async function readDigests(dir: string): Promise<SisaFile | null> {
   const json = await readJson(dir, SISA);
-  return json === undefined ? null : parsed(SisaFile, json, SISA).checkpoints;
+  return json === undefined ? null : parsed(SisaFile, json, SISA);
 }
+
+/** What tells the records that each slice of a folder was trained on; `placement` is the folder's. Throws `checkpoint-invalid`. */
+export const readTrained = async (dir: string, placement: Placement): Promise<string[][]> =>
+  (await readDigests(dir))?.records ?? slicesTold(placement);
 
 /** Whether a removal can go on from the checkpoints of slices. */
 export const hasSlices = async (dir: string): Promise<boolean> => (await readdir(dir)).includes(SISA);
-
-/** A folder, made where there is none, without the slices that an earlier training has left there. */
-export async function clearSlices(dir: string): Promise<void> {
-  await mkdir(dir, { recursive: true });
-  const names = (await readdir(dir)).filter((name) => name === SISA || name === PLACEMENT || isSlice(name));
-  for (const name of names) await rm(join(dir, name));
-}
 
 /** Writes what a shard has learned when a slice is done. Throws `checkpoint-invalid` for numbers that are not finite. */
 export const saveSlice = (dir: string, shard: number, slice: number, tensors: HostTensors): Promise<void> =>
@@ -71,22 +75,28 @@ export async function copySlice(from: string, to: string, shard: number, slice: 
   await sync(join(to, name));
 }
 
-/**
- * Ends the writing of a folder: placement, then the digests of its slices.
- * Throws `checkpoint-invalid` for too many records.
- */
-export async function sealSlices(dir: string, placement: Placement): Promise<void> {
+/** Throws `checkpoint-invalid` for too many records. */
+export async function writePlacement(dir: string, placement: Placement): Promise<void> {
   const text = JSON.stringify({ version: 1, shards: placement });
   if (Buffer.byteLength(text) > MAX_JSON_BYTES)
     throw invalid(PLACEMENT, `would have more than ${MAX_JSON_BYTES} bytes`, 'Give the records shorter ids.');
   await writeSynced(join(dir, PLACEMENT), text);
+}
+
+/**
+ * Ends the writing of a folder: placement, then the digests of its slices. `trained`: what of the placement they were trained on.
+ * Throws `checkpoint-invalid` for too many records.
+ */
+export async function sealSlices(dir: string, placement: Placement, trained: Placement = placement): Promise<void> {
+  await writePlacement(dir, placement);
   const checkpoints: string[][] = [];
   for (const [shard, slices] of placement.entries()) {
     const digests: string[] = [];
     for (const slice of slices.keys()) digests.push(await sha256File(join(dir, sliceFile(shard, slice))));
     checkpoints.push(digests);
   }
-  await writeSynced(join(dir, SISA), `${JSON.stringify({ version: 1, checkpoints })}\n`);
+  const file: SisaFile = { version: 1, checkpoints, records: slicesTold(trained) };
+  await writeSynced(join(dir, SISA), `${JSON.stringify(file)}\n`);
   await sync(dir);
 }
 
@@ -127,10 +137,11 @@ export async function inspectSlices(
   if (!sameSize(placement, recipe)) throw invalid(PLACEMENT, 'has other shards or slices than recipe.json', TOGETHER);
   const ids = placement.flat(2);
   if (new Set(ids).size < ids.length) throw invalid(PLACEMENT, 'names a record twice', TOGETHER);
-  if (digests !== null && !sameSize(digests, recipe))
+  const lists = digests === null ? [] : [digests.checkpoints, digests.records ?? digests.checkpoints];
+  if (lists.some((list) => !sameSize(list, recipe)))
     throw invalid(SISA, 'has other shards or slices than recipe.json', TOGETHER);
   const named = new Map(
-    (digests ?? []).flatMap((list, s) => list.map((digest, r) => [sliceFile(s, r), { digest, s }])),
+    (digests?.checkpoints ?? []).flatMap((list, s) => list.map((digest, r) => [sliceFile(s, r), { digest, s }])),
   );
   const stray = slices.find((name) => !named.has(name));
   if (stray !== undefined) throw invalid(stray, `is not named by ${SISA}`, TOGETHER);

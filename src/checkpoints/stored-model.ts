@@ -1,6 +1,7 @@
 // What the configuration of a stored checkpoint says, without its weights. Kept in memory: a checkpoint never changes.
 import { readdir } from 'node:fs/promises';
 import type { Classifier } from '../domain/architecture.ts';
+import { followable } from '../domain/recipe.ts';
 import { ExpungeError } from '../errors.ts';
 import type { StoredModel } from '../runs/ports.ts';
 import { hasCode } from './disk.ts';
@@ -15,10 +16,10 @@ const KEPT = 64;
 async function read(folder: string, architectures: Architectures | undefined): Promise<StoredModel> {
   if (isLayersModel(await readdir(folder))) {
     const { architecture, config, recipe } = await readClassifier(folder);
-    return { architecture: architecture as unknown as Classifier, config, recipe };
+    return { architecture: architecture as unknown as Classifier, config, recipe: followable(recipe) };
   }
   const { architecture, config } = await readConfig(folder, architectures);
-  return { architecture, config, recipe: await readRecipe(folder) };
+  return { architecture, config, recipe: followable(await readRecipe(folder)) };
 }
 
 /** `path` gives the folder of an address. Null for one where nothing is that can be read. */

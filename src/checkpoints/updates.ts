@@ -7,6 +7,7 @@ import Type, { type Static } from 'typebox';
 import { Value } from 'typebox/value';
 import type { UpdateLog } from '../domain/edit.ts';
 import { elementCount, float32, type HostTensors } from '../domain/engine.ts';
+import type { Recipe } from '../domain/recipe.ts';
 import { hasCode, writeSynced } from './disk.ts';
 import { readFully, writeFully } from './file-bytes.ts';
 import { invalid } from './invalid.ts';
@@ -123,4 +124,16 @@ export async function openUpdates(
       }
     },
   };
+}
+
+/** Holds the log beside a checkpoint, where there is one, against the recipe. Throws `checkpoint-invalid` naming the file. */
+export async function inspectUpdates(
+  dir: string,
+  recipe: Pick<Recipe, 'steps_taken'> | null,
+  shapes: Record<string, number[]>,
+): Promise<void> {
+  const log = await openUpdates(dir, shapes, []);
+  if (log === null || recipe === null || log.shares.length === recipe.steps_taken) return;
+  const what = `is of another training: it lists ${log.shares.length} steps, and recipe.json ${recipe.steps_taken}`;
+  throw invalid(UPDATES_INDEX, what, REMEDY);
 }

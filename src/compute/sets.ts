@@ -13,7 +13,7 @@ export interface TextRow extends PersonRow, RecordRow {
   /** Id of its record. */
   record: string;
 }
-export type LoadedSets = Record<Exclude<keyof SetsFile, 'world'>, TextRow[]> & {
+export type LoadedSets = Record<Exclude<keyof SetsFile, 'world' | 'restricted'>, TextRow[]> & {
   world?: TextRow[];
   /** Whom earlier runs forgot; of no file. */
   earlier?: TextRow[];
@@ -23,26 +23,44 @@ const rowsIn = (sets: SetsFile, name: keyof SetsFile): readonly SetRow[] => sets
 const NAMES: (keyof SetsFile)[] = ['forget', 'retain', 'calibration', 'holdout', 'world'];
 const NO_RETAINED: RetainSample = { most: 0, seed: 0 };
 
-/** Reads each corpus file once and keeps the records that some set names. */
-async function readNeeded(
+/** The records that some set names, each corpus file read once. */
+async function* recordsNamed(
   sets: SetsFile,
   corpora: Record<string, string>,
   keep: readonly (keyof SetsFile)[],
-): Promise<Map<string, Map<number, TrainingRecord>>> {
+): AsyncGenerator<{ corpus: string; ordinal: number; record: TrainingRecord }> {
   const wanted = new Map<string, Set<number>>();
   for (const { corpus_id, ordinal } of keep.flatMap((name) => rowsIn(sets, name))) {
     const ordinals = wanted.get(corpus_id) ?? new Set();
     wanted.set(corpus_id, ordinals.add(ordinal));
   }
+  for (const [corpus, ordinals] of wanted) {
+    const path = corpora[corpus];
+    if (path === undefined) throw new ExpungeError('compute-failed', `The job names no file for corpus ${corpus}.`);
+    for await (const { ordinal, ...record } of readRecords(path, ordinals)) yield { corpus, ordinal, record };
+  }
+}
+
+async function readNeeded(
+  ...given: Parameters<typeof recordsNamed>
+): Promise<Map<string, Map<number, TrainingRecord>>> {
   const found = new Map<string, Map<number, TrainingRecord>>();
-  for (const [id, ordinals] of wanted) {
-    const path = corpora[id];
-    if (path === undefined) throw new ExpungeError('compute-failed', `The job names no file for corpus ${id}.`);
-    const records = new Map<number, TrainingRecord>();
-    for await (const { ordinal, ...record } of readRecords(path, ordinals)) records.set(ordinal, record);
-    found.set(id, records);
+  for await (const { corpus, ordinal, record } of recordsNamed(...given)) {
+    const records = found.get(corpus) ?? new Map<number, TrainingRecord>();
+    found.set(corpus, records.set(ordinal, record));
   }
   return found;
+}
+
+/** Ids of all records of these sets that are still there; nothing else of them is kept. Throws `corpus-mismatch` as `loadSets` does. */
+export async function idsOf(
+  job: { sets_file: string; corpora: Record<string, string> },
+  names: readonly (keyof SetsFile)[],
+): Promise<Set<string>> {
+  const sets = await readSets(job.sets_file, names.includes('retain') ? ALL_RETAINED : NO_RETAINED);
+  const ids = new Set<string>();
+  for await (const { record } of recordsNamed(sets, job.corpora, names)) ids.add(record.id);
+  return ids;
 }
 
 /**

@@ -1,12 +1,20 @@
 // Exact removal from a model that was trained in shards: only what a forgotten record has been in is trained again.
 import { mkdir } from 'node:fs/promises';
-import { copySlice, hasSlices, loadSlice, readPlacement, saveSlice, sealSlices } from '../checkpoints/sisa.ts';
+import {
+  copySlice,
+  hasSlices,
+  loadSlice,
+  readPlacement,
+  readTrained,
+  saveSlice,
+  sealSlices,
+} from '../checkpoints/sisa.ts';
 import { PLACEMENT, SISA } from '../checkpoints/sisa-names.ts';
 import type { Engine, HostTensors } from '../domain/engine.ts';
 import type { Recipe, ShardsRecipe } from '../domain/recipe.ts';
 import { ExpungeError } from '../errors.ts';
 import type { PlannedWork } from '../training/memory-work.ts';
-import { type Placement, withoutRecords } from '../training/sisa/placement.ts';
+import { firstChanged, type Placement, slicesTold, withoutRecords } from '../training/sisa/placement.ts';
 import { shardKindOf } from '../training/sisa/shard-kinds.ts';
 import { trainShards } from '../training/sisa/train-shards.ts';
 import type { TrainProgress } from '../training/train.ts';
@@ -23,7 +31,9 @@ export interface ShardsGiven {
   baseDir: string | null;
   outDir: string;
   retain: TextRow[];
-  /** Whether slices that held no forgotten record are taken over; else all are trained. */
+  /** Ids of records that are not trained on now and keep their places: they may be trained on again. */
+  resting: ReadonlySet<string>;
+  /** Whether slices that are trained on what they were trained on before are taken over; else all are trained. */
   keepsSlices: boolean;
 }
 export interface ShardsWork {
@@ -62,16 +72,20 @@ async function placementOf({ parentDir, keepsSlices }: ShardsGiven): Promise<Pla
 export async function openShards(given: ShardsGiven): Promise<ShardsWork> {
   const { model, recipe, parentDir, outDir } = given;
   const rowsOf = byRecord(given.retain);
-  const { placement, firstLost } = withoutRecords(await placementOf(given), (id) => rowsOf.has(id));
-  const placed = placement.flat(2).length;
+  const before = await placementOf(given);
+  const placement = withoutRecords(before, (id) => rowsOf.has(id) || given.resting.has(id));
+  const trained = withoutRecords(placement, (id) => rowsOf.has(id));
+  const placed = trained.flat(2).length;
   if (placed < rowsOf.size)
     throw new ExpungeError(
       'compute-failed',
       `${PLACEMENT} names ${placed} of the ${rowsOf.size} retained records: the model was not trained on the others.`,
     );
-  const rows = rowsOfCells(placement, rowsOf);
+  const rows = rowsOfCells(trained, rowsOf);
   const kind = shardKindOf(model, recipe.options);
-  const from = given.keepsSlices ? firstLost : firstLost.map(() => 0);
+  const from = given.keepsSlices
+    ? firstChanged(await readTrained(parentDir, before), slicesTold(trained))
+    : trained.map(() => 0);
   return {
     work: kind.work(largestShard(rows)),
     async run({ engine, progress, signal }) {
@@ -88,6 +102,6 @@ export async function openShards(given: ShardsGiven): Promise<ShardsWork> {
       });
       return weights;
     },
-    seal: () => sealSlices(outDir, placement),
+    seal: () => sealSlices(outDir, placement, trained),
   };
 }

@@ -2,11 +2,11 @@
 // it can be trained again by its recipe.
 import { Value } from 'typebox/value';
 import { type ClassifierConfig, classifierOf } from '../architectures/layers-model/classifier.ts';
+import { clearEarlier } from '../checkpoints/earlier-training.ts';
 import { readClassifier, writeRecipe } from '../checkpoints/layers-model/classifier-folder.ts';
 import { ensembleOf } from '../checkpoints/layers-model/ensemble.ts';
 import { type FoundTextInput, readTextInput } from '../checkpoints/layers-model/text-input.ts';
 import { saveLayersModel, saveLayersModelLike } from '../checkpoints/layers-model/write.ts';
-import { clearSlices } from '../checkpoints/sisa.ts';
 import type { Classifier } from '../domain/architecture.ts';
 import type { HostTensors } from '../domain/engine.ts';
 import { type CertifiedOptions, type Recipe, TrainingOptions } from '../domain/recipe.ts';
@@ -172,7 +172,7 @@ export async function trainClassifier(
     ...{ backend: given.backend, threads: given.threads },
   };
   await start.save(result.weights);
-  if (!sharded) await clearSlices(given.out);
+  if (!sharded) await clearEarlier(given.out);
   await writeRecipe(given.out, recipe);
   await sharded?.seal();
   return {

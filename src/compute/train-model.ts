@@ -2,8 +2,8 @@
 import { mkdir } from 'node:fs/promises';
 import { Value } from 'typebox/value';
 import { saveAdapter } from '../checkpoints/adapter.ts';
+import { clearEarlier } from '../checkpoints/earlier-training.ts';
 import { saveCheckpoint } from '../checkpoints/layout.ts';
-import { clearSlices } from '../checkpoints/sisa.ts';
 import { tokenizerDigest } from '../checkpoints/tokenizer-file.ts';
 import { createUpdatesWriter, type UpdatesWriter } from '../checkpoints/updates.ts';
 import type { HostTensors } from '../domain/engine.ts';
@@ -116,7 +116,7 @@ async function trainWhole({ options, start, rows, training }: Learning, on: List
   });
   await log?.close();
   await engine.dispose();
-  await clearSlices(options.out);
+  await clearEarlier(options.out, options.logUpdates);
   return result;
 }
 

@@ -1,5 +1,6 @@
 // What `expunge train --shards` does beyond a training in one piece, for a model of either task.
-import { clearSlices, loadSlice, saveSlice, sealSlices } from '../checkpoints/sisa.ts';
+import { clearEarlier } from '../checkpoints/earlier-training.ts';
+import { loadSlice, saveSlice, sealSlices } from '../checkpoints/sisa.ts';
 import type { Engine, HostTensors } from '../domain/engine.ts';
 import type { ShardsRecipe, TrainingOptions } from '../domain/recipe.ts';
 import type { Identifier } from '../domain/record.ts';
@@ -78,7 +79,7 @@ export async function trainSharded(
   const rowsOf = new Map(records.map(({ id }, i) => [id, given.rows[i]!]));
   const rows = rowsOfCells(placement, rowsOf);
   on.planned?.(assertFits(kind.work(largestShard(rows)), given.memoryBudgetBytes));
-  await clearSlices(out);
+  await clearEarlier(out);
   const sisa = planShards({ seed, shards: sharding.shards, slices: sharding.slices, steps: options.steps });
   const engine = await createEngine({ backend: given.backend, threads: given.threads });
   try {

@@ -27,7 +27,8 @@ import { steepRecords } from './known-gradients.ts';
 import { type AnyModel, loadAnyWeights, openAnyModel, saveLike } from './models.ts';
 import { peakMemoryBytes } from './peak-memory.ts';
 import { recipeOf, retrainFromRecipe } from './retrain.ts';
-import { type LoadedSets, loadSets } from './sets.ts';
+import { sealChanged } from './seal-changed.ts';
+import { idsOf, type LoadedSets, loadSets } from './sets.ts';
 import { spreadPeople } from './shard-spread.ts';
 import { isSharded, openShards, type ShardsGiven } from './shards-stage.ts';
 
@@ -36,7 +37,7 @@ interface Work {
   plan: MemoryPlan;
   run(): Promise<HostTensors>;
   /** What is left to write once the candidate's weights are. */
-  seal?(): Promise<void>;
+  seal?(weights: HostTensors): Promise<void>;
   /** Which start of the recipe it trains from; absent: the recipe's own. */
   start?: number;
   /** What a certified last layer promises, once it was made; absent: nothing. */
@@ -54,7 +55,7 @@ interface Given extends StageContext {
 async function byShards({ job, engine, model, sets, reporter, signal }: Given, recipe: ShardsGiven['recipe']) {
   const { work, run, seal } = await openShards({
     ...{ model, recipe, parentDir: job.parent_dir, baseDir: job.base_dir, outDir: job.out_dir },
-    ...{ retain: sets.retain, keepsSlices: job.method.name === 'sisa' },
+    ...{ retain: sets.retain, resting: await idsOf(job, ['restricted']), keepsSlices: job.method.name === 'sisa' },
   });
   const progress = ({ step, steps, loss }: TrainProgress) =>
     reporter.report('unlearning', step, steps, { retain_loss: loss });
@@ -120,6 +121,7 @@ function byLoss(given: Given, method: LossMethod): Work {
       if (!reached) reporter.report('saving');
       return weights;
     },
+    seal: (weights) => sealChanged(job, model, weights),
   };
 }
 
@@ -144,6 +146,7 @@ async function byEdit(given: Given, method: EditMethod): Promise<Work> {
       const { weights } = await editWeights({ ...(await sharedInputs(given)), method, params, repair, ...logged });
       return weights;
     },
+    seal: (weights) => sealChanged(job, model, weights),
   };
 }
 
@@ -197,7 +200,7 @@ export async function unlearnStage(asked: UnlearnJob, context: StageContext): Pr
   const ended = reporter.ended();
   reporter.report('saving');
   await saveLike(model, job.parent_dir, { dir: job.out_dir, weights, weightTypes: job.weight_types });
-  await work.seal?.();
+  await work.seal?.(weights);
   return {
     stage: 'unlearn',
     curve: reporter.curve(),

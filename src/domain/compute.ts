@@ -19,6 +19,8 @@ export interface SetsFile {
   calibration: SetRow[];
   /** The other half, seen by verification alone. */
   holdout: SetRow[];
+  /** Records of people who are restricted now: trained on and measured by nobody, and not forgotten. Absent: there are none. */
+  restricted?: SetRow[];
   /** Facts and general text that the model should do as well on as it did; absent: none are given. */
   world?: SetRow[];
 }

@@ -60,6 +60,12 @@ export const CertifiedHead = Type.Object(
       ...Digest,
       description: 'Of what the layer saw of the records that it was trained on',
     }),
+    features_changed: Type.Optional(
+      Type.Literal(true, {
+        description:
+          'A method has changed the features since: the layer promises nothing, and nobody can train it again',
+      }),
+    ),
   },
   { additionalProperties: false },
 );
@@ -116,3 +122,7 @@ export const Recipe = Type.Object(
   { additionalProperties: false },
 );
 export type Recipe = Static<typeof Recipe>;
+
+/** What of a recipe can be followed; null: nothing. Features that a last layer was certified on are written down nowhere else. */
+export const followable = (recipe: Recipe | null): Recipe | null =>
+  recipe?.certified?.features_changed ? null : recipe;

@@ -1,6 +1,6 @@
 // The checkpoint that a recipe starts from. It is here when it was registered as a model of its own.
 import { ExpungeError } from '../errors.ts';
-import type { CheckpointFiles, Store, Whose } from './ports.ts';
+import type { CheckpointFiles, Store, StoredModel, Whose } from './ports.ts';
 
 /** Of a checkpoint's recipe: `none` where it starts from fresh weights, or where there is no recipe. */
 export type Base = { status: 'none' } | { status: 'kept' | 'missing'; digest: string };
@@ -29,6 +29,10 @@ export async function baseSaw(
     if ((await store.recordsSeen(tenant, whose, base)) > 0) return true;
   return false;
 }
+
+/** Whether a checkpoint of the model can be trained again: it may have lost what the model came with. One that cannot be read tells nothing else. */
+export const hasRecipe = (model: { has_recipe: boolean }, stored: StoredModel | null): boolean =>
+  stored === null ? model.has_recipe : stored.recipe !== null;
 
 /** Why `sisa` is not possible, and what is. */
 export const NO_SLICES =

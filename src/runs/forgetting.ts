@@ -13,7 +13,7 @@ import { guaranteeOf } from '../domain/guarantee.ts';
 import { PRESETS } from '../domain/policies.ts';
 import type { Verdict, VerificationPolicy } from '../domain/verification.ts';
 import { trainsAnew } from '../methods/index.ts';
-import { baseOf } from './base.ts';
+import { baseOf, hasRecipe } from './base.ts';
 import type { RunDeps } from './deps.ts';
 import type { PublishedRun } from './forgetting-port.ts';
 import { policyInForce } from './policy.ts';
@@ -21,7 +21,7 @@ import type { CheckpointFiles, Store } from './ports.ts';
 
 interface Deps {
   store: Pick<Store, 'publishedRuns' | 'consolidationOf' | 'policyOf' | 'getModel'>;
-  checkpoints: Pick<CheckpointFiles, 'baseOf' | 'contents'>;
+  checkpoints: Pick<CheckpointFiles, 'baseOf' | 'contents' | 'model'>;
 }
 
 function runOf({ report: { retain, before }, certified, ...run }: PublishedRun): ForgettingRun {
@@ -48,7 +48,7 @@ async function hindranceOf(
   model: { has_recipe: boolean; active: string },
   runs: readonly PublishedRun[],
 ): Promise<Hindrance> {
-  if (!model.has_recipe) return 'recipe';
+  if (!hasRecipe(model, await checkpoints.model(model.active))) return 'recipe';
   if ((await baseOf(checkpoints, model.active)).status === 'missing') return 'base';
   if (runs.some(({ base_saw }) => base_saw)) return 'seen';
   const last = runs.findLast(({ certified, method }) => certified || trainsAnew(method));

@@ -127,7 +127,7 @@ export interface CheckpointFiles {
   verify(digest: string): Promise<boolean>;
   /** Address of the checkpoint that the recipe of this one starts from; null where it starts from none, or is not there. */
   baseOf(digest: string): Promise<string | null>;
-  /** The recipe of a checkpoint; null where it has none, or is not there. Throws `checkpoint-invalid`. */
+  /** The recipe of a checkpoint; null where it has none that can be followed, or is not there. Throws `checkpoint-invalid`. */
   recipe(digest: string): Promise<Recipe | null>;
   /** What the configuration of a checkpoint says; null where there is none at that address, or none that can be read. */
   model(digest: string): Promise<StoredModel | null>;

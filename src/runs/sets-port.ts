@@ -9,6 +9,8 @@ export interface RunSets {
   holdout: SetRow[];
   /** Of corpora that are about the world: a sample of what names nobody who is asked for. */
   world: SetRow[];
+  /** What would be retained but for a restriction: it is not used now, and not forgotten. */
+  restricted: SetRow[];
   counts: RunCounts;
   /** How many of what is to be forgotten has no text any more; left out: none. */
   gone?: number;

@@ -71,7 +71,8 @@ async function discardFolders({ deps, folders }: RunContext, done: readonly stri
 /** Sets as the compute process reads them. The split depends on the model alone, so every run and verification of it agrees. */
 export function setsOf(deps: Pick<RunDeps, 'splitHoldout'>, modelId: string, sets: RunSets): Omit<SetsFile, 'retain'> {
   const { calibration, holdout } = deps.splitHoldout(sets.holdout, seedFrom(`holdout/${modelId}`));
-  return { forget: sets.forget, calibration, holdout, world: sets.world };
+  const { forget, restricted, world } = sets;
+  return { forget, calibration, holdout, ...(restricted.length > 0 && { restricted }), world };
 }
 
 export async function jobBase({ deps, claim, corpora, setsFile, startedAt }: RunContext, seed: number) {

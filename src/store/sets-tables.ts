@@ -1,5 +1,6 @@
 // Temporary tables that the sets of a run are read from: keys by numbers, and what has to be told apart by ordinal.
 import { type RawBuilder, sql } from 'kysely';
+import type { SetRow } from '../domain/record.ts';
 import type { Claim, RecordPlace } from '../runs/ports.ts';
 import { readWhole, type Trx } from './db.ts';
 import { forgottenOtherwise } from './left-out.ts';
@@ -129,4 +130,17 @@ export async function numberRecords(trx: Trx, wanted: Wanted): Promise<Numbered>
       (select count(*) from set_again where gone)::integer as unmeasured,
       (select count(*) from set_forgotten join set_destroyed using (position, ordinal))::integer as gone`.execute(trx);
   return rows[0]!;
+}
+
+/** What of train would be retained but for a restriction. After `numberRecords`. */
+export async function restrictedRecords(trx: Trx, { tenant, modelId }: Wanted): Promise<SetRow[]> {
+  const { rows } = await sql<SetRow>`
+    select mc.corpus_id, r.ordinal, -1 as person from set_restricted r
+    join model_corpora mc on mc.tenant_id = ${tenant} and mc.model_id = ${modelId} and mc.position = r.position
+    where mc.role = 'train'
+      and not exists (select from set_forgotten f where f.position = r.position and f.ordinal = r.ordinal)
+      and not exists (select from set_erased e where e.position = r.position and e.ordinal = r.ordinal)
+      and not exists (select from set_destroyed d where d.position = r.position and d.ordinal = r.ordinal)
+    order by r.position, r.ordinal`.execute(trx);
+  return rows;
 }

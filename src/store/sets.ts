@@ -1,11 +1,11 @@
 // Forget, retain and holdout sets of a run. Records stay in Postgres and pass by in order: memory goes by keys of people,
-// by what is forgotten and by the holdout, not by what is retained.
+// by what is forgotten or restricted and by the holdout, not by what is retained.
 import { sql } from 'kysely';
 import type { CorpusRole, SetRow } from '../domain/record.ts';
 import type { Claim, RunSets, Store, VerificationQuestion } from '../runs/ports.ts';
 import { type Context, rowsOf, type Trx } from './db.ts';
 import { type People, readPeople } from './people.ts';
-import { numberRecords, type Wanted, wantedBy } from './sets-tables.ts';
+import { numberRecords, restrictedRecords, type Wanted, wantedBy } from './sets-tables.ts';
 
 interface SetCorpus {
   corpus_id: string;
@@ -264,12 +264,12 @@ async function split(
   const numberForgotten = pass.numbers.count;
   const retained = await passRetained(pass, retain);
   const holdout = await strangers(pass, await met(pass, keys));
-  const world = await aboutTheWorld(pass);
   return {
     corpora: ids,
     forget,
     holdout,
-    world,
+    world: await aboutTheWorld(pass),
+    restricted: await restrictedRecords(trx, of),
     ...(gone > 0 && { gone }),
     counts: {
       requests: asked.requests,

@@ -1,8 +1,9 @@
 // A certified last layer from files to files: trained, unlearned from, trained again when it can go no further.
 import assert from 'node:assert/strict';
-import { cp, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { inspectFolder } from '../../src/checkpoints/inspect.ts';
 import { loadLayersModel } from '../../src/checkpoints/layers-model/read.ts';
 import { saveLayersModelLike } from '../../src/checkpoints/layers-model/write.ts';
 import { runComputeJob } from '../../src/compute/job.ts';
@@ -43,7 +44,10 @@ test('a person is removed with a bound, once more, and exactly when the budget i
     names.filter((name) => Buffer.from(a[name]!.data.buffer).equals(Buffer.from(b[name]!.data.buffer))).length;
   assert.equal(same(before, features), names.length - 2, 'the features stay as they were');
   // the noise is nobody's to know: it differs with the same seed
+  await mkdir(join(root, 'again'));
+  await writeFile(join(root, 'again/updates.json'), 'of an earlier training');
   await trainClassifier({ ...given, out: join(root, 'again'), certified });
+  assert.ok(!(await readdir(join(root, 'again'))).includes('updates.json'));
   assert.equal(same((await loadLayersModel(join(root, 'again'))).weights, before), names.length - 2);
   await assert.rejects(trainClassifier({ ...given, out: join(root, 'no'), certified: { ...certified, sigma: 1e-9 } }), {
     message: /take a larger sigma/,
@@ -97,12 +101,12 @@ test('what is no longer the minimum on these features is refused, and so is a mo
   const sets_file = join(root, 'sets.json');
   const sets = { forget: rows.slice(0, 1), retain: rows.slice(1), calibration: [], holdout: [] };
   await writeFile(sets_file, JSON.stringify(sets));
-  const run = (parent_dir: string, name = 'certified-removal') =>
+  const run = (parent_dir: string, name = 'certified-removal', params = {}, out = 'out') =>
     runComputeJob(
       {
         ...{ run_id: 'run', corpora: { c: stored }, sets_file, parent_dir, seed: 1, threads: 1 },
-        ...{ backend: 'onnxruntime/cpu', time_limit_seconds: 60, stage: 'unlearn', method: { name, params: {} } },
-        ...{ out_dir: join(root, 'out'), weight_types: 'original', memory_budget_bytes: null, base_dir: null },
+        ...{ backend: 'onnxruntime/cpu', time_limit_seconds: 60, stage: 'unlearn', method: { name, params } },
+        ...{ out_dir: join(root, out), weight_types: 'original', memory_budget_bytes: null, base_dir: null },
       },
       quiet,
     );
@@ -134,4 +138,24 @@ test('what is no longer the minimum on these features is refused, and so is a mo
     message: /features were trained on the same/,
   });
   await trainClassifier({ ...again, topology: out });
+
+  // steps on the layer alone leave its features as they are, and it can be trained anew on them; steps on all weights end that
+  const step = { max_steps: 1, repair_steps: 0 };
+  const head = Object.keys(weights)
+    .slice(-2)
+    .map((name) => name.replace('/', '*'));
+  await run(out, 'grad-diff', { ...step, trainable: head }, 'head');
+  assert.equal((await certifiedOf(join(root, 'head'))).features_changed, undefined);
+  await run(join(root, 'head'), 'retrain', {}, 'anew');
+  for (const [name, params] of [
+    ['grad-diff', step],
+    ['ssd', { repair_steps: 0 }],
+  ] as const) {
+    await run(out, name, params, name);
+    assert.equal((await certifiedOf(join(root, name))).features_changed, true, name);
+    assert.equal((await inspectFolder(join(root, name))).has_recipe, false, name);
+  }
+  await assert.rejects(trainClassifier({ ...again, topology: join(root, 'grad-diff') }), {
+    message: /features were trained on the same/,
+  });
 });

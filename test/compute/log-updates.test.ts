@@ -1,9 +1,10 @@
 // A training that logs what its steps change, and the method that takes them back.
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { importFolder } from '../../src/checkpoints/import.ts';
+import { inspectFolder } from '../../src/checkpoints/inspect.ts';
 import { loadCheckpoint, readLayout } from '../../src/checkpoints/layout.ts';
 import { openUpdates } from '../../src/checkpoints/updates.ts';
 import { runComputeJob } from '../../src/compute/job.ts';
@@ -85,4 +86,28 @@ test('the log adds up to the training, goes where the checkpoint goes, and is ta
     code: 'validation-failed',
     message: /changes of adapters cannot be logged/,
   });
+});
+
+test('a log of another training is not left beside the next one, and refused where it is', async (t) => {
+  const dir = await temporaryFolder(t);
+  const [train, out] = [join(dir, 'train.ndjson'), join(dir, 'model')];
+  await writeFile(train, PEOPLE.train.map(toLine).join(''));
+  const given = (steps: number, logUpdates: boolean) => ({
+    ...{ train, out, holdout: null, architecture: 'gpt2', width: 16, layers: 1, heads: 2, vocabSize: 260, seed: 3 },
+    ...{ options: { steps, batch_size: 4 }, backend: 'onnxruntime/cpu', threads: 1, logUpdates },
+  });
+  const names = async () => (await readdir(out)).filter((name) => name.startsWith('updates.'));
+  await trainModel(given(2, true), quiet);
+  await inspectFolder(out);
+  await cp(out, join(dir, 'logged'), { recursive: true });
+  await trainModel(given(3, false), quiet);
+  assert.deepEqual(await names(), []);
+  for (const name of ['updates.json', 'updates.f32']) await cp(join(dir, 'logged', name), join(out, name));
+  await assert.rejects(inspectFolder(out), {
+    code: 'checkpoint-invalid',
+    message: /^updates\.json: is of another training: it lists 2 steps, and recipe\.json 3\. Train again with --log-up/,
+  });
+  await trainModel(given(3, true), quiet);
+  assert.equal((await names()).length, 2, 'its own stays');
+  await inspectFolder(out);
 });

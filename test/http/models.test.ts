@@ -3,7 +3,6 @@ import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { addressOf } from '../../src/checkpoints/address.ts';
-import { execute } from '../helpers/postgres.ts';
 import { CONFIG, recipeFor, writeTinyCheckpoint } from './checkpoint-fixture.ts';
 import { call, corpusWith, line, openService, type TestService } from './service.ts';
 
@@ -51,10 +50,6 @@ test('a checkpoint folder becomes a model with its lineage; what is missing is w
   assert.match(forgetting.next, /exact/);
   const consolidations = `/v1/models/${model.id}/consolidations`;
   assert.equal((await call(app, 'POST', consolidations, {})).json().code, 'recipe-missing');
-  await execute(service.deps.config.databaseUrl!, `update models set has_recipe = true where id = '${model.id}'`);
-  const exact = (await call(app, 'POST', consolidations, {})).json();
-  assert.deepEqual([exact.code, exact.existing], ['wrong-state', `/v1/models/${model.id}/forgetting`]);
-  await execute(service.deps.config.databaseUrl!, `update models set has_recipe = false where id = '${model.id}'`);
   const { items } = (await call(app, 'GET', `/v1/models/${model.id}/checkpoints`)).json();
   assert.equal(items.length, 1);
   assert.equal(items[0].digest, model.active);
@@ -99,6 +94,9 @@ test('a recipe must name the corpora that are registered', async () => {
   assert.equal(good.statusCode, 201, good.body);
   assert.equal(good.json().has_recipe, true);
   assert.deepEqual(good.json().warnings, []);
+  const line = `/v1/models/${good.json().id}`;
+  const exact = (await call(service.app, 'POST', `${line}/consolidations`, {})).json();
+  assert.deepEqual([exact.code, exact.existing], ['wrong-state', `${line}/forgetting`]);
   for (const [name, recipe, corpora] of [
     ['digest', wrong, both()],
     ['swapped', right, [{ corpus_id: holdout, role: 'train' }]],

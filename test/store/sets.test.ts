@@ -222,7 +222,16 @@ test('whoever is restricted is neither trained on nor measured with; who asked t
     sets.world.map(({ ordinal }) => ordinal),
     [1],
   );
+  assert.equal(
+    short(sets.restricted),
+    '1:-1 2:-1',
+    'nobody forgets them, and they find their places when they are back',
+  );
   const places = [0, 1, 3].map((ordinal) => ({ corpus_id: train, ordinal }));
   const among = await store.restrictedAmong(TENANT, places);
   assert.deepEqual(among.map(({ ordinal }) => ordinal).sort(), [0, 1]);
+
+  await publishRun(store, claim, 5);
+  await world.request(['tim']);
+  assert.equal(short((await setsOf(await world.claim(model))).restricted), '1:-1', 'nor is who was forgotten before');
 });

@@ -23,7 +23,7 @@ export function exactPlan(facts: PlanFacts): Reasoned[] {
   if (!has_recipe)
     throw new ExpungeError(
       'recipe-missing',
-      'Exact removal trains again from a recipe, and the model was registered without recipe.json',
+      'Exact removal trains again from a recipe, and the checkpoint has no recipe.json that can be followed',
     );
   if (base.status === 'missing') throw baseMissing(base.digest);
   refuseSeen(facts.base_saw);

@@ -32,6 +32,7 @@ export interface PlanLimits {
 export interface PlanFacts {
   /** Null where the checkpoint cannot be read: then nothing is estimated. */
   model: StoredModel | null;
+  /** One that can be followed. */
   has_recipe: boolean;
   /** What the recipe starts from. */
   base: Base;

@@ -1,6 +1,6 @@
 // The facts of a plan, from the store and from the checkpoint's configuration.
 import type { Model } from '../../domain/resources.ts';
-import { baseOf } from '../base.ts';
+import { baseOf, hasRecipe } from '../base.ts';
 import type { CheckpointFiles, Store } from '../ports.ts';
 import type { PlanFacts } from './facts.ts';
 
@@ -28,7 +28,7 @@ export async function gatherFacts({ store, checkpoints }: Deps, given: Given): P
     store.pastAttempts(tenant, model.id),
   ]);
   return {
-    ...{ model: stored, has_recipe: model.has_recipe, base, has_slices, has_updates, rows: model.rows },
+    ...{ model: stored, has_recipe: hasRecipe(model, stored), base, has_slices, has_updates, rows: model.rows },
     ...{ ...known, past },
   };
 }

@@ -11,7 +11,7 @@ function needRecipe({ name }: Method, { has_recipe, base }: PlanFacts): void {
   if (!has_recipe)
     throw new ExpungeError(
       'recipe-missing',
-      `Method ${name} trains again from a recipe, and the model was registered without recipe.json`,
+      `Method ${name} trains again from a recipe, and the checkpoint has no recipe.json that can be followed`,
     );
   if (base.status === 'missing') throw baseMissing(base.digest);
 }
@@ -22,7 +22,7 @@ function unsuited({ name, kind }: Method, needs: readonly string[], { model, has
     return `${name} takes back the steps of a log of the training, and the active checkpoint has no updates.json: train with --log-updates, or name another method.`;
   if (model === null) return null;
   if (kind === 'certified' && !model.recipe?.certified)
-    return `${name} is for a classifier whose last layer was trained by expunge train --certified: train one, or name another method.`;
+    return `${name} is for a classifier whose last layer was trained by expunge train --certified, and whose features no method has changed since: train one, or name another method.`;
   if (model.architecture.task !== 'classification') return null;
   if (IN_WORDS.includes(otherAnswersOf(needs as never) ?? ''))
     return `${name} teaches other answers in words, and the model is a classifier: name random-label, or another method.`;

@@ -1,4 +1,5 @@
 // Which shard and slice each record stands in. Machine Unlearning (SISA), arXiv 1912.03817.
+import { createHash } from 'node:crypto';
 import { createRandom, type Random, seedFrom } from '../../domain/random.ts';
 import { ExpungeError } from '../../errors.ts';
 
@@ -148,15 +149,17 @@ export function placeRecords(records: readonly Placeable[], size: Size, known: P
   return placement;
 }
 
-/** What is left of a placement without some records, and the first slice of each shard that lost any; null: none did. */
-export function withoutRecords(
-  placement: Placement,
-  keeps: (id: string) => boolean,
-): { placement: Placement; firstLost: (number | null)[] } {
-  const left = placement.map((slices) => slices.map((ids) => ids.filter(keeps)));
-  const firstLost = placement.map((slices, s) => {
-    const lost = slices.findIndex((ids, r) => ids.length > left[s]![r]!.length);
-    return lost < 0 ? null : lost;
+/** What is left of a placement without some records. */
+export const withoutRecords = (placement: Placement, keeps: (id: string) => boolean): Placement =>
+  placement.map((slices) => slices.map((ids) => ids.filter(keeps)));
+
+/** What tells the records of one slice from those of another, for each. */
+export const slicesTold = (placement: Placement): string[][] =>
+  placement.map((slices) => slices.map((ids) => createHash('sha256').update(JSON.stringify(ids)).digest('hex')));
+
+/** The first slice of each shard that is told apart from what it was; null: none is. */
+export const firstChanged = (before: readonly string[][], now: readonly string[][]): (number | null)[] =>
+  now.map((slices, s) => {
+    const changed = slices.findIndex((told, r) => told !== before[s]?.[r]);
+    return changed < 0 ? null : changed;
   });
-  return { placement: left, firstLost };
-}

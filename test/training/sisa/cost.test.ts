@@ -3,7 +3,13 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createRandom } from '../../../src/domain/random.ts';
 import { batchedShare, expectedShare, keptCheckpoints, sequentialShare } from '../../../src/training/sisa/cost.ts';
-import { type Placement, placeRecords, withoutRecords } from '../../../src/training/sisa/placement.ts';
+import {
+  firstChanged,
+  type Placement,
+  placeRecords,
+  slicesTold,
+  withoutRecords,
+} from '../../../src/training/sisa/placement.ts';
 import { planShards, sliceOptions, stepsOf, stepsOfSlices } from '../../../src/training/sisa/plan.ts';
 
 const RECORDS = 1000;
@@ -20,6 +26,9 @@ function passed(placement: Placement, from: (number | null)[]): number {
   return records;
 }
 
+/** The first slice of each shard that has lost somebody. */
+const firstLost = (placement: Placement, left: Placement) => firstChanged(slicesTold(placement), slicesTold(left));
+
 /** Mean share that passes again when `requests` records are removed, at once or one by one. */
 function measured(shards: number, slices: number, requests: number, batched: boolean, trials: number): number {
   let sum = 0;
@@ -32,8 +41,8 @@ function measured(shards: number, slices: number, requests: number, batched: boo
     );
     const asked = random.shuffle(IDS.map(({ id }) => id)).slice(0, requests);
     for (const group of batched ? [asked] : asked.map((id) => [id])) {
-      const { placement: left, firstLost } = withoutRecords(placement, (id) => !group.includes(id));
-      sum += passed(left, firstLost) / whole;
+      const left = withoutRecords(placement, (id) => !group.includes(id));
+      sum += passed(left, firstLost(placement, left)) / whole;
       placement = left;
     }
   }
@@ -59,8 +68,8 @@ describe('cost', () => {
     for (let trial = 0; trial < TRIALS; trial++) {
       const asked = new Set([...likelihoods].flatMap(([id, p]) => (random.next() < p ? [id] : [])));
       // what is removed is counted as trained again: a run's steps do not grow fewer
-      const { firstLost } = withoutRecords(placement, (id) => !asked.has(id));
-      sum += passed(placement, firstLost) / whole;
+      const left = withoutRecords(placement, (id) => !asked.has(id));
+      sum += passed(placement, firstLost(placement, left)) / whole;
     }
     const expected = expectedShare({ shards: 4, slices: 3 }, asking);
     assert.ok(Math.abs(sum / TRIALS - expected) < 0.02, `${sum / TRIALS} and ${expected}`);
@@ -113,10 +122,10 @@ test('people of many records hit as many shards as people of one', () => {
       const placement = placeRecords(people, { shards, slices, seed });
       const asked = new Set(createRandom(seed).shuffle(people.map((one) => one.people[0]!)));
       const gone = new Set([...asked].slice(0, asking));
-      const { firstLost } = withoutRecords(placement, (id) => !gone.has(people[Number(id.slice(1))]!.people[0]!));
+      const left = withoutRecords(placement, (id) => !gone.has(people[Number(id.slice(1))]!.people[0]!));
       // a slice takes its steps however many records stand there
       const passes = (slices * (slices + 1)) / 2;
-      const hit = firstLost.map((from) => (from === null ? 0 : passes - (from * (from + 1)) / 2));
+      const hit = firstLost(placement, left).map((from) => (from === null ? 0 : passes - (from * (from + 1)) / 2));
       sum += hit.reduce((all, one) => all + one, 0) / (passes * shards);
     }
     const removed = asking * EACH;

@@ -3,10 +3,12 @@ import { describe, test } from 'node:test';
 import { placeLikely } from '../../../src/training/sisa/likely.ts';
 import {
   cellsOf,
+  firstChanged,
   groupsOf,
   type Placeable,
   type Placement,
   placeRecords,
+  slicesTold,
   withoutRecords,
 } from '../../../src/training/sisa/placement.ts';
 
@@ -103,22 +105,21 @@ describe('placement', () => {
     assert.throws(() => placeRecords(people(1), SIZE, twice), { message: /a record stands twice, again in shard 0/ });
   });
 
-  test('what is left, and from which slice on a shard has lost something', () => {
+  test('what is left, and from which slice on a shard is told apart from what it was', () => {
     const placement: Placement = [
       [['a', 'b'], ['c']],
       [['d'], ['e', 'f']],
       [['g'], []],
     ];
-    assert.deepEqual(
-      withoutRecords(placement, (id) => !['b', 'c', 'f'].includes(id)),
-      {
-        placement: [
-          [['a'], []],
-          [['d'], ['e']],
-          [['g'], []],
-        ],
-        firstLost: [0, 1, null],
-      },
-    );
+    const left = withoutRecords(placement, (id) => !['b', 'c', 'f'].includes(id));
+    assert.deepEqual(left, [
+      [['a'], []],
+      [['d'], ['e']],
+      [['g'], []],
+    ]);
+    const [before, now] = [slicesTold(placement), slicesTold(left)];
+    assert.deepEqual(firstChanged(before, now), [0, 1, null]);
+    assert.deepEqual(firstChanged(now, before), [0, 1, null], 'one that comes back is a change as well');
+    assert.notDeepEqual(slicesTold([[['ab']]]), slicesTold([[['a', 'b']]]));
   });
 });
