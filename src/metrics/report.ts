@@ -27,7 +27,7 @@ import { reportedFinding, utilityFinding } from './report/utility.ts';
 import { METRIC_SETS } from './sets.ts';
 
 /** Grows with every change of a metric, a rule or a default: reports of different versions are not comparable. */
-export const VERIFIER_VERSION = '9';
+export const VERIFIER_VERSION = '10';
 
 export interface ReportInput {
   /** What kind of model it is; a language model where nothing is said. */

@@ -6,6 +6,7 @@ import { bootstrapInterval } from '../bootstrap.ts';
 import { type JointTest, jointTest } from '../joint-test.ts';
 import { detectableAuc, POWER } from '../power.ts';
 import { auc, aucOfDrawn, peopleNeeded, rankTest } from '../rank-test.ts';
+import { strangersScores } from './even-rows.ts';
 import { levelOf, oneAloneCounts } from './level.ts';
 import { operatingPoints } from './operating-points.ts';
 import {
@@ -27,8 +28,9 @@ interface Groups {
 
 /** One score a person; null when a score is not finite. */
 function scores(attack: MembershipAttack, sets: ScoredSets): Groups | null {
-  const forget = scoresByPerson(attackable(attack, sets.forget), attack.score, 'named');
-  const holdout = scoresByPerson(attackable(attack, sets.holdout), attack.score, 'named');
+  const own = attackable(attack, sets.forget);
+  const forget = scoresByPerson(own, attack.score, 'named');
+  const holdout = strangersScores(own, attackable(attack, sets.holdout), attack.score);
   return forget && holdout && { forget: personMeans(forget), holdout: personMeans(holdout) };
 }
 

@@ -3,6 +3,7 @@ import type { RecordMetric } from '../../domain/metric.ts';
 import { seedFrom } from '../../domain/random.ts';
 import type { Finding, RowScore, VerificationPolicy } from '../../domain/verification.ts';
 import { predictionLimit } from '../statistics.ts';
+import { strangersScores } from './even-rows.ts';
 import {
   finding,
   type Judged,
@@ -95,8 +96,10 @@ export function memoryFinding(
   policy: VerificationPolicy,
   seed: number,
 ): Judged {
-  const score = (rows: readonly RowScore[]) => scoresByPerson(measurable(metric, rows), metric.score, 'named');
-  const [was, now, holdout] = [score(before.forget), score(after.forget), score(after.holdout)];
+  const score = (rows: readonly RowScore[]) => scoresByPerson(rows, metric.score, 'named');
+  const own = measurable(metric, after.forget);
+  const [was, now] = [score(measurable(metric, before.forget)), score(own)];
+  const holdout = strangersScores(own, measurable(metric, after.holdout), metric.score);
   const base = finding(metric.name, 'forget', {
     before: overallMean(was),
     after: overallMean(now),
