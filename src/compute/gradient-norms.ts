@@ -6,13 +6,16 @@ import type { RowScore } from '../domain/verification.ts';
 import { createGradientNorm } from '../training/gradient-norms.ts';
 import { parametersOf } from '../training/learning-rate.ts';
 import type { StageContext } from './context.ts';
-import { rowsOfEach, samplePeople } from './people-sample.ts';
+import { asManyAs, rowsOfEach, samplePeople } from './people-sample.ts';
 import type { TextRow } from './sets.ts';
 
 type Compared = 'forget' | 'holdout';
 type Model = { architecture: Learner; config: unknown; weights: HostTensors };
 
-/** `each` rows of every person, forgotten or never seen, by set; the same seed picks the same. None of a model that is too large. */
+/**
+ * `each` rows of every person, forgotten or never seen, or all there are, and of strangers no more than of the forgotten, by set; the same
+ * seed picks the same. None of a model that is too large.
+ */
 export function gradientRows(
   model: Omit<Model, 'weights'>,
   rows: Record<Compared, TextRow[]>,
@@ -20,9 +23,12 @@ export function gradientRows(
   seed: number,
 ): Record<Compared, number[]> {
   if (each === 0 || parametersOf(model) > GRADIENT_WEIGHTS) return { forget: [], holdout: [] };
-  const of = (set: Compared) =>
-    rowsOfEach(samplePeople(rows[set], rows[set].length, seed), each, `${seed}/gradients/${set}`);
-  return { forget: of('forget'), holdout: of('holdout') };
+  const people = (set: Compared) => samplePeople(rows[set], rows[set].length, seed);
+  const [forget, holdout] = [people('forget'), people('holdout')];
+  return {
+    forget: rowsOfEach(forget, each, `${seed}/gradients/forget`),
+    holdout: rowsOfEach(holdout, asManyAs([forget], holdout, each), `${seed}/gradients/holdout`),
+  };
 }
 
 /** Writes the norm into those rows. */

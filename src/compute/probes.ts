@@ -11,7 +11,7 @@ import { otherAnswerRows } from '../training/alternatives.ts';
 import type { TokenRow } from '../training/batches.ts';
 import type { GenerateOptions, Generator } from '../training/generate.ts';
 import { meanNll, type Scorer } from '../training/scoring.ts';
-import { rowsOfEach, samplePeople } from './people-sample.ts';
+import { asManyAs, rowsOfEach, samplePeople } from './people-sample.ts';
 import type { TextRow } from './sets.ts';
 import { wrapped } from './wrappings.ts';
 
@@ -62,7 +62,7 @@ function othersOf(
   }
 }
 
-/** What is asked of parent and candidate alike; the same seed asks the same, and of everybody as much. */
+/** What is asked of parent and candidate alike; the same seed asks the same, and of strangers no more than of the forgotten. */
 export function planProbes(
   sets: Sets,
   tokenizer: Tokenizer,
@@ -70,13 +70,14 @@ export function planProbes(
   seed: number,
   extent: Extent = fullExtent({}, undefined),
 ): Probes {
-  const chosen = (['forget', 'holdout'] as const).flatMap((set) =>
-    rowsOfEach(samplePeople(sets[set], PROBED.people, seed), PROBED.each, `${seed}/probes/${set}`).map((index) => ({
-      set,
-      index,
-      row: sets[set][index]!,
-    })),
-  );
+  const people = (set: Compared) => samplePeople(sets[set], PROBED.people, seed);
+  const [forgotten, strangers] = [people('forget'), people('holdout')];
+  const rowsOf = (set: Compared, of: number[][], each: number | number[]) =>
+    rowsOfEach(of, each, `${seed}/probes/${set}`).map((index) => ({ set, index, row: sets[set][index]! }));
+  const chosen = [
+    ...rowsOf('forget', forgotten, PROBED.each),
+    ...rowsOf('holdout', strangers, asManyAs([forgotten], strangers, PROBED.each)),
+  ];
   const others = othersOf(
     chosen.map(({ row }) => row),
     sets.retain,

@@ -4,6 +4,7 @@ import type { MembershipAttack } from '../domain/metric.ts';
 import type { RowScore } from '../domain/verification.ts';
 import { MEMBERSHIP_ATTACKS } from './index.ts';
 import { rankTest } from './rank-test.ts';
+import { strangersScores } from './report/even-rows.ts';
 import { personMeans, scoresByPerson } from './report/people.ts';
 import { METRIC_SETS } from './sets.ts';
 
@@ -19,10 +20,10 @@ export function smallestMembershipP(
   attacks: readonly MembershipAttack[] = STEPWISE,
 ): number {
   const ps = attacks.map((attack) => {
-    const groups = [forgotten, strangers].map((rows) => scoresByPerson(rows, attack.score, 'named'));
-    const [known, unseen] = groups.map((group) => group && personMeans(group));
+    const known = scoresByPerson(forgotten, attack.score, 'named');
+    const unseen = strangersScores(forgotten, strangers, attack.score);
     if (!known || !unseen) return 0;
-    return known.length === 0 || unseen.length === 0 ? 1 : rankTest(known, unseen).p;
+    return known.length === 0 || unseen.length === 0 ? 1 : rankTest(personMeans(known), personMeans(unseen)).p;
   });
   return Math.min(1, ...ps);
 }

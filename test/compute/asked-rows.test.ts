@@ -33,8 +33,19 @@ test('who has fewer records is asked about all of them; records of nobody are no
   assert.deepEqual(holdout, []);
 });
 
+test('strangers are asked about no more than the forgotten have, or people of earlier runs where these have more', () => {
+  const sets = { forget: rows(1, 1), retain: [], holdout: rows(40, 10, 5000) };
+  assert.deepEqual(answers(sets.holdout, askedRows(sets, 1).holdout), [1, 1, 40]);
+  const earlier = rows(2, 3, 100);
+  assert.deepEqual(answers(sets.holdout, askedRows({ ...sets, earlier }, 1).holdout), [3, 3, 40]);
+  const uneven = { ...sets, forget: [...rows(1, 2), ...rows(1, 6, 1)] };
+  assert.deepEqual(answers(sets.holdout, askedRows(uneven, 1).holdout), [2, 6, 40]);
+  const nobody = { ...sets, forget: [] };
+  assert.deepEqual(answers(sets.holdout, askedRows(nobody, 1).holdout), [10, 10, 40]);
+});
+
 test('questions differ from person to person, and the seed decides', () => {
-  const sets = { forget: rows(1, 1), retain: rows(200, 1), holdout: rows(80, 25) };
+  const sets = { forget: rows(1, 25), retain: rows(200, 1), holdout: rows(80, 25) };
   const found = askedRows(sets, 7);
   assert.deepEqual(askedRows(sets, 7), found);
   assert.notDeepEqual(askedRows(sets, 8), found);

@@ -64,6 +64,13 @@ test('as many rows of each person are asked about, at most a hundred a set, the 
   }
 });
 
+test('of strangers no more rows are asked about than there are of the forgotten', () => {
+  const sets = { forget: rowsOf(1, 2), retain: [], holdout: rowsOf(25, 6, 'works in ') };
+  const asked = planProbes(sets, tokenizer, 100, 3).filter(({ set }) => set === 'holdout');
+  const counts = Map.groupBy(asked, ({ index }) => sets.holdout[index]!.person);
+  assert.deepEqual([counts.size, new Set([...counts.values()].map((own) => own.length))], [25, new Set([2])]);
+});
+
 test('without retained records nothing is held against other answers; records of nobody are not asked about', () => {
   const sets = { forget: rowsOf(2, 2), retain: [], holdout: rowsOf(3, 2).map((row) => ({ ...row, person: -1 })) };
   const probes = planProbes(sets, tokenizer, 100, 3);

@@ -1,6 +1,7 @@
 // Scores of each attack as histograms and ROC curves: what a reader sees at a glance that no single number says.
 import type { RocPoint, ScoreDistribution } from '../../domain/distribution.ts';
 import type { MembershipAttack } from '../../domain/metric.ts';
+import { strangersScores } from './even-rows.ts';
 import { attackable, personMeans, type ScoredSets, scoresByPerson } from './people.ts';
 
 /** Enough to see a shape, few enough that a bin of a hundred people is no outline of one. */
@@ -11,11 +12,14 @@ const SETS = ['forget', 'retain', 'holdout'] as const;
 
 type Scores = Record<(typeof SETS)[number], number[]>;
 
-/** One score a person in each set; null where one is not finite. */
+/** One score a person in each set, of strangers as the attack compares them; null where one is not finite. */
 function scoresOf(attack: MembershipAttack, sets: ScoredSets): Scores | null {
-  const found = SETS.map((set) => [set, scoresByPerson(attackable(attack, sets[set]), attack.score, 'named')] as const);
-  if (found.some(([, scores]) => scores === null)) return null;
-  return Object.fromEntries(found.map(([set, scores]) => [set, personMeans(scores!)])) as Scores;
+  const own = attackable(attack, sets.forget);
+  const forget = scoresByPerson(own, attack.score, 'named');
+  const retain = scoresByPerson(attackable(attack, sets.retain), attack.score, 'named');
+  const holdout = strangersScores(own, attackable(attack, sets.holdout), attack.score);
+  if (forget === null || retain === null || holdout === null) return null;
+  return { forget: personMeans(forget), retain: personMeans(retain), holdout: personMeans(holdout) };
 }
 
 /** Equal bins from the least to the largest value; one of width 1 where all are equal. */

@@ -6,6 +6,7 @@ import { bootstrapInterval } from '../bootstrap.ts';
 import { type JointTest, jointTest } from '../joint-test.ts';
 import { detectableAuc, POWER } from '../power.ts';
 import { auc, aucOfDrawn, peopleNeeded, rankTest } from '../rank-test.ts';
+import { strangersScores } from './even-rows.ts';
 import { levelOf, oneAloneCounts } from './level.ts';
 import { operatingPoints } from './operating-points.ts';
 import {
@@ -27,8 +28,9 @@ interface Groups {
 
 /** One score a person; null when a score is not finite. */
 function scores(attack: MembershipAttack, sets: ScoredSets): Groups | null {
-  const forget = scoresByPerson(attackable(attack, sets.forget), attack.score, 'named');
-  const holdout = scoresByPerson(attackable(attack, sets.holdout), attack.score, 'named');
+  const own = attackable(attack, sets.forget);
+  const forget = scoresByPerson(own, attack.score, 'named');
+  const holdout = strangersScores(own, attackable(attack, sets.holdout), attack.score);
   return forget && holdout && { forget: personMeans(forget), holdout: personMeans(holdout) };
 }
 
@@ -123,10 +125,15 @@ function judge(
   };
 }
 
-/** What these people could have shown, before anything was measured of the forgotten. */
-function detectable(joint: JointTest, n: number, m: number, level: number): Detectable | null {
-  if (joint.smallest.group >= level) return null;
-  const value = detectableAuc(joint.critical(level), n, m);
+/** What the group's test could have shown, before anything was measured of the forgotten: at half of the level, where one alone has the other. */
+function detectable(
+  joint: JointTest,
+  [n, m]: [n: number, m: number],
+  { alpha, level }: { alpha: number; level: number },
+): Detectable | null {
+  const own = oneAloneCounts(n, m, alpha) ? level / 2 : level;
+  if (joint.smallest.group >= own) return null;
+  const value = detectableAuc(joint.critical(own), n, m);
   const effect = `an AUC under ${shown(value)} (or over ${shown(1 - value)}) is seen in fewer than ${100 * POWER} of 100 cases`;
   return { measure: 'auc', value, power: POWER, text: `with ${n} forgotten and ${people(m)} never seen ${effect}` };
 }
@@ -143,6 +150,7 @@ function judgeOne(
   const { attack, before, now } = measured[at]!;
   const alpha = rule.membership_alpha;
   const { forget, holdout } = now;
+  const counts = countsOf(measured[at]!);
   const redrawn = aucOfDrawn(forget, holdout);
   const base: Finding = {
     ...empty,
@@ -156,10 +164,10 @@ function judgeOne(
     }),
     p_uncorrected: rankTest(forget, holdout).p,
     operating_points: operatingPoints(before, now),
-    detectable: detectable(joint, forget.length, holdout.length, level),
+    detectable: detectable(joint, counts, { alpha, level }),
   };
   const outcome = outcomeOf(at, joint, measured, rule);
-  return judge(attack, base, outcome, [forget.length, holdout.length], { alpha, level });
+  return judge(attack, base, outcome, counts, { alpha, level });
 }
 
 const UNMEASURED = {

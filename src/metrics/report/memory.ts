@@ -3,6 +3,8 @@ import type { RecordMetric } from '../../domain/metric.ts';
 import { seedFrom } from '../../domain/random.ts';
 import type { Finding, RowScore, VerificationPolicy } from '../../domain/verification.ts';
 import { predictionLimit } from '../statistics.ts';
+import { tailLimit } from '../tail-limit.ts';
+import { strangersScores } from './even-rows.ts';
 import {
   finding,
   type Judged,
@@ -29,12 +31,25 @@ interface Limit {
   text: string;
 }
 
-/** What no forgotten person may exceed, from the never-seen people under the candidate itself. */
-function limitFrom(holdout: ScoresByPerson, forgotten: number, margin: number): Limit {
-  const { limit, rank } = predictionLimit(personMeans(holdout), 1 - EXCEEDANCE / forgotten);
+/**
+ * What no forgotten person may exceed, from the never-seen people under the candidate itself. Where these are too few for the share that each of
+ * the forgotten has, the worst of many exceeds their largest by chance, and how far is read from their tail: half of the way from there to
+ * the top of the range at most, where somebody is who is known by heart.
+ */
+function limitFrom(
+  { range: [, top] }: RecordMetric,
+  holdout: ScoresByPerson,
+  forgotten: number,
+  margin: number,
+): Limit {
+  const chance = EXCEEDANCE / forgotten;
+  const strangers = personMeans(holdout);
+  const { limit: ranked, rank, guaranteed } = predictionLimit(strangers, 1 - chance);
+  const limit = guaranteed ? ranked : Math.min(tailLimit(strangers, chance), (ranked + top) / 2);
   const value = limit + margin;
-  const source = `${shown(limit)} (rank ${rank} of ${people(holdout.length)} never seen)`;
-  return { value, text: `each person at most ${shown(value)}: ${source} + margin ${shown(margin)}` };
+  const whose = `${people(holdout.length)} never seen`;
+  const how = limit > ranked ? `by the tail of ${whose}, the largest ${shown(ranked)}` : `rank ${rank} of ${whose}`;
+  return { value, text: `each person at most ${shown(value)}: ${shown(limit)} (${how}) + margin ${shown(margin)}` };
 }
 
 /** Judges the worst person against the limit. */
@@ -75,7 +90,7 @@ function judged(
   holdout: ScoresByPerson,
   margin: number,
 ): Judged {
-  const limit = limitFrom(holdout, now.length, margin);
+  const limit = limitFrom(metric, holdout, now.length, margin);
   const { verdict, note, because } = judge(metric, now, limit);
   // what a model does not understand draws nothing out of it, whatever it knows
   if (verdict === 'passed' && metric.rule === 'extraction' && base.before !== null && base.before <= limit.value)
@@ -95,8 +110,10 @@ export function memoryFinding(
   policy: VerificationPolicy,
   seed: number,
 ): Judged {
-  const score = (rows: readonly RowScore[]) => scoresByPerson(measurable(metric, rows), metric.score, 'named');
-  const [was, now, holdout] = [score(before.forget), score(after.forget), score(after.holdout)];
+  const score = (rows: readonly RowScore[]) => scoresByPerson(rows, metric.score, 'named');
+  const own = measurable(metric, after.forget);
+  const [was, now] = [score(measurable(metric, before.forget)), score(own)];
+  const holdout = strangersScores(own, measurable(metric, after.holdout), metric.score);
   const base = finding(metric.name, 'forget', {
     before: overallMean(was),
     after: overallMean(now),

@@ -4,6 +4,7 @@ import { seedFrom } from '../../domain/random.ts';
 import type { Finding, NaturalnessPolicy, RowScore, VerificationPolicy } from '../../domain/verification.ts';
 import { rankTest } from '../rank-test.ts';
 import { predictionLimit } from '../statistics.ts';
+import { evenRows } from './even-rows.ts';
 import {
   finding,
   type Judged,
@@ -22,13 +23,13 @@ const EXCEEDANCE = 0.01;
 
 type Rule = Pick<VerificationPolicy, 'naturalness'> & { exact: boolean };
 
+/** Rows whose answers were written. */
+const answered = ({ score }: NaturalnessMetric, rows: readonly RowScore[]): readonly RowScore[] =>
+  rows.filter((row) => Number.isFinite(score(row)));
+
 /** Answers that were written, by person. */
-const scored = ({ score }: NaturalnessMetric, rows: readonly RowScore[]): ScoresByPerson =>
-  scoresByPerson(
-    rows.filter((row) => Number.isFinite(score(row))),
-    score,
-    'named',
-  )!;
+const scored = (metric: NaturalnessMetric, rows: readonly RowScore[]): ScoresByPerson =>
+  scoresByPerson(answered(metric, rows), metric.score, 'named')!;
 
 /** Before, after and interval, on the scale that is reported. */
 function described(
@@ -100,7 +101,10 @@ export function naturalnessFinding(
   seed: number,
 ): Judged {
   const base = described(metric, 'forget', before, after, seed);
-  const [own, strangers] = [personMeans(scored(metric, after.forget)), personMeans(scored(metric, after.holdout))];
+  const asked = answered(metric, after.forget);
+  const strangersOf = ({ holdout }: ScoredSets) =>
+    personMeans(scored(metric, evenRows(asked, answered(metric, holdout))));
+  const [own, strangers] = [personMeans(scored(metric, asked)), strangersOf(after)];
   const only = (note: string, more: Partial<Finding> = {}): Judged => ({
     finding: { ...base, ...more, note },
     because: '',
@@ -111,8 +115,7 @@ export function naturalnessFinding(
   const measured = { p_value: test.p, smallest_reachable_p: test.smallestP };
   if (exact) return only('only reported: trained without the forgotten', measured);
   if (naturalness === undefined) return only('only reported: the policy has no rule for it', measured);
-  const was = personMeans(scored(metric, before.holdout));
-  return judge(metric, { ...base, ...measured }, own, [strangers, was], naturalness);
+  return judge(metric, { ...base, ...measured }, own, [strangers, strangersOf(before)], naturalness);
 }
 
 /** The same numbers of the answers about people never seen. */

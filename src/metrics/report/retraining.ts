@@ -11,6 +11,7 @@ import { privLeak } from '../privleak.ts';
 import { auc } from '../rank-test.ts';
 import { mean } from '../statistics.ts';
 import { completenessOf } from './completeness.ts';
+import { evenRows, strangersScores } from './even-rows.ts';
 import { personMeans, type ScoredSets, scoresByPerson } from './people.ts';
 import { type PooledInput, pooledDistance } from './pooled.ts';
 
@@ -33,8 +34,12 @@ function means(rows: readonly RowScore[], { score }: Scorer): number[] | null {
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
+/** With as many rows of each stranger as the forgotten have. */
+const even = ({ forget, holdout }: Compared): Compared => ({ forget, holdout: evenRows(forget, holdout) });
+
 function distanceOf(scorer: Scorer, candidate: Compared, retrained: Compared): RetrainingDistance | null {
-  const pair = (set: keyof Compared) => [means(candidate[set], scorer), means(retrained[set], scorer)] as const;
+  const [own, other] = [even(candidate), even(retrained)];
+  const pair = (set: keyof Compared) => [means(own[set], scorer), means(other[set], scorer)] as const;
   const records = (set: keyof Compared) =>
     [candidate, retrained].map((model) => model[set].map(scorer.score)) as [number[], number[]];
   const gap = (set: keyof Compared) => {
@@ -58,9 +63,9 @@ function distanceOf(scorer: Scorer, candidate: Compared, retrained: Compared): R
 }
 
 function privLeakOf(scorer: Scorer, candidate: Compared, retrained: readonly Compared[]): number | null {
-  const area = (sets: Compared) => {
-    const [forget, holdout] = [means(sets.forget, scorer), means(sets.holdout, scorer)];
-    return forget?.length && holdout?.length ? auc(forget, holdout) : null;
+  const area = ({ forget, holdout }: Compared) => {
+    const [own, strangers] = [means(forget, scorer), strangersScores(forget, holdout, scorer.score)];
+    return own?.length && strangers?.length ? auc(own, personMeans(strangers)) : null;
   };
   const now = area(candidate);
   const then = retrained.map(area).filter((value) => value !== null);

@@ -2,6 +2,7 @@
 import type { MetricSet } from '../../domain/metric.ts';
 import type { RowScore, VerificationPolicy } from '../../domain/verification.ts';
 import { mean, predictionLimit } from '../statistics.ts';
+import { evenRows } from './even-rows.ts';
 import { attackable, measurable, type ScoredSets } from './people.ts';
 
 type Score = (row: RowScore) => number;
@@ -13,6 +14,10 @@ function meansOf(rows: readonly RowScore[], score: Score): Map<number, number> {
     [...Map.groupBy(named, ({ person }) => person)].map(([person, own]) => [person, mean(own.map(score))]),
   );
 }
+
+/** Finite means of strangers, as they are held against these rows of the forgotten. */
+const neverSeen = (own: readonly RowScore[], strangers: readonly RowScore[], score: Score): number[] =>
+  [...meansOf(evenRows(own, strangers), score).values()].filter(Number.isFinite);
 
 /**
  * Numbers of the people who score beyond everybody never seen, the worst first: above the limit of a memory metric, or at either edge of
@@ -30,16 +35,18 @@ export function standingOut(
       if (!Number.isFinite(value) || beyond(value)) marks.set(person, (marks.get(person) ?? 0) + 1);
   };
   for (const metric of memory.filter(({ rule = 'memory', needs }) => rule === 'memory' && needs === undefined)) {
-    const never = [...meansOf(measurable(metric, holdout), metric.score).values()].filter(Number.isFinite);
+    const own = measurable(metric, forget);
+    const never = neverSeen(own, measurable(metric, holdout), metric.score);
     if (never.length === 0) continue;
     const limit = predictionLimit(never, 1).limit + memory_margin;
-    mark(metric.score, measurable(metric, forget), (value) => value > limit);
+    mark(metric.score, own, (value) => value > limit);
   }
   for (const attack of attacks) {
-    const never = [...meansOf(attackable(attack, holdout), attack.score).values()].filter(Number.isFinite);
+    const own = attackable(attack, forget);
+    const never = neverSeen(own, attackable(attack, holdout), attack.score);
     if (never.length === 0) continue;
     const [least, most] = [Math.min(...never), Math.max(...never)];
-    mark(attack.score, attackable(attack, forget), (value) => value > most || (!exact && value < least));
+    mark(attack.score, own, (value) => value > most || (!exact && value < least));
   }
   return [...marks].sort(([, a], [, b]) => b - a).map(([person]) => person);
 }

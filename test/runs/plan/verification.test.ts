@@ -191,5 +191,7 @@ test('gradients are counted as the stage draws them: so many records of each per
   const work = verificationWork(given, fullExtent(given.policy, undefined));
   const drawn = gradientRows(given.model, { forget: people(3, 5), holdout: people(20, 5) }, 2, 1);
   assert.equal(work.gradients!.calls, 2 * (drawn.forget.length + drawn.holdout.length));
+  const few = gradientRows(given.model, { forget: people(1, 1), holdout: people(20, 5) }, 2, 1);
+  assert.deepEqual([few.forget.length, few.holdout.length], [1, 20], 'of strangers no more than of the forgotten');
   assert.equal(verificationWork(known({ counts }), fullExtent(given.policy, undefined)).gradients, undefined);
 });
