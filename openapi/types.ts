@@ -8675,7 +8675,7 @@ export interface operations {
                     model_id?: string;
                     /** @description What it is held against: a checkpoint of the same model that knew the forgotten. Left out: its recorded parent */
                     against_checkpoint_id?: string;
-                    /** @description A checkpoint of the same model that was retrained without the forgotten: the distance to it is reported */
+                    /** @description A checkpoint of the same model that was retrained without the forgotten: they are judged against it too, and the distance is reported. 400 for one that is known to have been trained on them */
                     reference_checkpoint_id?: string;
                     /**
                      * @description A preset. Left out: the policy that is in force for the model

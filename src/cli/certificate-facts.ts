@@ -1,5 +1,5 @@
 // The main facts of a statement as lines for people.
-import type { CertificateStatement, UnlearningStatement } from '../evidence/statement-schema.ts';
+import type { CertificateStatement, SearchStatement, UnlearningStatement } from '../evidence/statement-schema.ts';
 import { UNLEARNING_PREDICATE } from '../evidence/statement-schema.ts';
 import { type Palette, table } from './terminal.ts';
 
@@ -9,6 +9,13 @@ const isUnlearning = (statement: CertificateStatement): statement is UnlearningS
 /** Whose text was gone when an exact run began. */
 const unmeasured = ({ unmeasured_records = 0 }: { unmeasured_records?: number }): string =>
   unmeasured_records === 0 ? '' : `, ${unmeasured_records} left out unmeasured`;
+
+/** What earlier runs had removed is no answer that nothing was ever there. */
+function foundOf({ removed_before: before }: SearchStatement['predicate']['search']): string {
+  if (before === undefined) return 'no training record matched';
+  const classes = [...new Set(before.runs.map(({ guarantee }) => guarantee))].join(', ');
+  return `no training record is left that matches; earlier runs had removed ${before.records} (${classes})`;
+}
 
 function mainFacts(statement: CertificateStatement): [string, string][] {
   const { predicate } = statement;
@@ -20,9 +27,10 @@ function mainFacts(statement: CertificateStatement): [string, string][] {
     ['ledger', predicate.ledger ? `entry ${predicate.ledger.seq}, ${predicate.ledger.hash}` : 'not recorded'],
   ];
   if (!isUnlearning(statement)) {
-    const { models, corpora } = statement.predicate.search;
+    const { search } = statement.predicate;
+    const { models, corpora } = search;
     return [
-      ['result', 'no training record matched'],
+      ['result', foundOf(search)],
       ['searched', `${corpora} corpora of ${models.map(({ name }) => name).join(', ') || 'no model'}`],
       ...shared,
     ];

@@ -1,4 +1,5 @@
 // What a certificate does not attest: written into every one, so that nobody reads more into it.
+import type { RemovedBefore } from '../domain/removed-before.ts';
 import type { AskedRecords } from '../domain/resources.ts';
 import type { Guarantee } from '../domain/verification.ts';
 
@@ -69,13 +70,25 @@ export const unlearningLimits = (
   ...ofTexts(records),
 ];
 
-/** The list for a certificate of a search that found nothing. */
-export const searchLimits = (records: AskedRecords | null = null, unlinkable = 0): string[] => [
-  ...(unlinkable > 0
-    ? [
-        `Anything of ${unlinkable} of the corpora: people are named there under a key that was destroyed, and nobody can be found there by an identifier.`,
-      ]
-    : []),
+const unlinkableOf = (corpora: number): string[] =>
+  corpora === 0
+    ? []
+    : [
+        `Anything of ${corpora} of the corpora: people are named there under a key that was destroyed, and nobody can be found there by an identifier.`,
+      ];
+
+/** Records that matched, and that another method than a training without them had taken. */
+const STEPS = [
+  'That the models hold nothing of records that earlier runs removed by a method which is not exact (`search.removed_before`): what was shown of that is in the verifications of those runs, and nothing was measured for this certificate.',
+];
+
+/** The list for a certificate of a search that found nothing left to forget. */
+export const searchLimits = (
+  records: AskedRecords | null,
+  { unlinkable, removed_before }: { unlinkable: number; removed_before: RemovedBefore | null },
+): string[] => [
+  ...unlinkableOf(unlinkable),
+  ...(removed_before?.runs.some(({ guarantee }) => guarantee !== 'exact') ? STEPS : []),
   ...SEARCH,
   ...ALWAYS,
   ...ofTexts(records),

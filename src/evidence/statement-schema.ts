@@ -2,6 +2,7 @@
 // docs/certificate.md.
 import Type, { type Static } from 'typebox';
 import { Digest, Id, Name, Nullable, StringEnum, Timestamp } from '../domain/common.ts';
+import { RemovedBefore } from '../domain/removed-before.ts';
 import { GROUNDS, MethodChoice } from '../domain/resources.ts';
 import { RunCounts } from '../domain/run-counts.ts';
 import { CertifiedReport, GUARANTEES } from '../domain/verification.ts';
@@ -119,6 +120,8 @@ export const SearchPredicate = Type.Object(
         models: Type.Array(Type.Object({ id: Id, name: Name }, strict)),
         corpora: Type.Integer({ minimum: 0 }),
         matching_records: Type.Literal(0),
+        /** Absent where earlier runs had removed nothing that matches, and in certificates of before. */
+        removed_before: Type.Optional(RemovedBefore),
       },
       strict,
     ),

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Static, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { guaranteeOf } from '../domain/guarantee.ts';
+import { RemovedBefore } from '../domain/removed-before.ts';
 import { type Attempt, type DeletionRequest, MethodChoice, type Model } from '../domain/resources.ts';
 import { RunCounts } from '../domain/run-counts.ts';
 import { CertifiedReport, type Guarantee } from '../domain/verification.ts';
@@ -103,6 +104,7 @@ function shared({ request, subjectDigest, certificateId, softwareVersion, ledger
 
 function searchStatement(input: StatementInput): SearchStatement {
   const search = need(input.search, 'what was searched');
+  const { removed_before, unlinkable } = search;
   const { request, target } = input;
   if (target !== null && target.state !== 'completed_no_data')
     throw refuse(`the target is ${target.state}, yet no run is given`);
@@ -116,9 +118,10 @@ function searchStatement(input: StatementInput): SearchStatement {
         models: search.models.map(({ id, name }) => ({ id, name })),
         corpora: search.corpora,
         matching_records: 0,
+        ...(removed_before && { removed_before: only(RemovedBefore, removed_before) }),
       },
       times: { issued_at: input.issuedAt },
-      does_not_attest: searchLimits(request.records, search.unlinkable),
+      does_not_attest: searchLimits(request.records, { unlinkable, removed_before }),
     },
   };
 }

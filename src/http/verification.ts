@@ -8,6 +8,7 @@ import { placesDigest, subjectDigest } from '../runs/digests.ts';
 import { policyDigest, policyInForce } from '../runs/policy.ts';
 import type { CreateVerificationOutcome, NewVerification, RecordPlace, VerificationQuestion } from '../runs/ports.ts';
 import { refuseRestrictedRecords, unrestricted } from '../runs/restricted.ts';
+import { notRetrained } from '../runs/trained-without.ts';
 import { lookUpKeysOf } from './identifiers.ts';
 import { notFound } from './links.ts';
 import type { Principal } from './principal.ts';
@@ -22,7 +23,7 @@ export interface AskedVerification {
   reference_checkpoint_id?: string;
   policy?: PresetName;
 }
-type WishDeps = Pick<AppDeps, 'store' | 'subjectKeys' | 'corpora'>;
+type WishDeps = Pick<AppDeps, 'store' | 'subjectKeys' | 'corpora' | 'checkpoints'>;
 
 const at = (pointer: string, code: 'checkpoint-gone' | 'records-gone' | 'parent-missing', detail: string) =>
   new ExpungeError(code, detail, { errors: [{ pointer, detail }] });
@@ -53,16 +54,25 @@ async function companion(deps: WishDeps, who: Principal, of: Checkpoint, [field,
   const line = await deps.store.listCheckpoints(who.tenant, of.model_id);
   const found = line.find((one) => one.digest === digest);
   if (found === undefined) throw invalidField(pointer, 'names no checkpoint of the same model');
-  return kept(found, pointer).digest;
+  return kept(found, pointer);
 }
 
 async function heldAgainst(deps: WishDeps, who: Principal, of: Checkpoint, named?: string): Promise<string> {
   const field = 'against_checkpoint_id';
-  if (named !== undefined) return companion(deps, who, of, [field, named]);
-  if (of.parent_digest !== null) return companion(deps, who, of, [field, of.parent_digest]);
+  const given = named ?? of.parent_digest;
+  if (given !== null) return (await companion(deps, who, of, [field, given])).digest;
   const detail =
     'The checkpoint is the one that the model was registered with: no parent is known that it could be held against.';
   throw at(`#/${field}`, 'parent-missing', detail);
+}
+
+const RETRAINED =
+  'name a checkpoint that was trained anew without them, by a run of this model or elsewhere (POST /v1/models/{id}/checkpoints takes it in), or leave it out';
+
+/** One that knew whom it is asked about makes everybody who was forgotten look pushed away. Throws `validation-failed`. */
+async function refuseKnowing(deps: WishDeps, who: Principal, made: Checkpoint, question: VerificationQuestion) {
+  const why = await notRetrained(deps, who.tenant, made, question);
+  if (why !== null) throw invalidField('#/reference_checkpoint_id', `${why}: ${RETRAINED}`);
 }
 
 async function placesOf(deps: WishDeps, who: Principal, modelId: string, ids: string[]): Promise<RecordPlace[]> {
@@ -153,8 +163,10 @@ export async function verificationWish(
   const { reference_checkpoint_id: named } = asked;
   const reference =
     named === undefined ? null : await companion(deps, who, checkpoint, ['reference_checkpoint_id', named]);
-  if (reference === against) throw invalidField('#/reference_checkpoint_id', 'is what the checkpoint is held against');
+  if (reference?.digest === against)
+    throw invalidField('#/reference_checkpoint_id', 'is what the checkpoint is held against');
   const { question: whole, ...about } = await questionOf(deps, who, model_id, asked);
+  if (reference !== null) await refuseKnowing(deps, who, reference, whole);
   const field = about.asks === 'subject' ? '#/subject' : '#/record_ids';
   const question = { ...whole, places: await withText(deps, who, model_id, field, whole.places) };
   const policy =
@@ -163,7 +175,7 @@ export async function verificationWish(
       : presetPolicy(asked.policy);
   return {
     ...{ tenant: who.tenant, model_id, policy, question, ...about },
-    ...{ checkpoint_id: digest, against_checkpoint_id: against, reference_checkpoint_id: reference },
+    ...{ checkpoint_id: digest, against_checkpoint_id: against, reference_checkpoint_id: reference?.digest ?? null },
   };
 }
 

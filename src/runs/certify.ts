@@ -1,5 +1,6 @@
 // Certificates for what is done and has none yet. Safe to repeat: the first certificate of a target counts.
 import { v7 as uuid } from 'uuid';
+import type { RemovedBefore } from '../domain/removed-before.ts';
 import type { Attempt, DeletionRequest, Model, Run, Target } from '../domain/resources.ts';
 import type { VerificationReport } from '../domain/verification.ts';
 import { baseSaw } from './base.ts';
@@ -30,6 +31,8 @@ export interface CertificateFacts {
     corpora: number;
     /** Of these, those that name people under a subject key that was destroyed. */
     unlinkable: number;
+    /** What matched there and earlier runs had removed; null: nothing. */
+    removed_before: RemovedBefore | null;
   } | null;
   /** When the parent checkpoint is deleted; null: not known when the certificate was issued. */
   parentDeleteAfter: string | null;
@@ -97,7 +100,9 @@ async function certify(deps: CertifyDeps, item: Uncertified): Promise<void> {
   if (!request) throw new Error(`request ${request_id} is gone`);
   const target = request.targets.find((one) => one.id === target_id) ?? null;
   const facts =
-    run_id === null ? await searchFacts(store, tenant, target) : await runFacts(deps, tenant, { run_id, request_id });
+    run_id === null
+      ? await searchFacts(store, tenant, request_id, target)
+      : await runFacts(deps, tenant, { run_id, request_id });
   const issuedAt = deps.clock().toISOString();
   const all = {
     ...facts,
@@ -164,7 +169,7 @@ async function searched(store: Store, tenant: string, { model_id }: Target): Pro
 }
 
 /** What was searched: the target's model, or every model when the request matched none. */
-async function searchFacts(store: Store, tenant: string, target: Target | null): Promise<Evidence> {
+async function searchFacts(store: Store, tenant: string, requestId: string, target: Target | null): Promise<Evidence> {
   const known = target ? [await searched(store, tenant, target)] : await allModels(store, tenant);
   const train = known.flatMap((model) => model.corpora.filter((corpus) => corpus.role === 'train'));
   const corpora = [...new Set(train.map((corpus) => corpus.corpus_id))];
@@ -175,6 +180,11 @@ async function searchFacts(store: Store, tenant: string, target: Target | null):
       models: known.map(({ id, name }) => ({ id, name })),
       corpora: corpora.length,
       unlinkable: await store.unlinkableCorpora(tenant, corpora),
+      removed_before: await store.removedBefore(
+        tenant,
+        requestId,
+        known.map(({ id }) => id),
+      ),
     },
   };
 }

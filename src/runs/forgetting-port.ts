@@ -1,5 +1,6 @@
 // The ledger of forgetting and the consolidations that it asks for, as the store keeps them.
 import type { Consolidation, ForgettingRun } from '../domain/forgetting.ts';
+import type { RemovedBefore } from '../domain/removed-before.ts';
 
 /** A published run, but for what the registry of methods knows and a report has to be read for. */
 export interface PublishedRun extends Omit<ForgettingRun, 'guarantee' | 'utility' | 'earlier'> {
@@ -26,6 +27,8 @@ export interface ForgettingStore {
     tenant: string,
     modelId: string,
   ): Promise<{ runs: PublishedRun[]; registered: { checkpoint: string; at: string } } | null>;
+  /** What published runs have removed from these models of what a request is about; null: nothing. */
+  removedBefore(tenant: string, requestId: string, models: readonly string[]): Promise<RemovedBefore | null>;
   /** The last that was queued; null: none ever was. */
   consolidationOf(tenant: string, modelId: string): Promise<Consolidation | null>;
   /** Whether this one was ever queued. */

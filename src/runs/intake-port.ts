@@ -14,7 +14,9 @@ export interface SubjectKey {
 }
 
 /** Whose records: those of requests, or those that a request which is not kept yet is about. */
-export type Whose = { requests: readonly string[] } | Pick<CreateRequest, 'subjects' | 'places'>;
+export type Whose =
+  | { requests: readonly string[] }
+  | { subjects: readonly Pick<SubjectKey, 'key'>[]; places?: readonly RecordPlace[] };
 
 export interface CreateRequest {
   tenant: string;

@@ -194,6 +194,8 @@ export interface Store
   subjectDigest(tenant: string, requestId: string): Promise<string | null>;
   /** How many of these records a checkpoint was trained on, by the corpora of the models that it belongs to; 0 for a stranger. */
   recordsSeen(tenant: string, whose: Whose, checkpoint: string): Promise<number>;
+  /** As that, but of one that came into a line from outside the line tells nothing: anybody may have trained it, on anything. */
+  knownToHaveSeen(tenant: string, whose: Whose, checkpoint: string): Promise<boolean>;
 
   getRun(tenant: string, id: string): Promise<Run | null>;
   listRuns(tenant: string, query: PageQuery & { model_id?: string }): Promise<Page<Run>>;

@@ -5,9 +5,7 @@ import { seedFrom } from '../domain/random.ts';
 import type { MethodChoice, Model } from '../domain/resources.ts';
 import type { VerificationReport } from '../domain/verification.ts';
 import { ExpungeError } from '../errors.ts';
-import { trainsAnew } from '../methods/index.ts';
 import { baselineFrom } from '../metrics/report.ts';
-import { baseSaw } from './base.ts';
 import type { RunDeps } from './deps.ts';
 import { canonicalDigest } from './digests.ts';
 import { type LeasedWork, workByLease } from './leased-work.ts';
@@ -15,6 +13,7 @@ import { lookAgain } from './look-again.ts';
 import type { RunSets, VerificationClaim } from './ports.ts';
 import { refuseRestrictedRecords } from './restricted.ts';
 import { policyFor, setsOf, withPolicy } from './stages.ts';
+import { madeBy, trainedWithout } from './trained-without.ts';
 
 type VerifyDeps = Pick<
   RunDeps,
@@ -82,21 +81,14 @@ async function writeSets(
   return { file, corpora: Object.fromEntries(sets!.corpora.map((one) => [one, deps.corpora.path(one)])) };
 }
 
-/** The method of the run that made the checkpoint; null of one from outside, and of the one that was registered. */
-async function madeBy({ store }: VerifyDeps, { verification }: VerificationClaim): Promise<MethodChoice | null> {
-  const { tenant, model_id, checkpoint_id } = verification;
-  const made = (await store.checkpointsAt(tenant, checkpoint_id)).find((one) => one.model_id === model_id);
-  const run = made?.run_id ? await store.getRun(tenant, made.run_id) : null;
-  return run?.attempts.findLast(({ candidate }) => candidate === checkpoint_id)?.method ?? null;
-}
-
-/** Whether it was trained without the records, as far as this service did it itself: then there is nothing that it could have pushed away. */
-async function isExact(deps: VerifyDeps, claim: VerificationClaim, method: MethodChoice | null): Promise<boolean> {
-  if (method === null || !trainsAnew(method.name)) return false;
-  const { tenant, model_id, checkpoint_id } = claim.verification;
-  const { places } = claim.question;
-  if (await baseSaw(deps, tenant, { subjects: [], places }, checkpoint_id)) return false;
-  return deps.store.erasedBefore(tenant, model_id, checkpoint_id, places);
+/** The method that made the checkpoint, where a run did; `exact`: without the records, so that there is nothing that it could have pushed away. */
+async function howMade(
+  deps: VerifyDeps,
+  { verification: { tenant, model_id, checkpoint_id: digest }, question }: VerificationClaim,
+): Promise<{ method: MethodChoice | null; exact: boolean }> {
+  const made = (await deps.store.checkpointsAt(tenant, digest)).find((one) => one.model_id === model_id);
+  const method = made === undefined ? null : await madeBy(deps.store, tenant, made);
+  return { method, exact: await trainedWithout(deps, tenant, { model_id, digest }, method, question.places) };
 }
 
 type Found = Omit<
@@ -141,8 +133,7 @@ async function compare(
 ): Promise<VerificationReport> {
   const { verification } = claim;
   const { tenant, reference_checkpoint_id: reference } = verification;
-  const method = await madeBy(deps, claim);
-  const exact = await isExact(deps, claim, method);
+  const { method, exact } = await howMade(deps, claim);
   const baseline = exact
     ? baselineFrom(await deps.store.registeredReport({ tenant, model, run: { parent: against } }))
     : null;

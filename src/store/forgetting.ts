@@ -5,6 +5,7 @@ import type { ForgettingStore, PublishedRun } from '../runs/forgetting-port.ts';
 import { openConsolidation } from './consolidations.ts';
 import { type Context, transact } from './db.ts';
 import { append } from './ledger.ts';
+import { removedBeforeStore } from './removed-before.ts';
 import type { Database } from './schema.ts';
 
 /** State follows from that of the run: where another run published first, or the worker gave up on an empty run, it waits again. */
@@ -59,6 +60,7 @@ const overtaken = (eb: ExpressionBuilder<Database, 'consolidations'>, tenant: st
     .where('runs.state', 'in', ['superseded', 'cancelled']);
 
 export const forgettingStore = (context: Context): ForgettingStore => ({
+  ...removedBeforeStore(context),
   publishedRuns: (tenant, modelId) => publishedRuns(context, tenant, modelId),
 
   async consolidationOf(tenant, modelId) {

@@ -14,8 +14,8 @@ const EXACT_METHODS = quoted(
 /** Whether a request takes nothing but exact removal; `method` is its column. */
 export const takesExact = (method: string): string => `coalesce(${method} ->> 'name' = '${EXACT}', false)`;
 
-/** The attempt that a run's candidate came of. */
-const madeBy = (run: string): string => `
+/** Selects the attempt (`a`) that the candidate came of which the run at the alias has. */
+export const madeBy = (run: string): string => `
     select from run_attempts a
     where a.tenant_id = ${run}.tenant_id and a.run_id = ${run}.id and a.attempt ->> 'candidate' = ${run}.candidate`;
 
@@ -23,10 +23,10 @@ const madeBy = (run: string): string => `
  * Selects the published exact runs (`x`) that left out of their training what the row of `erased_records` at `e` says: each trains on what
  * is retained, so without whatever was erased by it or before it. Publications of a model follow one another, and one that was rolled back
  * is not published any more. None left out what the base has seen that each of them starts from, and of a last layer that is certified
- * nobody knows what its features were trained on.
+ * nobody knows what its features were trained on. `columns` of these, which an `exists` needs none of.
  */
-export const trainingsWithout = (e: string): string => `
-  select from runs took
+export const trainingsWithout = (e: string, columns = ''): string => `
+  select ${columns} from runs took
   join runs x on x.tenant_id = took.tenant_id and x.model_id = took.model_id and x.state = 'published'
     and x.published_seq >= took.published_seq
   where took.tenant_id = ${e}.tenant_id and took.id = ${e}.run_id and exists (${madeBy('x')}

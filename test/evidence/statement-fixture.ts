@@ -164,5 +164,5 @@ export const searchInput = (): StatementInput => ({
   report: null,
   parentDigest: null,
   checkpointDigest: null,
-  search: { models: [{ id: uuid(3), name: 'letters' }], corpora: 2, unlinkable: 0 },
+  search: { models: [{ id: uuid(3), name: 'letters' }], corpora: 2, unlinkable: 0, removed_before: null },
 });

@@ -4,7 +4,7 @@ import type { VerificationPolicy } from '../../src/domain/verification.ts';
 import { buildStatement, type StatementInput } from '../../src/evidence/statement.ts';
 import type { UnlearningStatement } from '../../src/evidence/statement-schema.ts';
 import { policyDigest } from '../../src/runs/policy.ts';
-import { PERSONAL, searchInput, unlearningInput } from './statement-fixture.ts';
+import { PERSONAL, searchInput, unlearningInput, uuid } from './statement-fixture.ts';
 
 const unlearning = (change: (input: StatementInput) => void = () => {}) => {
   const input = unlearningInput();
@@ -160,6 +160,24 @@ test('names the records of a request that is about records, the person of one ab
   assert.deepEqual([both.data_subject?.digest, both.records?.texts], [`sha256:${'c'.repeat(64)}`, 0]);
   assert.ok(!both.does_not_attest.some((limit) => limit.includes('in other words')));
   assert.throws(() => about(null, null), /about nobody and nothing/);
+});
+
+test('a search says which runs had removed what matched, and where one of them is not exact what that leaves open', () => {
+  const by = (...guarantees: ('exact' | 'certified' | 'empirical')[]) => {
+    const runs = guarantees.map((guarantee, n) => ({ run_id: uuid(50 + n), guarantee, records: 2 }));
+    const removed_before = runs.length === 0 ? null : { records: 3, runs };
+    const { predicate } = buildStatement({ ...searchInput(), search: { ...searchInput().search!, removed_before } });
+    assert.ok('search' in predicate);
+    return { ...predicate, runs, open: predicate.does_not_attest.filter((limit) => limit.includes('removed_before')) };
+  };
+  const steps = by('exact', 'empirical');
+  assert.deepEqual(steps.search.removed_before, { records: 3, runs: steps.runs });
+  assert.match(steps.open.join(), /hold nothing of records that earlier runs removed by a method which is not exact/);
+  assert.equal(by('certified').open.length, 1);
+  assert.deepEqual([by('exact').search.removed_before?.runs.length, by('exact').open], [1, []]);
+  // as certificates of before have it
+  const none = by();
+  assert.deepEqual([Object.keys(none.search), none.open], [['models', 'corpora', 'matching_records'], []]);
 });
 
 test('a search says of how many corpora nobody can be found any more', () => {

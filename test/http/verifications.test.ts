@@ -228,7 +228,9 @@ test('what cannot be verified is refused, with the field and the remedy; validat
   const { app, deps } = service;
   const nobody = { identifiers: [{ type: 'email', value: 'nobody@example.org' }] };
   const stranger = `sha256:${'9'.repeat(64)}`;
-  const [honest, subject] = [candidates.honest, FORGOTTEN];
+  const { honest, unchanged, adapter } = candidates;
+  const subject = FORGOTTEN;
+  const knew = { subject, against_checkpoint_id: adapter };
   const restricted = { identifiers: [{ type: 'email', value: 't5@example.org' }] };
   const about = { subject: restricted, ground: 'accuracy_contested', reason: 'It is looked into.' };
   const placed = (await call(app, 'POST', '/v1/restrictions', about)).json();
@@ -244,6 +246,8 @@ test('what cannot be verified is refused, with the field and the remedy; validat
     [honest, { subject, against_checkpoint_id: stranger }, 400, 'validation-failed', '#/against_checkpoint_id'],
     [honest, { subject, reference_checkpoint_id: original }, 400, 'validation-failed', '#/reference_checkpoint_id'],
     [honest, { subject, reference_checkpoint_id: stranger }, 400, 'validation-failed', '#/reference_checkpoint_id'],
+    [unchanged, { ...knew, reference_checkpoint_id: original }, 400, 'validation-failed', '#/reference_checkpoint_id'],
+    [honest, { subject, reference_checkpoint_id: unchanged }, 400, 'validation-failed', '#/reference_checkpoint_id'],
     [honest, { subject: restricted }, 409, 'subject-restricted', '#/subject'],
     [honest, { record_ids: ['t1-0', 't5-0'] }, 409, 'subject-restricted', '#/record_ids'],
     [original, { subject }, 409, 'parent-missing', '#/against_checkpoint_id'],
@@ -255,6 +259,11 @@ test('what cannot be verified is refused, with the field and the remedy; validat
     assert.equal(refused.json().errors?.[0]?.pointer, pointer, refused.body);
     assert.ok(refused.json().remedy);
   }
+  const held = await ask(honest, { subject, reference_checkpoint_id: unchanged });
+  assert.match(
+    held.json().detail,
+    /^#\/reference_checkpoint_id was itself trained on what is asked .* or leave it out/,
+  );
   const lift = { reason: 'It was right.', informed_at: new Date().toISOString() };
   assert.equal((await call(app, 'POST', `/v1/restrictions/${placed.id}/lift`, lift)).statusCode, 200);
   const before = (await deps.store.readLedger({ limit: 1000 })).length;

@@ -90,6 +90,27 @@ test('a request that matched nothing gets a certificate of the search, once', as
   assert.equal(ledger.filter((entry) => entry.type === 'certificate.prepared').length, 1);
 });
 
+test('who was removed by steps of an earlier run is not told that nothing of them was ever there', async () => {
+  const first = await worker.request(0);
+  await workModel(worker.deps, worker.model.id, never());
+  const { run_id } = (await worker.store.getRequest(TENANT, first))!.targets[0]!;
+  const searchOf = async (id: string) => {
+    await sweepOnce(worker.deps);
+    const { items } = await worker.store.listCertificates(TENANT, { limit: 10, request_id: id });
+    const check = await verifyCertificate(items[0]!.jws, await worker.deps.signer.jwks());
+    assert.ok(check.ok && 'search' in check.statement.predicate);
+    return check.statement.predicate;
+  };
+  const removed_before = { records: 2, runs: [{ run_id, guarantee: 'empirical', records: 2 }] };
+  // of one model by its target, and of every model
+  for (const more of [{ model_ids: [worker.model.id] }, {}]) {
+    const { search, does_not_attest } = await searchOf(await worker.request(0, null, more));
+    assert.deepEqual([search.matching_records, search.removed_before], [0, removed_before]);
+    assert.ok(does_not_attest.some((limit) => limit.includes('`search.removed_before`')));
+  }
+  assert.equal((await searchOf(await worker.request(99))).search.removed_before, undefined);
+});
+
 test('a certificate that is refused leaves no trace in the ledger, however often the sweep tries', async () => {
   await worker.request(99);
   const buildStatement = () => {

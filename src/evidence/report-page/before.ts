@@ -14,6 +14,6 @@ export function forgottenBefore({ before }: Pick<VerificationReport, 'before'>):
       ? null
       : html` Of ${unobservable_requests} nothing is kept to look with, of the first of them since ${moment(unobservable_since)}.`;
   return html`<h3>Forgotten before</h3><p>People drift back while later runs train. Earlier runs completed ${requests} requests; the people of
-${reverified_requests} (${people} people, ${records} records) were looked at again, under the candidate alone, by the limits of the first table.${gone}</p>
+${reverified_requests} (${people} people, ${records} records) were looked at again, under the verified checkpoint alone, by the limits that people never seen set.${gone}</p>
 <p class="${before.verdict ?? 'none'}">${before.reason}</p>${findings.length > 0 && findingsTable(findings)}`;
 }

@@ -29,6 +29,8 @@ export interface Occasion {
   heading: string;
   /** A noun and the id that goes with it. */
   of: readonly [noun: string, id: string];
+  /** Who was looked at: whom it was asked of, or everybody forgotten before and nobody else. */
+  about: 'forgotten' | 'earlier';
   /** Names and values of what there is to say beside people, records and model. */
   facts: readonly (readonly [string, Html | string | number])[];
   /** What was done before; null: nothing is known of it. */
@@ -37,11 +39,22 @@ export interface Occasion {
   json: string;
 }
 
-const VERDICTS = {
-  passed: 'Passed: the tests below do not tell the forgotten from people never seen, and the model still works.',
+const OTHERWISE = {
   failed: 'Failed: a test below found what it looked for.',
   inconclusive: 'Inconclusive: what was measured is not enough to decide.',
-} as const;
+};
+/** Of those forgotten before nothing else is measured: the page must not say that the model works. */
+const VERDICTS = {
+  forgotten: {
+    ...OTHERWISE,
+    passed: 'Passed: the tests below do not tell the forgotten from people never seen, and the model still works.',
+  },
+  earlier: {
+    ...OTHERWISE,
+    passed:
+      'Passed: the tests below do not tell those forgotten before from people never seen. Whether the model still works was not measured.',
+  },
+};
 
 const SETS: readonly { set: Finding['set']; title: string; words: string }[] = [
   {
@@ -73,19 +86,28 @@ const LIMITS = [
   'That people never seen resemble the forgotten: where they are from another population, every comparison is off.',
 ];
 
-function header({ model, report }: Reported, { heading, of, facts }: Occasion): Html {
-  const { people, records } = report;
+/** How many people and how many records it was about, in words. */
+function sizes({ people, records, before }: VerificationReport, about: Occasion['about']): [string, string] {
+  const seen = `${people.holdout} never seen to compare with`;
+  const unseen = `${records.holdout} of people never seen`;
+  if (about === 'earlier')
+    return [`${before?.people ?? 0} forgotten before, ${seen}`, `${before?.records ?? 0} of theirs, ${unseen}`];
+  return [`${people.forget} forgotten, ${seen}`, `${records.forget} forgotten, ${records.retain} retained, ${unseen}`];
+}
+
+function header({ model, report }: Reported, { heading, of, about, facts }: Occasion): Html {
+  const [people, records] = sizes(report, about);
   return html`<header><h1>${heading}</h1><p>Model <strong>${model.name}</strong>, ${of[0]} <code>${of[1]}</code></p>
-<div class="verdict ${report.verdict}"><strong>${VERDICTS[report.verdict]}</strong><p>${report.reason}</p></div>
-<dl><dt>People</dt><dd>${people.forget} forgotten, ${people.holdout} never seen to compare with</dd>
-<dt>Records</dt><dd>${records.forget} forgotten, ${records.retain} retained, ${records.holdout} of people never seen</dd>
+<div class="verdict ${report.verdict}"><strong>${VERDICTS[about][report.verdict]}</strong><p>${report.reason}</p></div>
+<dl><dt>People</dt><dd>${people}</dd>
+<dt>Records</dt><dd>${records}</dd>
 <dt>Architecture</dt><dd>${model.architecture}, ${model.parameters} weights</dd>
 ${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl></header>`;
 }
 
-function findings({ report }: Reported): Html {
+function findings({ report }: Reported, { about }: Occasion): Html {
   return html`<h2>What was found</h2>
-<p>“Before” is under the parent checkpoint, “after” under the candidate. The unit of every comparison is the person.</p>
+<p>${about === 'forgotten' && '“Before” is under the parent checkpoint, “after” under the candidate. '}The unit of every comparison is the person.</p>
 ${SETS.map(({ set, title, words }) => {
   const own = report.findings.filter((one) => one.set === set);
   return own.length > 0 && html`<h3>${title}</h3><p>${words}</p>${findingsTable(own)}`;
@@ -167,7 +189,7 @@ export const STYLE_DIGEST = `sha256-${createHash('sha256').update(STYLE).digest(
 /** Holds counts, rates and digests: nobody's name, and nothing of a single record. */
 export function pageOf(input: Reported, occasion: Occasion): string {
   const { report, softwareVersion } = input;
-  const body = html`${header(input, occasion)}${findings(input)}${spreads(input)}${robustness(input)}${retraining(input)}${occasion.course}
+  const body = html`${header(input, occasion)}${findings(input, occasion)}${spreads(input)}${robustness(input)}${retraining(input)}${occasion.course}
 <h2>Held against</h2><p>The thresholds of this verification; docs/verification.md gives the reason for each.</p>${policyList(report)}
 ${costSection(report)}<h2>What this does not show</h2><ul class="limits">${LIMITS.map((limit) => html`<li>${limit}</li>`)}</ul>
 <footer>Expunge ${softwareVersion}, verifier ${report.verifier_version}; scoring took ${duration(report.seconds)}. The same as JSON:
@@ -183,6 +205,7 @@ export function reportPage({ run, curve, ...input }: ReportPageInput): string {
   return pageOf(input, {
     heading: 'Verification of an unlearning run',
     of: ['run', run.id],
+    about: 'forgotten',
     facts: [
       ['Requests', run.request_ids.length],
       ['State of the run', run.state],

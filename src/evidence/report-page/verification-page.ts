@@ -16,6 +16,7 @@ export function verificationPage({ verification, ...input }: VerificationPageInp
   return pageOf(input, {
     heading: 'Verification of a checkpoint',
     of: ['verification', id],
+    about: verification.asks === 'earlier' ? 'earlier' : 'forgotten',
     facts: [
       ['Checkpoint', html`<code>${verification.checkpoint_id}</code>`],
       ['Held against', against === null ? 'people never seen' : html`<code>${against}</code>`],

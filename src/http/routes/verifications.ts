@@ -35,7 +35,7 @@ const Ask = Type.Object(
       'What it is held against: a checkpoint of the same model that knew the forgotten. Left out: its recorded parent',
     ),
     reference_checkpoint_id: digest(
-      'A checkpoint of the same model that was retrained without the forgotten: the distance to it is reported',
+      'A checkpoint of the same model that was retrained without the forgotten: they are judged against it too, and the distance is reported. 400 for one that is known to have been trained on them',
     ),
     policy: Type.Optional(StringEnum(PRESET_NAMES, 'A preset. Left out: the policy that is in force for the model')),
     validate_only: Type.Optional(
