@@ -16,6 +16,11 @@ export interface SubjectKey {
 /** Whose records: those of requests, or those that a request which is not kept yet is about. */
 export type Whose = { requests: readonly string[] } | Pick<CreateRequest, 'subjects' | 'places'>;
 
+/** Theirs whom published runs of the model with this id have forgotten, whoever asked. */
+export interface ForgottenBy {
+  forgotten_by: string;
+}
+
 export interface CreateRequest {
   tenant: string;
   external_id: string | null;

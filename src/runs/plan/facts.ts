@@ -37,6 +37,8 @@ export interface PlanFacts {
   base: Base;
   /** It, or a base of it, was trained on somebody whom the run forgets, so that training again is not exact. */
   base_saw: boolean;
+  /** The same of somebody whom the model has forgotten before: whatever trains again from there brings them back. */
+  base_saw_forgotten: boolean;
   /** Checkpoints of shards and slices lie beside the weights. */
   has_slices: boolean;
   /** So does the log of what each step of its training changed. */

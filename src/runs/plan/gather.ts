@@ -1,11 +1,11 @@
 // The facts of a plan, from the store and from the checkpoint's configuration.
 import type { Model } from '../../domain/resources.ts';
-import { baseOf } from '../base.ts';
+import { baseOf, baseSaw } from '../base.ts';
 import type { CheckpointFiles, Store } from '../ports.ts';
 import type { PlanFacts } from './facts.ts';
 
 interface Deps {
-  store: Pick<Store, 'pastAttempts'>;
+  store: Pick<Store, 'pastAttempts' | 'recordsSeen'>;
   checkpoints: Pick<CheckpointFiles, 'model' | 'baseOf' | 'contents' | 'hasSlices' | 'hasUpdates'>;
 }
 /** What the caller knows. `checkpoint`: that the run starts from. */
@@ -18,18 +18,20 @@ type Given = Pick<
   checkpoint: string;
 };
 
-export async function gatherFacts({ store, checkpoints }: Deps, given: Given): Promise<PlanFacts> {
+export async function gatherFacts(deps: Deps, given: Given): Promise<PlanFacts> {
+  const { store, checkpoints } = deps;
   const { tenant, model, checkpoint, ...known } = given;
-  const [stored, base, has_slices, has_updates, past] = await Promise.all([
+  const [stored, base, has_slices, has_updates, past, base_saw_forgotten] = await Promise.all([
     checkpoints.model(checkpoint),
     baseOf(checkpoints, checkpoint),
     checkpoints.hasSlices(checkpoint),
     checkpoints.hasUpdates(checkpoint),
     store.pastAttempts(tenant, model.id),
+    baseSaw(deps, tenant, { forgotten_by: model.id }, checkpoint),
   ]);
   return {
     ...{ model: stored, has_recipe: model.has_recipe, base, has_slices, has_updates, rows: model.rows },
-    ...{ ...known, past },
+    ...{ ...known, past, base_saw_forgotten },
   };
 }
 

@@ -5,7 +5,7 @@ import type { Classifier } from '../../../src/domain/architecture.ts';
 import type { PlanStep } from '../../../src/domain/resources.ts';
 import { defaultParams } from '../../../src/methods/index.ts';
 import { EXACT } from '../../../src/runs/plan/exact.ts';
-import { AUTO, planRun } from '../../../src/runs/plan/plan.ts';
+import { AUTO, planConsolidation, planRun } from '../../../src/runs/plan/plan.ts';
 import { facts, storedModel } from './facts.ts';
 
 const names = (plan: PlanStep[]) => plan.map((method) => method.name);
@@ -295,6 +295,29 @@ describe('a base that was trained on the person too', () => {
         reasons.join('\n'),
       );
       assert.match(reasons.join('\n'), /(retrain|sisa): Not exact, since the base/);
+    }
+  });
+});
+
+describe('a base that was trained on somebody forgotten before', () => {
+  const sisa = { shards: [{ init_seed: 0, slices: [{ order_seed: 0, steps: 100 }] }] };
+  const sharded = { ...storedModel(64, 100), recipe: { ...storedModel(64, 100).recipe!, sisa } };
+  const knows = (more: Parameters<typeof facts>[0] = {}) =>
+    facts({ base: { status: 'kept', digest }, base_saw_forgotten: true, has_slices: true, ...more });
+  const refused = { code: 'method-not-applicable', message: /^method: the base .* somebody whom .* forgotten before/ };
+
+  test('is trained from again for nobody, whoever asks and by whatever name', () => {
+    for (const name of [EXACT, 'retrain', 'sisa'])
+      assert.throws(() => planRun({ name, params: {} }, knows({ model: sharded })), refused, name);
+    assert.throws(() => planConsolidation(knows()), refused);
+    assert.deepEqual(names(planRun({ name: 'npo', params: {} }, knows())), ['npo']);
+  });
+
+  test('leaves the ladder no exact rung, first or last, and it says why', () => {
+    for (const model of [storedModel(64, 1500), storedModel(64, 30, 8), sharded]) {
+      const plan = planRun(null, knows({ model }));
+      assert.deepEqual(names(plan), ['stand-in', 'stand-in', 'npo']);
+      assert.match(plan[1]!.reason!, /base .* knows somebody whom the model has forgotten before/);
     }
   });
 });
