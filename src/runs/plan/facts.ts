@@ -45,6 +45,8 @@ export interface PlanFacts {
   has_updates: boolean;
   rows: RowSizes | null;
   counts: SetCounts;
+  /** People forgotten before whom steps hold down have no more rows than that; left out where nobody looked: they have none. */
+  earlier_rows?: number;
   limits: PlanLimits;
   /** What the verification has to measure, and what share of the run it may take. */
   policy: Pick<VerificationPolicy, 'robustness' | 'max_share_of_run' | 'gradient_records' | 'references'>;

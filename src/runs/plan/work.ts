@@ -63,7 +63,7 @@ function lossWork(method: LossMethod, given: Goal['params'], facts: KnownFacts, 
       perStep: perStepOf(repairOf(method, params) ?? own),
       steps: Math.ceil(params.repair_steps * USUAL_REPAIR),
     },
-    memory: unlearningWorkOf(facts.model, method, params, all),
+    memory: unlearningWorkOf(facts.model, method, params, { ...all, earlier: facts.earlier_rows }),
   };
 }
 

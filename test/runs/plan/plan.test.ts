@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { layersClassifier } from '../../../src/architectures/layers-model/classifier.ts';
 import type { Classifier } from '../../../src/domain/architecture.ts';
+import type { LossMethod } from '../../../src/domain/method.ts';
 import type { PlanStep } from '../../../src/domain/resources.ts';
-import { defaultParams } from '../../../src/methods/index.ts';
+import { defaultParams, fillParams, getMethod } from '../../../src/methods/index.ts';
 import { EXACT } from '../../../src/runs/plan/exact.ts';
 import { AUTO, planConsolidation, planRun } from '../../../src/runs/plan/plan.ts';
+import { assertFits } from '../../../src/training/memory-check.ts';
+import { unlearningWork } from '../../../src/training/memory-work.ts';
 import { facts, storedModel } from './facts.ts';
 
 const names = (plan: PlanStep[]) => plan.map((method) => method.name);
@@ -95,6 +98,22 @@ describe('a plan that the service makes', () => {
     const [nothing, ...more] = within(200e6);
     assert.deepEqual([nothing!.name, more.length], ['grad-diff', 0]);
     assert.match(nothing!.reason!, /No method fits/);
+  });
+
+  test('leaves room for people forgotten before, whom every step holds down', () => {
+    const model = storedModel(768, 1500);
+    const rows = (count: number) =>
+      Array.from({ length: count }, (_, i) => ({ ids: new Int32Array(i === 0 ? 40 : 20), promptLength: 8, person: i }));
+    const sets = { forget: rows(20), retain: rows(380), calibration: rows(200), earlier: rows(40) };
+    // of all these budgets some are for adapters, some for parts
+    for (const memory_bytes of Array.from({ length: 14 }, (_, i) => 1.05e9 + i * 0.05e9)) {
+      const limits = { seconds: 86_400, memory_bytes, due_in_seconds: null };
+      const [first] = planRun(null, facts({ model, has_recipe: false, earlier_rows: 40, limits }));
+      const { name, params, estimate } = first!;
+      const work = unlearningWork(model, getMethod(name) as LossMethod, fillParams(name, params) as never, sets);
+      const planned = assertFits(work, memory_bytes);
+      assert.ok(planned.total <= estimate!.memory_bytes!, `${memory_bytes}: the run counts no more than the plan`);
+    }
   });
 
   test('is one try where nothing can pass: without holdout records', () => {
