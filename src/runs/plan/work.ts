@@ -101,9 +101,9 @@ function trainingSteps(method: Method, { sisa, steps_taken }: Recipe, counts: Se
   if (!method.needs({} as never).includes('slices')) return all;
   const records = counts.forget + counts.retain;
   const size = { records, shards: sisa.shards.length, slices: sisa.shards[0]!.slices.length };
-  // all records of a person stand in one shard and slice: people hit these, not records
-  const share = batchedShare(size, counts.people || counts.forget, counts.forget);
-  return Math.ceil(all * Math.min(1, Math.max(0, share)));
+  // all records of a person stand in one shard and slice: people hit these, not records; and steps do not grow fewer with what is removed
+  const share = batchedShare(size, counts.people || counts.forget, 0);
+  return Math.ceil(all * Math.min(1, share));
 }
 
 /** Directions of a conjugate-gradient solution of a last layer as a rule, and solutions until a training of it has ended. */

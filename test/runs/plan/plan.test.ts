@@ -244,6 +244,9 @@ describe('a model that was trained in shards and slices', () => {
     const [one, many] = [seconds(1, 1), seconds(20, 1)];
     assert.ok(many < 1.2 * one, `${many} s for twenty records of a person, ${one} s for one`);
     assert.ok(seconds(20, 20) > 2 * many, 'twenty people hit most shards');
+    // a run takes as many steps however many records are gone: those of one shard
+    const most = seconds(600, 1);
+    assert.ok(most > 0.9 * one, `${most} s for 600 of 2000 records of a person, ${one} s for one`);
     assert.equal(seconds(20), seconds(20, 20), 'where nobody counted people, every record is somebody');
     // enough for one shard and not for all of them
     const limits = { seconds: (one + seconds(20, 20)) / 2, memory_bytes: null, due_in_seconds: null };
