@@ -5,7 +5,7 @@ import { trainsAnew } from '../methods/index.ts';
 import { stepsOf } from './approval.ts';
 import { EXACT, refuseSeen } from './plan/exact.ts';
 import { gatherFacts, secondsUntil } from './plan/gather.ts';
-import { planConsolidation, planRun } from './plan/plan.ts';
+import { planConsolidation, planRun, withEstimates } from './plan/plan.ts';
 import type { RunSets } from './ports.ts';
 import { keptReferences } from './references.ts';
 import type { RunContext } from './stages.ts';
@@ -42,10 +42,10 @@ export async function makePlan(context: RunContext, { counts }: RunSets): Promis
   // what was approved is what is done, and the claim took it over; but the base may have become known since
   const unchanged = claim.approved_on?.every((checkpoint) => checkpoint === claim.run.parent);
   const bringsBack = facts.base_saw_forgotten && approved.some(({ name }) => trainsAnew(name));
-  if (unchanged && !bringsBack) return approved;
+  if (unchanged && !bringsBack) return withEstimates(approved, facts);
   const plan = claim.run.kind === 'consolidation' ? planConsolidation(facts) : planRun(request?.method ?? null, facts);
   if (claim.approved_on === null) return plan;
   // the model has changed since, and the plan has not: that is the same decision
-  if (isDeepStrictEqual(stepsOf(plan), stepsOf(approved))) return approved;
+  if (isDeepStrictEqual(stepsOf(plan), stepsOf(approved))) return withEstimates(approved, facts);
   throw new ApprovalLapsed();
 }

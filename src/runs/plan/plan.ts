@@ -74,18 +74,23 @@ function named(requested: MethodChoice, facts: PlanFacts): Reasoned {
   return { choice: { name: requested.name, params }, reason: 'The request names it.' };
 }
 
+/** The same steps in the same order, with what each is thought to take. Throws `validation-failed` as `estimate` does. */
+export function withEstimates(steps: readonly PlanStep[], facts: PlanFacts): PlanStep[] {
+  // retrained models are made once a run: what the first step has trained is there for the others
+  let kept = facts.references_kept ?? 0;
+  return steps.map((step) => {
+    const expected = estimate(step, { ...facts, references_kept: kept });
+    kept += expected.verification?.references?.retrained ?? 0;
+    return { ...step, estimate: expected };
+  });
+}
+
 /**
  * The method that the requests name, alone or with what takes over from it, or else the service's own order. Throws `validation-failed`
  * (unknown method, or one that is not for such a model; parameter out of range, weights or adapters that the model does not have),
  * `recipe-missing`, or `method-not-applicable`: a request takes exact methods alone and none is, or what it names would bring back somebody forgotten.
  */
 export function planRun(requested: MethodChoice | null, facts: PlanFacts): PlanStep[] {
-  // retrained models are made once a run: what the first step has trained is there for the others
-  let kept = facts.references_kept ?? 0;
-  return chosenFor(requested, facts).map(({ choice, reason }) => {
-    const step = fittedTo(choice, facts);
-    const expected = estimate(step, { ...facts, references_kept: kept });
-    kept += expected.verification?.references?.retrained ?? 0;
-    return { ...step, reason, estimate: expected };
-  });
+  const steps = chosenFor(requested, facts).map(({ choice, reason }) => ({ ...fittedTo(choice, facts), reason }));
+  return withEstimates(steps, facts);
 }
