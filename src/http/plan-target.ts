@@ -40,7 +40,7 @@ function targetStatement({ forget, retain }: SetCounts): string {
   return 'The target would wait for a run of the model, which takes all requests that wait together.';
 }
 
-/** Throws what makes the method impossible on the model: `validation-failed`, `recipe-missing`. */
+/** Throws what makes the method impossible on the model: `validation-failed`, `recipe-missing`, `method-not-applicable`. */
 export async function planTarget(deps: AppDeps, wish: Wish, target: Previewed): Promise<PlannedTarget> {
   const { model, ...counts } = target;
   // records that are named themselves may be anybody’s
