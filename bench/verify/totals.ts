@@ -146,6 +146,7 @@ async function factsOf(parent: string, counts: PlanFacts['counts'], given: Parti
       has_recipe: true,
       base: NO_BASE,
       base_saw: false,
+      base_saw_forgotten: false,
       has_slices: false,
       has_updates: false,
     },

@@ -73,7 +73,7 @@ export const EVENTS = {
   'cooling-off over': { from: ['received'], to: ['awaiting_approval', 'queued'], what: 'Its cooling-off time is over' },
   'approval lapsed': {
     ...{ from: ['queued'], to: ['awaiting_approval'] },
-    what: 'The model has another checkpoint than the plan was approved on, and the plan would be another now',
+    what: 'The model has another checkpoint than the plan was approved on, or more is known of its base, and the plan would be another now',
   },
   'found unusual': {
     ...{ from: ['queued'], to: ['awaiting_approval'] },

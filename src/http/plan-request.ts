@@ -25,11 +25,11 @@ export async function planRequest(deps: AppDeps, tenant: string, id: string): Pr
   const waiting = await deps.store.plannableTargets(tenant, id);
   if (request === null || waiting === null) throw notFound('deletion request');
   const approvable = waiting.filter((target) => target.state === 'awaiting_approval');
-  const { method, due_at } = request;
-  const whose = { requests: [id] };
+  const { method, due_at, records: asked_records } = request;
+  const wish = { tenant, method, due_at, model_ids: null, asked_records, whose: { requests: [id] } };
   const targets = [];
   for (const target of approvable.length > 0 ? approvable : waiting) {
-    const planned = await planTarget(deps, { tenant, method, due_at, model_ids: null, whose }, target);
+    const planned = await planTarget(deps, wish, target);
     targets.push({ target_id: target.target_id, checkpoint: target.model.active, ...planned });
   }
   return { digest: planDigest(targets.map((one) => ({ ...one, steps: stepsOf(one.plan) }))), targets };

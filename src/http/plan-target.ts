@@ -12,7 +12,7 @@ import { nowOf } from './times.ts';
 import type { AppDeps } from './types.ts';
 
 /** What of a request its plan depends on. */
-type Wish = Pick<CreateRequest, 'tenant' | 'method' | 'model_ids'> & { due_at: string; whose: Whose };
+type Wish = Pick<CreateRequest, 'tenant' | 'method' | 'model_ids' | 'asked_records'> & { due_at: string; whose: Whose };
 type Previewed = Extract<RequestPreview, { status: 'possible' }>['targets'][number];
 
 /** Parameters whose errors begin with their name: what they say of a model no schema can check. */
@@ -40,14 +40,16 @@ function targetStatement({ forget, retain }: SetCounts): string {
   return 'The target would wait for a run of the model, which takes all requests that wait together.';
 }
 
-/** Throws what makes the method impossible on the model: `validation-failed`, `recipe-missing`. */
+/** Throws what makes the method impossible on the model: `validation-failed`, `recipe-missing`, `method-not-applicable`. */
 export async function planTarget(deps: AppDeps, wish: Wish, target: Previewed): Promise<PlannedTarget> {
   const { model, ...counts } = target;
+  // records that are named themselves may be anybody’s
+  const people = wish.asked_records ? {} : { people: 1 };
   const { config } = deps;
   const now = nowOf(deps);
   const { policy } = await policyInForce(deps.store, wish.tenant, model.id, PRESETS.standard.policy);
   const facts = await gatherFacts(deps, {
-    ...{ tenant: wish.tenant, model, checkpoint: model.active, counts: { ...counts, people: 1 } },
+    ...{ tenant: wish.tenant, model, checkpoint: model.active, counts: { ...counts, ...people } },
     base_saw: await baseSaw(deps, wish.tenant, wish.whose, model.active),
     ...{ threads: config.compute.threads, backend: config.compute.backend, policy },
     limits: {

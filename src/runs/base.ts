@@ -1,6 +1,6 @@
 // The checkpoint that a recipe starts from. It is here when it was registered as a model of its own.
 import { ExpungeError } from '../errors.ts';
-import type { CheckpointFiles, Store, StoredModel, Whose } from './ports.ts';
+import type { CheckpointFiles, ForgottenBy, Store, StoredModel, Whose } from './ports.ts';
 
 /** Of a checkpoint's recipe: `none` where it starts from fresh weights, or where there is no recipe. */
 export type Base = { status: 'none' } | { status: 'kept' | 'missing'; digest: string };
@@ -22,7 +22,7 @@ export const baseOf = async (
 export async function baseSaw(
   { store, checkpoints }: { store: Pick<Store, 'recordsSeen'>; checkpoints: Pick<CheckpointFiles, 'baseOf'> },
   tenant: string,
-  whose: Whose,
+  whose: Whose | ForgottenBy,
   of: string,
 ): Promise<boolean> {
   for (let base = await checkpoints.baseOf(of); base !== null; base = await checkpoints.baseOf(base))

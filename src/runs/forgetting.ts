@@ -13,14 +13,14 @@ import { guaranteeOf } from '../domain/guarantee.ts';
 import { PRESETS } from '../domain/policies.ts';
 import type { Verdict, VerificationPolicy } from '../domain/verification.ts';
 import { trainsAnew } from '../methods/index.ts';
-import { baseOf, hasRecipe } from './base.ts';
+import { baseOf, baseSaw, hasRecipe } from './base.ts';
 import type { RunDeps } from './deps.ts';
 import type { PublishedRun } from './forgetting-port.ts';
 import { policyInForce } from './policy.ts';
 import type { CheckpointFiles, Store } from './ports.ts';
 
 interface Deps {
-  store: Pick<Store, 'publishedRuns' | 'consolidationOf' | 'policyOf' | 'getModel'>;
+  store: Pick<Store, 'publishedRuns' | 'consolidationOf' | 'policyOf' | 'getModel' | 'recordsSeen'>;
   checkpoints: Pick<CheckpointFiles, 'baseOf' | 'contents' | 'model'>;
 }
 
@@ -44,13 +44,16 @@ function lineOf(runs: readonly PublishedRun[]): ForgettingRun[] {
 
 /** The last two would be asked again after every consolidation: it would spend no less than what it takes the place of. */
 async function hindranceOf(
-  { checkpoints }: Deps,
-  model: { has_recipe: boolean; active: string },
+  deps: Deps,
+  tenant: string,
+  model: { id: string; has_recipe: boolean; active: string },
   runs: readonly PublishedRun[],
 ): Promise<Hindrance> {
-  if (!hasRecipe(model, await checkpoints.model(model.active))) return 'recipe';
-  if ((await baseOf(checkpoints, model.active)).status === 'missing') return 'base';
+  if (!hasRecipe(model, await deps.checkpoints.model(model.active))) return 'recipe';
+  if ((await baseOf(deps.checkpoints, model.active)).status === 'missing') return 'base';
+  // a run says what was known of the base by then: it may have been registered since
   if (runs.some(({ base_saw }) => base_saw)) return 'seen';
+  if (await baseSaw(deps, tenant, { forgotten_by: model.id }, model.active)) return 'seen';
   const last = runs.findLast(({ certified, method }) => certified || trainsAnew(method));
   return last?.certified ? 'certified' : null;
 }
@@ -69,7 +72,7 @@ export async function readForgetting(
   const budget = policy.forgetting ?? PRESETS.standard.policy.forgetting!;
   const line = forgettingLine(lineOf(known.runs), known.registered, budget);
   const consolidation: Consolidation | null = await deps.store.consolidationOf(tenant, modelId);
-  const hindrance = await hindranceOf(deps, model, known.runs);
+  const hindrance = await hindranceOf(deps, tenant, model, known.runs);
   const next = whatNext(line, hindrance, consolidation);
   const published = known.runs.map(({ run_id }) => run_id);
   return { model_id: modelId, ...line, consolidation, next, hindrance, published };

@@ -18,6 +18,11 @@ export type Whose =
   | { requests: readonly string[] }
   | { subjects: readonly Pick<SubjectKey, 'key'>[]; places?: readonly RecordPlace[] };
 
+/** Theirs whom published runs of the model with this id have forgotten, whoever asked. */
+export interface ForgottenBy {
+  forgotten_by: string;
+}
+
 export interface CreateRequest {
   tenant: string;
   external_id: string | null;

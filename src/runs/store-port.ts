@@ -28,7 +28,7 @@ import type { FiguresStore } from './figures-port.ts';
 import type { ForgettingStore } from './forgetting-port.ts';
 import type { IdempotencyStore } from './idempotency-port.ts';
 import type { InfluenceStore } from './influence-port.ts';
-import type { IntakeStore, Whose } from './intake-port.ts';
+import type { ForgottenBy, IntakeStore, Whose } from './intake-port.ts';
 import type { KeptProbesStore, NewKeptProbes } from './kept-probes-port.ts';
 import type { LedgerStore } from './ledger-port.ts';
 import type { LifecycleStore } from './lifecycle-port.ts';
@@ -193,7 +193,7 @@ export interface Store
   /** HMAC-free digest of a request's subjects for the certificate: sha256 over its sorted subject keys. */
   subjectDigest(tenant: string, requestId: string): Promise<string | null>;
   /** How many of these records a checkpoint was trained on, by the corpora of the models that it belongs to; 0 for a stranger. */
-  recordsSeen(tenant: string, whose: Whose, checkpoint: string): Promise<number>;
+  recordsSeen(tenant: string, whose: Whose | ForgottenBy, checkpoint: string): Promise<number>;
   /** As that, but of one that came into a line from outside the line tells nothing: anybody may have trained it, on anything. */
   knownToHaveSeen(tenant: string, whose: Whose, checkpoint: string): Promise<boolean>;
 

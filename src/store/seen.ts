@@ -1,12 +1,22 @@
 // What a checkpoint is known to have been trained on: the records of the models that it belongs to.
 import { sql } from 'kysely';
-import type { Store, Whose } from '../runs/ports.ts';
+import type { ForgottenBy, Store, Whose } from '../runs/ports.ts';
 import type { Context } from './db.ts';
 import { trainingsWithout } from './left-out.ts';
 import { placesOfRequest } from './request-places.ts';
 
 /** (corpus_id, ordinal), some twice. */
-function placesOf(tenant: string, whose: Whose) {
+function placesOf(tenant: string, whose: Whose | ForgottenBy) {
+  // by their requests too: a base may have seen other records of theirs
+  if ('forgotten_by' in whose)
+    return sql`
+      select e.corpus_id, e.ordinal from erased_records e
+      where e.tenant_id = ${tenant} and e.model_id = ${whose.forgotten_by}
+      union all
+      select s.corpus_id, s.ordinal from request_targets t
+      join runs r on r.tenant_id = t.tenant_id and r.id = t.run_id and r.state = 'published'
+      cross join lateral ${placesOfRequest('t')} s
+      where t.tenant_id = ${tenant} and t.model_id = ${whose.forgotten_by} and t.state = 'completed'`;
   if ('requests' in whose)
     return sql`
       select s.corpus_id, s.ordinal from deletion_requests r cross join lateral ${placesOfRequest('r', 'id')} s
@@ -25,7 +35,13 @@ function placesOf(tenant: string, whose: Whose) {
  * A base comes from outside, and has an address of its own there; the same files in a line here (`t`), such as `lines` says, tell what it is.
  * What a training of that line left out before a run made them, they have not seen; what a method of steps took from them they have.
  */
-async function seen({ db }: Context, tenant: string, whose: Whose, checkpoint: string, lines = sql`true`) {
+async function seen(
+  { db }: Context,
+  tenant: string,
+  whose: Whose | ForgottenBy,
+  checkpoint: string,
+  lines = sql`true`,
+) {
   const { rows } = await sql<{ records: number }>`
     with same as (
       select t.model_id, t.run_id, t.created_at from checkpoints c

@@ -44,7 +44,8 @@ export interface RowSizes {
 
 /** The same before there are rows. */
 export function trainingWorkOf(model: Model, options: TrainingOptions, sizes: RowSizes, mayAdapt = true): PlannedWork {
-  const batch = Math.min(options.batch_size, sizes.rows);
+  // a plan is asked for where nothing is retained too, and a run of it is refused
+  const batch = Math.max(1, Math.min(options.batch_size, sizes.rows));
   const time = widthOf(model, sizes.longest);
   return {
     ...{ microBatch: options.micro_batch ?? 0, rows: batch, mayAdapt },

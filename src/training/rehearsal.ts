@@ -18,6 +18,10 @@ const ENOUGH = 0.975;
 /** Steps between two looks: they cost as much as a step or two. */
 const EVERY = 5;
 
+/** Of so many retained rows, those that a bound of utility looks at, a step on average, where the forgotten are looked at every so many steps. */
+export const recalledRows = (retain: number, every: number): number =>
+  Math.min(retain, LOOKED_AT) / (every * Math.ceil(EVERY / every));
+
 /** How well retained records are known; means over rows, so that a long answer counts no more than a short one. */
 export interface Recall {
   /** Likelihood of an answer token. */

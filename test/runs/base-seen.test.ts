@@ -4,8 +4,10 @@ import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { MANIFEST } from '../../src/checkpoints/manifest.ts';
-import type { Model } from '../../src/domain/resources.ts';
+import type { MethodChoice, Model } from '../../src/domain/resources.ts';
 import { verifyCertificate } from '../../src/evidence/certificate.ts';
+import { trainsAnew } from '../../src/methods/index.ts';
+import { readForgetting } from '../../src/runs/forgetting.ts';
 import { workModel } from '../../src/runs/work-model.ts';
 import { RECIPE } from '../checkpoints/tiny.ts';
 import { createTestWorker, scripted, TENANT, type TestWorker } from '../helpers/worker.ts';
@@ -139,4 +141,84 @@ test('from such a base no method is exact: who takes nothing less is refused, an
   // nobody's record is gone for an exact request by such a training
   const again = await worker.request(1, exact, of);
   assert.deepEqual([(await target(again)).state, (await target(again)).records], ['queued', 2]);
+});
+
+/** A model over all four people, from a base that was trained on the first of them alone; `ask` works a request for one of them through. */
+async function fromBaseOfOne(name: string) {
+  const { store, model } = worker;
+  const train = model.corpora.filter(({ role }) => role === 'train');
+  const base = await register(`${name}-base`, null, [{ ...train[0]!, records: 2 }]);
+  const tuned = await register(name, base.active, model.corpora);
+  const compute = unlearnFrom(base.active);
+  const ask = async (index: number, method: MethodChoice | null) => {
+    const id = await worker.request(index, method, { model_ids: [tuned.id] });
+    await workModel({ ...worker.deps, compute }, tuned.id, new AbortController().signal);
+    const target = (await store.getRequest(TENANT, id))!.targets[0]!;
+    return { ...target, run: target.run_id === null ? null : await store.getRun(TENANT, target.run_id) };
+  };
+  return { tuned, ask, compute };
+}
+const named = (name: string): MethodChoice => ({ name, params: {} });
+
+test('from a base that knows somebody forgotten before nobody’s request trains again: that would bring them back', async () => {
+  const { tuned, ask, compute } = await fromBaseOfOne('knows-the-first');
+  // an exact run for somebody whom the base never saw harms nobody as long as nobody else was forgotten
+  assert.deepEqual((await ask(1, named('exact'))).state, 'completed');
+  const steps = await ask(0, named('grad-diff'));
+  assert.deepEqual([steps.state, steps.run!.attempts[0]!.base_saw], ['completed', true]);
+  const before = compute.jobs.length;
+  for (const method of ['exact', 'retrain']) {
+    const refused = await ask(2, named(method));
+    assert.deepEqual([refused.state, compute.jobs.length], ['failed', before], method);
+    assert.match(refused.reason!, /method-not-applicable.*somebody whom the model has forgotten before/);
+  }
+  const auto = await ask(3, null);
+  assert.equal(auto.state, 'completed');
+  const { plan } = auto.run!;
+  assert.deepEqual(
+    plan.filter(({ name }) => trainsAnew(name)),
+    [],
+    'no rung of the ladder',
+  );
+  assert.match(plan.at(-1)!.reason!, /base .* knows somebody whom the model has forgotten before/);
+  const { hindrance } = (await readForgetting(worker.deps, TENANT, tuned.id, worker.deps.policy))!;
+  assert.equal(hindrance, 'seen');
+});
+
+test('a consolidation that was queued before brings nobody back either', async () => {
+  const { store } = worker;
+  const { tuned, ask, compute } = await fromBaseOfOne('queued-before');
+  await ask(1, named('grad-diff'));
+  const one = { tenant: TENANT, model_id: tuned.id, why: 'asked' as const, reason: null, actor: 'test' };
+  await store.queueConsolidation({ ...one, id: '0192f0c1-5b8f-7c3d-9a4e-2f6b1d0e8a11' });
+  // requests go first
+  await ask(0, named('grad-diff'));
+  const [run] = (await store.listRuns(TENANT, { limit: 1, model_id: tuned.id })).items;
+  assert.deepEqual([run!.kind, run!.state], ['consolidation', 'failed']);
+  assert.match(run!.reason!, /method-not-applicable/);
+  assert.ok(compute.jobs.every((job) => job.stage !== 'unlearn' || job.method.name !== 'retrain'));
+});
+
+test('nor is a plan done that trains again, where its base has become known since it was approved', async () => {
+  const { store, model } = worker;
+  const base = await register('of-nobody-yet', null, []);
+  const tuned = await register('approved', base.active, model.corpora);
+  const compute = unlearnFrom(base.active);
+  const work = () => workModel({ ...worker.deps, compute }, tuned.id, new AbortController().signal);
+  const of = { model_ids: [tuned.id] };
+  await worker.request(0, named('grad-diff'), of);
+  await work();
+  const id = await worker.request(1, null, { ...of, approval_required: true });
+  const { target_id } = (await store.plannableTargets(TENANT, id))![0]!;
+  const { active: checkpoint } = (await store.getModel(TENANT, tuned.id))!;
+  const targets = [{ target_id, model_id: tuned.id, checkpoint, steps: [named('grad-diff'), named('retrain')] }];
+  const deed = { action: 'approve' as const, plan_digest: 'd', present_digest: 'd', targets, four_eyes: false };
+  assert.equal((await store.actOnRequest({ tenant: TENANT, id, actor: 'ann', reason: null, deed })).status, 'done');
+  await register('known-now', { copyOf: base.active }, model.corpora);
+  const before = compute.jobs.length;
+  await work();
+  const [target] = (await store.getRequest(TENANT, id))!.targets;
+  assert.deepEqual([target!.state, compute.jobs.length], ['awaiting_approval', before]);
+  const [run] = (await store.listRuns(TENANT, { limit: 1, model_id: tuned.id })).items;
+  assert.deepEqual([run!.state, /more is known of its base/.test(run!.reason!)], ['cancelled', true], run!.reason!);
 });

@@ -88,6 +88,8 @@ function affordable(facts: PlanFacts): ExactChoice | undefined {
 function withoutExact(facts: PlanFacts): string {
   if (!facts.has_recipe) return 'the checkpoint has no recipe to train again from';
   if (facts.base.status === 'missing') return 'the base that the recipe starts from is not kept here';
+  if (facts.base_saw_forgotten)
+    return 'the base that the recipe starts from knows somebody whom the model has forgotten before, and training again would bring them back';
   return 'training again fits neither the time nor the memory that there is';
 }
 

@@ -33,15 +33,17 @@ export function estimate(choice: MethodChoice, facts: PlanFacts): StepEstimate {
   if (work === null) return notEstimated('not estimated: nothing is known of what such a method computes');
   const measured = measuredOf(facts);
   const speed = measured.speed ?? ASSUMED_SPEED * facts.threads;
-  const secondsOf = ({ perStep, steps, repair }: MethodWork): number =>
-    START_SECONDS +
-    (steps * perStep + repair.steps * repair.perStep) / speed +
-    (measured.speed === null ? STEP_SECONDS * (steps + repair.steps) : 0);
+  const taken = ({ perStep, steps }: MethodWork['repair']): number =>
+    (steps * perStep) / speed + (measured.speed === null ? STEP_SECONDS * steps : 0);
+  const secondsOf = (one: MethodWork): number =>
+    START_SECONDS + Math.min(taken(one), one.most_seconds ?? Number.POSITIVE_INFINITY) + taken(one.repair);
   const ended = measured.steps.get(choice.name);
   const steps = ended === undefined ? work.steps : Math.min(ended, work.most ?? ended);
   const methodSeconds = secondsOf({ ...work, steps });
   // a share is one of what is measured, and that begins when the processes have
-  const known = measured.seconds.get(choice.name) ?? methodSeconds;
+  const past = measured.seconds.get(choice.name) ?? methodSeconds;
+  // it may have been without a clock
+  const known = work.most_seconds === undefined ? past : Math.min(past, methodSeconds);
   const planned = planVerification(facts, { speed, methodSeconds: known, past: measured.past });
   const references = referenceCosts(choice, facts, { speed, secondsOf });
   const verification = {

@@ -17,6 +17,15 @@ export function refuseSeen(base_saw: boolean): void {
     );
 }
 
+/** Throws `method-not-applicable` where a training from the base that there is would bring somebody back, whoever asks for it. */
+export function refuseForgotten({ base_saw_forgotten }: Pick<PlanFacts, 'base_saw_forgotten'>): void {
+  if (base_saw_forgotten)
+    throw new ExpungeError(
+      'method-not-applicable',
+      'method: the base that the recipe starts from was trained on somebody whom the model has forgotten before, so that training again from it would bring them back. Forget them in the base first, by an exact method, and register a model that was trained from what the base has become; or name a method that does not train again.',
+    );
+}
+
 /** Throws what stands in the way of any: `recipe-missing`, or `method-not-applicable` with a message that begins with `method:`. */
 export function exactPlan(facts: PlanFacts): Reasoned[] {
   const { model, has_recipe, base } = facts;
@@ -27,6 +36,7 @@ export function exactPlan(facts: PlanFacts): Reasoned[] {
     );
   if (base.status === 'missing') throw baseMissing(base.digest);
   refuseSeen(facts.base_saw);
+  refuseForgotten(facts);
   if (model?.recipe?.certified)
     throw new ExpungeError(
       'method-not-applicable',

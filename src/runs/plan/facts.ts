@@ -38,12 +38,16 @@ export interface PlanFacts {
   base: Base;
   /** It, or a base of it, was trained on somebody whom the run forgets, so that training again is not exact. */
   base_saw: boolean;
+  /** The same of somebody whom the model has forgotten before: whatever trains again from there brings them back. */
+  base_saw_forgotten: boolean;
   /** Checkpoints of shards and slices lie beside the weights. */
   has_slices: boolean;
   /** So does the log of what each step of its training changed. */
   has_updates: boolean;
   rows: RowSizes | null;
   counts: SetCounts;
+  /** People forgotten before whom steps hold down have no more rows than that; left out where nobody looked: they have none. */
+  earlier_rows?: number;
   limits: PlanLimits;
   /** What the verification has to measure, and what share of the run it may take. */
   policy: Pick<VerificationPolicy, 'robustness' | 'max_share_of_run' | 'gradient_records' | 'references'>;

@@ -28,8 +28,9 @@ export interface ExactChoice {
   seconds: number | null;
 }
 
-/** Every exact method that can run on this model and fits its memory, the cheapest first. */
+/** Every exact method that can run on this model and fits its memory, the cheapest first; none where it would bring back somebody forgotten. */
 export function exactChoices(facts: PlanFacts): ExactChoice[] {
+  if (facts.base_saw_forgotten) return [];
   return Object.values(methods)
     .filter(({ guarantee }) => guarantee === 'exact')
     .flatMap((method): ExactChoice[] => {

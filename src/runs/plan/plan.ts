@@ -9,7 +9,7 @@ import { planTrainable } from '../../training/trainable.ts';
 import { baseMissing } from '../base.ts';
 import { autoPlan, type Reasoned } from './auto.ts';
 import { estimate } from './estimate.ts';
-import { EXACT, exactPlan } from './exact.ts';
+import { EXACT, exactPlan, refuseForgotten } from './exact.ts';
 import { type PlanFacts, sizesOf } from './facts.ts';
 import { exactChoices } from './offers.ts';
 import { assertSuits } from './suits.ts';
@@ -53,12 +53,13 @@ function fittedTo({ name, params }: MethodChoice, facts: PlanFacts): MethodChoic
   return { name, params: withBatch(withRate(params, model), getMethod(name), sizesOf({ ...facts, model }).mean) };
 }
 
-/** A consolidation tries nothing that is not exact. Throws `recipe-missing` where nothing exact can run. */
+/** A consolidation tries nothing that is not exact. Throws `recipe-missing` where nothing exact can run, and `method-not-applicable` where that would not be exact. */
 export function planConsolidation(facts: PlanFacts): PlanStep[] {
   const exact = exactChoices(facts);
   const alone = exact.find(({ choice }) => choice.name === ANEW.choice.name) ?? exact[0];
   if (alone === undefined) {
     if (facts.base.status === 'missing') throw baseMissing(facts.base.digest);
+    refuseForgotten(facts);
     const why = facts.has_recipe ? 'Training again does not fit the memory' : 'The checkpoint has no recipe';
     throw new ExpungeError('recipe-missing', `${why}: nothing exact can take the place of what it has forgotten.`);
   }
@@ -73,18 +74,23 @@ function named(requested: MethodChoice, facts: PlanFacts): Reasoned {
   return { choice: { name: requested.name, params }, reason: 'The request names it.' };
 }
 
+/** The same steps in the same order, with what each is thought to take. Throws `validation-failed` as `estimate` does. */
+export function withEstimates(steps: readonly PlanStep[], facts: PlanFacts): PlanStep[] {
+  // retrained models are made once a run: what the first step has trained is there for the others
+  let kept = facts.references_kept ?? 0;
+  return steps.map((step) => {
+    const expected = estimate(step, { ...facts, references_kept: kept });
+    kept += expected.verification?.references?.retrained ?? 0;
+    return { ...step, estimate: expected };
+  });
+}
+
 /**
  * The method that the requests name, alone or with what takes over from it, or else the service's own order. Throws `validation-failed`
  * (unknown method, or one that is not for such a model; parameter out of range, weights or adapters that the model does not have),
- * `recipe-missing`, or, where a request takes exact methods alone, `method-not-applicable`.
+ * `recipe-missing`, or `method-not-applicable`: a request takes exact methods alone and none is, or what it names would bring back somebody forgotten.
  */
 export function planRun(requested: MethodChoice | null, facts: PlanFacts): PlanStep[] {
-  // retrained models are made once a run: what the first step has trained is there for the others
-  let kept = facts.references_kept ?? 0;
-  return chosenFor(requested, facts).map(({ choice, reason }) => {
-    const step = fittedTo(choice, facts);
-    const expected = estimate(step, { ...facts, references_kept: kept });
-    kept += expected.verification?.references?.retrained ?? 0;
-    return { ...step, reason, estimate: expected };
-  });
+  const steps = chosenFor(requested, facts).map(({ choice, reason }) => ({ ...fittedTo(choice, facts), reason }));
+  return withEstimates(steps, facts);
 }

@@ -2,6 +2,7 @@
 import { type Method, otherAnswersOf } from '../../domain/method.ts';
 import { ExpungeError } from '../../errors.ts';
 import { baseMissing, slicesMissing } from '../base.ts';
+import { refuseForgotten } from './exact.ts';
 import type { PlanFacts } from './facts.ts';
 
 /** Other answers that are words. */
@@ -31,11 +32,12 @@ function unsuited({ name, kind }: Method, needs: readonly string[], { model, has
   return null;
 }
 
-/** Throws `recipe-missing`, or `validation-failed` with a message that begins with `method:`. */
+/** Throws `recipe-missing`, or `validation-failed` or `method-not-applicable` with a message that begins with `method:`. */
 export function assertSuits(method: Method, params: Record<string, unknown>, facts: PlanFacts): void {
   const needs = method.needs(params as never);
   const why = unsuited(method, needs, facts);
   if (why !== null) throw new ExpungeError('validation-failed', `method: ${why}`);
   if (needs.includes('recipe')) needRecipe(method, facts);
+  if (method.kind === 'retrain') refuseForgotten(facts);
   if (needs.includes('slices') && !facts.has_slices) throw slicesMissing();
 }

@@ -18,6 +18,7 @@ import {
   trainingWorkOf,
   unlearningWorkOf,
 } from '../../training/memory-work.ts';
+import { recalledRows } from '../../training/rehearsal.ts';
 import { type Goal, REPAIR, repairOf } from '../../training/repair.ts';
 import { batchedShare } from '../../training/sisa/cost.ts';
 import { shardModelOf } from '../../training/sisa/shard-kinds.ts';
@@ -30,6 +31,8 @@ export interface MethodWork {
   steps: number;
   /** That it may take, where it ends by itself. */
   most?: number;
+  /** Seconds after which the clock ends these steps; absent: it does not. */
+  most_seconds?: number;
   /** Steps that follow. */
   repair: { perStep: number; steps: number };
   memory: PlannedWork;
@@ -50,20 +53,23 @@ function lossWork(method: LossMethod, given: Goal['params'], facts: KnownFacts, 
   const sets = rowCounts(counts, sizes);
   const { total, trained } = countParameters({ ...facts.model, trains: params });
   const all = { ...sets, longest: sizes.longest };
-  const scored = sets.forget / checkEvery(sets.forget, params.forget_batch);
-  function perStepOf(goal: Goal): number {
+  const every = checkEvery(sets.forget, params.forget_batch);
+  const scored = sets.forget / every;
+  const watched = params.utility_floor > 0 ? recalledRows(sets.retain, every) : 0;
+  function perStepOf(goal: Goal, looked = 0): number {
     const { rows, referenceRows } = stepWorkOf(facts.model, goal, all).at(0);
     const passes = rows * ((PASS.forward + PASS.back) * total + PASS.weight * trained);
-    return sizes.mean * (passes + (referenceRows + scored) * PASS.forward * total);
+    return sizes.mean * (passes + (referenceRows + scored + looked) * PASS.forward * total);
   }
   const own: Goal = { method, params };
   return {
-    ...{ perStep: perStepOf(own), steps: Math.min(params.max_steps, USUAL_STEPS), most: params.max_steps },
+    ...{ perStep: perStepOf(own, watched), steps: Math.min(params.max_steps, USUAL_STEPS), most: params.max_steps },
+    ...(params.max_seconds > 0 ? { most_seconds: params.max_seconds } : {}),
     repair: {
       perStep: perStepOf(repairOf(method, params) ?? own),
       steps: Math.ceil(params.repair_steps * USUAL_REPAIR),
     },
-    memory: unlearningWorkOf(facts.model, method, params, all),
+    memory: unlearningWorkOf(facts.model, method, params, { ...all, earlier: facts.earlier_rows }),
   };
 }
 
@@ -101,9 +107,9 @@ function trainingSteps(method: Method, { sisa, steps_taken }: Recipe, counts: Se
   if (!method.needs({} as never).includes('slices')) return all;
   const records = counts.forget + counts.retain;
   const size = { records, shards: sisa.shards.length, slices: sisa.shards[0]!.slices.length };
-  // all records of a person stand in one shard and slice: people hit these, not records
-  const share = batchedShare(size, counts.people || counts.forget, counts.forget);
-  return Math.ceil(all * Math.min(1, Math.max(0, share)));
+  // all records of a person stand in one shard and slice: people hit these, not records; and steps do not grow fewer with what is removed
+  const share = batchedShare(size, counts.people || counts.forget, 0);
+  return Math.ceil(all * Math.min(1, share));
 }
 
 /** Directions of a conjugate-gradient solution of a last layer as a rule, and solutions until a training of it has ended. */

@@ -53,6 +53,42 @@ describe('an estimate', () => {
     assert.ok(of({ retain_loss: 'kl' }).memory_bytes! > of({}).memory_bytes!);
     assert.ok(of({ retain_loss: 'kl' }).seconds! > of({}).seconds!);
   });
+
+  test('ends forgetting by the clock where there is one, and counts the looks at what is retained where it has a floor', () => {
+    const model = storedModel(256, 1500);
+    const ended = past(
+      'npo',
+      {},
+      { seconds: { unlearning: 80, repairing: 1, verifying: 9 }, steps: { unlearning: 80, repairing: 30 } },
+    );
+    for (const given of [
+      { model, past: [] },
+      { model, past: [ended] },
+    ]) {
+      const of = (params: Record<string, unknown>) => planRun({ name: 'npo', params }, facts(given))[0]!.estimate!;
+      const method = (params: Record<string, unknown>) => {
+        const { seconds, verification } = of({ repair_steps: 0, ...params });
+        return seconds! - verification!.seconds;
+      };
+      assert.ok(method({}) > 5 + 2, 'the start, and more than two seconds of steps');
+      assert.ok(Math.abs(method({ max_seconds: 2 }) - (5 + 2)) < 0.1, `${method({ max_seconds: 2 })} s`);
+      assert.equal(method({ max_seconds: 1000 }), method({}));
+      assert.ok(method({ max_seconds: 2, repair_steps: 30 }) > 5 + 2, 'repair has no clock');
+      assert.ok(method({ utility_floor: 0.9 }) > method({}));
+      const { share_of_run } = of({ max_seconds: 2, repair_steps: 0 }).verification!;
+      assert.ok(share_of_run > of({ repair_steps: 0 }).verification!.share_of_run);
+    }
+  });
+
+  test('of training again has figures where nothing is retained, though no run begins it', () => {
+    const counts = { forget: 400, retain: 0, holdout: 400 };
+    const of = (model: KnownFacts['model']) => planRun({ name: 'retrain', params: {} }, facts({ model, counts }))[0]!;
+    for (const micro_batch of [undefined, 4]) {
+      const { recipe, ...rest } = storedModel(64, 100);
+      const { estimate } = of({ ...rest, recipe: { ...recipe!, options: { ...recipe!.options, micro_batch } } });
+      assert.ok(estimate!.memory_bytes! > 0 && estimate!.seconds! > 0, JSON.stringify(estimate));
+    }
+  });
 });
 
 describe('an estimate of an edit', () => {

@@ -22,6 +22,7 @@ export const facts = (more: Partial<PlanFacts> = {}): PlanFacts => ({
     has_recipe: true,
     base: NO_BASE,
     base_saw: false,
+    base_saw_forgotten: false,
     has_slices: false,
     has_updates: false,
     threads: 2,

@@ -2,10 +2,15 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { layersClassifier } from '../../../src/architectures/layers-model/classifier.ts';
 import type { Classifier } from '../../../src/domain/architecture.ts';
+import type { LossMethod } from '../../../src/domain/method.ts';
 import type { PlanStep } from '../../../src/domain/resources.ts';
-import { defaultParams } from '../../../src/methods/index.ts';
+import { defaultParams, fillParams, getMethod } from '../../../src/methods/index.ts';
 import { EXACT } from '../../../src/runs/plan/exact.ts';
-import { AUTO, planRun } from '../../../src/runs/plan/plan.ts';
+import type { KnownFacts } from '../../../src/runs/plan/facts.ts';
+import { AUTO, planConsolidation, planRun } from '../../../src/runs/plan/plan.ts';
+import { workOf } from '../../../src/runs/plan/work.ts';
+import { assertFits } from '../../../src/training/memory-check.ts';
+import { unlearningWork } from '../../../src/training/memory-work.ts';
 import { facts, storedModel } from './facts.ts';
 
 const names = (plan: PlanStep[]) => plan.map((method) => method.name);
@@ -95,6 +100,22 @@ describe('a plan that the service makes', () => {
     const [nothing, ...more] = within(200e6);
     assert.deepEqual([nothing!.name, more.length], ['grad-diff', 0]);
     assert.match(nothing!.reason!, /No method fits/);
+  });
+
+  test('leaves room for people forgotten before, whom every step holds down', () => {
+    const model = storedModel(768, 1500);
+    const rows = (count: number) =>
+      Array.from({ length: count }, (_, i) => ({ ids: new Int32Array(i === 0 ? 40 : 20), promptLength: 8, person: i }));
+    const sets = { forget: rows(20), retain: rows(380), calibration: rows(200), earlier: rows(40) };
+    // of all these budgets some are for adapters, some for parts
+    for (const memory_bytes of Array.from({ length: 14 }, (_, i) => 1.05e9 + i * 0.05e9)) {
+      const limits = { seconds: 86_400, memory_bytes, due_in_seconds: null };
+      const [first] = planRun(null, facts({ model, has_recipe: false, earlier_rows: 40, limits }));
+      const { name, params, estimate } = first!;
+      const work = unlearningWork(model, getMethod(name) as LossMethod, fillParams(name, params) as never, sets);
+      const planned = assertFits(work, memory_bytes);
+      assert.ok(planned.total <= estimate!.memory_bytes!, `${memory_bytes}: the run counts no more than the plan`);
+    }
   });
 
   test('is one try where nothing can pass: without holdout records', () => {
@@ -225,6 +246,16 @@ describe('a model that was trained in shards and slices', () => {
     const [one, many] = [seconds(1, 1), seconds(20, 1)];
     assert.ok(many < 1.2 * one, `${many} s for twenty records of a person, ${one} s for one`);
     assert.ok(seconds(20, 20) > 2 * many, 'twenty people hit most shards');
+    // a run takes as many steps however many records are gone: those of one shard
+    const training = (forget: number) => {
+      const given = facts({
+        model,
+        counts: { forget, retain: 2000 - forget, holdout: 400, people: 1 },
+        has_slices: true,
+      });
+      return workOf({ name: 'sisa', params: {} }, given as KnownFacts)!.steps;
+    };
+    assert.deepEqual([training(1), training(600)], [167, 167]);
     assert.equal(seconds(20), seconds(20, 20), 'where nobody counted people, every record is somebody');
     // enough for one shard and not for all of them
     const limits = { seconds: (one + seconds(20, 20)) / 2, memory_bytes: null, due_in_seconds: null };
@@ -295,6 +326,29 @@ describe('a base that was trained on the person too', () => {
         reasons.join('\n'),
       );
       assert.match(reasons.join('\n'), /(retrain|sisa): Not exact, since the base/);
+    }
+  });
+});
+
+describe('a base that was trained on somebody forgotten before', () => {
+  const sisa = { shards: [{ init_seed: 0, slices: [{ order_seed: 0, steps: 100 }] }] };
+  const sharded = { ...storedModel(64, 100), recipe: { ...storedModel(64, 100).recipe!, sisa } };
+  const knows = (more: Parameters<typeof facts>[0] = {}) =>
+    facts({ base: { status: 'kept', digest }, base_saw_forgotten: true, has_slices: true, ...more });
+  const refused = { code: 'method-not-applicable', message: /^method: the base .* somebody whom .* forgotten before/ };
+
+  test('is trained from again for nobody, whoever asks and by whatever name', () => {
+    for (const name of [EXACT, 'retrain', 'sisa'])
+      assert.throws(() => planRun({ name, params: {} }, knows({ model: sharded })), refused, name);
+    assert.throws(() => planConsolidation(knows()), refused);
+    assert.deepEqual(names(planRun({ name: 'npo', params: {} }, knows())), ['npo']);
+  });
+
+  test('leaves the ladder no exact rung, first or last, and it says why', () => {
+    for (const model of [storedModel(64, 1500), storedModel(64, 30, 8), sharded]) {
+      const plan = planRun(null, knows({ model }));
+      assert.deepEqual(names(plan), ['stand-in', 'stand-in', 'npo']);
+      assert.match(plan[1]!.reason!, /base .* knows somebody whom the model has forgotten before/);
     }
   });
 });
