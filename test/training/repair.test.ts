@@ -80,6 +80,51 @@ describe('by whose loss', () => {
   });
 });
 
+describe('when it is looked at', () => {
+  // eight records each, one by one: a look every twenty steps
+  const sets = { ...SETS, forget: SETS.forget.flatMap((row) => new Array<typeof row>(8).fill(row)) };
+  let forgotten: HostTensors;
+  before(async () => {
+    const { weights, reached } = await unlearn(inputs('grad-diff', { repair_steps: 0, max_steps: 400 }, { sets }));
+    assert.ok(reached);
+    forgotten = weights;
+  });
+
+  /** Repair of what has been forgotten already; `answers`: of the attacks, one a look that they are asked at. */
+  function repaired(given: Record<string, unknown>, answers: number[], more: Partial<UnlearnInputs> = {}) {
+    const membership = { ...MEMBERSHIP, smallestP: () => answers.shift() ?? 0 };
+    const edited = { likely: 0, told: 0 };
+    const still = { forget_batch: 1, learning_rate: 1e-6, ...given };
+    return unlearn(inputs('grad-diff', still, { sets, weights: forgotten, edited, membership, ...more }));
+  }
+
+  test('a short one where it may end, and at its last step', async () => {
+    const [may, must, never] = [
+      await repaired({ repair_steps: 3 }, [1]),
+      await repaired({ repair_steps: 3 }, [0, 1]),
+      await repaired({ repair_steps: 3 }, []),
+    ];
+    assert.deepEqual(
+      [may, must, never].map(({ steps, reached }) => [steps, reached]),
+      [
+        [3, true],
+        [6, true],
+        [6, false],
+      ],
+    );
+  });
+
+  test('with it whoever earlier runs forgot: who had come back and is pushed away again does not fail it', async () => {
+    const back = 11;
+    const earlier = new Array<(typeof PEOPLE)[number]>(16).fill(PEOPLE[back]!);
+    const retain = SETS.retain.filter(({ person }) => person !== back);
+    const more = { sets: { ...sets, retain, earlier } };
+    // a look at so many rows of earlier people every twenty steps as well
+    const { steps, reached } = await repaired({ repair_steps: 13, learning_rate: 1e-3 }, [1, 1], more);
+    assert.deepEqual([steps, reached], [26, true]);
+  });
+});
+
 describe('what it does', () => {
   for (const [name, seed, given] of [
     ['scrub', 1, {}],
