@@ -6,7 +6,7 @@ import type { HostTensors } from '../domain/engine.ts';
 import type { EditMethod, LossMethod } from '../domain/method.ts';
 import { reseeded } from '../domain/references.ts';
 import { ExpungeError } from '../errors.ts';
-import { fillParams, getMethod } from '../methods/index.ts';
+import { fillParams, getMethod, needsOf } from '../methods/index.ts';
 import { membershipOf } from '../metrics/membership-test.ts';
 import { withBatch } from '../training/batch-size.ts';
 import { type EditInputs, editWeights, repairParams } from '../training/edit.ts';
@@ -126,7 +126,7 @@ function byLoss(given: Given, method: LossMethod): Work {
 }
 
 async function updatesFor({ job, model, sets }: Given, method: EditMethod) {
-  if (!method.needs(fillParams(method.name, job.method.params) as never).includes('updates')) return {};
+  if (!needsOf(job.method).includes('updates')) return {};
   const updates = await openUpdates(job.parent_dir, model.architecture.shapes(model.config), sets.forget);
   if (updates) return { updates };
   const what = `${method.name} needs the log of the training, and the checkpoint has no updates.json`;

@@ -42,8 +42,8 @@ export interface DescentOptions {
  * `compute-failed` where a gradient is not finite.
  */
 export interface EditPasses {
-  /** Rows of a set. */
-  count(set: EditSet): number;
+  /** Labels of a set: what its mean loss, and the gradient of that, is a mean over. */
+  labels(set: EditSet): number;
   /** Gradient of the mean loss over all labels of the set. */
   gradient(weights: HostTensors, set: EditSet, options?: PassOptions): Promise<HostTensors>;
   /** Mean over groups of the gradients' powers; a group that is not full counts as its rows do. */

@@ -141,6 +141,11 @@ export interface LossMethod<Name extends string = string, Params extends TObject
     params: Static<Params>,
     batch: { forget: LossBatch; retain: LossBatch | null; alternative?: LossBatch; dial?: Tensor },
   ): Tensor;
+  /**
+   * Whether its loss leaves true answers alone in repair, as one that teaches others or returns to the retained does: then repair pushes beside
+   * it, or the forgotten come back. Left out: it pushes them itself. The contract of all methods holds this against the gradient.
+   */
+  restsInRepair?(params: Static<Params>): boolean;
   /** A number that the loss is fed with at every step: a phase, or a weight that hangs on what the steps before came to. */
   dial?(params: Static<Params>, at: DialPosition): number;
 }

@@ -1,4 +1,5 @@
 // Shadow models: each learns one half of the people who are compared beside what is retained, and has them unlearned again.
+import type { Need } from './method.ts';
 import { createRandom, seedFrom } from './random.ts';
 import type { Recipe } from './recipe.ts';
 
@@ -18,6 +19,16 @@ export interface RowShadows {
 
 /** So many give a record two scores of either kind, and those a spread. */
 export const SHADOWS_NEEDED = 4;
+
+/** Why none can be had by a method of these needs, and what to do about it; null: they can. */
+export const whyNoShadow = (needs: readonly Need[]): { reason: string; remedy: string } | null =>
+  needs.includes('updates')
+    ? {
+        reason:
+          'The method goes by the log of a training, and shadow models are trained without one: none could be unlearned.',
+        remedy: 'Ask for none (references.shadow 0), or choose another method.',
+      }
+    : null;
 
 /** Whom shadow number `index` learns: models 2k and 2k + 1 share everybody between them, by chance and whichever group they are of. */
 export function membersOf(people: readonly number[], index: number, seed: number): number[] {

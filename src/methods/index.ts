@@ -1,6 +1,7 @@
 // The catalogue: every registered method by name, and its parameters with defaults filled in.
 import { Value } from 'typebox/value';
-import type { Method } from '../domain/method.ts';
+import type { Method, Need } from '../domain/method.ts';
+import type { MethodChoice } from '../domain/resources.ts';
 import { ExpungeError } from '../errors.ts';
 import * as registry from './registry.ts';
 
@@ -51,5 +52,9 @@ export function fillParams(name: string, given: Record<string, unknown> = {}): R
   }
   return params;
 }
+
+/** What a method with these parameters asks for. Throws `validation-failed` as `fillParams` does. */
+export const needsOf = ({ name, params }: MethodChoice): Need[] =>
+  getMethod(name).needs(fillParams(name, params) as never);
 
 export const defaultParams = (name: string): Record<string, unknown> => fillParams(name);

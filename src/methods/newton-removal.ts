@@ -4,8 +4,8 @@ import { type Bend, type Solution, solveDamped } from './conjugate-gradient.ts';
 
 /**
  * The step from the minimum of a loss over all records to that over the retained: share (H + damping I)^-1 g, where H is the
- * Hessian of the retained records' mean loss, g the gradient of the forgotten ones' mean loss, and `share` how many of these
- * there are for one retained. Exact where the loss is quadratic.
+ * Hessian of the retained records' mean loss, g the gradient of the forgotten ones' mean loss, and `share` how many terms this is a
+ * mean over for each term of the other. Exact where the loss is quadratic.
  */
 export async function newtonRemoval(
   retained: Bend,

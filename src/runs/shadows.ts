@@ -1,6 +1,8 @@
 // Shadow models of a run's method, for the attack u-lira. They know people and are not kept: their scores are, for as long as the run goes on.
 import type { ReferencesUsed } from '../domain/references.ts';
 import type { MethodChoice } from '../domain/resources.ts';
+import { whyNoShadow } from '../domain/shadows.ts';
+import { needsOf } from '../methods/index.ts';
 import { type GivenRecipe, leavesTheRun, recipeGiven } from './recipe-given.ts';
 import { jobBase, type RunContext, runFolder, seedOf, wrongStage } from './stages.ts';
 
@@ -37,6 +39,8 @@ async function makeOne(
 /** Of this method with these parameters; where some cannot be made the run goes on with the others, and the reason. */
 export async function makeShadows(context: RunContext, method: MethodChoice, asked: number): Promise<Shadows> {
   const files: string[] = [];
+  const because = whyNoShadow(needsOf(method));
+  if (because !== null) return { files, used: { asked, compared: 0, note: `none could be made: ${because.reason}` } };
   try {
     const given = await recipeGiven(context);
     for (let index = 0; index < asked; index++) files.push(await makeOne(context, given, method, { index, asked }));

@@ -137,7 +137,7 @@ export function createEditPasses(inputs: EditPassInputs): OpenPasses {
   return {
     release,
     scorer: (weights) => (rows) => at(weights).score(rows),
-    count: (set) => sets[set].length,
+    labels: (set) => labelsIn(sets[set]),
     gradient: (weights, set, { loss = 'nll', rows } = {}) =>
       sum(weights, { loss, power: 0 }, meanPasses(rowsOf(set, rows), sizes)),
     importance: (weights, set, { loss = 'nll', rows, power, group }) =>

@@ -159,9 +159,12 @@ export async function unlearn(asked: UnlearnInputs): Promise<UnlearnOutcome> {
     while (!settled && taken < first + longest()) {
       await advance('repairing', paceAt((taken - first) / steps));
       const decides = taken >= first + steps;
-      const looked = (await watch.lookAfter(taken, decides)) === true;
-      const others = async () => (guard?.held() ?? true) && (await rehearsal.done(taken));
-      settled = looked && decides && (await others()) && (await watch.untold());
+      // where it may end, and where it must: a repair may be over before it is time for a look
+      const due = taken === first + steps || taken >= first + longest();
+      if (due) await guard?.look(watch.level()!);
+      const looked = await (due ? watch.look(taken, true) : watch.lookAfter(taken, decides));
+      if (looked && decides && (guard?.held() ?? true))
+        settled = (await rehearsal.done(taken)) && (await watch.untold());
       report('repairing', Math.min(taken - first, steps), steps);
     }
     return settled;

@@ -123,7 +123,7 @@ interface Ground {
  * the goal has a retain half.
  */
 function descentBy(
-  { method, params }: Goal,
+  { method, params, pushed }: Goal,
   inputs: UnlearnInputs,
   { state, parts, optimizer, stateLength }: Ground,
 ): Descent {
@@ -144,7 +144,8 @@ function descentBy(
       const forward = (ids: Tensor) => architecture.forward(tf, config, weights.model, ids);
       const turned = feeds.dial ? { dial: feeds.dial } : {};
       const halves = { forget, retain, ...alternativeIn(feeds, forward), ...turned };
-      const own: Tensor = tf.add(method.loss(tf, params as never, halves), kept);
+      const alone: Tensor = tf.add(method.loss(tf, params as never, halves), kept);
+      const own: Tensor = pushed ? tf.sub(alone, meanOverTokens(tf, tokens, active)) : alone;
       const held = heldDown(tf, feeds, forward, language);
       const aux: Tensors = retain === null ? {} : { retainLoss: meanOverTokens(tf, tokenLoss(tf, retain)) };
       return { loss: held === null ? own : tf.add(own, held), aux };
@@ -175,7 +176,9 @@ export async function compileUnlearningStep(asked: UnlearnInputs): Promise<Unlea
   const by = (goal: Goal) => descentBy(goal, inputs, { state, parts, optimizer, ...length });
   const own = { advance: by({ method, params }), feedsOf, references };
   const goal = repairOf(method, params);
-  const repair = goal ? { advance: by(goal), feedsOf: await createFeeds(inputs, ['retain']), references: null } : own;
+  const others = goal && goal.method !== method;
+  const fed = others ? { feedsOf: await createFeeds(inputs, ['retain']), references: null } : own;
+  const repair = goal ? { ...fed, advance: by(goal) } : own;
 
   return {
     state,

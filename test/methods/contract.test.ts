@@ -76,6 +76,8 @@ interface Given {
   asked?: Set<Need>;
   /** What the loss may have; default all of it. */
   needs?: Need[];
+  /** Where the dial stands; by default between its positions, which shows both terms that it weighs. */
+  dial?: number;
 }
 
 const HALVES = ['forget', 'retain', 'alternative'] as const;
@@ -132,8 +134,7 @@ function lossOf(method: LossMethod, params: Record<string, unknown>, given: Give
   return (...logits: Tensor[]): tfjs.Scalar => {
     const [forget, retain, alternative] = logits as [Tensor, Tensor, Tensor];
     const active = given.active ? { active: tf.tensor(given.active.data, given.active.shape) } : {};
-    // between its positions a dial shows both terms that it weighs
-    const dial = method.dial ? { dial: tf.scalar(0.5) } : {};
+    const dial = method.dial ? { dial: tf.scalar(given.dial ?? 0.5) } : {};
     const loss = method.loss(tf, params as never, {
       forget: batch('forget', forget, active),
       retain: needs.includes('retain') ? watched('retain', retain, 'retain') : null,
@@ -229,6 +230,17 @@ function contract(method: LossMethod): void {
       const taught = otherAnswersOf(method.needs(params as never));
       assert.equal(other, taught !== null && taught !== 'other-labels');
       if (taught !== null) assert.ok(hinged.alternative.subarray(row).some((value) => value !== 0));
+    }
+  });
+
+  test('it says so where its loss pushes no true answer in repair', async () => {
+    const last = { phase: 'repairing', step: 50, epoch: 1, before: { dial: 1, retainLoss: 1 }, parentLoss: 1 } as const;
+    for (const variant of variants(method)) {
+      const params = fillParams(method.name, variant);
+      const dial = method.dial?.(params as never, last) ?? 0;
+      const { forget } = await valueAndGradients(method, params, { dial });
+      const pushes = forget.some((value) => value !== 0);
+      assert.equal(method.restsInRepair?.(params as never) ?? false, !pushes, JSON.stringify(variant));
     }
   });
 

@@ -161,7 +161,7 @@ describe('what an edit says that it computes', () => {
     const squares = (at: HostTensors) => numbers(at).reduce((sum, value) => sum + value * value, 0) / 200;
     const gradient = (at: HostTensors) => vector(...numbers(at).map((value) => value / 100));
     const passes: EditPasses = {
-      count: (set) => counts[set],
+      labels: (set) => counts[set],
       async gradient(at, set, options) {
         seen.gradients += rowsOf(set, options?.rows);
         return gradient({ ...weights, ...at });

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { EditGiven, EditSet } from '../../src/domain/edit.ts';
+import { float32, type HostTensors } from '../../src/domain/engine.ts';
+import type { EditMethod } from '../../src/domain/method.ts';
 import { createRandom } from '../../src/domain/random.ts';
 import { combine, type Vector } from '../../src/domain/vectors.ts';
+import { fillParams, getMethod } from '../../src/methods/index.ts';
 import { largestScale, newtonRemoval } from '../../src/methods/newton-removal.ts';
 import { solveDense } from '../influence/logistic.ts';
 
@@ -68,6 +72,34 @@ test('on ridge regression one Newton step is the exact solution without the forg
     exact.some((value, i) => Math.abs(all[i]! - value) > 0.02),
     'there was a way to go',
   );
+});
+
+test('influence-removal begins its search there, also where forgotten answers are shorter than the others', async () => {
+  const { x, y } = people(40);
+  const all = solution(x, y, 40);
+  const exact = solution(x.slice(5), y.slice(5), 40);
+  // five records of one label each are forgotten, seven of five are kept; each label has an example of its own
+  const labels = (set: EditSet) =>
+    set === 'forget' ? { x: x.slice(0, 5), y: y.slice(0, 5) } : { x: x.slice(5), y: y.slice(5) };
+  const tried: HostTensors[] = [];
+  const passes = {
+    labels: (set: EditSet) => labels(set).y.length,
+    gradient: async (at: HostTensors, set: EditSet) => ({
+      w: float32(gradient(labels(set).x, labels(set).y, at.w!.data)),
+    }),
+    async loss(at: HostTensors, set: EditSet) {
+      if (set === 'retain') tried.push(at);
+      return 0;
+    },
+  };
+  const weights = { w: float32(Float32Array.from(all)) };
+  const given = { weights, trainable: ['w'], passes, seed: 1 } as unknown as EditGiven;
+  const params = fillParams('influence-removal', { damping: (RIDGE * 40) / 35, iterations: 12 });
+  await (getMethod('influence-removal') as EditMethod).edit(given, params as never);
+  // the first is the parent
+  exact.forEach((value, i) => {
+    assert.ok(Math.abs(tried[1]!.w!.data[i]! - value) < 1e-3, `${tried[1]!.w!.data[i]}, ${value}`);
+  });
 });
 
 test('a step goes as far as it is allowed to', async () => {

@@ -20,10 +20,11 @@ afterEach(() => worker.close());
 
 const never = () => new AbortController().signal;
 
-/** A checkpoint of the store that holds one file. */
-async function adopted(file: string, content: string): Promise<string> {
+/** A checkpoint of the store that holds a recipe, and a log of its training. */
+async function adopted(recipe: object): Promise<string> {
   const folder = await worker.deps.checkpoints.workFolder('test');
-  await writeFile(join(folder, file), content);
+  await writeFile(join(folder, 'recipe.json'), JSON.stringify(recipe));
+  await writeFile(join(folder, 'updates.json'), '{}');
   return (await worker.deps.checkpoints.adopt(folder, { architecture: 'gpt2', parent: null, run_id: null })).digest;
 }
 
@@ -33,7 +34,7 @@ async function work(script: Script, retrained: number, recipe: object | null = R
   await worker.store.choosePolicy(TENANT, worker.model.id, policy, 'test');
   const outcome = await worker.store.claim(worker.model.id, 'worker-a', { lease_ms: 15_000, max_restarts: 2 });
   assert.ok(outcome.status === 'claimed');
-  const parent = recipe === null ? outcome.claim.run.parent : await adopted('recipe.json', JSON.stringify(recipe));
+  const parent = recipe === null ? outcome.claim.run.parent : await adopted(recipe);
   const { model, run, ...rest } = outcome.claim;
   const compute = scripted(script);
   const claim: Claim = { ...rest, run: { ...run, parent }, model: { ...model, has_recipe: recipe !== null } };
@@ -148,4 +149,13 @@ test('shadow models are made for the candidate’s own method; those that were m
   assert.equal(verified[0]!.shadow_files!.length, 2);
   const made = jobs.flatMap((job) => (job.stage === 'shadow' ? [job] : []));
   assert.deepEqual([...new Set(made.map(({ method, seed }) => `${method.name} ${seed}`))].length, 1);
+});
+
+test('none is made for a method that goes by a log of the training, which shadow models have not; the report says so', async () => {
+  await request(0, 'amnesiac');
+  const { stages, verified } = await work(refused, 0, RECIPE, 'amnesiac', 4);
+  assert.deepEqual(stages, ['unlearn', 'verify']);
+  const { shadow } = verified[0]!.references!;
+  assert.deepEqual([shadow!.asked, shadow!.compared], [4, 0]);
+  assert.match(shadow!.note!, /^none could be made: .*log of a training/);
 });

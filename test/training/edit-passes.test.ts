@@ -72,6 +72,23 @@ describe('gradients', () => {
     few.release();
   });
 
+  test('count by their labels: those of both sets add up to that of all', async () => {
+    const all = passesOf({ sets: { ...SETS, retain: [...SETS.forget, ...SETS.retain] } });
+    const [one, other] = [passesOf(), passesOf()];
+    const [forget, retain] = [await one.gradient({}, 'forget'), await other.gradient({}, 'retain')];
+    // answers of 1, 2, 3, 4 and 1 tokens
+    assert.equal(one.labels('forget'), 11);
+    const count = all.labels('retain');
+    assert.equal(count, one.labels('forget') + one.labels('retain'));
+    const share = one.labels('forget') / count;
+    const both = Object.entries(forget).map(([name, { shape, data }]) => {
+      const sum = data.map((value, i) => share * value + (1 - share) * retain[name]!.data[i]!);
+      return [name, { dtype: 'float32', shape, data: sum }];
+    });
+    assertClose(Object.fromEntries(both), await all.gradient({}, 'retain'));
+    for (const passes of [all, one, other]) passes.release();
+  });
+
   test('of the outputs look at no label', async () => {
     const { tf } = oracle;
     const passes = passesOf({}, oracle);

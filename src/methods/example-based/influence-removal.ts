@@ -19,7 +19,7 @@ export const influenceRemoval = defineEditMethod({
     'One Newton step away from the forgotten records, through the inverse Hessian of the retained ones, as long as a utility floor allows.',
   paper: { title: 'Understanding Black-box Predictions via Influence Functions', arxiv: '1703.04730' },
   formula: [
-    'x = (H + damping I)^-1 (1 / n) sum of the gradients of forgotten records, H of the retained, by conjugate gradients',
+    'x = (H + damping I)^-1 (1 / n) sum of the gradients of forgotten labels, H and n of the retained, by conjugate gradients',
     'theta + s x, s the largest that keeps utility_floor on retained records and stays below forget_ceiling',
   ].join('\n'),
   cost: '2 (F + B) over curvature_rows an iteration, one (F + B) over the forget set, some twenty F for the scale, eight copies of the weights; then the repair',
@@ -79,8 +79,9 @@ export const influenceRemoval = defineEditMethod({
         vectorOf(await passes.gradient(moved(weights, direction, step), 'retain', rows), trainable),
     };
     const forgotten = vectorOf(await passes.gradient(weights, 'forget'), trainable);
-    // of the retained as many as the run holds: where that is a sample the step is longer, and the search for its scale begins there
-    const share = passes.count('forget') / passes.count('retain');
+    // of labels, which gradients are means over; of the retained as many as the run holds: where that is a sample the step is longer, and the
+    // search for its scale begins there
+    const share = passes.labels('forget') / passes.labels('retain');
     const { x } = await newtonRemoval(bend, forgotten, { share, damping, iterations });
     const before = await passes.loss(weights, 'retain', rows);
     const scale = await largestScale({

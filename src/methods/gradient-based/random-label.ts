@@ -29,6 +29,7 @@ export const randomLabel = defineLossMethod({
     { additionalProperties: false },
   ),
   needs: (params) => ['other-labels', ...retainNeeds(params)],
+  restsInRepair: () => true,
   /** gamma * NLL of the other labels, of records that the hinge has not released, + alpha * retain. */
   loss(tf, params, { forget, retain, alternative }) {
     const others = tokenLoss(tf, alternativeOf(alternative, 'random-label'));

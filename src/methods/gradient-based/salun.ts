@@ -49,6 +49,7 @@ export const salun = defineLossMethod({
     ...(params.base === 'random-label' ? (['other-labels'] as const) : []),
     ...retainNeeds(params),
   ],
+  restsInRepair: ({ base }) => base === 'random-label',
   /** gamma * (NLL of the other labels, or -NLL(forget)) + alpha * retain; its gradient is masked. */
   loss(tf, params, { forget, retain, alternative }) {
     if (params.base === 'grad-diff')

@@ -26,6 +26,7 @@ export const idk = defineLossMethod({
     { additionalProperties: false },
   ),
   needs: (params) => ['refusals', ...retainNeeds(params)],
+  restsInRepair: () => true,
   /** gamma * NLL of refusals after the forgotten prompts + alpha * retain. */
   loss(tf, params, { retain, alternative }) {
     const refusals = meanOverTokens(tf, tokenLoss(tf, alternativeOf(alternative, 'idk')));

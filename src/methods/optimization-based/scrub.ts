@@ -37,6 +37,7 @@ export const scrub = defineLossMethod({
     { additionalProperties: false },
   ),
   needs: ({ alpha }) => ['retain', 'forget-reference-logits', ...(alpha === 0 ? [] : (['reference-logits'] as const))],
+  restsInRepair: () => true,
   /**
    * 1: the student leaves; 0: it returns. It returns first, since at the parent itself the divergence has no slope, and it only returns
    * in repair, when it has left.

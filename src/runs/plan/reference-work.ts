@@ -1,9 +1,10 @@
 // Models that a policy has trained to compare a candidate with: what they are thought to take, and which of them cannot be had.
 import { whyNoReference } from '../../domain/references.ts';
 import type { MethodChoice } from '../../domain/resources.ts';
+import { whyNoShadow } from '../../domain/shadows.ts';
 import { TRAIN_ALL } from '../../domain/trainable.ts';
 import type { LeftOut, PlannedReferences } from '../../domain/verification-cost.ts';
-import { trainsAnew } from '../../methods/index.ts';
+import { needsOf, trainsAnew } from '../../methods/index.ts';
 import { countParameters } from '../../training/memory-plan.ts';
 import { NO_BASE, whereIsBase } from '../base.ts';
 import { type KnownFacts, rowCounts, sizesOf } from './facts.ts';
@@ -17,8 +18,10 @@ export interface ReferenceCosts {
 
 const NONE: ReferenceCosts = { planned: null, left_out: [] };
 
+type Obstacle = Pick<LeftOut, 'reason' | 'remedy'>;
+
 /** Why none can be trained, and what to do about it; null where they can. */
-function obstacle({ model: { recipe }, base = NO_BASE }: KnownFacts): { reason: string; remedy: string } | null {
+function obstacle({ model: { recipe }, base = NO_BASE }: KnownFacts): Obstacle | null {
   if (recipe === null)
     return {
       reason: 'The checkpoint carries no recipe to train them by.',
@@ -56,25 +59,24 @@ export function referenceCosts(
   facts: KnownFacts,
   { speed, secondsOf }: { speed: number; secondsOf: (work: MethodWork) => number },
 ): ReferenceCosts {
-  const { retrained = 0, shadow = 0 } = facts.policy.references ?? {};
-  const asked = [
-    ['retrained models', retrained],
-    ['shadow models', shadow],
-  ] as const;
-  if ((retrained === 0 && shadow === 0) || trainsAnew(choice.name)) return NONE;
-  const because = obstacle(facts);
-  if (because !== null) {
-    const wanted = asked.filter(([, count]) => count > 0);
-    const left_out = wanted.map(
-      ([part, asked_for]): LeftOut => ({ part, done: 'left out', asked_for, measured: 0, ...because }),
-    );
-    return { planned: null, left_out };
+  const asked = { retrained: 0, shadow: 0, ...facts.policy.references };
+  if (trainsAnew(choice.name)) return NONE;
+  const untrained = obstacle(facts);
+  const left_out: LeftOut[] = [];
+  /** Of so many that are asked for, those that can be had. */
+  function had(part: string, asked_for: number, because: Obstacle | null): number {
+    if (asked_for === 0 || because === null) return asked_for;
+    left_out.push({ part, done: 'left out', asked_for, measured: 0, ...because });
+    return 0;
   }
+  const retrained = had('retrained models', asked.retrained, untrained);
+  const shadow = had('shadow models', asked.shadow, untrained ?? whyNoShadow(needsOf(choice)));
+  if (retrained === 0 && shadow === 0) return { planned: null, left_out };
   const training = secondsOf(workOf({ name: 'retrain', params: {} }, facts)!);
   const unlearning = shadow === 0 ? null : workOf(choice, facts, shadowCounts(facts));
   const scored = scoring(facts) / speed;
   const trained = Math.max(0, retrained - (facts.references_kept ?? 0));
   const eachShadow = training + (unlearning === null ? 0 : secondsOf(unlearning)) + scored;
   const seconds = trained * training + retrained * scored + shadow * eachShadow;
-  return { planned: { retrained: trained, shadow, seconds: Number(seconds.toPrecision(3)) }, left_out: [] };
+  return { planned: { retrained: trained, shadow, seconds: Number(seconds.toPrecision(3)) }, left_out };
 }

@@ -181,6 +181,24 @@ describe('what a policy has trained to compare with', () => {
       for (const one of own) assert.match(one.reason, reason);
     }
   });
+
+  test('has no shadow models of a method that goes by a log of the training: theirs are not logged', () => {
+    const amnesiac = { name: 'amnesiac', params: {} };
+    const of = (retrained: number) =>
+      planned({ ...asking(retrained, 4), has_updates: true }, amnesiac)[0]!.verification!;
+    const [alone, both] = [of(0), of(2)];
+    assert.equal(alone.references, undefined);
+    assert.deepEqual([both.references!.retrained, both.references!.shadow], [2, 0]);
+    for (const { left_out } of [alone, both]) {
+      const own = left_out.filter(({ part }) => part.endsWith('models'));
+      assert.deepEqual(
+        own.map(({ part, done, asked_for, measured }) => [part, done, asked_for, measured]),
+        [['shadow models', 'left out', 4, 0]],
+      );
+      assert.match(own[0]!.reason, /log of a training/);
+      assert.match(own[0]!.remedy, /references\.shadow 0/);
+    }
+  });
 });
 
 test('gradients are counted as the stage draws them: so many records of each person, one at a time, under both checkpoints', () => {
