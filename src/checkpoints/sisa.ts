@@ -1,12 +1,13 @@
 // What a model that was trained in shards and slices has beside its weights: the placement of its records, and a checkpoint
 // of each slice.
+import { createHash } from 'node:crypto';
 import { constants, copyFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import Type, { type Static } from 'typebox';
 import { Value } from 'typebox/value';
 import type { HostTensors } from '../domain/engine.ts';
 import type { ShardsRecipe } from '../domain/recipe.ts';
-import { type Placement, slicesTold } from '../training/sisa/placement.ts';
+import type { Placement } from '../training/sisa/placement.ts';
 import { sha256File, sync, writeSynced } from './disk.ts';
 import { checkFinite } from './finite.ts';
 import { invalid } from './invalid.ts';
@@ -52,6 +53,10 @@ async function readDigests(dir: string): Promise<SisaFile | null> {
   const json = await readJson(dir, SISA);
   return json === undefined ? null : parsed(SisaFile, json, SISA);
 }
+
+/** What tells the records of one slice from those of another, for each. */
+export const slicesTold = (placement: Placement): string[][] =>
+  placement.map((slices) => slices.map((ids) => createHash('sha256').update(JSON.stringify(ids)).digest('hex')));
 
 /** What tells the records that each slice of a folder was trained on; `placement` is the folder's. Throws `checkpoint-invalid`. */
 export const readTrained = async (dir: string, placement: Placement): Promise<string[][]> =>

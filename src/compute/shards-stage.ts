@@ -8,13 +8,14 @@ import {
   readTrained,
   saveSlice,
   sealSlices,
+  slicesTold,
 } from '../checkpoints/sisa.ts';
 import { PLACEMENT, SISA } from '../checkpoints/sisa-names.ts';
 import type { Engine, HostTensors } from '../domain/engine.ts';
 import type { Recipe, ShardsRecipe } from '../domain/recipe.ts';
 import { ExpungeError } from '../errors.ts';
 import type { PlannedWork } from '../training/memory-work.ts';
-import { firstChanged, type Placement, slicesTold, withoutRecords } from '../training/sisa/placement.ts';
+import { firstChanged, type Placement, withoutRecords } from '../training/sisa/placement.ts';
 import { shardKindOf } from '../training/sisa/shard-kinds.ts';
 import { trainShards } from '../training/sisa/train-shards.ts';
 import type { TrainProgress } from '../training/train.ts';

@@ -42,8 +42,9 @@ function limitFrom(
   forgotten: number,
   margin: number,
 ): Limit {
-  const chance = EXCEEDANCE / forgotten;
   const strangers = personMeans(holdout);
+  // of one person alone the largest of few is exceeded this often: all together no more often than that
+  const chance = Math.max(EXCEEDANCE, 1 / (strangers.length + 1)) / forgotten;
   const { limit: ranked, rank, guaranteed } = predictionLimit(strangers, 1 - chance);
   const limit = guaranteed ? ranked : Math.min(tailLimit(strangers, chance), (ranked + top) / 2);
   const value = limit + margin;

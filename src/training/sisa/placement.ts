@@ -1,5 +1,4 @@
 // Which shard and slice each record stands in. Machine Unlearning (SISA), arXiv 1912.03817.
-import { createHash } from 'node:crypto';
 import { createRandom, type Random, seedFrom } from '../../domain/random.ts';
 import { ExpungeError } from '../../errors.ts';
 
@@ -152,10 +151,6 @@ export function placeRecords(records: readonly Placeable[], size: Size, known: P
 /** What is left of a placement without some records. */
 export const withoutRecords = (placement: Placement, keeps: (id: string) => boolean): Placement =>
   placement.map((slices) => slices.map((ids) => ids.filter(keeps)));
-
-/** What tells the records of one slice from those of another, for each. */
-export const slicesTold = (placement: Placement): string[][] =>
-  placement.map((slices) => slices.map((ids) => createHash('sha256').update(JSON.stringify(ids)).digest('hex')));
 
 /** The first slice of each shard that is told apart from what it was; null: none is. */
 export const firstChanged = (before: readonly string[][], now: readonly string[][]): (number | null)[] =>

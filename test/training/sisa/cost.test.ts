@@ -1,15 +1,10 @@
 // The closed forms against removals from placements, with records drawn anew each time.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { slicesTold } from '../../../src/checkpoints/sisa.ts';
 import { createRandom } from '../../../src/domain/random.ts';
 import { batchedShare, expectedShare, keptCheckpoints, sequentialShare } from '../../../src/training/sisa/cost.ts';
-import {
-  firstChanged,
-  type Placement,
-  placeRecords,
-  slicesTold,
-  withoutRecords,
-} from '../../../src/training/sisa/placement.ts';
+import { firstChanged, type Placement, placeRecords, withoutRecords } from '../../../src/training/sisa/placement.ts';
 import { planShards, sliceOptions, stepsOf, stepsOfSlices } from '../../../src/training/sisa/plan.ts';
 
 const RECORDS = 1000;

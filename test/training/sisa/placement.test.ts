@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { slicesTold } from '../../../src/checkpoints/sisa.ts';
 import { placeLikely } from '../../../src/training/sisa/likely.ts';
 import {
   cellsOf,
@@ -8,7 +9,6 @@ import {
   type Placeable,
   type Placement,
   placeRecords,
-  slicesTold,
   withoutRecords,
 } from '../../../src/training/sisa/placement.ts';
 
