@@ -77,15 +77,16 @@ const TITLES: Readonly<Record<string, string>> = { synthetic: 'Invented people',
 const MADE: Readonly<Record<string, string>> = {
   synthetic:
     'Each attribute has 30 values; three of the ninety people who are kept hold each of them. The forgotten and the people never seen draw theirs, each independent of all others, so that a model trained without the forgotten has no reason to find them other than strangers. (Rows of before 26 November 2026 were of people whose values were dealt like cards: without the forgotten the rest held fewer of their values, and retrained models had AUCs of 0.13 to 0.39.)',
+  tofu: 'Strangers are so many here that forgetting looks at a sample of their records. (In rows of before 28 November 2026 that was every n-th record, by which strangers seemed to spread half as far again as they do: who ended among them ended further from their middle.)',
 };
 export const titleOf = (data: string): string => TITLES[data] ?? data;
 
-function about({ people, records, training, seed, retraining }: SettingRow): string {
+function about({ people, records, training, seed, retraining, measured }: SettingRow): string {
   const share =
     training.exact_memorization === null ? '' : `, ${fixed(100 * training.exact_memorization, 1)} % memorised`;
   const { cpu_seconds, seconds, peak_memory_bytes } = retraining;
   const took = `${fixed(cpu_seconds, 0)} s of CPU time (${fixed(seconds, 0)} s by the clock of a shared machine), ${fixed(peak_memory_bytes / 1e6, 0)} MB`;
-  return `- Seed ${seed}: ${people.forgotten} of ${people.trained} people are forgotten (${records.forgotten} records), judged against ${people.strangers} never seen (${records.strangers} records). Trained in ${training.steps} steps${share}. Retraining: ${took}.`;
+  return `- Seed ${seed}: ${people.forgotten} of ${people.trained} people are forgotten (${records.forgotten} records), judged against ${people.strangers} never seen (${records.strangers} records). Trained in ${training.steps} steps${share}. Retraining: ${took}. Measured ${measured ?? 'before 28 November 2026'}.`;
 }
 
 function dataSection(data: string, rows: Rows): string {

@@ -38,6 +38,8 @@ export interface SettingRow {
   training: { steps: number; exact_memorization: number | null };
   /** Digest of the trained weights. */
   trained?: string;
+  /** Day on which the rows of the setting were made last; rows of before say none. */
+  measured?: string;
   retraining: Effort;
   parent: Numbers;
   retrained: Numbers[];
@@ -143,6 +145,7 @@ export function settingRow({ setting, training, trained, parent, references }: P
   const judged = { parent, seed: setting.seed };
   return {
     ...{ data: setting.data, seed: setting.seed, training, trained, retraining: base },
+    measured: new Date().toISOString().slice(0, 10),
     people: { trained: people(forget) + people(retain), forgotten: people(forget), strangers: people(holdout) },
     records: { forgotten: forget.length, strangers: holdout.length },
     parent: numbersOf({ ...judged, measured: parent, references, exact: false }),
