@@ -11,31 +11,19 @@ import { type EditInputs, editWeights, repairParams } from '../../src/training/e
 import { assertFits } from '../../src/training/memory-check.ts';
 import { planMemory } from '../../src/training/memory-plan.ts';
 import { editWork, repairWork, unlearningWork } from '../../src/training/memory-work.ts';
-import { createScorer, meanNll } from '../../src/training/scoring.ts';
-import { train } from '../../src/training/train.ts';
 import { LONGEST_REHEARSAL, LONGEST_REPAIR, type PersonRow, type UnlearnProgress } from '../../src/training/unlearn.ts';
-import { TINY, tinyRows } from './tiny-gpt2.ts';
+import { TINY } from './tiny-gpt2.ts';
+import { learnPeople, lossOf, PEOPLE, SETS } from './tiny-learned.ts';
 
 const engine = await createEngine({ backend: 'onnxruntime/cpu', threads: 1 });
 after(() => engine.dispose());
 const { architecture, config } = TINY;
-const PEOPLE = tinyRows(24);
-const isForgotten = ({ person }: PersonRow) => person === 4 || person === 9;
-const SETS = {
-  forget: PEOPLE.filter(isForgotten),
-  retain: PEOPLE.filter((row) => !isForgotten(row)),
-  calibration: tinyRows(30, 60),
-};
 const repair = getMethod('grad-diff') as LossMethod;
 const ssd = getMethod('ssd') as EditMethod;
 
 let parent: HostTensors;
 before(async () => {
-  const options = { ...TINY.options, steps: 250 };
-  const { weights } = await train({
-    ...{ engine, architecture, config, weights: TINY.weights(1), rows: PEOPLE, options, orderSeed: 2 },
-  });
-  parent = weights;
+  parent = (await learnPeople(engine)).weights;
 });
 
 const paramsOf = (method: EditMethod, given: Record<string, unknown> = {}) =>
@@ -44,12 +32,7 @@ const inputs = (given: Record<string, unknown> = {}, more: Partial<EditInputs> =
   ...{ engine, architecture, config, weights: parent, method: ssd, params: paramsOf(ssd, { alpha: 2, ...given }) },
   ...{ repair, sets: SETS, seed: 1, membership: MEMBERSHIP, ...more },
 });
-async function loss(weights: HostTensors, rows: PersonRow[]): Promise<number> {
-  const state = engine.createState(weights);
-  const scores = await createScorer(engine, architecture, config, state)(rows);
-  state.dispose();
-  return scores.reduce((sum, score) => sum + meanNll(score), 0) / rows.length;
-}
+const loss = (weights: HostTensors, rows: PersonRow[]) => lossOf(engine, weights, rows);
 
 describe('an edit and its repair', () => {
   test('repair brings the rest back and leaves the forgotten among strangers', async () => {

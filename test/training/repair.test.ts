@@ -8,28 +8,15 @@ import { fillParams, getMethod } from '../../src/methods/index.ts';
 import { MEMBERSHIP } from '../../src/metrics/membership-test.ts';
 import type { TokenRow } from '../../src/training/batches.ts';
 import { REPAIR, repairOf } from '../../src/training/repair.ts';
-import { createScorer, meanNll } from '../../src/training/scoring.ts';
-import { train } from '../../src/training/train.ts';
 import { type UnlearnInputs, unlearn } from '../../src/training/unlearn.ts';
-import { TINY, tinyOthers, tinyRows } from './tiny-gpt2.ts';
+import { TINY, tinyOthers } from './tiny-gpt2.ts';
+import { learnPeople, lossOf, PEOPLE, SETS } from './tiny-learned.ts';
 
 const engine = await createEngine({ backend: 'onnxruntime/cpu', threads: 1 });
 const { architecture, config } = TINY;
-const PEOPLE = tinyRows(24);
-const FORGOTTEN = [4, 9];
-const SETS = {
-  forget: PEOPLE.filter(({ person }) => FORGOTTEN.includes(person)),
-  retain: PEOPLE.filter(({ person }) => !FORGOTTEN.includes(person)),
-  calibration: tinyRows(30, 60),
-};
-
 let parent: HostTensors;
 before(async () => {
-  const options = { ...TINY.options, steps: 250 };
-  const trained = await train({
-    ...{ engine, architecture, config, weights: TINY.weights(1), rows: PEOPLE, options, orderSeed: 2 },
-  });
-  parent = trained.weights;
+  parent = (await learnPeople(engine)).weights;
 });
 after(() => engine.dispose());
 
@@ -46,13 +33,7 @@ function inputs(name: string, given: Record<string, unknown>, more: Partial<Unle
   };
 }
 
-/** Mean answer NLL, nats a token. */
-async function loss(weights: HostTensors, rows: TokenRow[]): Promise<number> {
-  const state = engine.createState(weights);
-  const scores = await createScorer(engine, architecture, config, state)(rows);
-  state.dispose();
-  return scores.reduce((sum, score) => sum + meanNll(score), 0) / rows.length;
-}
+const loss = (weights: HostTensors, rows: TokenRow[]) => lossOf(engine, weights, rows);
 
 describe('by whose loss', () => {
   const goalOf = (name: string, given: Record<string, unknown> = {}) =>

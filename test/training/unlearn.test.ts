@@ -8,28 +8,16 @@ import { createEngine } from '../../src/engine/choice.ts';
 import { fillParams, getMethod, methods } from '../../src/methods/index.ts';
 import { MEMBERSHIP } from '../../src/metrics/membership-test.ts';
 import type { TokenRow } from '../../src/training/batches.ts';
-import { createScorer, meanNll } from '../../src/training/scoring.ts';
-import { train } from '../../src/training/train.ts';
 import { LONGEST_REPAIR, type UnlearnInputs, type UnlearnProgress, unlearn } from '../../src/training/unlearn.ts';
 import { LONG } from '../helpers/long.ts';
 import { TINY, tinyOthers, tinyRows } from './tiny-gpt2.ts';
+import { FORGOTTEN, learnPeople, lossesOf, PEOPLE, SETS } from './tiny-learned.ts';
 
 const engine = await createEngine({ backend: 'onnxruntime/cpu', threads: 1 });
 const { architecture, config } = TINY;
-const PEOPLE = tinyRows(24);
-const FORGOTTEN = [4, 9];
-const SETS = {
-  forget: PEOPLE.filter(({ person }) => FORGOTTEN.includes(person)),
-  retain: PEOPLE.filter(({ person }) => !FORGOTTEN.includes(person)),
-  calibration: tinyRows(30, 60),
-};
-
 let parent: HostTensors;
 before(async () => {
-  const options = { ...TINY.options, steps: 250 };
-  const trained = await train({
-    ...{ engine, architecture, config, weights: TINY.weights(1), rows: PEOPLE, options, orderSeed: 2 },
-  });
+  const trained = await learnPeople(engine);
   assert.equal(trained.exactMemorization, 1);
   parent = trained.weights;
 });
@@ -46,13 +34,7 @@ function inputs(name: string, given: Record<string, unknown> = {}, more: Partial
   };
 }
 
-/** Mean answer NLL of each row. */
-async function losses(weights: HostTensors, rows: TokenRow[]): Promise<number[]> {
-  const state = engine.createState(weights);
-  const scores = await createScorer(engine, architecture, config, state)(rows);
-  state.dispose();
-  return scores.map(meanNll);
-}
+const losses = (weights: HostTensors, rows: TokenRow[]) => lossesOf(engine, weights, rows);
 const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
 const sameBytes = (a: HostTensors, b: HostTensors) =>
   Object.keys(a).every((name) => Buffer.from(a[name]!.data.buffer).equals(Buffer.from(b[name]!.data.buffer)));
