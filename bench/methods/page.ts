@@ -77,7 +77,7 @@ const TITLES: Readonly<Record<string, string>> = { synthetic: 'Invented people',
 const MADE: Readonly<Record<string, string>> = {
   synthetic:
     'Each attribute has 30 values; three of the ninety people who are kept hold each of them. The forgotten and the people never seen draw theirs, each independent of all others, so that a model trained without the forgotten has no reason to find them other than strangers. (Rows of before 26 November 2026 were of people whose values were dealt like cards: without the forgotten the rest held fewer of their values, and retrained models had AUCs of 0.13 to 0.39.)',
-  tofu: 'Strangers are so many here that forgetting looks at a sample of their records. (In rows of before 28 November 2026 that was every n-th record, by which strangers seemed to spread half as far again as they do: who ended among them ended further from their middle.)',
+  tofu: 'Strangers are so many here that forgetting looks at a sample of their records. (In rows of before 28 November 2026 that was every n-th record, by which strangers seemed to spread further than they do: who ended among them ended further from their middle.)',
 };
 export const titleOf = (data: string): string => TITLES[data] ?? data;
 
@@ -156,11 +156,12 @@ function outdatedRows({ methods }: Rows): string[] {
 
 /** Nothing where all rows began with the weights that their setting tells of. */
 function elsewhere({ settings, methods }: Rows): string[] {
-  const trained = new Map(settings.map((one) => [`${one.data}, seed ${one.seed}`, one.trained]));
+  const settingOf = ({ data, seed }: { data: string; seed: number }) => `${data}, seed ${seed}`;
+  const trained = new Map(settings.map((one) => [settingOf(one), one.trained]));
   const rows = methods.filter((row) => row.numbers !== null);
   const others = Map.groupBy(
-    rows.filter((row) => row.trained !== trained.get(`${row.data}, seed ${row.seed}`)),
-    (row) => `${row.data}, seed ${row.seed}`,
+    rows.filter((row) => row.trained !== trained.get(settingOf(row))),
+    settingOf,
   );
   if (others.size === 0) return [];
   const named = [...others].map(

@@ -55,12 +55,12 @@ async function readDigests(dir: string): Promise<SisaFile | null> {
 }
 
 /** What tells the records of one slice from those of another, for each. */
-export const slicesTold = (placement: Placement): string[][] =>
+export const digestsOfRecords = (placement: Placement): string[][] =>
   placement.map((slices) => slices.map((ids) => createHash('sha256').update(JSON.stringify(ids)).digest('hex')));
 
 /** What tells the records that each slice of a folder was trained on; `placement` is the folder's. Throws `checkpoint-invalid`. */
 export const readTrained = async (dir: string, placement: Placement): Promise<string[][]> =>
-  (await readDigests(dir))?.records ?? slicesTold(placement);
+  (await readDigests(dir))?.records ?? digestsOfRecords(placement);
 
 /** Whether a removal can go on from the checkpoints of slices. */
 export const hasSlices = async (dir: string): Promise<boolean> => (await readdir(dir)).includes(SISA);
@@ -100,7 +100,7 @@ export async function sealSlices(dir: string, placement: Placement, trained: Pla
     for (const slice of slices.keys()) digests.push(await sha256File(join(dir, sliceFile(shard, slice))));
     checkpoints.push(digests);
   }
-  const file: SisaFile = { version: 1, checkpoints, records: slicesTold(trained) };
+  const file: SisaFile = { version: 1, checkpoints, records: digestsOfRecords(trained) };
   await writeSynced(join(dir, SISA), `${JSON.stringify(file)}\n`);
   await sync(dir);
 }

@@ -2,13 +2,13 @@
 import { mkdir } from 'node:fs/promises';
 import {
   copySlice,
+  digestsOfRecords,
   hasSlices,
   loadSlice,
   readPlacement,
   readTrained,
   saveSlice,
   sealSlices,
-  slicesTold,
 } from '../checkpoints/sisa.ts';
 import { PLACEMENT, SISA } from '../checkpoints/sisa-names.ts';
 import type { Engine, HostTensors } from '../domain/engine.ts';
@@ -33,7 +33,7 @@ export interface ShardsGiven {
   outDir: string;
   retain: TextRow[];
   /** Ids of records that are not trained on now and keep their places: they may be trained on again. */
-  resting: ReadonlySet<string>;
+  restricted: ReadonlySet<string>;
   /** Whether slices that are trained on what they were trained on before are taken over; else all are trained. */
   keepsSlices: boolean;
 }
@@ -74,7 +74,7 @@ export async function openShards(given: ShardsGiven): Promise<ShardsWork> {
   const { model, recipe, parentDir, outDir } = given;
   const rowsOf = byRecord(given.retain);
   const before = await placementOf(given);
-  const placement = withoutRecords(before, (id) => rowsOf.has(id) || given.resting.has(id));
+  const placement = withoutRecords(before, (id) => rowsOf.has(id) || given.restricted.has(id));
   const trained = withoutRecords(placement, (id) => rowsOf.has(id));
   const placed = trained.flat(2).length;
   if (placed < rowsOf.size)
@@ -85,7 +85,7 @@ export async function openShards(given: ShardsGiven): Promise<ShardsWork> {
   const rows = rowsOfCells(trained, rowsOf);
   const kind = shardKindOf(model, recipe.options);
   const from = given.keepsSlices
-    ? firstChanged(await readTrained(parentDir, before), slicesTold(trained))
+    ? firstChanged(await readTrained(parentDir, before), digestsOfRecords(trained))
     : trained.map(() => 0);
   return {
     work: kind.work(largestShard(rows)),

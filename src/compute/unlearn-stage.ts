@@ -55,7 +55,7 @@ interface Given extends StageContext {
 async function byShards({ job, engine, model, sets, reporter, signal }: Given, recipe: ShardsGiven['recipe']) {
   const { work, run, seal } = await openShards({
     ...{ model, recipe, parentDir: job.parent_dir, baseDir: job.base_dir, outDir: job.out_dir },
-    ...{ retain: sets.retain, resting: await idsOf(job, ['restricted']), keepsSlices: job.method.name === 'sisa' },
+    ...{ retain: sets.retain, restricted: await idsOf(job, ['restricted']), keepsSlices: job.method.name === 'sisa' },
   });
   const progress = ({ step, steps, loss }: TrainProgress) =>
     reporter.report('unlearning', step, steps, { retain_loss: loss });

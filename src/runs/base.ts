@@ -18,6 +18,11 @@ export const baseOf = async (
   checkpoint: string,
 ): Promise<Base> => lookFor(checkpoints, await checkpoints.baseOf(checkpoint));
 
+/** The bases under a checkpoint, from the nearest on, as far as they are here. */
+export async function* basesUnder(checkpoints: Pick<CheckpointFiles, 'baseOf'>, of: string): AsyncGenerator<string> {
+  for (let base = await checkpoints.baseOf(of); base !== null; base = await checkpoints.baseOf(base)) yield base;
+}
+
 /** Whether any base under the checkpoint, each registered as a model, was trained on their records. What is not registered is not known. */
 export async function baseSaw(
   { store, checkpoints }: { store: Pick<Store, 'recordsSeen'>; checkpoints: Pick<CheckpointFiles, 'baseOf'> },
@@ -25,7 +30,7 @@ export async function baseSaw(
   whose: Whose | ForgottenBy,
   of: string,
 ): Promise<boolean> {
-  for (let base = await checkpoints.baseOf(of); base !== null; base = await checkpoints.baseOf(base))
+  for await (const base of basesUnder(checkpoints, of))
     if ((await store.recordsSeen(tenant, whose, base)) > 0) return true;
   return false;
 }

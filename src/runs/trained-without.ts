@@ -2,7 +2,7 @@
 import type { Checkpoint } from '../domain/checkpoint.ts';
 import type { MethodChoice } from '../domain/resources.ts';
 import { trainsAnew } from '../methods/index.ts';
-import { baseSaw } from './base.ts';
+import { baseSaw, basesUnder } from './base.ts';
 import type { CheckpointFiles, RecordPlace, Store, VerificationQuestion } from './ports.ts';
 
 type Deps = {
@@ -52,8 +52,9 @@ export async function notRetrained(
     return `was made by ${by}, and is not known to be trained anew without all that is asked about`;
   }
   const whose = { subjects: subject_keys.map((key) => ({ key })), places };
-  for (let at: string | null = made.digest; at !== null; at = await deps.checkpoints.baseOf(at))
-    if (await deps.store.knownToHaveSeen(tenant, whose, at))
-      return `was itself trained on what is asked about${at === made.digest ? '' : `, by its base checkpoint ${at}`}`;
+  const knows = 'was itself trained on what is asked about';
+  if (await deps.store.knownToHaveSeen(tenant, whose, made.digest)) return knows;
+  for await (const base of basesUnder(deps.checkpoints, made.digest))
+    if (await deps.store.knownToHaveSeen(tenant, whose, base)) return `${knows}, by its base checkpoint ${base}`;
   return null;
 }

@@ -6,8 +6,8 @@ import { kindOf } from './kinds.ts';
 import { createPatience } from './patience.ts';
 import type { Scored, Scorer } from './scoring.ts';
 import { among, type Band, reached } from './stop-rule.ts';
-import { type Level, measureLevel } from './stranger-level.ts';
-import { strangersOf } from './stranger-sample.ts';
+import { CALIBRATION_TOKENS, type Level, measureLevel } from './stranger-level.ts';
+import { chooseStrangers } from './stranger-sample.ts';
 import type { PersonRow, UnlearnInputs } from './unlearn.ts';
 
 /** Rows that steps have taken for each that a look sees: a look costs a third of a step's row, and steps have a retain half too. */
@@ -50,7 +50,7 @@ export interface ForgetWatch {
 export function createWatch(inputs: UnlearnInputs, score: Scorer): ForgetWatch {
   const { membership, sets, architecture } = inputs;
   const { forget } = sets;
-  const strangers = strangersOf(sets.calibration);
+  const strangers = chooseStrangers(sets.calibration, { forget, tokens: CALIBRATION_TOKENS, seed: inputs.seed });
   const { rule } = kindOf(architecture);
   const every = checkEvery(forget.length, inputs.params.forget_batch);
   const places = createPlaces(forget, inputs);
@@ -74,10 +74,10 @@ export function createWatch(inputs: UnlearnInputs, score: Scorer): ForgetWatch {
   async function look(step: number, decides: boolean): Promise<boolean> {
     seen = await score(forget);
     if (level === null || step >= Math.max(LEVEL_AFTER, 2 * level.step))
-      level = await measureLevel(inputs, score, step);
+      level = await measureLevel(inputs, strangers, score, step);
     const done = judge(level, true);
     if (!done || !decides || level.step === step) return done;
-    level = await measureLevel(inputs, score, step);
+    level = await measureLevel(inputs, strangers, score, step);
     return judge(level, false);
   }
   return {
@@ -87,11 +87,11 @@ export function createWatch(inputs: UnlearnInputs, score: Scorer): ForgetWatch {
     look,
     lookAfter: async (step, decides) => (step % every === 0 ? look(step, decides) : null),
     async untold() {
-      if (strangers.length === 0) return true;
+      if (strangers.all.length === 0) return true;
       const named = (rows: readonly PersonRow[], scores: Scored[]) =>
         scores.map((row, index): RowScore => ({ ...row, index, person: rows[index]!.person }));
-      const scores = level?.scored ?? (await score(strangers));
-      return membership.smallestP(named(forget, seen), named(strangers, scores)) >= UNTOLD;
+      const scores = level?.scored ?? (await score(strangers.all));
+      return membership.smallestP(named(forget, seen), named(strangers.all, scores)) >= UNTOLD;
     },
   };
 }

@@ -1,5 +1,4 @@
 // Which records about strangers are looked at, and what their people would score by more records than that.
-
 import { mean } from '../domain/mean.ts';
 import { createRandom } from '../domain/random.ts';
 import { byPerson, type TokenRow } from './batches.ts';
@@ -57,13 +56,37 @@ export function rowsAlike(rows: Rows, records: number, seed: number): number[] {
     .sort((a, b) => a - b);
 }
 
-/** Of each person of `seen`, in the order of \`byPerson\`, how many of \`all\` rows there are to go by: as many as the forgotten have, or fewer. */
-export function countsOf(all: Rows, seen: Rows, records: number): number[] {
+/** Of each person of `seen`, in the order of `byPerson`, how many of `all` rows there are to go by: as many as the forgotten have, or fewer. */
+function countsOf(all: Rows, seen: Rows, records: number): number[] {
   const own = new Map(byPerson(all).map((rows) => [all[rows[0]!]!.person, rows.length]));
   return byPerson(seen).map(([first]) => {
     const { person } = seen[first!]!;
     return person < 0 ? 1 : Math.min(records, own.get(person)!);
   });
+}
+
+export interface Strangers<Row> {
+  /** Everybody's rows. */
+  all: Row[];
+  /** Those that are looked at. */
+  sample: Row[];
+  /** Which of the sample people are compared by. */
+  compared: number[];
+  /** Of each person of these, in the order of `byPerson`, how many rows there are to go by. */
+  counts: number[];
+}
+
+/** Whom the forgotten are held against, and by which of their records; nobody where there is no row. `tokens`: that a look may take, of answers. */
+export function chooseStrangers<Row extends TokenRow & { person: number }>(
+  rows: readonly Row[],
+  { forget, tokens, seed }: { forget: Rows; tokens: number; seed: number },
+): Strangers<Row> {
+  const all = strangersOf(rows);
+  const sample = sampleStrangers(all, tokens, seed).map((r) => all[r]!);
+  const records = Math.round(forget.length / byPerson(forget).length);
+  const compared = rowsAlike(sample, records, seed);
+  const seen = compared.map((r) => sample[r]!);
+  return { all, sample, compared, counts: countsOf(all, seen, records) };
 }
 
 /**

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MEMBERSHIP } from '../../src/metrics/membership-test.ts';
 import type { Scored } from '../../src/training/scoring.ts';
-import { measureLevel } from '../../src/training/stranger-level.ts';
+import { CALIBRATION_TOKENS, measureLevel } from '../../src/training/stranger-level.ts';
+import { chooseStrangers } from '../../src/training/stranger-sample.ts';
 import type { UnlearnInputs } from '../../src/training/unlearn.ts';
 
 const VOCABULARY = 64;
@@ -31,9 +32,10 @@ const score = async (rows: unknown[]) =>
 const levelOf = (calibration: Row[], forget: Row[]) =>
   measureLevel(
     {
-      ...{ sets: { calibration, forget }, seed: 1, config: {}, membership: MEMBERSHIP },
+      ...{ config: {}, membership: MEMBERSHIP },
       architecture: { vocabSize: () => VOCABULARY },
     } as unknown as UnlearnInputs,
+    chooseStrangers(calibration, { forget, tokens: CALIBRATION_TOKENS, seed: 1 }),
     score,
     0,
   );

@@ -1,5 +1,4 @@
 // The facts of a plan, from the store and from the checkpoint's configuration.
-
 import { KEPT_RECORDS, LOOKED_AT_AGAIN } from '../../domain/kept-probes.ts';
 import type { Model } from '../../domain/resources.ts';
 import { baseOf, baseSaw, hasRecipe } from '../base.ts';

@@ -1,7 +1,7 @@
 // What a model has for methods that need it, and the exact methods that can therefore run.
 import type { Method, Need } from '../../domain/method.ts';
 import type { MethodChoice } from '../../domain/resources.ts';
-import { fillParams, methods } from '../../methods/index.ts';
+import { fillParams, methods, trainsAnew } from '../../methods/index.ts';
 import { estimate } from './estimate.ts';
 import type { PlanFacts } from './facts.ts';
 import { fitted } from './fit.ts';
@@ -32,7 +32,7 @@ export interface ExactChoice {
 export function exactChoices(facts: PlanFacts): ExactChoice[] {
   if (facts.base_saw_forgotten) return [];
   return Object.values(methods)
-    .filter(({ guarantee }) => guarantee === 'exact')
+    .filter(({ name }) => trainsAnew(name))
     .flatMap((method): ExactChoice[] => {
       const choice = { name: method.name, params: fillParams(method.name) };
       if (!canRun(method, choice.params, facts)) return [];

@@ -1,6 +1,7 @@
 // Whether a method can run on a model at all, by what is known before a weight is read.
 import { type Method, otherAnswersOf } from '../../domain/method.ts';
 import { ExpungeError } from '../../errors.ts';
+import { trainsAnew } from '../../methods/index.ts';
 import { baseMissing, slicesMissing } from '../base.ts';
 import { refuseForgotten } from './exact.ts';
 import type { PlanFacts } from './facts.ts';
@@ -38,6 +39,6 @@ export function assertSuits(method: Method, params: Record<string, unknown>, fac
   const why = unsuited(method, needs, facts);
   if (why !== null) throw new ExpungeError('validation-failed', `method: ${why}`);
   if (needs.includes('recipe')) needRecipe(method, facts);
-  if (method.kind === 'retrain') refuseForgotten(facts);
+  if (trainsAnew(method.name)) refuseForgotten(facts);
   if (needs.includes('slices') && !facts.has_slices) throw slicesMissing();
 }

@@ -39,35 +39,29 @@ const DRAWS: Record<string, (random: Random) => number> = {
   'right or wrong': (random) => Array.from({ length: 5 }, () => random.next()).filter((one) => one < 0.05).length / 5,
 };
 
-test('people drawn like strangers seldom fail, however many they are and however few these', () => {
-  for (const [name, draw] of Object.entries(DRAWS))
-    for (const [n, m] of [
-      [1, 40],
-      [10, 40],
-      [50, 40],
-    ] as const) {
+/** Scores of so many people and strangers (`n`, `m`), all drawn alike, in each of the ways. */
+function* drawnAlike(...sizes: readonly [n: number, m: number][]) {
+  for (const [way, draw] of Object.entries(DRAWS))
+    for (const [n, m] of sizes) {
       const random = createRandom(n + m);
       const drawn = (count: number) => Array.from({ length: count }, () => draw(random));
-      const verdicts = Array.from({ length: 80 }, () => finding(drawn(n), drawn(m)).verdict);
-      const failed = verdicts.filter((verdict) => verdict === 'failed').length;
-      // by the largest of 40 strangers alone 50 skewed people fail 30 times
-      assert.ok(failed <= 6, `${name}, ${n} against ${m}: ${failed} of 80`);
+      yield { name: `${way}, ${n} against ${m}`, n, m, drawn };
     }
+}
+
+test('people drawn like strangers seldom fail, however many they are and however few these', () => {
+  for (const { name, n, m, drawn } of drawnAlike([1, 40], [10, 40], [50, 40])) {
+    const verdicts = Array.from({ length: 80 }, () => finding(drawn(n), drawn(m)).verdict);
+    const failed = verdicts.filter((verdict) => verdict === 'failed').length;
+    assert.ok(failed <= 6, `${name}: ${failed} of 80`);
+  }
 });
 
 test('one remembered person among many fails all the same', () => {
-  for (const [name, draw] of Object.entries(DRAWS))
-    for (const [n, m] of [
-      [1, 20],
-      [10, 20],
-      [50, 40],
-    ] as const) {
-      const random = createRandom(n + m);
-      const drawn = (count: number) => Array.from({ length: count }, () => draw(random));
-      for (let trial = 0; trial < 15; trial++) {
-        const { verdict, threshold } = finding([1, ...drawn(n - 1)], drawn(m));
-        assert.equal(verdict, 'failed', `${name}, ${n} against ${m}: ${threshold}`);
-      }
+  for (const { name, n, m, drawn } of drawnAlike([1, 20], [10, 20], [50, 40]))
+    for (let trial = 0; trial < 15; trial++) {
+      const { verdict, threshold } = finding([1, ...drawn(n - 1)], drawn(m));
+      assert.equal(verdict, 'failed', `${name}: ${threshold}`);
     }
 });
 

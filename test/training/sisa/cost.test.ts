@@ -1,7 +1,7 @@
 // The closed forms against removals from placements, with records drawn anew each time.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { slicesTold } from '../../../src/checkpoints/sisa.ts';
+import { digestsOfRecords } from '../../../src/checkpoints/sisa.ts';
 import { createRandom } from '../../../src/domain/random.ts';
 import { batchedShare, expectedShare, keptCheckpoints, sequentialShare } from '../../../src/training/sisa/cost.ts';
 import { firstChanged, type Placement, placeRecords, withoutRecords } from '../../../src/training/sisa/placement.ts';
@@ -22,7 +22,8 @@ function passed(placement: Placement, from: (number | null)[]): number {
 }
 
 /** The first slice of each shard that has lost somebody. */
-const firstLost = (placement: Placement, left: Placement) => firstChanged(slicesTold(placement), slicesTold(left));
+const firstLost = (placement: Placement, left: Placement) =>
+  firstChanged(digestsOfRecords(placement), digestsOfRecords(left));
 
 /** Mean share that passes again when `requests` records are removed, at once or one by one. */
 function measured(shards: number, slices: number, requests: number, batched: boolean, trials: number): number {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { slicesTold } from '../../../src/checkpoints/sisa.ts';
+import { digestsOfRecords } from '../../../src/checkpoints/sisa.ts';
 import { placeLikely } from '../../../src/training/sisa/likely.ts';
 import {
   cellsOf,
@@ -117,9 +117,9 @@ describe('placement', () => {
       [['d'], ['e']],
       [['g'], []],
     ]);
-    const [before, now] = [slicesTold(placement), slicesTold(left)];
+    const [before, now] = [digestsOfRecords(placement), digestsOfRecords(left)];
     assert.deepEqual(firstChanged(before, now), [0, 1, null]);
     assert.deepEqual(firstChanged(now, before), [0, 1, null], 'one that comes back is a change as well');
-    assert.notDeepEqual(slicesTold([[['ab']]]), slicesTold([[['a', 'b']]]));
+    assert.notDeepEqual(digestsOfRecords([[['ab']]]), digestsOfRecords([[['a', 'b']]]));
   });
 });
